@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Arithmetic on numbers that come from outside (files, tables, firmware). Each helper returns false
+ * instead of wrapping; *ret is then undefined. They are one instruction each, hence in a header.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE_SIZE UINT64_C(4096)
+#define KIB       UINT64_C(1024)
+#define MIB       (KIB * 1024)
+#define GIB       (MIB * 1024)
+
+#define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+static inline bool checked_add(uint64_t a, uint64_t b, uint64_t *ret)
+{
+    return !__builtin_add_overflow(a, b, ret);
+}
+
+static inline bool checked_mul(uint64_t a, uint64_t b, uint64_t *ret)
+{
+    return !__builtin_mul_overflow(a, b, ret);
+}
+
+/* Rounds up to a multiple of `alignment`, a power of two. */
+static inline bool checked_align_up(uint64_t value, uint64_t alignment, uint64_t *ret)
+{
+    uint64_t bumped;
+
+    if (!checked_add(value, alignment - 1, &bumped))
+        return false;
+    *ret = bumped & ~(alignment - 1);
+    return true;
+}
+
+/* Rounds down to a multiple of `alignment`, a power of two; cannot fail. */
+static inline uint64_t align_down(uint64_t value, uint64_t alignment)
+{
+    return value & ~(alignment - 1);
+}
+
+/* Rounds up where the caller knows that the value lies far below the top of the number range. */
+static inline uint64_t align_up(uint64_t value, uint64_t alignment)
+{
+    return align_down(value + (alignment - 1), alignment);
+}
+
+static inline bool is_power_of_two(uint64_t value)
+{
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+/* True when [offset, offset + length) lies inside [0, size). */
+static inline bool fits_inside(uint64_t offset, uint64_t length, uint64_t size)
+{
+    return offset <= size && length <= size - offset;
+}
+
+static inline uint64_t min_u64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
