@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Compares two versions as the UAPI Group's Version Format Specification (UAPI.10) says: negative,
+ * zero or positive as `a` is older than, equal to or newer than `b`.
+ */
+int version_compare(const char *a, const char *b);
