@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An ELF32 or ELF64 file as PVH sees it: where its segments go, and where it is entered. */
+#pragma once
+
+#include "common/arena.h"
+#include "common/range.h"
+#include "pvh/error.h"
+#include "pvh/notes.h"
+#include "pvh/source.h"
+
+#define ELF_MACHINE_386    3
+#define ELF_MACHINE_X86_64 62
+
+/* A PT_LOAD with a size. paddr + memsz is at most 4 GiB; offset + filesz lies inside the file. */
+struct pvh_segment {
+    uint64_t paddr;
+    uint64_t memsz;
+    uint64_t offset;
+    uint64_t filesz; /* at most memsz; the rest is zeroed */
+    unsigned header; /* number of its program header, for messages */
+};
+
+struct pvh_image {
+    unsigned bits; /* 32 or 64: the class */
+    uint16_t machine;
+    struct pvh_segment *segments; /* sorted by paddr, disjoint, at least one; owned by the arena */
+    size_t segment_count;
+    struct range span; /* from the lowest paddr to the highest paddr + memsz, in bytes */
+    uint32_t entry;    /* as linked; inside the file bytes of a segment */
+    struct pvh_notes notes;
+};
+
+/*
+ * Reads headers and notes, nothing of the segments. False with *ret_error when the file is not a
+ * kernel that can be entered through PVH.
+ */
+bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
+                    struct pvh_error *ret_error);

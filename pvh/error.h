@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What went wrong, as a code with its numbers. The sentences are in pvh/messages.c, once, so that
+ * the loader and the host's tools say the same.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum pvh_error_code {
+    PVH_OK = 0,
+    PVH_ERROR_READ,          /* the source could not be read; it has said so itself */
+    PVH_ERROR_OUT_OF_MEMORY, /* no memory for the loader's own tables */
+
+    /* The kernel's file. number[]: see pvh/messages.c */
+    PVH_ERROR_TOO_SHORT,
+    PVH_ERROR_NOT_ELF,
+    PVH_ERROR_ELF_HEADER,
+    PVH_ERROR_ELF_MACHINE,
+    PVH_ERROR_ELF_TYPE,
+    PVH_ERROR_HEADERS_OUTSIDE_FILE,
+    PVH_ERROR_NO_SEGMENTS,
+    PVH_ERROR_SEGMENT_TRUNCATED,
+    PVH_ERROR_SEGMENT_SIZES,
+    PVH_ERROR_SEGMENT_WRAPS,
+    PVH_ERROR_SEGMENT_TOO_HIGH,
+    PVH_ERROR_SEGMENTS_OVERLAP,
+    PVH_ERROR_NO_ENTRY_NOTE,
+    PVH_ERROR_NOTES_TRUNCATED,
+    PVH_ERROR_ENTRY_NOTE_SIZE,
+    PVH_ERROR_ENTRY_NOTE_HIGH,
+    PVH_ERROR_ENTRY_OUTSIDE,
+
+    /* The firmware's memory map. */
+    PVH_ERROR_MAP_STRIDE,
+    PVH_ERROR_MAP_TOO_LARGE,
+    PVH_ERROR_MAP_FRAGMENTED,
+    PVH_ERROR_MAP_CHANGED,
+
+    /* Placement. */
+    PVH_ERROR_SPAN_TAKEN,
+    PVH_ERROR_SPAN_TAKEN_BY_NVS,
+    PVH_ERROR_RELOCATION_NOTE,
+    PVH_ERROR_NO_ROOM_TO_RELOCATE,
+    PVH_ERROR_NO_ROOM_FOR_MODULE,
+    PVH_ERROR_NO_ROOM_FOR_BOOT_INFO,
+    PVH_ERROR_NO_ROOM_FOR_HANDOVER,
+    PVH_ERROR_NO_ROOM_FOR_STAGING,
+
+    PVH_ERROR_CODES
+};
+
+/* An ELF note by owner and type, for the list of what was found. */
+struct note_id {
+    char owner[12]; /* printable, cut off, NUL-terminated */
+    uint32_t type;
+};
+
+#define NOTE_IDS_KEPT     8
+#define PVH_ERROR_NUMBERS 5
+
+struct note_list {
+    struct note_id ids[NOTE_IDS_KEPT];
+    unsigned kept;
+    unsigned seen; /* different ones, kept or not: at least `kept` */
+};
+
+struct pvh_error {
+    enum pvh_error_code code;
+    uint64_t number[PVH_ERROR_NUMBERS];
+    struct note_list notes; /* PVH_ERROR_NO_ENTRY_NOTE */
+};
+
+/*
+ * Records the error, `code` first and then its numbers, and returns false, so that a check reads
+ * `return pvh_fail(error, PVH_ERROR_..., ...)`.
+ */
+#define pvh_fail(error, ...) pvh_fail_with((error), (const uint64_t[1 + PVH_ERROR_NUMBERS]){__VA_ARGS__})
+
+bool pvh_fail_with(struct pvh_error *error, const uint64_t code_and_numbers[1 + PVH_ERROR_NUMBERS]);

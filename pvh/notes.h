@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ELF notes: which of them make a kernel bootable through PVH (xen/include/public/elfnote.h).
+ *
+ *   0 namesz   4 descsz   8 type   12 name, padded to 4   desc, padded to 4
+ */
+#pragma once
+
+#include "common/range.h"
+#include "pvh/error.h"
+#include "pvh/source.h"
+
+#define XEN_ELFNOTE_GUEST_OS      6
+#define XEN_ELFNOTE_GUEST_VERSION 7
+#define XEN_ELFNOTE_PHYS32_ENTRY  18
+#define XEN_ELFNOTE_PHYS32_RELOC  19
+
+/* PHYS32_RELOC, with what its author left out filled in. */
+struct pvh_relocation {
+    bool present;
+    bool valid;         /* false when it asks for the impossible: it is then as good as none */
+    uint32_t alignment; /* of the new span start; a power of two. 0 until defaults are known */
+    uint32_t min;       /* lowest new span start */
+    uint32_t max;       /* highest address of the span's last byte */
+};
+
+struct pvh_notes {
+    bool has_entry;
+    unsigned entry_size; /* bytes of the descriptor */
+    uint64_t entry_value;
+    struct pvh_relocation relocation;
+    bool truncated; /* a note ran past the end of its segment */
+    struct note_list found;
+    char system[64]; /* "Linux 6.1.0-56-cloud-amd64", "FreeBSD 14"; empty when no note says */
+};
+
+/*
+ * Scans the notes in `where` (file offsets, inside the source). A later call adds to what an earlier
+ * one found; the first PHYS32_ENTRY wins. padding is 4, or 8 for a producer that took p_align for
+ * the notes' padding. False only when the source cannot be read (its own message is out).
+ */
+bool notes_scan(struct pvh_source *source, struct range where, unsigned padding,
+                struct pvh_notes *notes);
