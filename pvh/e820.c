@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pvh/memory_map.h"
+
+#include "common/sort.h"
+
+/* RAM below this is what kernels start their other processors from: Linux panics without any. */
+#define LOW_MEMORY_END UINT64_C(0xa0000)
+
+/* Internal types of entries on their way out of the table. */
+#define E820_LEFT_OUT 0
+
+static uint32_t e820_type(enum memory_class class)
+{
+    switch (class) {
+    case MEMORY_CONVENTIONAL:
+    case MEMORY_BOOT_SERVICES_CODE:
+    case MEMORY_BOOT_SERVICES_DATA:
+    case MEMORY_LOADER_CODE:
+    case MEMORY_LOADER_DATA:
+    case MEMORY_OVERRIDDEN:
+        return HVM_MEMMAP_RAM;
+    case MEMORY_PERSISTENT:
+        return HVM_MEMMAP_PMEM;
+    case MEMORY_LARGE_MMIO:
+    case MEMORY_ISA_HOLE:
+        return E820_LEFT_OUT;
+    case MEMORY_ACPI:
+        return HVM_MEMMAP_ACPI;
+    case MEMORY_NVS:
+        return HVM_MEMMAP_NVS;
+    case MEMORY_UNUSABLE:
+        return HVM_MEMMAP_UNUSABLE;
+    default:
+        return HVM_MEMMAP_RESERVED;
+    }
+}
+
+static uint64_t entry_end(const struct hvm_memmap_entry *entry)
+{
+    return entry->addr + entry->size;
+}
+
+static struct range entry_range(const struct hvm_memmap_entry *entry)
+{
+    return (struct range){entry->addr, entry_end(entry)};
+}
+
+/* Appends to a table that is filled from low to high addresses, growing the last entry if it can. */
+static void append_entry(struct e820_table *table, struct hvm_memmap_entry entry)
+{
+    struct hvm_memmap_entry *last = table->count ? &table->entries[table->count - 1] : NULL;
+
+    if (entry.type == E820_LEFT_OUT)
+        return;
+    if (last && last->type == entry.type && entry_end(last) == entry.addr)
+        last->size += entry.size;
+    else
+        table->entries[table->count++] = entry;
+}
+
+static void convert_ranges(struct e820_table *table, const struct memory_map *map)
+{
+    table->count = 0;
+    for (size_t i = 0; i < map->count; i++) {
+        const struct memory_range *range = &map->ranges[i];
+
+        append_entry(table, (struct hvm_memmap_entry){
+                                .addr = range->range.start,
+                                .size = range_size(range->range),
+                                .type = e820_type(range->class),
+                            });
+    }
+}
+
+/* Writes the entries anew, without those that are left out, neighbours of a kind merged. */
+static void merge_entries(struct e820_table *table)
+{
+    size_t count = table->count;
+
+    table->count = 0;
+    for (size_t i = 0; i < count; i++)
+        append_entry(table, table->entries[i]);
+}
+
+/*
+ * The needed ranges are few (the span, the boot info, each module) but may be a thousand; they are
+ * sorted by address by the caller, so that one walk over both lists tells.
+ */
+struct needed {
+    const struct range *ranges;
+    size_t count;
+    size_t next;
+};
+
+static bool is_needed(struct needed *needed, struct range entry)
+{
+    if (entry.start < LOW_MEMORY_END)
+        return true;
+    while (needed->next < needed->count && needed->ranges[needed->next].end <= entry.start)
+        needed->next++;
+    return needed->next < needed->count &&
+           range_overlaps(needed->ranges[needed->next], entry);
+}
+
+/*
+ * The size such that giving up all unneeded RAM entries of at most that size removes about `excess`
+ * of them. Found by halving the range of sizes: no memory is needed for sorting.
+ */
+static uint64_t find_size_limit(const struct e820_table *table, struct needed needed, size_t excess)
+{
+    uint64_t low = 0;
+    uint64_t high = UINT64_MAX / 2;
+
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        size_t smaller = 0;
+
+        needed.next = 0;
+        for (size_t i = 0; i < table->count; i++) {
+            const struct hvm_memmap_entry *entry = &table->entries[i];
+
+            if (entry->type == HVM_MEMMAP_RAM && !is_needed(&needed, entry_range(entry)))
+                smaller += entry->size <= middle;
+        }
+        if (smaller >= excess)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* What becomes of RAM that is given up: part of its neighbours if both agree, else a hole. */
+static uint32_t type_without(const struct e820_table *table, size_t index)
+{
+    const struct hvm_memmap_entry *entry = &table->entries[index];
+    const struct hvm_memmap_entry *before = index > 0 ? entry - 1 : NULL;
+    const struct hvm_memmap_entry *after = index + 1 < table->count ? entry + 1 : NULL;
+
+    if (before && after && before->type == after->type && before->type != HVM_MEMMAP_RAM &&
+        entry_end(before) == entry->addr && entry_end(entry) == after->addr)
+        return before->type;
+    return E820_LEFT_OUT;
+}
+
+/* Gives up `excess` of the smallest RAM entries that nobody needs; fewer when there are fewer. */
+static size_t give_up_ram(struct e820_table *table, struct needed needed, size_t excess)
+{
+    uint64_t limit = find_size_limit(table, needed, excess);
+    size_t given_up = 0;
+
+    needed.next = 0;
+    for (size_t i = 0; i < table->count && given_up < excess; i++) {
+        struct hvm_memmap_entry *entry = &table->entries[i];
+
+        if (entry->type != HVM_MEMMAP_RAM || entry->size > limit ||
+            is_needed(&needed, entry_range(entry)))
+            continue;
+        table->lost += entry->size;
+        table->lost_pieces++;
+        entry->type = type_without(table, i);
+        given_up++;
+    }
+    merge_entries(table);
+    return given_up;
+}
+
+/* True when two entries that are not RAM could be one reserved entry, holes between them included. */
+static bool can_join(const struct hvm_memmap_entry *low, const struct hvm_memmap_entry *high)
+{
+    return low->type != HVM_MEMMAP_RAM && high->type != HVM_MEMMAP_RAM;
+}
+
+static size_t narrowest_gap(const struct e820_table *table)
+{
+    uint64_t narrowest = UINT64_MAX;
+    size_t best = 0;
+
+    for (size_t i = 1; i < table->count; i++) {
+        const struct hvm_memmap_entry *entry = &table->entries[i];
+        uint64_t gap = entry->addr - entry_end(entry - 1);
+
+        if (can_join(entry - 1, entry) && gap < narrowest) {
+            narrowest = gap;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/*
+ * The last resort, for maps with more than 126 pieces of reserved memory: neighbours become one
+ * reserved entry, those with the least between them first. No byte becomes RAM by it.
+ */
+static bool join_reserved(struct e820_table *table)
+{
+    while (table->count > E820_MAX_ENTRIES) {
+        size_t index = narrowest_gap(table);
+        struct hvm_memmap_entry *low;
+
+        if (index == 0)
+            return false;
+        low = &table->entries[index - 1];
+        low->size = entry_end(low + 1) - low->addr;
+        low->type = HVM_MEMMAP_RESERVED;
+        for (size_t i = index; i + 1 < table->count; i++)
+            table->entries[i] = table->entries[i + 1];
+        table->count--;
+    }
+    return true;
+}
+
+static size_t count_ram(const struct e820_table *table)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        count += table->entries[i].type == HVM_MEMMAP_RAM;
+    return count;
+}
+
+bool e820_reserve(struct e820_table *table, struct arena *arena, const struct memory_map *map,
+                  struct pvh_error *ret_error)
+{
+    *table = (struct e820_table){.capacity = map->capacity};
+    table->entries = arena_alloc(arena, table->capacity, sizeof(*table->entries));
+    if (!table->entries)
+        return pvh_fail(ret_error, PVH_ERROR_OUT_OF_MEMORY,
+                        table->capacity * sizeof(*table->entries));
+    return true;
+}
+
+bool e820_build(struct e820_table *table, const struct memory_map *map, const struct range *needed,
+                size_t needed_count, struct pvh_error *ret_error)
+{
+    struct needed needs = {needed, needed_count, 0};
+
+    if (map->count > table->capacity)
+        return pvh_fail(ret_error, PVH_ERROR_MAP_TOO_LARGE, map->count, table->capacity);
+    table->lost = 0;
+    table->lost_pieces = 0;
+    convert_ranges(table, map);
+    while (table->count > E820_MAX_ENTRIES) {
+        /* A piece between two of a kind takes both with it: half at first, so as to lose least. */
+        size_t excess = (table->count - E820_MAX_ENTRIES + 1) / 2;
+
+        if (give_up_ram(table, needs, excess) == 0)
+            break;
+    }
+    if (!join_reserved(table))
+        return pvh_fail(ret_error, PVH_ERROR_MAP_FRAGMENTED, table->count, E820_MAX_ENTRIES);
+    table->ram_count = count_ram(table);
+    return true;
+}

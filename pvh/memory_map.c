@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pvh/memory_map.h"
+
+#include "common/bytes.h"
+#include "common/sort.h"
+
+#include <string.h>
+
+/* ABI: EFI_MEMORY_DESCRIPTOR, the part that every version has. */
+#define DESCRIPTOR_SIZE         40
+#define DESCRIPTOR_TYPE         0
+#define DESCRIPTOR_START        8
+#define DESCRIPTOR_PAGES        24
+#define DESCRIPTOR_ATTRIBUTES   32
+#define EFI_SPECIFIC_PURPOSE    UINT64_C(0x40000) /* EFI_MEMORY_SP */
+#define EFI_CONVENTIONAL_MEMORY 7
+#define EFI_MEMORY_MAPPED_IO    11
+
+/*
+ * Linux takes memory-mapped I/O of this size and more out of the E820 table on EFI boots, since a
+ * reserved entry keeps it from placing PCI BARs there; started through PVH it cannot know.
+ */
+#define LARGE_MMIO (256 * KIB)
+
+/* The last page is never described: Linux gives up on a table with an entry that ends at 2^64. */
+#define ADDRESS_END (UINT64_MAX - (PAGE_SIZE - 1))
+
+static const struct range isa_hole = {0xa0000, 0x100000};
+
+/* Each descriptor gives two edges, and so do the ISA hole and the override. */
+#define FIXED_OVERLAYS 2
+
+/* A class begins (+1) or ends (-1) at an address. */
+struct map_edge {
+    uint64_t address;
+    enum memory_class class;
+    int step;
+};
+
+struct memory_descriptor memory_map_descriptor(const struct firmware_map *firmware, size_t index)
+{
+    const uint8_t *bytes = firmware->descriptors + index * firmware->stride;
+
+    return (struct memory_descriptor){
+        .type = read_le32(bytes + DESCRIPTOR_TYPE),
+        .start = read_le64(bytes + DESCRIPTOR_START),
+        .pages = read_le64(bytes + DESCRIPTOR_PAGES),
+        .attributes = read_le64(bytes + DESCRIPTOR_ATTRIBUTES),
+    };
+}
+
+static enum memory_class classify_type(uint32_t type)
+{
+    /* UEFI 2.10, table 7.10 */
+    static const enum memory_class classes[] = {
+        MEMORY_RESERVED,           MEMORY_LOADER_CODE,  MEMORY_LOADER_DATA,  MEMORY_BOOT_SERVICES_CODE,
+        MEMORY_BOOT_SERVICES_DATA, MEMORY_RUNTIME_CODE, MEMORY_RUNTIME_DATA, MEMORY_CONVENTIONAL,
+        MEMORY_UNUSABLE,           MEMORY_ACPI,         MEMORY_NVS,          MEMORY_MMIO,
+        MEMORY_MMIO_PORT,          MEMORY_PAL_CODE,     MEMORY_PERSISTENT,   MEMORY_UNACCEPTED,
+    };
+
+    return type < ELEMENTS(classes) ? classes[type] : MEMORY_UNKNOWN;
+}
+
+static enum memory_class classify(const struct memory_descriptor *descriptor, struct range range)
+{
+    enum memory_class class = classify_type(descriptor->type);
+
+    if (memory_is_ram(class) && descriptor->attributes & EFI_SPECIFIC_PURPOSE)
+        return MEMORY_SPECIFIC_PURPOSE;
+    if (class == MEMORY_MMIO && range_size(range) >= LARGE_MMIO)
+        return MEMORY_LARGE_MMIO;
+    return class;
+}
+
+/* Where a descriptor lies, clipped to the addresses there are; may be empty. */
+static struct range descriptor_range(const struct memory_descriptor *descriptor)
+{
+    struct range range = {descriptor->start, ADDRESS_END};
+    uint64_t size, end;
+
+    if (checked_mul(descriptor->pages, PAGE_SIZE, &size) &&
+        checked_add(descriptor->start, size, &end))
+        range.end = min_u64(end, ADDRESS_END);
+    return range;
+}
+
+/* Whole pages: what is RAM loses its odd ends, everything else gains them. */
+static struct range round_to_pages(struct range range, enum memory_class class)
+{
+    if (memory_is_ram(class)) {
+        if (!checked_align_up(range.start, PAGE_SIZE, &range.start))
+            return (struct range){0};
+        range.end = align_down(range.end, PAGE_SIZE);
+    } else if (range_size(range) > 0) {
+        range.start = align_down(range.start, PAGE_SIZE);
+        if (!checked_align_up(range.end, PAGE_SIZE, &range.end))
+            range.end = ADDRESS_END;
+    }
+    return range;
+}
+
+static void add_range(struct memory_map *map, struct range range, enum memory_class class)
+{
+    range = round_to_pages(range, class);
+    if (range_size(range) == 0)
+        return;
+    map->edges[map->edge_count++] = (struct map_edge){range.start, class, 1};
+    map->edges[map->edge_count++] = (struct map_edge){range.end, class, -1};
+}
+
+static int compare_edges(const void *a, const void *b)
+{
+    const struct map_edge *left = a;
+    const struct map_edge *right = b;
+
+    return COMPARE(left->address, right->address);
+}
+
+/* The highest class that is open. The override is for ACPI NVS alone and hides nothing else. */
+static enum memory_class most_restrictive(const size_t active[MEMORY_CLASSES])
+{
+    enum memory_class class = MEMORY_UNUSABLE;
+
+    while (class > MEMORY_NONE && active[class] == 0)
+        class--;
+    return class == MEMORY_NVS && active[MEMORY_OVERRIDDEN] ? MEMORY_OVERRIDDEN : class;
+}
+
+static void append_range(struct memory_map *map, struct range range, enum memory_class class)
+{
+    struct memory_range *last = map->count ? &map->ranges[map->count - 1] : NULL;
+
+    if (class == MEMORY_NONE || range_size(range) == 0)
+        return;
+    if (last && last->class == class && last->range.end == range.start)
+        last->range.end = range.end;
+    else
+        map->ranges[map->count++] = (struct memory_range){range, class};
+}
+
+/* Walks the sorted edges: what is open between two of them says what lies there. */
+static void sweep_edges(struct memory_map *map)
+{
+    size_t active[MEMORY_CLASSES] = {0};
+    uint64_t start = 0;
+
+    map->count = 0;
+    for (size_t i = 0; i < map->edge_count; i++) {
+        const struct map_edge *edge = &map->edges[i];
+
+        append_range(map, (struct range){start, edge->address}, most_restrictive(active));
+        active[edge->class] += (size_t)edge->step;
+        start = edge->address;
+    }
+}
+
+bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t descriptors,
+                        size_t ecam_count, struct pvh_error *ret_error)
+{
+    size_t capacity = 2 * (descriptors + ecam_count + FIXED_OVERLAYS);
+
+    *map = (struct memory_map){.capacity = capacity};
+    map->edges = arena_alloc(arena, capacity, sizeof(*map->edges));
+    map->ranges = arena_alloc(arena, capacity, sizeof(*map->ranges));
+    if (!map->edges || !map->ranges)
+        return pvh_fail(ret_error, PVH_ERROR_OUT_OF_MEMORY,
+                        capacity * (sizeof(*map->edges) + sizeof(*map->ranges)));
+    return true;
+}
+
+static bool check_firmware_map(const struct memory_map *map, const struct firmware_map *firmware,
+                               const struct map_overlays *overlays, struct pvh_error *error)
+{
+    size_t count;
+
+    if (firmware->stride < DESCRIPTOR_SIZE)
+        return pvh_fail(error, PVH_ERROR_MAP_STRIDE, firmware->stride);
+    count = firmware->size / firmware->stride;
+    if (count > map->capacity / 2 || overlays->ecam_count > map->capacity / 2 ||
+        count + overlays->ecam_count + FIXED_OVERLAYS > map->capacity / 2)
+        return pvh_fail(error, PVH_ERROR_MAP_TOO_LARGE, count, map->capacity / 2);
+    return true;
+}
+
+bool memory_map_build(struct memory_map *map, const struct firmware_map *firmware,
+                      const struct map_overlays *overlays, struct pvh_error *ret_error)
+{
+    if (!check_firmware_map(map, firmware, overlays, ret_error))
+        return false;
+    map->edge_count = 0;
+    map->descriptors = firmware->size / firmware->stride;
+    for (size_t i = 0; i < map->descriptors; i++) {
+        struct memory_descriptor descriptor = memory_map_descriptor(firmware, i);
+        struct range range = descriptor_range(&descriptor);
+
+        add_range(map, range, classify(&descriptor, range));
+    }
+    for (size_t i = 0; i < overlays->ecam_count; i++)
+        add_range(map, overlays->ecam[i], MEMORY_ECAM);
+    add_range(map, isa_hole, MEMORY_ISA_HOLE);
+    add_range(map, overlays->override, MEMORY_OVERRIDDEN);
+    sort(map->edges, map->edge_count, sizeof(*map->edges), compare_edges);
+    sweep_edges(map);
+    return true;
+}
+
+const struct memory_range *memory_map_find(const struct memory_map *map, uint64_t address)
+{
+    size_t low = 0;
+    size_t high = map->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (map->ranges[middle].range.end <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < map->count ? &map->ranges[low] : NULL;
+}
+
+const char *memory_class_name(enum memory_class class)
+{
+    static const char *const names[MEMORY_CLASSES] = {
+        [MEMORY_NONE] = "no memory",
+        [MEMORY_CONVENTIONAL] = "free memory",
+        [MEMORY_BOOT_SERVICES_CODE] = "boot services code",
+        [MEMORY_BOOT_SERVICES_DATA] = "boot services data",
+        [MEMORY_LOADER_CODE] = "loader code",
+        [MEMORY_LOADER_DATA] = "loader data",
+        [MEMORY_PERSISTENT] = "persistent memory",
+        [MEMORY_LARGE_MMIO] = "memory-mapped I/O",
+        [MEMORY_ISA_HOLE] = "VGA and ROM area",
+        [MEMORY_ACPI] = "ACPI tables",
+        [MEMORY_NVS] = "ACPI NVS",
+        [MEMORY_RESERVED] = "reserved",
+        [MEMORY_RUNTIME_CODE] = "runtime services code",
+        [MEMORY_RUNTIME_DATA] = "runtime services data",
+        [MEMORY_MMIO] = "memory-mapped I/O",
+        [MEMORY_MMIO_PORT] = "memory-mapped I/O ports",
+        [MEMORY_PAL_CODE] = "PAL code",
+        [MEMORY_UNACCEPTED] = "unaccepted memory",
+        [MEMORY_SPECIFIC_PURPOSE] = "specific-purpose memory",
+        [MEMORY_UNKNOWN] = "memory of a type that UEFI does not define",
+        [MEMORY_ECAM] = "PCI configuration space",
+        [MEMORY_UNUSABLE] = "unusable memory",
+        [MEMORY_OVERRIDDEN] = "overwritten ACPI NVS",
+    };
+
+    return class < MEMORY_CLASSES ? names[class] : "unknown";
+}

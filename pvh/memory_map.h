@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The firmware's memory map in one clean form (sorted, disjoint, overlaps resolved), and the E820
+ * table that the kernel gets of it.
+ */
+#pragma once
+
+#include "common/arena.h"
+#include "common/range.h"
+#include "pvh/error.h"
+#include "pvh/start_info.h"
+
+/* What GetMemoryMap returned: descriptors of `stride` bytes each, in the firmware's order. */
+struct firmware_map {
+    const uint8_t *descriptors;
+    size_t size; /* bytes of all descriptors */
+    size_t stride;
+};
+
+/* ABI: EFI_MEMORY_DESCRIPTOR (UEFI 2.10, section 7.2.3). */
+struct memory_descriptor {
+    uint32_t type;
+    uint64_t start;
+    uint64_t pages;
+    uint64_t attributes;
+};
+
+/*
+ * What a range of memory is, from the least to the most restrictive: where descriptors overlap, the
+ * higher one counts.
+ */
+enum memory_class {
+    MEMORY_NONE, /* no descriptor: internal, never in a map */
+
+    MEMORY_CONVENTIONAL, /* RAM; free */
+    MEMORY_BOOT_SERVICES_CODE,
+    MEMORY_BOOT_SERVICES_DATA,
+    MEMORY_LOADER_CODE,
+    MEMORY_LOADER_DATA,
+
+    MEMORY_PERSISTENT,
+
+    MEMORY_LARGE_MMIO, /* left out of the E820 table */
+    MEMORY_ISA_HOLE,   /* 0xa0000-0xfffff, left out unless something reserves it */
+
+    MEMORY_ACPI,
+    MEMORY_NVS,
+
+    MEMORY_RESERVED, /* the rest is type 2 */
+    MEMORY_RUNTIME_CODE,
+    MEMORY_RUNTIME_DATA,
+    MEMORY_MMIO,
+    MEMORY_MMIO_PORT,
+    MEMORY_PAL_CODE,
+    MEMORY_UNACCEPTED,
+    MEMORY_SPECIFIC_PURPOSE,
+    MEMORY_UNKNOWN,
+    MEMORY_ECAM, /* a PCI configuration window that ACPI's MCFG table names */
+
+    MEMORY_UNUSABLE,
+
+    MEMORY_OVERRIDDEN, /* ACPI NVS that the user's own decision gives to the kernel: RAM */
+
+    MEMORY_CLASSES
+};
+
+/* RAM that is free or that becomes free when boot services end. */
+static inline bool memory_is_ram(enum memory_class class)
+{
+    return class >= MEMORY_CONVENTIONAL && class <= MEMORY_LOADER_DATA;
+}
+
+struct memory_range {
+    struct range range; /* page-aligned */
+    enum memory_class class;
+};
+
+struct map_edge;
+
+struct memory_map {
+    struct memory_range *ranges; /* sorted, disjoint, neighbours differ in class */
+    size_t count;
+    size_t descriptors; /* that it was made of */
+
+    /* Working memory, allocated once so that nothing is needed while boot services end. */
+    struct map_edge *edges;
+    size_t edge_count;
+    size_t capacity; /* edges */
+};
+
+/* What firmware's descriptors do not say. */
+struct map_overlays {
+    const struct range *ecam; /* windows from MCFG */
+    size_t ecam_count;
+    struct range override; /* where ACPI NVS becomes RAM; empty for nowhere */
+};
+
+/* Makes room for a map of up to `descriptors` descriptors. False when memory is short. */
+bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t descriptors,
+                        size_t ecam_count, struct pvh_error *ret_error);
+
+/* Fills `map`. Allocates nothing. */
+bool memory_map_build(struct memory_map *map, const struct firmware_map *firmware,
+                      const struct map_overlays *overlays, struct pvh_error *ret_error);
+
+/* The descriptor at `index`, which is below size / stride. */
+struct memory_descriptor memory_map_descriptor(const struct firmware_map *firmware, size_t index);
+
+/* The range that holds `address`, or the first one above it; NULL past the end. */
+const struct memory_range *memory_map_find(const struct memory_map *map, uint64_t address);
+
+/* The class in words: "ACPI NVS". */
+const char *memory_class_name(enum memory_class class);
+
+/*
+ * Linux copies the table unchecked into one of 128 entries and adds one of its own
+ * (arch/x86/platform/pvh/enlighten.c, 6.1 to 7.3).
+ */
+#define E820_MAX_ENTRIES 126
+
+struct e820_table {
+    struct hvm_memmap_entry *entries; /* room for every range of the map */
+    size_t capacity;
+    size_t count; /* at most E820_MAX_ENTRIES */
+    size_t ram_count;
+    uint64_t lost; /* bytes of RAM given up to stay within the limit */
+    size_t lost_pieces;
+};
+
+bool e820_reserve(struct e820_table *table, struct arena *arena, const struct memory_map *map,
+                  struct pvh_error *ret_error);
+
+/*
+ * Fills `table`. RAM that touches one of the `needed` ranges, or lies below 640 KiB, is never given
+ * up. Allocates nothing.
+ */
+bool e820_build(struct e820_table *table, const struct memory_map *map, const struct range *needed,
+                size_t needed_count, struct pvh_error *ret_error);

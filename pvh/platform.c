@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pvh/platform.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define LEAF_FEATURES         1
+#define FEATURE_HYPERVISOR    (UINT32_C(1) << 31) /* ECX */
+#define LEAF_TDX              0x21
+#define LEAF_HYPERVISOR_FIRST 0x40000000
+#define LEAF_HYPERVISOR_LAST  0x4000ff00
+#define LEAF_HYPERVISOR_STEP  0x100
+#define LEAF_EXTENDED         0x80000000
+#define LEAF_ENCRYPTION       0x8000001f
+#define ENCRYPTION_SEV        (UINT32_C(1) << 1) /* EAX */
+#define MSR_SEV_STATUS        0xc0010131
+#define SEV_STATUS_ENABLED    1
+
+static bool has_name(uint32_t a, uint32_t b, uint32_t c, const char *name)
+{
+    const uint32_t words[3] = {a, b, c};
+
+    return memcmp(words, name, sizeof(words)) == 0;
+}
+
+/* Xen may have moved its leaves up to make room for another hypervisor's interface. */
+static bool is_xen(const struct processor *processor)
+{
+    for (uint32_t leaf = LEAF_HYPERVISOR_FIRST; leaf <= LEAF_HYPERVISOR_LAST;
+         leaf += LEAF_HYPERVISOR_STEP) {
+        struct cpuid_result id = processor->cpuid(leaf, 0);
+
+        if (has_name(id.ebx, id.ecx, id.edx, "XenVMMXenVMM"))
+            return true;
+    }
+    return false;
+}
+
+static bool is_tdx(const struct processor *processor)
+{
+    struct cpuid_result id;
+
+    if (processor->cpuid(0, 0).eax < LEAF_TDX)
+        return false;
+    id = processor->cpuid(LEAF_TDX, 0);
+    return has_name(id.ebx, id.edx, id.ecx, "IntelTDX    ");
+}
+
+static bool is_sev(const struct processor *processor)
+{
+    if (processor->cpuid(LEAF_EXTENDED, 0).eax < LEAF_ENCRYPTION ||
+        !(processor->cpuid(LEAF_ENCRYPTION, 0).eax & ENCRYPTION_SEV))
+        return false;
+    return processor->read_msr(MSR_SEV_STATUS) & SEV_STATUS_ENABLED;
+}
+
+enum platform platform_detect(const struct processor *processor)
+{
+    /* All three are guests. A processor without this bit may not even have the leaves and MSR. */
+    if (!(processor->cpuid(LEAF_FEATURES, 0).ecx & FEATURE_HYPERVISOR))
+        return PLATFORM_PLAIN;
+    if (is_xen(processor))
+        return PLATFORM_XEN;
+    if (is_tdx(processor))
+        return PLATFORM_TDX;
+    if (is_sev(processor))
+        return PLATFORM_SEV;
+    return PLATFORM_PLAIN;
+}
+
+const char *platform_refusal(enum platform platform)
+{
+    switch (platform) {
+    case PLATFORM_XEN:
+        return "this machine is a guest of Xen: the kernel would expect Xen's own start; let Xen "
+               "start it (type = \"pvh\")";
+    case PLATFORM_SEV:
+        return "this machine's memory is encrypted (AMD SEV): a kernel entered through PVH cannot "
+               "read it; start the kernel through its EFI stub";
+    case PLATFORM_TDX:
+        return "this machine is a trust domain (Intel TDX): a kernel entered through PVH cannot run "
+               "in it; start the kernel through its EFI stub";
+    case PLATFORM_PLAIN:
+        break;
+    }
+    return NULL;
+}
