@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Free address ranges while a plan is made: sorted, disjoint, whole pages. */
+#pragma once
+
+#include "common/arena.h"
+#include "common/range.h"
+
+struct free_list {
+    struct range *ranges;
+    size_t count;
+    size_t capacity;
+};
+
+/* Room for `ranges` ranges and what `takes` cuts can split them into. */
+bool free_list_reserve(struct free_list *list, struct arena *arena, size_t ranges, size_t takes);
+
+/* Appends above all others; touching ranges become one. Empty ones are ignored. */
+void free_list_append(struct free_list *list, struct range range);
+
+/* Takes a range out, wherever it touches what is free. */
+void free_list_take(struct free_list *list, struct range taken);
+
+/*
+ * The lowest (highest) place inside `window` with `size` bytes at a multiple of `alignment`, a power
+ * of two. False when there is none.
+ */
+bool free_list_lowest(const struct free_list *list, struct range window, uint64_t size,
+                      uint64_t alignment, uint64_t *ret_start);
+bool free_list_highest(const struct free_list *list, uint64_t size, uint64_t alignment,
+                       uint64_t *ret_start);
+
+/* The free range that holds `address`, or the first one above it; an empty one past the last. */
+struct range free_list_next(const struct free_list *list, uint64_t address);
+
+/* The largest free range; an empty one when nothing is free. */
+struct range free_list_largest(const struct free_list *list);

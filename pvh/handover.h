@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The hand-over: from 64-bit firmware mode to the state that PVH's entry asks for. Its code is
+ * position-independent and runs from a copy in a page below 4 GiB; its data is behind it:
+ *
+ *     page 0      code
+ *     page 1...   struct handover_data, then the copies, then the ranges to zero
+ */
+#pragma once
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pvh/plan.h"
+
+/* ABI between handover.c and handover.S: offsets in handover_offsets.h. */
+struct handover_copy {
+    uint32_t destination;
+    uint32_t source;
+    uint32_t size;
+};
+
+struct handover_zero {
+    uint32_t start;
+    uint32_t size;
+};
+
+struct handover_pointer { /* the operand of LGDT and LIDT in 64-bit mode */
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+struct handover_data {
+    uint64_t gdt[5]; /* null, code, data, TSS, and one so that the size is a multiple of 16 */
+    struct handover_pointer gdtr;
+    uint8_t padding[6];
+    struct handover_pointer idtr; /* empty: an exception now can only reset the machine */
+    uint8_t padding2[6];
+    uint32_t start_info; /* EBX */
+    uint32_t entry;
+    uint32_t copies; /* addresses and counts of the lists */
+    uint32_t copy_count;
+    uint32_t zeros;
+    uint32_t zero_count;
+    uint32_t reserved[2];
+    uint8_t stack[64]; /* for the far return and POPF only */
+};
+
+/* The code, to be copied; it is one page at most. Enter the copy with the data's address. */
+extern const uint8_t handover_code_start[];
+extern const uint8_t handover_code_end[];
+typedef void handover_function(uint64_t data_address);
+
+/* Bytes of the data with that many list entries. */
+uint64_t handover_data_size(uint64_t copies, uint64_t zeros);
+
+/*
+ * Fills `data`, which lies at the plan's handover_data (identity-mapped or not) and is large enough:
+ * the plan has seen to it.
+ */
+void handover_fill(void *data, const struct load_plan *plan);

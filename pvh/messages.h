@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one table that turns error codes into sentences, for the loader and for the host's tools. */
+#pragma once
+
+#include "common/text.h"
+#include "pvh/error.h"
+
+/*
+ * Appends what is wrong and what to do, without the file's name: "no PVH entry note (found: GNU
+ * build-id); build the kernel with CONFIG_PVH=y". Nothing for PVH_ERROR_READ, which has been
+ * reported where it happened.
+ */
+void pvh_error_append(struct text *text, const struct pvh_error *error);
+
+/* The module that the error is about; false when it is about the kernel or the machine. */
+bool pvh_error_module(const struct pvh_error *error, uint64_t *ret_index);
+
+/* True when the error is the machine's and not the file's: memory, the firmware's map. */
+bool pvh_error_is_of_machine(const struct pvh_error *error);
+
+/* Appends a note in words: "GNU build-id", "Xen type 18". */
+void note_append(struct text *text, const struct note_id *id);

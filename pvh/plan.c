@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pvh/plan.h"
+
+#include "common/sort.h"
+#include "pvh/free_list.h"
+#include "pvh/handover.h"
+
+#define ADDRESS_LIMIT (4 * GIB)
+
+/* NetBSD moves its boot info behind its end before it reads it; FreeBSD allocates from there. */
+#define GUARD_AFTER_SPAN (64 * KIB)
+
+/* Linux and FreeBSD read the boot info through page tables that map this much. */
+#define BOOT_INFO_LIMIT (1 * GIB)
+
+/* nanos maps the one large page that EBX points into, and nothing else of the boot info. */
+#define LARGE_PAGE (2 * MIB)
+
+/* Page 0 to 0x8000 is OSv's, 0x90000 toro's. */
+#define LOW_BOOT_INFO_START UINT64_C(0x10000)
+#define LOW_BOOT_INFO_END   UINT64_C(0x90000)
+
+/* How often taking a range can split a free one, beyond once for each module and denied range. */
+#define FIXED_TAKES 8
+
+/* Bytes of a file whose place is occupied until exit. */
+struct pending_bytes {
+    uint64_t destination;
+    uint64_t offset;
+    uint64_t size;
+    struct plan_fills *fills;
+};
+
+struct planner {
+    const struct plan_request *request;
+    const struct memory_map *map;
+    struct arena *arena;
+    struct pvh_error *error;
+    struct load_plan *plan;
+    struct free_list available; /* can be allocated and read into now */
+    struct free_list usable;    /* can be the kernel's after exit: the above, and boot services' */
+    struct pending_bytes *pending;
+    size_t pending_count, pending_capacity;
+};
+
+static bool out_of_memory(struct planner *planner)
+{
+    return pvh_fail(planner->error, PVH_ERROR_OUT_OF_MEMORY, 0);
+}
+
+#define push(planner, list, ...)                                                                   \
+    push_item((planner), (void **)&(list)->items, &(list)->capacity, &(list)->count,               \
+              &(__typeof__(*(list)->items)){__VA_ARGS__}, sizeof(*(list)->items))
+
+static bool push_item(struct planner *planner, void **items, size_t *capacity, size_t *count,
+                      const void *item, size_t size)
+{
+    uint8_t *slot = arena_push(planner->arena, items, capacity, *count, size);
+
+    if (!slot)
+        return out_of_memory(planner);
+    for (size_t i = 0; i < size; i++)
+        slot[i] = ((const uint8_t *)item)[i];
+    (*count)++;
+    return true;
+}
+
+static bool list_memory(struct planner *planner)
+{
+    const struct plan_request *request = planner->request;
+    const struct memory_map *map = planner->map;
+    size_t takes = request->denied_count + request->module_count + FIXED_TAKES;
+
+    if (!free_list_reserve(&planner->available, planner->arena, map->count, takes) ||
+        !free_list_reserve(&planner->usable, planner->arena, map->count, takes))
+        return out_of_memory(planner);
+    for (size_t i = 0; i < map->count && map->ranges[i].range.start < ADDRESS_LIMIT; i++) {
+        struct range range = map->ranges[i].range;
+
+        range.end = min_u64(range.end, ADDRESS_LIMIT);
+        if (map->ranges[i].class == MEMORY_CONVENTIONAL)
+            free_list_append(&planner->available, range);
+        if (memory_is_ram(map->ranges[i].class))
+            free_list_append(&planner->usable, range);
+    }
+    for (size_t i = 0; i < request->denied_count; i++)
+        free_list_take(&planner->available, range_to_pages(request->denied[i]));
+    return true;
+}
+
+/* Takes what will be the kernel's. */
+static void take(struct planner *planner, struct range range)
+{
+    free_list_take(&planner->available, range);
+    free_list_take(&planner->usable, range);
+}
+
+/*
+ * Cuts the first part off `rest`: as far as it is all available, or all not. *ret_direct tells
+ * which.
+ */
+static struct range next_part(const struct free_list *available, struct range *rest,
+                              bool *ret_direct)
+{
+    struct range part = *rest;
+    struct range free = free_list_next(available, rest->start);
+
+    *ret_direct = range_contains(free, part.start);
+    if (*ret_direct)
+        part.end = min_u64(part.end, free.end);
+    else if (range_size(free) > 0)
+        part.end = min_u64(part.end, free.start);
+    rest->start = part.end;
+    return part;
+}
+
+/* Takes the free parts of an object's pages from the firmware, gaps between segments included. */
+static bool claim_range(struct planner *planner, struct range range)
+{
+    struct range rest = range_to_pages(range);
+
+    while (range_size(rest) > 0) {
+        bool direct;
+        struct range part = next_part(&planner->available, &rest, &direct);
+
+        if (direct && !push(planner, &planner->plan->claims, part, false))
+            return false;
+    }
+    return true;
+}
+
+/* Lets `destination` be filled from the file, at `offset`. */
+static bool load_range(struct planner *planner, struct range destination, uint64_t offset,
+                       struct plan_fills *fills)
+{
+    struct range rest = destination;
+
+    while (range_size(rest) > 0) {
+        bool direct;
+        struct range part = next_part(&planner->available, &rest, &direct);
+        uint64_t from = offset + (part.start - destination.start);
+        struct pending_bytes bytes = {part.start, from, range_size(part), fills};
+
+        if (direct && !push(planner, fills, from, part.start, range_size(part)))
+            return false;
+        if (!direct && !push_item(planner, (void **)&planner->pending, &planner->pending_capacity,
+                                  &planner->pending_count, &bytes, sizeof(bytes)))
+            return false;
+    }
+    return true;
+}
+
+static bool zero_range(struct planner *planner, struct range range)
+{
+    struct range rest = range;
+
+    while (range_size(rest) > 0) {
+        bool direct;
+        struct range part = next_part(&planner->available, &rest, &direct);
+
+        if (!push(planner, direct ? &planner->plan->zero_now : &planner->plan->zero_later,
+                  part.start, part.end))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * The first part of `span` that cannot be the kernel's: no RAM, or RAM that stays the firmware's.
+ * False when there is none.
+ */
+static bool find_blocker(const struct memory_map *map, struct range span, bool allow_nvs,
+                         struct memory_range *ret_blocker)
+{
+    const struct memory_range *range = memory_map_find(map, span.start);
+    const struct memory_range *end = map->ranges + map->count;
+    uint64_t position = span.start;
+
+    while (position < span.end) {
+        if (!range || range == end || range->range.start > position) {
+            uint64_t next = range && range != end ? range->range.start : span.end;
+
+            *ret_blocker = (struct memory_range){{position, min_u64(next, span.end)}, MEMORY_NONE};
+            return true;
+        }
+        if (!memory_is_ram(range->class) && range->class != MEMORY_OVERRIDDEN &&
+            !(allow_nvs && range->class == MEMORY_NVS)) {
+            *ret_blocker = *range;
+            return true;
+        }
+        position = range->range.end;
+        range++;
+    }
+    return false;
+}
+
+/* The lowest place that the kernel's note allows, above the memory that PCs are started in. */
+static bool find_relocation_in(const struct free_list *list, const struct pvh_image *image,
+                               uint64_t *ret_start)
+{
+    const struct pvh_relocation *relocation = &image->notes.relocation;
+    uint64_t alignment = max_u64(relocation->alignment, PAGE_SIZE);
+    uint64_t size = align_up(range_size(image->span), PAGE_SIZE);
+    struct range window = {max_u64(relocation->min, MIB), ADDRESS_LIMIT};
+
+    return free_list_lowest(list, window, size, alignment, ret_start) &&
+           *ret_start + range_size(image->span) - 1 <= relocation->max;
+}
+
+static bool find_relocation(const struct planner *planner, uint64_t *ret_start)
+{
+    const struct pvh_image *image = planner->request->image;
+
+    if (!image->notes.relocation.present || !image->notes.relocation.valid)
+        return false;
+    return find_relocation_in(&planner->available, image, ret_start) ||
+           find_relocation_in(&planner->usable, image, ret_start);
+}
+
+static bool refuse_span(struct planner *planner, struct memory_range blocker)
+{
+    const struct pvh_image *image = planner->request->image;
+    const struct pvh_relocation *relocation = &image->notes.relocation;
+    struct memory_range other;
+    bool only_nvs = !find_blocker(planner->map, range_to_pages(image->span), true, &other);
+    enum pvh_error_code code = PVH_ERROR_SPAN_TAKEN;
+
+    if (relocation->present)
+        code = relocation->valid ? PVH_ERROR_NO_ROOM_TO_RELOCATE : PVH_ERROR_RELOCATION_NOTE;
+    else if (only_nvs)
+        code = PVH_ERROR_SPAN_TAKEN_BY_NVS;
+    if (!only_nvs)
+        blocker = other; /* what --overwrite-acpi-nvs cannot help with */
+    return pvh_fail(planner->error, code, image->span.start, image->span.end, blocker.range.start,
+                    blocker.range.end, blocker.class);
+}
+
+/* Decides where the span goes: as linked, moved, or as linked over ACPI NVS. */
+static bool choose_span(struct planner *planner, uint64_t *ret_start)
+{
+    const struct pvh_image *image = planner->request->image;
+    struct range span = range_to_pages(image->span);
+    struct memory_range blocker, other;
+
+    *ret_start = image->span.start;
+    if (!find_blocker(planner->map, span, false, &blocker))
+        return true;
+    if (find_relocation(planner, ret_start)) {
+        planner->plan->relocated = true;
+        return true;
+    }
+    *ret_start = image->span.start;
+    if (planner->request->overwrite_nvs && !find_blocker(planner->map, span, true, &other)) {
+        planner->plan->overwrites_nvs = true;
+        return true;
+    }
+    return refuse_span(planner, blocker);
+}
+
+static bool load_segment(struct planner *planner, const struct pvh_segment *segment)
+{
+    uint64_t start = segment->paddr - planner->plan->link + planner->plan->span.start;
+    uint64_t file_end = start + segment->filesz;
+
+    return load_range(planner, (struct range){start, file_end}, segment->offset,
+                      &planner->plan->fills) &&
+           zero_range(planner, (struct range){file_end, start + segment->memsz});
+}
+
+static bool place_kernel(struct planner *planner)
+{
+    const struct pvh_image *image = planner->request->image;
+    struct load_plan *plan = planner->plan;
+    struct range guarded;
+    uint64_t start;
+
+    if (!choose_span(planner, &start))
+        return false;
+    plan->link = image->span.start;
+    plan->span = (struct range){start, start + range_size(image->span)};
+    plan->entry = (uint32_t)(image->entry - plan->link + start);
+    if (!claim_range(planner, plan->span))
+        return false;
+    for (size_t i = 0; i < image->segment_count; i++) {
+        if (!load_segment(planner, &image->segments[i]))
+            return false;
+    }
+    guarded = range_to_pages(plan->span);
+    guarded.end = min_u64(guarded.end + GUARD_AFTER_SPAN, ADDRESS_LIMIT);
+    take(planner, guarded);
+    return true;
+}
+
+/* The lowest place in `window` that does not cross a boundary between large pages. */
+static bool find_in_large_page(const struct free_list *list, struct range window, uint64_t size,
+                               uint64_t *ret_start)
+{
+    while (free_list_lowest(list, window, size, PAGE_SIZE, ret_start)) {
+        uint64_t boundary = align_down(*ret_start, LARGE_PAGE) + LARGE_PAGE;
+
+        if (*ret_start + size <= boundary)
+            return true;
+        window.start = boundary;
+    }
+    return false;
+}
+
+static bool place_boot_info(struct planner *planner)
+{
+    struct range span = planner->plan->span;
+    const struct range windows[] = {
+        {LOW_BOOT_INFO_START, LOW_BOOT_INFO_END},
+        {MIB, min_u64(span.start, BOOT_INFO_LIMIT)},
+        {max_u64(span.end, MIB), BOOT_INFO_LIMIT},
+    };
+    uint64_t size = align_up(planner->request->boot_info_size, PAGE_SIZE);
+    uint64_t start;
+
+    for (size_t i = 0; i < ELEMENTS(windows); i++) {
+        if (size > LARGE_PAGE ||
+            !find_in_large_page(&planner->available, windows[i], size, &start))
+            continue;
+        planner->plan->boot_info = (struct range){start, start + size};
+        if (!claim_range(planner, planner->plan->boot_info))
+            return false;
+        take(planner, planner->plan->boot_info);
+        return true;
+    }
+    return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, size);
+}
+
+/* Behind the kernel below 1 GiB, before it, anywhere; in free memory, then where staging helps. */
+static bool find_module_place(const struct planner *planner, uint64_t size, uint64_t *ret_start)
+{
+    struct range span = planner->plan->span;
+    uint64_t behind = max_u64(span.end, MIB);
+    const struct range windows[] = {
+        {behind, BOOT_INFO_LIMIT},
+        {MIB, min_u64(span.start, BOOT_INFO_LIMIT)},
+        {behind, ADDRESS_LIMIT},
+        {MIB, span.start},
+    };
+    const struct free_list *lists[] = {&planner->available, &planner->usable};
+
+    for (size_t list = 0; list < ELEMENTS(lists); list++) {
+        for (size_t i = 0; i < ELEMENTS(windows); i++) {
+            if (free_list_lowest(lists[list], windows[i], size, PAGE_SIZE, ret_start))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool place_module(struct planner *planner, size_t index)
+{
+    struct plan_module *module = &planner->plan->modules[index];
+    uint64_t size = planner->request->module_sizes[index];
+    uint64_t pages, start;
+    struct range all;
+
+    if (!checked_align_up(size, PAGE_SIZE, &pages) || pages > ADDRESS_LIMIT ||
+        !find_module_place(planner, pages, &start)) {
+        struct range largest = free_list_largest(&planner->available);
+
+        return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_MODULE, index, size, largest.start,
+                        largest.end);
+    }
+    module->range = (struct range){start, start + size};
+    all = (struct range){start, start + pages};
+    if (!claim_range(planner, all) || !load_range(planner, module->range, 0, &module->fills) ||
+        !zero_range(planner, (struct range){module->range.end, all.end}))
+        return false;
+    take(planner, all);
+    return true;
+}
+
+static bool place_modules(struct planner *planner)
+{
+    struct load_plan *plan = planner->plan;
+
+    plan->module_count = planner->request->module_count;
+    plan->modules = arena_alloc(planner->arena, plan->module_count, sizeof(*plan->modules));
+    if (!plan->modules)
+        return out_of_memory(planner);
+    for (size_t i = 0; i < plan->module_count; i++) {
+        if (!place_module(planner, i))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * The hand-over's page and lists. How many copies there will be is known only after staging; each
+ * split of one uses up a free range, which bounds them.
+ */
+static bool place_handover(struct planner *planner)
+{
+    struct load_plan *plan = planner->plan;
+    uint64_t copies = planner->pending_count + planner->available.count;
+    uint64_t data = align_up(handover_data_size(copies, plan->zero_later.count), PAGE_SIZE);
+    uint64_t start;
+
+    if (!free_list_highest(&planner->available, PAGE_SIZE + data, PAGE_SIZE, &start))
+        return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_HANDOVER, PAGE_SIZE + data);
+    plan->handover_code = (struct range){start, start + PAGE_SIZE};
+    plan->handover_data = (struct range){start + PAGE_SIZE, start + PAGE_SIZE + data};
+    free_list_take(&planner->available, (struct range){start, plan->handover_data.end});
+    return push(planner, &plan->claims, plan->handover_code, true) &&
+           push(planner, &plan->claims, plan->handover_data, false);
+}
+
+/* Free pages for `size` bytes, at the top, or the largest range there is if none is large enough. */
+static struct range find_staging(const struct planner *planner, uint64_t size)
+{
+    uint64_t pages = align_up(size, PAGE_SIZE);
+    uint64_t start;
+
+    if (free_list_highest(&planner->available, pages, PAGE_SIZE, &start))
+        return (struct range){start, start + pages};
+    return free_list_largest(&planner->available);
+}
+
+/* Stages as much of the pending bytes as one free range holds, and takes it off them. */
+static bool stage_some(struct planner *planner, struct pending_bytes *bytes)
+{
+    /* The same place in the page at both ends, so that copies run aligned. */
+    uint64_t skew = bytes->destination % PAGE_SIZE;
+    struct range staging = find_staging(planner, skew + bytes->size);
+    struct plan_copy copy = {bytes->destination, staging.start + skew, bytes->size};
+
+    if (range_size(staging) == 0)
+        return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_STAGING, bytes->size,
+                        planner->plan->span.start, planner->plan->span.end);
+    copy.size = min_u64(copy.size, range_size(staging) - skew);
+    free_list_take(&planner->available, staging);
+    planner->plan->staged += copy.size;
+    if (!push(planner, &planner->plan->claims, staging, false) ||
+        !push(planner, bytes->fills, bytes->offset, copy.source, copy.size) ||
+        !push(planner, &planner->plan->copies, copy.destination, copy.source, copy.size))
+        return false;
+    bytes->destination += copy.size;
+    bytes->offset += copy.size;
+    bytes->size -= copy.size;
+    return true;
+}
+
+static bool place_staging(struct planner *planner)
+{
+    for (size_t i = 0; i < planner->pending_count; i++) {
+        while (planner->pending[i].size > 0) {
+            if (!stage_some(planner, &planner->pending[i]))
+                return false;
+        }
+    }
+    return true;
+}
+
+static int compare_fills(const void *a, const void *b)
+{
+    const struct plan_fill *left = a;
+    const struct plan_fill *right = b;
+
+    return COMPARE(left->offset, right->offset);
+}
+
+static bool follows(const struct plan_fill *first, const struct plan_fill *second)
+{
+    return first->offset + first->size == second->offset &&
+           first->address + first->size == second->address;
+}
+
+/* Forwards only, in as few reads as possible. */
+static void order_fills(struct plan_fills *fills)
+{
+    size_t count = 0;
+
+    sort(fills->items, fills->count, sizeof(*fills->items), compare_fills);
+    for (size_t i = 0; i < fills->count; i++) {
+        if (count > 0 && follows(&fills->items[count - 1], &fills->items[i]))
+            fills->items[count - 1].size += fills->items[i].size;
+        else
+            fills->items[count++] = fills->items[i];
+    }
+    fills->count = count;
+}
+
+bool plan_make(const struct plan_request *request, const struct memory_map *map,
+               struct arena *arena, struct load_plan *ret_plan, struct pvh_error *ret_error)
+{
+    struct planner planner = {request, map, arena, ret_error, ret_plan, .pending = NULL};
+
+    *ret_plan = (struct load_plan){0};
+    *ret_error = (struct pvh_error){0};
+    if (!list_memory(&planner) || !place_kernel(&planner) || !place_boot_info(&planner) ||
+        !place_modules(&planner) || !place_handover(&planner) || !place_staging(&planner))
+        return false;
+    order_fills(&ret_plan->fills);
+    for (size_t i = 0; i < ret_plan->module_count; i++)
+        order_fills(&ret_plan->modules[i].fills);
+    return true;
+}
+
+static bool check_range(const struct memory_map *map, struct range range, bool allow_nvs,
+                        struct pvh_error *error)
+{
+    struct memory_range blocker;
+
+    if (!find_blocker(map, range_to_pages(range), allow_nvs, &blocker))
+        return true;
+    return pvh_fail(error, PVH_ERROR_MAP_CHANGED, blocker.range.start, blocker.range.end,
+                    blocker.class);
+}
+
+bool plan_check(const struct load_plan *plan, const struct memory_map *map,
+                struct pvh_error *ret_error)
+{
+    if (!check_range(map, plan->span, plan->overwrites_nvs, ret_error) ||
+        !check_range(map, plan->boot_info, false, ret_error))
+        return false;
+    for (size_t i = 0; i < plan->module_count; i++) {
+        if (!check_range(map, plan->modules[i].range, false, ret_error))
+            return false;
+    }
+    return true;
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+    const struct range *left = a;
+    const struct range *right = b;
+
+    return COMPARE(left->start, right->start);
+}
+
+bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
+                        struct plan_ranges *ret_ranges)
+{
+    size_t count = plan->module_count + 2;
+
+    *ret_ranges = (struct plan_ranges){.count = count, .capacity = count};
+    ret_ranges->items = arena_alloc(arena, count, sizeof(*ret_ranges->items));
+    if (!ret_ranges->items)
+        return false;
+    ret_ranges->items[0] = plan->span;
+    ret_ranges->items[1] = plan->boot_info;
+    for (size_t i = 0; i < plan->module_count; i++)
+        ret_ranges->items[2 + i] = plan->modules[i].range;
+    sort(ret_ranges->items, count, sizeof(*ret_ranges->items), compare_ranges);
+    return true;
+}

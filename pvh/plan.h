@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The load plan: where everything goes, as plain data computed from plain data. It is the waist of
+ * the program: the firmware side carries it out, tests and pvhinfo print and check it.
+ *
+ * An object (the kernel's span, a module) is made of pieces. Where memory is free, it is allocated
+ * and read into directly. Where the firmware or the loader itself still sits, the bytes are staged
+ * elsewhere below 4 GiB and copied after boot services have ended.
+ *
+ *      file           now                     after exit
+ *     +------+       +------+ direct         +------+
+ *     | fill | ----> | dest | ==============>| dest |
+ *     +------+       +------+                +------+
+ *     | fill | ----> | stage| -- copy -----> | dest |
+ *     +------+       +------+                +------+
+ */
+#pragma once
+
+#include "common/arena.h"
+#include "common/range.h"
+#include "pvh/elf.h"
+#include "pvh/error.h"
+#include "pvh/memory_map.h"
+
+/* Memory to take from the firmware, by address. */
+struct plan_claim {
+    struct range range; /* whole pages */
+    bool code;          /* executable: the hand-over page */
+};
+
+/* Bytes of a file to read to an address, before exit. */
+struct plan_fill {
+    uint64_t offset; /* in the kernel's file, or in the module */
+    uint64_t address;
+    uint64_t size;
+};
+
+/* Bytes to move after exit. Sources and destinations of all copies are disjoint. */
+struct plan_copy {
+    uint64_t destination;
+    uint64_t source;
+    uint64_t size;
+};
+
+/* Growing lists in the arena. */
+struct plan_claims {
+    struct plan_claim *items;
+    size_t count, capacity;
+};
+
+struct plan_fills {
+    struct plan_fill *items;
+    size_t count, capacity;
+};
+
+struct plan_copies {
+    struct plan_copy *items;
+    size_t count, capacity;
+};
+
+struct plan_ranges {
+    struct range *items;
+    size_t count, capacity;
+};
+
+struct plan_module {
+    struct range range;      /* paddr and paddr + size */
+    struct plan_fills fills; /* by rising offset */
+};
+
+struct load_plan {
+    struct range span; /* in bytes, where the kernel will be */
+    uint32_t entry;    /* where it is entered */
+    uint64_t link;     /* span.start as linked: the kernel is moved by span.start - link */
+    bool relocated;
+    bool overwrites_nvs;
+
+    struct plan_fills fills; /* the kernel's, by rising offset */
+    struct plan_module *modules;
+    size_t module_count;
+
+    struct range boot_info;     /* whole pages, allocated */
+    struct range handover_code; /* one page */
+    struct range handover_data; /* whole pages */
+
+    struct plan_claims claims;
+    struct plan_copies copies;
+    struct plan_ranges zero_now;   /* before exit, in memory that is ours */
+    struct plan_ranges zero_later; /* after exit */
+    uint64_t staged;               /* bytes that are copied */
+};
+
+struct plan_request {
+    const struct pvh_image *image;
+    const uint64_t *module_sizes; /* bytes, each at least 1 */
+    size_t module_count;
+    uint64_t boot_info_size; /* bytes */
+    bool overwrite_nvs;      /* --overwrite-acpi-nvs */
+    /* Free memory that the firmware would not give: taken for occupied. Any order. */
+    const struct range *denied;
+    size_t denied_count;
+};
+
+/* Makes the plan. Its lists live in the arena. */
+bool plan_make(const struct plan_request *request, const struct memory_map *map,
+               struct arena *arena, struct load_plan *ret_plan, struct pvh_error *ret_error);
+
+/*
+ * True when all that the plan gives to the kernel is RAM in `map`, which may be newer than the one
+ * that the plan was made from.
+ */
+bool plan_check(const struct load_plan *plan, const struct memory_map *map,
+                struct pvh_error *ret_error);
+
+/* What the kernel needs to stay RAM, sorted by address: the span, the boot info, each module. */
+bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
+                        struct plan_ranges *ret_ranges);
