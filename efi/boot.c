@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/boot.h"
+
+#include "common/text.h"
+#include "efi/acpi.h"
+#include "efi/console.h"
+#include "efi/leave.h"
+#include "efi/place.h"
+#include "efi/report.h"
+#include "pvh/messages.h"
+
+#include <string.h>
+
+/* What the firmware's boot manager is told. */
+static EFI_STATUS status_of(enum pvh_error_code code)
+{
+    if (code == PVH_ERROR_READ)
+        return EFI_DEVICE_ERROR;
+    if (code == PVH_ERROR_OUT_OF_MEMORY || code >= PVH_ERROR_MAP_STRIDE)
+        return EFI_OUT_OF_RESOURCES;
+    return EFI_LOAD_ERROR;
+}
+
+EFI_STATUS boot_error(const struct boot *boot, const struct pvh_error *error)
+{
+    const char *name = boot->kernel.path;
+    TEXT_ON_STACK(text, 800);
+    uint64_t module;
+
+    if (pvh_error_module(error, &module) && module < boot->modules.count)
+        name = module_name(&boot->modules.items[module]);
+    pvh_error_append(&text, error);
+    if (text.length == 0) /* it has been reported where it happened */
+        return status_of(error->code);
+    if (pvh_error_is_of_machine(error))
+        return console_error(status_of(error->code), "%s", text.data);
+    return console_error(status_of(error->code), "%s: %s", name, text.data);
+}
+
+static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
+{
+    struct pvh_error error;
+    EFI_STATUS status = file_open(root, boot->request->kernel, &boot->kernel);
+
+    if (EFI_ERROR(status))
+        return status;
+    if (!pvh_image_read(&boot->kernel.source, boot->arena, &boot->parsed, &error))
+        return boot_error(boot, &error);
+    status = modules_open(root, boot->request, boot->arena, &boot->modules);
+    boot->info = (struct boot_info_request){
+        .command_line = boot->request->command_line,
+        .module_commands = boot->modules.commands,
+        .module_count = boot->modules.count,
+    };
+    return status;
+}
+
+static EFI_STATUS collect_machine(struct boot *boot, bool overwrite_nvs)
+{
+    EFI_STATUS status = memory_update(&boot->memory, boot->arena);
+
+    if (EFI_ERROR(status))
+        return status;
+    acpi_collect(&boot->memory, &boot->rsdp);
+    boot->overwrite_nvs = overwrite_nvs;
+    return EFI_SUCCESS;
+}
+
+/* Writes all that the kernel is told, with the map as it is now; the final one follows. */
+static EFI_STATUS write_boot_info(struct boot *boot)
+{
+    void *block = (void *)(uintptr_t)boot->plan.boot_info.start;
+    struct pvh_error error;
+    EFI_STATUS status;
+
+    if (!plan_needed_ranges(&boot->plan, boot->arena, &boot->needed))
+        return console_error(EFI_OUT_OF_RESOURCES, "no memory to make the memory map");
+    memset(block, 0, range_size(boot->plan.boot_info));
+    boot_info_write(block, &boot->info, &boot->plan, boot->rsdp);
+    status = memory_update(&boot->memory, boot->arena);
+    if (EFI_ERROR(status))
+        return status;
+    return leave_write_map(boot, &error) ? EFI_SUCCESS : boot_error(boot, &error);
+}
+
+static EFI_STATUS load(struct boot *boot, EFI_FILE_HANDLE root, const struct options *options)
+{
+    EFI_STATUS status = open_files(boot, root);
+
+    if (!EFI_ERROR(status))
+        status = collect_machine(boot, options->overwrite_acpi_nvs);
+    if (!EFI_ERROR(status))
+        status = place_claim(boot);
+    if (!EFI_ERROR(status))
+        status = place_load(boot);
+    if (!EFI_ERROR(status))
+        status = write_boot_info(boot);
+    return status;
+}
+
+static void show(const struct boot *boot, const struct options *options)
+{
+    if (options->verbose || options->dry_run)
+        report_plan(boot);
+    if (options->dry_run) {
+        report_start_info(boot);
+        report_maps(boot);
+    }
+    report_warnings(boot);
+    report_boot(boot);
+}
+
+static void boot_release(struct boot *boot)
+{
+    place_release(boot);
+    modules_close(&boot->modules);
+    file_close(&boot->kernel);
+}
+
+EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options *options,
+                    const struct boot_request *request, struct arena *arena)
+{
+    CLEANUP(boot_release)
+    struct boot boot = {.image = image, .request = request, .arena = arena};
+    EFI_STATUS status = load(&boot, root, options);
+
+    if (EFI_ERROR(status))
+        return status;
+    show(&boot, options);
+    return options->dry_run ? EFI_SUCCESS : leave(&boot);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a boot request to the kernel. */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/arena.h"
+#include "common/options.h"
+#include "efi/files.h"
+#include "efi/memory.h"
+#include "efi/modules.h"
+#include "pvh/boot_info.h"
+#include "pvh/elf.h"
+#include "pvh/plan.h"
+
+/* All that a boot holds. What it took from the firmware is given back by boot_release(). */
+struct boot {
+    EFI_HANDLE image;
+    const struct boot_request *request;
+    struct arena *arena;
+
+    struct file kernel;
+    struct pvh_image parsed;
+    struct module_list modules;
+    struct boot_info_request info;
+
+    struct memory memory;
+    uint64_t rsdp;
+    bool overwrite_nvs; /* allowed by the user */
+
+    struct load_plan plan;
+    size_t claimed;            /* how many of the plan's claims are ours now */
+    struct plan_ranges denied; /* what the firmware would not give */
+    struct plan_ranges needed; /* what must stay RAM in the kernel's map */
+};
+
+/*
+ * Loads and starts the kernel; returns only when that fails, with everything given back, or at the
+ * end of a dry run, with EFI_SUCCESS. Prints its own error.
+ */
+EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options *options,
+                    const struct boot_request *request, struct arena *arena);
+
+/* Prints an error of pvh/ with the file it is about, and returns a status for it. */
+EFI_STATUS boot_error(const struct boot *boot, const struct pvh_error *error);

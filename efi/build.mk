@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The EFI binary. Included by the top Makefile.
+
+EFI_BUILD  := build/x64
+EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
+EFI_LIMIT  := 81920
+VERSION    := $(shell cat VERSION)
+
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
+EFI_CC      ?= gcc
+EFI_OBJCOPY ?= objcopy
+EFI_LD      ?= ld
+
+GNU_EFI_INCLUDE := /usr/include/efi
+GNU_EFI_LIB     := /usr/lib
+
+EFI_SOURCES := $(sort $(wildcard common/*.c pvh/*.c efi/*.c)) pvh/handover.S
+EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(EFI_SOURCES))
+
+# Every warning that both compilers have and that GNU-EFI's headers survive.
+WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wvla -Wcast-qual -Wundef
+
+# GNU_EFI_USE_MS_ABI: without it direct calls compile and die at run time.
+# no-red-zone: the firmware's interrupts run on our stack. general-regs-only: nobody saves the others.
+EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Os -g -ffreestanding -fpic -fshort-wchar -mno-red-zone \
+	-fno-stack-protector -mgeneral-regs-only -fcf-protection=none -fvisibility=hidden \
+	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-ident \
+	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -DNDEBUG -DGNU_EFI_USE_MS_ABI \
+	-DPVHBOOT_VERSION=\"$(VERSION)\" -I. -isystem $(GNU_EFI_INCLUDE) \
+	-isystem $(GNU_EFI_INCLUDE)/x86_64 $(WARNINGS)
+
+EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -z defs -z norelro -z max-page-size=4096 --gc-sections \
+	--no-undefined --build-id=none --hash-style=sysv -T efi/x64.lds
+
+EFI_SECTIONS := .text .reloc .rodata .sbat .data
+
+$(EFI_BUILD)/%.c.o: %.c VERSION
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(EFI_CC) $(EFI_CFLAGS) $(EFI_EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(EFI_BUILD)/%.S.o: %.S
+	@mkdir -p $(@D)
+	@echo "  AS    $<"
+	$(Q)$(EFI_CC) $(EFI_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The compiler would turn the loops of memset and its kin into calls of themselves.
+$(EFI_BUILD)/efi/libc.c.o: EFI_EXTRA_CFLAGS := -fno-builtin
+
+$(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/x64.lds
+	@echo "  LD    $@"
+	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -o $@ $(GNU_EFI_LIB)/crt0-efi-x86_64.o $(EFI_OBJECTS) \
+		-L $(GNU_EFI_LIB) -l gnuefi
+
+# Written under another name first: a binary that fails its checks is never taken for good.
+$(EFI_BINARY): $(EFI_BUILD)/pvhboot.so efi/finish.py
+	$(Q)$(EFI_OBJCOPY) $(patsubst %,-j %,$(EFI_SECTIONS)) --strip-all \
+		--target=efi-app-x86_64 --file-alignment 0x1000 --section-alignment 0x1000 $< $@.new
+	$(Q)/usr/bin/python3 efi/finish.py --limit $(EFI_LIMIT) --elf $< $@.new
+	$(Q)mv $@.new $@
+	@echo "  EFI   $@ ($$(stat -c %s $@) bytes)"
+
+-include $(EFI_OBJECTS:.o=.d)
+
+.PHONY: efi check-binary
+efi: $(EFI_BINARY) ## build the EFI binary, build/x64/pvhboot.efi
+
+# The same bytes from another folder of objects, and no warning from clang either.
+check-binary: $(EFI_BINARY) ## check the EFI binary: reproducible to the byte, clean with clang
+	$(Q)rm -rf build/again build/clang
+	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/again build/again/pvhboot.efi
+	$(Q)cmp $(EFI_BINARY) build/again/pvhboot.efi
+	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang build/clang/pvhboot.efi
+	@echo "check-binary: $(EFI_BINARY) is reproducible, and clang builds it without a warning"

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/console.h"
+
+#include "common/checked.h"
+#include "common/text.h"
+
+#define MESSAGE_SIZE 1000
+#define BLOCK_UNITS  128 /* some firmware has small buffers behind OutputString */
+
+static bool verbose_output;
+
+static void flush_block(CHAR16 *block, size_t *count)
+{
+    block[*count] = 0;
+    if (*count > 0)
+        (void)ST->ConOut->OutputString(ST->ConOut, block);
+    *count = 0;
+}
+
+void console_write(const char *text)
+{
+    CHAR16 block[BLOCK_UNITS];
+    size_t count = 0;
+
+    if (!ST->ConOut) /* a machine without any console */
+        return;
+    while (*text) {
+        uint32_t character = utf8_next(&text);
+
+        if (count + 3 > BLOCK_UNITS)
+            flush_block(block, &count);
+        if (character == '\n')
+            block[count++] = '\r';
+        block[count++] = character > 0xffff ? '?' : (CHAR16)character; /* the console has UCS-2 */
+    }
+    flush_block(block, &count);
+}
+
+void console_print(const char *format, ...)
+{
+    TEXT_ON_STACK(text, MESSAGE_SIZE);
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_format_list(&text, format, arguments);
+    va_end(arguments);
+    console_write(text.data);
+}
+
+static void write_message(const char *format, va_list arguments, const char *behind)
+{
+    TEXT_ON_STACK(text, MESSAGE_SIZE);
+
+    text_format_list(&text, format, arguments);
+    console_write("pvhboot: ");
+    console_write(text.data);
+    console_write(behind);
+    console_write("\n");
+}
+
+void console_message(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_message(format, arguments, "");
+    va_end(arguments);
+}
+
+void console_verbose(const char *format, ...)
+{
+    va_list arguments;
+
+    if (!verbose_output)
+        return;
+    va_start(arguments, format);
+    write_message(format, arguments, "");
+    va_end(arguments);
+}
+
+void console_set_verbose(bool verbose)
+{
+    verbose_output = verbose;
+}
+
+bool console_is_verbose(void)
+{
+    return verbose_output;
+}
+
+EFI_STATUS console_error(EFI_STATUS status, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_message(format, arguments, "");
+    va_end(arguments);
+    return status;
+}
+
+EFI_STATUS console_error_status(EFI_STATUS status, const char *format, ...)
+{
+    TEXT_ON_STACK(behind, 40);
+    va_list arguments;
+
+    text_format(&behind, ": %s", status_name(status));
+    va_start(arguments, format);
+    write_message(format, arguments, behind.data);
+    va_end(arguments);
+    return status;
+}
+
+/* UEFI 2.10, appendix D */
+const char *status_name(EFI_STATUS status)
+{
+    static const char *const names[] = {
+        [0] = "Success",
+        [1] = "Load Error",
+        [2] = "Invalid Parameter",
+        [3] = "Unsupported",
+        [4] = "Bad Buffer Size",
+        [5] = "Buffer Too Small",
+        [6] = "Not Ready",
+        [7] = "Device Error",
+        [8] = "Write Protected",
+        [9] = "Out of Resources",
+        [10] = "Volume Corrupted",
+        [11] = "Volume Full",
+        [12] = "No Media",
+        [13] = "Media Changed",
+        [14] = "Not Found",
+        [15] = "Access Denied",
+        [16] = "No Response",
+        [17] = "No Mapping",
+        [18] = "Time Out",
+        [19] = "Not Started",
+        [20] = "Already Started",
+        [21] = "Aborted",
+        [26] = "Security Violation",
+        [27] = "CRC Error",
+        [28] = "End of Media",
+        [31] = "End of File",
+        [33] = "Compromised Data",
+    };
+    UINTN number = status & ~EFIERR(0);
+
+    if (number < ELEMENTS(names) && names[number])
+        return names[number];
+    return "an error that UEFI does not name";
+}

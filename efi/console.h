@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Text to the firmware's console: UTF-8, \n for a new line. */
+#pragma once
+
+#include "efi/efi.h"
+
+/* Any length. */
+void console_write(const char *text);
+
+/* Up to 1000 bytes; what is longer is cut off. */
+__attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);
+
+/* Prints "pvhboot: ", the text and a new line. */
+__attribute__((format(printf, 1, 2))) void console_message(const char *format, ...);
+
+/* Only with --verbose. */
+__attribute__((format(printf, 1, 2))) void console_verbose(const char *format, ...);
+void console_set_verbose(bool verbose);
+bool console_is_verbose(void);
+
+/* Prints "pvhboot: " and the text and returns `status`, for `return console_error(...)`. */
+__attribute__((format(printf, 2, 3))) EFI_STATUS console_error(EFI_STATUS status,
+                                                               const char *format, ...);
+
+/* The same, with ": " and the status in words behind the text. */
+__attribute__((format(printf, 2, 3))) EFI_STATUS console_error_status(EFI_STATUS status,
+                                                                      const char *format, ...);
+
+/* "Not Found" */
+const char *status_name(EFI_STATUS status);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files on the volume that pvhboot was started from. */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/arena.h"
+#include "pvh/source.h"
+
+struct file {
+    struct pvh_source source; /* reads through the firmware; first, so that it can be cast back */
+    EFI_FILE_HANDLE handle;
+    const char *path;  /* as the user named it, for messages */
+    uint64_t position; /* the firmware's, to spare it needless seeks */
+    uint64_t chunk;    /* most bytes a call that the firmware has not refused */
+};
+
+/* Opens the root of the volume on `device`. Prints its own error. */
+EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root);
+
+/*
+ * Opens `path` (UTF-8, \ or /, from the root) for reading. Prints its own error. `path` must live as
+ * long as the file.
+ */
+EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_file);
+
+/* Reads exactly [offset, offset + size) to memory. Prints its own error. */
+EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size);
+
+/* Reads a whole small file into the arena, with a NUL behind it. Prints its own error. */
+EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena, char **ret_text);
+
+/* Also for a file that was never opened, all zero. */
+void file_close(struct file *file);
+

@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Marks the EFI binary NX-compatible and verifies what Secure Boot and strict firmware ask of it.
+
+The rules are those of shim's post-process-pe and of Microsoft's signing requirements: sections on
+page boundaries, none both writable and executable, .sbat, no leftovers. objcopy cannot set the flag.
+"""
+
+import argparse
+import struct
+import subprocess
+import sys
+
+PAGE = 0x1000
+NX_COMPAT = 0x0100
+MACHINE_X64 = 0x8664
+SUBSYSTEM_EFI_APPLICATION = 10
+SECTION_EXECUTE = 0x20000000
+SECTION_WRITE = 0x80000000
+
+
+class Section:
+    """One entry of the section table."""
+
+    def __init__(self, raw):
+        (name, self.virtual_size, self.address, self.file_size, self.offset, _, _, _, _,
+         self.flags) = struct.unpack("<8sIIIIIIHHI", raw)
+        self.name = name.rstrip(b"\0").decode()
+
+
+class Binary:
+    """The headers of a PE32+ file."""
+
+    def __init__(self, data):
+        self.data = data
+        self.pe = struct.unpack_from("<I", data, 0x3c)[0]
+        (self.machine, self.section_count, self.timestamp, _, self.symbol_count,
+         self.optional_size, _) = struct.unpack_from("<HHIIIHH", data, self.pe + 4)
+        self.optional = self.pe + 24
+        self.sections = [
+            Section(data[at:at + 40])
+            for at in range(self.optional + self.optional_size,
+                            self.optional + self.optional_size + 40 * self.section_count, 40)
+        ]
+
+    def field(self, layout, offset):
+        return struct.unpack_from(layout, self.data, self.optional + offset)[0]
+
+    def set_field(self, layout, offset, value):
+        struct.pack_into(layout, self.data, self.optional + offset, value)
+
+    def mark_nx_compatible(self):
+        self.set_field("<H", 70, self.field("<H", 70) | NX_COMPAT)
+
+    def append_to_last_section(self, address, content):
+        """Puts bytes that belong to `address` behind the last section's own."""
+        last = self.sections[-1]
+        end = address + len(content)
+        last.virtual_size = end - last.address
+        grown = round_up(last.virtual_size) - last.file_size
+        self.data.extend(bytes(max(grown, 0)))
+        at = last.offset + address - last.address
+        self.data[at:at + len(content)] = content
+        last.file_size += max(grown, 0)
+        header = self.optional + self.optional_size + 40 * (self.section_count - 1)
+        struct.pack_into("<I", self.data, header + 8, last.virtual_size)
+        struct.pack_into("<I", self.data, header + 16, last.file_size)
+        self.set_field("<I", 8, self.field("<I", 8) + max(grown, 0))  # SizeOfInitializedData
+        self.set_field("<I", 56, round_up(end))  # SizeOfImage
+
+
+def round_up(size):
+    return -(-size // PAGE) * PAGE
+
+
+def read_elf_sections(path):
+    """Address and bytes of each section by name, of an ELF64 file."""
+    with open(path, "rb") as file:
+        data = file.read()
+    table, size, count, names = struct.unpack_from("<Q10xHHH", data, 40)
+    rows = [struct.unpack_from("<IIQQQQ", data, table + i * size) for i in range(count)]
+    strings = rows[names][4]
+    sections = {}
+    for name, _, _, address, offset, length in rows:
+        label = data[strings + name:data.index(b"\0", strings + name)].decode()
+        sections[label] = (address, data[offset:offset + length])
+    return sections
+
+
+def add_relocations(binary, path):
+    """crt0 finds its relocations through .dynamic; both ride in .data."""
+    sections = read_elf_sections(path)
+    for name in (".dynamic", ".rela"):
+        if name in sections:
+            binary.append_to_last_section(*sections[name])
+
+
+def header_faults(binary):
+    if binary.data[:2] != b"MZ" or binary.data[binary.pe:binary.pe + 4] != b"PE\0\0":
+        yield "not a PE file"
+    if binary.field("<H", 0) != 0x20b or binary.machine != MACHINE_X64:
+        yield "not a PE32+ file for x86_64"
+    if binary.field("<H", 68) != SUBSYSTEM_EFI_APPLICATION:
+        yield "not an EFI application"
+    if binary.field("<I", 32) != PAGE or binary.field("<I", 36) != PAGE:
+        yield "sections are not aligned to pages in memory and file"
+    if not binary.field("<H", 70) & NX_COMPAT:
+        yield "NX_COMPAT is not set"
+    if binary.timestamp or binary.symbol_count:
+        yield "it carries a time stamp or symbols"
+
+
+def section_faults(binary):
+    names = [section.name for section in binary.sections]
+    if names != [".text", ".reloc", ".rodata", ".sbat", ".data"]:
+        yield f"unexpected sections {names}: .reloc must come before .data"
+    end = PAGE
+    for section in binary.sections:
+        if section.flags & SECTION_EXECUTE and section.flags & SECTION_WRITE:
+            yield f"{section.name} is writable and executable"
+        if bool(section.flags & SECTION_EXECUTE) != (section.name == ".text"):
+            yield f"{section.name}: wrong execute flag"
+        if bool(section.flags & SECTION_WRITE) != (section.name == ".data"):
+            yield f"{section.name}: wrong write flag"
+        if section.address % PAGE or section.offset % PAGE or section.address < end:
+            yield f"{section.name} is not on a page of its own"
+        if section.offset + section.file_size > len(binary.data):
+            yield f"{section.name} ends past the file"
+        if section.file_size < section.virtual_size:
+            yield f"{section.name} is not stored in full"
+        end = section.address + section.virtual_size
+        if section.name == ".sbat" and not binary.data[section.offset:].startswith(b"sbat,1,"):
+            yield ".sbat does not begin with sbat,1,"
+
+
+def run(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE,
+                          universal_newlines=True).stdout
+
+
+def elf_faults(path):
+    undefined = run("nm", "--undefined-only", path)
+    if undefined.strip():
+        yield "undefined symbols: " + " ".join(undefined.split())
+    for line in run("readelf", "--wide", "--relocs", path).splitlines():
+        if "R_X86_64_" in line and "R_X86_64_RELATIVE" not in line:
+            yield "crt0 does not apply this relocation: " + line
+    if "(RELA)" not in run("readelf", "--wide", "--dynamic", path):
+        yield "crt0 would not find the relocations: no DT_RELA"
+    for line in run("readelf", "--wide", "--section-headers", path).splitlines():
+        if any(word in line for word in ("init_array", "fini_array", ".ctors", ".dtors")):
+            yield "nothing would run this constructor: " + line
+        if "NOBITS" in line:
+            yield "objcopy would drop this section: " + line
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--limit", type=int, required=True, help="largest size allowed, in bytes")
+    parser.add_argument("--elf", required=True, help="what the binary was made of")
+    parser.add_argument("binary")
+    arguments = parser.parse_args()
+
+    with open(arguments.binary, "rb") as file:
+        binary = Binary(bytearray(file.read()))
+    binary.mark_nx_compatible()
+    add_relocations(binary, arguments.elf)
+    faults = [*header_faults(binary), *section_faults(binary), *elf_faults(arguments.elf)]
+    if len(binary.data) >= arguments.limit:
+        faults.append(f"{len(binary.data)} bytes, {arguments.limit} are the limit")
+    for fault in faults:
+        print(f"{arguments.binary}: {fault}", file=sys.stderr)
+    if faults:
+        return 1
+    with open(arguments.binary, "wb") as file:
+        file.write(binary.data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The handful of C library functions that the shared sources and the compiler itself call. Copies
+ * and fills go eight bytes at a time: the firmware's own go byte by byte in places.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+    void *start = to;
+    size_t words = size / 8;
+    size_t bytes = size % 8;
+
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+    return start;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+    uint8_t *target = to;
+    const uint8_t *source = from;
+
+    if (target <= source || target >= source + size) {
+        for (size_t i = 0; i < size; i++)
+            target[i] = source[i];
+    } else {
+        while (size-- > 0)
+            target[size] = source[size];
+    }
+    return to;
+}
+
+void *memset(void *to, int value, size_t size)
+{
+    void *start = to;
+    uint64_t pattern = UINT64_C(0x0101010101010101) * (uint8_t)value;
+    size_t words = size / 8;
+    size_t bytes = size % 8;
+
+    __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(pattern) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(pattern) : "memory");
+    return start;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+    const uint8_t *left = a;
+    const uint8_t *right = b;
+
+    for (size_t i = 0; i < size; i++) {
+        if (left[i] != right[i])
+            return left[i] - right[i];
+    }
+    return 0;
+}
+
+size_t strlen(const char *text)
+{
+    size_t length = 0;
+
+    while (text[length])
+        length++;
+    return length;
+}
+
+size_t strnlen(const char *text, size_t limit)
+{
+    size_t length = 0;
+
+    while (length < limit && text[length])
+        length++;
+    return length;
+}
+
+int strncmp(const char *a, const char *b, size_t limit)
+{
+    for (size_t i = 0; i < limit; i++) {
+        if (a[i] != b[i] || !a[i])
+            return (uint8_t)a[i] - (uint8_t)b[i];
+    }
+    return 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+    return strncmp(a, b, SIZE_MAX);
+}
+
+char *strchr(const char *text, int character)
+{
+    for (; *text != (char)character; text++) {
+        if (!*text)
+            return NULL;
+    }
+    return (char *)(uintptr_t)text;
+}

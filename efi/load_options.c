@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/load_options.h"
+
+#include "common/load_options.h"
+#include "efi/console.h"
+#include "efi/proto/shell_parameters.h"
+
+#define FILE_NAME_BYTES 512
+
+/* Device path nodes (UEFI 2.10, section 10.3): type, subtype, length, and for a file its path. */
+#define NODE_TYPE_MASK   0x7f
+#define NODE_TYPE_END    0x7f
+#define NODE_TYPE_MEDIA  0x04
+#define NODE_MEDIA_FILE  0x04
+#define NODE_HEADER_SIZE 4
+#define MAX_NODES        64
+
+static char *words_to_text(const CHAR16 *units, struct arena *arena)
+{
+    size_t count = 0;
+    char *text;
+
+    while (units[count])
+        count++;
+    text = arena_alloc(arena, 3 * count + 1, 1);
+    if (text)
+        utf16_to_utf8(units, count, text, 3 * count + 1);
+    return text;
+}
+
+/* Our own file's name, as far as whoever loaded us told the firmware; "" when it did not. */
+static void find_own_name(const EFI_LOADED_IMAGE *loaded, char name[FILE_NAME_BYTES])
+{
+    const uint8_t *node = (const uint8_t *)loaded->FilePath;
+
+    name[0] = '\0';
+    for (int i = 0; node && i < MAX_NODES; i++) {
+        size_t length = (size_t)(node[2] | node[3] << 8);
+        CHAR16 units[FILE_NAME_BYTES / 3];
+        size_t count = 0;
+
+        if ((node[0] & NODE_TYPE_MASK) == NODE_TYPE_END || length < NODE_HEADER_SIZE)
+            return;
+        if (node[0] == NODE_TYPE_MEDIA && node[1] == NODE_MEDIA_FILE) {
+            for (size_t at = NODE_HEADER_SIZE; at + 1 < length && count < ELEMENTS(units); at += 2)
+                units[count++] = (CHAR16)(node[at] | node[at + 1] << 8);
+            utf16_to_utf8(units, count, name, FILE_NAME_BYTES);
+        }
+        node += length;
+    }
+}
+
+static EFI_STATUS parse_words(const struct shell_parameters_protocol *shell, const char *line,
+                              struct arena *arena, struct options *ret_options, struct text *error)
+{
+    const char **words = arena_alloc(arena, shell->argc, sizeof(*words));
+    size_t count = shell->argc ? shell->argc - 1 : 0; /* without our own name */
+
+    for (size_t i = 0; words && i < count; i++) {
+        words[i] = words_to_text(shell->argv[1 + i], arena);
+        if (!words[i])
+            words = NULL;
+    }
+    if (!words)
+        return console_error(EFI_OUT_OF_RESOURCES, "no memory to read the shell's parameters");
+    if (!options_parse_words(words, count, line, arena, ret_options, error))
+        return console_error(EFI_INVALID_PARAMETER, "%s", error->data);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, struct arena *arena,
+                             struct options *ret_options, struct text *error)
+{
+    char own_name[FILE_NAME_BYTES];
+
+    find_own_name(loaded, own_name);
+    line = line ? options_skip_own_name(line, path_base_name(own_name)) : "";
+    if (!options_parse_line(line, arena, ret_options, error))
+        return console_error(EFI_INVALID_PARAMETER, "%s", error->data);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS parse(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, const char *line,
+                        struct arena *arena, struct options *ret_options)
+{
+    EFI_GUID guid = SHELL_PARAMETERS_PROTOCOL_GUID;
+    struct shell_parameters_protocol *shell = NULL;
+    TEXT_ON_STACK(error, 400);
+
+    if (!EFI_ERROR(BS->HandleProtocol(image, &guid, (void **)&shell)) && shell)
+        return parse_words(shell, line, arena, ret_options, &error);
+    return parse_line(loaded, line, arena, ret_options, &error);
+}
+
+EFI_STATUS load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
+                                struct arena *arena, struct options *ret_options)
+{
+    const char *line = NULL;
+    enum load_options kind =
+        load_options_read(loaded->LoadOptions, loaded->LoadOptionsSize, arena, &line);
+    EFI_STATUS status;
+
+    if (kind == LOAD_OPTIONS_OUT_OF_MEMORY)
+        return console_error(EFI_OUT_OF_RESOURCES, "no memory to read the load options");
+    status = parse(image, loaded, line, arena, ret_options);
+    if (EFI_ERROR(status))
+        return status;
+    console_set_verbose(ret_options->verbose);
+    if (kind == LOAD_OPTIONS_JUNK)
+        console_verbose("the load options (%u bytes) are no text and are ignored",
+                        loaded->LoadOptionsSize);
+    return EFI_SUCCESS;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who started us said what: the shell's parameters, else LoadOptions. */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/options.h"
+
+/* Prints its own error. */
+EFI_STATUS load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
+                                struct arena *arena, struct options *ret_options);

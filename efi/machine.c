@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/machine.h"
+
+#include "efi/console.h"
+#include "pvh/platform.h"
+
+#include <string.h>
+
+static struct cpuid_result read_cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    struct cpuid_result result;
+
+    __asm__("cpuid"
+            : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx), "=d"(result.edx)
+            : "a"(leaf), "c"(subleaf));
+    return result;
+}
+
+static uint64_t read_msr(uint32_t msr)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return low | (uint64_t)high << 32;
+}
+
+/* Reads a variable of one byte. EFI_NOT_FOUND when there is none. */
+static EFI_STATUS read_flag(CHAR16 *name, uint8_t *ret_value)
+{
+    EFI_GUID guid = EFI_GLOBAL_VARIABLE;
+    UINTN size = sizeof(*ret_value);
+
+    return RT->GetVariable(name, &guid, NULL, &size, ret_value);
+}
+
+/*
+ * With Secure Boot on, everything that runs has to be vouched for, and nothing can vouch for a
+ * kernel that is no PE file. What cannot be read counts as on.
+ */
+static EFI_STATUS check_secure_boot(void)
+{
+    static CHAR16 secure_boot[] = L"SecureBoot";
+    static CHAR16 setup_mode[] = L"SetupMode";
+    uint8_t secure = 0;
+    uint8_t setup = 0;
+    EFI_STATUS status = read_flag(secure_boot, &secure);
+
+    if (status == EFI_NOT_FOUND)
+        return EFI_SUCCESS; /* firmware without Secure Boot */
+    if (EFI_ERROR(status))
+        return console_error_status(EFI_SECURITY_VIOLATION,
+                                    "cannot tell whether Secure Boot is on (variable SecureBoot: "
+                                    "%s), so nothing is started; reset the firmware's settings",
+                                    status_name(status));
+    if (secure != 1)
+        return EFI_SUCCESS;
+    status = read_flag(setup_mode, &setup);
+    if (EFI_ERROR(status))
+        return console_error_status(EFI_SECURITY_VIOLATION,
+                                    "Secure Boot is on and the variable SetupMode cannot be read "
+                                    "(%s), so nothing is started; reset the firmware's settings",
+                                    status_name(status));
+    if (setup == 1)
+        return EFI_SUCCESS; /* no platform key: nothing is enforced */
+    return console_error_status(EFI_SECURITY_VIOLATION,
+                                "Secure Boot is on, and pvhboot cannot verify kernels yet, so "
+                                "nothing is started; switch Secure Boot off in the firmware's setup");
+}
+
+EFI_STATUS machine_check(void)
+{
+    static const struct processor processor = {read_cpuid, read_msr};
+    const char *refusal = platform_refusal(platform_detect(&processor));
+
+    if (refusal)
+        return console_error(EFI_UNSUPPORTED, "%s", refusal);
+    return check_secure_boot();
+}
+
+uint64_t machine_find_rsdp(bool second_version)
+{
+    static const EFI_GUID guids[] = {ACPI_TABLE_GUID, ACPI_20_TABLE_GUID};
+    const EFI_GUID *wanted = &guids[second_version];
+
+    for (UINTN i = 0; i < ST->NumberOfTableEntries; i++) {
+        if (memcmp(&ST->ConfigurationTable[i].VendorGuid, wanted, sizeof(*wanted)) == 0)
+            return (uintptr_t)ST->ConfigurationTable[i].VendorTable;
+    }
+    return 0;
+}

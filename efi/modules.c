@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/modules.h"
+
+#include "common/checked.h"
+#include "efi/console.h"
+
+#include <string.h>
+
+/* Linux finds the next archive of an initrd at a multiple of 4 (initramfs buffer format). */
+#define PART_ALIGNMENT 4
+
+static EFI_STATUS no_memory(void)
+{
+    return console_error(EFI_OUT_OF_RESOURCES, "no memory for the list of modules");
+}
+
+static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct module *module)
+{
+    struct module_part *part = &module->parts[module->part_count];
+    EFI_STATUS status = file_open(root, path, &part->file);
+
+    if (EFI_ERROR(status))
+        return status;
+    module->part_count++;
+    if (part->file.source.size == 0)
+        return console_error(EFI_LOAD_ERROR, "%s: is empty; write it again", path);
+    /* File sizes are at most 2^62, and a list of them that wraps cannot be opened in a lifetime. */
+    part->offset = align_up(module->size, PART_ALIGNMENT);
+    module->size = part->offset + part->file.source.size;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS open_module(EFI_FILE_HANDLE root, const struct boot_file *files, size_t count,
+                              struct arena *arena, struct module_list *list)
+{
+    struct module *module = &list->items[list->count];
+    EFI_STATUS status;
+
+    module->command = files[0].command;
+    module->parts = arena_alloc(arena, count, sizeof(*module->parts));
+    if (!module->parts)
+        return no_memory();
+    list->count++;
+    for (size_t i = 0; i < count; i++) {
+        status = open_part(root, files[i].path, module);
+        if (EFI_ERROR(status))
+            return status;
+    }
+    list->sizes[list->count - 1] = module->size;
+    list->commands[list->count - 1] = module->command;
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request,
+                        struct arena *arena, struct module_list *ret_list)
+{
+    const struct boot_files *initrds = &request->initrds;
+    size_t count = request->modules.count + (initrds->count > 0);
+    EFI_STATUS status = EFI_SUCCESS;
+
+    *ret_list = (struct module_list){
+        .items = arena_alloc(arena, count, sizeof(*ret_list->items)),
+        .sizes = arena_alloc(arena, count, sizeof(*ret_list->sizes)),
+        .commands = arena_alloc(arena, count, sizeof(*ret_list->commands)),
+    };
+    if (!ret_list->items || !ret_list->sizes || !ret_list->commands)
+        return no_memory();
+    if (initrds->count > 0)
+        status = open_module(root, initrds->items, initrds->count, arena, ret_list);
+    for (size_t i = 0; i < request->modules.count && !EFI_ERROR(status); i++)
+        status = open_module(root, &request->modules.items[i], 1, arena, ret_list);
+    return status;
+}
+
+/* Reads what of a part lies in [fill->offset, fill->offset + fill->size) of the module. */
+static EFI_STATUS load_part(struct module_part *part, const struct plan_fill *fill)
+{
+    struct range file = {part->offset, part->offset + part->file.source.size};
+    struct range wanted = {fill->offset, fill->offset + fill->size};
+    struct range both = range_intersect(file, wanted);
+
+    if (range_size(both) == 0)
+        return EFI_SUCCESS;
+    return file_read(&part->file, both.start - part->offset,
+                     (void *)(uintptr_t)(fill->address + (both.start - fill->offset)),
+                     range_size(both));
+}
+
+/* The few bytes between two parts. */
+static void clear_padding(const struct module *module, const struct plan_fill *fill)
+{
+    struct range wanted = {fill->offset, fill->offset + fill->size};
+
+    for (size_t i = 1; i < module->part_count; i++) {
+        const struct module_part *before = &module->parts[i - 1];
+        struct range gap = {before->offset + before->file.source.size, module->parts[i].offset};
+        struct range both = range_intersect(gap, wanted);
+
+        if (range_size(both) > 0)
+            memset((void *)(uintptr_t)(fill->address + (both.start - fill->offset)), 0,
+                   range_size(both));
+    }
+}
+
+EFI_STATUS module_load(struct module *module, const struct plan_module *plan)
+{
+    for (size_t i = 0; i < plan->fills.count; i++) {
+        const struct plan_fill *fill = &plan->fills.items[i];
+
+        for (size_t part = 0; part < module->part_count; part++) {
+            EFI_STATUS status = load_part(&module->parts[part], fill);
+
+            if (EFI_ERROR(status))
+                return status;
+        }
+        clear_padding(module, fill);
+    }
+    return EFI_SUCCESS;
+}
+
+const char *module_name(const struct module *module)
+{
+    return module->parts[0].file.path;
+}
+
+void modules_close(struct module_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        for (size_t part = 0; part < list->items[i].part_count; part++)
+            file_close(&list->items[i].parts[part].file);
+    }
+    list->count = 0;
+}

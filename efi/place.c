@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/place.h"
+
+#include "efi/console.h"
+#include "efi/pages.h"
+
+#include <string.h>
+
+/*
+ * A plan fails when the firmware takes memory between its map and our claim, which happens, or does
+ * not give what it calls free, which has been seen: then it is planned anew.
+ */
+#define MAX_PLANS 16
+
+void place_release(struct boot *boot)
+{
+    while (boot->claimed > 0)
+        pages_release(boot->plan.claims.items[--boot->claimed].range);
+}
+
+/* Takes all claims, or none; *ret_refused is the one that could not be had. */
+static bool claim_all(struct boot *boot, struct range *ret_refused)
+{
+    const struct plan_claims *claims = &boot->plan.claims;
+
+    while (boot->claimed < claims->count) {
+        const struct plan_claim *claim = &claims->items[boot->claimed];
+
+        if (EFI_ERROR(pages_claim(claim->range, claim->code))) {
+            *ret_refused = claim->range;
+            place_release(boot);
+            return false;
+        }
+        boot->claimed++;
+    }
+    return true;
+}
+
+static EFI_STATUS deny(struct boot *boot, struct range range)
+{
+    struct plan_ranges *denied = &boot->denied;
+    struct range *slot = arena_push(boot->arena, (void **)&denied->items, &denied->capacity,
+                                    denied->count, sizeof(*denied->items));
+
+    if (!slot)
+        return console_error(EFI_OUT_OF_RESOURCES, "no memory to make a plan");
+    *slot = range;
+    denied->count++;
+    console_verbose("the firmware does not give 0x%llx-0x%llx, which its map calls free",
+                    (unsigned long long)range.start, (unsigned long long)range.end - 1);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS make_plan(struct boot *boot)
+{
+    struct plan_request request = {
+        .image = &boot->parsed,
+        .module_sizes = boot->modules.sizes,
+        .module_count = boot->modules.count,
+        .overwrite_nvs = boot->overwrite_nvs,
+        .denied = boot->denied.items,
+        .denied_count = boot->denied.count,
+    };
+    struct pvh_error error;
+
+    if (!boot_info_size(&boot->info, &request.boot_info_size))
+        return console_error(EFI_INVALID_PARAMETER, "the command lines are too long");
+    if (!plan_make(&request, &boot->memory.map, boot->arena, &boot->plan, &error))
+        return boot_error(boot, &error);
+    if (boot->plan.overwrites_nvs) /* from now on the maps call it RAM */
+        boot->memory.override = range_to_pages(boot->plan.span);
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS place_claim(struct boot *boot)
+{
+    struct range refused = {0, 0};
+    struct range again = {0, 0};
+
+    for (int i = 0; i < MAX_PLANS; i++) {
+        EFI_STATUS status;
+
+        boot->memory.override = (struct range){0, 0}; /* the last plan's */
+        status = memory_update(&boot->memory, boot->arena);
+        if (!EFI_ERROR(status))
+            status = make_plan(boot);
+        if (EFI_ERROR(status))
+            return status;
+        if (claim_all(boot, &again))
+            return EFI_SUCCESS;
+        /* Once may be the firmware's timer; twice the same is no accident. */
+        if (again.start == refused.start && again.end == refused.end)
+            status = deny(boot, again);
+        if (EFI_ERROR(status))
+            return status;
+        refused = again;
+    }
+    return console_error(EFI_OUT_OF_RESOURCES,
+                         "the firmware does not give 0x%llx-0x%llx, which its map calls free; "
+                         "restart the machine, or update its firmware",
+                         (unsigned long long)again.start, (unsigned long long)again.end - 1);
+}
+
+static EFI_STATUS load_kernel(struct boot *boot)
+{
+    const struct plan_fills *fills = &boot->plan.fills;
+
+    for (size_t i = 0; i < fills->count; i++) {
+        EFI_STATUS status =
+            file_read(&boot->kernel, fills->items[i].offset,
+                      (void *)(uintptr_t)fills->items[i].address, fills->items[i].size);
+
+        if (EFI_ERROR(status))
+            return status;
+    }
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS place_load(struct boot *boot)
+{
+    const struct plan_ranges *zeros = &boot->plan.zero_now;
+    EFI_STATUS status = load_kernel(boot);
+
+    for (size_t i = 0; i < boot->modules.count && !EFI_ERROR(status); i++)
+        status = module_load(&boot->modules.items[i], &boot->plan.modules[i]);
+    for (size_t i = 0; i < zeros->count && !EFI_ERROR(status); i++)
+        memset((void *)(uintptr_t)zeros->items[i].start, 0, range_size(zeros->items[i]));
+    return status;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Generations for Secure Boot's revocation (SBAT.md of shim): shim refuses a loader without. Vendors
+ * append a line of their own.
+ */
+#define SBAT                                                                                       \
+    "sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"                \
+    "pvhboot,1,pvhboot,pvhboot," PVHBOOT_VERSION ",https://pvhboot.invalid/\n"
+
+static const char sbat[] __attribute__((used, section(".sbat"))) = SBAT;

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the firmware enters. */
+#include "efi/efi.h"
+
+#include "efi/boot.h"
+#include "efi/console.h"
+#include "efi/entries.h"
+#include "efi/load_options.h"
+#include "efi/machine.h"
+#include "efi/pages.h"
+
+EFI_SYSTEM_TABLE *ST;
+EFI_BOOT_SERVICES *BS;
+EFI_RUNTIME_SERVICES *RT;
+
+static void close_root(EFI_FILE_HANDLE *root)
+{
+    if (*root)
+        (void)(*root)->Close(*root);
+}
+
+/* Boots what the options name, or an entry. */
+static EFI_STATUS boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
+                       const struct options *options, struct arena *arena)
+{
+    CLEANUP(close_root) EFI_FILE_HANDLE root = NULL;
+    const struct boot_request *request = &options->request;
+    struct boot_entry entry;
+    EFI_STATUS status = volume_open(loaded->DeviceHandle, &root);
+
+    if (!EFI_ERROR(status) && !request->kernel) {
+        status = entries_choose(root, options->entry, arena, &entry);
+        request = &entry.request;
+    }
+    if (EFI_ERROR(status))
+        return status;
+    return boot_run(image, root, options, request, arena);
+}
+
+static EFI_STATUS run(EFI_HANDLE image)
+{
+    CLEANUP(arena_release) struct arena arena;
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    EFI_LOADED_IMAGE *loaded = NULL;
+    struct options options;
+    EFI_STATUS status;
+
+    pages_init_arena(&arena);
+    status = BS->HandleProtocol(image, &guid, (void **)&loaded);
+    if (EFI_ERROR(status))
+        return console_error_status(status, "the firmware does not say where pvhboot comes from");
+    status = load_options_collect(image, loaded, &arena, &options);
+    if (EFI_ERROR(status))
+        return status;
+    if (options.version || options.help) {
+        console_print("pvhboot %s\n%s", PVHBOOT_VERSION, options.help ? options_help : "");
+        return EFI_SUCCESS;
+    }
+    status = machine_check();
+    return EFI_ERROR(status) ? status : boot(image, loaded, &options, &arena);
+}
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
+{
+    EFI_STATUS status;
+
+    ST = system_table;
+    BS = system_table->BootServices;
+    RT = system_table->RuntimeServices;
+    status = run(image);
+    /* crt0's return would lose registers that the firmware's calling convention keeps. */
+    (void)BS->Exit(image, status, 0, NULL);
+    return status;
+}
