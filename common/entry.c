@@ -80,8 +80,8 @@ static bool take_line(struct boot_entry *entry, struct arena *arena, const struc
         const char *key;
         const char **value;
     } strings[] = {
-        {"title", &entry->request.title},   {"version", &entry->version},
-        {"machine-id", &entry->machine_id}, {"sort-key", &entry->sort_key},
+        {"title", &entry->request.title},       {"version", &entry->version},
+        {"machine-id", &entry->machine_id},     {"sort-key", &entry->sort_key},
         {"architecture", &entry->architecture},
     };
     const char *value = arena_strndup(arena, line->value, line->value_length);
@@ -153,8 +153,7 @@ bool entry_parse(const char *file_name, const char *text, size_t length, struct 
 bool entry_is_bootable(const struct boot_entry *entry)
 {
     /* The specification's names; a 64-bit firmware's loader starts 32-bit kernels too. */
-    bool ours = !*entry->architecture ||
-                text_equals_ignoring_case(entry->architecture, "x64") ||
+    bool ours = !*entry->architecture || text_equals_ignoring_case(entry->architecture, "x64") ||
                 text_equals_ignoring_case(entry->architecture, "ia32");
 
     return ours && entry->request.kernel;

@@ -17,7 +17,7 @@ const char options_help[] =
 /* Where the words come from: a string, or a shell's list. */
 struct word_reader {
     struct arena *arena;
-    const char *position;      /* in the string; NULL when there is a list */
+    const char *position; /* in the string; NULL when there is a list */
     const char *const *words;
     size_t left;
     bool failed; /* memory was short */
@@ -146,8 +146,8 @@ static bool take_option(struct word_reader *reader, struct options *options, con
         added = value && boot_files_add(&request->initrds, reader->arena, value, "");
     } else if (option_is(word, "--module")) {
         value = option_value(reader, word, "--module", error);
-        added = value && boot_files_add_with_arguments(&request->modules, reader->arena,
-                                                       skip_spaces(value));
+        added = value &&
+                boot_files_add_with_arguments(&request->modules, reader->arena, skip_spaces(value));
     } else if (option_is(word, "--entry")) {
         value = options->entry = option_value(reader, word, "--entry", error);
     } else {

@@ -15,7 +15,7 @@ struct options {
     bool verbose;
     bool dry_run;
     bool overwrite_acpi_nvs;
-    const char *entry; /* ID of the entry to boot; NULL for the default */
+    const char *entry;           /* ID of the entry to boot; NULL for the default */
     struct boot_request request; /* request.kernel is NULL when no kernel was named */
 };
 
@@ -31,10 +31,10 @@ bool options_parse_line(const char *line, struct arena *arena, struct options *r
                         struct text *error);
 
 /*
- * Reads words that a shell has split, without the program's own name. `line` is what the user typed,
- * with or without the program's name, or NULL: the shell's words have lost their quotes, so the
- * kernel's command line is taken from there, if it splits into the same words, and otherwise put
- * together again.
+ * Reads words that a shell has split, without the program's own name. `line` is what the user
+ * typed, with or without the program's name, or NULL: the shell's words have lost their quotes, so
+ * the kernel's command line is taken from there, if it splits into the same words, and otherwise
+ * put together again.
  */
 bool options_parse_words(const char *const *words, size_t count, const char *line,
                          struct arena *arena, struct options *ret_options, struct text *error);

@@ -58,7 +58,8 @@ void acpi_collect(struct memory *memory, uint64_t *ret_rsdp)
                             second_version ? "2.0" : "1.0", (unsigned long long)address);
     }
     if (!*ret_rsdp) {
-        console_message("warning: the firmware has no ACPI tables; the kernel will find few devices");
+        console_message(
+            "warning: the firmware has no ACPI tables; the kernel will find few devices");
         return;
     }
     acpi_find_ecam(&mapped.memory, *ret_rsdp, &memory->ecam);

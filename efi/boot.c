@@ -74,7 +74,7 @@ static EFI_STATUS write_boot_info(struct boot *boot)
     EFI_STATUS status;
 
     if (!plan_needed_ranges(&boot->plan, boot->arena, &boot->needed))
-        return console_error(EFI_OUT_OF_RESOURCES, "no memory to make the memory map");
+        return console_no_memory();
     memset(block, 0, range_size(boot->plan.boot_info));
     boot_info_write(block, &boot->info, &boot->plan, boot->rsdp);
     status = memory_update(&boot->memory, boot->arena);

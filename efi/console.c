@@ -3,6 +3,7 @@
 
 #include "common/checked.h"
 #include "common/text.h"
+#include "pvh/messages.h"
 
 #define MESSAGE_SIZE 1000
 #define BLOCK_UNITS  128 /* some firmware has small buffers behind OutputString */
@@ -98,6 +99,14 @@ EFI_STATUS console_error(EFI_STATUS status, const char *format, ...)
     return status;
 }
 
+EFI_STATUS console_no_memory(void)
+{
+    TEXT_ON_STACK(text, 100);
+
+    pvh_error_append(&text, &(struct pvh_error){.code = PVH_ERROR_OUT_OF_MEMORY});
+    return console_error(EFI_OUT_OF_RESOURCES, "%s", text.data);
+}
+
 EFI_STATUS console_error_status(EFI_STATUS status, const char *format, ...)
 {
     TEXT_ON_STACK(behind, 40);
@@ -113,38 +122,25 @@ EFI_STATUS console_error_status(EFI_STATUS status, const char *format, ...)
 /* UEFI 2.10, appendix D */
 const char *status_name(EFI_STATUS status)
 {
-    static const char *const names[] = {
-        [0] = "Success",
-        [1] = "Load Error",
-        [2] = "Invalid Parameter",
-        [3] = "Unsupported",
-        [4] = "Bad Buffer Size",
-        [5] = "Buffer Too Small",
-        [6] = "Not Ready",
-        [7] = "Device Error",
-        [8] = "Write Protected",
-        [9] = "Out of Resources",
-        [10] = "Volume Corrupted",
-        [11] = "Volume Full",
-        [12] = "No Media",
-        [13] = "Media Changed",
-        [14] = "Not Found",
-        [15] = "Access Denied",
-        [16] = "No Response",
-        [17] = "No Mapping",
-        [18] = "Time Out",
-        [19] = "Not Started",
-        [20] = "Already Started",
-        [21] = "Aborted",
-        [26] = "Security Violation",
-        [27] = "CRC Error",
-        [28] = "End of Media",
-        [31] = "End of File",
-        [33] = "Compromised Data",
+    static const struct {
+        uint8_t number;
+        char name[19]; /* no pointers: nothing to relocate */
+    } names[] = {
+        {0, "Success"},          {1, "Load Error"},          {2, "Invalid Parameter"},
+        {3, "Unsupported"},      {4, "Bad Buffer Size"},     {5, "Buffer Too Small"},
+        {6, "Not Ready"},        {7, "Device Error"},        {8, "Write Protected"},
+        {9, "Out of Resources"}, {10, "Volume Corrupted"},   {11, "Volume Full"},
+        {12, "No Media"},        {13, "Media Changed"},      {14, "Not Found"},
+        {15, "Access Denied"},   {16, "No Response"},        {17, "No Mapping"},
+        {18, "Time Out"},        {19, "Not Started"},        {20, "Already Started"},
+        {21, "Aborted"},         {26, "Security Violation"}, {27, "CRC Error"},
+        {28, "End of Media"},    {31, "End of File"},        {33, "Compromised Data"},
     };
     UINTN number = status & ~EFIERR(0);
 
-    if (number < ELEMENTS(names) && names[number])
-        return names[number];
-    return "an error that UEFI does not name";
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        if (names[i].number == number)
+            return names[i].name;
+    }
+    return "unknown error";
 }

@@ -26,5 +26,8 @@ __attribute__((format(printf, 2, 3))) EFI_STATUS console_error(EFI_STATUS status
 __attribute__((format(printf, 2, 3))) EFI_STATUS console_error_status(EFI_STATUS status,
                                                                       const char *format, ...);
 
+/* Prints that the firmware has no memory left for the loader's own tables. */
+EFI_STATUS console_no_memory(void);
+
 /* "Not Found" */
 const char *status_name(EFI_STATUS status);

@@ -20,11 +20,6 @@ struct entry_list {
     size_t count, capacity;
 };
 
-static EFI_STATUS no_memory(void)
-{
-    return console_error(EFI_OUT_OF_RESOURCES, "no memory to read the boot entries");
-}
-
 /* The path from the root, for the firmware and for messages; NULL when memory is short. */
 static const char *entry_path(const char *name, struct arena *arena)
 {
@@ -44,14 +39,14 @@ static EFI_STATUS read_entry(const struct entry_list *list, const char *name,
     char *text;
 
     if (!file.path)
-        return no_memory();
+        return console_no_memory();
     status = file_open(list->root, file.path, &file);
     if (!EFI_ERROR(status))
         status = file_read_all(&file, ENTRY_MAX_SIZE, list->arena, &text);
     if (EFI_ERROR(status))
         return status;
     if (!entry_parse(name, text, file.source.size, list->arena, ret_entry))
-        return no_memory();
+        return console_no_memory();
     return EFI_SUCCESS;
 }
 
@@ -67,7 +62,7 @@ static EFI_STATUS add_entry(struct entry_list *list, const char *name)
     slot = arena_push(list->arena, (void **)&list->items, &list->capacity, list->count,
                       sizeof(*list->items));
     if (!slot)
-        return no_memory();
+        return console_no_memory();
     *slot = entry;
     list->count++;
     return EFI_SUCCESS;
@@ -93,7 +88,7 @@ static EFI_STATUS next_name(EFI_FILE_HANDLE directory, struct arena *arena, cons
     units = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
     name = arena_alloc(arena, 3 * units + 1, 1);
     if (!name)
-        return no_memory();
+        return console_no_memory();
     utf16_to_utf8(buffer.info.FileName, units, name, 3 * units + 1);
     *ret_name = name;
     return EFI_SUCCESS;
@@ -135,16 +130,18 @@ static EFI_STATUS choose(const struct entry_list *list, const char *id,
             continue;
         if (!entry_is_bootable(entry))
             return console_error(EFI_UNSUPPORTED,
-                                 ENTRIES_DIRECTORY "\\%s.conf: names no kernel for this machine; it "
-                                                   "needs a line \"linux PATH\" or \"pvh PATH\"",
+                                 ENTRIES_DIRECTORY
+                                 "\\%s.conf: names no kernel for this machine; it "
+                                 "needs a line \"linux PATH\" or \"pvh PATH\"",
                                  entry->id);
         *ret_entry = *entry;
         return EFI_SUCCESS;
     }
     if (id)
         return console_error(EFI_NOT_FOUND, "no entry %s in " ENTRIES_DIRECTORY, id);
-    return console_error(EFI_NOT_FOUND, "nothing to boot: no KERNEL was named, and no entry in "
-                                        ENTRIES_DIRECTORY " names one; see --help");
+    return console_error(EFI_NOT_FOUND,
+                         "nothing to boot: no KERNEL was named, and no entry in " ENTRIES_DIRECTORY
+                         " names one; see --help");
 }
 
 static void close_directory(EFI_FILE_HANDLE *directory)

@@ -93,8 +93,10 @@ EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_fi
     if (EFI_ERROR(status)) {
         ret_file->handle = NULL;
         if (status == EFI_NOT_FOUND)
-            return console_error(status, "%s: no such file on the volume that pvhboot was started "
-                                         "from; check the path", path);
+            return console_error(status,
+                                 "%s: no such file on the volume that pvhboot was started "
+                                 "from; check the path",
+                                 path);
         return console_error_status(status, "%s: cannot be opened", path);
     }
     status = read_info(ret_file, &ret_file->source.size);
@@ -122,8 +124,8 @@ static bool may_be_size(EFI_STATUS status)
 }
 
 /*
- * Reads the first `size` bytes, or as many as the firmware takes in a call: *ret_wanted of them were
- * asked for, *ret_count came.
+ * Reads the first `size` bytes, or as many as the firmware takes in a call: *ret_wanted of them
+ * were asked for, *ret_count came.
  */
 static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, uint64_t size,
                              uint64_t *ret_wanted, uint64_t *ret_count)
@@ -154,7 +156,8 @@ EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t 
     uint64_t wanted, count;
 
     for (uint64_t done = 0; done < size; done += count) {
-        EFI_STATUS status = read_chunk(file, offset + done, to + done, size - done, &wanted, &count);
+        EFI_STATUS status =
+            read_chunk(file, offset + done, to + done, size - done, &wanted, &count);
 
         if (EFI_ERROR(status))
             return console_error_status(status, "%s: cannot read %llu bytes at offset 0x%llx",
@@ -181,7 +184,7 @@ EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena,
                              (unsigned long long)limit);
     text = arena_alloc(arena, file->source.size + 1, 1);
     if (!text)
-        return console_error(EFI_OUT_OF_RESOURCES, "%s: no memory to read it", file->path);
+        return console_no_memory();
     status = file_read(file, 0, text, file->source.size);
     if (!EFI_ERROR(status))
         *ret_text = text;

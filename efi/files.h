@@ -19,8 +19,8 @@ struct file {
 EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root);
 
 /*
- * Opens `path` (UTF-8, \ or /, from the root) for reading. Prints its own error. `path` must live as
- * long as the file.
+ * Opens `path` (UTF-8, \ or /, from the root) for reading. Prints its own error. `path` must live
+ * as long as the file.
  */
 EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_file);
 
@@ -32,4 +32,3 @@ EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena,
 
 /* Also for a file that was never opened, all zero. */
 void file_close(struct file *file);
-

@@ -14,8 +14,7 @@ bool leave_write_map(struct boot *boot, struct pvh_error *ret_error)
 {
     struct memory *memory = &boot->memory;
 
-    if (!memory_build(memory, ret_error) ||
-        !plan_check(&boot->plan, &memory->map, ret_error) ||
+    if (!memory_build(memory, ret_error) || !plan_check(&boot->plan, &memory->map, ret_error) ||
         !e820_build(&memory->e820, &memory->map, boot->needed.items, boot->needed.count, ret_error))
         return false;
     boot_info_write_memmap((void *)(uintptr_t)boot->plan.boot_info.start, &memory->e820);
@@ -69,9 +68,9 @@ static void __attribute__((noreturn)) reset_machine(EFI_STATUS status)
 }
 
 /*
- * Ends boot services with the map that the kernel gets. Between the two calls there is no allocation
- * and no text, since either changes the map. Once ExitBootServices has been tried, only it and
- * GetMemoryMap may be called.
+ * Ends boot services with the map that the kernel gets. Between the two calls there is no
+ * allocation and no text, since either changes the map. Once ExitBootServices has been tried, only
+ * it and GetMemoryMap may be called.
  */
 static EFI_STATUS exit_boot_services(struct boot *boot)
 {

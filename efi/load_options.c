@@ -62,7 +62,7 @@ static EFI_STATUS parse_words(const struct shell_parameters_protocol *shell, con
             words = NULL;
     }
     if (!words)
-        return console_error(EFI_OUT_OF_RESOURCES, "no memory to read the shell's parameters");
+        return console_no_memory();
     if (!options_parse_words(words, count, line, arena, ret_options, error))
         return console_error(EFI_INVALID_PARAMETER, "%s", error->data);
     return EFI_SUCCESS;
@@ -101,7 +101,7 @@ EFI_STATUS load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded
     EFI_STATUS status;
 
     if (kind == LOAD_OPTIONS_OUT_OF_MEMORY)
-        return console_error(EFI_OUT_OF_RESOURCES, "no memory to read the load options");
+        return console_no_memory();
     status = parse(image, loaded, line, arena, ret_options);
     if (EFI_ERROR(status))
         return status;

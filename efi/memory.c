@@ -43,7 +43,7 @@ EFI_STATUS memory_reserve(struct memory *memory, struct arena *arena)
     memory->capacity = size + SLACK_DESCRIPTORS * max_u64(memory->stride, SMALLEST_STRIDE);
     memory->buffer = arena_alloc(arena, memory->capacity, 1);
     if (!memory->buffer)
-        return console_error(EFI_OUT_OF_RESOURCES, "no memory for the firmware's memory map");
+        return console_no_memory();
     return reserve_tables(memory, arena);
 }
 

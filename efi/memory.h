@@ -25,8 +25,8 @@ struct memory {
 };
 
 /*
- * Makes room for a map somewhat larger than today's, and for what is made of it. Can be called again
- * when it has grown. Prints its own error.
+ * Makes room for a map somewhat larger than today's, and for what is made of it. Can be called
+ * again when it has grown. Prints its own error.
  */
 EFI_STATUS memory_reserve(struct memory *memory, struct arena *arena);
 

@@ -9,11 +9,6 @@
 /* Linux finds the next archive of an initrd at a multiple of 4 (initramfs buffer format). */
 #define PART_ALIGNMENT 4
 
-static EFI_STATUS no_memory(void)
-{
-    return console_error(EFI_OUT_OF_RESOURCES, "no memory for the list of modules");
-}
-
 static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct module *module)
 {
     struct module_part *part = &module->parts[module->part_count];
@@ -39,7 +34,7 @@ static EFI_STATUS open_module(EFI_FILE_HANDLE root, const struct boot_file *file
     module->command = files[0].command;
     module->parts = arena_alloc(arena, count, sizeof(*module->parts));
     if (!module->parts)
-        return no_memory();
+        return console_no_memory();
     list->count++;
     for (size_t i = 0; i < count; i++) {
         status = open_part(root, files[i].path, module);
@@ -64,7 +59,7 @@ EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request
         .commands = arena_alloc(arena, count, sizeof(*ret_list->commands)),
     };
     if (!ret_list->items || !ret_list->sizes || !ret_list->commands)
-        return no_memory();
+        return console_no_memory();
     if (initrds->count > 0)
         status = open_module(root, initrds->items, initrds->count, arena, ret_list);
     for (size_t i = 0; i < request->modules.count && !EFI_ERROR(status); i++)

@@ -43,7 +43,7 @@ static EFI_STATUS deny(struct boot *boot, struct range range)
                                     denied->count, sizeof(*denied->items));
 
     if (!slot)
-        return console_error(EFI_OUT_OF_RESOURCES, "no memory to make a plan");
+        return console_no_memory();
     *slot = range;
     denied->count++;
     console_verbose("the firmware does not give 0x%llx-0x%llx, which its map calls free",

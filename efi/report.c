@@ -86,9 +86,10 @@ void report_warnings(const struct boot *boot)
         console_message("warning: the command line has %llu bytes; Linux takes the first %d",
                         U(length), LINUX_COMMAND_LINE);
     if (table->lost_pieces)
-        console_message("warning: the memory map has more than %d entries; %llu small pieces of RAM "
-                        "(%llu KiB) are kept from the kernel",
-                        E820_MAX_ENTRIES, U(table->lost_pieces), U(table->lost / KIB));
+        console_message(
+            "warning: the memory map has more than %d entries; %llu small pieces of RAM "
+            "(%llu KiB) are kept from the kernel",
+            E820_MAX_ENTRIES, U(table->lost_pieces), U(table->lost / KIB));
     if (boot->plan.overwrites_nvs)
         console_message("warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)");
 }

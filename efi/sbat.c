@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Generations for Secure Boot's revocation (SBAT.md of shim): shim refuses a loader without. Vendors
- * append a line of their own.
+ * Generations for Secure Boot's revocation (SBAT.md of shim): shim refuses a loader without.
+ * Vendors append a line of their own.
  */
 #define SBAT                                                                                       \
     "sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"                \

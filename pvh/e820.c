@@ -45,7 +45,8 @@ static struct range entry_range(const struct hvm_memmap_entry *entry)
     return (struct range){entry->addr, entry_end(entry)};
 }
 
-/* Appends to a table that is filled from low to high addresses, growing the last entry if it can. */
+/* Appends to a table that is filled from low to high addresses, growing the last entry if it can.
+ */
 static void append_entry(struct e820_table *table, struct hvm_memmap_entry entry)
 {
     struct hvm_memmap_entry *last = table->count ? &table->entries[table->count - 1] : NULL;
@@ -98,8 +99,7 @@ static bool is_needed(struct needed *needed, struct range entry)
         return true;
     while (needed->next < needed->count && needed->ranges[needed->next].end <= entry.start)
         needed->next++;
-    return needed->next < needed->count &&
-           range_overlaps(needed->ranges[needed->next], entry);
+    return needed->next < needed->count && range_overlaps(needed->ranges[needed->next], entry);
 }
 
 /*
@@ -165,7 +165,8 @@ static size_t give_up_ram(struct e820_table *table, struct needed needed, size_t
     return given_up;
 }
 
-/* True when two entries that are not RAM could be one reserved entry, holes between them included. */
+/* True when two entries that are not RAM could be one reserved entry, holes between them included.
+ */
 static bool can_join(const struct hvm_memmap_entry *low, const struct hvm_memmap_entry *high)
 {
     return low->type != HVM_MEMMAP_RAM && high->type != HVM_MEMMAP_RAM;

@@ -30,11 +30,11 @@
 
 /* Offsets of the fields in each class; the 64-bit ones are 8 bytes wide where the 32-bit are 4. */
 struct elf_layout {
-    unsigned bits;
-    size_t header_size;
-    size_t phoff, shoff, phentsize, phnum, shentsize, shnum;
-    size_t ph_size, ph_offset, ph_paddr, ph_filesz, ph_memsz, ph_align;
-    size_t sh_size, sh_type, sh_offset, sh_length, sh_info, sh_align;
+    uint8_t bits;
+    uint8_t header_size;
+    uint8_t phoff, shoff, phentsize, phnum, shentsize, shnum;
+    uint8_t ph_size, ph_offset, ph_paddr, ph_filesz, ph_memsz, ph_align;
+    uint8_t sh_size, sh_type, sh_offset, sh_length, sh_info, sh_align;
 };
 
 static const struct elf_layout layout_32 = {
@@ -267,8 +267,7 @@ static bool read_segments(struct elf_reader *reader, struct pvh_image *image)
 {
     const struct pvh_segment *last;
 
-    image->segments =
-        arena_alloc(reader->arena, reader->programs.count, sizeof(*image->segments));
+    image->segments = arena_alloc(reader->arena, reader->programs.count, sizeof(*image->segments));
     if (!image->segments)
         return pvh_fail(reader->error, PVH_ERROR_OUT_OF_MEMORY,
                         reader->programs.count * sizeof(*image->segments));
@@ -366,8 +365,8 @@ static bool check_entry_note(struct elf_reader *reader, const struct pvh_notes *
 {
     if (!notes->has_entry) {
         reader->error->notes = notes->found;
-        return pvh_fail(reader->error, notes->truncated ? PVH_ERROR_NOTES_TRUNCATED
-                                                        : PVH_ERROR_NO_ENTRY_NOTE);
+        return pvh_fail(reader->error,
+                        notes->truncated ? PVH_ERROR_NOTES_TRUNCATED : PVH_ERROR_NO_ENTRY_NOTE);
     }
     if (notes->entry_size != 4 && notes->entry_size != 8)
         return pvh_fail(reader->error, PVH_ERROR_ENTRY_NOTE_SIZE, notes->entry_size);

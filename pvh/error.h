@@ -77,6 +77,7 @@ struct pvh_error {
  * Records the error, `code` first and then its numbers, and returns false, so that a check reads
  * `return pvh_fail(error, PVH_ERROR_..., ...)`.
  */
-#define pvh_fail(error, ...) pvh_fail_with((error), (const uint64_t[1 + PVH_ERROR_NUMBERS]){__VA_ARGS__})
+#define pvh_fail(error, ...)                                                                       \
+    pvh_fail_with((error), (const uint64_t[1 + PVH_ERROR_NUMBERS]){__VA_ARGS__})
 
 bool pvh_fail_with(struct pvh_error *error, const uint64_t code_and_numbers[1 + PVH_ERROR_NUMBERS]);

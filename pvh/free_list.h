@@ -21,8 +21,8 @@ void free_list_append(struct free_list *list, struct range range);
 void free_list_take(struct free_list *list, struct range taken);
 
 /*
- * The lowest (highest) place inside `window` with `size` bytes at a multiple of `alignment`, a power
- * of two. False when there is none.
+ * The lowest (highest) place inside `window` with `size` bytes at a multiple of `alignment`, a
+ * power of two. False when there is none.
  */
 bool free_list_lowest(const struct free_list *list, struct range window, uint64_t size,
                       uint64_t alignment, uint64_t *ret_start);

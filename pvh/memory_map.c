@@ -52,11 +52,23 @@ struct memory_descriptor memory_map_descriptor(const struct firmware_map *firmwa
 static enum memory_class classify_type(uint32_t type)
 {
     /* UEFI 2.10, table 7.10 */
-    static const enum memory_class classes[] = {
-        MEMORY_RESERVED,           MEMORY_LOADER_CODE,  MEMORY_LOADER_DATA,  MEMORY_BOOT_SERVICES_CODE,
-        MEMORY_BOOT_SERVICES_DATA, MEMORY_RUNTIME_CODE, MEMORY_RUNTIME_DATA, MEMORY_CONVENTIONAL,
-        MEMORY_UNUSABLE,           MEMORY_ACPI,         MEMORY_NVS,          MEMORY_MMIO,
-        MEMORY_MMIO_PORT,          MEMORY_PAL_CODE,     MEMORY_PERSISTENT,   MEMORY_UNACCEPTED,
+    static const uint8_t classes[] = {
+        MEMORY_RESERVED,
+        MEMORY_LOADER_CODE,
+        MEMORY_LOADER_DATA,
+        MEMORY_BOOT_SERVICES_CODE,
+        MEMORY_BOOT_SERVICES_DATA,
+        MEMORY_RUNTIME_CODE,
+        MEMORY_RUNTIME_DATA,
+        MEMORY_CONVENTIONAL,
+        MEMORY_UNUSABLE,
+        MEMORY_ACPI,
+        MEMORY_NVS,
+        MEMORY_MMIO,
+        MEMORY_MMIO_PORT,
+        MEMORY_PAL_CODE,
+        MEMORY_PERSISTENT,
+        MEMORY_UNACCEPTED,
     };
 
     return type < ELEMENTS(classes) ? classes[type] : MEMORY_UNKNOWN;
@@ -123,7 +135,7 @@ static enum memory_class most_restrictive(const size_t active[MEMORY_CLASSES])
     enum memory_class class = MEMORY_UNUSABLE;
 
     while (class > MEMORY_NONE && active[class] == 0)
-        class--;
+        class --;
     return class == MEMORY_NVS && active[MEMORY_OVERRIDDEN] ? MEMORY_OVERRIDDEN : class;
 }
 
@@ -223,7 +235,8 @@ const struct memory_range *memory_map_find(const struct memory_map *map, uint64_
 
 const char *memory_class_name(enum memory_class class)
 {
-    static const char *const names[MEMORY_CLASSES] = {
+    static const char names[MEMORY_CLASSES][26] = {
+        /* no pointers: nothing to relocate */
         [MEMORY_NONE] = "no memory",
         [MEMORY_CONVENTIONAL] = "free memory",
         [MEMORY_BOOT_SERVICES_CODE] = "boot services code",
@@ -243,7 +256,7 @@ const char *memory_class_name(enum memory_class class)
         [MEMORY_PAL_CODE] = "PAL code",
         [MEMORY_UNACCEPTED] = "unaccepted memory",
         [MEMORY_SPECIFIC_PURPOSE] = "specific-purpose memory",
-        [MEMORY_UNKNOWN] = "memory of a type that UEFI does not define",
+        [MEMORY_UNKNOWN] = "memory of an unknown type",
         [MEMORY_ECAM] = "PCI configuration space",
         [MEMORY_UNUSABLE] = "unusable memory",
         [MEMORY_OVERRIDDEN] = "overwritten ACPI NVS",

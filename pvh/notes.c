@@ -36,8 +36,8 @@ struct note {
 static bool window_read(struct window *window, uint64_t offset, void *buffer, size_t length,
                         uint64_t limit)
 {
-    bool inside = offset >= window->start &&
-                  fits_inside(offset - window->start, length, window->length);
+    bool inside =
+        offset >= window->start && fits_inside(offset - window->start, length, window->length);
 
     if (!inside) {
         window->start = offset;
@@ -163,8 +163,8 @@ static bool next_note(struct window *window, uint64_t *offset, uint64_t end, uns
     if (!window_read(window, *offset, header, sizeof(header), end))
         return false;
 
-    *ret_note = (struct note){read_le32(header), read_le32(header + 4), read_le32(header + 8),
-                              "", ""};
+    *ret_note =
+        (struct note){read_le32(header), read_le32(header + 4), read_le32(header + 8), "", ""};
     /* 32-bit sizes added to an offset below 2^63: cannot wrap. */
     desc = *offset + align_up(NOTE_HEADER_SIZE + (uint64_t)ret_note->name_size, padding);
     next = desc + align_up(ret_note->desc_size, padding);

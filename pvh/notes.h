@@ -35,9 +35,10 @@ struct pvh_notes {
 };
 
 /*
- * Scans the notes in `where` (file offsets, inside the source). A later call adds to what an earlier
- * one found; the first PHYS32_ENTRY wins. padding is 4, or 8 for a producer that took p_align for
- * the notes' padding. False only when the source cannot be read (its own message is out).
+ * Scans the notes in `where` (file offsets, inside the source). A later call adds to what an
+ * earlier one found; the first PHYS32_ENTRY wins. padding is 4, or 8 for a producer that took
+ * p_align for the notes' padding. False only when the source cannot be read (its own message is
+ * out).
  */
 bool notes_scan(struct pvh_source *source, struct range where, unsigned padding,
                 struct pvh_notes *notes);

@@ -317,8 +317,7 @@ static bool place_boot_info(struct planner *planner)
     uint64_t start;
 
     for (size_t i = 0; i < ELEMENTS(windows); i++) {
-        if (size > LARGE_PAGE ||
-            !find_in_large_page(&planner->available, windows[i], size, &start))
+        if (size > LARGE_PAGE || !find_in_large_page(&planner->available, windows[i], size, &start))
             continue;
         planner->plan->boot_info = (struct range){start, start + size};
         if (!claim_range(planner, planner->plan->boot_info))
@@ -409,7 +408,8 @@ static bool place_handover(struct planner *planner)
            push(planner, &plan->claims, plan->handover_data, false);
 }
 
-/* Free pages for `size` bytes, at the top, or the largest range there is if none is large enough. */
+/* Free pages for `size` bytes, at the top, or the largest range there is if none is large enough.
+ */
 static struct range find_staging(const struct planner *planner, uint64_t size)
 {
     uint64_t pages = align_up(size, PAGE_SIZE);

@@ -78,7 +78,8 @@ const char *platform_refusal(enum platform platform)
         return "this machine's memory is encrypted (AMD SEV): a kernel entered through PVH cannot "
                "read it; start the kernel through its EFI stub";
     case PLATFORM_TDX:
-        return "this machine is a trust domain (Intel TDX): a kernel entered through PVH cannot run "
+        return "this machine is a trust domain (Intel TDX): a kernel entered through PVH cannot "
+               "run "
                "in it; start the kernel through its EFI stub";
     case PLATFORM_PLAIN:
         break;

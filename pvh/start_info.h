@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ABI: hvm_start_info version 1 and what it points to, as Xen's x86/HVM direct boot ABI defines them
- * (xen/include/public/arch-x86/hvm/start_info.h). All numbers are little-endian. Nothing here may
- * change: kernels read these structures at fixed offsets.
+ * ABI: hvm_start_info version 1 and what it points to, as Xen's x86/HVM direct boot ABI defines
+ * them (xen/include/public/arch-x86/hvm/start_info.h). All numbers are little-endian. Nothing here
+ * may change: kernels read these structures at fixed offsets.
  *
  *   0 magic          4 version       8 flags        12 nr_modules
  *  16 modlist_paddr                 24 cmdline_paddr
