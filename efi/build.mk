@@ -3,7 +3,7 @@
 
 EFI_BUILD  := build/x64
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-EFI_LIMIT  := 81920
+EFI_LIMIT  := 65536
 VERSION    := $(shell cat VERSION)
 
 # V=1 shows the commands.
@@ -32,8 +32,9 @@ EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz -g -ffreestanding -fpic -fshort-wch
 	-DPVHBOOT_VERSION=\"$(VERSION)\" -I. -isystem $(GNU_EFI_INCLUDE) \
 	-isystem $(GNU_EFI_INCLUDE)/x86_64 $(WARNINGS)
 
+# Newer GNU-EFI (Debian 13) calls _entry where 3.0.15 calls efi_main.
 EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -z defs -z norelro -z max-page-size=4096 --gc-sections \
-	--no-undefined --build-id=none --hash-style=sysv -T efi/x64.lds
+	--no-undefined --build-id=none --hash-style=sysv --defsym=_entry=efi_main -T efi/x64.lds
 
 EFI_SECTIONS := .text .reloc .rodata .sbat .data
 

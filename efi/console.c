@@ -126,15 +126,13 @@ const char *status_name(EFI_STATUS status)
         uint8_t number;
         char name[19]; /* no pointers: nothing to relocate */
     } names[] = {
-        {0, "Success"},          {1, "Load Error"},          {2, "Invalid Parameter"},
-        {3, "Unsupported"},      {4, "Bad Buffer Size"},     {5, "Buffer Too Small"},
-        {6, "Not Ready"},        {7, "Device Error"},        {8, "Write Protected"},
-        {9, "Out of Resources"}, {10, "Volume Corrupted"},   {11, "Volume Full"},
-        {12, "No Media"},        {13, "Media Changed"},      {14, "Not Found"},
-        {15, "Access Denied"},   {16, "No Response"},        {17, "No Mapping"},
-        {18, "Time Out"},        {19, "Not Started"},        {20, "Already Started"},
-        {21, "Aborted"},         {26, "Security Violation"}, {27, "CRC Error"},
-        {28, "End of Media"},    {31, "End of File"},        {33, "Compromised Data"},
+        {0, "Success"},          {1, "Load Error"},        {2, "Invalid Parameter"},
+        {3, "Unsupported"},      {4, "Bad Buffer Size"},   {5, "Buffer Too Small"},
+        {6, "Not Ready"},        {7, "Device Error"},      {8, "Write Protected"},
+        {9, "Out of Resources"}, {10, "Volume Corrupted"}, {12, "No Media"},
+        {13, "Media Changed"},   {14, "Not Found"},        {15, "Access Denied"},
+        {18, "Time Out"},        {21, "Aborted"},          {26, "Security Violation"},
+        {27, "CRC Error"},       {31, "End of File"},
     };
     UINTN number = status & ~EFIERR(0);
 
