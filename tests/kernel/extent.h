@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Half-open ranges of physical addresses, and how to get at what lies there. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi.h"
+
+struct extent {
+    uint64_t start;
+    uint64_t end;
+};
+
+static inline bool extent_overlaps(struct extent a, struct extent b)
+{
+    return a.start < b.end && b.start < a.end;
+}
+
+static inline bool extent_inside(struct extent inner, struct extent outer)
+{
+    return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/* Whether 32-bit code without paging can look at it. */
+static inline bool is_reachable(uint64_t paddr, uint64_t size)
+{
+    return paddr != 0 && paddr < FOUR_GIB && size <= FOUR_GIB - paddr;
+}
+
+static inline void *at_physical(uint64_t paddr)
+{
+    return (void *)(uintptr_t)paddr;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stands in for a PVH loader in the test of the test kernel: brings the processor into the state
+ * that test_kernel.py asks for, right or wrong in one point, and enters the kernel. The numbers
+ * are filled in there; their layout is PARAMETERS in mock.py.
+ */
+#define MSR_EFER           0xc0000080
+#define PIC_PRIMARY_MASK   0x21
+#define PIC_SECONDARY_MASK 0xa1
+#define STACK_SIZE         64
+
+#define LOOK_IN_OPTION_ROMS 0xffffffff
+#define OPTION_ROMS         0xc0000
+#define OPTION_ROMS_END     0xf0000
+#define START_INFO_MAGIC    0x336ec578
+
+    .text
+    .globl mock_entry
+    .code32
+mock_entry:
+    jmp     start
+
+    .balign 16
+parameters:
+cr0:            .long 0
+cr4:            .long 0
+efer:           .long 0
+eflags:         .long 0
+ebx:            .long 0
+target:         .long 0, 0          /* offset, selector */
+ds:             .long 0
+es:             .long 0
+ss:             .long 0
+tr:             .long 0
+pic_primary:    .long 0
+pic_secondary:  .long 0
+gdt_limit:      .long 0
+gdt_limit_at_entry: .long 0
+gdt:            .fill 8, 8, 0
+
+gdt_register:
+    .word   0
+    .long   gdt
+    .balign 16
+    .space  STACK_SIZE
+stack_top:
+
+start:
+    cli
+    movl    $stack_top, %esp
+    movb    pic_primary, %al
+    outb    %al, $PIC_PRIMARY_MASK
+    movb    pic_secondary, %al
+    outb    %al, $PIC_SECONDARY_MASK
+
+    movl    gdt_limit, %eax
+    movw    %ax, gdt_register
+    lgdt    gdt_register
+    movl    tr, %eax
+    testl   %eax, %eax
+    jz      1f
+    ltr     %ax
+1:  movl    cr0, %eax
+    movl    %eax, %cr0
+    movl    cr4, %eax
+    movl    %eax, %cr4
+    movl    $MSR_EFER, %ecx
+    movl    efer, %eax
+    xorl    %edx, %edx
+    wrmsr
+
+    movl    gdt_limit_at_entry, %eax
+    movw    %ax, gdt_register
+    lgdt    gdt_register
+
+    movl    ebx, %ebx
+    cmpl    $LOOK_IN_OPTION_ROMS, %ebx
+    jne     3f
+    movl    $OPTION_ROMS, %ebx
+2:  addl    $16, %ebx
+    cmpl    $OPTION_ROMS_END, %ebx
+    je      3f
+    cmpl    $START_INFO_MAGIC, (%ebx)
+    jne     2b
+
+3:  movl    es, %eax
+    movl    %eax, %es
+    movl    ds, %eax
+    movl    ss, %ecx
+    pushl   eflags
+    movl    %eax, %ds
+    popfl
+    movl    %ecx, %ss
+    ljmp    *target
