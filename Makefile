@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Every task of the project; `make help` lists them. All output goes to build/.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PREFIX ?= /usr/local
+
+# Debian keeps mkfs.fat where an ordinary user's PATH does not lead.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+# What `make run` and `make iso` boot. These go to the programs through the environment and as they were typed:
+# no $ or quote in a command line means anything to make or the shell.
+MEM ?= 512M
+CPUS ?= 2
+ACCEL ?= tcg
+TIMEOUT ?= 180
+ISO ?= build/pvhboot.iso
+define as_typed
+ifneq ($$(origin $(1)),undefined)
+override $(1) := $$(value $(1))
+export $(1)
+endif
+endef
+$(foreach name,KERNEL INITRD CMDLINE MEM CPUS ACCEL TIMEOUT OVMF ISO,$(eval $(call as_typed,$(name))))
+
+# Set-up: the Debian packages that the goals need are installed before anything else is looked at.
+# DEPS=no leaves the machine as it is.
+NO_PACKAGES := help clean distclean
+PACKAGES_run := build run
+PACKAGES_iso := build iso
+PACKAGES_deps := build run iso check
+PACKAGES_check := $(PACKAGES_deps)
+PACKAGES_check-full := $(PACKAGES_deps)
+PACKAGES_check-boot := $(PACKAGES_deps)
+PACKAGES_check-boot-full := $(PACKAGES_deps)
+PACKAGES_check-tools := $(PACKAGES_deps)
+PACKAGES_check-kernel := $(PACKAGES_deps)
+PACKAGES_check-unit := build check
+PACKAGES_check-binary := build check
+PACKAGES_check-style := build check
+DEPS ?= yes
+ifneq ($(DEPS),no)
+GOALS := $(filter-out $(NO_PACKAGES),$(or $(MAKECMDGOALS),all))
+PACKAGES := $(sort $(foreach goal,$(GOALS),$(or $(PACKAGES_$(goal)),build)))
+DRY_RUN := $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+ifneq ($(and $(PACKAGES),$(if $(DRY_RUN),,go)),)
+$(shell tools/deps $(PACKAGES) >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error the packages that this needs could not be installed)
+endif
+endif
+override DEPS := no
+export DEPS
+endif
+
+# Rules that need the packages of the build before all else may say so; they are installed by now.
+.PHONY: deps-build
+deps-build: ;
+
+include efi/build.mk
+include tests/kernel/kernel.mk
+include tests/unit/unit.mk
+include tests/boot/boot.mk
+
+# The kernel and the initrd that are booted when none is named.
+KERNELS := build/deps/kernels
+DEFAULT_KERNEL := $(KERNELS)/default/vmlinux
+TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
+INITRDS := build/initrd.img build/initrd-batch.img
+BOOT_FILES := $(EFI_BINARY) $(INITRDS) $(filter $(KERNELS)/%/vmlinux,$(or $(KERNEL),$(DEFAULT_KERNEL)))
+
+# The shell's "$@" becomes the options that say what to boot.
+define what_to_boot
+set -- --efi '$(EFI_BINARY)' --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
+[ -n "$$KERNEL" ] || : "$${INITRD=build/initrd.img}"; \
+for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
+[ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"
+endef
+
+.PHONY: all
+all: efi ## build the loader, build/x64/pvhboot.efi (the default)
+
+.PHONY: run
+run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= MEM= CPUS= ACCEL= OVMF= TIMEOUT=
+	@$(what_to_boot); set -- "$$@" --mem "$$MEM" --cpus "$$CPUS" --accel "$$ACCEL" --timeout "$$TIMEOUT"; \
+	[ -z "$$OVMF" ] || set -- "$$@" --ovmf "$$OVMF"; \
+	exec tools/run "$$@"
+
+.PHONY: iso
+iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= ISO=
+	@$(what_to_boot); tools/mkiso "$$@" --output "$$ISO" && echo "iso: $$ISO is ready"
+
+.PHONY: check
+check: check-style check-tools check-unit check-binary check-kernel check-boot ## run every test that fits into ten minutes
+
+.PHONY: check-full
+check-full: check-style check-tools check-unit check-binary check-kernel check-boot-full ## run every test there is
+
+.PHONY: check-tools
+check-tools: ## test the programs in tools/
+	pytest-3 -q -p no:cacheprovider tools/tests
+
+.PHONY: check-style
+check-style: ## check the shell scripts
+	shellcheck tools/deps iso/initrd/init .ci/run tests/unit/run
+
+.PHONY: deps
+deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) ## install and download all that the other targets need
+
+.PHONY: install
+install: $(EFI_BINARY) ## install the loader and its documents: PREFIX= DESTDIR=
+	install -d '$(DESTDIR)$(PREFIX)/lib/pvhboot' '$(DESTDIR)$(PREFIX)/share/doc/pvhboot'
+	install -m 644 '$(EFI_BINARY)' '$(DESTDIR)$(PREFIX)/lib/pvhboot/pvhboot.efi'
+	install -m 644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/'
+
+.PHONY: clean
+clean: ## remove what was built, keep what was downloaded
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +; fi
+
+.PHONY: distclean
+distclean: ## remove everything that make has made
+	rm -rf build
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(KERNELS)/%/vmlinux:
+	@tools/fetch-kernels '$*'
+
+build/initrd.img: MKINITRD_OPTIONS :=
+build/initrd-batch.img: MKINITRD_OPTIONS := --batch
+$(INITRDS): tools/mkinitrd iso/initrd/init iso/initrd/inittab $(wildcard /bin/busybox)
+	@tools/mkinitrd $(MKINITRD_OPTIONS) $@

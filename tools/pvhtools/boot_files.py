@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What lies on a boot volume: pvhboot as the firmware's default program, a kernel with its files, and their entry."""
+
+import pathlib
+import re
+
+from .kernel import elf_of
+from .program import Failure, readable_file
+
+LOADER = "EFI/BOOT/BOOTX64.EFI"
+ENTRIES = "loader/entries"
+FOLDER = "boot"
+
+
+def add_boot_options(parser, command_line):
+    """The options that say what to boot; COMMAND_LINE is the kernel's when none is named."""
+    parser.add_argument("--efi", type=pathlib.Path, required=True, help="pvhboot.efi")
+    parser.add_argument("--kernel", type=pathlib.Path, required=True,
+                        help="an ELF file, or a bzImage with one inside")
+    parser.add_argument("--initrd", type=pathlib.Path, action="append", default=[],
+                        help="may be given several times")
+    parser.add_argument("--module", action="append", default=[], metavar="'PATH ARGS'",
+                        help="may be given several times")
+    parser.add_argument("--cmdline", default=command_line, help="the kernel's command line (%(default)s)")
+
+
+def boot_files(loader, kernel, initrds, modules, command_line):
+    """The volume's files: path -> content, as bytes or as the host's file that holds it.
+
+    MODULES are "PATH ARGUMENTS" each. KERNEL may be a bzImage: the ELF inside is what goes onto the volume."""
+    elf = elf_of(readable_file(kernel, "kernel"))
+    title, version = describe(kernel, elf)
+    volume = Volume()
+    lines = [f"title {title}"] + ([f"version {version}"] if version else [])
+    lines.append(f"pvh {volume.add(kernel.name.replace('vmlinuz', 'vmlinux'), elf)}")
+    lines += [f"initrd {volume.add(file.name, readable_file(file, 'initrd'))}" for file in initrds]
+    lines += [module_line(volume, module) for module in modules]
+    lines += [f"options {one_line(command_line)}"] if command_line else []
+    volume.files[LOADER] = readable_file(loader, "EFI program")
+    volume.files[f"{ENTRIES}/{safe_name(title).lower()}.conf"] = ("\n".join(lines) + "\n").encode()
+    return volume.files
+
+
+class Volume:
+    """Collects files under names of their own: two files that are called alike on the host stay apart."""
+
+    def __init__(self):
+        self.files = {}
+
+    def add(self, name, content):
+        """The path under which CONTENT will be found."""
+        name = safe_name(name)
+        taken = {path.lower() for path in self.files}
+        path, count = f"{FOLDER}/{name}", 1
+        while path.lower() in taken:
+            count += 1
+            path = f"{FOLDER}/{count}-{name}"
+        self.files[path] = content
+        return f"/{path}"
+
+
+def module_line(volume, module):
+    path, _, arguments = module.strip().partition(" ")
+    if not path:
+        raise Failure("a module has no path; write --module 'PATH ARGUMENTS'")
+    file = readable_file(path, "module")
+    return f"module {volume.add(file.name, file)} {one_line(arguments)}".rstrip()
+
+
+def describe(kernel, elf):
+    """Title and version of the entry, from the kernel's name or else from the words that Linux has in it."""
+    named = re.fullmatch(r"vmlinu[xz]-(.+)", kernel.name)
+    if named:
+        return f"Linux {named[1]}", named[1]
+    banner = re.search(rb"Linux version ([0-9][!-~]*) \(", elf)
+    if banner:
+        version = banner[1].decode()
+        return f"Linux {version}", version
+    return kernel.name, None
+
+
+def safe_name(name):
+    """NAME without what a FAT volume or an entry's line could not hold."""
+    return re.sub(r"[^A-Za-z0-9._+-]", "-", name)
+
+
+def one_line(text):
+    if re.search(r"[\0\r\n]", text):
+        raise Failure("a command line must be one line")
+    return text

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""FAT images as UEFI firmware takes them, made without mounting and the same to the byte each time."""
+
+import os
+import pathlib
+import tempfile
+
+from .program import Failure, call, source_date_epoch
+
+LABEL = "PVHBOOT"
+SERIAL = "50564842"
+SECTOR = 512
+LARGEST_FILE = (1 << 32) - 1
+
+# EDK2 tells FAT16 from FAT32 by the number of clusters alone (4085, 65525), whatever mkfs wrote: each row keeps
+# well clear of these numbers. Rows: FAT bits, bytes a cluster, fewest and most clusters.
+GEOMETRIES = (
+    (16, 4096, 4200, 65000),
+    (32, 4096, 66000, 262144),
+    (32, 16384, 66000, 1 << 24),
+)
+
+
+def write_fat(image, files):
+    """Write FILES (path -> bytes, or the host's file) into a new FAT file system at IMAGE, sized to fit."""
+    sizes = [size_of(path, content) for path, content in files.items()]
+    bits, cluster, clusters = geometry(sizes, len(folders_of(files)))
+    with open(image, "wb") as new:
+        new.truncate(image_size(bits, cluster, clusters))
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": source_date_epoch(), "TZ": "UTC", "LC_ALL": "C.UTF-8",
+                   "MTOOLSRC": "/dev/null", "MTOOLS_SKIP_CHECK": "1"}
+    call("mkfs.fat", "--invariant", "-i", SERIAL, "-n", LABEL, "-F", bits, "-S", SECTOR, "-s", cluster // SECTOR,
+         image, env=environment)
+    copy_files(image, files, environment)
+
+
+def size_of(path, content):
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    if size > LARGEST_FILE:
+        raise Failure(f"{path}: {size} bytes; a file on a FAT volume must be smaller than 4 GiB")
+    return size
+
+
+def geometry(sizes, folders):
+    """FAT bits, bytes a cluster and number of clusters that hold files of these SIZES."""
+    for bits, cluster, fewest, most in GEOMETRIES:
+        needed = sum(-(-size // cluster) for size in sizes) + 2 * folders + 8
+        if needed <= most:
+            return bits, cluster, max(needed, fewest)
+    raise Failure(f"{sum(sizes)} bytes are too much for one FAT volume")
+
+
+def image_size(bits, cluster, clusters):
+    """Clusters, two FATs, the root directory and the reserved sectors, in whole clusters."""
+    tables = 2 * (clusters + 2) * bits // 8
+    return (clusters + -(-tables // cluster) + 32) * cluster
+
+
+def folders_of(files):
+    """Every folder that FILES need, parents first."""
+    return sorted({str(parent) for path in files for parent in pathlib.PurePosixPath(path).parents} - {"."})
+
+
+def copy_files(image, files, environment):
+    call("mmd", "-i", image, *[f"::/{folder}" for folder in folders_of(files)], env=environment)
+    with tempfile.TemporaryDirectory(dir=pathlib.Path(image).parent) as scratch:
+        for path in sorted(files):
+            source = files[path]
+            if isinstance(source, bytes):
+                source = pathlib.Path(scratch, "content")
+                source.write_bytes(files[path])
+            call("mcopy", "-o", "-i", image, source, f"::/{path}", env=environment, failed=f"copying {path}")

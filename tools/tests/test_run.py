@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""How `run` judges a boot, with a shell script in QEMU's place, and how it pairs firmware files."""
+
+import importlib.machinery
+import importlib.util
+import io
+import subprocess
+import time
+
+import pytest
+from conftest import TOOLS
+from pvhtools.program import Failure
+
+
+def load_run():
+    loader = importlib.machinery.SourceFileLoader("run", str(TOOLS / "run"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
+    loader.exec_module(module)
+    return module
+
+
+run = load_run()
+WORKS = "pvhboot: it works: Linux 1 runs"
+
+
+class Monitor:
+    """QEMU's side of the monitor, with one event to tell."""
+
+    def __init__(self, reason):
+        self.text = '{"QMP": {}}\n{"return": {}}\n'
+        if reason:
+            self.text += '{"event": "SHUTDOWN", "data": {"guest": true, "reason": "%s"}}\n' % reason
+
+    def makefile(self):
+        return io.StringIO(self.text)
+
+
+def judged(lines, reason, is_ours):
+    return run.judge(lines, run.shutdown_reason(Monitor(reason)), is_ours)
+
+
+def console(script, seconds=10):
+    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE) as machine:
+        try:
+            return run.print_console(machine, time.monotonic() + seconds)
+        finally:
+            machine.kill()
+
+
+def test_a_machine_that_works_and_switches_itself_off():
+    judged(["boot", WORKS], "guest-shutdown", True)
+
+
+def test_any_other_kernel_only_has_to_switch_off():
+    judged(["hello"], "guest-shutdown", False)
+
+
+@pytest.mark.parametrize("lines, reason, is_ours, sentence", [
+    ([], "guest-shutdown", True, "did not report"),
+    (["x " + WORKS], "guest-shutdown", True, "did not report"),
+    ([WORKS], "guest-reset", True, "was reset"),
+    ([WORKS], "guest-panic", False, "did not switch itself off"),
+    ([WORKS], None, True, "did not switch itself off"),
+])
+def test_what_does_not_count_as_working(lines, reason, is_ours, sentence):
+    with pytest.raises(Failure, match=sentence):
+        judged(lines, reason, is_ours)
+
+
+def test_the_console_is_read_to_its_end_without_what_only_terminals_understand():
+    assert console(r"printf '\033[2J\033[01;01Hone\r\ntw'; sleep 0.1; printf 'o\n\033[=3hthree'") == [
+        "one", "two", "three"]
+
+
+def test_a_machine_that_hangs_is_given_up():
+    with pytest.raises(Failure, match="in time"):
+        console("echo started; exec sleep 60", seconds=0.3)
+
+
+@pytest.mark.parametrize("line, sentence", [
+    ("UEFI Interactive Shell v2.2", "did not start the kernel"),
+    ("BdsDxe: No bootable option or device was found.", "did not start the kernel"),
+    ("!!!! X64 Exception Type - 06(#UD - Invalid Opcode)", "caught a fault"),
+])
+def test_firmware_that_will_not_start_the_kernel_any_more_ends_the_wait(capsys, line, sentence):
+    with pytest.raises(Failure, match=sentence):
+        console(f"echo '{line}'; sleep 0.5; echo more; exec sleep 60", seconds=30)
+    assert capsys.readouterr().out == f"{line}\nmore\n"
+
+
+@pytest.mark.parametrize("code, variables", [
+    ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
+    ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.fd"),
+    ("OVMF_CODE_4M.snakeoil.fd", "OVMF_VARS_4M.snakeoil.fd"),
+])
+def test_firmware_is_paired_with_its_variables(tmp_path, code, variables):
+    for name in (code, "OVMF_VARS_4M.fd", "OVMF_VARS_4M.snakeoil.fd"):
+        (tmp_path / name).touch()
+    assert run.firmware_variables(tmp_path / code) == tmp_path / variables
+
+
+def test_firmware_without_variables_is_refused(tmp_path):
+    (tmp_path / "bios.fd").touch()
+    with pytest.raises(Failure, match="VARS"):
+        run.firmware_variables(tmp_path / "bios.fd")
