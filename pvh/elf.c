@@ -203,8 +203,11 @@ static const uint8_t *program_header(const struct elf_reader *reader, size_t ind
 
 static bool is_loaded(const struct elf_reader *reader, const uint8_t *header)
 {
+    const struct elf_layout *layout = reader->layout;
+
     /* A PT_LOAD of no size is what linkers leave of an empty section: it asks for nothing. */
-    return read_le32(header) == PROGRAM_LOAD && word(reader, header + reader->layout->ph_memsz) > 0;
+    return read_le32(header) == PROGRAM_LOAD && (word(reader, header + layout->ph_memsz) > 0 ||
+                                                 word(reader, header + layout->ph_filesz) > 0);
 }
 
 static bool check_segment(struct elf_reader *reader, const struct pvh_segment *segment)
@@ -221,7 +224,9 @@ static bool check_segment(struct elf_reader *reader, const struct pvh_segment *s
     if (end > ADDRESS_LIMIT)
         return pvh_fail(reader->error, PVH_ERROR_SEGMENT_TOO_HIGH, segment->header, segment->paddr,
                         end);
-    if (!fits_inside(segment->offset, segment->filesz, reader->source->size))
+    /* Where there are no file bytes the offset says nothing: linkers leave one past the end. */
+    if (segment->filesz > 0 &&
+        !fits_inside(segment->offset, segment->filesz, reader->source->size))
         return pvh_fail(reader->error, PVH_ERROR_SEGMENT_TRUNCATED, segment->header,
                         segment->offset, segment->filesz, reader->source->size);
     return true;
@@ -339,15 +344,16 @@ static bool read_note_segments(struct elf_reader *reader, struct pvh_notes *note
 static bool read_note_sections(struct elf_reader *reader, struct pvh_notes *notes)
 {
     const struct elf_layout *layout = reader->layout;
-    struct pvh_error ignored;
+    struct pvh_error ignored = {0};
     struct elf_reader quiet = *reader;
 
     /* Section headers that cannot be read are no reason to refuse a kernel: they are optional. */
     quiet.error = &ignored;
     if (!read_section_headers(&quiet, read_le16(reader->header + layout->shnum))) {
-        if (ignored.code == PVH_ERROR_READ)
-            return pvh_fail(reader->error, PVH_ERROR_READ);
-        return true;
+        if (ignored.code == PVH_ERROR_HEADERS_OUTSIDE_FILE)
+            return true;
+        *reader->error = ignored;
+        return false;
     }
     for (size_t i = 0; i < quiet.sections.count; i++) {
         const uint8_t *header = quiet.sections.entries + i * quiet.sections.entry_size;
