@@ -80,14 +80,27 @@ static EFI_STATUS parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, s
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS parse(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, const char *line,
-                        struct arena *arena, struct options *ret_options)
+/* What the shell that started us says; NULL when no shell did. */
+static const struct shell_parameters_protocol *find_shell(EFI_HANDLE image)
 {
     EFI_GUID guid = SHELL_PARAMETERS_PROTOCOL_GUID;
     struct shell_parameters_protocol *shell = NULL;
+
+    return EFI_ERROR(BS->HandleProtocol(image, &guid, (void **)&shell)) ? NULL : shell;
+}
+
+bool load_options_are_from_shell(EFI_HANDLE image)
+{
+    return find_shell(image) != NULL;
+}
+
+static EFI_STATUS parse(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, const char *line,
+                        struct arena *arena, struct options *ret_options)
+{
+    const struct shell_parameters_protocol *shell = find_shell(image);
     TEXT_ON_STACK(error, 400);
 
-    if (!EFI_ERROR(BS->HandleProtocol(image, &guid, (void **)&shell)) && shell)
+    if (shell)
         return parse_words(shell, line, arena, ret_options, &error);
     return parse_line(loaded, line, arena, ret_options, &error);
 }

@@ -9,6 +9,9 @@
 #include "efi/machine.h"
 #include "efi/pages.h"
 
+/* How long a message stays before whoever started us clears the screen; enough for a line. */
+#define READING_TIME 3000000 /* microseconds */
+
 EFI_SYSTEM_TABLE *ST;
 EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
@@ -70,6 +73,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     BS = system_table->BootServices;
     RT = system_table->RuntimeServices;
     status = run(image);
+    if (EFI_ERROR(status) && !load_options_are_from_shell(image))
+        (void)BS->Stall(READING_TIME);
     /* crt0's return would lose registers that the firmware's calling convention keeps. */
     (void)BS->Exit(image, status, 0, NULL);
     return status;
