@@ -90,19 +90,24 @@ struct elf_table {
     size_t count;
 };
 
-struct elf_reader {
-    struct pvh_source *source;
-    struct arena *arena;
-    struct pvh_error *error;
+/* What was read of a file, for its notes. */
+struct elf_tables {
     const struct elf_layout *layout;
     uint8_t header[ELF_MAX_HEADER];
     struct elf_table programs;
     struct elf_table sections;
 };
 
+struct elf_reader {
+    struct pvh_source *source;
+    struct arena *arena;
+    struct pvh_error *error;
+    struct elf_tables *tables;
+};
+
 static uint64_t word(const struct elf_reader *reader, const uint8_t *field)
 {
-    return reader->layout->bits == 64 ? read_le64(field) : read_le32(field);
+    return reader->tables->layout->bits == 64 ? read_le64(field) : read_le32(field);
 }
 
 static bool read_bytes(struct elf_reader *reader, uint64_t offset, void *buffer, size_t length)
@@ -114,32 +119,32 @@ static bool read_bytes(struct elf_reader *reader, uint64_t offset, void *buffer,
 
 static bool check_ident(struct elf_reader *reader)
 {
-    const uint8_t *ident = reader->header;
+    const uint8_t *ident = reader->tables->header;
 
     if (memcmp(ident, "\177ELF", 4) != 0)
         return pvh_fail(reader->error, PVH_ERROR_NOT_ELF, read_le32(ident));
     if (ident[4] == ELF_CLASS_32)
-        reader->layout = &layout_32;
+        reader->tables->layout = &layout_32;
     else if (ident[4] == ELF_CLASS_64)
-        reader->layout = &layout_64;
-    if (!reader->layout || ident[5] != ELF_DATA_LITTLE)
+        reader->tables->layout = &layout_64;
+    if (!reader->tables->layout || ident[5] != ELF_DATA_LITTLE)
         return pvh_fail(reader->error, PVH_ERROR_ELF_HEADER, ident[4], ident[5]);
-    if (reader->source->size < reader->layout->header_size)
+    if (reader->source->size < reader->tables->layout->header_size)
         return pvh_fail(reader->error, PVH_ERROR_TOO_SHORT, reader->source->size);
     return true;
 }
 
 static bool read_header(struct elf_reader *reader)
 {
-    size_t length = (size_t)min_u64(reader->source->size, sizeof(reader->header));
+    size_t length = (size_t)min_u64(reader->source->size, sizeof(reader->tables->header));
     uint16_t type, machine;
 
     if (length < ELF_IDENT_SIZE)
         return pvh_fail(reader->error, PVH_ERROR_TOO_SHORT, length);
-    if (!read_bytes(reader, 0, reader->header, length) || !check_ident(reader))
+    if (!read_bytes(reader, 0, reader->tables->header, length) || !check_ident(reader))
         return false;
-    type = read_le16(reader->header + 16);
-    machine = read_le16(reader->header + 18);
+    type = read_le16(reader->tables->header + 16);
+    machine = read_le16(reader->tables->header + 18);
     if (machine != ELF_MACHINE_386 && machine != ELF_MACHINE_X86_64)
         return pvh_fail(reader->error, PVH_ERROR_ELF_MACHINE, machine);
     if (type != ELF_TYPE_EXEC && type != ELF_TYPE_DYN)
@@ -169,41 +174,41 @@ static bool read_table(struct elf_reader *reader, uint64_t offset, uint64_t coun
 
 static bool read_section_headers(struct elf_reader *reader, uint64_t count)
 {
-    const struct elf_layout *layout = reader->layout;
-    uint64_t offset = word(reader, reader->header + layout->shoff);
+    const struct elf_layout *layout = reader->tables->layout;
+    uint64_t offset = word(reader, reader->tables->header + layout->shoff);
 
     if (offset == 0 || count == 0)
         return true; /* stripped: program headers are enough */
-    return read_table(reader, offset, count, read_le16(reader->header + layout->shentsize),
-                      layout->sh_size, &reader->sections);
+    return read_table(reader, offset, count, read_le16(reader->tables->header + layout->shentsize),
+                      layout->sh_size, &reader->tables->sections);
 }
 
 static bool read_program_headers(struct elf_reader *reader)
 {
-    const struct elf_layout *layout = reader->layout;
-    uint64_t offset = word(reader, reader->header + layout->phoff);
-    uint64_t count = read_le16(reader->header + layout->phnum);
+    const struct elf_layout *layout = reader->tables->layout;
+    uint64_t offset = word(reader, reader->tables->header + layout->phoff);
+    uint64_t count = read_le16(reader->tables->header + layout->phnum);
 
     if (count == PROGRAM_COUNT_EXT) {
         if (!read_section_headers(reader, 1))
             return false;
-        if (reader->sections.count)
-            count = read_le32(reader->sections.entries + layout->sh_info);
+        if (reader->tables->sections.count)
+            count = read_le32(reader->tables->sections.entries + layout->sh_info);
     }
     if (offset == 0 || count == 0)
         return pvh_fail(reader->error, PVH_ERROR_NO_SEGMENTS);
-    return read_table(reader, offset, count, read_le16(reader->header + layout->phentsize),
-                      layout->ph_size, &reader->programs);
+    return read_table(reader, offset, count, read_le16(reader->tables->header + layout->phentsize),
+                      layout->ph_size, &reader->tables->programs);
 }
 
 static const uint8_t *program_header(const struct elf_reader *reader, size_t index)
 {
-    return reader->programs.entries + index * reader->programs.entry_size;
+    return reader->tables->programs.entries + index * reader->tables->programs.entry_size;
 }
 
 static bool is_loaded(const struct elf_reader *reader, const uint8_t *header)
 {
-    const struct elf_layout *layout = reader->layout;
+    const struct elf_layout *layout = reader->tables->layout;
 
     /* A PT_LOAD of no size is what linkers leave of an empty section: it asks for nothing. */
     return read_le32(header) == PROGRAM_LOAD && (word(reader, header + layout->ph_memsz) > 0 ||
@@ -218,7 +223,7 @@ static bool check_segment(struct elf_reader *reader, const struct pvh_segment *s
         return pvh_fail(reader->error, PVH_ERROR_SEGMENT_SIZES, segment->header, segment->filesz,
                         segment->memsz);
     if (!checked_add(segment->paddr, segment->memsz, &end) ||
-        (reader->layout->bits == 32 && end > ADDRESS_LIMIT))
+        (reader->tables->layout->bits == 32 && end > ADDRESS_LIMIT))
         return pvh_fail(reader->error, PVH_ERROR_SEGMENT_WRAPS, segment->header, segment->paddr,
                         segment->memsz);
     if (end > ADDRESS_LIMIT)
@@ -234,7 +239,7 @@ static bool check_segment(struct elf_reader *reader, const struct pvh_segment *s
 static bool read_segment(struct elf_reader *reader, size_t index, struct pvh_segment *ret_segment)
 {
     const uint8_t *header = program_header(reader, index);
-    const struct elf_layout *layout = reader->layout;
+    const struct elf_layout *layout = reader->tables->layout;
 
     *ret_segment = (struct pvh_segment){
         .paddr = word(reader, header + layout->ph_paddr),
@@ -272,11 +277,12 @@ static bool read_segments(struct elf_reader *reader, struct pvh_image *image)
 {
     const struct pvh_segment *last;
 
-    image->segments = arena_alloc(reader->arena, reader->programs.count, sizeof(*image->segments));
+    image->segments =
+        arena_alloc(reader->arena, reader->tables->programs.count, sizeof(*image->segments));
     if (!image->segments)
         return pvh_fail(reader->error, PVH_ERROR_OUT_OF_MEMORY,
-                        reader->programs.count * sizeof(*image->segments));
-    for (size_t i = 0; i < reader->programs.count; i++) {
+                        reader->tables->programs.count * sizeof(*image->segments));
+    for (size_t i = 0; i < reader->tables->programs.count; i++) {
         if (!is_loaded(reader, program_header(reader, i)))
             continue;
         if (!read_segment(reader, i, &image->segments[image->segment_count++]))
@@ -326,9 +332,9 @@ static bool scan_notes(struct elf_reader *reader, uint64_t offset, uint64_t size
 
 static bool read_note_segments(struct elf_reader *reader, struct pvh_notes *notes)
 {
-    const struct elf_layout *layout = reader->layout;
+    const struct elf_layout *layout = reader->tables->layout;
 
-    for (size_t i = 0; i < reader->programs.count; i++) {
+    for (size_t i = 0; i < reader->tables->programs.count; i++) {
         const uint8_t *header = program_header(reader, i);
 
         if (read_le32(header) == PROGRAM_NOTE &&
@@ -343,20 +349,21 @@ static bool read_note_segments(struct elf_reader *reader, struct pvh_notes *note
 /* Some linker scripts keep the note in a section that no program header names. */
 static bool read_note_sections(struct elf_reader *reader, struct pvh_notes *notes)
 {
-    const struct elf_layout *layout = reader->layout;
+    const struct elf_layout *layout = reader->tables->layout;
     struct pvh_error ignored = {0};
     struct elf_reader quiet = *reader;
 
     /* Section headers that cannot be read are no reason to refuse a kernel: they are optional. */
     quiet.error = &ignored;
-    if (!read_section_headers(&quiet, read_le16(reader->header + layout->shnum))) {
+    if (!read_section_headers(&quiet, read_le16(reader->tables->header + layout->shnum))) {
         if (ignored.code == PVH_ERROR_HEADERS_OUTSIDE_FILE)
             return true;
         *reader->error = ignored;
         return false;
     }
-    for (size_t i = 0; i < quiet.sections.count; i++) {
-        const uint8_t *header = quiet.sections.entries + i * quiet.sections.entry_size;
+    for (size_t i = 0; i < quiet.tables->sections.count; i++) {
+        const uint8_t *header =
+            quiet.tables->sections.entries + i * quiet.tables->sections.entry_size;
 
         if (read_le32(header + layout->sh_type) == SECTION_NOTE &&
             !scan_notes(reader, word(reader, header + layout->sh_offset),
@@ -404,11 +411,11 @@ static void complete_relocation(const struct elf_reader *reader, struct pvh_relo
 
     if (!relocation->present || relocation->alignment != 0)
         return;
-    for (size_t i = 0; i < reader->programs.count; i++) {
+    for (size_t i = 0; i < reader->tables->programs.count; i++) {
         const uint8_t *header = program_header(reader, i);
 
         if (is_loaded(reader, header))
-            alignment = max_u64(alignment, word(reader, header + reader->layout->ph_align));
+            alignment = max_u64(alignment, word(reader, header + reader->tables->layout->ph_align));
     }
     if (alignment < PAGE_SIZE || alignment > UINT32_MAX || !is_power_of_two(alignment))
         alignment = 2 * MIB;
@@ -425,17 +432,53 @@ static bool read_notes(struct elf_reader *reader, struct pvh_notes *notes)
     return check_entry_note(reader, notes);
 }
 
+bool pvh_image_read_headers(struct pvh_source *source, struct arena *arena,
+                            struct pvh_image *ret_image, struct pvh_error *ret_error)
+{
+    struct elf_tables *tables = arena_alloc(arena, 1, sizeof(*tables));
+    struct elf_reader reader = {source, arena, ret_error, tables};
+
+    *ret_image = (struct pvh_image){.tables = tables};
+    *ret_error = (struct pvh_error){0};
+    if (!tables)
+        return pvh_fail(ret_error, PVH_ERROR_OUT_OF_MEMORY, sizeof(*tables));
+    if (!read_header(&reader))
+        return false;
+    ret_image->bits = tables->layout->bits;
+    ret_image->machine = read_le16(tables->header + 18);
+    return read_program_headers(&reader) && read_segments(&reader, ret_image);
+}
+
+bool pvh_image_read_notes(struct pvh_source *source, struct arena *arena, struct pvh_image *image,
+                          struct pvh_error *ret_error)
+{
+    struct elf_reader reader = {source, arena, ret_error, image->tables};
+
+    *ret_error = (struct pvh_error){0};
+    return read_notes(&reader, &image->notes) && check_entry(&reader, image);
+}
+
+size_t pvh_image_note_ranges(const struct pvh_image *image, struct range *ranges, size_t limit)
+{
+    const struct elf_reader reader = {.tables = image->tables};
+    const struct elf_layout *layout = image->tables->layout;
+    size_t count = 0;
+
+    for (size_t i = 0; i < image->tables->programs.count && count < limit; i++) {
+        const uint8_t *header = program_header(&reader, i);
+        uint64_t offset = word(&reader, header + layout->ph_offset);
+        uint64_t end;
+
+        if (read_le32(header) == PROGRAM_NOTE &&
+            checked_add(offset, word(&reader, header + layout->ph_filesz), &end))
+            ranges[count++] = (struct range){offset, end};
+    }
+    return count;
+}
+
 bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
                     struct pvh_error *ret_error)
 {
-    struct elf_reader reader = {.source = source, .arena = arena, .error = ret_error};
-
-    *ret_image = (struct pvh_image){0};
-    *ret_error = (struct pvh_error){0};
-    if (!read_header(&reader))
-        return false;
-    ret_image->bits = reader.layout->bits;
-    ret_image->machine = read_le16(reader.header + 18);
-    return read_program_headers(&reader) && read_segments(&reader, ret_image) &&
-           read_notes(&reader, &ret_image->notes) && check_entry(&reader, ret_image);
+    return pvh_image_read_headers(source, arena, ret_image, ret_error) &&
+           pvh_image_read_notes(source, arena, ret_image, ret_error);
 }

@@ -20,6 +20,8 @@ struct pvh_segment {
     unsigned header; /* number of its program header, for messages */
 };
 
+struct elf_tables;
+
 struct pvh_image {
     unsigned bits; /* 32 or 64: the class */
     uint16_t machine;
@@ -28,11 +30,24 @@ struct pvh_image {
     struct range span; /* from the lowest paddr to the highest paddr + memsz, in bytes */
     uint32_t entry;    /* as linked; inside the file bytes of a segment */
     struct pvh_notes notes;
+    struct elf_tables *tables; /* of headers, kept for the notes; owned by the arena */
 };
 
 /*
  * Reads headers and notes, nothing of the segments. False with *ret_error when the file is not a
  * kernel that can be entered through PVH.
+ *
+ * The two halves are for a source that can be read only once, front to back: its headers come
+ * first, but its notes somewhere among the segments. Before pvh_image_read_notes() the entry and
+ * the relocation are unknown, and pvh_image_note_ranges() tells which bytes to keep for it.
  */
+bool pvh_image_read_headers(struct pvh_source *source, struct arena *arena,
+                            struct pvh_image *ret_image, struct pvh_error *ret_error);
+bool pvh_image_read_notes(struct pvh_source *source, struct arena *arena, struct pvh_image *image,
+                          struct pvh_error *ret_error);
+
+/* Fills `ranges` with the file ranges of up to `limit` note segments; returns how many. */
+size_t pvh_image_note_ranges(const struct pvh_image *image, struct range *ranges, size_t limit);
+
 bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
                     struct pvh_error *ret_error);
