@@ -9,14 +9,14 @@ DECODERS_READY  := $(DECODER_SOURCES)/.complete
 
 # What their headers are included with.
 DECODER_INCLUDES := $(patsubst %,-isystem $(DECODER_SOURCES)/%,zlib xz-utils/src/liblzma/api libzstd/lib lz4/lib) \
-	-DZ_SOLO -DLZMA_API_STATIC
+	-DZ_SOLO -DLZMA_API_STATIC -DXXH_NAMESPACE=LZ4_ -DLZ4_DISABLE_DEPRECATE_WARNINGS
 
 DECODER_ENTRIES := inflateInit2_ inflate \
 	lzma_stream_decoder lzma_code \
 	ZSTD_initStaticDStream ZSTD_estimateDCtxSize ZSTD_DCtx_setParameter ZSTD_decompressStream \
 	ZSTD_getErrorCode ZSTD_getErrorString \
-	LZ4_decompress_safe LZ4F_createDecompressionContext_advanced LZ4F_decompress \
-	LZ4F_isError LZ4F_getErrorName LZ4F_getErrorCode
+	LZ4_decompress_safe LZ4_decompress_safe_withPrefix64k \
+	LZ4_XXH32 LZ4_XXH32_reset LZ4_XXH32_update LZ4_XXH32_digest
 
 DECODER_zlib := adler32 crc32 inffast inflate inftrees zutil
 DECODER_xz := $(addprefix check/,check crc64_small sha256) \
@@ -26,7 +26,7 @@ DECODER_xz := $(addprefix check/,check crc64_small sha256) \
 	lz/lz_decoder lzma/lzma_decoder lzma/lzma2_decoder $(addprefix simple/,simple_coder simple_decoder x86)
 DECODER_zstd := $(addprefix common/,debug entropy_common error_private fse_decompress xxhash zstd_common) \
 	$(addprefix decompress/,huf_decompress zstd_ddict zstd_decompress zstd_decompress_block)
-DECODER_lz4 := lz4 lz4frame xxhash
+DECODER_lz4 := lz4 xxhash
 
 # Without their endings, below DECODER_SOURCES.
 DECODER_FILES := $(addprefix zlib/,$(DECODER_zlib)) $(addprefix xz-utils/src/liblzma/,$(DECODER_xz)) \
@@ -45,14 +45,16 @@ DECODER_FLAGS_xz-utils := -I$(DECODER_SOURCES)/xz-utils/src/common \
 DECODER_FLAGS_libzstd := -DZSTD_LEGACY_SUPPORT=0 -DZSTD_TRACE=0 -DZSTD_DISABLE_ASM=1 -DZSTD_NO_INTRINSICS \
 	-DDYNAMIC_BMI2=0 -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DXXH_NAMESPACE=ZSTD_ \
 	-DZSTDLIB_VISIBLE= -DZSTDERRORLIB_VISIBLE=
-DECODER_FLAGS_lz4 := -DXXH_NAMESPACE=LZ4_ -DLZ4LIB_VISIBILITY= -DLZ4FLIB_VISIBILITY=
+DECODER_FLAGS_lz4 := -DXXH_NAMESPACE=LZ4_ -DLZ4LIB_VISIBILITY=
 DECODER_FLAGS_ours := $(DECODER_INCLUDES)
 
 # Where the time goes; all else is built small.
-DECODER_HOT := inffast.c crc32.c lzma_decoder.c huf_decompress.c zstd_decompress_block.c xxhash.c
+DECODER_HOT := inffast.c crc32.c lzma_decoder.c zstd_decompress_block.c xxhash.c
+DECODER_SMALL := -Oz
 
+# Freestanding, but memcpy is known for what it is: the libraries read numbers with it.
 # decoders/include stands in for the C library's headers, so that any target can be built for anywhere.
-DECODER_CFLAGS := -std=gnu11 -ffreestanding -fpic -fvisibility=hidden -fno-stack-protector -ffunction-sections \
+DECODER_CFLAGS := -std=gnu11 -ffreestanding -fbuiltin -fpic -fvisibility=hidden -fno-stack-protector -ffunction-sections \
 	-fdata-sections -fno-asynchronous-unwind-tables -fno-ident -ffile-prefix-map=$(CURDIR)=. -DNDEBUG -w \
 	-nostdinc -Idecoders/include
 # As the EFI binary: see efi/build.mk.
@@ -63,11 +65,11 @@ $(1)/decoders/%.o: $(DECODER_SOURCES)/%.c $(DECODERS_READY) decoders/build.mk $(
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(DECODER_CFLAGS) -isystem $$(shell $(2) -print-file-name=include) \
 		$$(DECODER_FLAGS_$$(firstword $$(subst /, ,$$*))) \
-		$$(if $$(filter $(DECODER_HOT),$$(notdir $$<)),-O2,-Os) $(3) -c -o $$@ $$<
+		$$(if $$(filter $(DECODER_HOT),$$(notdir $$<)),-O2,$(DECODER_SMALL)) $(3) -c -o $$@ $$<
 
 $(1)/decoders/ours/%.o: decoders/%.c $(DECODERS_READY) decoders/build.mk $(wildcard decoders/include/*.h)
 	@mkdir -p $$(@D)
-	$(Q)$(2) $(DECODER_CFLAGS) -isystem $$(shell $(2) -print-file-name=include) $(DECODER_FLAGS_ours) -Os $(3) \
+	$(Q)$(2) $(DECODER_CFLAGS) -isystem $$(shell $(2) -print-file-name=include) $(DECODER_FLAGS_ours) $(DECODER_SMALL) $(3) \
 		-c -o $$@ $$<
 
 $(1)/decoders.o: $(patsubst %,$(1)/decoders/%.o,$(DECODER_FILES) ours/xz_crc32) decoders/check

@@ -12,10 +12,8 @@ static const struct decoder_format *format_of(enum container_kind kind)
         return &decoder_xz;
     case CONTAINER_ZSTD:
         return &decoder_zstd;
-    case CONTAINER_LZ4:
-        return &decoder_lz4;
     default:
-        return &decoder_lz4_legacy;
+        return &decoder_lz4; /* both of its kinds */
     }
 }
 

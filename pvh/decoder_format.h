@@ -27,7 +27,6 @@ extern const struct decoder_format decoder_gzip;
 extern const struct decoder_format decoder_xz;
 extern const struct decoder_format decoder_zstd;
 extern const struct decoder_format decoder_lz4;
-extern const struct decoder_format decoder_lz4_legacy;
 
 /* For the libraries: memory within the budget, and giving it back. */
 void *decoder_allocate(struct decoder *decoder, size_t size);
