@@ -3,7 +3,7 @@
 
 EFI_BUILD  := build/x64
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-EFI_LIMIT  ?= 65536
+EFI_LIMIT  ?= 180224
 VERSION    := $(shell cat VERSION)
 
 # V=1 shows the commands.
@@ -17,7 +17,7 @@ GNU_EFI_INCLUDE := /usr/include/efi
 GNU_EFI_LIB     := /usr/lib
 
 EFI_SOURCES := $(sort $(wildcard common/*.c pvh/*.c efi/*.c)) pvh/handover.S
-EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(EFI_SOURCES))
+EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(EFI_SOURCES)) $(EFI_BUILD)/decoders.o
 
 # Every warning that both compilers have and that GNU-EFI's headers survive.
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
