@@ -30,21 +30,31 @@ static bool add_chunk(struct arena *arena, uint64_t size)
     return true;
 }
 
-void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
+void *arena_alloc_bulk(struct arena *arena, uint64_t size)
 {
     uint64_t bytes;
     void *memory;
 
     /* Something of no size has a place too: NULL means that memory is short. */
-    if (!checked_mul(count, size, &bytes) ||
-        !checked_align_up(max_u64(bytes, 1), ARENA_ALIGNMENT, &bytes))
+    if (!checked_align_up(max_u64(size, 1), ARENA_ALIGNMENT, &bytes))
         return NULL;
     if (bytes > arena->left && !add_chunk(arena, bytes))
         return NULL;
     memory = arena->free;
     arena->free += bytes;
     arena->left -= (size_t)bytes;
-    return memset(memory, 0, (size_t)bytes);
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
+{
+    uint64_t bytes;
+    void *memory;
+
+    if (!checked_mul(count, size, &bytes))
+        return NULL;
+    memory = arena_alloc_bulk(arena, bytes);
+    return memory ? memset(memory, 0, (size_t)bytes) : NULL;
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)

@@ -22,6 +22,9 @@ struct arena {
 /* `count` zeroed elements of `size` bytes, 16-byte aligned, or NULL. Owned by the arena. */
 void *arena_alloc(struct arena *arena, uint64_t count, size_t size);
 
+/* Bytes as they are, for bulk that is about to be written: clearing it would cost as much. */
+void *arena_alloc_bulk(struct arena *arena, uint64_t size);
+
 /* A copy of `length` bytes with a NUL behind them, or NULL. */
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 

@@ -23,7 +23,7 @@ static EFI_STATUS status_of(enum pvh_error_code code)
 
 EFI_STATUS boot_error(const struct boot *boot, const struct pvh_error *error)
 {
-    const char *name = boot->kernel.path;
+    const char *name = boot->kernel.file.path;
     TEXT_ON_STACK(text, 800);
     uint64_t module;
 
@@ -39,13 +39,12 @@ EFI_STATUS boot_error(const struct boot *boot, const struct pvh_error *error)
 
 static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
 {
-    struct pvh_error error;
-    EFI_STATUS status = file_open(root, boot->request->kernel, &boot->kernel);
+    EFI_STATUS status = kernel_open(root, boot->request->kernel, &boot->kernel);
 
-    if (EFI_ERROR(status))
+    if (EFI_ERROR(status)) {
+        (void)boot_error(boot, &boot->kernel.error);
         return status;
-    if (!pvh_image_read(&boot->kernel.source, boot->arena, &boot->parsed, &error))
-        return boot_error(boot, &error);
+    }
     status = modules_open(root, boot->request, boot->arena, &boot->modules);
     boot->info = (struct boot_info_request){
         .command_line = boot->request->command_line,
@@ -90,9 +89,7 @@ static EFI_STATUS load(struct boot *boot, EFI_FILE_HANDLE root, const struct opt
     if (!EFI_ERROR(status))
         status = collect_machine(boot, options->overwrite_acpi_nvs);
     if (!EFI_ERROR(status))
-        status = place_claim(boot);
-    if (!EFI_ERROR(status))
-        status = place_load(boot);
+        status = place_all(boot);
     if (!EFI_ERROR(status))
         status = write_boot_info(boot);
     return status;
@@ -114,7 +111,7 @@ static void boot_release(struct boot *boot)
 {
     place_release(boot);
     modules_close(&boot->modules);
-    file_close(&boot->kernel);
+    kernel_close(&boot->kernel);
 }
 
 EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options *options,

@@ -6,7 +6,7 @@
 
 #include "common/arena.h"
 #include "common/options.h"
-#include "efi/files.h"
+#include "efi/kernel.h"
 #include "efi/memory.h"
 #include "efi/modules.h"
 #include "pvh/boot_info.h"
@@ -19,8 +19,7 @@ struct boot {
     const struct boot_request *request;
     struct arena *arena;
 
-    struct file kernel;
-    struct pvh_image parsed;
+    struct kernel kernel;
     struct module_list modules;
     struct boot_info_request info;
 

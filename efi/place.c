@@ -54,7 +54,7 @@ static EFI_STATUS deny(struct boot *boot, struct range range)
 static EFI_STATUS make_plan(struct boot *boot)
 {
     struct plan_request request = {
-        .image = &boot->parsed,
+        .image = &boot->kernel.image,
         .module_sizes = boot->modules.sizes,
         .module_count = boot->modules.count,
         .overwrite_nvs = boot->overwrite_nvs,
@@ -65,14 +65,18 @@ static EFI_STATUS make_plan(struct boot *boot)
 
     if (!boot_info_size(&boot->info, &request.boot_info_size))
         return console_error(EFI_INVALID_PARAMETER, "the command lines are too long");
-    if (!plan_make(&request, &boot->memory.map, boot->arena, &boot->plan, &error))
-        return boot_error(boot, &error);
+    if (!plan_make(&request, &boot->memory.map, boot->arena, &boot->plan, &error)) {
+        /* Only its notes can say whether it can be moved. */
+        boot->kernel.needs_memory = boot->kernel.streamed && error.code >= PVH_ERROR_SPAN_TAKEN &&
+                                    error.code <= PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS;
+        return boot->kernel.needs_memory ? EFI_NOT_READY : boot_error(boot, &error);
+    }
     if (boot->plan.overwrites_nvs) /* from now on the maps call it RAM */
         boot->memory.override = range_to_pages(boot->plan.span);
     return EFI_SUCCESS;
 }
 
-EFI_STATUS place_claim(struct boot *boot)
+static EFI_STATUS claim(struct boot *boot)
 {
     struct range refused = {0, 0};
     struct range again = {0, 0};
@@ -103,27 +107,51 @@ EFI_STATUS place_claim(struct boot *boot)
 
 static EFI_STATUS load_kernel(struct boot *boot)
 {
-    const struct plan_fills *fills = &boot->plan.fills;
+    struct kernel *kernel = &boot->kernel;
+    EFI_STATUS status = kernel_load(kernel, &boot->plan.fills);
 
-    for (size_t i = 0; i < fills->count; i++) {
-        EFI_STATUS status =
-            file_read(&boot->kernel, fills->items[i].offset,
-                      (void *)(uintptr_t)fills->items[i].address, fills->items[i].size);
-
-        if (EFI_ERROR(status))
-            return status;
-    }
+    if (EFI_ERROR(status))
+        return kernel->needs_memory ? status : boot_error(boot, &kernel->error);
+    boot->plan.entry = plan_entry(&boot->plan, &kernel->image);
     return EFI_SUCCESS;
 }
 
-EFI_STATUS place_load(struct boot *boot)
+static EFI_STATUS load_modules(struct boot *boot)
 {
-    const struct plan_ranges *zeros = &boot->plan.zero_now;
-    EFI_STATUS status = load_kernel(boot);
+    EFI_STATUS status = EFI_SUCCESS;
 
     for (size_t i = 0; i < boot->modules.count && !EFI_ERROR(status); i++)
         status = module_load(&boot->modules.items[i], &boot->plan.modules[i]);
-    for (size_t i = 0; i < zeros->count && !EFI_ERROR(status); i++)
+    return status;
+}
+
+static void clear_zeros(const struct plan_ranges *zeros)
+{
+    for (size_t i = 0; i < zeros->count; i++)
         memset((void *)(uintptr_t)zeros->items[i].start, 0, range_size(zeros->items[i]));
+}
+
+static EFI_STATUS claim_and_load_kernel(struct boot *boot)
+{
+    EFI_STATUS status = claim(boot);
+
+    return EFI_ERROR(status) ? status : load_kernel(boot);
+}
+
+EFI_STATUS place_all(struct boot *boot)
+{
+    EFI_STATUS status = claim_and_load_kernel(boot);
+
+    if (EFI_ERROR(status) && boot->kernel.needs_memory) {
+        place_release(boot);
+        status = kernel_unpack(&boot->kernel);
+        if (EFI_ERROR(status))
+            return boot_error(boot, &boot->kernel.error);
+        status = claim_and_load_kernel(boot);
+    }
+    if (!EFI_ERROR(status))
+        status = load_modules(boot);
+    if (!EFI_ERROR(status))
+        clear_zeros(&boot->plan.zero_now);
     return status;
 }

@@ -17,7 +17,7 @@ static void append_files(struct text *text, const struct boot *boot)
     size_t shown = 0;
     size_t all = 0;
 
-    text_append(text, path_base_name(boot->kernel.path));
+    text_append(text, path_base_name(boot->kernel.file.path));
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 
@@ -59,7 +59,7 @@ static bool append_consoles(struct text *text, const char *command_line)
 void report_boot(const struct boot *boot, bool dry_run)
 {
     const struct load_plan *plan = &boot->plan;
-    const char *system = boot->parsed.notes.system;
+    const char *system = boot->kernel.image.notes.system;
     TEXT_ON_STACK(text, 900);
     TEXT_ON_STACK(consoles, 200);
 
@@ -69,7 +69,7 @@ void report_boot(const struct boot *boot, bool dry_run)
     append_files(&text, boot);
     text_format(&text, ", PVH entry 0x%x", plan->entry);
     if (plan->relocated)
-        text_format(&text, " (moved from 0x%x)", boot->parsed.entry);
+        text_format(&text, " (moved from 0x%x)", boot->kernel.image.entry);
     text_format(&text, ", %llu RAM ranges; ", U(boot->memory.e820.ram_count));
     if (dry_run)
         text_append(&text, "not started: dry run");
@@ -105,11 +105,12 @@ static void print_range(const char *what, struct range range)
 
 static void print_kernel(const struct boot *boot)
 {
-    const struct pvh_image *image = &boot->parsed;
+    const struct pvh_image *image = &boot->kernel.image;
     const struct load_plan *plan = &boot->plan;
 
-    console_print("%s: ELF%u, %llu segments, PVH entry 0x%x%s\n", boot->kernel.path, image->bits,
-                  U(image->segment_count), plan->entry, plan->relocated ? ", moved" : "");
+    console_print("%s: ELF%u, %llu segments, PVH entry 0x%x%s\n", boot->kernel.file.path,
+                  image->bits, U(image->segment_count), plan->entry,
+                  plan->relocated ? ", moved" : "");
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct pvh_segment *segment = &image->segments[i];
         uint64_t start = segment->paddr - plan->link + plan->span.start;

@@ -24,7 +24,8 @@
 #define DEFAULT_SETUP_SECTORS 4 /* what 0 stands for */
 #define SIZE_TRAILER          4
 
-_Static_assert(CONTAINER_HEAD_SIZE >= BZIMAGE_HEADER_END, "the head must hold all that is looked at");
+_Static_assert(CONTAINER_HEAD_SIZE >= BZIMAGE_HEADER_END,
+               "the head must hold all that is looked at");
 
 struct container_magic {
     uint8_t bytes[6];

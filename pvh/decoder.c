@@ -2,6 +2,7 @@
 #include "pvh/decoder_format.h"
 
 #define SKIP_BUFFER (64 * KIB)
+#define BULK_SIZE   (1 * MIB)
 
 static const struct decoder_format *format_of(enum container_kind kind)
 {
@@ -89,7 +90,9 @@ static struct decoder_piece *new_piece(struct decoder *decoder, size_t size)
 
         if (piece->memory)
             continue;
-        piece->memory = arena_alloc(decoder->arena, size, 1);
+        /* Dictionaries and blocks come as they are, state is clear. */
+        piece->memory = size >= BULK_SIZE ? arena_alloc_bulk(decoder->arena, size)
+                                          : arena_alloc(decoder->arena, size, 1);
         piece->size = size;
         decoder->budget -= size;
         return piece->memory ? piece : NULL;
@@ -120,8 +123,7 @@ void decoder_free(struct decoder *decoder, void *memory)
 /* A small container needs no large buffer. */
 static size_t input_size(const struct container *container)
 {
-    return (size_t)min_u64(format_of(container->kind)->input_size,
-                           range_size(container->content));
+    return (size_t)min_u64(format_of(container->kind)->input_size, range_size(container->content));
 }
 
 uint64_t decoder_memory(const struct container *container)
@@ -139,7 +141,7 @@ static bool get_input_buffer(struct decoder *decoder)
     decoder->input_size = input_size(decoder->container);
     if (decoder->input_size == 0)
         return true;
-    decoder->input = arena_alloc(decoder->arena, decoder->input_size, 1);
+    decoder->input = arena_alloc_bulk(decoder->arena, decoder->input_size);
     return decoder->input || decoder_out_of_memory(decoder);
 }
 
@@ -231,7 +233,7 @@ bool decoder_skip(struct decoder *decoder, uint64_t size, uint64_t *ret_count)
 {
     *ret_count = 0;
     if (!decoder->scratch)
-        decoder->scratch = arena_alloc(decoder->arena, SKIP_BUFFER, 1);
+        decoder->scratch = arena_alloc_bulk(decoder->arena, SKIP_BUFFER);
     if (!decoder->scratch)
         return decoder_out_of_memory(decoder);
     while (*ret_count < size && !decoder->ended) {

@@ -341,7 +341,7 @@ static bool place_kernel(struct planner *planner)
     if (!plan->relocated)
         plan->solid_count =
             list_solid_parts(image->span, image->segments, image->segment_count, plan->solid);
-    plan->entry = (uint32_t)(image->entry - plan->link + start);
+    plan->entry = plan_entry(plan, image);
     if (!claim_range(planner, plan->span))
         return false;
     for (size_t i = 0; i < image->segment_count; i++) {
@@ -516,6 +516,11 @@ static bool place_staging(struct planner *planner)
         }
     }
     return true;
+}
+
+uint32_t plan_entry(const struct load_plan *plan, const struct pvh_image *image)
+{
+    return (uint32_t)(image->entry - plan->link + plan->span.start);
 }
 
 static int compare_fills(const void *a, const void *b)

@@ -108,6 +108,12 @@ bool plan_make(const struct plan_request *request, const struct memory_map *map,
                struct arena *arena, struct load_plan *ret_plan, struct pvh_error *ret_error);
 
 /*
+ * The entry, for a plan that was made before the image's notes were known. Such a plan takes a
+ * kernel for one that cannot be moved.
+ */
+uint32_t plan_entry(const struct load_plan *plan, const struct pvh_image *image);
+
+/*
  * True when all that the plan gives to the kernel is RAM in `map`, which may be newer than the one
  * that the plan was made from.
  */

@@ -48,7 +48,7 @@ static bool unpack_layer(struct unpack *unpack)
     if (container->unpacked > unpack->limit)
         return pvh_fail(unpack->error, PVH_ERROR_UNPACKED_TOO_LARGE, container->kind,
                         container->unpacked, unpack->limit);
-    bytes = arena_alloc(unpack->arena, container->unpacked, 1);
+    bytes = arena_alloc_bulk(unpack->arena, container->unpacked);
     if (!bytes)
         return pvh_fail(unpack->error, PVH_ERROR_UNPACK_MEMORY, container->kind,
                         container->unpacked);
