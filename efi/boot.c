@@ -6,6 +6,7 @@
 #include "efi/console.h"
 #include "efi/leave.h"
 #include "efi/place.h"
+#include "efi/progress.h"
 #include "efi/report.h"
 #include "pvh/messages.h"
 
@@ -16,17 +17,35 @@ static EFI_STATUS status_of(enum pvh_error_code code)
 {
     if (code == PVH_ERROR_READ)
         return EFI_DEVICE_ERROR;
-    if (code == PVH_ERROR_OUT_OF_MEMORY || code >= PVH_ERROR_MAP_STRIDE)
+    if (code == PVH_ERROR_OUT_OF_MEMORY || code == PVH_ERROR_UNPACK_MEMORY ||
+        (code >= PVH_ERROR_MAP_STRIDE && code <= PVH_ERROR_NO_ROOM_FOR_STAGING))
         return EFI_OUT_OF_RESOURCES;
     return EFI_LOAD_ERROR;
 }
 
-EFI_STATUS boot_error(const struct boot *boot, const struct pvh_error *error)
+/* How much there is, behind how much it takes. What unpacking holds has been given back. */
+static void add_free_memory(struct boot *boot, struct pvh_error *error)
+{
+    struct range free = {0, 0};
+
+    arena_release(&boot->kernel.arena);
+    if (!EFI_ERROR(memory_update(&boot->memory, boot->arena)))
+        free = memory_largest_free(&boot->memory);
+    error->number[2] = free.start;
+    error->number[3] = free.end;
+}
+
+EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *original)
 {
     const char *name = boot->kernel.file.path;
+    struct pvh_error copy = *original;
+    const struct pvh_error *error = &copy;
     TEXT_ON_STACK(text, 800);
     uint64_t module;
 
+    progress_end();
+    if (copy.code == PVH_ERROR_UNPACK_MEMORY)
+        add_free_memory(boot, &copy);
     if (pvh_error_module(error, &module) && module < boot->modules.count)
         name = module_name(&boot->modules.items[module]);
     pvh_error_append(&text, error);
@@ -41,10 +60,9 @@ static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
 {
     EFI_STATUS status = kernel_open(root, boot->request->kernel, &boot->kernel);
 
-    if (EFI_ERROR(status)) {
-        (void)boot_error(boot, &boot->kernel.error);
-        return status;
-    }
+    if (EFI_ERROR(status))
+        return boot->kernel.error.code == PVH_ERROR_READ ? status
+                                                         : boot_error(boot, &boot->kernel.error);
     status = modules_open(root, boot->request, boot->arena, &boot->modules);
     boot->info = (struct boot_info_request){
         .command_line = boot->request->command_line,

@@ -4,7 +4,7 @@
 #include "common/checked.h"
 #include "common/text.h"
 #include "efi/console.h"
-#include "efi/pages.h"
+#include "efi/progress.h"
 
 #include <string.h>
 
@@ -14,6 +14,9 @@
  */
 #define LARGEST_CHUNK  (256 * MIB)
 #define SMALLEST_CHUNK (1 * MIB)
+
+/* Once reading is slow enough to be watched, splits no longer count. */
+#define WATCHED_CHUNK (4 * MIB)
 
 #define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from wrapping */
 
@@ -131,7 +134,8 @@ static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, u
                              uint64_t *ret_wanted, uint64_t *ret_count)
 {
     for (;;) {
-        UINTN count = (UINTN)min_u64(size, file->chunk);
+        uint64_t chunk = progress_is_due() ? min_u64(file->chunk, WATCHED_CHUNK) : file->chunk;
+        UINTN count = (UINTN)min_u64(size, chunk);
         EFI_STATUS status = seek(file, offset);
 
         *ret_wanted = count;
@@ -159,6 +163,8 @@ EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t 
         EFI_STATUS status =
             read_chunk(file, offset + done, to + done, size - done, &wanted, &count);
 
+        if (EFI_ERROR(status) || count != wanted)
+            progress_end();
         if (EFI_ERROR(status))
             return console_error_status(status, "%s: cannot read %llu bytes at offset 0x%llx",
                                         file->path, (unsigned long long)wanted,
@@ -169,6 +175,7 @@ EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t 
                                  "truncated or the medium damaged",
                                  file->path, (unsigned long long)(offset + done),
                                  (unsigned long long)count, (unsigned long long)wanted);
+        progress_add(count);
     }
     return EFI_SUCCESS;
 }

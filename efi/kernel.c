@@ -3,6 +3,7 @@
 
 #include "efi/console.h"
 #include "efi/pages.h"
+#include "efi/progress.h"
 
 #include <string.h>
 
@@ -175,6 +176,7 @@ static EFI_STATUS begin(struct kernel *kernel)
     kernel->prefix_size = 0;
     kernel->note_count = 0;
     arena_release(&kernel->arena);
+    progress_start(kernel->file.path, kernel->file.source.size);
     if (!unpack_open(&kernel->unpack, &kernel->file.source, UNPACK_LIMIT, &kernel->arena,
                      &kernel->error))
         return refuse(kernel->error.code);

@@ -86,3 +86,16 @@ EFI_STATUS memory_update(struct memory *memory, struct arena *arena)
         return console_error_status(status, "cannot read the firmware's memory map");
     return memory_build(memory, &error) ? EFI_SUCCESS : memory_error(&error);
 }
+
+struct range memory_largest_free(const struct memory *memory)
+{
+    struct range largest = {0, 0};
+
+    for (size_t i = 0; i < memory->map.count; i++) {
+        const struct memory_range *range = &memory->map.ranges[i];
+
+        if (range->class == MEMORY_CONVENTIONAL && range_size(range->range) > range_size(largest))
+            largest = range->range;
+    }
+    return largest;
+}

@@ -3,6 +3,7 @@
 
 #include "common/checked.h"
 #include "efi/console.h"
+#include "efi/progress.h"
 
 #include <string.h>
 
@@ -99,6 +100,7 @@ static void clear_padding(const struct module *module, const struct plan_fill *f
 
 EFI_STATUS module_load(struct module *module, const struct plan_module *plan)
 {
+    progress_start(module_name(module), module->size);
     for (size_t i = 0; i < plan->fills.count; i++) {
         const struct plan_fill *fill = &plan->fills.items[i];
 

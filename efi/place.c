@@ -3,6 +3,7 @@
 
 #include "efi/console.h"
 #include "efi/pages.h"
+#include "efi/progress.h"
 
 #include <string.h>
 
@@ -110,6 +111,7 @@ static EFI_STATUS load_kernel(struct boot *boot)
     struct kernel *kernel = &boot->kernel;
     EFI_STATUS status = kernel_load(kernel, &boot->plan.fills);
 
+    progress_end();
     if (EFI_ERROR(status))
         return kernel->needs_memory ? status : boot_error(boot, &kernel->error);
     boot->plan.entry = plan_entry(&boot->plan, &kernel->image);
@@ -122,6 +124,7 @@ static EFI_STATUS load_modules(struct boot *boot)
 
     for (size_t i = 0; i < boot->modules.count && !EFI_ERROR(status); i++)
         status = module_load(&boot->modules.items[i], &boot->plan.modules[i]);
+    progress_end();
     return status;
 }
 

@@ -258,7 +258,8 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
                                       REMEDY_PACK},
     [PVH_ERROR_UNPACK_TRAILING] = {"{k0}: it ends at offset {x1}, but {d2} bytes follow",
                                    REMEDY_PACK},
-    [PVH_ERROR_UNPACK_MEMORY] = {"{k0}: not enough memory: unpacking takes {s1}", REMEDY_MEMORY},
+    [PVH_ERROR_UNPACK_MEMORY] = {"{k0}: not enough memory: unpacking takes {s1}, {f2}",
+                                 REMEDY_MEMORY},
     [PVH_ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated",
                                  REMEDY_COPY},
     [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to {s1}, and {s2} is the limit",
@@ -350,6 +351,6 @@ bool pvh_error_module(const struct pvh_error *error, uint64_t *ret_index)
 
 bool pvh_error_is_of_machine(const struct pvh_error *error)
 {
-    return error->code == PVH_ERROR_OUT_OF_MEMORY || error->code == PVH_ERROR_UNPACK_MEMORY ||
+    return error->code == PVH_ERROR_OUT_OF_MEMORY ||
            (error->code >= PVH_ERROR_PLATFORM_XEN && error->code <= PVH_ERROR_MAP_CHANGED);
 }
