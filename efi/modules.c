@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* Linux finds the next archive of an initrd at a multiple of 4 (initramfs buffer format). */
-#define PART_ALIGNMENT 4
-
 static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct module *module)
 {
     struct module_part *part = &module->parts[module->part_count];
@@ -20,7 +17,7 @@ static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct modul
     if (part->file.source.size == 0)
         return console_error(EFI_LOAD_ERROR, "%s: is empty; write it again", path);
     /* File sizes are at most 2^62, and a list of them that wraps cannot be opened in a lifetime. */
-    part->offset = align_up(module->size, PART_ALIGNMENT);
+    part->offset = align_up(module->size, MODULE_PART_ALIGNMENT);
     module->size = part->offset + part->file.source.size;
     return EFI_SUCCESS;
 }

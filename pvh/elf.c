@@ -428,9 +428,16 @@ static bool read_notes(struct elf_reader *reader, struct pvh_notes *notes)
 bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
                     struct pvh_error *ret_error)
 {
+    return pvh_image_observe(source, arena, NULL, ret_image, ret_error);
+}
+
+bool pvh_image_observe(struct pvh_source *source, struct arena *arena,
+                       struct note_observer *observer, struct pvh_image *ret_image,
+                       struct pvh_error *ret_error)
+{
     struct elf_reader reader = {.source = source, .arena = arena, .error = ret_error};
 
-    *ret_image = (struct pvh_image){0};
+    *ret_image = (struct pvh_image){.notes = {.observer = observer}};
     *ret_error = (struct pvh_error){0};
     if (!read_header(&reader))
         return false;
