@@ -61,6 +61,7 @@ endif
 deps-build: ;
 
 include efi/build.mk
+include tools/pvhinfo/build.mk
 include tests/kernel/kernel.mk
 include tests/unit/unit.mk
 include tests/boot/boot.mk
@@ -81,7 +82,7 @@ for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
 endef
 
 .PHONY: all
-all: efi ## build the loader, build/x64/pvhboot.efi (the default)
+all: efi pvhinfo ## build the loader, build/x64/pvhboot.efi, and build/pvhinfo (the default)
 
 .PHONY: run
 run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= MEM= CPUS= ACCEL= OVMF= TIMEOUT=
