@@ -106,7 +106,7 @@ check-tools: ## test the programs in tools/
 
 .PHONY: check-style
 check-style: ## check the shell scripts
-	shellcheck tools/deps iso/initrd/init .ci/run tests/unit/run
+	shellcheck tests/unit/run tools/deps iso/initrd/init .ci/run tests/unit/run
 
 .PHONY: deps
 deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) ## install and download all that the other targets need

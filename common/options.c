@@ -273,6 +273,8 @@ static const char *find_typed(struct arena *arena, const char *line, const char 
 
 static bool needs_quotes(const char *word)
 {
+    if (!*word)
+        return true;
     for (; *word; word++) {
         if (is_space(*word))
             return true;

@@ -143,17 +143,17 @@ static uint32_t type_without(const struct e820_table *table, size_t index)
     return E820_LEFT_OUT;
 }
 
-/* Gives up `excess` of the smallest RAM entries that nobody needs; fewer when there are fewer. */
-static size_t give_up_ram(struct e820_table *table, struct needed needed, size_t excess)
+/* Gives up at most `most` unneeded RAM entries with a size from `smallest` to `largest`. */
+static size_t give_up_sizes(struct e820_table *table, struct needed needed, uint64_t smallest,
+                            uint64_t largest, size_t most)
 {
-    uint64_t limit = find_size_limit(table, needed, excess);
     size_t given_up = 0;
 
     needed.next = 0;
-    for (size_t i = 0; i < table->count && given_up < excess; i++) {
+    for (size_t i = 0; i < table->count && given_up < most; i++) {
         struct hvm_memmap_entry *entry = &table->entries[i];
 
-        if (entry->type != HVM_MEMMAP_RAM || entry->size > limit ||
+        if (entry->type != HVM_MEMMAP_RAM || entry->size < smallest || entry->size > largest ||
             is_needed(&needed, entry_range(entry)))
             continue;
         table->lost += entry->size;
@@ -161,6 +161,19 @@ static size_t give_up_ram(struct e820_table *table, struct needed needed, size_t
         entry->type = type_without(table, i);
         given_up++;
     }
+    return given_up;
+}
+
+/* Gives up `excess` of the smallest RAM entries that nobody needs; fewer when there are fewer. */
+static size_t give_up_ram(struct e820_table *table, struct needed needed, size_t excess)
+{
+    uint64_t limit = find_size_limit(table, needed, excess);
+    size_t given_up = 0;
+
+    /* Of those that have just that size only some must go: after all that are smaller. */
+    if (limit > 0)
+        given_up = give_up_sizes(table, needed, 0, limit - 1, excess);
+    given_up += give_up_sizes(table, needed, limit, limit, excess - given_up);
     merge_entries(table);
     return given_up;
 }
@@ -208,6 +221,7 @@ static bool join_reserved(struct e820_table *table)
             table->entries[i] = table->entries[i + 1];
         table->count--;
     }
+    merge_entries(table); /* what was joined may touch reserved memory */
     return true;
 }
 

@@ -225,8 +225,7 @@ static bool check_segment(struct elf_reader *reader, const struct pvh_segment *s
         return pvh_fail(reader->error, PVH_ERROR_SEGMENT_TOO_HIGH, segment->header, segment->paddr,
                         end);
     /* Where there are no file bytes the offset says nothing: linkers leave one past the end. */
-    if (segment->filesz > 0 &&
-        !fits_inside(segment->offset, segment->filesz, reader->source->size))
+    if (segment->filesz > 0 && !fits_inside(segment->offset, segment->filesz, reader->source->size))
         return pvh_fail(reader->error, PVH_ERROR_SEGMENT_TRUNCATED, segment->header,
                         segment->offset, segment->filesz, reader->source->size);
     return true;
@@ -263,7 +262,8 @@ static bool check_overlap(struct elf_reader *reader, const struct pvh_image *ima
 
         if (low->paddr + low->memsz > high->paddr)
             return pvh_fail(reader->error, PVH_ERROR_SEGMENTS_OVERLAP, low->header, high->header,
-                            high->paddr, low->paddr + low->memsz);
+                            high->paddr,
+                            min_u64(low->paddr + low->memsz, high->paddr + high->memsz));
     }
     return true;
 }

@@ -11,7 +11,7 @@
 #define ELF_MACHINE_386    3
 #define ELF_MACHINE_X86_64 62
 
-/* A PT_LOAD with a size. paddr + memsz is at most 4 GiB; offset + filesz lies inside the file. */
+/* A PT_LOAD with a size. paddr + memsz is at most 4 GiB; file bytes lie inside the file. */
 struct pvh_segment {
     uint64_t paddr;
     uint64_t memsz;

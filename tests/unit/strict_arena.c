@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* common/arena.h once more, for the sanitizer's eyes: see support.h. */
+#include "tests/unit/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct arena_chunk {
+    struct arena_chunk *next;
+} __attribute__((aligned(16)));
+
+static size_t allocations_left = NEVER;
+static size_t pieces;
+
+void arena_fail_after(size_t allocations)
+{
+    allocations_left = allocations;
+}
+
+size_t arena_pieces(void)
+{
+    return pieces;
+}
+
+void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
+{
+    struct arena_chunk *chunk;
+    uint64_t bytes;
+
+    if (!checked_mul(count, size, &bytes) || !checked_add(bytes, sizeof(*chunk), &bytes))
+        return NULL;
+    if (allocations_left == 0 || !(chunk = calloc(1, bytes)))
+        return NULL;
+    if (allocations_left != NEVER)
+        allocations_left--;
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    pieces++;
+    return chunk + 1;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_alloc(arena, (uint64_t)length + 1, 1);
+
+    return copy ? memcpy(copy, text, length) : NULL;
+}
+
+static void free_piece(struct arena *arena, void *memory)
+{
+    struct arena_chunk **link = &arena->chunks;
+    struct arena_chunk *chunk = (struct arena_chunk *)memory - 1;
+
+    while (*link != chunk)
+        link = &(*link)->next;
+    *link = chunk->next;
+    free(chunk);
+    pieces--;
+}
+
+void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size)
+{
+    void *grown = arena_alloc(arena, count + 1, size);
+
+    if (!grown)
+        return NULL;
+    if (count > 0) {
+        memcpy(grown, *array, count * size);
+        free_piece(arena, *array);
+    }
+    *array = grown;
+    *capacity = count + 1;
+    return (uint8_t *)grown + count * size;
+}
+
+void arena_release(struct arena *arena)
+{
+    while (arena->chunks) {
+        struct arena_chunk *chunk = arena->chunks;
+
+        arena->chunks = chunk->next;
+        free(chunk);
+        pieces--;
+    }
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/support.h"
+
+#include "common/entry.h"
+#include "common/sort.h"
+#include "common/version.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena arena;
+static struct boot_entry entry;
+
+static int start(void **state)
+{
+    (void)state;
+    arena = (struct arena){0};
+    arena_fail_after(NEVER);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    arena_fail_after(NEVER);
+    arena_release(&arena);
+    return arena_pieces() == 0 ? 0 : -1;
+}
+
+/* From an exact copy, so that reading past the end is caught. */
+static bool parse_bytes(const char *name, const void *text, size_t length)
+{
+    char *exact = malloc(length ? length : 1);
+    bool result;
+
+    memcpy(exact, text, length);
+    result = entry_parse(name, exact, length, &arena, &entry);
+    free(exact);
+    return result;
+}
+
+static void parse(const char *name, const char *text)
+{
+    assert_true(parse_bytes(name, text, strlen(text)));
+}
+
+static void a_full_entry(void **state)
+{
+    (void)state;
+    parse("debian.conf", "# a comment\n"
+                         "title      Debian GNU/Linux 12\n"
+                         "version\t6.1.0-56\n"
+                         "machine-id 0123456789abcdef\n"
+                         "sort-key   debian\n"
+                         "architecture x64\n"
+                         "linux      /vmlinux\n"
+                         "initrd     /initrd.img\n"
+                         "initrd     /microcode.img\n"
+                         "options    root=/dev/sda1  ro\n"
+                         "options    quiet\n"
+                         "module     /extra.bin some  arguments\n"
+                         "module     /plain.bin\n");
+    assert_string_equal(entry.id, "debian");
+    assert_string_equal(entry.request.title, "Debian GNU/Linux 12");
+    assert_string_equal(entry.version, "6.1.0-56");
+    assert_string_equal(entry.machine_id, "0123456789abcdef");
+    assert_string_equal(entry.sort_key, "debian");
+    assert_string_equal(entry.architecture, "x64");
+    assert_string_equal(entry.request.kernel, "/vmlinux");
+    assert_string_equal(entry.request.command_line, "root=/dev/sda1  ro quiet");
+    assert_int_equal(entry.request.initrds.count, 2);
+    assert_string_equal(entry.request.initrds.items[0].path, "/initrd.img");
+    assert_string_equal(entry.request.initrds.items[1].path, "/microcode.img");
+    assert_int_equal(entry.request.modules.count, 2);
+    assert_string_equal(entry.request.modules.items[0].path, "/extra.bin");
+    assert_string_equal(entry.request.modules.items[0].command, "some  arguments");
+    assert_string_equal(entry.request.modules.items[1].path, "/plain.bin");
+    assert_string_equal(entry.request.modules.items[1].command, "");
+    assert_true(entry_is_bootable(&entry));
+}
+
+static void an_empty_file_is_no_boot(void **state)
+{
+    const char *const texts[] = {"",        "\n\n",        "# linux /vmlinux\n",
+                                 "linux\n", "linux \t \n", "\xef\xbb\xbf"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(texts); i++) {
+        parse("x.conf", texts[i]);
+        assert_false(entry_is_bootable(&entry));
+        assert_null(entry.request.kernel);
+        assert_string_equal(entry.version, "");
+        assert_string_equal(entry.machine_id, "");
+        assert_string_equal(entry.sort_key, "");
+        assert_string_equal(entry.architecture, "");
+        assert_string_equal(entry.request.command_line, "");
+    }
+}
+
+static void line_ends_and_white_space(void **state)
+{
+    (void)state;
+    parse("x.conf", "linux /a\r\n  \toptions \t b c \t\r\n\r\nversion 1");
+    assert_string_equal(entry.request.kernel, "/a");
+    assert_string_equal(entry.request.command_line, "b c");
+    assert_string_equal(entry.version, "1");
+    parse("x.conf", "\xef\xbb\xbflinux /a"); /* editors on Windows put a mark there */
+    assert_string_equal(entry.request.kernel, "/a");
+    parse("x.conf", "linux /a#b\n #title x\n");
+    assert_string_equal(entry.request.kernel, "/a#b");
+    assert_null(entry.request.title);
+}
+
+static void bytes_that_do_not_belong_in_a_text(void **state)
+{
+    (void)state;
+    assert_true(parse_bytes("x.conf", "linux /a\0\0\nversion 2\n\0\0\0", 25));
+    assert_string_equal(entry.request.kernel, "/a");
+    assert_string_equal(entry.version, "2");
+}
+
+static void other_loaders_keys_are_ignored(void **state)
+{
+    (void)state;
+    parse("x.conf", "efi /shell.efi\nlinux-extra /b\nlinu /c\ndevicetree /d\nOptions e\n");
+    assert_false(entry_is_bootable(&entry));
+    assert_null(entry.request.kernel);
+    assert_string_equal(entry.request.command_line, "");
+}
+
+static void pvh_goes_before_linux(void **state)
+{
+    (void)state;
+    parse("x.conf", "linux /bzimage\npvh /vmlinux\n");
+    assert_string_equal(entry.request.kernel, "/vmlinux");
+    parse("x.conf", "pvh /vmlinux\nlinux /bzimage\n");
+    assert_string_equal(entry.request.kernel, "/vmlinux");
+}
+
+static void only_our_processors(void **state)
+{
+    const struct {
+        const char *text;
+        bool bootable;
+    } rows[] = {
+        {"linux /a\narchitecture x64", true},  {"linux /a\narchitecture IA32", true},
+        {"linux /a\narchitecture X64", true},  {"linux /a\narchitecture aa64", false},
+        {"linux /a\narchitecture arm", false}, {"linux /a\narchitecture x64x", false},
+        {"linux /a\narchitecture", true},      {"architecture x64", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse("x.conf", rows[i].text);
+        assert_int_equal(entry_is_bootable(&entry), rows[i].bootable);
+    }
+}
+
+static void ids_have_no_counters(void **state)
+{
+    const char *const names[][2] = {
+        {"debian.conf", "debian"},
+        {"debian.CONF", "debian"},
+        {"debian+3.conf", "debian"},
+        {"debian+2-1.conf", "debian"},
+        {"debian+a.conf", "debian+a"},
+        {"debian+.conf", "debian+"},
+        {"+3.conf", "+3"},
+        {"6.1-2.conf", "6.1-2"},
+        {"a+b+3.conf", "a+b"},
+        {"debian", "debian"},
+        {"12.conf", "12"},
+        {".conf", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        parse(names[i][0], "");
+        assert_string_equal(entry.id, names[i][1]);
+    }
+}
+
+static void out_of_memory_is_reported(void **state)
+{
+    const char text[] =
+        "title t\nlinux /a\ninitrd /b\nmodule /c d\noptions e\noptions f\nversion 1\n";
+    size_t n = 0;
+
+    (void)state;
+    for (bool done = false; !done; n++) {
+        start(NULL);
+        arena_fail_after(n);
+        done = parse_bytes("x.conf", text, strlen(text));
+        stop(NULL);
+    }
+    assert_true(n > 10); /* a piece for each key and more */
+}
+
+static void random_files_are_read_without_harm(void **state)
+{
+    static const char *const words[] = {
+        "linux", "pvh", "options", "module", "initrd",       "title", " ",
+        "\t",    "\n",  "\r\n",    "#",      "\xef\xbb\xbf", "+",     "x"};
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        struct random random = random_start(seed);
+        char text[256] = "";
+        size_t length = 0;
+
+        while (length < 200 && !random_chance(&random, 3)) {
+            const char *word = words[random_below(&random, ELEMENTS(words))];
+
+            memcpy(text + length, word, strlen(word));
+            length += strlen(word);
+            if (random_chance(&random, 10))
+                text[length++] = (char)random_next(&random);
+        }
+        check(parse_bytes("x.conf", text, length));
+        check(!entry.request.kernel || *entry.request.kernel);
+        for (size_t i = 0; i < entry.request.modules.count; i++)
+            check(*entry.request.modules.items[i].path);
+        arena_release(&arena);
+    }
+}
+
+/* The order of the menu: each of these goes before those that follow. */
+static void the_order_of_entries(void **state)
+{
+    static struct boot_entry ordered[] = {
+        {.id = "a1", .sort_key = "debian", .machine_id = "1", .version = "6.12"},
+        {.id = "a0", .sort_key = "debian", .machine_id = "1", .version = "6.12"},
+        {.id = "b", .sort_key = "debian", .machine_id = "1", .version = "6.1"},
+        {.id = "c", .sort_key = "debian", .machine_id = "1", .version = "6.1~rc1"},
+        {.id = "d", .sort_key = "debian", .machine_id = "2", .version = "9"},
+        {.id = "e", .sort_key = "fedora", .machine_id = "1", .version = "1"},
+        {.id = "linux-6.12", .sort_key = "", .machine_id = "1", .version = "1"},
+        {.id = "linux-6.2", .sort_key = "", .machine_id = "0", .version = "2"},
+        {.id = "linux-6.1", .sort_key = "", .machine_id = "1", .version = "9"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(ordered); i++) {
+        assert_int_equal(entry_compare(&ordered[i], &ordered[i]), 0);
+        for (size_t j = i + 1; j < ELEMENTS(ordered); j++) {
+            assert_true(entry_compare(&ordered[i], &ordered[j]) < 0);
+            assert_true(entry_compare(&ordered[j], &ordered[i]) > 0);
+        }
+    }
+}
+
+static int sign(int number)
+{
+    return (number > 0) - (number < 0);
+}
+
+static void assert_order(const char *a, int order, const char *b)
+{
+    if (sign(version_compare(a, b)) != order || sign(version_compare(b, a)) != -order)
+        fail_msg("%s and %s compare as %d and %d", a, b, version_compare(a, b),
+                 version_compare(b, a));
+}
+
+/* The examples of the Version Format Specification (UAPI.10). */
+static void the_specifications_examples(void **state)
+{
+    (void)state;
+    assert_order("11", 0, "11");
+    assert_order("systemd-123", 0, "systemd-123");
+    assert_order("bar-123", -1, "foo-123");
+    assert_order("123a", 1, "123");
+    assert_order("123.a", 1, "123");
+    assert_order("123.a", -1, "123.b");
+    assert_order("123a", 1, "123.a");
+    assert_order("11\xce\xb1", 0, "11\xce\xb2");
+    assert_order("A", -1, "a");
+    assert_order("", -1, "0");
+    assert_order("0.", 1, "0");
+    assert_order("0.0", 1, "0");
+    assert_order("0", 1, "~");
+    assert_order("", 1, "~");
+    assert_order("1_", 0, "1");
+    assert_order("_1", 0, "1");
+    assert_order("1_", -1, "1.2");
+    assert_order("1_2_3", 1, "1.3.3");
+    assert_order("1+", 0, "1");
+    assert_order("+1", 0, "1");
+    assert_order("1+", -1, "1.2");
+    assert_order("1+2+3", 1, "1.3.3");
+}
+
+/* A chain from the description of the same rules in systemd: each is older than all that follow. */
+static void a_chain_of_versions(void **state)
+{
+    static const char *const chain[] = {
+        "122.1",   "123~rc1-1", "123",     "123-a",   "123-a.1", "123-1",
+        "123-1.1", "123^post1", "123.a-1", "123.1-1", "123a-1",  "124-1",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(chain); i++) {
+        for (size_t j = i + 1; j < ELEMENTS(chain); j++)
+            assert_order(chain[i], -1, chain[j]);
+    }
+}
+
+static void numbers_of_any_length(void **state)
+{
+    (void)state;
+    assert_order("007", 0, "7");
+    assert_order("9", -1, "10");
+    assert_order("99999999999999999999999999999998", -1, "99999999999999999999999999999999");
+    assert_order("100000000000000000000000000000000", 1, "99999999999999999999999999999999");
+    assert_order("6.1.0-56-cloud-amd64", -1, "6.12.9-1-cloud-amd64");
+    assert_order("6.9", -1, "6.10");
+    assert_order("0000", 0, "0");
+}
+
+/* A comparison that contradicts itself would leave a sorted list in no order. */
+static void comparing_is_an_order(void **state)
+{
+    static const char alphabet[] = "01ab.-~^_A";
+    static char texts[60][8];
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct random random = random_start(seed);
+
+        for (size_t i = 0; i < ELEMENTS(texts); i++) {
+            size_t length = random_below(&random, 7);
+
+            for (size_t at = 0; at < length; at++)
+                texts[i][at] = alphabet[random_below(&random, sizeof(alphabet) - 1)];
+            texts[i][length] = '\0';
+        }
+        for (size_t i = 0; i < ELEMENTS(texts); i++) {
+            for (size_t j = 0; j < ELEMENTS(texts); j++) {
+                int order = sign(version_compare(texts[i], texts[j]));
+
+                check(order == -sign(version_compare(texts[j], texts[i])));
+                check(i != j || order == 0);
+                for (size_t k = 0; k < ELEMENTS(texts) && order < 0; k++)
+                    check(version_compare(texts[j], texts[k]) >= 0 ||
+                          version_compare(texts[i], texts[k]) < 0);
+            }
+        }
+    }
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(a_full_entry),
+        test(an_empty_file_is_no_boot),
+        test(line_ends_and_white_space),
+        test(bytes_that_do_not_belong_in_a_text),
+        test(other_loaders_keys_are_ignored),
+        test(pvh_goes_before_linux),
+        test(only_our_processors),
+        test(ids_have_no_counters),
+        test(out_of_memory_is_reported),
+        test(random_files_are_read_without_harm),
+        test(the_order_of_entries),
+        test(the_specifications_examples),
+        test(a_chain_of_versions),
+        test(numbers_of_any_length),
+        test(comparing_is_an_order),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

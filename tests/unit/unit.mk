@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Host tests: cmocka programs, each built with GCC and with Clang, with the address and the undefined behaviour sanitizers.
+
+UNIT_TESTS := sort_arena text options entry notes elf memory_map free_list plan boot_info handover acpi platform messages
+UNIT_COMPILERS := gcc clang
+UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g -O1 \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+UNIT_CODE := $(filter-out common/arena.c,$(wildcard common/*.c)) $(wildcard pvh/*.c) pvh/handover.S
+UNIT_SUPPORT := $(addprefix tests/unit/,support.c elf_file.c simulation.c map_oracle.c plan_checks.c)
+UNIT_ARENA := tests/unit/strict_arena.c
+UNIT_ARENA_sort_arena := common/arena.c
+
+# $(call unit_objects,COMPILER,SOURCES)
+unit_objects = $(addsuffix .o,$(addprefix build/unit/$(1)/,$(2)))
+
+# One compiler's rules. Objects are kept: the programs share them.
+define unit_compiler
+build/unit/$(1)/%.o: % tests/unit/unit.mk
+	@mkdir -p $$(@D)
+	@echo '  $(1) $$<'
+	@$(1) $(UNIT_FLAGS) -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c -o $$@.new $$< && mv $$@.new $$@
+
+.SECONDARY: $(call unit_objects,$(1),$(UNIT_CODE) $(UNIT_SUPPORT) $(UNIT_ARENA) common/arena.c)
+$(foreach test,$(UNIT_TESTS),$(call unit_test,$(1),$(test)))
+endef
+
+# One program's rules.
+define unit_test
+
+build/unit/$(1)/test_$(2): $(call unit_objects,$(1),tests/unit/test_$(2).c $(UNIT_CODE) $(UNIT_SUPPORT) $(or $(UNIT_ARENA_$(2)),$(UNIT_ARENA)))
+	@$(1) $(UNIT_FLAGS) -o $$@.new $$^ -lcmocka && mv $$@.new $$@
+
+.PHONY: check-unit-$(1)-$(2)
+check-unit-$(1)-$(2): build/unit/$(1)/test_$(2)
+	@tests/unit/run $$<
+
+check-unit: check-unit-$(1)-$(2)
+endef
+
+.PHONY: check-unit
+check-unit: ## run the host tests, built with GCC and with Clang
+
+$(foreach compiler,$(UNIT_COMPILERS),$(eval $(call unit_compiler,$(compiler))))
+
+-include $(shell find build/unit -name '*.d' 2>/dev/null)
