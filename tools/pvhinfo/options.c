@@ -107,7 +107,8 @@ static bool take_option(struct options *options, int option, const char *value, 
         options->overwrite_nvs = true;
         return true;
     default: /* getopt has said what is wrong */
-        return trouble("see --help") == STATUS_BOOTABLE;
+        trouble("see --help");
+        return false;
     }
 }
 
