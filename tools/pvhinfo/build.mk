@@ -32,3 +32,6 @@ $(eval $(call pvhinfo,build/checked/clang/pvhinfo,build/checked/clang,clang,$(SA
 
 .PHONY: pvhinfo
 pvhinfo: $(PVHINFO) ## build pvhinfo, which tells whether a kernel would boot, build/pvhinfo
+
+# Boot tests replay on the host what the loader has printed.
+check-boot check-boot-full: $(PVHINFO)
