@@ -111,17 +111,19 @@ static enum status show_placement(const struct machine *machine, const struct op
         .module_sizes = modules->sizes,
         .overwrite_nvs = options->overwrite_nvs,
     };
-    struct placement placement = {.block = NULL};
+    struct placement placement;
     struct pvh_error error;
     const char *name = kernel->file.path;
 
-    if (kernel->status == STATUS_BOOTABLE) {
-        result->placed = place_kernel(machine, &request, arena, &placement, &error);
-        result->placement = &placement;
-        if (!result->placed) {
-            kernel_set_error(kernel, &error);
-            name = blamed(&error, result);
-        }
+    result->placement = &placement;
+    if (kernel->status != STATUS_BOOTABLE) {
+        (void)place_nothing(machine, arena, &placement,
+                            &error); /* the kernel's error comes first */
+    } else if (place_kernel(machine, &request, arena, &placement, &error)) {
+        result->placed = true;
+    } else {
+        kernel_set_error(kernel, &error);
+        name = blamed(&error, result);
     }
     print(output, result);
     complain(name, kernel->status, kernel->sentence);

@@ -92,14 +92,18 @@ static bool read_mcfg(struct map_reader *reader, char *const words[], size_t cou
     return true;
 }
 
-/* Where a terminal's control sequence (ECMA-48: ESC [ ... letter) that starts at `text` ends. */
+/* What follows a terminal's control sequence (ECMA-48) that starts at `text`, with ESC. */
 static const char *skip_sequence(const char *text)
 {
-    const char *end = text + 2;
-
-    while ((*end >= '0' && *end <= '?') || (*end >= ' ' && *end <= '/'))
-        end++;
-    return *end >= '@' && *end <= '~' ? end + 1 : text + 1;
+    text++;
+    if (*text == '[') {
+        do {
+            text++;
+        } while (*text >= '0' && *text <= '?');
+    }
+    while (*text >= ' ' && *text <= '/')
+        text++;
+    return *text > ' ' ? text + 1 : text;
 }
 
 static void remove_sequences(char *line)
@@ -107,7 +111,7 @@ static void remove_sequences(char *line)
     char *to = line;
 
     for (const char *from = line; *from;) {
-        if (from[0] == '\033' && from[1] == '[')
+        if (*from == '\033')
             from = skip_sequence(from);
         else
             *to++ = *from++;

@@ -15,6 +15,18 @@ static bool build_map(const struct machine *machine, struct range override,
     return memory_map_build(&placement->map, &machine->firmware, &overlays, error);
 }
 
+/* What cannot be made a table of is none at all. */
+static bool build_table(struct placement *placement, const struct plan_ranges *needed,
+                        struct pvh_error *error)
+{
+    struct e820_table *table = &placement->e820;
+
+    if (e820_build(table, &placement->map, needed->items, needed->count, error))
+        return true;
+    table->count = 0;
+    return false;
+}
+
 bool place_nothing(const struct machine *machine, struct arena *arena,
                    struct placement *ret_placement, struct pvh_error *ret_error)
 {
@@ -26,7 +38,7 @@ bool place_nothing(const struct machine *machine, struct arena *arena,
                               ret_error) &&
            e820_reserve(&ret_placement->e820, arena, &ret_placement->map, ret_error) &&
            build_map(machine, (struct range){0, 0}, ret_placement, ret_error) &&
-           e820_build(&ret_placement->e820, &ret_placement->map, NULL, 0, ret_error);
+           build_table(ret_placement, &(struct plan_ranges){.items = NULL}, ret_error);
 }
 
 static bool make_plan(const struct placement_request *request, struct arena *arena,
@@ -57,8 +69,7 @@ static bool finish_map(const struct machine *machine, struct arena *arena,
     if (!plan_needed_ranges(plan, arena, &needed))
         return pvh_fail(error, PVH_ERROR_OUT_OF_MEMORY);
     return build_map(machine, override, placement, error) &&
-           plan_check(plan, &placement->map, error) &&
-           e820_build(&placement->e820, &placement->map, needed.items, needed.count, error);
+           plan_check(plan, &placement->map, error) && build_table(placement, &needed, error);
 }
 
 /* rsdp_paddr stays 0: a map does not tell where the ACPI tables are. */

@@ -28,14 +28,14 @@ struct placement_request {
     bool overwrite_nvs;
 };
 
-/* The memory map and the E820 table of a machine on which nothing is placed. */
+/*
+ * The memory map and the E820 table of a machine on which nothing is placed; on failure the table
+ * is empty.
+ */
 bool place_nothing(const struct machine *machine, struct arena *arena,
                    struct placement *ret_placement, struct pvh_error *ret_error);
 
-/*
- * All of it. On failure the error is the loader's; map and E820 table are filled in as by
- * place_nothing() if they could be.
- */
+/* All of it. On failure the error is the loader's, and the E820 table that of place_nothing(). */
 bool place_kernel(const struct machine *machine, const struct placement_request *request,
                   struct arena *arena, struct placement *ret_placement,
                   struct pvh_error *ret_error);

@@ -12,7 +12,7 @@ struct result {
     const char *map;             /* NULL when none was named */
     const char *command_line;
     const struct modules *modules;
-    const struct placement *placement; /* with a map: its E820 table at least */
+    const struct placement *placement; /* with a map: its E820 table, empty if there can be none */
     bool placed;                       /* and the plan */
     const char *sentence;              /* what is wrong; "" when nothing is */
 };

@@ -199,6 +199,15 @@ def test_sizes(tmp_path, size, count):
     assert module["end"] - module["start"] == 5
 
 
+def test_a_kernel_that_boots_nowhere_is_refused_before_it_is_placed():
+    path = BUILD / "kernel" / "bad" / "no-note.elf"
+    done = pvhinfo("--map", ONE_MAP, path)
+    assert (done.returncode, done.stdout) == (1, pvhinfo("--map", ONE_MAP).stdout)
+    assert done.stderr == pvhinfo(path).stderr
+    found, = results("--map", ONE_MAP, path, status=1)
+    assert found["plan"] is None and found["e820"]
+
+
 # The files
 
 def table_of(tmp_path, content):
@@ -219,7 +228,7 @@ FORMS = {
     "bare-numbers": lambda text: text.replace("0x", "").encode(),
     "capitals": lambda text: re.sub("0x[0-9a-f]+", lambda number: number[0].upper(), text).encode(),
     "shell-file": lambda text: b"\xff\xfe" + as_loader_prints_it(text).decode().encode("utf-16-le"),
-    "terminal": lambda text: "".join(f"\x1b[0m\x1b[37m\x1b[40m{line}\x1b[01;01H\n" for line in text.split("\n")).encode(),
+    "terminal": lambda text: "".join(f"\x1b[0m\x1b[=3h\x1b(B\x1b7{line}\x1b[01;01H\n" for line in text.split("\n")).encode(),
     "spaces": lambda text: text.replace(" ", " \t ").replace("\n", "  \n \n").encode(),
     "no-last-line-end": lambda text: text.rstrip("\n").encode(),
 }
@@ -274,6 +283,17 @@ def test_what_is_no_map(tmp_path, content):
     done = pvhinfo("--map", path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"pvhinfo: {path}: has no line of the form 'efi TYPE ATTRIBUTES START END'\n"
+
+
+def test_a_map_that_no_kernel_can_take(tmp_path):
+    """RAM and ACPI NVS below 640 KiB in turn: nothing of it can be given up or joined."""
+    path = tmp_path / "map"
+    path.write_text("".join(f"efi {7 if n % 2 else 10} f {n << 12:x} {n + 1 << 12:x}\n" for n in range(160)))
+    done = pvhinfo("--map", path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{path}: the memory map has 160 pieces that cannot be joined")
+    found, = results("--map", path, KERNELS["small"], status=1)
+    assert found["e820"] == [] and found["plan"] is None and found["error"] in done.stderr
 
 
 def test_a_map_that_kernels_cannot_take_loses_small_pieces(tmp_path):
