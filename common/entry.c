@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+struct parser {
+    struct boot_entry *entry;
+    struct arena *arena;
+    struct text options; /* the command line while it grows; no data until there is one */
+};
+
 struct line {
     const char *key;
     size_t key_length;
@@ -53,16 +59,21 @@ static bool key_is(const struct line *line, const char *key)
     return strlen(key) == line->key_length && memcmp(line->key, key, line->key_length) == 0;
 }
 
-/* Options of several lines are joined with a space. */
-static bool add_options(struct boot_request *request, struct arena *arena, const char *value)
+/*
+ * Options of several lines are joined with a space. Together they are no longer than the file, so
+ * that there is room for all from the first one on.
+ */
+static bool add_options(struct parser *parser, const char *value)
 {
-    size_t size = strlen(request->command_line) + strlen(value) + 2;
-    struct text text = {arena_alloc(arena, size, 1), size, 0};
+    struct text *options = &parser->options;
 
-    if (!text.data)
-        return false;
-    text_format(&text, "%s%s%s", request->command_line, *request->command_line ? " " : "", value);
-    request->command_line = text.data;
+    if (!options->data) {
+        options->data = arena_alloc(parser->arena, options->size, 1);
+        if (!options->data)
+            return false;
+        parser->entry->request.command_line = options->data;
+    }
+    text_format(options, "%s%s", options->length ? " " : "", value);
     return true;
 }
 
@@ -74,8 +85,10 @@ static bool take_kernel(struct boot_entry *entry, const struct line *line, const
     return true;
 }
 
-static bool take_line(struct boot_entry *entry, struct arena *arena, const struct line *line)
+static bool take_line(struct parser *parser, const struct line *line)
 {
+    struct boot_entry *entry = parser->entry;
+    struct arena *arena = parser->arena;
     const struct {
         const char *key;
         const char **value;
@@ -103,7 +116,7 @@ static bool take_line(struct boot_entry *entry, struct arena *arena, const struc
     if (key_is(line, "module"))
         return boot_files_add_with_arguments(&entry->request.modules, arena, value);
     if (key_is(line, "options"))
-        return add_options(&entry->request, arena, value);
+        return add_options(parser, value);
     return true; /* keys of other loaders: the specification says to ignore them */
 }
 
@@ -128,6 +141,7 @@ bool entry_parse(const char *file_name, const char *text, size_t length, struct 
                  struct boot_entry *ret_entry)
 {
     const char *end = text + length;
+    struct parser parser = {ret_entry, arena, {NULL, length + 1, 0}};
 
     *ret_entry = (struct boot_entry){
         .id = arena_strndup(arena, file_name, id_length(file_name)),
@@ -143,7 +157,7 @@ bool entry_parse(const char *file_name, const char *text, size_t length, struct 
         const char *line_end = find_line_end(text, end);
         struct line line;
 
-        if (split_line(text, line_end, &line) && !take_line(ret_entry, arena, &line))
+        if (split_line(text, line_end, &line) && !take_line(&parser, &line))
             return false;
         text = line_end < end ? line_end + 1 : end;
     }

@@ -31,7 +31,8 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
     uint64_t position = address;
     uint64_t end;
 
-    if (!checked_add(address, length, &end))
+    /* Tables may have NULL where one is missing, and firmware may trap what reads from there. */
+    if (address < PAGE_SIZE || !checked_add(address, length, &end))
         return NULL;
     while (position < end) {
         const struct memory_range *range = memory_map_find(map, position);
@@ -41,6 +42,31 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
         position = range->range.end;
     }
     return (const uint8_t *)(uintptr_t)address;
+}
+
+static bool holds_ram(const struct memory_map *map, struct range window)
+{
+    const struct memory_range *range = memory_map_find(map, window.start);
+
+    for (; range && range < map->ranges + map->count && range->range.start < window.end; range++) {
+        if (memory_is_ram(range->class))
+            return true;
+    }
+    return false;
+}
+
+/* A window over RAM is an error of the table's, and would take that RAM from the kernel. */
+static void drop_windows_over_ram(struct acpi_windows *ecam, const struct memory_map *map)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ecam->count; i++) {
+        if (holds_ram(map, ecam->windows[i]))
+            ecam->damaged = true;
+        else
+            ecam->windows[count++] = ecam->windows[i];
+    }
+    ecam->count = count;
 }
 
 void acpi_collect(struct memory *memory, uint64_t *ret_rsdp)
@@ -63,6 +89,7 @@ void acpi_collect(struct memory *memory, uint64_t *ret_rsdp)
         return;
     }
     acpi_find_ecam(&mapped.memory, *ret_rsdp, &memory->ecam);
+    drop_windows_over_ram(&memory->ecam, &memory->map);
     if (memory->ecam.damaged)
         console_message("warning: an ACPI table (root table or MCFG) is damaged and is ignored");
 }

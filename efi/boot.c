@@ -107,7 +107,7 @@ static void show(const struct boot *boot, const struct options *options)
     if (options->dry_run)
         report_start_info(boot);
     report_warnings(boot);
-    report_boot(boot);
+    report_boot(boot, options->dry_run);
 }
 
 static void boot_release(struct boot *boot)

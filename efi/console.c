@@ -84,11 +84,6 @@ void console_set_verbose(bool verbose)
     verbose_output = verbose;
 }
 
-bool console_is_verbose(void)
-{
-    return verbose_output;
-}
-
 EFI_STATUS console_error(EFI_STATUS status, const char *format, ...)
 {
     va_list arguments;

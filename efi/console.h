@@ -16,7 +16,6 @@ __attribute__((format(printf, 1, 2))) void console_message(const char *format, .
 /* Only with --verbose. */
 __attribute__((format(printf, 1, 2))) void console_verbose(const char *format, ...);
 void console_set_verbose(bool verbose);
-bool console_is_verbose(void);
 
 /* Prints "pvhboot: " and the text and returns `status`, for `return console_error(...)`. */
 __attribute__((format(printf, 2, 3))) EFI_STATUS console_error(EFI_STATUS status,

@@ -58,7 +58,7 @@ static EFI_STATUS add_entry(struct entry_list *list, const char *name)
     EFI_STATUS status = read_entry(list, name, &entry);
 
     if (EFI_ERROR(status))
-        return status == EFI_OUT_OF_RESOURCES ? status : EFI_SUCCESS;
+        return EFI_SUCCESS;
     slot = arena_push(list->arena, (void **)&list->items, &list->capacity, list->count,
                       sizeof(*list->items));
     if (!slot)
@@ -161,8 +161,10 @@ EFI_STATUS entries_choose(EFI_FILE_HANDLE root, const char *id, struct arena *ar
     status = root->Open(root, &directory, path, EFI_FILE_MODE_READ, 0);
     if (EFI_ERROR(status)) {
         directory = NULL;
-        return console_error_status(status, "nothing to boot: no KERNEL was named, and there is no "
-                                            "directory " ENTRIES_DIRECTORY "; see --help");
+        if (status != EFI_NOT_FOUND)
+            return console_error_status(status, ENTRIES_DIRECTORY ": cannot be opened");
+        return console_error(status, "nothing to boot: no KERNEL was named, and there is no "
+                                     "directory " ENTRIES_DIRECTORY "; see --help");
     }
     status = read_entries(&list, directory);
     if (EFI_ERROR(status))

@@ -184,7 +184,7 @@ EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena,
                              (unsigned long long)limit);
     text = arena_alloc(arena, file->source.size + 1, 1);
     if (!text)
-        return console_no_memory();
+        return console_error(EFI_OUT_OF_RESOURCES, "%s: no memory to read it", file->path);
     status = file_read(file, 0, text, file->source.size);
     if (!EFI_ERROR(status))
         *ret_text = text;

@@ -145,6 +145,13 @@ def elf_faults(path):
     for line in run("readelf", "--wide", "--relocs", path).splitlines():
         if "R_X86_64_" in line and "R_X86_64_RELATIVE" not in line:
             yield "crt0 does not apply this relocation: " + line
+    sections = read_elf_sections(path)
+    data, content = sections[".data"]
+    relocations = sections[".rela"][1]
+    for at in range(0, len(relocations), 24):
+        target = struct.unpack_from("<Q", relocations, at)[0]
+        if not data <= target < data + len(content):
+            yield f"a relocation outside .data, at {target:#x}: that page is not writable"
     if "(RELA)" not in run("readelf", "--wide", "--dynamic", path):
         yield "crt0 would not find the relocations: no DT_RELA"
     for line in run("readelf", "--wide", "--section-headers", path).splitlines():

@@ -58,7 +58,6 @@ static EFI_STATUS prepare_handover(const struct load_plan *plan)
 
 /*
  * The machine cannot go back: boot services are half gone, nothing but a reset is allowed any more.
- * Boot counting then leads to another entry.
  */
 static void __attribute__((noreturn)) reset_machine(EFI_STATUS status)
 {
@@ -102,6 +101,8 @@ static EFI_STATUS exit_boot_services(struct boot *boot)
     }
     if (tried)
         reset_machine(status);
+    if (!EFI_ERROR(status))
+        status = EFI_BUFFER_TOO_SMALL; /* room was made each time and was never enough */
     return console_error_status(status, "cannot read the firmware's memory map");
 }
 

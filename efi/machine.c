@@ -2,6 +2,7 @@
 #include "efi/machine.h"
 
 #include "efi/console.h"
+#include "pvh/messages.h"
 #include "pvh/platform.h"
 
 #include <string.h>
@@ -48,18 +49,18 @@ static EFI_STATUS check_secure_boot(void)
     if (status == EFI_NOT_FOUND)
         return EFI_SUCCESS; /* firmware without Secure Boot */
     if (EFI_ERROR(status))
-        return console_error_status(EFI_SECURITY_VIOLATION,
-                                    "cannot tell whether Secure Boot is on (variable SecureBoot: "
-                                    "%s), so nothing is started; reset the firmware's settings",
-                                    status_name(status));
+        return console_error(EFI_SECURITY_VIOLATION,
+                             "cannot tell whether Secure Boot is on (variable SecureBoot: "
+                             "%s), so nothing is started; reset the firmware's settings",
+                             status_name(status));
     if (secure != 1)
         return EFI_SUCCESS;
     status = read_flag(setup_mode, &setup);
     if (EFI_ERROR(status))
-        return console_error_status(EFI_SECURITY_VIOLATION,
-                                    "Secure Boot is on and the variable SetupMode cannot be read "
-                                    "(%s), so nothing is started; reset the firmware's settings",
-                                    status_name(status));
+        return console_error(EFI_SECURITY_VIOLATION,
+                             "Secure Boot is on and the variable SetupMode cannot be read "
+                             "(%s), so nothing is started; reset the firmware's settings",
+                             status_name(status));
     if (setup == 1)
         return EFI_SUCCESS; /* no platform key: nothing is enforced */
     return console_error_status(
@@ -70,12 +71,14 @@ static EFI_STATUS check_secure_boot(void)
 
 EFI_STATUS machine_check(void)
 {
-    static const struct processor processor = {read_cpuid, read_msr};
-    const char *refusal = platform_refusal(platform_detect(&processor));
+    const struct processor processor = {read_cpuid, read_msr};
+    const struct pvh_error error = {.code = platform_check(&processor)};
+    TEXT_ON_STACK(text, 200);
 
-    if (refusal)
-        return console_error(EFI_UNSUPPORTED, "%s", refusal);
-    return check_secure_boot();
+    if (error.code == PVH_OK)
+        return check_secure_boot();
+    pvh_error_append(&text, &error);
+    return console_error(EFI_UNSUPPORTED, "%s", text.data);
 }
 
 uint64_t machine_find_rsdp(bool second_version)

@@ -16,9 +16,9 @@ static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct modul
     module->part_count++;
     if (part->file.source.size == 0)
         return console_error(EFI_LOAD_ERROR, "%s: is empty; write it again", path);
-    /* File sizes are at most 2^62, and a list of them that wraps cannot be opened in a lifetime. */
-    part->offset = align_up(module->size, MODULE_PART_ALIGNMENT);
-    module->size = part->offset + part->file.source.size;
+    if (!checked_align_up(module->size, MODULE_PART_ALIGNMENT, &part->offset) ||
+        !checked_add(part->offset, part->file.source.size, &module->size))
+        return console_error(EFI_OUT_OF_RESOURCES, "%s: is too large", path);
     return EFI_SUCCESS;
 }
 

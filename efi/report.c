@@ -47,14 +47,16 @@ static bool append_consoles(struct text *text, const char *command_line)
         word += sizeof(option) - 1;
         while (word[length] && word[length] != ',' && !is_space(word[length]))
             length++;
-        text_format(text, "%s%.*s", any ? " and " : "", (int)length, word);
-        any = true;
+        if (length > 0) {
+            text_format(text, "%s%.*s", any ? " and " : "", (int)length, word);
+            any = true;
+        }
         word--; /* the loop goes on behind the '=' */
     }
     return any;
 }
 
-void report_boot(const struct boot *boot)
+void report_boot(const struct boot *boot, bool dry_run)
 {
     const struct load_plan *plan = &boot->plan;
     const char *system = boot->parsed.notes.system;
@@ -69,7 +71,9 @@ void report_boot(const struct boot *boot)
     if (plan->relocated)
         text_format(&text, " (moved from 0x%x)", boot->parsed.entry);
     text_format(&text, ", %llu RAM ranges; ", U(boot->memory.e820.ram_count));
-    if (append_consoles(&consoles, boot->request->command_line))
+    if (dry_run)
+        text_append(&text, "not started: dry run");
+    else if (append_consoles(&consoles, boot->request->command_line))
         text_format(&text, "console goes on at %s", consoles.data);
     else
         text_append(&text, "no console= was named: this screen stays until the kernel has a driver "

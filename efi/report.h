@@ -5,7 +5,7 @@
 #include "efi/boot.h"
 
 /* The one quiet line, which stays on the screen until the kernel has one of its own. */
-void report_boot(const struct boot *boot);
+void report_boot(const struct boot *boot, bool dry_run);
 
 /* Warnings about what the kernel will make of it. */
 void report_warnings(const struct boot *boot);

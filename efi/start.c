@@ -72,6 +72,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     ST = system_table;
     BS = system_table->BootServices;
     RT = system_table->RuntimeServices;
+    /* The boot manager's five minutes are not enough for slow media, and a reset says nothing. */
+    (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
     status = run(image);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         (void)BS->Stall(READING_TIME);

@@ -80,7 +80,7 @@ static void read_mcfg(const uint8_t *mcfg, uint32_t length, struct acpi_windows 
         uint64_t last = mcfg[at + MCFG_END_BUS];
         struct range window;
 
-        if (first > last || windows->count == ACPI_ECAM_WINDOWS ||
+        if (base == 0 || first > last || windows->count == ACPI_ECAM_WINDOWS ||
             !checked_add(base, first * ECAM_BYTES_A_BUS, &window.start) ||
             !checked_add(base, (last + 1) * ECAM_BYTES_A_BUS, &window.end)) {
             windows->damaged = true;

@@ -99,11 +99,9 @@ void describe_start_info(struct writer *writer, const void *block, uint64_t addr
 
         print(writer, "  module %u: paddr 0x%llx size %llu cmdline_paddr 0x%llx", i,
               U(module->paddr), U(module->size), U(module->cmdline_paddr));
-        if (module->cmdline_paddr) {
-            print(writer, " \"");
-            writer->write(writer, find_in_block(block, address, module->cmdline_paddr));
-            print(writer, "\"");
-        }
+        if (module->cmdline_paddr)
+            print(writer, " \"%s\"",
+                  (const char *)find_in_block(block, address, module->cmdline_paddr));
         print(writer, "\n");
     }
 }

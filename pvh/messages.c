@@ -41,7 +41,7 @@ static void append_notes(struct text *text, const struct note_list *notes)
         note_append(text, &notes->ids[i]);
     }
     if (notes->seen > notes->kept)
-        text_format(text, ", and %u more", notes->seen - notes->kept);
+        text_append(text, ", and more");
 }
 
 /* A type 18 note of an owner other than Xen is near enough to say so. */
@@ -123,9 +123,11 @@ enum remedy {
     REMEDY_MOVE,
     REMEDY_NVS,
     REMEDY_MEMORY,
+    REMEDY_MEMORY_NVS,
     REMEDY_MODULE,
     REMEDY_UPDATE,
     REMEDY_AGAIN,
+    REMEDY_STUB,
 };
 
 static const char *const remedies[] = {
@@ -138,9 +140,11 @@ static const char *const remedies[] = {
     [REMEDY_NVS] = "use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and later), or "
                    "--overwrite-acpi-nvs, which costs sleep (S3)",
     [REMEDY_MEMORY] = "add memory",
+    [REMEDY_MEMORY_NVS] = "add memory, or use --overwrite-acpi-nvs, which costs sleep (S3)",
     [REMEDY_MODULE] = "use a smaller module or add memory",
     [REMEDY_UPDATE] = "update the firmware",
     [REMEDY_AGAIN] = "try again",
+    [REMEDY_STUB] = "start the kernel through its EFI stub",
 };
 
 /*
@@ -187,8 +191,17 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
     [PVH_ERROR_ENTRY_NOTE_SIZE] = {"its PVH entry note has {d0} bytes where 4 or 8 are due",
                                    REMEDY_NOTE},
     [PVH_ERROR_ENTRY_NOTE_HIGH] = {"its PVH entry {x0} is no 32-bit address", REMEDY_NOTE},
-    [PVH_ERROR_ENTRY_OUTSIDE] = {"its PVH entry {x0} lies in none of its segments ({x1}-{e2})",
-                                 REMEDY_NOTE},
+    [PVH_ERROR_ENTRY_OUTSIDE] =
+        {"its PVH entry {x0} lies in the file's bytes of no segment ({x1}-{e2})", REMEDY_NOTE},
+    [PVH_ERROR_PLATFORM_XEN] = {"this machine is a guest of Xen: the kernel would expect Xen's own "
+                                "start; let Xen start it (type = \"pvh\")",
+                                REMEDY_SAID},
+    [PVH_ERROR_PLATFORM_SEV] = {"this machine's memory is encrypted (AMD SEV): a kernel entered "
+                                "through PVH cannot read it",
+                                REMEDY_STUB},
+    [PVH_ERROR_PLATFORM_TDX] = {"this machine is a trust domain (Intel TDX): a kernel entered "
+                                "through PVH cannot run in it",
+                                REMEDY_STUB},
     [PVH_ERROR_MAP_STRIDE] = {"the firmware's memory map has descriptors of {d0} bytes; UEFI asks "
                               "for 40 and more",
                               REMEDY_UPDATE},
@@ -204,6 +217,7 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
                                "{x0}-{e1} is now {m2}",
                                REMEDY_AGAIN},
     [PVH_ERROR_SPAN_TAKEN] = {"{b0}", REMEDY_MOVE},
+    [PVH_ERROR_SPAN_WITHOUT_MEMORY] = {"{b0}", REMEDY_MEMORY},
     [PVH_ERROR_SPAN_TAKEN_BY_NVS] = {"{b0}", REMEDY_NVS},
     [PVH_ERROR_RELOCATION_NOTE] = {"{b0}, and its PHYS32_RELOC note asks for the impossible; mend "
                                    "the note's alignment and limits",
@@ -211,6 +225,9 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
     [PVH_ERROR_NO_ROOM_TO_RELOCATE] = {"{b0}, and nowhere is room to move it within the limits of "
                                        "its PHYS32_RELOC note",
                                        REMEDY_MEMORY},
+    [PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS] = {"{b0}, and nowhere is room to move it within the limits "
+                                           "of its PHYS32_RELOC note",
+                                           REMEDY_MEMORY_NVS},
     [PVH_ERROR_NO_ROOM_FOR_MODULE] = {"not enough memory: it has {s1}, {f2}", REMEDY_MODULE},
     [PVH_ERROR_NO_ROOM_FOR_BOOT_INFO] = {"not enough memory below 1 GiB for the boot info ({s0}); "
                                          "shorten the command lines or add memory",
@@ -288,7 +305,7 @@ void pvh_error_append(struct text *text, const struct pvh_error *error)
     append_sentence(text, sentence->text, error);
     if (sentence->remedy != REMEDY_SAID)
         text_format(text, "; %s", remedies[sentence->remedy]);
-    if (error->code == PVH_ERROR_NO_ENTRY_NOTE)
+    if (error->code == PVH_ERROR_NO_ENTRY_NOTE || error->code == PVH_ERROR_NOTES_TRUNCATED)
         append_entry_remedy(text, &error->notes);
 }
 
@@ -301,5 +318,5 @@ bool pvh_error_module(const struct pvh_error *error, uint64_t *ret_index)
 bool pvh_error_is_of_machine(const struct pvh_error *error)
 {
     return error->code == PVH_ERROR_OUT_OF_MEMORY ||
-           (error->code >= PVH_ERROR_MAP_STRIDE && error->code <= PVH_ERROR_MAP_CHANGED);
+           (error->code >= PVH_ERROR_PLATFORM_XEN && error->code <= PVH_ERROR_MAP_CHANGED);
 }

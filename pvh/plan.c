@@ -20,6 +20,9 @@
 #define LOW_BOOT_INFO_START UINT64_C(0x10000)
 #define LOW_BOOT_INFO_END   UINT64_C(0x90000)
 
+/* VGA and ROMs: never RAM. */
+static const struct range isa_hole = {0xa0000, 0x100000};
+
 /* How often taking a range can split a free one, beyond once for each module and denied range. */
 #define FIXED_TAKES 8
 
@@ -85,6 +88,8 @@ static bool list_memory(struct planner *planner)
     }
     for (size_t i = 0; i < request->denied_count; i++)
         free_list_take(&planner->available, range_to_pages(request->denied[i]));
+    /* Nothing is read to address 0: drivers take it for no buffer, and firmware may trap it. */
+    free_list_take(&planner->available, (struct range){0, PAGE_SIZE});
     return true;
 }
 
@@ -194,6 +199,43 @@ static bool find_blocker(const struct memory_map *map, struct range span, bool a
     return false;
 }
 
+/*
+ * The parts of the span that have to be RAM: all of it, gaps included, since kernels use those as
+ * their own. But for one: a kernel with something at the bottom of memory and the rest above 1 MiB
+ * knows what lies between. Returns how many parts there are.
+ */
+static size_t list_solid_parts(const struct range span, const struct pvh_segment *segments,
+                               size_t segment_count, struct range parts[2])
+{
+    struct range pages = range_to_pages(span);
+
+    parts[0] = pages;
+    if (pages.start >= isa_hole.start || pages.end <= isa_hole.end)
+        return 1;
+    for (size_t i = 0; i < segment_count; i++) {
+        struct range segment = {segments[i].paddr, segments[i].paddr + segments[i].memsz};
+
+        if (range_overlaps(segment, isa_hole))
+            return 1;
+    }
+    parts[0].end = isa_hole.start;
+    parts[1] = (struct range){isa_hole.end, pages.end};
+    return 2;
+}
+
+static bool find_span_blocker(const struct memory_map *map, const struct pvh_image *image,
+                              bool allow_nvs, struct memory_range *ret_blocker)
+{
+    struct range parts[2];
+    size_t count = list_solid_parts(image->span, image->segments, image->segment_count, parts);
+
+    for (size_t i = 0; i < count; i++) {
+        if (find_blocker(map, parts[i], allow_nvs, ret_blocker))
+            return true;
+    }
+    return false;
+}
+
 /* The lowest place that the kernel's note allows, above the memory that PCs are started in. */
 static bool find_relocation_in(const struct free_list *list, const struct pvh_image *image,
                                uint64_t *ret_start)
@@ -217,40 +259,56 @@ static bool find_relocation(const struct planner *planner, uint64_t *ret_start)
            find_relocation_in(&planner->usable, image, ret_start);
 }
 
+/* True when some place could hold the span if the kernel could be anywhere. */
+static bool fits_somewhere(const struct planner *planner)
+{
+    uint64_t size = align_up(range_size(planner->request->image->span), PAGE_SIZE);
+    struct range window = {MIB, ADDRESS_LIMIT};
+    uint64_t start;
+
+    return free_list_lowest(&planner->usable, window, size, PAGE_SIZE, &start);
+}
+
+static enum pvh_error_code name_refusal(const struct planner *planner, bool only_nvs)
+{
+    const struct pvh_relocation *relocation = &planner->request->image->notes.relocation;
+
+    if (relocation->present && !relocation->valid)
+        return PVH_ERROR_RELOCATION_NOTE;
+    if (relocation->present)
+        return only_nvs ? PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS : PVH_ERROR_NO_ROOM_TO_RELOCATE;
+    if (only_nvs)
+        return PVH_ERROR_SPAN_TAKEN_BY_NVS;
+    return fits_somewhere(planner) ? PVH_ERROR_SPAN_TAKEN : PVH_ERROR_SPAN_WITHOUT_MEMORY;
+}
+
 static bool refuse_span(struct planner *planner, struct memory_range blocker)
 {
     const struct pvh_image *image = planner->request->image;
-    const struct pvh_relocation *relocation = &image->notes.relocation;
     struct memory_range other;
-    bool only_nvs = !find_blocker(planner->map, range_to_pages(image->span), true, &other);
-    enum pvh_error_code code = PVH_ERROR_SPAN_TAKEN;
+    bool only_nvs = !find_span_blocker(planner->map, image, true, &other);
 
-    if (relocation->present)
-        code = relocation->valid ? PVH_ERROR_NO_ROOM_TO_RELOCATE : PVH_ERROR_RELOCATION_NOTE;
-    else if (only_nvs)
-        code = PVH_ERROR_SPAN_TAKEN_BY_NVS;
     if (!only_nvs)
         blocker = other; /* what --overwrite-acpi-nvs cannot help with */
-    return pvh_fail(planner->error, code, image->span.start, image->span.end, blocker.range.start,
-                    blocker.range.end, blocker.class);
+    return pvh_fail(planner->error, name_refusal(planner, only_nvs), image->span.start,
+                    image->span.end, blocker.range.start, blocker.range.end, blocker.class);
 }
 
 /* Decides where the span goes: as linked, moved, or as linked over ACPI NVS. */
 static bool choose_span(struct planner *planner, uint64_t *ret_start)
 {
     const struct pvh_image *image = planner->request->image;
-    struct range span = range_to_pages(image->span);
     struct memory_range blocker, other;
 
     *ret_start = image->span.start;
-    if (!find_blocker(planner->map, span, false, &blocker))
+    if (!find_span_blocker(planner->map, image, false, &blocker))
         return true;
     if (find_relocation(planner, ret_start)) {
         planner->plan->relocated = true;
         return true;
     }
     *ret_start = image->span.start;
-    if (planner->request->overwrite_nvs && !find_blocker(planner->map, span, true, &other)) {
+    if (planner->request->overwrite_nvs && !find_span_blocker(planner->map, image, true, &other)) {
         planner->plan->overwrites_nvs = true;
         return true;
     }
@@ -278,6 +336,11 @@ static bool place_kernel(struct planner *planner)
         return false;
     plan->link = image->span.start;
     plan->span = (struct range){start, start + range_size(image->span)};
+    plan->solid_count = 1;
+    plan->solid[0] = range_to_pages(plan->span);
+    if (!plan->relocated)
+        plan->solid_count =
+            list_solid_parts(image->span, image->segments, image->segment_count, plan->solid);
     plan->entry = (uint32_t)(image->entry - plan->link + start);
     if (!claim_range(planner, plan->span))
         return false;
@@ -514,9 +577,12 @@ static bool check_range(const struct memory_map *map, struct range range, bool a
 bool plan_check(const struct load_plan *plan, const struct memory_map *map,
                 struct pvh_error *ret_error)
 {
-    if (!check_range(map, plan->span, plan->overwrites_nvs, ret_error) ||
-        !check_range(map, plan->boot_info, false, ret_error))
+    if (!check_range(map, plan->boot_info, false, ret_error))
         return false;
+    for (size_t i = 0; i < plan->solid_count; i++) {
+        if (!check_range(map, plan->solid[i], plan->overwrites_nvs, ret_error))
+            return false;
+    }
     for (size_t i = 0; i < plan->module_count; i++) {
         if (!check_range(map, plan->modules[i].range, false, ret_error))
             return false;

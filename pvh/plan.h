@@ -75,9 +75,11 @@ struct plan_module {
 };
 
 struct load_plan {
-    struct range span; /* in bytes, where the kernel will be */
-    uint32_t entry;    /* where it is entered */
-    uint64_t link;     /* span.start as linked: the kernel is moved by span.start - link */
+    struct range span;     /* in bytes, where the kernel will be */
+    struct range solid[2]; /* the pages of it that are RAM: all, or all but 0xa0000-0xfffff */
+    size_t solid_count;
+    uint32_t entry; /* where it is entered */
+    uint64_t link;  /* span.start as linked: the kernel is moved by span.start - link */
     bool relocated;
     bool overwrites_nvs;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/platform.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #define LEAF_FEATURES         1
@@ -54,35 +53,16 @@ static bool is_sev(const struct processor *processor)
     return processor->read_msr(MSR_SEV_STATUS) & SEV_STATUS_ENABLED;
 }
 
-enum platform platform_detect(const struct processor *processor)
+enum pvh_error_code platform_check(const struct processor *processor)
 {
     /* All three are guests. A processor without this bit may not even have the leaves and MSR. */
     if (!(processor->cpuid(LEAF_FEATURES, 0).ecx & FEATURE_HYPERVISOR))
-        return PLATFORM_PLAIN;
+        return PVH_OK;
     if (is_xen(processor))
-        return PLATFORM_XEN;
+        return PVH_ERROR_PLATFORM_XEN;
     if (is_tdx(processor))
-        return PLATFORM_TDX;
+        return PVH_ERROR_PLATFORM_TDX;
     if (is_sev(processor))
-        return PLATFORM_SEV;
-    return PLATFORM_PLAIN;
-}
-
-const char *platform_refusal(enum platform platform)
-{
-    switch (platform) {
-    case PLATFORM_XEN:
-        return "this machine is a guest of Xen: the kernel would expect Xen's own start; let Xen "
-               "start it (type = \"pvh\")";
-    case PLATFORM_SEV:
-        return "this machine's memory is encrypted (AMD SEV): a kernel entered through PVH cannot "
-               "read it; start the kernel through its EFI stub";
-    case PLATFORM_TDX:
-        return "this machine is a trust domain (Intel TDX): a kernel entered through PVH cannot "
-               "run "
-               "in it; start the kernel through its EFI stub";
-    case PLATFORM_PLAIN:
-        break;
-    }
-    return NULL;
+        return PVH_ERROR_PLATFORM_SEV;
+    return PVH_OK;
 }

@@ -72,6 +72,24 @@ bool is_usable(const struct memory_map *map, struct range range, bool allow_nvs)
     return is_covered(map, pages_of(range), false, allow_nvs);
 }
 
+/* The ISA hole may lie in a gap between segments, nothing else may. */
+bool is_span_usable(const struct memory_map *map, const struct pvh_image *image, bool allow_nvs)
+{
+    const struct range hole = {0xa0000, 0x100000};
+    bool in_gap = image->span.start < hole.start && image->span.end > hole.end;
+
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct pvh_segment *segment = &image->segments[i];
+
+        if (segment->paddr < hole.end && segment->paddr + segment->memsz > hole.start)
+            in_gap = false;
+    }
+    if (!in_gap)
+        return is_usable(map, image->span, allow_nvs);
+    return is_usable(map, (struct range){image->span.start, hole.start}, allow_nvs) &&
+           is_usable(map, (struct range){hole.end, image->span.end}, allow_nvs);
+}
+
 bool is_available(const struct plan_request *request, const struct memory_map *map,
                   struct range range)
 {
@@ -142,7 +160,10 @@ static void check_span(const struct checker *checker)
     check(plan->link == image->span.start);
     check(range_size(plan->span) == range_size(image->span));
     check(plan->entry - plan->span.start == image->entry - image->span.start);
-    check(is_usable(checker->map, plan->span, checker->request->overwrite_nvs));
+    if (plan->relocated)
+        check(is_usable(checker->map, plan->span, false));
+    else
+        check(is_span_usable(checker->map, image, checker->request->overwrite_nvs));
     check(plan->span.end <= 4 * GIB);
     check(!plan->overwrites_nvs || (checker->request->overwrite_nvs && !plan->relocated));
     if (!plan->relocated) {
@@ -150,8 +171,8 @@ static void check_span(const struct checker *checker)
         return;
     }
     check(relocation->present && relocation->valid);
-    check(!is_usable(checker->map, image->span,
-                     false)); /* only where the link address cannot be had */
+    /* Only where the link address cannot be had. */
+    check(!is_span_usable(checker->map, image, false));
     check(plan->span.start % relocation->alignment == 0);
     check(plan->span.start >= relocation->min);
     check(plan->span.end - 1 <= relocation->max);

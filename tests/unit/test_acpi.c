@@ -283,14 +283,14 @@ static void windows_of_some_buses(void **state)
 static void windows_that_cannot_be(void **state)
 {
     const struct window bad[] = {
-        {0x80000000, 5, 4}, {UINT64_MAX - 0xfffff, 0, 1}, {UINT64_MAX, 1, 1}, usual};
+        {0, 0, 255}, {0x80000000, 5, 4}, {UINT64_MAX - 0xfffff, 0, 1}, {UINT64_MAX, 1, 1}, usual};
     struct acpi_windows windows;
 
     (void)state;
     add_rsdp(2, 0, XSDT);
     add_root(XSDT, "XSDT", 8, 2, both_tables);
     add_table(FADT, "FACP", 244);
-    add_mcfg(4, bad);
+    add_mcfg(ELEMENTS(bad), bad);
     windows = find();
     assert_int_equal(windows.count, 1); /* the good one is kept */
     assert_int_equal(windows.windows[0].start, 0xe0000000);

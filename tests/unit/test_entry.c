@@ -196,6 +196,21 @@ static void out_of_memory_is_reported(void **state)
     assert_true(n > 10); /* a piece for each key and more */
 }
 
+/* A file of many lines takes memory in proportion to its size: each line once, and all joined. */
+static void many_lines_of_options(void **state)
+{
+    enum { LINES = 20000 };
+    static char text[LINES * 10 + 1];
+    size_t pieces = arena_pieces();
+
+    (void)state;
+    for (size_t i = 0; i < LINES; i++)
+        memcpy(text + 10 * i, "options a\n", 10);
+    parse("x.conf", text);
+    assert_int_equal(strlen(entry.request.command_line), 2 * LINES - 1);
+    assert_true(arena_pieces() - pieces < LINES + 10); /* not two for each line */
+}
+
 static void random_files_are_read_without_harm(void **state)
 {
     static const char *const words[] = {
@@ -361,6 +376,7 @@ int main(void)
         test(only_our_processors),
         test(ids_have_no_counters),
         test(out_of_memory_is_reported),
+        test(many_lines_of_options),
         test(random_files_are_read_without_harm),
         test(the_order_of_entries),
         test(the_specifications_examples),

@@ -207,16 +207,67 @@ static void a_kernel_at_address_0(void **state)
     (void)state;
     add_plain_memory();
     add_segment(0, 0x1e000, 0x1e000);
-    add_segment(MIB, 0x1000, 0x2000);
+    make_good();
+    assert_int_equal(plan.boot_info.start, 0x2e000); /* behind the guard */
+    /* Nothing is read to address 0 itself. */
+    assert_int_equal(plan.staged, PAGE_SIZE);
+    assert_int_equal(plan.copies.items[0].destination, 0);
+    assert_true(plan.copies.items[0].source >= MIB);
+}
+
+/* VGA and ROMs may lie in a gap, since their owner knows of them; in a segment they may not. */
+static void a_kernel_around_the_isa_hole(void **state)
+{
+    (void)state;
+    add_plain_memory();
     map_add_range(&builder, EFI_RESERVED, 0xf0000, 0x100000);
-    assert_false(make());
-    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 0, MIB + 0x2000, 0xa0000, 0xf0000, MEMORY_ISA_HOLE);
+    add_segment(0x1000, 0x30, 0x30);
+    add_segment(2 * MIB, 0x1000, 0x2000);
+    make_good();
+    assert_int_equal(plan.solid_count, 2);
+    assert_int_equal(plan.solid[0].end, 0xa0000);
+    assert_int_equal(plan.solid[1].start, 0x100000);
+    assert_true(plan_check(&plan, &map, &error));
 
     restart();
     add_plain_memory();
-    add_segment(0, 0x1e000, 0x1e000);
-    make_good();
-    assert_int_equal(plan.boot_info.start, 0x2e000); /* behind the guard */
+    map_add_range(&builder, EFI_RESERVED, 0xf0000, 0x100000);
+    add_segment(0x1000, 0x30, 0x9f001);
+    add_segment(2 * MIB, 0x1000, 0x2000);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 0x1000, 2 * MIB + 0x2000, 0xa0000, 0xf0000,
+                 MEMORY_ISA_HOLE);
+
+    /* Any other hole counts in gaps too: Linux uses its gaps as memory. */
+    restart();
+    add_plain_memory();
+    map_add_range(&builder, EFI_RESERVED, 3 * MIB, 3 * MIB + 0x1000);
+    add_segment(0x1000, 0x30, 0x30);
+    add_segment(4 * MIB, 0x1000, 0x2000);
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_SPAN_TAKEN);
+    assert_int_equal(error.number[2], 3 * MIB);
+}
+
+/* The remedy is the one that helps: memory where no place would do, NVS where that is in the way.
+ */
+static void refusals_name_what_helps(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 64 * MIB);
+    add_segment(16 * MIB, MIB, 64 * MIB);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_SPAN_WITHOUT_MEMORY, 16 * MIB, 80 * MIB, 64 * MIB, 80 * MIB,
+                 MEMORY_NONE);
+
+    restart();
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 64 * MIB);
+    map_add_range(&builder, EFI_RESERVED, 17 * MIB, 18 * MIB);
+    add_segment(16 * MIB, MIB, 4 * MIB);
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_SPAN_TAKEN);
 }
 
 /* Low memory first, then between 1 MiB and the kernel, then behind the kernel and its guard. */
@@ -402,8 +453,8 @@ static void relocation_keeps_to_its_note(void **state)
     assert_int_equal(plan.span.start, 24 * MIB);
     allow_relocation(2 * MIB, 24 * MIB, 28 * MIB - 2);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_NO_ROOM_TO_RELOCATE, 16 * MIB + 0x80, 20 * MIB + 0x80, 8 * MIB,
-                 24 * MIB, MEMORY_NVS);
+    assert_error(&error, PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS, 16 * MIB + 0x80, 20 * MIB + 0x80,
+                 8 * MIB, 24 * MIB, MEMORY_NVS);
     allow_relocation(1, 0, UINT32_MAX); /* pages are the least that is moved */
     make_good();
     assert_int_equal(plan.span.start, MIB);
@@ -580,10 +631,10 @@ static uint64_t expected_place(void)
 /* The span is as linked if it can be, else where its note allows, else refused. */
 static void check_choice(bool made)
 {
-    bool nvs_too = request.overwrite_nvs && is_usable(&map, image.span, true);
+    bool nvs_too = request.overwrite_nvs && is_span_usable(&map, &image, true);
     uint64_t place;
 
-    if (is_usable(&map, image.span, false)) {
+    if (is_span_usable(&map, &image, false)) {
         check(made ? plan.span.start == image.span.start && !plan.overwrites_nvs
                    : error.code >= PVH_ERROR_NO_ROOM_FOR_MODULE);
         return;
@@ -595,7 +646,8 @@ static void check_choice(bool made)
     } else if (place != 0 || nvs_too) {
         check(error.code >= PVH_ERROR_NO_ROOM_FOR_MODULE);
     } else {
-        check(error.code >= PVH_ERROR_SPAN_TAKEN && error.code <= PVH_ERROR_NO_ROOM_TO_RELOCATE);
+        check(error.code >= PVH_ERROR_SPAN_TAKEN &&
+              error.code <= PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS);
     }
 }
 
@@ -736,6 +788,8 @@ int main(void)
         test(staging_in_hundreds_of_pages),
         test(denied_memory),
         test(a_kernel_at_address_0),
+        test(a_kernel_around_the_isa_hole),
+        test(refusals_name_what_helps),
         test(the_places_of_the_boot_info),
         test(the_boot_info_stays_in_one_large_page),
         test(no_boot_info_above_one_gigabyte),
