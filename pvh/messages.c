@@ -192,7 +192,7 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
                                    REMEDY_NOTE},
     [PVH_ERROR_ENTRY_NOTE_HIGH] = {"its PVH entry {x0} is no 32-bit address", REMEDY_NOTE},
     [PVH_ERROR_ENTRY_OUTSIDE] =
-        {"its PVH entry {x0} lies in the file's bytes of no segment ({x1}-{e2})", REMEDY_NOTE},
+        {"its PVH entry {x0} lies in none of its segments' file bytes ({x1}-{e2})", REMEDY_NOTE},
     [PVH_ERROR_PLATFORM_XEN] = {"this machine is a guest of Xen: the kernel would expect Xen's own "
                                 "start; let Xen start it (type = \"pvh\")",
                                 REMEDY_SAID},

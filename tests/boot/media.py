@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Disk images to boot from: a GPT disk with one EFI system partition.
+
+Nothing is mounted and nothing needs root: the partition table is written here,
+the file system by mkfs.fat and mtools. The images are sparse, so their nominal
+size costs nothing.
+"""
+
+import os
+import struct
+import subprocess
+import uuid
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+SECTOR = 512
+MIB = 1 << 20
+ESP_FIRST_LBA = 2048
+GPT_ENTRIES = 128
+GPT_ENTRY_SIZE = 128
+GPT_TABLE_SECTORS = GPT_ENTRIES * GPT_ENTRY_SIZE // SECTOR
+
+ESP_TYPE = uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b")
+DISK_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000d")
+ESP_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000e")
+
+# Below 65,525 clusters EDK2 reads the volume as FAT16 whatever mkfs.fat wrote;
+# 4 KiB clusters, as on a real disk, reach that number at 256 MiB.
+CLUSTER_SECTORS = 8
+SMALLEST_ESP = 300 * MIB
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Where a partition lies; what a hard-drive device path names."""
+
+    number: int
+    first_lba: int
+    sectors: int
+    guid: uuid.UUID
+
+
+def _content_size(files):
+    return sum(len(data) if isinstance(data, bytes) else data.stat().st_size
+               for data in files.values())
+
+
+def _esp_sectors(files):
+    size = max(SMALLEST_ESP, _content_size(files) * 51 // 50 + 32 * MIB)
+    return -(-size // MIB) * MIB // SECTOR
+
+
+def _gpt_header(own_lba, other_lba, table_lba, disk_sectors, table):
+    first_usable = 2 + GPT_TABLE_SECTORS
+    last_usable = disk_sectors - GPT_TABLE_SECTORS - 2
+
+    def packed(crc):
+        return struct.pack("<8sIIIIQQQQ16sQIII", b"EFI PART", 0x10000, 92, crc, 0,
+                           own_lba, other_lba, first_usable, last_usable,
+                           DISK_GUID.bytes_le, table_lba, GPT_ENTRIES, GPT_ENTRY_SIZE,
+                           zlib.crc32(table))
+    return packed(zlib.crc32(packed(0))).ljust(SECTOR, b"\0")
+
+
+def _gpt_table(partition):
+    last_lba = partition.first_lba + partition.sectors - 1
+    entry = struct.pack("<16s16sQQQ72s", ESP_TYPE.bytes_le, partition.guid.bytes_le,
+                        partition.first_lba, last_lba, 0, "ESP".encode("utf-16-le"))
+    return entry.ljust(GPT_ENTRIES * GPT_ENTRY_SIZE, b"\0")
+
+
+def _protective_mbr(disk_sectors):
+    entry = struct.pack("<B3sB3sII", 0, b"\0\2\0", 0xee, b"\xff\xff\xff", 1, disk_sectors - 1)
+    return bytes(446) + entry + bytes(48) + b"\x55\xaa"
+
+
+def _write_gpt(path, partition):
+    disk_sectors = partition.first_lba + partition.sectors + GPT_TABLE_SECTORS + 1
+    table = _gpt_table(partition)
+    last = disk_sectors - 1
+    backup_table = last - GPT_TABLE_SECTORS
+    with open(path, "wb") as disk:
+        disk.truncate(disk_sectors * SECTOR)
+        disk.write(_protective_mbr(disk_sectors))
+        disk.write(_gpt_header(1, last, 2, disk_sectors, table))
+        disk.write(table)
+        disk.seek(backup_table * SECTOR)
+        disk.write(table)
+        disk.write(_gpt_header(last, 1, backup_table, disk_sectors, table))
+
+
+def run_tool(*command, **options):
+    """Run a tool of the host; what it says is shown only when it fails."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                          **options)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(words)}: {done.stdout.decode(errors='replace')}")
+
+
+def _folders(files):
+    """Every folder the files need, parents first."""
+    found = {}
+    for name in files:
+        for parent in reversed(Path(name).parents):
+            if parent != Path("."):
+                found[str(parent)] = None
+    return list(found)
+
+
+def _fill_fat(image, files):
+    environment = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
+    folders = _folders(files)
+    if folders:
+        run_tool("mmd", "-i", image, *(f"::{folder}" for folder in folders), env=environment)
+    for name, data in files.items():
+        source, text = ("-", data) if isinstance(data, bytes) else (data, None)
+        run_tool("mcopy", "-i", image, source, f"::{name}", env=environment, input=text)
+
+
+def write_disk(path, files):
+    """Write a GPT disk whose ESP holds `files`, a dict of path ("a/b") to bytes or Path."""
+    partition = Partition(1, ESP_FIRST_LBA, _esp_sectors(files), ESP_GUID)
+    _write_gpt(path, partition)
+    run_tool("mkfs.fat", "-F", "32", "-s", CLUSTER_SECTORS, "-i", "70766800", "-n", "ESP",
+         "--offset", ESP_FIRST_LBA, path, partition.sectors // 2)
+    _fill_fat(f"{path}@@{ESP_FIRST_LBA * SECTOR}", files)
+    return partition

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The memory map a kernel has to get, worked out from the one the UEFI shell prints.
+
+The rules are those of the design, written down a second time on purpose: this
+code shares nothing with the loader's.
+"""
+
+MIB = 1 << 20
+HOLE = (0xa0000, 0x100000)
+SMALL_MMIO = 256 << 10
+
+RAM_TYPES = ("LoaderCode", "LoaderData", "BS_Code", "BS_Data", "Available")
+OTHER_TYPES = {"Reserved": 2, "RT_Code": 2, "RT_Data": 2, "ACPI_Recl": 3, "ACPI_NVS": 4,
+               "Unusable": 5, "Persistent": 7, "MMIO_Port": 2, "PalCode": 2, "Unaccepted": 2}
+
+
+def merged(ranges):
+    """(type, start, end) sorted, neighbours of one type joined."""
+    result = []
+    for kind, start, end in sorted(ranges, key=lambda entry: entry[1]):
+        if result and result[-1][0] == kind and result[-1][2] == start:
+            result[-1] = (kind, result[-1][1], end)
+        else:
+            result.append((kind, start, end))
+    return result
+
+
+def _type(kind, start, end):
+    if kind in RAM_TYPES:
+        return 1
+    if kind == "MMIO":
+        return 2 if end - start < SMALL_MMIO else None
+    return OTHER_TYPES[kind]
+
+
+def _outside_hole(start, end):
+    pieces = ((start, min(end, HOLE[0])), (max(start, HOLE[1]), end))
+    return [piece for piece in pieces if piece[0] < piece[1]]
+
+
+def expected(shell_map):
+    """The table that has to come of the shell's memory map."""
+    entries = []
+    for name, start, end in shell_map:
+        kind = _type(name, start, end)
+        if kind == 1:
+            entries += [(1, *piece) for piece in _outside_hole(start, end)]
+        elif kind is not None:
+            entries.append((kind, start, end))
+    return merged(entries)
+
+
+def without_isa_hole(entries):
+    """Linux adds a reserved entry of its own there."""
+    return [entry for entry in entries if entry[1:] != HOLE]
+
+
+def ram(entries):
+    """Bytes of RAM in a table."""
+    return sum(end - start for kind, start, end in entries if kind == 1)

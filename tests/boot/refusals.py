@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the loader has to refuse, one row each; data only.
+
+The rows of one table are started in turn from the UEFI shell of one boot. Each has
+to print one line with every fragment of `says`, and to return an error.
+"""
+
+from dataclasses import dataclass
+
+from qemu import Machine
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One start that has to fail, and how."""
+
+    name: str
+    command: str    # what follows pvhboot.efi in the shell
+    says: tuple     # fragments of its one line
+
+
+@dataclass(frozen=True)
+class Session:
+    """Refusals that one boot goes through, and a kernel that starts after them all."""
+
+    name: str
+    machine: Machine
+    refusals: tuple
+    kernels: tuple          # further kernels the commands name
+    sizes: tuple = ()       # further files, as (name, size)
+    last: str = "\\tk64n8.elf after=refusals"
+
+
+def broken(name, *says):
+    """The refusal of a test kernel of broken shape."""
+    return Refusal(name, f"\\bad\\{name}.elf", (f"{name}.elf", *says))
+
+OPTIONS = Session(
+    "refused-options", Machine(), (
+        Refusal("unknown-option", "--nonsense \\tk64n8.elf", ("--nonsense", "--help")),
+        Refusal("option-without-value", "--initrd", ("--initrd",)),
+        Refusal("missing-kernel", "\\no-such.elf console=ttyS0", ("no-such.elf",)),
+        Refusal("missing-initrd", "--initrd \\no-such.img \\tk64n8.elf", ("no-such.img",)),
+        Refusal("missing-second-initrd", "--initrd \\small.img --initrd=/no/such.img \\tk64n8.elf",
+                ("such.img",)),
+        Refusal("missing-module", '--module "\\no-such.bin x" \\tk64n8.elf', ("no-such.bin",)),
+        Refusal("folder-as-kernel", "\\bad", ("bad",)),
+        Refusal("no-entries", "", ("loader\\entries",)),
+        Refusal("no-such-entry", "--entry nothing", ("nothing",)),
+    ),
+    kernels=("tk64n8",), sizes=(("small.img", 1000),))
+
+# One of each shape that tests/kernel can break a kernel into.
+SHAPES = Session(
+    "refused-shapes", Machine(board="pc"), (
+        broken("empty", "no ELF file", "0 bytes"),
+        broken("not-elf", "not an ELF file"),
+        broken("truncated-header", "truncated"),
+        broken("truncated-program-headers", "truncated"),
+        broken("truncated-segment", "truncated: segment", "copy the file again"),
+        broken("file-size-past-end", "truncated: segment"),
+        broken("big-endian", "damaged ELF header"),
+        broken("other-machine", "another processor", "183"),
+        broken("phnum-past-end", "truncated"),
+        broken("phoff-past-end", "truncated"),
+        broken("phoff-wraps", "truncated"),
+        broken("phentsize-small", "damaged"),
+        broken("no-segments", "nothing to load"),
+        broken("no-note", "no PVH entry note", "found: none"),
+        broken("other-notes-only", "no PVH entry note", "found: Xen type 6, GNU type 18"),
+        broken("foreign-owner", "no PVH entry note", "nuttx", "Xen"),
+        broken("note-too-long", "notes break off"),
+        broken("note-too-short", "2 bytes where 4 or 8 are due"),
+        broken("entry-high-half", "0x100200000", "no 32-bit address"),
+        broken("entry-outside", "0x30000000", "none of its segments"),
+        broken("entry-zero", "0x0", "none of its segments"),
+        broken("overlap", "overlap at 0x201000-"),
+        broken("wrap-32", "wraps around"),
+        broken("wrap-64", "wraps around"),
+        broken("above-4g", "above 4 GiB", "0x140000000"),
+        broken("across-4g", "above 4 GiB"),
+        broken("filesz-above-memsz", "0x2000", "0x1000"),
+    ),
+    kernels=("tk64n8",))
+
+# What the span of a kernel that cannot move meets on ordinary OVMF.
+PLACES = Session(
+    "refused-places", Machine(memory=256), (
+        Refusal("span-over-acpi-nvs", "\\tkfixed.elf",
+                ("tkfixed.elf", "ACPI NVS", "0x806000-0x807fff", "--overwrite-acpi-nvs")),
+        Refusal("initrd-too-large", "--initrd \\large.img \\tk64n8.elf",
+                ("large.img", "not enough memory", "300.0 MiB", "the largest free range")),
+        Refusal("module-too-large", '--module "\\large.img some words" \\tk64n8.elf',
+                ("large.img", "not enough memory", "300.0 MiB", "the largest free range")),
+    ),
+    kernels=("tkfixed", "tk64n8"), sizes=(("large.img", 300 * MIB),))
+
+SMALL = Session(
+    "refused-small", Machine(memory=64), (
+        Refusal("span-past-the-end-of-ram", "\\6.1-cloud.elf console=ttyS0",
+                ("6.1-cloud.elf", "0x1000000-0x3dfffff", "on this machine")),
+    ),
+    kernels=("6.1-cloud", "tksmall"), last="\\tksmall.elf after=refusals")
+
+SMM = Session(
+    "refused-smm", Machine(firmware="smm", memory=1024), (
+        Refusal("linux-over-acpi-nvs", "\\6.1-cloud.elf console=ttyS0",
+                ("6.1-cloud.elf", "ACPI NVS", "0x170ffff", "--overwrite-acpi-nvs")),
+        Refusal("test-kernel-over-acpi-nvs", "\\tk64n8.elf",
+                ("tk64n8.elf", "ACPI NVS", "0x170ffff", "--overwrite-acpi-nvs")),
+    ),
+    kernels=("6.1-cloud", "tk64n8"), last="--overwrite-acpi-nvs \\tk64n8.elf after=refusals")
+
+SESSIONS = (OPTIONS, SHAPES, PLACES, SMALL, SMM)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A boot option that fails in the firmware's boot manager."""
+
+    name: str
+    says: tuple
+    options: str = ""
+    kernel: str = ""
+    entry: str = ""
+    machine: Machine = Machine()
+
+
+BOOT_MANAGER = (
+    Failure("goes-on-no-entries", ("loader\\entries",)),
+    Failure("goes-on-missing-kernel", ("no-such.elf",),
+            entry="title Test\nlinux /no-such.elf\noptions console=ttyS0\n"),
+    Failure("goes-on-broken-kernel", ("kernel.elf", "no PVH entry note", "nuttx"),
+            options="\\kernel.elf", kernel="bad/foreign-owner"),
+    Failure("goes-on-smm", ("kernel.elf", "ACPI NVS", "--overwrite-acpi-nvs"),
+            entry="title Test\nlinux /kernel.elf\noptions console=ttyS0\n", kernel="6.1-cloud",
+            machine=Machine(firmware="smm")),
+)

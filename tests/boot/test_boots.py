@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every row of rows.py boots, and its kernel reports what the row gave it."""
+
+import hashlib
+import zlib
+
+import pytest
+
+import memory
+import report
+import rows
+from artifacts import is_linux
+
+# What OVMF keeps for itself: its runtime drivers, ACPI tables, and SMRAM.
+FIRMWARE_SHARE = 40 << 20
+EXIT_OF_PASS = 33
+LOADER_TYPE_OF_PVH = "176"
+
+
+def parameters(table):
+    """Rows as pytest parameters, the slow ones marked."""
+    return [pytest.param(row, id=row.name, marks=[pytest.mark.slow] if row.slow else [])
+            for row in table]
+
+
+def padded(data):
+    return data + bytes(-len(data) % 4)
+
+
+def expected_modules(what):
+    """(size, CRC-32, command line) of each module that the kernel has to find."""
+    modules = []
+    if what.initrds:
+        *first, last = what.initrds
+        initrd = b"".join(map(padded, first)) + last
+        modules.append((initrd, ""))
+    modules += [(data, arguments) for data, arguments in what.modules]
+    return [(len(data), zlib.crc32(data), arguments) for data, arguments in modules]
+
+
+def check_memory_map(row, entries, serial):
+    """The RAM is all there; where the shell printed its map, every entry is right."""
+    total = row.machine.memory << 20
+    assert total - FIRMWARE_SHARE <= memory.ram(entries) <= total
+    if row.memory_map:
+        wanted = memory.expected(report.shell_memory_map(serial))
+        assert memory.without_isa_hole(memory.merged(entries)) == wanted
+
+
+@pytest.mark.parametrize("row", parameters(
+    [row for row in rows.ALL if not is_linux(row.kernel)]))
+def test_test_kernel(row, boot):
+    what, result = boot.row(row)
+    found = report.test_kernel(report.plain(result.serial))
+    assert found.verdict, "the test kernel did not come to its verdict"
+    assert found.failed == []
+    assert result.status == EXIT_OF_PASS
+    assert found.values["cmdline"] == row.cmdline
+    assert found.modules == expected_modules(what)
+    check_memory_map(row, found.memory_map, result.serial)
+
+
+def check_payloads(what, found):
+    """Every file of every initrd arrived whole."""
+    wanted = {str(number): hashlib.md5(data).hexdigest()
+              for number, data in enumerate(what.payloads)}
+    assert found.checksums == wanted
+
+
+@pytest.mark.parametrize("row", parameters([row for row in rows.ALL if is_linux(row.kernel)]))
+def test_linux(row, boot):
+    what, result = boot.row(row)
+    found = report.linux(result.serial)
+    assert "done" in found.values, "Linux did not come to the end of /init"
+    assert found.values["release"].startswith(row.kernel.partition("-")[0] + ".")
+    assert found.values["loader"] == LOADER_TYPE_OF_PVH
+    assert found.values["cmdline"] == row.cmdline
+    assert found.values["cpus"] == str(row.machine.cpus)
+    assert found.rsdp and found.values["acpi"] == "yes"
+    assert "efi" not in found.values
+    assert found.complaints == [] or row.options == ("--overwrite-acpi-nvs",)
+    check_payloads(what, found)
+    check_memory_map(row, found.memory_map, result.serial)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What cannot boot is refused in one line, costs no memory, and lets the firmware go on."""
+
+import re
+
+import pytest
+
+import media
+import qemu
+import refusals
+import report
+import scenario
+import variables
+from artifacts import (BUILD, LOADER, SNAKEOIL_CERTIFICATE, SNAKEOIL_KEY, kernel_path, required)
+from qemu import Machine
+from scenario import LOADER_COMMAND
+from test_boots import EXIT_OF_PASS
+
+WENT_ON = "the firmware went on"
+
+
+def session_script(session):
+    """Each command twice, with the free memory counted after each; then the kernel."""
+    commands = []
+    for refusal in session.refusals:
+        for _ in range(2):
+            commands += [f"echo case {refusal.name}", f"{LOADER_COMMAND} {refusal.command}",
+                         "echo status %lasterror%", "memmap"]
+    return scenario.script(*commands, f"{LOADER_COMMAND} {session.last}")
+
+
+def session_files(session):
+    files = {f"{name}.elf": kernel_path(name) for name in session.kernels}
+    files |= {name: scenario.pattern(session.name, name, size) for name, size in session.sizes}
+    files |= {f"bad/{path.name}": path for path in sorted(required(BUILD / "kernel/bad").iterdir())}
+    return {**files, scenario.INSTALLED: required(LOADER), scenario.SCRIPT: session_script(session)}
+
+
+def cases(serial, name):
+    """What was printed and returned each time a case ran."""
+    found = re.findall(rf"^case {re.escape(name)}\n(.*?)^status (\S+)\n", report.plain(serial),
+                       re.M | re.S)
+    return [([line for line in text.split("\n") if line.strip()], int(status, 16))
+            for text, status in found]
+
+
+def complaints(refusal, serial):
+    """What is wrong with how a case was refused, as sentences."""
+    runs = cases(serial, refusal.name)
+    if len(runs) != 2:
+        yield f"{refusal.name}: came back {len(runs)} times, not twice"
+    for lines, status in runs:
+        if len(lines) != 1:
+            yield f"{refusal.name}: printed {len(lines)} lines, not one: {lines}"
+        for fragment in refusal.says:
+            if not any(fragment in line for line in lines):
+                yield f"{refusal.name}: {fragment!r} is missing from {lines}"
+        if status == 0:
+            yield f"{refusal.name}: returned success"
+
+
+def lost_memory(session, serial):
+    """Cases after which less memory is free than the time before."""
+    free = report.shell_free_pages(serial)
+    for number, refusal in enumerate(session.refusals):
+        first, second = free[2 * number:2 * number + 2]
+        if second < first:
+            yield f"{refusal.name}: {first - second} pages were not given back"
+
+
+@pytest.mark.parametrize("session", refusals.SESSIONS, ids=lambda session: session.name)
+def test_refused_in_the_shell(session, boot):
+    image = boot.folder(session.name) / "image"
+    media.write_disk(image, session_files(session))
+    store = variables.add_boot_options(qemu.firmware_variables(session.machine),
+                                       [scenario.shell_option()])
+    result = boot.run(session.name, session.machine, image, store)
+    wrong = [text for refusal in session.refusals for text in complaints(refusal, result.serial)]
+    wrong += lost_memory(session, result.serial)
+    assert not wrong, "\n".join(wrong)
+    assert report.test_kernel(report.plain(result.serial)).verdict.startswith("PASS")
+    assert result.status == EXIT_OF_PASS
+
+
+def next_option():
+    """A shell script that says that it was reached."""
+    return scenario.script(f"echo {WENT_ON}")
+
+
+def failing_files(case):
+    files = {scenario.INSTALLED: required(LOADER), scenario.SCRIPT: next_option()}
+    if case.entry:
+        files["loader/entries/test.conf"] = case.entry.encode()
+    if case.kernel:
+        files["kernel.elf"] = kernel_path(case.kernel)
+    return files
+
+
+@pytest.mark.parametrize("case", refusals.BOOT_MANAGER, ids=lambda case: case.name)
+def test_firmware_goes_on_to_its_next_option(case, boot):
+    image = boot.folder(case.name) / "image"
+    partition = media.write_disk(image, failing_files(case))
+    options = [scenario.installed_option(partition,
+                                         variables.utf16(case.options) if case.options else b""),
+               scenario.shell_option()]
+    store = variables.add_boot_options(qemu.firmware_variables(case.machine), options)
+    text = report.plain(boot.run(case.name, case.machine, image, store).serial)
+    for fragment in case.says:
+        assert fragment in text
+    first, _, after = text.partition('BdsDxe: failed to start Boot0000 "pvhboot"')
+    assert "pvhtest:" not in first and "Linux version" not in first
+    assert WENT_ON in after
+
+
+def sign(source, target, folder):
+    """Sign an EFI application with the key whose certificate OVMF's snakeoil variables trust."""
+    key = folder / "key.pem"
+    media.run_tool("openssl", "rsa", "-passin", "pass:snakeoil", "-in", required(SNAKEOIL_KEY),
+                   "-out", key)
+    media.run_tool("sbsign", "--key", key, "--cert", required(SNAKEOIL_CERTIFICATE),
+                   "--output", target, source)
+    return target
+
+
+def test_secure_boot_starts_the_loader_which_refuses(boot):
+    """The next option is GRUB: under Secure Boot Debian's OVMF keeps its shell back."""
+    machine = Machine(firmware="secure-boot")
+    folder = boot.folder("secure-boot")
+    (folder / "next.efi").write_bytes(
+        scenario.grub_image(folder, f"echo '{WENT_ON}'\nhalt\n"))
+    partition = media.write_disk(folder / "image", {
+        scenario.INSTALLED: sign(required(LOADER), folder / "loader.signed", folder),
+        "next.efi": sign(folder / "next.efi", folder / "next.signed", folder),
+        "kernel.elf": kernel_path("tksmall")})
+    options = [scenario.installed_option(partition, variables.utf16("\\kernel.elf")),
+               variables.boot_option("next", variables.file_path(partition, "\\next.efi"))]
+    store = variables.add_boot_options(qemu.firmware_variables(machine), options)
+    result = boot.run("secure-boot", machine, folder / "image", store)
+    text = report.plain(result.serial)
+    assert "Secure Boot" in text
+    assert "pvhtest:" not in text, "the kernel was started, though nothing vouches for it"
+    assert 'failed to start Boot0000 "pvhboot"' in text
+    assert WENT_ON in text
