@@ -62,6 +62,7 @@ deps-build: ;
 
 include efi/build.mk
 include decoders/build.mk
+include tools/pvhinfo/build.mk
 include tests/kernel/kernel.mk
 include tests/unit/unit.mk
 include tests/boot/boot.mk
@@ -71,7 +72,7 @@ KERNELS := build/deps/kernels
 DEFAULT_KERNEL := $(KERNELS)/default/vmlinux
 TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
 INITRDS := build/initrd.img build/initrd-batch.img
-BOOT_FILES := $(EFI_BINARY) $(INITRDS) $(filter $(KERNELS)/%/vmlinux,$(or $(KERNEL),$(DEFAULT_KERNEL)))
+BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%/vmlinux,$(or $(KERNEL),$(DEFAULT_KERNEL)))
 
 # The shell's "$@" becomes the options that say what to boot.
 define what_to_boot
@@ -82,7 +83,7 @@ for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
 endef
 
 .PHONY: all
-all: efi ## build the loader, build/x64/pvhboot.efi (the default)
+all: efi pvhinfo ## build the loader, build/x64/pvhboot.efi, and build/pvhinfo (the default)
 
 .PHONY: run
 run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= MEM= CPUS= ACCEL= OVMF= TIMEOUT=
@@ -101,19 +102,23 @@ check: check-style check-tools check-unit check-decoders check-binary check-kern
 check-full: check-style check-tools check-unit check-decoders check-binary check-kernel check-boot-full ## run every test there is
 
 .PHONY: check-tools
-check-tools: ## test the programs in tools/
+check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
 	pytest-3 -q -p no:cacheprovider tools/tests
 
 .PHONY: check-style
-check-style: ## check the shell scripts
+check-style: ## check the shell scripts and the manual page
 	shellcheck tests/unit/run tools/deps iso/initrd/init .ci/run tests/unit/run
+	mandoc -T lint -W warning docs/pvhinfo.1
 
 .PHONY: deps
 deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(DECODERS_READY) ## install and download all that the other targets need
 
 .PHONY: install
-install: $(EFI_BINARY) ## install the loader and its documents: PREFIX= DESTDIR=
-	install -d '$(DESTDIR)$(PREFIX)/lib/pvhboot' '$(DESTDIR)$(PREFIX)/share/doc/pvhboot'
+install: $(EFI_BINARY) $(PVHINFO) ## install the loader, pvhinfo and the documents: PREFIX= DESTDIR=
+	install -d '$(DESTDIR)$(PREFIX)/lib/pvhboot' '$(DESTDIR)$(PREFIX)/share/doc/pvhboot' \
+		'$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 755 '$(PVHINFO)' '$(DESTDIR)$(PREFIX)/bin/pvhinfo'
+	install -m 644 docs/pvhinfo.1 '$(DESTDIR)$(PREFIX)/share/man/man1/pvhinfo.1'
 	install -m 644 '$(EFI_BINARY)' '$(DESTDIR)$(PREFIX)/lib/pvhboot/pvhboot.efi'
 	install -m 644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/'
 	install -d '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/licences'

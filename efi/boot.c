@@ -106,6 +106,8 @@ static EFI_STATUS load(struct boot *boot, EFI_FILE_HANDLE root, const struct opt
 
     if (!EFI_ERROR(status))
         status = collect_machine(boot, options->overwrite_acpi_nvs);
+    if (!EFI_ERROR(status) && options->dry_run)
+        report_firmware_map(boot);
     if (!EFI_ERROR(status))
         status = place_all(boot);
     if (!EFI_ERROR(status))
@@ -117,10 +119,8 @@ static void show(const struct boot *boot, const struct options *options)
 {
     if (options->verbose || options->dry_run)
         report_plan(boot);
-    if (options->dry_run) {
+    if (options->dry_run)
         report_start_info(boot);
-        report_maps(boot);
-    }
     report_warnings(boot);
     report_boot(boot, options->dry_run);
 }

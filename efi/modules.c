@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* Linux finds the next archive of an initrd at a multiple of 4 (initramfs buffer format). */
-#define PART_ALIGNMENT 4
-
 static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct module *module)
 {
     struct module_part *part = &module->parts[module->part_count];
@@ -20,7 +17,7 @@ static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct modul
     module->part_count++;
     if (part->file.source.size == 0)
         return console_error(EFI_LOAD_ERROR, "%s: is empty; write it again", path);
-    if (!checked_align_up(module->size, PART_ALIGNMENT, &part->offset) ||
+    if (!checked_align_up(module->size, MODULE_PART_ALIGNMENT, &part->offset) ||
         !checked_add(part->offset, part->file.source.size, &module->size))
         return console_error(EFI_OUT_OF_RESOURCES, "%s: is too large", path);
     return EFI_SUCCESS;

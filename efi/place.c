@@ -58,7 +58,8 @@ static EFI_STATUS make_plan(struct boot *boot)
         .image = &boot->kernel.image,
         .module_sizes = boot->modules.sizes,
         .module_count = boot->modules.count,
-        .overwrite_nvs = boot->overwrite_nvs,
+        /* A stream may yet turn out to be a kernel that can be moved instead. */
+        .overwrite_nvs = boot->overwrite_nvs && !boot->kernel.streamed,
         .denied = boot->denied.items,
         .denied_count = boot->denied.count,
     };

@@ -13,6 +13,11 @@ void report_warnings(const struct boot *boot);
 /* --verbose: where everything goes. */
 void report_plan(const struct boot *boot);
 
-/* --dry-run: the firmware's map and the kernel's, and the start info. */
-void report_maps(const struct boot *boot);
+/*
+ * --dry-run: the firmware's map, before anything is taken from it, so that a plan that fails can be
+ * looked into, and the plan can be made again elsewhere (pvhinfo --map).
+ */
+void report_firmware_map(const struct boot *boot);
+
+/* --dry-run: what the kernel would be told. */
 void report_start_info(const struct boot *boot);

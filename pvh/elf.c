@@ -479,6 +479,15 @@ size_t pvh_image_note_ranges(const struct pvh_image *image, struct range *ranges
 bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
                     struct pvh_error *ret_error)
 {
-    return pvh_image_read_headers(source, arena, ret_image, ret_error) &&
-           pvh_image_read_notes(source, arena, ret_image, ret_error);
+    return pvh_image_observe(source, arena, NULL, ret_image, ret_error);
+}
+
+bool pvh_image_observe(struct pvh_source *source, struct arena *arena,
+                       struct note_observer *observer, struct pvh_image *ret_image,
+                       struct pvh_error *ret_error)
+{
+    if (!pvh_image_read_headers(source, arena, ret_image, ret_error))
+        return false;
+    ret_image->notes.observer = observer;
+    return pvh_image_read_notes(source, arena, ret_image, ret_error);
 }

@@ -51,3 +51,12 @@ size_t pvh_image_note_ranges(const struct pvh_image *image, struct range *ranges
 
 bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
                     struct pvh_error *ret_error);
+
+/*
+ * The same, showing all notes to an observer; without an entry note, those in sections too. When it
+ * fails, *ret_image holds what has been found out: bits and machine (0 if nothing has), the
+ * segments once the span has a size, the notes.
+ */
+bool pvh_image_observe(struct pvh_source *source, struct arena *arena,
+                       struct note_observer *observer, struct pvh_image *ret_image,
+                       struct pvh_error *ret_error);

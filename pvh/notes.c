@@ -7,8 +7,6 @@
 #include <string.h>
 
 #define NOTE_HEADER_SIZE 12
-#define NOTE_NAME_KEPT   16 /* the owners that matter are shorter */
-#define NOTE_DESC_KEPT   48 /* the longest value that is looked at: a version string */
 
 /* Linux puts its release here (LINUX_ELFNOTE_BUILD_SALT in Debian's and Fedora's kernels). */
 #define LINUX_ELFNOTE_BUILD_SALT 0x100
@@ -22,14 +20,6 @@ struct window {
     uint64_t start;
     size_t length;
     uint8_t bytes[2048];
-};
-
-struct note {
-    uint32_t name_size;
-    uint32_t desc_size;
-    uint32_t type;
-    char name[NOTE_NAME_KEPT + 1];
-    uint8_t desc[NOTE_DESC_KEPT + 1]; /* with a NUL behind it, for those that are strings */
 };
 
 /* Copies [offset, offset + length), which lies inside `limit`, reading ahead up to `limit`. */
@@ -138,6 +128,8 @@ static void take_xen_note(const struct note *note, struct pvh_notes *notes)
 static void take_note(const struct note *note, struct pvh_notes *notes)
 {
     remember_note(note, &notes->found);
+    if (notes->observer)
+        notes->observer->see(notes->observer, note);
     if (note_is_from(note, "Xen"))
         take_xen_note(note, notes);
     if (note_is_from(note, "Linux") && note->type == LINUX_ELFNOTE_BUILD_SALT &&
@@ -163,8 +155,12 @@ static bool next_note(struct window *window, uint64_t *offset, uint64_t end, uns
     if (!window_read(window, *offset, header, sizeof(header), end))
         return false;
 
-    *ret_note =
-        (struct note){read_le32(header), read_le32(header + 4), read_le32(header + 8), "", ""};
+    *ret_note = (struct note){
+        .offset = *offset,
+        .name_size = read_le32(header),
+        .desc_size = read_le32(header + 4),
+        .type = read_le32(header + 8),
+    };
     /* 32-bit sizes added to an offset below 2^63: cannot wrap. */
     desc = *offset + align_up(NOTE_HEADER_SIZE + (uint64_t)ret_note->name_size, padding);
     next = desc + align_up(ret_note->desc_size, padding);

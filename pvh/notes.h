@@ -15,6 +15,24 @@
 #define XEN_ELFNOTE_PHYS32_ENTRY  18
 #define XEN_ELFNOTE_PHYS32_RELOC  19
 
+#define NOTE_NAME_KEPT 16 /* the owners that matter are shorter */
+#define NOTE_DESC_KEPT 48 /* the longest value that is looked at: a version string */
+
+struct note {
+    uint64_t offset; /* in the file */
+    uint32_t name_size;
+    uint32_t desc_size;
+    uint32_t type;
+    char name[NOTE_NAME_KEPT + 1]; /* cut off; zeroed behind its end, as desc is */
+    uint8_t
+        desc[NOTE_DESC_KEPT + 1]; /* cut off, with a NUL behind it, for those that are strings */
+};
+
+/* Is shown every note that is read; one that two headers name, or that is read twice, twice. */
+struct note_observer {
+    void (*see)(struct note_observer *observer, const struct note *note);
+};
+
 /* PHYS32_RELOC, with what its author left out filled in. */
 struct pvh_relocation {
     bool present;
@@ -32,6 +50,7 @@ struct pvh_notes {
     bool truncated; /* a note ran past the end of its segment */
     struct note_list found;
     char system[64]; /* "Linux 6.1.0-56-cloud-amd64", "FreeBSD 14"; empty when no note says */
+    struct note_observer *observer; /* NULL for none */
 };
 
 /*

@@ -63,6 +63,12 @@ struct plan_ranges {
     size_t count, capacity;
 };
 
+/*
+ * Where several files are one module, each starts at a multiple of this: Linux finds the next
+ * archive of an initrd there (initramfs buffer format).
+ */
+#define MODULE_PART_ALIGNMENT 4
+
 struct plan_module {
     struct range range;      /* paddr and paddr + size */
     struct plan_fills fills; /* by rising offset */

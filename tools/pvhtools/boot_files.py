@@ -3,10 +3,12 @@
 
 import pathlib
 import re
+import tempfile
 
 from .kernel import elf_of
-from .program import Failure, readable_file
+from .program import TOP, Failure, call_for_words, readable_file
 
+PVHINFO = TOP / "build" / "pvhinfo"
 LOADER = "EFI/BOOT/BOOTX64.EFI"
 ENTRIES = "loader/entries"
 FOLDER = "boot"
@@ -28,7 +30,7 @@ def boot_files(loader, kernel, initrds, modules, command_line):
     """The volume's files: path -> content, as bytes or as the host's file that holds it.
 
     MODULES are "PATH ARGUMENTS" each. KERNEL may be a bzImage: the ELF inside is what goes onto the volume."""
-    elf = elf_of(readable_file(kernel, "kernel"))
+    elf = bootable_elf(readable_file(kernel, "kernel"))
     title, version = describe(kernel, elf)
     volume = Volume()
     lines = [f"title {title}"] + ([f"version {version}"] if version else [])
@@ -39,6 +41,15 @@ def boot_files(loader, kernel, initrds, modules, command_line):
     volume.files[LOADER] = readable_file(loader, "EFI program")
     volume.files[f"{ENTRIES}/{safe_name(title).lower()}.conf"] = ("\n".join(lines) + "\n").encode()
     return volume.files
+
+
+def bootable_elf(kernel):
+    """The ELF that KERNEL is or contains, once pvhinfo has found it bootable; else its words are the failure's."""
+    elf = elf_of(kernel)
+    with tempfile.TemporaryDirectory() as scratch:
+        pathlib.Path(scratch, kernel.name).write_bytes(elf)
+        call_for_words(PVHINFO, "--", kernel.name, cwd=scratch)
+    return elf
 
 
 class Volume:

@@ -10,7 +10,21 @@ import pytest
 TOOLS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOOLS))
 
-ELF = b"\x7fELF" + bytes(range(256)) * 64
+ENTRY = 0x200000
+CONTENT = bytes(range(256)) * 64
+
+
+def elf_kernel(content=CONTENT, owner=b"Xen\0"):
+    """An ELF64 kernel: one segment at ENTRY, and the PVH entry note that OWNER makes valid."""
+    note = struct.pack("<III", len(owner), 4, 18) + owner + bytes(-len(owner) % 4) + struct.pack("<I", ENTRY)
+    notes, start = 64 + 2 * 56, 256
+    header = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    load = struct.pack("<IIQQQQQQ", 1, 5, start, 0, ENTRY, len(content), len(content), 4096)
+    named = struct.pack("<IIQQQQQQ", 4, 4, notes, 0, 0, len(note), len(note), 4)
+    return (header + load + named + note).ljust(start, b"\0") + content
+
+
+ELF = elf_kernel()
 
 
 def bzimage(payload, version=0x20f):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What lands on a boot volume, and that the same input gives the same image."""
 
+import gzip
 import os
 import subprocess
 import time
 
 import pytest
-from conftest import TOOLS
+from conftest import TOOLS, bzimage, elf_kernel
 from pvhtools import fat
 from pvhtools.boot_files import boot_files
 from pvhtools.program import Failure
@@ -127,6 +128,16 @@ def test_make_passes_a_command_line_to_the_letter(host, kernel):
                    cwd=TOOLS.parent, env=environment, check=True)
     entry = on_volume(host / "image", "loader/entries/linux-1.2-test.conf").decode()
     assert entry.endswith(f"\noptions {COMMAND_LINE}\n")
+
+
+@pytest.mark.parametrize("wrap", [bytes, lambda elf: bzimage(gzip.compress(elf))], ids=["elf", "bzimage"])
+def test_a_kernel_that_would_not_boot_is_refused_in_pvhinfos_words(host, kernel, wrap):
+    kernel.write_bytes(wrap(elf_kernel(owner=b"Foo\0")))
+    done = subprocess.run([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output",
+                           host / "image"], stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and not (host / "image").exists()
+    assert done.stderr.startswith(f"mkiso: {kernel.name}: no PVH entry note (found: Foo type 18); ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_failed_build_leaves_the_last_image_alone(host, kernel):

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# pvhinfo, the host's program, from the loader's own sources. Included by the top Makefile.
+
+PVHINFO := build/pvhinfo
+HOST_CC ?= gcc
+HOST_CFLAGS ?= -O2 -g
+
+PVHINFO_SOURCES := $(sort $(wildcard common/*.c pvh/*.c tools/pvhinfo/*.c))
+PVHINFO_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -DPVHBOOT_VERSION=\"$(VERSION)\" -I. \
+	-ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -Wconversion -Wno-sign-conversion
+
+# $(call pvhinfo,PROGRAM,FOLDER,COMPILER,FLAGS)
+define pvhinfo
+$(2)/%.c.o: %.c VERSION tools/pvhinfo/build.mk
+	@mkdir -p $$(@D)
+	@echo "  CC    $$<"
+	$$(Q)$(3) $$(PVHINFO_CFLAGS) $(4) -MMD -MP -c -o $$@ $$<
+
+$(1): $(PVHINFO_SOURCES:%=$(2)/%.o)
+	@echo "  LD    $$@"
+	$$(Q)$(3) $(4) -o $$@ $$^
+
+-include $(PVHINFO_SOURCES:%.c=$(2)/%.c.d)
+endef
+
+SANITIZERS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+CHECKED_PVHINFO := build/checked/gcc/pvhinfo build/checked/clang/pvhinfo
+
+$(eval $(call pvhinfo,$(PVHINFO),build/host,$(HOST_CC),$(HOST_CFLAGS)))
+$(eval $(call pvhinfo,build/checked/gcc/pvhinfo,build/checked/gcc,gcc,$(SANITIZERS)))
+$(eval $(call pvhinfo,build/checked/clang/pvhinfo,build/checked/clang,clang,$(SANITIZERS)))
+
+.PHONY: pvhinfo
+pvhinfo: $(PVHINFO) ## build pvhinfo, which tells whether a kernel would boot, build/pvhinfo
+
+# Boot tests replay on the host what the loader has printed.
+check-boot check-boot-full: $(PVHINFO)

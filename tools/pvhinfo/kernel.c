@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/pvhinfo/kernel.h"
+
+#include "pvh/messages.h"
+#include "tools/pvhinfo/placement.h"
+
+static void collect_note(struct note_observer *observer, const struct note *note)
+{
+    struct note_collection *notes = (struct note_collection *)observer;
+    struct note *slot;
+
+    for (size_t i = 0; i < notes->count; i++) {
+        if (notes->items[i].offset == note->offset)
+            return;
+    }
+    slot = arena_push(notes->arena, (void **)&notes->items, &notes->capacity, notes->count,
+                      sizeof(*notes->items));
+    if (!slot) {
+        notes->failed = true;
+        return;
+    }
+    *slot = *note;
+    notes->count++;
+}
+
+void kernel_set_error(struct kernel *kernel, const struct pvh_error *error)
+{
+    struct text text = {kernel->sentence, sizeof(kernel->sentence), 0};
+
+    kernel->status = STATUS_TROUBLE;
+    if (error->code == PVH_ERROR_READ) {
+        text_append(&text, kernel->file.file.reason);
+    } else if (error->code == PVH_ERROR_OUT_OF_MEMORY) {
+        text_append(&text, OUT_OF_MEMORY);
+    } else {
+        kernel->status = STATUS_NOT_BOOTABLE;
+        pvh_error_append(&text, error);
+    }
+}
+
+/*
+ * What the kernel needs by itself: all that the loader would take for it where nothing is in its
+ * way (whole pages of the span, the boot info with an empty command line, the hand-over). Nothing
+ * is staged there, so no machine makes do with less. A kernel that does not fit there fits nowhere.
+ */
+static bool measure_memory(struct kernel *kernel, struct arena *arena, struct pvh_error *error)
+{
+    const struct placement_request request = {
+        .image = &kernel->image,
+        .info = {.command_line = ""},
+    };
+    struct placement placement;
+
+    if (!place_alone(&request, arena, &placement, error))
+        return false;
+    for (size_t i = 0; i < placement.plan.claims.count; i++)
+        kernel->memory_needed += range_size(placement.plan.claims.items[i].range);
+    return true;
+}
+
+static bool read_image(struct kernel *kernel, struct arena *arena, struct pvh_error *error)
+{
+    bool done =
+        pvh_image_observe(kernel->file.elf, arena, &kernel->notes.observer, &kernel->image, error);
+
+    if (kernel->notes.failed)
+        return pvh_fail(error, PVH_ERROR_OUT_OF_MEMORY);
+    return done;
+}
+
+void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kernel)
+{
+    struct pvh_error error;
+
+    *ret_kernel = (struct kernel){
+        .notes = {.observer = {collect_note}, .arena = arena},
+    };
+    if (!kernel_file_open(path, arena, &ret_kernel->file, &error) ||
+        !read_image(ret_kernel, arena, &error) || !measure_memory(ret_kernel, arena, &error))
+        kernel_set_error(ret_kernel, &error);
+}
+
+const char *machine_name(const struct pvh_image *image)
+{
+    return image->machine == ELF_MACHINE_X86_64 ? "x86-64" : "i386";
+}
+
+void kernel_close(struct kernel *kernel)
+{
+    kernel_file_close(&kernel->file);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What there is to know about a kernel's file, whatever the machine. */
+#pragma once
+
+#include "pvh/boot_info.h"
+#include "pvh/elf.h"
+#include "tools/pvhinfo/kernel_file.h"
+#include "tools/pvhinfo/status.h"
+
+/* More than the loader's longest sentence. */
+#define SENTENCE_SIZE 800
+
+/* Every note once, in the order of the file's headers. Growing, in the arena. */
+struct note_collection {
+    struct note_observer observer;
+    struct arena *arena;
+    struct note *items;
+    size_t count, capacity;
+    bool failed; /* memory was short */
+};
+
+struct kernel {
+    struct kernel_file file;
+    struct pvh_image image; /* what could be read of it: see pvh_image_observe() */
+    struct note_collection notes;
+    uint64_t memory_needed; /* bytes; see measure_memory() */
+    enum status status;
+    char sentence[SENTENCE_SIZE]; /* the loader's, without the file's name; "" when it boots */
+};
+
+/*
+ * Reads a kernel's file. Prints nothing: status and sentence say what is wrong, and as much of the
+ * rest is filled in as could be found out. To be closed in any case.
+ */
+void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kernel);
+
+/* Takes the sentence and the status of an error: the file's, or the host's. */
+void kernel_set_error(struct kernel *kernel, const struct pvh_error *error);
+
+/* "x86-64" */
+const char *machine_name(const struct pvh_image *image);
+
+void kernel_close(struct kernel *kernel);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/pvhinfo/map_file.h"
+
+#include "common/bytes.h"
+#include "common/text.h"
+#include "tools/pvhinfo/descriptor.h"
+#include "tools/pvhinfo/host_file.h"
+#include "tools/pvhinfo/number.h"
+
+#include <string.h>
+
+/* No map has more; keeps a file named by mistake from being taken into memory. */
+#define MAX_FILE_SIZE (64 * MIB)
+
+/* One more than any line of the format has. */
+#define MAX_WORDS 6
+
+struct map_reader {
+    const char *path;
+    struct arena *arena;
+    unsigned long line;
+    uint8_t *descriptors; /* DESCRIPTOR_SIZE bytes each */
+    size_t count, capacity;
+    struct range *ecam;
+    size_t ecam_count, ecam_capacity;
+};
+
+static bool fail(const struct map_reader *reader, const char *what)
+{
+    trouble("%s:%lu: %s", reader->path, reader->line, what);
+    return false;
+}
+
+static bool add_descriptor(struct map_reader *reader, const struct memory_descriptor *descriptor)
+{
+    uint8_t *slot = arena_push(reader->arena, (void **)&reader->descriptors, &reader->capacity,
+                               reader->count, DESCRIPTOR_SIZE);
+
+    if (!slot)
+        return fail(reader, OUT_OF_MEMORY);
+    descriptor_write(slot, descriptor);
+    reader->count++;
+    return true;
+}
+
+/* Whole pages, or up to the end of the address space; end is where `describe` lets it end. */
+static bool count_pages(struct range range, uint64_t *ret_pages)
+{
+    uint64_t size = range.end - range.start;
+
+    if (range.end < range.start || (size % PAGE_SIZE != 0 && range.end != UINT64_MAX))
+        return false;
+    *ret_pages = size / PAGE_SIZE + (size % PAGE_SIZE != 0);
+    return true;
+}
+
+/* efi TYPE ATTRIBUTES START END */
+static bool read_efi(struct map_reader *reader, char *const words[], size_t count)
+{
+    struct memory_descriptor descriptor;
+    struct range range;
+    uint64_t type;
+
+    if (count != 5 || !number_parse(words[1], 10, &type) || type > UINT32_MAX ||
+        !number_parse(words[2], 16, &descriptor.attributes) ||
+        !number_parse(words[3], 16, &range.start) || !number_parse(words[4], 16, &range.end))
+        return fail(reader, "not of the form 'efi TYPE ATTRIBUTES START END'");
+    if (!count_pages(range, &descriptor.pages))
+        return fail(reader, "not a range of whole pages");
+    descriptor.type = (uint32_t)type;
+    descriptor.start = range.start;
+    return add_descriptor(reader, &descriptor);
+}
+
+/* mcfg START END */
+static bool read_mcfg(struct map_reader *reader, char *const words[], size_t count)
+{
+    struct range range;
+    struct range *slot;
+
+    if (count != 3 || !number_parse(words[1], 16, &range.start) ||
+        !number_parse(words[2], 16, &range.end))
+        return fail(reader, "not of the form 'mcfg START END'");
+    if (range.end <= range.start)
+        return fail(reader, "the window ends before it starts");
+    slot = arena_push(reader->arena, (void **)&reader->ecam, &reader->ecam_capacity,
+                      reader->ecam_count, sizeof(*reader->ecam));
+    if (!slot)
+        return fail(reader, OUT_OF_MEMORY);
+    *slot = range;
+    reader->ecam_count++;
+    return true;
+}
+
+/* What follows a terminal's control sequence (ECMA-48) that starts at `text`, with ESC. */
+static const char *skip_sequence(const char *text)
+{
+    text++;
+    if (*text == '[') {
+        do {
+            text++;
+        } while (*text >= '0' && *text <= '?');
+    }
+    while (*text >= ' ' && *text <= '/')
+        text++;
+    return *text > ' ' ? text + 1 : text;
+}
+
+static void remove_sequences(char *line)
+{
+    char *to = line;
+
+    for (const char *from = line; *from;) {
+        if (*from == '\033')
+            from = skip_sequence(from);
+        else
+            *to++ = *from++;
+    }
+    *to = '\0';
+}
+
+static size_t split_words(char *line, char *words[MAX_WORDS])
+{
+    size_t count = 0;
+
+    while (count < MAX_WORDS) {
+        while (is_space(*line))
+            *line++ = '\0';
+        if (!*line)
+            break;
+        words[count++] = line;
+        while (*line && !is_space(*line))
+            line++;
+    }
+    return count;
+}
+
+static bool read_line(struct map_reader *reader, char *line)
+{
+    char *words[MAX_WORDS];
+    size_t count;
+
+    reader->line++;
+    remove_sequences(line);
+    count = split_words(line, words);
+    if (count > 0 && strcmp(words[0], "efi") == 0)
+        return read_efi(reader, words, count);
+    if (count > 0 && strcmp(words[0], "mcfg") == 0)
+        return read_mcfg(reader, words, count);
+    return true;
+}
+
+static bool read_lines(struct map_reader *reader, char *text)
+{
+    for (char *line = text; line;) {
+        char *end = strchr(line, '\n');
+
+        if (end)
+            *end++ = '\0';
+        if (!read_line(reader, line))
+            return false;
+        line = end;
+    }
+    if (reader->count > 0)
+        return true;
+    trouble("%s: has no line of the form 'efi TYPE ATTRIBUTES START END'", reader->path);
+    return false;
+}
+
+/*
+ * UTF-8 of what is UTF-8 or, from a UEFI shell, UTF-16 with its mark in front; NULL: no memory. A
+ * serial line has NULs at times, which are not the end of the text.
+ */
+static char *to_text(uint8_t *bytes, size_t size, struct arena *arena)
+{
+    size_t units = size / 2;
+    uint16_t *wide;
+    char *text;
+
+    if (size < 2 || bytes[0] != 0xff || bytes[1] != 0xfe) {
+        text = arena_strndup(arena, (const char *)bytes, size);
+        for (size_t i = 0; text && i < size; i++)
+            text[i] = text[i] ? text[i] : ' ';
+        return text;
+    }
+    wide = arena_alloc(arena, units, sizeof(*wide));
+    text = arena_alloc(arena, 3 * (uint64_t)units + 1, 1);
+    if (!wide || !text)
+        return NULL;
+    for (size_t i = 1; i < units; i++)
+        wide[i - 1] = read_le16(bytes + 2 * i) ? read_le16(bytes + 2 * i) : ' ';
+    utf16_to_utf8(wide, units - 1, text, 3 * units + 1);
+    return text;
+}
+
+/* The file's text; NULL with a message. */
+static char *read_text(const char *path, struct arena *arena)
+{
+    struct host_file file;
+    uint8_t *bytes = NULL;
+    char *text = NULL;
+
+    if (host_file_open(path, &file) && file.source.size <= MAX_FILE_SIZE)
+        bytes = host_file_read_all(&file, arena);
+    if (bytes)
+        text = to_text(bytes, (size_t)file.source.size, arena);
+    if (file.reason[0])
+        trouble("%s: %s", path, file.reason);
+    else if (file.source.size > MAX_FILE_SIZE)
+        trouble("%s: is too large for a memory map", path);
+    else if (!text)
+        trouble("%s: %s", path, OUT_OF_MEMORY);
+    host_file_close(&file);
+    return text;
+}
+
+bool map_file_read(const char *path, struct arena *arena, struct machine *ret_machine)
+{
+    struct map_reader reader = {.path = path, .arena = arena};
+    char *text = read_text(path, arena);
+
+    if (!text || !read_lines(&reader, text))
+        return false;
+    *ret_machine = (struct machine){
+        .firmware = {reader.descriptors, reader.count * DESCRIPTOR_SIZE, DESCRIPTOR_SIZE},
+        .ecam = reader.ecam,
+        .ecam_count = reader.ecam_count,
+    };
+    return true;
+}

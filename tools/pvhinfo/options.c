@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/pvhinfo/options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+const char options_text[] =
+    "usage: pvhinfo [--json] FILE...\n"
+    "       pvhinfo [--json] --extract OUT FILE\n"
+    "       pvhinfo [--json] --map MAPFILE [--initrd FILE|SIZE]... [--module "
+    "FILE|SIZE[=CMDLINE]]...\n"
+    "               [--cmdline STRING] [--overwrite-acpi-nvs] [FILE]\n"
+    "\n"
+    "Tells whether and how pvhboot would boot a kernel.\n"
+    "\n"
+    "  --json                  print for programs\n"
+    "  --extract OUT           write the ELF file that FILE is or contains\n"
+    "  --map MAPFILE           show the kernel's memory map and where all goes on a machine with\n"
+    "                          the memory map in MAPFILE (see pvhboot.efi --dry-run)\n"
+    "  --initrd FILE|SIZE      with an initrd; may be repeated: together they are one module\n"
+    "  --module FILE|SIZE[=CMDLINE]\n"
+    "                          with a module and its command line; may be repeated\n"
+    "  --cmdline STRING        with this command line of the kernel\n"
+    "  --overwrite-acpi-nvs    let a kernel that cannot be moved take ACPI NVS\n"
+    "  --help, --version       print this, or the version\n"
+    "\n"
+    "Exit status: 0 bootable, 1 not bootable, 2 trouble.\n";
+
+enum {
+    OPTION_HELP = 1000,
+    OPTION_VERSION,
+    OPTION_JSON,
+    OPTION_EXTRACT,
+    OPTION_MAP,
+    OPTION_INITRD,
+    OPTION_MODULE,
+    OPTION_CMDLINE,
+    OPTION_OVERWRITE_NVS,
+};
+
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"extract", required_argument, NULL, OPTION_EXTRACT},
+    {"map", required_argument, NULL, OPTION_MAP},
+    {"initrd", required_argument, NULL, OPTION_INITRD},
+    {"module", required_argument, NULL, OPTION_MODULE},
+    {"cmdline", required_argument, NULL, OPTION_CMDLINE},
+    {"overwrite-acpi-nvs", no_argument, NULL, OPTION_OVERWRITE_NVS},
+    {NULL, 0, NULL, 0},
+};
+
+static bool usage(const char *what)
+{
+    trouble("%s; see --help", what);
+    return false;
+}
+
+static bool add_initrd(struct options *options, const char *value, struct arena *arena)
+{
+    return boot_files_add(&options->initrds, arena, value, "") || usage(OUT_OF_MEMORY);
+}
+
+/* FILE|SIZE[=CMDLINE] */
+static bool add_module(struct options *options, const char *value, struct arena *arena)
+{
+    const char *equals = strchr(value, '=');
+    size_t length = equals ? (size_t)(equals - value) : strlen(value);
+    const char *path = arena_strndup(arena, value, length);
+
+    return (path && boot_files_add(&options->modules, arena, path, equals ? equals + 1 : "")) ||
+           usage(OUT_OF_MEMORY);
+}
+
+static bool set_once(const char **option, const char *value, const char *complaint)
+{
+    if (*option)
+        return usage(complaint);
+    *option = value;
+    return true;
+}
+
+static bool take_option(struct options *options, int option, const char *value, struct arena *arena)
+{
+    switch (option) {
+    case OPTION_HELP:
+        options->help = true;
+        return true;
+    case OPTION_VERSION:
+        options->version = true;
+        return true;
+    case OPTION_JSON:
+        options->json = true;
+        return true;
+    case OPTION_EXTRACT:
+        return set_once(&options->extract, value, "--extract can be given once");
+    case OPTION_MAP:
+        return set_once(&options->map, value, "--map can be given once");
+    case OPTION_INITRD:
+        return add_initrd(options, value, arena);
+    case OPTION_MODULE:
+        return add_module(options, value, arena);
+    case OPTION_CMDLINE:
+        return set_once(&options->command_line, value, "--cmdline can be given once");
+    case OPTION_OVERWRITE_NVS:
+        options->overwrite_nvs = true;
+        return true;
+    default: /* getopt has said what is wrong */
+        trouble("see --help");
+        return false;
+    }
+}
+
+static bool says_what_boots(const struct options *options)
+{
+    return options->initrds.count || options->modules.count || options->command_line ||
+           options->overwrite_nvs;
+}
+
+static bool check(const struct options *options)
+{
+    if (options->help || options->version)
+        return true;
+    if (options->file_count == 0 && !options->map)
+        return usage("no file is named");
+    if (options->map && options->extract)
+        return usage("--map and --extract do not go together");
+    if (options->map && options->file_count > 1)
+        return usage("with --map one file can be named");
+    if (options->extract && options->file_count != 1)
+        return usage("with --extract one file has to be named");
+    if (says_what_boots(options) && !(options->map && options->file_count > 0))
+        return usage(
+            "--initrd, --module, --cmdline and --overwrite-acpi-nvs need --map and a file");
+    return true;
+}
+
+bool options_parse(int argc, char *argv[], struct arena *arena, struct options *ret_options)
+{
+    static char name[] = "pvhinfo";
+    int option;
+
+    *ret_options = (struct options){.json = false};
+    if (argc > 0)
+        argv[0] = name; /* getopt's messages begin with it */
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (!take_option(ret_options, option, optarg, arena))
+            return false;
+    }
+    ret_options->files = argv + optind;
+    ret_options->file_count = (size_t)(argc - optind);
+    return check(ret_options);
+}
