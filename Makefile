@@ -61,6 +61,7 @@ endif
 deps-build: ;
 
 include efi/build.mk
+include decoders/build.mk
 include tools/pvhinfo/build.mk
 include tests/kernel/kernel.mk
 include tests/unit/unit.mk
@@ -95,10 +96,10 @@ iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= C
 	@$(what_to_boot); tools/mkiso "$$@" --output "$$ISO" && echo "iso: $$ISO is ready"
 
 .PHONY: check
-check: check-style check-tools check-unit check-binary check-kernel check-boot ## run every test that fits into ten minutes
+check: check-style check-tools check-unit check-decoders check-binary check-kernel check-boot ## run every test that fits into ten minutes
 
 .PHONY: check-full
-check-full: check-style check-tools check-unit check-binary check-kernel check-boot-full ## run every test there is
+check-full: check-style check-tools check-unit check-decoders check-binary check-kernel check-boot-full ## run every test there is
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
@@ -110,7 +111,7 @@ check-style: ## check the shell scripts and the manual page
 	mandoc -T lint -W warning docs/pvhinfo.1
 
 .PHONY: deps
-deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) ## install and download all that the other targets need
+deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(DECODERS_READY) ## install and download all that the other targets need
 
 .PHONY: install
 install: $(EFI_BINARY) $(PVHINFO) ## install the loader, pvhinfo and the documents: PREFIX= DESTDIR=
@@ -120,6 +121,8 @@ install: $(EFI_BINARY) $(PVHINFO) ## install the loader, pvhinfo and the documen
 	install -m 644 docs/pvhinfo.1 '$(DESTDIR)$(PREFIX)/share/man/man1/pvhinfo.1'
 	install -m 644 '$(EFI_BINARY)' '$(DESTDIR)$(PREFIX)/lib/pvhboot/pvhboot.efi'
 	install -m 644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/'
+	install -d '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/licences'
+	install -m 644 $(DECODER_SOURCES)/licences/*.txt '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/licences/'
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded

@@ -17,7 +17,7 @@ GNU_EFI_INCLUDE := /usr/include/efi
 GNU_EFI_LIB     := /usr/lib
 
 EFI_SOURCES := $(sort $(wildcard common/*.c pvh/*.c efi/*.c)) pvh/handover.S
-EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(EFI_SOURCES))
+EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(EFI_SOURCES)) $(EFI_BUILD)/decoders.o
 
 # Every warning that both compilers have and that GNU-EFI's headers survive.
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

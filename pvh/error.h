@@ -54,6 +54,19 @@ enum pvh_error_code {
     PVH_ERROR_NO_ROOM_FOR_HANDOVER,
     PVH_ERROR_NO_ROOM_FOR_STAGING,
 
+    /* What the kernel's file is wrapped in. */
+    PVH_ERROR_BZIMAGE_OLD,
+    PVH_ERROR_PAYLOAD_OUTSIDE,
+    PVH_ERROR_PAYLOAD_UNKNOWN,
+    PVH_ERROR_UNPACK_TRUNCATED,
+    PVH_ERROR_UNPACK_DAMAGED,
+    PVH_ERROR_UNPACK_UNSUPPORTED,
+    PVH_ERROR_UNPACK_TRAILING,
+    PVH_ERROR_UNPACK_MEMORY,
+    PVH_ERROR_UNPACKED_SIZE,
+    PVH_ERROR_UNPACKED_TOO_LARGE,
+    PVH_ERROR_NESTED_TOO_DEEP,
+
     PVH_ERROR_CODES
 };
 
@@ -75,6 +88,7 @@ struct note_list {
 struct pvh_error {
     enum pvh_error_code code;
     uint64_t number[PVH_ERROR_NUMBERS];
+    const char *reason;     /* PVH_ERROR_UNPACK_...: in the words of a library */
     struct note_list notes; /* PVH_ERROR_NO_ENTRY_NOTE */
 };
 

@@ -2,6 +2,7 @@
 #include "pvh/messages.h"
 
 #include "common/checked.h"
+#include "pvh/container.h"
 #include "pvh/memory_map.h"
 
 #include <string.h>
@@ -81,6 +82,9 @@ static const char *name_content(uint32_t first_bytes)
         {"\x02\x21\x4c\x18", 4, "it is lz4-compressed"},
         {"\x04\x22\x4d\x18", 4, "it is lz4-compressed"},
         {"MZ", 2, "it is a bzImage or an EFI program"},
+        {"BZh", 3, "it is bzip2-compressed"},
+        {"\x5d\0\0", 3, "it is lzma-compressed"},
+        {"\x89LZO", 4, "it is lzo-compressed"},
     };
     const uint8_t bytes[4] = {(uint8_t)first_bytes, (uint8_t)(first_bytes >> 8),
                               (uint8_t)(first_bytes >> 16), (uint8_t)(first_bytes >> 24)};
@@ -128,6 +132,7 @@ enum remedy {
     REMEDY_UPDATE,
     REMEDY_AGAIN,
     REMEDY_STUB,
+    REMEDY_PACK,
 };
 
 static const char *const remedies[] = {
@@ -145,13 +150,14 @@ static const char *const remedies[] = {
     [REMEDY_UPDATE] = "update the firmware",
     [REMEDY_AGAIN] = "try again",
     [REMEDY_STUB] = "start the kernel through its EFI stub",
+    [REMEDY_PACK] = "pack it again, in one piece and with the packer's defaults",
 };
 
 /*
  * The sentences. In braces stands what is filled in, and from which of the error's numbers:
  * d decimal, x hexadecimal, e hexadecimal of the last address before it, s a size, m a class of
  * memory, f a free range from this number and the next, b what blocks a span (all five numbers),
- * n the notes, c the content of the first bytes.
+ * n the notes, c the content of the first bytes, k a kind of container, r the reason.
  */
 struct sentence {
     const char *text;
@@ -238,6 +244,27 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
         {"not enough memory: {s0} must be kept elsewhere while the "
          "firmware is in their place, and no more is free below 4 GiB",
          REMEDY_MODULE},
+    [PVH_ERROR_BZIMAGE_OLD] =
+        {"a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel lies; use "
+         "Linux 2.6.26 or later",
+         REMEDY_SAID},
+    [PVH_ERROR_PAYLOAD_OUTSIDE] = {"truncated: the bzImage's payload ends at byte {d0}, but the "
+                                   "file has {d1} bytes",
+                                   REMEDY_COPY},
+    [PVH_ERROR_PAYLOAD_UNKNOWN] = {"a bzImage whose payload is not known{c0}", REMEDY_SAID},
+    [PVH_ERROR_UNPACK_TRUNCATED] = {"{k0}: truncated: more is due at offset {x1}", REMEDY_COPY},
+    [PVH_ERROR_UNPACK_DAMAGED] = {"{k0}: damaged at offset {x1} ({r0})", REMEDY_COPY},
+    [PVH_ERROR_UNPACK_UNSUPPORTED] = {"{k0}: packed with what cannot be unpacked here ({r0})",
+                                      REMEDY_PACK},
+    [PVH_ERROR_UNPACK_TRAILING] = {"{k0}: it ends at offset {x1}, but {d2} bytes follow",
+                                   REMEDY_PACK},
+    [PVH_ERROR_UNPACK_MEMORY] = {"{k0}: not enough memory: unpacking takes {s1}", REMEDY_MEMORY},
+    [PVH_ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated",
+                                 REMEDY_COPY},
+    [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to {s1}, and {s2} is the limit",
+                                      REMEDY_SAID},
+    [PVH_ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it",
+                                   REMEDY_SAID},
 };
 
 static void append_blocker(struct text *text, const uint64_t number[PVH_ERROR_NUMBERS])
@@ -281,6 +308,12 @@ static void append_field(struct text *text, char kind, unsigned index,
     case 'c':
         append_content(text, (uint32_t)number);
         break;
+    case 'k':
+        text_append(text, container_name((enum container_kind)number));
+        break;
+    case 'r':
+        text_append(text, error->reason);
+        break;
     }
 }
 
@@ -317,6 +350,6 @@ bool pvh_error_module(const struct pvh_error *error, uint64_t *ret_index)
 
 bool pvh_error_is_of_machine(const struct pvh_error *error)
 {
-    return error->code == PVH_ERROR_OUT_OF_MEMORY ||
+    return error->code == PVH_ERROR_OUT_OF_MEMORY || error->code == PVH_ERROR_UNPACK_MEMORY ||
            (error->code >= PVH_ERROR_PLATFORM_XEN && error->code <= PVH_ERROR_MAP_CHANGED);
 }

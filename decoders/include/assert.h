@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The libraries are built with NDEBUG. */
+#pragma once
+
+#define assert(condition) ((void)0)

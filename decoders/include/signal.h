@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* For a declaration in xz's common header; there are no signals. */
+#pragma once
+
+typedef int sigset_t;
+int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict previous);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * There is no heap. Each library is given an allocator when it is used; where one falls back to
+ * these, it learns that there is no memory.
+ */
+#pragma once
+
+#include <stddef.h>
+
+static inline void *malloc(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+static inline void *calloc(size_t count, size_t size)
+{
+    (void)count;
+    (void)size;
+    return NULL;
+}
+
+static inline void free(void *memory)
+{
+    (void)memory;
+}

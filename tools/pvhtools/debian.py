@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Debian's archive through an apt configuration of the project's own; the machine's apt stays as it is."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import re
+import shutil
+
+from .program import TOP, Failure, call
+
+DEPS = TOP / "build" / "deps"
+
+# Debian's own keys vouch for the packages, whatever the machine trusts otherwise. As root, apt would fetch as
+# a user of its own, who cannot write below a home directory. Hooks are for the machine's apt, not for this one.
+APT_CONFIGURATION = """\
+Dir::Etc::SourceList "{folder}/sources.list";
+Dir::Etc::SourceParts "/dev/null";
+Dir::Etc::Preferences "/dev/null";
+Dir::Etc::PreferencesParts "/dev/null";
+Dir::State "{folder}";
+Dir::State::status "{folder}/status";
+Dir::Cache "{folder}";
+APT::Architecture "amd64";
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+Acquire::Retries "2";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+"""
+KEYRING = "/usr/share/keyrings/debian-archive-keyring"
+INDEX = re.compile(r"'(\S+?)/dists/([^/\s]+)(?:/updates)?/InRelease'")
+
+
+class Suite:
+    """One suite of Debian with package lists and a cache of its own."""
+
+    KIND = "deb"
+    LISTS = "_Packages"
+    SUFFIX = ""
+
+    def __init__(self, name):
+        self.name = name
+        self.folder = DEPS / "apt" / (name + self.SUFFIX)
+        self.options = ["-c", self.folder / "apt.conf"]
+
+    def configure(self):
+        for folder in ("lists/partial", "archives/partial"):
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+        (self.folder / "status").touch()
+        source = f"{self.KIND} [arch=amd64 signed-by={keyring()}] {mirror()} {self.name} main\n"
+        (self.folder / "sources.list").write_text(source)
+        (self.folder / "apt.conf").write_text(APT_CONFIGURATION.format(folder=self.folder))
+
+    def update(self):
+        self.configure()
+        call("apt-get", *self.options, "-qq", "--error-on=any", "update",
+             failed=f"the package lists of Debian {self.name} could not be downloaded (is there a network?)")
+
+    def has_lists(self):
+        return any(self.folder.glob(f"lists/*{self.LISTS}*"))
+
+    def fetch(self, package, folder):
+        """PACKAGE's file; a mirror that has moved on since the last look gets a second chance."""
+        fresh = not self.has_lists()
+        if fresh:
+            self.update()
+        try:
+            return self.download(package, folder)
+        except Failure:
+            if fresh:
+                raise
+        self.update()
+        return self.download(package, folder)
+
+    def download(self, package, folder):
+        call("apt-get", *self.options, "-qq", "download", package, cwd=folder,
+             failed=f"{package} could not be downloaded (is there a network?)")
+        return next(pathlib.Path(folder).glob("*.deb"))
+
+
+class SourceSuite(Suite):
+    """The source packages of a suite; of each, upstream's tarball is what is fetched."""
+
+    KIND = "deb-src"
+    LISTS = "_Sources"
+    SUFFIX = "-sources"
+
+    def download(self, package, folder):
+        call("apt-get", *self.options, "-qq", "source", "--download-only", "--tar-only", "--only-source", package,
+             cwd=folder, failed=f"the source of {package} could not be downloaded (is there a network?)")
+        tarballs = list(pathlib.Path(folder).glob("*.orig.tar.?z*"))
+        if len(tarballs) != 1:
+            raise Failure(f"the source package {package} of Debian {self.name} has no upstream tarball of its own")
+        return tarballs[0]
+
+
+def keyring():
+    for suffix in (".gpg", ".pgp"):
+        if os.path.exists(KEYRING + suffix):
+            return KEYRING + suffix
+    raise Failure("Debian's keys are missing; install the package debian-archive-keyring")
+
+
+def release():
+    """The code name of this machine's release of Debian."""
+    fields = dict(line.strip().split("=", 1) for line in open("/etc/os-release") if "=" in line)
+    return fields.get("VERSION_CODENAME", "").strip('"')
+
+
+def mirror():
+    """The mirror that this machine already uses, so that downloads come the way its other packages do."""
+    if not shutil.which("apt-get"):
+        raise Failure("downloads come from Debian by apt-get, which is missing here; a kernel can be named by KERNEL=")
+    sources = INDEX.findall(call("apt-get", "--print-uris", "update").decode())
+    for uri, suite in sources:
+        if suite in (release(), "stable", "testing", "unstable", "sid"):
+            return uri
+    raise Failure("apt's sources name no mirror of this Debian release; a kernel can be named by KERNEL=")
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """apt refuses to share its folders, and `make -j` asks for several downloads at once."""
+    DEPS.mkdir(parents=True, exist_ok=True)
+    with open(DEPS / ".fetch.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
