@@ -7,7 +7,7 @@ HOST_CFLAGS ?= -O2 -g
 
 PVHINFO_SOURCES := $(sort $(wildcard common/*.c pvh/*.c tools/pvhinfo/*.c))
 PVHINFO_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -DPVHBOOT_VERSION=\"$(VERSION)\" -I. \
-	-ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -Wconversion -Wno-sign-conversion
+	$(DECODER_INCLUDES) -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -Wconversion -Wno-sign-conversion
 
 # $(call pvhinfo,PROGRAM,FOLDER,COMPILER,FLAGS)
 define pvhinfo
@@ -16,7 +16,9 @@ $(2)/%.c.o: %.c VERSION tools/pvhinfo/build.mk
 	@echo "  CC    $$<"
 	$$(Q)$(3) $$(PVHINFO_CFLAGS) $(4) -MMD -MP -c -o $$@ $$<
 
-$(1): $(PVHINFO_SOURCES:%=$(2)/%.o)
+$(patsubst %,$(2)/%.o,$(filter pvh/decode_%,$(PVHINFO_SOURCES))): $(DECODERS_READY)
+
+$(1): $(PVHINFO_SOURCES:%=$(2)/%.o) build/host/decoders.o
 	@echo "  LD    $$@"
 	$$(Q)$(3) $(4) -o $$@ $$^
 

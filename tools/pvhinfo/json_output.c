@@ -73,7 +73,10 @@ static void write_kernel(struct json *json, const struct kernel *kernel)
 {
     const struct pvh_image *image = &kernel->image;
 
-    json_string(json, "container", kernel->file.container);
+    json_begin(json, "containers", '[');
+    for (size_t i = 0; i < kernel->file.container_count; i++)
+        json_string(json, NULL, kernel->file.containers[i]);
+    json_end(json, ']');
     if (image->bits) {
         json_number(json, "class", image->bits);
         json_string(json, "machine", machine_name(image));

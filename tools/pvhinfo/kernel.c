@@ -30,7 +30,7 @@ void kernel_set_error(struct kernel *kernel, const struct pvh_error *error)
     kernel->status = STATUS_TROUBLE;
     if (error->code == PVH_ERROR_READ) {
         text_append(&text, kernel->file.file.reason);
-    } else if (error->code == PVH_ERROR_OUT_OF_MEMORY) {
+    } else if (error->code == PVH_ERROR_OUT_OF_MEMORY || error->code == PVH_ERROR_UNPACK_MEMORY) {
         text_append(&text, OUT_OF_MEMORY);
     } else {
         kernel->status = STATUS_NOT_BOOTABLE;

@@ -1,17 +1,79 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/kernel_file.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* No kernel is larger, debug information included: what states more is damaged. */
+#define LARGEST_ELF (1 * GIB)
+
+#define FIRST_CAPACITY (16 * MIB)
+
+/*
+ * Unpacks to memory that grows with what comes: a container may state any size, and only what is
+ * there is believed.
+ */
+static bool unpack_stream(struct kernel_file *file, struct pvh_error *error)
+{
+    uint64_t capacity = FIRST_CAPACITY;
+    uint64_t size = 0;
+    uint64_t count;
+
+    for (;;) {
+        uint8_t *grown = realloc(file->bytes, (size_t)capacity);
+
+        if (!grown)
+            return pvh_fail(error, PVH_ERROR_OUT_OF_MEMORY, capacity);
+        file->bytes = grown;
+        if (!unpack_read(&file->unpack, file->bytes + size, capacity - size, &count))
+            return false;
+        size += count;
+        if (size < capacity)
+            break;
+        capacity *= 2;
+    }
+    memory_source_init(&file->unpacked, file->bytes, size);
+    file->elf = &file->unpacked.source;
+    return unpack_finish(&file->unpack);
+}
+
+static void add_container(struct kernel_file *file, enum container_kind kind)
+{
+    file->containers[file->container_count++] = container_name(kind);
+}
+
+static void name_containers(struct kernel_file *file)
+{
+    for (unsigned i = 0; i < file->unpack.layer_count; i++) {
+        const struct container *layer = &file->unpack.layers[i];
+
+        if (layer->in_bzimage)
+            add_container(file, CONTAINER_BZIMAGE);
+        if (layer->kind != CONTAINER_ELF && layer->kind != CONTAINER_UNKNOWN)
+            add_container(file, layer->kind);
+    }
+}
+
+static bool unpack(struct kernel_file *file, struct arena *arena, struct pvh_error *error)
+{
+    bool opened = unpack_open(&file->unpack, &file->file.source, LARGEST_ELF, arena, error);
+
+    name_containers(file);
+    if (!opened)
+        return false;
+    file->elf = file->unpack.elf;
+    return file->elf || unpack_stream(file, error);
+}
 
 bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file *ret_file,
                       struct pvh_error *ret_error)
 {
-    (void)arena; /* what a container holds will be unpacked into it */
-    *ret_file = (struct kernel_file){.path = path, .elf = &ret_file->file.source};
+    *ret_file = (struct kernel_file){.path = path};
     *ret_error = (struct pvh_error){.code = PVH_OK};
     if (!host_file_open(path, &ret_file->file))
         return pvh_fail(ret_error, PVH_ERROR_READ);
-    return true;
+    ret_file->whole = unpack(ret_file, arena, ret_error);
+    return ret_file->whole;
 }
 
 bool kernel_file_is_elf(const struct kernel_file *file)
@@ -26,4 +88,6 @@ bool kernel_file_is_elf(const struct kernel_file *file)
 void kernel_file_close(struct kernel_file *file)
 {
     host_file_close(&file->file);
+    free(file->bytes);
+    file->bytes = NULL;
 }

@@ -5,20 +5,29 @@
  */
 #pragma once
 
-#include "common/arena.h"
-#include "pvh/error.h"
+#include "pvh/unpack.h"
 #include "tools/pvhinfo/host_file.h"
+
+/* A bzImage and what packs its payload are two. */
+#define KERNEL_FILE_CONTAINERS (2 * (UNPACK_DEPTH + 1))
 
 struct kernel_file {
     const char *path;
     struct host_file file;
-    const char *container;  /* in words; NULL when the file is in none */
-    struct pvh_source *elf; /* what the container holds, or the file itself */
+    const char *containers[KERNEL_FILE_CONTAINERS]; /* by name, outermost first */
+    size_t container_count;
+    bool whole;             /* opened and unpacked, every checksum right */
+    struct pvh_source *elf; /* what the containers hold, or the file itself */
+
+    /* Private. */
+    struct unpack unpack;
+    struct memory_source unpacked;
+    uint8_t *bytes; /* of `unpacked` */
 };
 
 /*
  * Opens and unpacks. False with *ret_error: PVH_ERROR_READ when file.reason says why the file
- * could not be read, else what is wrong with the container.
+ * could not be read, else what is wrong with a container. To be closed in any case.
  */
 bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file *ret_file,
                       struct pvh_error *ret_error);

@@ -36,7 +36,7 @@ static void complain(const char *path, enum status status, const char *sentence)
 
 static enum status extract(const struct kernel *kernel, const char *path)
 {
-    if (kernel->status == STATUS_TROUBLE || !kernel_file_is_elf(&kernel->file))
+    if (!kernel->file.whole || !kernel_file_is_elf(&kernel->file))
         return STATUS_BOOTABLE; /* there is no ELF: the kernel's own status tells */
     return extract_elf(&kernel->file, path);
 }
@@ -46,30 +46,32 @@ static enum status worse(enum status a, enum status b)
     return a > b ? a : b;
 }
 
-static enum status show_kernel(const char *path, const struct options *options, struct arena *arena,
+/* With an arena of its own: a kernel may take a hundred megabytes to unpack. */
+static enum status show_kernel(const char *path, const struct options *options,
                                struct output *output)
 {
+    struct arena arena = host_arena();
     struct kernel kernel;
     struct result result = {.kernel = &kernel, .sentence = kernel.sentence};
     enum status status;
 
-    kernel_read(path, arena, &kernel);
+    kernel_read(path, &arena, &kernel);
     print(output, &result);
     complain(path, kernel.status, kernel.sentence);
     status = kernel.status;
     if (options->extract)
         status = worse(status, extract(&kernel, options->extract));
     kernel_close(&kernel);
+    arena_release(&arena);
     return status;
 }
 
-static enum status show_kernels(const struct options *options, struct arena *arena,
-                                struct output *output)
+static enum status show_kernels(const struct options *options, struct output *output)
 {
     enum status status = STATUS_BOOTABLE;
 
     for (size_t i = 0; i < options->file_count; i++)
-        status = worse(status, show_kernel(options->files[i], options, arena, output));
+        status = worse(status, show_kernel(options->files[i], options, output));
     return status;
 }
 
@@ -182,7 +184,7 @@ static enum status show(const struct options *options, struct arena *arena)
     if (options->map)
         status = show_on_map(options, arena, &output);
     else
-        status = show_kernels(options, arena, &output);
+        status = show_kernels(options, &output);
     if (options->json)
         json_end(&output.json, ']');
     return status;

@@ -72,6 +72,15 @@ static void print_headline(const struct kernel *kernel)
     printf("\n");
 }
 
+/* "bzImage, xz": the outermost first. */
+static void print_containers(const struct kernel_file *file)
+{
+    printf("  container    %s", file->container_count ? file->containers[0] : "none");
+    for (size_t i = 1; i < file->container_count; i++)
+        printf(", %s", file->containers[i]);
+    printf("\n");
+}
+
 static void print_kernel(const struct kernel *kernel)
 {
     struct writer output = {write_standard_output};
@@ -80,7 +89,7 @@ static void print_kernel(const struct kernel *kernel)
     if (kernel->status == STATUS_TROUBLE)
         return;
     print_headline(kernel);
-    printf("  container    %s\n", kernel->file.container ? kernel->file.container : "none");
+    print_containers(&kernel->file);
     if (image->notes.system[0])
         printf("  system       %s\n", image->notes.system);
     for (size_t i = 0; i < kernel->notes.count; i++)

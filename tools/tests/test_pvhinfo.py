@@ -66,7 +66,7 @@ def test_linux_has_the_segments_and_notes_that_readelf_finds(name):
 ])
 def test_linux_is_bootable(name, relocation):
     found, = results(linux(name))
-    assert found["bootable"] and found["error"] is None and found["container"] is None
+    assert found["bootable"] and found["error"] is None and found["containers"] == []
     assert (found["class"], found["machine"]) == (64, "x86-64")
     assert found["system"].startswith(f"Linux {name.split('-')[0]}.")
     assert found["relocation"] == relocation
