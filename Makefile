@@ -69,10 +69,11 @@ include tests/boot/boot.mk
 
 # The kernel and the initrd that are booted when none is named.
 KERNELS := build/deps/kernels
-DEFAULT_KERNEL := $(KERNELS)/default/vmlinux
+DEFAULT_KERNEL := $(KERNELS)/default/vmlinuz
 TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
+OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
 INITRDS := build/initrd.img build/initrd-batch.img
-BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%/vmlinux,$(or $(KERNEL),$(DEFAULT_KERNEL)))
+BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(KERNEL),$(DEFAULT_KERNEL)))
 
 # The shell's "$@" becomes the options that say what to boot.
 define what_to_boot
@@ -111,7 +112,7 @@ check-style: ## check the shell scripts and the manual page
 	mandoc -T lint -W warning docs/pvhinfo.1
 
 .PHONY: deps
-deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(DECODERS_READY) ## install and download all that the other targets need
+deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(DECODERS_READY) ## install and download all that the other targets need
 
 .PHONY: install
 install: $(EFI_BINARY) $(PVHINFO) ## install the loader, pvhinfo and the documents: PREFIX= DESTDIR=
@@ -136,8 +137,12 @@ distclean: ## remove everything that make has made
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(KERNELS)/%/vmlinux:
+# A pattern with two targets makes both at once.
+$(KERNELS)/%/vmlinuz $(KERNELS)/%/vmlinux:
 	@tools/fetch-kernels '$*'
+
+$(OTHER_KERNELS):
+	@tools/fetch-kernels '$(@F)'
 
 build/initrd.img: MKINITRD_OPTIONS :=
 build/initrd-batch.img: MKINITRD_OPTIONS := --batch

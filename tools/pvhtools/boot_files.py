@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What lies on a boot volume: pvhboot as the firmware's default program, a kernel with its files, and their entry."""
 
+import json
 import pathlib
 import re
-import tempfile
 
-from .kernel import elf_of
 from .program import TOP, Failure, call_for_words, readable_file
 
 PVHINFO = TOP / "build" / "pvhinfo"
@@ -18,7 +17,7 @@ def add_boot_options(parser, command_line):
     """The options that say what to boot; COMMAND_LINE is the kernel's when none is named."""
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="pvhboot.efi")
     parser.add_argument("--kernel", type=pathlib.Path, required=True,
-                        help="an ELF file, or a bzImage with one inside")
+                        help="an ELF file, compressed or not, or a bzImage")
     parser.add_argument("--initrd", type=pathlib.Path, action="append", default=[],
                         help="may be given several times")
     parser.add_argument("--module", action="append", default=[], metavar="'PATH ARGS'",
@@ -29,12 +28,11 @@ def add_boot_options(parser, command_line):
 def boot_files(loader, kernel, initrds, modules, command_line):
     """The volume's files: path -> content, as bytes or as the host's file that holds it.
 
-    MODULES are "PATH ARGUMENTS" each. KERNEL may be a bzImage: the ELF inside is what goes onto the volume."""
-    elf = bootable_elf(readable_file(kernel, "kernel"))
-    title, version = describe(kernel, elf)
+    MODULES are "PATH ARGUMENTS" each. KERNEL goes onto the volume as it is, packed or not."""
+    title, version = describe(kernel, system_of(readable_file(kernel, "kernel")))
     volume = Volume()
     lines = [f"title {title}"] + ([f"version {version}"] if version else [])
-    lines.append(f"pvh {volume.add(kernel.name.replace('vmlinuz', 'vmlinux'), elf)}")
+    lines.append(f"pvh {volume.add(kernel.name, kernel)}")
     lines += [f"initrd {volume.add(file.name, readable_file(file, 'initrd'))}" for file in initrds]
     lines += [module_line(volume, module) for module in modules]
     lines += [f"options {one_line(command_line)}"] if command_line else []
@@ -43,13 +41,9 @@ def boot_files(loader, kernel, initrds, modules, command_line):
     return volume.files
 
 
-def bootable_elf(kernel):
-    """The ELF that KERNEL is or contains, once pvhinfo has found it bootable; else its words are the failure's."""
-    elf = elf_of(kernel)
-    with tempfile.TemporaryDirectory() as scratch:
-        pathlib.Path(scratch, kernel.name).write_bytes(elf)
-        call_for_words(PVHINFO, "--", kernel.name, cwd=scratch)
-    return elf
+def system_of(kernel):
+    """What KERNEL says it is, once pvhinfo has found it bootable; else its words are the failure's."""
+    return json.loads(call_for_words(PVHINFO, "--json", "--", kernel))[0]["system"] or ""
 
 
 class Volume:
@@ -78,15 +72,14 @@ def module_line(volume, module):
     return f"module {volume.add(file.name, file)} {one_line(arguments)}".rstrip()
 
 
-def describe(kernel, elf):
-    """Title and version of the entry, from the kernel's name or else from the words that Linux has in it."""
+def describe(kernel, system):
+    """Title and version of the entry, from the kernel's name or else from its notes."""
     named = re.fullmatch(r"vmlinu[xz]-(.+)", kernel.name)
     if named:
         return f"Linux {named[1]}", named[1]
-    banner = re.search(rb"Linux version ([0-9][!-~]*) \(", elf)
-    if banner:
-        version = banner[1].decode()
-        return f"Linux {version}", version
+    noted = re.fullmatch(r"Linux ([0-9]\S*)", system)
+    if noted:
+        return system, noted[1]
     return kernel.name, None
 
 

@@ -53,14 +53,15 @@ def call(*command, env=None, cwd=None, data=None, failed=None):
 
 
 def call_for_words(*command, cwd=None):
-    """Run a program of ours that judges; what it says when it refuses is the failure."""
+    """What a program of ours that judges prints; what it says when it refuses is the failure."""
     try:
         done = subprocess.run([str(word) for word in command], cwd=cwd, text=True, errors="replace",
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except FileNotFoundError:
         raise Failure(f"the program {command[0]} is missing; 'make' builds it") from None
     if done.returncode != 0:
         raise Failure(done.stderr.strip() or f"{command[0]}: exit status {done.returncode}")
+    return done.stdout
 
 
 def reason(words):
