@@ -24,7 +24,8 @@
 #define DEFAULT_SETUP_SECTORS 4 /* what 0 stands for */
 #define SIZE_TRAILER          4
 
-_Static_assert(CONTAINER_HEAD_SIZE >= BZIMAGE_HEADER_END, "the head must hold all that is looked at");
+_Static_assert(CONTAINER_HEAD_SIZE >= BZIMAGE_HEADER_END,
+               "the head must hold all that is looked at");
 
 struct container_magic {
     uint8_t bytes[6];
@@ -61,7 +62,7 @@ const char *container_name(enum container_kind kind)
         [CONTAINER_LZ4] = "lz4",         [CONTAINER_LZ4_LEGACY] = "lz4 (legacy)",
     };
 
-    return names[kind];
+    return names[kind < CONTAINER_KINDS ? kind : CONTAINER_UNKNOWN];
 }
 
 /* Reads as much of the head as there is. */

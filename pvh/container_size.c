@@ -78,7 +78,8 @@ static bool take(struct cursor *cursor, size_t size, const uint8_t **ret_bytes)
 
     if (!fits_inside(cursor->position, size, cursor->end))
         return truncated(cursor);
-    if (cursor->position < cursor->window_start || !fits_inside(skipped, size, cursor->window_size)) {
+    if (cursor->position < cursor->window_start ||
+        !fits_inside(skipped, size, cursor->window_size)) {
         uint64_t left = cursor->end - cursor->position;
 
         if (!fill_window(cursor, (size_t)min_u64(left, sizeof(cursor->window))))
@@ -156,9 +157,8 @@ static bool take_xz_dictionary(struct cursor *cursor, uint64_t properties_size)
         return damaged(cursor, "malformed LZMA2 filter");
     if (code > XZ_DICTIONARIES)
         return damaged(cursor, "malformed LZMA2 filter");
-    cursor->container->dictionary = code == XZ_DICTIONARIES
-                                        ? UINT32_MAX
-                                        : (UINT64_C(2) | (code & 1)) << (code / 2 + 11);
+    cursor->container->dictionary =
+        code == XZ_DICTIONARIES ? UINT32_MAX : (UINT64_C(2) | (code & 1)) << (code / 2 + 11);
     return true;
 }
 
@@ -382,7 +382,8 @@ static bool count_lz4_blocks(struct cursor *cursor, bool checksums)
     }
 }
 
-/* FLG: version, independent blocks, block checksums, size, checksum, -, dictionary. BD: block size */
+/* FLG: version, independent blocks, block checksums, size, checksum, -, dictionary. BD: block size
+ */
 static bool measure_lz4(struct cursor *cursor)
 {
     const uint8_t *bytes;

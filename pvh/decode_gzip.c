@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <zlib.h>
 
-#define GZIP_WRAPPING 16 /* added to the window's bits: a gzip header, and nothing else */
+#define GZIP_WRAPPING 16         /* added to the window's bits: a gzip header, and nothing else */
 #define ZLIB_MEMORY   (64 * KIB) /* its state and a window of 32 KiB */
 
 static uint64_t gzip_memory(const struct container *container)

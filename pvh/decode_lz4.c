@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * lz4: the library unpacks the blocks, the formats around them are read here. (The library's own
- * reader of frames is four times the size, and keeps every packed block in a buffer of its own too.)
+ * reader of frames is four times the size, and keeps every packed block in a buffer of its own
+ * too.)
  *
- *   legacy  a magic number, then blocks, each behind its size: no checksum, no end mark. Every block
- *           but the last unpacks to 8 MiB, and all of them to what the container states.
- *   frame   lz4_Frame_format.md: a header, blocks, an end mark; checksums of the header, and by its
- *           flags of each block and of all that comes out.
+ *   legacy  a magic number, then blocks, each behind its size: no checksum, no end mark. Every
+ * block but the last unpacks to 8 MiB, and all of them to what the container states. frame
+ * lz4_Frame_format.md: a header, blocks, an end mark; checksums of the header, and by its flags of
+ * each block and of all that comes out.
  */
 #include "pvh/decoder_format.h"
 
@@ -38,8 +39,8 @@ struct lz4_state {
     bool has_next;
     uint32_t next; /* the next block's size, as the file has it */
     /*
-     * A block that does not fit the output, or that later ones look back to, behind HISTORY bytes of
-     * what came before it. NULL until there is one.
+     * A block that does not fit the output, or that later ones look back to, behind HISTORY bytes
+     * of what came before it. NULL until there is one.
      */
     uint8_t *aside;
     size_t aside_start;
@@ -242,7 +243,8 @@ static bool next_block(struct decoder *decoder, struct decoder_output *output)
 {
     const struct lz4_state *state = decoder->state;
     const struct container *container = decoder->container;
-    size_t largest = (size_t)min_u64(block_size(container), container->unpacked - decoder->produced);
+    size_t largest =
+        (size_t)min_u64(block_size(container), container->unpacked - decoder->produced);
     bool stored = !is_legacy(decoder) && state->next & BLOCK_STORED;
     size_t size = stored ? state->next & ~BLOCK_STORED : state->next;
     size_t unpacked = 0;

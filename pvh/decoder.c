@@ -120,8 +120,7 @@ void decoder_free(struct decoder *decoder, void *memory)
 /* A small container needs no large buffer. */
 static size_t input_size(const struct container *container)
 {
-    return (size_t)min_u64(format_of(container->kind)->input_size,
-                           range_size(container->content));
+    return (size_t)min_u64(format_of(container->kind)->input_size, range_size(container->content));
 }
 
 uint64_t decoder_memory(const struct container *container)

@@ -54,8 +54,8 @@ bool decoder_open(struct decoder *decoder, const struct container *container, ui
                   struct pvh_source *source, struct arena *arena, struct pvh_error *error);
 
 /*
- * Reads the next `size` bytes; fewer only at the end. Where decoder_wants_whole(), there is one call
- * with room for container->unpacked bytes.
+ * Reads the next `size` bytes; fewer only at the end. Where decoder_wants_whole(), there is one
+ * call with room for container->unpacked bytes.
  */
 bool decoder_read(struct decoder *decoder, void *buffer, uint64_t size, uint64_t *ret_count);
 

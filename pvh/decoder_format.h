@@ -15,8 +15,8 @@ struct decoder_format {
     uint64_t (*memory)(const struct container *container);
     bool (*open)(struct decoder *decoder);
     /*
-     * Unpacks from the input to the output as far as both go, moves both on, and sets `ended` behind
-     * the container's last byte. Records its own error.
+     * Unpacks from the input to the output as far as both go, moves both on, and sets `ended`
+     * behind the container's last byte. Records its own error.
      */
     bool (*step)(struct decoder *decoder, struct decoder_output *output);
     size_t input_size; /* of the buffer; 0: the format reads the source itself */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From a kernel's file to the ELF file in it, through as many containers as lie around it. Outer ones
- * are unpacked to the arena. The innermost one is left to the caller as a stream, so that segments
- * can be read straight to their places.
+ * From a kernel's file to the ELF file in it, through as many containers as lie around it. Outer
+ * ones are unpacked to the arena. The innermost one is left to the caller as a stream, so that
+ * segments can be read straight to their places.
  */
 #pragma once
 
@@ -16,8 +16,8 @@ struct unpack {
     struct container layers[UNPACK_DEPTH + 1];
     unsigned layer_count;
     /*
-     * The ELF file where it can be read at any offset: not packed, or already unpacked. NULL when it
-     * is yet to come out of unpack_read().
+     * The ELF file where it can be read at any offset: not packed, or already unpacked. NULL when
+     * it is yet to come out of unpack_read().
      */
     struct pvh_source *elf;
 
@@ -34,8 +34,8 @@ struct unpack {
 };
 
 /*
- * Finds the ELF file in `source`. Nothing is unpacked that has more than `limit` bytes. Errors of all
- * functions go to *error.
+ * Finds the ELF file in `source`. Nothing is unpacked that has more than `limit` bytes. Errors of
+ * all functions go to *error.
  */
 bool unpack_open(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
                  struct arena *arena, struct pvh_error *error);
