@@ -38,7 +38,7 @@ PACKAGES_check-boot := $(PACKAGES_deps)
 PACKAGES_check-boot-full := $(PACKAGES_deps)
 PACKAGES_check-tools := $(PACKAGES_deps)
 PACKAGES_check-kernel := $(PACKAGES_deps)
-PACKAGES_check-unit := build check
+PACKAGES_check-unit := build run check
 PACKAGES_check-binary := build check
 PACKAGES_check-style := build check
 DEPS ?= yes
@@ -60,6 +60,9 @@ endif
 .PHONY: deps-build
 deps-build: ;
 
+KERNELS := build/deps/kernels
+TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
+
 include efi/build.mk
 include decoders/build.mk
 include tests/kernel/kernel.mk
@@ -67,9 +70,7 @@ include tests/unit/unit.mk
 include tests/boot/boot.mk
 
 # The kernel and the initrd that are booted when none is named.
-KERNELS := build/deps/kernels
 DEFAULT_KERNEL := $(KERNELS)/default/vmlinux
-TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
 INITRDS := build/initrd.img build/initrd-batch.img
 BOOT_FILES := $(EFI_BINARY) $(INITRDS) $(filter $(KERNELS)/%/vmlinux,$(or $(KERNEL),$(DEFAULT_KERNEL)))
 

@@ -3,7 +3,7 @@
 # Host tests: cmocka programs, each built with GCC and with Clang, with the address and the undefined behaviour sanitizers.
 
 UNIT_TESTS := sort_arena text options entry notes elf memory_map free_list plan boot_info handover acpi platform messages \
-	unpack
+	container unpack kernels
 UNIT_COMPILERS := gcc clang
 UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g -O1 \
 	-fsanitize=address,undefined -fno-sanitize-recover=all $(DECODER_INCLUDES)
@@ -55,5 +55,7 @@ endef
 check-unit: ## run the host tests, built with GCC and with Clang
 
 $(foreach compiler,$(UNIT_COMPILERS),$(eval $(call unit_compiler,$(compiler))))
+
+$(foreach compiler,$(UNIT_COMPILERS),check-unit-$(compiler)-kernels): $(TEST_KERNELS)
 
 -include $(shell find build/unit -name '*.d' 2>/dev/null)
