@@ -38,7 +38,7 @@ PACKAGES_check-boot := $(PACKAGES_deps)
 PACKAGES_check-boot-full := $(PACKAGES_deps)
 PACKAGES_check-tools := $(PACKAGES_deps)
 PACKAGES_check-kernel := $(PACKAGES_deps)
-PACKAGES_check-unit := build check
+PACKAGES_check-unit := build run check
 PACKAGES_check-binary := build check
 PACKAGES_check-style := build check
 DEPS ?= yes
@@ -59,6 +59,9 @@ endif
 # Rules that need the packages of the build before all else may say so; they are installed by now.
 .PHONY: deps-build
 deps-build: ;
+
+KERNELS := build/deps/kernels
+TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
 
 include efi/build.mk
 include decoders/build.mk

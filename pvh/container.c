@@ -62,7 +62,7 @@ const char *container_name(enum container_kind kind)
         [CONTAINER_LZ4] = "lz4",         [CONTAINER_LZ4_LEGACY] = "lz4 (legacy)",
     };
 
-    return names[kind];
+    return names[kind < CONTAINER_KINDS ? kind : CONTAINER_UNKNOWN];
 }
 
 /* Reads as much of the head as there is. */

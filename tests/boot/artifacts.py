@@ -15,16 +15,21 @@ SNAKEOIL_CERTIFICATE = Path("/usr/share/ovmf/PkKek-1-snakeoil.pem")
 
 LINUX_KERNELS = ("6.1-cloud", "6.1-amd64", "6.12-cloud")
 
+# As Debian ships them: one with an entry note, and one without.
+XEN_FILES = {"grub-xen-pvh": "grub-i386-xen_pvh.bin", "xen": "xen-4.17-amd64.gz"}
+
 
 def is_linux(kernel):
     """Whether a row's kernel is one of Debian's, and not a test kernel."""
     return kernel in LINUX_KERNELS
 
 
-def kernel_path(name):
-    """The uncompressed ELF file of a kernel that a row names."""
+def kernel_path(name, form="vmlinux"):
+    """The ELF file of a kernel that a row names, or the `form` of it that Debian ships."""
     if is_linux(name):
-        return required(BUILD / "deps" / "kernels" / name / "vmlinux")
+        return required(BUILD / "deps" / "kernels" / name / form)
+    if name in XEN_FILES:
+        return required(BUILD / "deps" / XEN_FILES[name])
     return required(BUILD / "kernel" / f"{name}.elf")
 
 

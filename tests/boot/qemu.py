@@ -2,7 +2,7 @@
 """One run of QEMU with UEFI firmware, from power-on to its end.
 
 A run ends when the guest powers off or leaves through isa-debug-exit, when a
-given text appears on its serial line, or when its time is up. It is always the
+given text appears on its serial line or debug port, or when its time is up. It is always the
 process started here that is ended, by its own id.
 """
 
@@ -144,10 +144,10 @@ def _text(path):
     return path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
 
 
-def _wait(process, serial, until, deadline):
+def _wait(process, outputs, until, deadline):
     """Wait for the end of the run; True when its time was up."""
     while process.poll() is None:
-        if re.search(until, _text(serial)):
+        if any(re.search(until, _text(output)) for output in outputs):
             return False
         if time.monotonic() > deadline:
             return True
@@ -185,7 +185,8 @@ def run(machine, image, variables, directory, until=STUCK):
                                    stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
     screen = b""
     try:
-        timed_out = _wait(process, directory / "serial", until, started + TIMEOUT)
+        outputs = (directory / "serial", directory / "debug")
+        timed_out = _wait(process, outputs, until, started + TIMEOUT)
         if machine.vga != "none":
             screen = _screen(process, directory)
     finally:

@@ -22,6 +22,16 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Made:
+    """A file that the packers of packing.py make of a file of the project or its build."""
+
+    name: str
+    source: str
+    packers: tuple = ()
+    damage: str = ""
+
+
+@dataclass(frozen=True)
 class Session:
     """Refusals that one boot goes through, and a kernel that starts after them all."""
 
@@ -30,6 +40,7 @@ class Session:
     refusals: tuple
     kernels: tuple          # further kernels the commands name
     sizes: tuple = ()       # further files, as (name, size)
+    made: tuple = ()        # further files, in \made
     last: str = "\\tk64n8.elf after=refusals"
 
 
@@ -113,7 +124,61 @@ SMM = Session(
     ),
     kernels=("6.1-cloud", "tk64n8"), last="--overwrite-acpi-nvs \\tk64n8.elf after=refusals")
 
-SESSIONS = (OPTIONS, SHAPES, PLACES, SMALL, SMM)
+ELF = "build/deps/kernels/6.1-cloud/vmlinux"
+VMLINUZ = "build/deps/kernels/6.1-cloud/vmlinuz"
+XZ_VMLINUZ = "build/deps/kernels/6.1-amd64/vmlinuz"
+TEST_ELF = "build/kernel/tk64n8.elf"
+
+
+def spoilt(damage, packer, *says):
+    """The refusal of a packed kernel that did not come whole."""
+    name = f"{packer}-{damage}"
+    return Refusal(name, f"\\made\\{name} console=ttyS0", (name, *says))
+
+
+CONTAINERS = Session(
+    "refused-containers", Machine(), (
+        spoilt("cut", "gz", "gzip: truncated", "offset 0x", "copy the file again"),
+        spoilt("cut", "xz", "xz: truncated", "offset 0x", "copy the file again"),
+        spoilt("cut", "zst", "zstd: truncated", "offset 0x", "copy the file again"),
+        spoilt("cut", "lz4", "lz4: truncated", "offset 0x", "copy the file again"),
+        spoilt("flipped", "gz", "gzip: damaged at offset 0x", "copy the file again"),
+        spoilt("flipped", "xz", "xz: damaged at offset 0x", "copy the file again"),
+        spoilt("flipped", "zst", "zstd: damaged at offset 0x", "copy the file again"),
+        spoilt("flipped", "lz4", "lz4: damaged at offset 0x", "copy the file again"),
+        Refusal("packed-text", "\\made\\text", ("not an ELF file",)),
+        Refusal("payload-outside", "\\made\\payload-outside",
+                ("truncated: the bzImage's payload ends at byte", "copy the file again")),
+        Refusal("four-deep", "\\made\\four-deep", ("more than 3 containers",)),
+        Refusal("xen-without-entry", "\\xen.elf", ("no PVH entry note (found: GNU build-id)",)),
+    ),
+    kernels=("tk64n8", "xen"),
+    made=(*(Made(f"{packer}-{damage}", ELF, (packer,), damage)
+            for damage in ("cut", "flipped") for packer in ("gz", "xz", "zst", "lz4")),
+          Made("text", "README.md", ("gz",)),
+          Made("payload-outside", VMLINUZ, damage="cut"),
+          Made("four-deep", TEST_ELF, ("gz",) * 4)))
+
+PACKED_SMALL = Session(
+    "refused-packed-small", Machine(memory=64), (
+        Refusal("vmlinuz-past-the-end-of-ram", "\\made\\vmlinuz console=ttyS0",
+                ("vmlinuz", "0x1000000-0x49fffff", "on this machine", "add memory")),
+        Refusal("dictionary-too-large", "\\made\\dictionary",
+                ("xz: not enough memory: unpacking takes 64.", "the largest free range", "MiB",
+                 "add memory")),
+    ),
+    kernels=("tksmall",), last="\\tksmall.elf after=refusals",
+    made=(Made("vmlinuz", XZ_VMLINUZ), Made("dictionary", "build/kernel/tksmall.elf", ("xz-64MiB",))))
+
+PACKED_SMM = Session(
+    "refused-packed-smm", Machine(firmware="smm", memory=1024), (
+        Refusal("vmlinuz-over-acpi-nvs", "\\made\\vmlinuz console=ttyS0",
+                ("vmlinuz", "ACPI NVS", "0x170ffff", "--overwrite-acpi-nvs")),
+    ),
+    kernels=("tk64n8",), last="--overwrite-acpi-nvs \\tk64n8.elf after=refusals",
+    made=(Made("vmlinuz", VMLINUZ),))
+
+SESSIONS = (OPTIONS, SHAPES, PLACES, SMALL, SMM, CONTAINERS, PACKED_SMALL, PACKED_SMM)
 
 
 @dataclass(frozen=True)

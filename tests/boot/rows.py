@@ -39,6 +39,8 @@ class Row:
     load_options: str = "plain"    # the shape of a boot option's data
     entry_lines: str = ""   # further lines of the entry file
     memory_map: bool = False    # compare with what the shell's memmap says
+    form: str = "vmlinux"   # or "vmlinuz", as Debian ships it
+    packers: tuple = ()     # of packing.py, the outermost last
     slow: bool = False
 
 
@@ -191,4 +193,40 @@ ISO = (
         cmdline=CONSOLE, payloads=(MIB,), slow=True),
 )
 
-ALL = TEST_KERNEL + LINUX + STARTS + MODULES + NVS + ISO
+
+
+def vmlinuz(name, kernel, memory, **fields):
+    """A row with Debian's kernel as it is."""
+    return row(f"vmlinuz-{name}", kernel, "entry", "q35", memory, 1, "qemu64", "virtio",
+               form="vmlinuz", cmdline=CONSOLE, **fields)
+
+
+def packed(*packers, **fields):
+    """A row with a kernel's ELF file, packed."""
+    return row(f"packed-{'-'.join(packers)}", "6.1-cloud", "entry", "q35", 192, 1, "qemu64",
+               "virtio", packers=packers, cmdline=CONSOLE, payloads=(MIB,), **fields)
+
+
+# Each boots as its kernel's ELF file does on the same machine; test_packed.py compares them.
+PACKED = (
+    vmlinuz("xz", "6.1-amd64", 256, payloads=(30 * MIB,)),
+    vmlinuz("lz4", "6.1-cloud", 192, payloads=(MIB,)),
+    vmlinuz("zstd", "6.12-cloud", 256, payloads=(MIB,)),
+    vmlinuz("in-gzip", "6.1-cloud", 192, payloads=(MIB,), packers=("gz",)),
+    packed("gz"),
+    packed("xz"),
+    packed("zst"),
+    packed("zst-stream"),
+    packed("lz4"),
+    packed("lz4-legacy"),
+)
+
+# Unpacked, then moved: the span that the kernel is linked to is not to be had.
+PACKED_NVS = (
+    vmlinuz("smm-moves", "6.12-cloud", 1024, payloads=(MIB,), firmware="smm"),
+)
+
+# Says on the debug port that it is no guest of Xen, and halts.
+GRUB_FOR_XEN = row("grub-for-xen", "grub-xen-pvh", "entry", "q35", 256, 1, "qemu64", "virtio")
+
+ALL = TEST_KERNEL + LINUX + STARTS + MODULES + NVS + ISO + PACKED_NVS

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import initrd
 import media
+import packing
 import qemu
 import variables
 from artifacts import LOADER, MKISO, SYSTEMD_BOOT, is_linux, kernel_path, required
@@ -62,8 +63,18 @@ def given(row):
     return Given(initrds, modules, payloads)
 
 
+def kernel_file(row):
+    """The kernel's name on the volume. That of a packed one says nothing: the content has to."""
+    return "kernel" if row.form != "vmlinux" or row.packers else "kernel.elf"
+
+
+def kernel_source(row):
+    """The file that a row starts, on the host."""
+    return packing.packed(kernel_path(row.kernel, row.form), row.packers)
+
+
 def _common_files(row, what):
-    files = {"kernel.elf": kernel_path(row.kernel)}
+    files = {kernel_file(row): kernel_source(row)}
     files |= {f"initrd{number}.img": data for number, data in enumerate(what.initrds)}
     files |= {f"module{number}.bin": data for number, (data, _) in enumerate(what.modules)}
     return files
@@ -76,13 +87,13 @@ def loader_options(row, what):
     for number, (_, arguments) in enumerate(what.modules):
         module = f"\\module{number}.bin {arguments}".rstrip()
         words.append(f'--module "{module}"')
-    return " ".join([*words, "\\kernel.elf", row.cmdline]).rstrip()
+    return " ".join([*words, f"\\{kernel_file(row)}", row.cmdline]).rstrip()
 
 
 def entry_file(row, what):
     """The boot entry that says the same as the options."""
     key = "linux" if is_linux(row.kernel) else "pvh"
-    lines = ["title Test", "sort-key pvhboot-test", "version 1.10", f"{key} /kernel.elf"]
+    lines = ["title Test", "sort-key pvhboot-test", "version 1.10", f"{key} /{kernel_file(row)}"]
     lines += [f"initrd /initrd{number}.img" for number in range(len(what.initrds))]
     lines += [f"module /module{number}.bin {arguments}".rstrip()
               for number, (_, arguments) in enumerate(what.modules)]
@@ -188,7 +199,7 @@ STARTS = {
 
 def _write_iso(row, what, directory, image):
     """The project's own way to make bootable media is what is tested here."""
-    command = [MKISO, "--efi", required(LOADER), "--kernel", kernel_path(row.kernel),
+    command = [MKISO, "--efi", required(LOADER), "--kernel", kernel_source(row),
                f"--cmdline={row.cmdline}", "--output", image]
     for number, data in enumerate(what.initrds):
         name = directory / f"initrd{number}.img"

@@ -67,9 +67,8 @@ def check_payloads(what, found):
     assert found.checksums == wanted
 
 
-@pytest.mark.parametrize("row", parameters([row for row in rows.ALL if is_linux(row.kernel)]))
-def test_linux(row, boot):
-    what, result = boot.row(row)
+def check_linux(row, what, result):
+    """Linux and /init report what the row gave them; returns the report."""
     found = report.linux(result.serial)
     assert "done" in found.values, "Linux did not come to the end of /init"
     assert found.values["release"].startswith(row.kernel.partition("-")[0] + ".")
@@ -81,3 +80,9 @@ def test_linux(row, boot):
     assert found.complaints == [] or row.options == ("--overwrite-acpi-nvs",)
     check_payloads(what, found)
     check_memory_map(row, found.memory_map, result.serial)
+    return found
+
+
+@pytest.mark.parametrize("row", parameters([row for row in rows.ALL if is_linux(row.kernel)]))
+def test_linux(row, boot):
+    check_linux(row, *boot.row(row))

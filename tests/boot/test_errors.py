@@ -6,12 +6,14 @@ import re
 import pytest
 
 import media
+import packing
 import qemu
 import refusals
 import report
 import scenario
 import variables
-from artifacts import (BUILD, LOADER, SNAKEOIL_CERTIFICATE, SNAKEOIL_KEY, kernel_path, required)
+from artifacts import (BUILD, LOADER, SNAKEOIL_CERTIFICATE, SNAKEOIL_KEY, TOP, kernel_path,
+                       required)
 from qemu import Machine
 from scenario import LOADER_COMMAND
 from test_boots import EXIT_OF_PASS
@@ -29,9 +31,16 @@ def session_script(session):
     return scenario.script(*commands, f"{LOADER_COMMAND} {session.last}")
 
 
+def made(file):
+    """A packed file, and what became of it."""
+    path = packing.packed(required(TOP / file.source), file.packers)
+    return packing.damaged(path, file.damage) if file.damage else path
+
+
 def session_files(session):
     files = {f"{name}.elf": kernel_path(name) for name in session.kernels}
     files |= {name: scenario.pattern(session.name, name, size) for name, size in session.sizes}
+    files |= {f"made/{file.name}": made(file) for file in session.made}
     files |= {f"bad/{path.name}": path for path in sorted(required(BUILD / "kernel/bad").iterdir())}
     return {**files, scenario.INSTALLED: required(LOADER), scenario.SCRIPT: session_script(session)}
 

@@ -11,6 +11,7 @@ struct arena_chunk {
 
 static size_t allocations_left = NEVER;
 static size_t pieces;
+static uint64_t bytes_in_all;
 
 void arena_fail_after(size_t allocations)
 {
@@ -20,6 +21,11 @@ void arena_fail_after(size_t allocations)
 size_t arena_pieces(void)
 {
     return pieces;
+}
+
+uint64_t arena_bytes(void)
+{
+    return bytes_in_all;
 }
 
 void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
@@ -36,6 +42,7 @@ void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
     chunk->next = arena->chunks;
     arena->chunks = chunk;
     pieces++;
+    bytes_in_all += count * size;
     return chunk + 1;
 }
 

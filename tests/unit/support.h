@@ -43,6 +43,7 @@ bool random_chance(struct random *random, unsigned percent);
  */
 void arena_fail_after(size_t allocations); /* so many work, then none; NEVER for all */
 size_t arena_pieces(void);                 /* that are not given back, of all arenas */
+uint64_t arena_bytes(void);                /* handed out since the start, given back or not */
 
 /* A file in memory, of its exact size. Reads past the end fail the test. */
 struct test_source {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/support.h"
 
+#include "pvh/container.h"
 #include "pvh/messages.h"
 
 #include <stdio.h>
@@ -69,6 +70,19 @@ static const struct {
     {PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, {5 * MIB}, {"5120 KiB"}},
     {PVH_ERROR_NO_ROOM_FOR_HANDOVER, {8192}, {"8 KiB"}},
     {PVH_ERROR_NO_ROOM_FOR_STAGING, {5 * MIB}, {"5120 KiB"}},
+    {PVH_ERROR_BZIMAGE_OLD, {2, 7}, {"protocol 2.07"}},
+    {PVH_ERROR_PAYLOAD_OUTSIDE, {4321, 1234}, {"4321", "1234 bytes"}},
+    {PVH_ERROR_PAYLOAD_UNKNOWN, {0x685a42}, {"bzip2"}},
+    {PVH_ERROR_UNPACK_TRUNCATED, {CONTAINER_GZIP, 0x4321}, {"gzip: truncated", "0x4321"}},
+    {PVH_ERROR_UNPACK_DAMAGED, {CONTAINER_XZ, 0x4321}, {"xz: damaged", "0x4321"}},
+    {PVH_ERROR_UNPACK_UNSUPPORTED, {CONTAINER_LZ4}, {"lz4: "}},
+    {PVH_ERROR_UNPACK_TRAILING, {CONTAINER_ZSTD, 0x4321, 17}, {"zstd: ", "0x4321", "17 bytes"}},
+    {PVH_ERROR_UNPACK_MEMORY, {CONTAINER_XZ, 33 * MIB}, {"xz: ", "33.0 MiB"}},
+    {PVH_ERROR_UNPACKED_SIZE, {CONTAINER_LZ4_LEGACY, 4321, 1234}, {"lz4 (legacy)", "4321", "1234"}},
+    {PVH_ERROR_UNPACKED_TOO_LARGE,
+     {CONTAINER_GZIP, 512 * MIB, 64 * MIB},
+     {"", "512.0 MiB", "64.0 MiB"}},
+    {PVH_ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
 };
 
 static const char *sentence(void)
@@ -267,7 +281,8 @@ static void whom_an_error_is_about(void **state)
         bool machine = code == PVH_ERROR_OUT_OF_MEMORY || code == PVH_ERROR_PLATFORM_XEN ||
                        code == PVH_ERROR_PLATFORM_SEV || code == PVH_ERROR_PLATFORM_TDX ||
                        code == PVH_ERROR_MAP_STRIDE || code == PVH_ERROR_MAP_TOO_LARGE ||
-                       code == PVH_ERROR_MAP_FRAGMENTED || code == PVH_ERROR_MAP_CHANGED;
+                       code == PVH_ERROR_MAP_FRAGMENTED || code == PVH_ERROR_MAP_CHANGED ||
+                       code == PVH_ERROR_UNPACK_MEMORY;
 
         set_error((enum pvh_error_code)code, 3, 0, 0, 0, 0);
         assert_int_equal(pvh_error_is_of_machine(&error), machine);

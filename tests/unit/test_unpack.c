@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Real files in every container: they unpack to the right bytes, or to a clean error. */
+#include "tests/unit/samples.h"
+#include "tests/unit/support.h"
+
+#include "pvh/messages.h"
+#include "pvh/unpack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LIMIT (64 * MIB)
+
+static const char *const small_samples[] = {
+    "elf",
+    "gz",
+    "xz",
+    "crc64.xz",
+    "sha256.xz",
+    "zst",
+    "pipe.zst",
+    "lz4",
+    "checked.lz4",
+    "linked.lz4",
+    "lz4l",
+    "unchecked.xz",
+    "unchecked.zst",
+    "unchecked.lz4",
+    "bz.gz",
+    "bz.xz",
+    "bz.zst",
+    "bz.pipe.zst",
+    "bz.lz4",
+    "bz.lz4l",
+    "bz.elf",
+    "bz.xz.gz",
+    "bz.xz.zst",
+    "lz4.gz.xz",
+};
+
+static const char *const large_samples[] = {
+    "large.gz",  "large.xz",         "large.blocks.xz", "large.zst",     "large.pipe.zst",
+    "large.lz4", "large.linked.lz4", "large.lz4l",      "large.bz.lz4l",
+};
+
+/* What is damaged here does not go unnoticed: there is a checksum over all of it. */
+static const char *const checked_samples[] = {
+    "gz",          "xz",         "crc64.xz", "sha256.xz", "zst",         "pipe.zst", "lz4",
+    "checked.lz4", "linked.lz4", "bz.gz",    "bz.xz",     "bz.pipe.zst", "bz.xz.gz", "lz4.gz.xz",
+};
+
+/* Nothing vouches for these bytes, but for their number in a bzImage. */
+static const char *const unchecked_samples[] = {"lz4l", "bz.lz4l"};
+
+static struct sample small_elf, large_elf;
+
+/* Many thousand attempts with fresh memory each: what they free is used again soon. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=1";
+}
+
+/* One attempt, with all that it needs and all that it leaves. */
+struct attempt {
+    struct test_source source;
+    struct arena arena;
+    struct unpack unpack;
+    struct pvh_error error;
+    uint8_t *bytes; /* what came out */
+    uint64_t size;
+    uint64_t room;
+};
+
+static void append(struct attempt *attempt, const uint8_t *piece, uint64_t size)
+{
+    if (attempt->size + size > attempt->room) {
+        attempt->room = 2 * (attempt->size + size);
+        attempt->bytes = realloc(attempt->bytes, attempt->room);
+        assert_non_null(attempt->bytes);
+    }
+    if (size > 0)
+        memcpy(attempt->bytes + attempt->size, piece, size);
+    attempt->size += size;
+}
+
+/* Reads the stream in pieces of `step` bytes, each to a buffer of its exact size. */
+static bool read_stream(struct attempt *attempt, uint64_t step)
+{
+    uint64_t count;
+
+    do {
+        uint8_t *piece = malloc(step);
+        bool read = unpack_read(&attempt->unpack, piece, step, &count);
+
+        if (read)
+            append(attempt, piece, count);
+        free(piece);
+        if (!read)
+            return false;
+        assert_true(count <= step);
+    } while (count == step);
+    return unpack_finish(&attempt->unpack);
+}
+
+static bool read_elf(struct attempt *attempt)
+{
+    struct pvh_source *elf = attempt->unpack.elf;
+
+    attempt->bytes = malloc(elf->size + 1);
+    attempt->size = elf->size;
+    return elf->size == 0 || elf->read(elf, 0, attempt->bytes, elf->size);
+}
+
+static bool try_unpack(struct attempt *attempt, uint64_t step)
+{
+    if (!unpack_open(&attempt->unpack, &attempt->source.source, LIMIT, &attempt->arena,
+                     &attempt->error))
+        return false;
+    if (attempt->unpack.elf || (step == 0 && unpack_to_memory(&attempt->unpack)))
+        return read_elf(attempt);
+    return step != 0 && read_stream(attempt, step);
+}
+
+static void attempt_start(struct attempt *attempt, const uint8_t *bytes, size_t size)
+{
+    memset(attempt, 0, sizeof(*attempt));
+    source_open(&attempt->source, bytes, size);
+}
+
+/* Unpacks; step 0 means: to memory. */
+static bool attempt_run(struct attempt *attempt, uint64_t step)
+{
+    bool done = try_unpack(attempt, step);
+
+    assert_int_equal(done, attempt->error.code == PVH_OK);
+    return done;
+}
+
+static void attempt_end(struct attempt *attempt)
+{
+    arena_release(&attempt->arena);
+    assert_int_equal(arena_pieces(), 0);
+    source_close(&attempt->source);
+    free(attempt->bytes);
+}
+
+static bool is_right(const struct attempt *attempt, const struct sample *elf)
+{
+    return attempt->size == elf->size && memcmp(attempt->bytes, elf->bytes, elf->size) == 0;
+}
+
+static void assert_unpacks(const char *name, const struct sample *elf, uint64_t step)
+{
+    struct sample sample = sample_read(name);
+    struct attempt attempt;
+
+    attempt_start(&attempt, sample.bytes, sample.size);
+    if (!attempt_run(&attempt, step)) {
+        TEXT_ON_STACK(text, 400);
+
+        pvh_error_append(&text, &attempt.error);
+        fail_msg("%s, by %llu: %s", name, (unsigned long long)step, text.data);
+    }
+    if (!is_right(&attempt, elf))
+        fail_msg("%s, by %llu: wrong bytes", name, (unsigned long long)step);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static void small_files_unpack(void **state)
+{
+    /* Around the bytes that are looked at first, and around the end. */
+    const uint64_t steps[] = {0,
+                              1,
+                              7,
+                              CONTAINER_HEAD_SIZE - 1,
+                              CONTAINER_HEAD_SIZE,
+                              small_elf.size - 1,
+                              small_elf.size,
+                              small_elf.size + 1,
+                              MIB};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(small_samples); i++) {
+        for (size_t k = 0; k < ELEMENTS(steps); k++)
+            assert_unpacks(small_samples[i], &small_elf, steps[k]);
+    }
+}
+
+static void large_files_unpack(void **state)
+{
+    /* Around the blocks of lz4, and the chunks that are read at once. */
+    static const uint64_t steps[] = {0, 65537, 8 * MIB - 1, 8 * MIB, 16 * MIB};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(large_samples); i++) {
+        for (size_t k = 0; k < ELEMENTS(steps); k++)
+            assert_unpacks(large_samples[i], &large_elf, steps[k]);
+    }
+}
+
+/* The error that the last attempt ended with, in words. */
+static void assert_clean_error(const struct attempt *attempt, const char *name, size_t where)
+{
+    TEXT_ON_STACK(text, 400);
+
+    pvh_error_append(&text, &attempt->error);
+    if (text.length < 20)
+        fail_msg("%s, damaged at %zu: error %d has no words", name, where, attempt->error.code);
+}
+
+/* What is no container any more is left to the ELF reader, which has to refuse it. */
+static bool is_refused_as_elf(struct attempt *attempt)
+{
+    struct pvh_image image;
+    struct pvh_error error;
+    struct pvh_source *elf = attempt->unpack.elf;
+
+    return elf && !pvh_image_read(elf, &attempt->arena, &image, &error);
+}
+
+static void check_damage(const char *name, const uint8_t *bytes, size_t size, size_t where)
+{
+    struct attempt attempt;
+
+    attempt_start(&attempt, bytes, size);
+    if (!attempt_run(&attempt, 0))
+        assert_clean_error(&attempt, name, where);
+    else if (!is_right(&attempt, &small_elf) && !is_refused_as_elf(&attempt))
+        fail_msg("%s, damaged at %zu: wrong bytes", name, where);
+    attempt_end(&attempt);
+}
+
+static void every_flipped_bit_is_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(checked_samples); i++) {
+        struct sample sample = sample_read(checked_samples[i]);
+
+        for (size_t bit = 0; bit < sample.size * 8; bit++) {
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            check_damage(checked_samples[i], sample.bytes, sample.size, bit / 8);
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        sample_free(&sample);
+    }
+}
+
+/* The stream must not differ from what unpacking to memory finds. */
+static void check_damage_streamed(const char *name, const uint8_t *bytes, size_t size, size_t where)
+{
+    struct attempt attempt;
+
+    attempt_start(&attempt, bytes, size);
+    if (!attempt_run(&attempt, 100))
+        assert_clean_error(&attempt, name, where);
+    else if (!is_right(&attempt, &small_elf) && !is_refused_as_elf(&attempt))
+        fail_msg("%s, damaged at %zu: wrong bytes", name, where);
+    attempt_end(&attempt);
+}
+
+static void every_flipped_bit_is_found_in_the_stream(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(checked_samples); i++) {
+        struct sample sample = sample_read(checked_samples[i]);
+
+        for (size_t bit = 0; bit < sample.size * 8; bit += 7) {
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            check_damage_streamed(checked_samples[i], sample.bytes, sample.size, bit / 8);
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        sample_free(&sample);
+    }
+}
+
+/* Wrong bytes cannot be told here, but they must do no harm, and a bzImage names their number. */
+static void flipped_bits_that_nothing_checks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(unchecked_samples); i++) {
+        struct sample sample = sample_read(unchecked_samples[i]);
+
+        for (size_t bit = 0; bit < sample.size * 8; bit++) {
+            struct attempt attempt;
+            struct pvh_image image;
+            struct pvh_error error;
+
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            attempt_start(&attempt, sample.bytes, sample.size);
+            if (!attempt_run(&attempt, 0))
+                assert_clean_error(&attempt, unchecked_samples[i], bit / 8);
+            else if (attempt.unpack.layers[0].in_bzimage)
+                assert_int_equal(attempt.size, small_elf.size);
+            if (attempt.unpack.elf)
+                pvh_image_read(attempt.unpack.elf, &attempt.arena, &image, &error);
+            attempt_end(&attempt);
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        sample_free(&sample);
+    }
+}
+
+/* A bzImage may lose its signature; a legacy file what has no end mark; nothing else anything. */
+static bool may_lack(const char *name, size_t size, size_t missing)
+{
+    if (strncmp(name, "bz.", 3) == 0 && !strstr(name, ".gz") && !strstr(name, "xz.zst"))
+        return missing <= strlen("signature");
+    return size - missing <= 4;
+}
+
+static void every_truncation_is_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(small_samples); i++) {
+        const char *name = small_samples[i];
+        struct sample sample = sample_read(name);
+
+        for (size_t size = 0; size < sample.size; size++) {
+            struct attempt attempt;
+
+            attempt_start(&attempt, sample.bytes, size);
+            if (!attempt_run(&attempt, size % 2 ? 0 : 333))
+                assert_clean_error(&attempt, name, size);
+            else if (!is_refused_as_elf(&attempt) &&
+                     !may_lack(name, sample.size, sample.size - size) &&
+                     !is_right(&attempt, &small_elf))
+                fail_msg("%s: its first %zu bytes pass for all of it", name, size);
+            attempt_end(&attempt);
+        }
+        sample_free(&sample);
+    }
+}
+
+static void bytes_behind_the_end_are_found(void **state)
+{
+    static const char *const names[] = {"gz", "xz", "zst", "lz4", "lz4l"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        uint8_t *longer = calloc(1, sample.size + 16);
+        struct attempt attempt;
+
+        memcpy(longer, sample.bytes, sample.size);
+        memset(longer + sample.size, 'x', 16);
+        for (size_t extra = 1; extra <= 16; extra++) {
+            attempt_start(&attempt, longer, sample.size + extra);
+            assert_false(attempt_run(&attempt, 0));
+            assert_clean_error(&attempt, names[i], sample.size);
+            attempt_end(&attempt);
+        }
+        free(longer);
+        sample_free(&sample);
+    }
+}
+
+static void memory_is_short(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(small_samples); i++) {
+        struct sample sample = sample_read(small_samples[i]);
+        bool done = false;
+
+        for (size_t allocations = 0; !done; allocations++) {
+            struct attempt attempt;
+
+            attempt_start(&attempt, sample.bytes, sample.size);
+            arena_fail_after(allocations);
+            done = attempt_run(&attempt, 0);
+            arena_fail_after(NEVER);
+            if (!done)
+                assert_int_equal(attempt.error.code, PVH_ERROR_UNPACK_MEMORY);
+            attempt_end(&attempt);
+            assert_in_range(allocations, 0, 60);
+        }
+        sample_free(&sample);
+    }
+}
+
+static void the_file_cannot_be_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(small_samples); i++) {
+        struct sample sample = sample_read(small_samples[i]);
+        bool done = false;
+
+        for (size_t read = 0; !done; read++) {
+            struct attempt attempt;
+
+            attempt_start(&attempt, sample.bytes, sample.size);
+            attempt.source.fail_at = read;
+            done = try_unpack(&attempt, 0);
+            /* The last read of all is the test's own, of an ELF file that is not packed. */
+            if (!done && !attempt.unpack.elf)
+                assert_int_equal(attempt.error.code, PVH_ERROR_READ);
+            attempt_end(&attempt);
+            assert_in_range(read, 0, 20);
+        }
+        sample_free(&sample);
+    }
+}
+
+static void nothing_larger_than_the_limit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(large_samples); i++) {
+        struct sample sample = sample_read(large_samples[i]);
+        struct attempt attempt;
+        uint8_t *room = malloc(large_elf.size);
+        uint64_t count;
+
+        attempt_start(&attempt, sample.bytes, sample.size);
+        if (unpack_open(&attempt.unpack, &attempt.source.source, large_elf.size - 1, &attempt.arena,
+                        &attempt.error))
+            assert_false(unpack_read(&attempt.unpack, room, large_elf.size, &count));
+        assert_int_equal(attempt.error.code, PVH_ERROR_UNPACKED_TOO_LARGE);
+        attempt_end(&attempt);
+        free(room);
+        sample_free(&sample);
+    }
+}
+
+/* The arena's use by the decoder alone stays below what it has announced. */
+static void memory_is_announced(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(large_samples); i++) {
+        struct sample sample = sample_read(large_samples[i]);
+        uint8_t *room = malloc(large_elf.size + MIB);
+        struct attempt attempt;
+        struct container container;
+        struct decoder decoder;
+        uint64_t count, before = arena_bytes();
+
+        attempt_start(&attempt, sample.bytes, sample.size);
+        assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
+                                       &container, &attempt.error));
+        assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source,
+                                 &attempt.arena, &attempt.error));
+        if (!decoder_wants_whole(&container)) {
+            assert_true(decoder_skip(&decoder, 100, &count));
+            assert_int_equal(count, 100);
+        }
+        count = min_u64(container.unpacked, large_elf.size + MIB);
+        assert_true(decoder_read(&decoder, room, count, &count));
+        assert_true(decoder_finish(&decoder));
+        assert_in_range(arena_bytes() - before, 1, decoder_memory(&container));
+        attempt_end(&attempt);
+        free(room);
+        sample_free(&sample);
+    }
+}
+
+static void too_many_containers(void **state)
+{
+    struct sample sample = sample_read("lz4.gz.xz.gz");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_false(attempt_run(&attempt, 0));
+    assert_error(&attempt.error, PVH_ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+/* Changes a sample's last bytes, runs it, and keeps the error. */
+static struct pvh_error error_with_end(const char *name, size_t from_end, uint32_t number)
+{
+    struct sample sample = sample_read(name);
+    struct attempt attempt;
+
+    put_number(sample.bytes + sample.size - from_end, 4, number);
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_false(attempt_run(&attempt, 0));
+    attempt_end(&attempt);
+    sample_free(&sample);
+    return attempt.error;
+}
+
+static void stated_sizes_are_checked(void **state)
+{
+    const size_t trailer = 4 + strlen("signature");
+    struct pvh_error error;
+
+    (void)state;
+    error = error_with_end("bz.lz4l", trailer, (uint32_t)small_elf.size + 1);
+    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_LZ4_LEGACY, small_elf.size,
+                 small_elf.size + 1);
+    error = error_with_end("bz.lz4l", trailer, (uint32_t)small_elf.size - 1);
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
+    error = error_with_end("bz.xz", trailer, (uint32_t)small_elf.size - 1);
+    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_XZ, small_elf.size, small_elf.size - 1);
+    error = error_with_end("bz.pipe.zst", trailer, (uint32_t)small_elf.size + 1);
+    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_ZSTD, small_elf.size,
+                 small_elf.size + 1);
+    error = error_with_end("bz.gz", trailer, UINT32_MAX);
+    assert_error(&error, PVH_ERROR_UNPACKED_TOO_LARGE, CONTAINER_GZIP, UINT32_MAX, LIMIT);
+    error = error_with_end("gz", 4, 100);
+    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_GZIP);
+}
+
+static void errors_name_container_offset_and_reason(void **state)
+{
+    struct sample sample = sample_read("xz");
+    struct attempt attempt;
+    TEXT_ON_STACK(text, 400);
+
+    (void)state;
+    sample.bytes[300] ^= 0x10;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_false(attempt_run(&attempt, 0));
+    assert_int_equal(attempt.error.code, PVH_ERROR_UNPACK_DAMAGED);
+    pvh_error_append(&text, &attempt.error);
+    assert_non_null(strstr(text.data, "xz: damaged at offset 0x"));
+    assert_non_null(strstr(text.data, "(data error); copy the file again"));
+    assert_in_range(attempt.error.number[1], 300, sample.size);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static void layers_are_described(void **state)
+{
+    struct sample sample = sample_read("bz.xz.gz");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(attempt_run(&attempt, 64));
+    assert_int_equal(attempt.unpack.layer_count, 3);
+    assert_int_equal(attempt.unpack.layers[0].kind, CONTAINER_GZIP);
+    assert_false(attempt.unpack.layers[0].in_bzimage);
+    assert_int_equal(attempt.unpack.layers[1].kind, CONTAINER_XZ);
+    assert_true(attempt.unpack.layers[1].in_bzimage);
+    assert_int_equal(attempt.unpack.layers[1].dictionary, 64 * KIB);
+    assert_int_equal(attempt.unpack.layers[2].kind, CONTAINER_ELF);
+    assert_int_equal(attempt.unpack.layers[2].unpacked, small_elf.size);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static int read_elfs(void **state)
+{
+    (void)state;
+    small_elf = sample_read("elf");
+    large_elf = sample_read("large");
+    return 0;
+}
+
+static int free_elfs(void **state)
+{
+    (void)state;
+    sample_free(&small_elf);
+    sample_free(&large_elf);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_files_unpack),
+        cmocka_unit_test(large_files_unpack),
+        cmocka_unit_test(every_flipped_bit_is_found),
+        cmocka_unit_test(every_flipped_bit_is_found_in_the_stream),
+        cmocka_unit_test(flipped_bits_that_nothing_checks),
+        cmocka_unit_test(every_truncation_is_found),
+        cmocka_unit_test(bytes_behind_the_end_are_found),
+        cmocka_unit_test(memory_is_short),
+        cmocka_unit_test(the_file_cannot_be_read),
+        cmocka_unit_test(nothing_larger_than_the_limit),
+        cmocka_unit_test(memory_is_announced),
+        cmocka_unit_test(too_many_containers),
+        cmocka_unit_test(stated_sizes_are_checked),
+        cmocka_unit_test(errors_name_container_offset_and_reason),
+        cmocka_unit_test(layers_are_described),
+    };
+
+    return cmocka_run_group_tests_name("unpack", tests, read_elfs, free_elfs);
+}
