@@ -71,9 +71,7 @@ include tests/unit/unit.mk
 include tests/boot/boot.mk
 
 # The kernel and the initrd that are booted when none is named.
-KERNELS := build/deps/kernels
 DEFAULT_KERNEL := $(KERNELS)/default/vmlinuz
-TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
 OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
 INITRDS := build/initrd.img build/initrd-batch.img
 BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(KERNEL),$(DEFAULT_KERNEL)))

@@ -748,7 +748,7 @@ static void every_allocation_may_fail(void **state)
             assert_int_equal(error.code, done ? PVH_OK : PVH_ERROR_OUT_OF_MEMORY);
             stop();
         }
-        assert_int_equal(n, 5);
+        assert_int_equal(n, 6);
         elf_free(&file);
     }
 }
