@@ -39,6 +39,8 @@ PACKAGES_check-boot-full := $(PACKAGES_deps)
 PACKAGES_check-tools := $(PACKAGES_deps)
 PACKAGES_check-kernel := $(PACKAGES_deps)
 PACKAGES_check-unit := build run check
+PACKAGES_check-fuzz := build run check
+PACKAGES_fuzz := build run check
 PACKAGES_check-binary := build check
 PACKAGES_check-style := build check
 DEPS ?= yes
@@ -68,6 +70,7 @@ include decoders/build.mk
 include tools/pvhinfo/build.mk
 include tests/kernel/kernel.mk
 include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 include tests/boot/boot.mk
 
 # The kernel and the initrd that are booted when none is named.
@@ -101,7 +104,7 @@ iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= C
 check: check-style check-tools check-unit check-decoders check-binary check-kernel check-boot ## run every test that fits into ten minutes
 
 .PHONY: check-full
-check-full: check-style check-tools check-unit check-decoders check-binary check-kernel check-boot-full ## run every test there is
+check-full: check-style check-tools check-unit check-decoders check-fuzz check-binary check-kernel check-boot-full ## run every test there is
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/

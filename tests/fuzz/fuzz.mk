@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Fuzzers: libFuzzer with the address and undefined behaviour sanitizers, on everything that unpacks.
+
+FUZZ_BUILD   := build/fuzz
+comma        := ,
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
+
+# What each looks at; nesting looks at everything.
+FUZZ_KIND_gzip       := CONTAINER_GZIP
+FUZZ_KIND_xz         := CONTAINER_XZ
+FUZZ_KIND_zstd       := CONTAINER_ZSTD
+FUZZ_KIND_lz4        := CONTAINER_LZ4
+FUZZ_KIND_lz4_legacy := CONTAINER_LZ4_LEGACY
+FUZZ_KIND_bzimage    := CONTAINER_BZIMAGE
+
+FUZZ_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g -O1 \
+	-fno-sanitize-recover=all $(DECODER_INCLUDES)
+FUZZ_SANITIZERS := -fsanitize=fuzzer-no-link,address,undefined
+FUZZ_CODE := $(wildcard common/*.c pvh/*.c)
+FUZZ_OBJECTS := $(patsubst %,$(FUZZ_BUILD)/%.o,$(FUZZ_CODE))
+FUZZ_PROGRAMS := $(patsubst %,$(FUZZ_BUILD)/fuzz_%,$(FUZZ_TARGETS))
+
+$(FUZZ_BUILD)/%.c.o: %.c tests/fuzz/fuzz.mk $(DECODERS_READY)
+	@mkdir -p $(@D)
+	@echo '  fuzz  $<'
+	@clang $(FUZZ_FLAGS) $(FUZZ_SANITIZERS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.new $< && mv $@.new $@
+
+.SECONDARY: $(FUZZ_OBJECTS)
+
+# The libraries leave out their checks of headers' checksums, which a fuzzer would never get past.
+$(eval $(call decoder_object,$(FUZZ_BUILD),clang,-g -O1 -fsanitize=fuzzer-no-link$(comma)address \
+	-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION))
+
+$(FUZZ_PROGRAMS): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_unpack.c $(FUZZ_OBJECTS) $(FUZZ_BUILD)/decoders.o
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined \
+		$(if $(FUZZ_KIND_$*),-DFUZZ_KIND=$(FUZZ_KIND_$*)) -o $@.new $^ && mv $@.new $@
+
+# One fuzzer for FUZZ_SECONDS, from the samples on. What it finds is kept below build/fuzz.
+.PHONY: $(patsubst %,fuzz-%,$(FUZZ_TARGETS))
+$(patsubst %,fuzz-%,$(FUZZ_TARGETS)): fuzz-%: $(FUZZ_BUILD)/fuzz_% $(FUZZ_BUILD)/seeds/.complete
+	@mkdir -p $(FUZZ_BUILD)/corpus_$*
+	@echo "fuzz: $* for $(FUZZ_SECONDS) seconds"
+	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+		-artifact_prefix=$(FUZZ_BUILD)/found_$*_ $(FUZZ_BUILD)/corpus_$* $(FUZZ_BUILD)/seeds \
+		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
+	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
+
+# Small ones: a fuzzer learns nothing from megabytes.
+$(FUZZ_BUILD)/seeds/.complete: $(UNIT_SAMPLES)
+	@mkdir -p $(@D)
+	@find $(<D) -type f ! -name 'large*' -exec cp -t $(@D) {} +
+	@touch $@
+
+.PHONY: fuzz
+fuzz: $(patsubst %,fuzz-%,$(FUZZ_TARGETS)) ## run every fuzzer for FUZZ_SECONDS= each
+
+.PHONY: check-fuzz
+check-fuzz: ## run every fuzzer for a few seconds
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5
+
+-include $(FUZZ_OBJECTS:.o=.d)

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libFuzzer: a file in its containers, unpacked and read as a kernel. One program for each kind of
+ * container looks at files of this kind only (FUZZ_KIND), one at all of them. Whatever comes, the
+ * stream and the unpacking to memory must agree.
+ */
+#include "common/text.h"
+#include "pvh/elf.h"
+#include "pvh/messages.h"
+#include "pvh/unpack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LIMIT (4 * MIB)
+#define LARGE (64 * MIB) /* no arena gives more: a fuzzer's machine has no use for 4 GiB */
+#define STEP  777
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static size_t taken;
+
+static void *get_chunk(size_t size, size_t *ret_size)
+{
+    *ret_size = size;
+    taken += size;
+    return taken <= LARGE ? malloc(size) : NULL;
+}
+
+static void put_chunk(void *chunk, size_t size)
+{
+    (void)size;
+    free(chunk);
+}
+
+static struct arena new_arena(void)
+{
+    taken = 0;
+    return (struct arena){.get_chunk = get_chunk, .put_chunk = put_chunk};
+}
+
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+static void require_words(const struct pvh_error *error)
+{
+    TEXT_ON_STACK(text, 400);
+
+    pvh_error_append(&text, error);
+    require(text.length > 0);
+}
+
+/* Adds up what the stream has; false when it ends in an error. */
+static bool read_stream(struct unpack *unpack, uint64_t *ret_size, uint8_t *ret_sum)
+{
+    uint8_t *bytes = malloc(STEP); /* of its exact size, for the sanitizer */
+    uint64_t count = STEP;
+    bool read = true;
+
+    while (read && count == STEP) {
+        read = unpack_read(unpack, bytes, STEP, &count);
+        for (uint64_t i = 0; read && i < count; i++)
+            *ret_sum = (uint8_t)(*ret_sum * 31 + bytes[i]);
+        *ret_size += read ? count : 0;
+    }
+    free(bytes);
+    return read && unpack_finish(unpack);
+}
+
+static bool sum_of_stream(struct pvh_source *source, uint64_t *ret_size, uint8_t *ret_sum)
+{
+    struct arena arena = new_arena();
+    struct pvh_error error;
+    struct unpack unpack;
+    bool done = unpack_open(&unpack, source, LIMIT, &arena, &error) &&
+                (unpack.elf || read_stream(&unpack, ret_size, ret_sum));
+
+    if (!done)
+        require_words(&error);
+    arena_release(&arena);
+    return done;
+}
+
+static void sum_of_memory(struct pvh_source *elf, uint64_t *ret_size, uint8_t *ret_sum)
+{
+    *ret_size = elf->size;
+    for (uint64_t i = 0; i < elf->size; i++) {
+        uint8_t byte;
+
+        require(elf->read(elf, i, &byte, 1));
+        *ret_sum = (uint8_t)(*ret_sum * 31 + byte);
+    }
+}
+
+static void compare(struct pvh_source *source)
+{
+    struct arena arena = new_arena();
+    struct pvh_error error;
+    struct unpack unpack;
+    struct pvh_image image;
+    uint64_t streamed = 0, unpacked = 0;
+    uint8_t streamed_sum = 0, sum = 0;
+    bool stream = sum_of_stream(source, &streamed, &streamed_sum);
+
+    if (!unpack_open(&unpack, source, LIMIT, &arena, &error) ||
+        (!unpack.elf && !unpack_to_memory(&unpack))) {
+        require_words(&error);
+        /* A bound may exceed what there is room for, where the bytes themselves would not. */
+        require(!stream || error.code == PVH_ERROR_UNPACKED_TOO_LARGE ||
+                error.code == PVH_ERROR_UNPACK_MEMORY);
+    } else {
+        sum_of_memory(unpack.elf, &unpacked, &sum);
+        require(streamed == 0 || (stream && streamed == unpacked && streamed_sum == sum));
+        pvh_image_read(unpack.elf, &arena, &image, &error);
+    }
+    arena_release(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct memory_source source;
+    uint8_t *copy;
+
+#ifdef FUZZ_KIND
+    if (container_kind_of(data, size) != FUZZ_KIND)
+        return -1;
+#endif
+    copy = malloc(size ? size : 1);
+    memcpy(copy, data, size);
+    memory_source_init(&source, copy, size);
+    compare(&source.source);
+    free(copy);
+    return 0;
+}
