@@ -115,10 +115,8 @@ static bool take_flag(struct options *options, const char *word)
         bool *flag;
     } flags[] = {
         {"--help", &options->help},
-        {"-h", &options->help},
         {"--version", &options->version},
         {"--verbose", &options->verbose},
-        {"-v", &options->verbose},
         {"--dry-run", &options->dry_run},
         {"--overwrite-acpi-nvs", &options->overwrite_acpi_nvs},
     };

@@ -55,7 +55,7 @@ DECODER_SMALL := -Oz
 # Freestanding, but memcpy is known for what it is: the libraries read numbers with it.
 # decoders/include stands in for the C library's headers, so that any target can be built for anywhere.
 DECODER_CFLAGS := -std=gnu11 -ffreestanding -fbuiltin -fpic -fvisibility=hidden -fno-stack-protector -ffunction-sections \
-	-fdata-sections -fno-asynchronous-unwind-tables -fno-ident -ffile-prefix-map=$(CURDIR)=. -DNDEBUG -w \
+	-fdata-sections -fno-asynchronous-unwind-tables -fno-ident '-ffile-prefix-map=$(CURDIR)=.' -DNDEBUG -w \
 	-nostdinc -Idecoders/include
 # As the EFI binary: see efi/build.mk.
 DECODER_EFI_FLAGS := -mno-red-zone -mgeneral-regs-only -fcf-protection=none

@@ -32,7 +32,7 @@ EFI_SMALL := $(if $(findstring clang,$(EFI_CC)),,-fno-inline-functions-called-on
 EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpic -fshort-wchar -mno-red-zone \
 	-fno-stack-protector -mgeneral-regs-only -fcf-protection=none -fvisibility=hidden \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-ident \
-	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -DNDEBUG -DGNU_EFI_USE_MS_ABI \
+	-fno-strict-aliasing '-ffile-prefix-map=$(CURDIR)=.' -DNDEBUG -DGNU_EFI_USE_MS_ABI \
 	-DPVHBOOT_VERSION=\"$(VERSION)\" -I. -isystem $(GNU_EFI_INCLUDE) \
 	-isystem $(GNU_EFI_INCLUDE)/x86_64 $(WARNINGS)
 

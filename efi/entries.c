@@ -120,6 +120,16 @@ static bool has_id(const struct boot_entry *entry, const char *id)
            text_equals_ignoring_case(with_suffix.data, id);
 }
 
+static EFI_STATUS refuse_id(const struct entry_list *list, const char *id)
+{
+    TEXT_ON_STACK(ids, 500);
+
+    for (size_t i = 0; i < list->count; i++)
+        text_format(&ids, "%s%s", i ? ", " : "", list->items[i].id);
+    return console_error(EFI_NOT_FOUND, "no entry %s in " ENTRIES_DIRECTORY " (there: %s)", id,
+                         list->count ? ids.data : "none");
+}
+
 static EFI_STATUS choose(const struct entry_list *list, const char *id,
                          struct boot_entry *ret_entry)
 {
@@ -128,6 +138,11 @@ static EFI_STATUS choose(const struct entry_list *list, const char *id,
 
         if (id ? !has_id(entry, id) : !entry_is_bootable(entry))
             continue;
+        if (!entry_is_bootable(entry) && entry->request.kernel)
+            return console_error(EFI_UNSUPPORTED,
+                                 ENTRIES_DIRECTORY "\\%s.conf: is for the architecture %s; pvhboot "
+                                                   "starts x64 and ia32",
+                                 entry->id, entry->architecture);
         if (!entry_is_bootable(entry))
             return console_error(EFI_UNSUPPORTED,
                                  ENTRIES_DIRECTORY
@@ -138,7 +153,7 @@ static EFI_STATUS choose(const struct entry_list *list, const char *id,
         return EFI_SUCCESS;
     }
     if (id)
-        return console_error(EFI_NOT_FOUND, "no entry %s in " ENTRIES_DIRECTORY, id);
+        return refuse_id(list, id);
     return console_error(EFI_NOT_FOUND,
                          "nothing to boot: no KERNEL was named, and no entry in " ENTRIES_DIRECTORY
                          " names one; see --help");

@@ -98,7 +98,12 @@ EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_fi
         if (status == EFI_NOT_FOUND)
             return console_error(status,
                                  "%s: no such file on the volume that pvhboot was started "
-                                 "from; check the path",
+                                 "from; paths start at its root",
+                                 path);
+        if (strchr(path, ':'))
+            return console_error(status,
+                                 "%s: cannot be opened; leave out the drive (fs0:): paths start "
+                                 "at the root of pvhboot's own volume",
                                  path);
         return console_error_status(status, "%s: cannot be opened", path);
     }

@@ -3,7 +3,7 @@
 # Boots in QEMU with OVMF, two at a time. A log of each is left in build/boot.
 
 BOOT_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,build/deps/kernels/$(name)/vmlinux)
-BOOT_NEEDS = $(EFI_BINARY) test-kernels $(BOOT_KERNELS)
+BOOT_NEEDS = $(EFI_BINARY) test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 
 .PHONY: check-boot

@@ -139,7 +139,7 @@ def spoilt(damage, packer, *says):
 CONTAINERS = Session(
     "refused-containers", Machine(), (
         spoilt("cut", "gz", "gzip: truncated", "offset 0x", "copy the file again"),
-        spoilt("cut", "xz", "xz: truncated", "offset 0x", "copy the file again"),
+        spoilt("cut", "xz", "xz: damaged at offset 0x", "no footer", "copy the file again"),
         spoilt("cut", "zst", "zstd: truncated", "offset 0x", "copy the file again"),
         spoilt("cut", "lz4", "lz4: truncated", "offset 0x", "copy the file again"),
         spoilt("flipped", "gz", "gzip: damaged at offset 0x", "copy the file again"),
@@ -161,14 +161,23 @@ CONTAINERS = Session(
 
 PACKED_SMALL = Session(
     "refused-packed-small", Machine(memory=64), (
-        Refusal("vmlinuz-past-the-end-of-ram", "\\made\\vmlinuz console=ttyS0",
-                ("vmlinuz", "0x1000000-0x49fffff", "on this machine", "add memory")),
+        Refusal("xz-vmlinuz-without-memory", "\\made\\xz-vmlinuz console=ttyS0",
+                ("xz-vmlinuz: xz: not enough memory: unpacking takes 33.1 MiB",
+                 "the largest free range below 4 GiB has", "add memory")),
+        Refusal("lz4-vmlinuz-without-memory", "\\made\\lz4-vmlinuz console=ttyS0",
+                ("lz4-vmlinuz: lz4 (legacy): not enough memory: unpacking takes 1", "KiB",
+                 "the largest free range below 4 GiB has", "add memory")),
+        Refusal("gz-without-memory", "\\made\\gz console=ttyS0",
+                ("not enough memory: unpacking takes 50.7 MiB",
+                 "the largest free range below 4 GiB has", "add memory")),
         Refusal("dictionary-too-large", "\\made\\dictionary",
-                ("xz: not enough memory: unpacking takes 64.", "the largest free range", "MiB",
-                 "add memory")),
+                ("dictionary: xz: not enough memory: unpacking takes 64.1 MiB",
+                 "the largest free range below 4 GiB has", "add memory")),
     ),
     kernels=("tksmall",), last="\\tksmall.elf after=refusals",
-    made=(Made("vmlinuz", XZ_VMLINUZ), Made("dictionary", "build/kernel/tksmall.elf", ("xz-64MiB",))))
+    made=(Made("xz-vmlinuz", XZ_VMLINUZ), Made("lz4-vmlinuz", VMLINUZ),
+          Made("gz", ELF, ("gz",)),
+          Made("dictionary", "build/kernel/tksmall.elf", ("xz-64MiB",))))
 
 PACKED_SMM = Session(
     "refused-packed-smm", Machine(firmware="smm", memory=1024), (

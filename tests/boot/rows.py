@@ -212,13 +212,13 @@ PACKED = (
     vmlinuz("xz", "6.1-amd64", 256, payloads=(30 * MIB,)),
     vmlinuz("lz4", "6.1-cloud", 192, payloads=(MIB,)),
     vmlinuz("zstd", "6.12-cloud", 256, payloads=(MIB,)),
-    vmlinuz("in-gzip", "6.1-cloud", 192, payloads=(MIB,), packers=("gz",)),
+    vmlinuz("in-gzip", "6.1-cloud", 192, payloads=(MIB,), packers=("gz",), slow=True),
     packed("gz"),
-    packed("xz"),
+    packed("xz", slow=True),
     packed("zst"),
-    packed("zst-stream"),
+    packed("zst-stream", slow=True),
     packed("lz4"),
-    packed("lz4-legacy"),
+    packed("lz4-legacy", slow=True),
 )
 
 # Unpacked, then moved: the span that the kernel is linked to is not to be had.

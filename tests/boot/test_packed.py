@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-import packing
 import report
 import rows
 from test_boots import check_linux, parameters
@@ -33,12 +32,6 @@ def test_boots_as_its_elf_file_does(row, boot, elf_reports):
     elf = elf_report(row, boot, elf_reports)
     assert found.values == elf.values
     assert found.memory_map == elf.memory_map
-
-
-def test_every_packer_is_met():
-    """What nothing boots from and nothing refuses would be no packer of ours."""
-    met = {packer for row in rows.PACKED for packer in row.packers}
-    assert met == set(packing.PACKERS) - {"xz-64MiB"}
 
 
 def test_grub_for_xen_is_entered(boot):

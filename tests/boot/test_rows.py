@@ -4,6 +4,7 @@
 import itertools
 
 import rows
+from artifacts import LINUX_KERNELS
 
 BOARDS = ("q35", "pc")
 MEMORY = (128, 256, 1024, 3072, 5120)
@@ -20,7 +21,7 @@ def of_machines(table, *names):
 
 
 def test_names_are_unique():
-    names = [row.name for row in rows.ALL]
+    names = [row.name for row in rows.ALL + rows.PACKED]
     assert len(names) == len(set(names))
 
 
@@ -52,3 +53,11 @@ def test_linux_meets_every_value_in_the_short_run():
     assert of_machines(table, "cpus") >= {(count,) for count in CPUS}
     assert of_machines(table, "medium") >= {("virtio",), ("ahci",), ("nvme",), ("usb",), ("ide",)}
     assert {row.start for row in table} == set(STARTS)
+
+
+def test_every_container_is_met_and_the_common_ones_in_the_short_run():
+    assert {packer for row in rows.PACKED for packer in row.packers} == {
+        "gz", "xz", "zst", "zst-stream", "lz4", "lz4-legacy"}
+    table = [row for row in rows.PACKED if not row.slow]
+    assert {row.kernel for row in table if row.form == "vmlinuz"} == set(LINUX_KERNELS)
+    assert {row.packers for row in table if row.form == "vmlinux"} >= {("gz",), ("zst",), ("lz4",)}

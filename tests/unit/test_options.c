@@ -75,10 +75,8 @@ static void every_flag_sets_its_own(void **state)
         bool help, version, verbose, dry_run, overwrite;
     } rows[] = {
         {"--help", .help = true},
-        {"-h", .help = true},
         {"--version", .version = true},
         {"--verbose", .verbose = true},
-        {"-v", .verbose = true},
         {"--dry-run", .dry_run = true},
         {"--overwrite-acpi-nvs", .overwrite = true},
         {"--dry-run --verbose", .verbose = true, .dry_run = true},

@@ -7,7 +7,7 @@ HOST_CFLAGS ?= -O2 -g
 
 PVHINFO_SOURCES := $(sort $(wildcard common/*.c pvh/*.c tools/pvhinfo/*.c))
 PVHINFO_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -DPVHBOOT_VERSION=\"$(VERSION)\" -I. \
-	$(DECODER_INCLUDES) -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -Wconversion -Wno-sign-conversion
+	$(DECODER_INCLUDES) '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) -Wconversion -Wno-sign-conversion
 
 # $(call pvhinfo,PROGRAM,FOLDER,COMPILER,FLAGS)
 define pvhinfo
