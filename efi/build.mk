@@ -79,6 +79,6 @@ check-binary: $(EFI_BINARY) ## check the EFI binary: reproducible to the byte, c
 	$(Q)rm -rf build/again build/clang
 	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/again build/again/pvhboot.efi
 	$(Q)cmp $(EFI_BINARY) build/again/pvhboot.efi
-	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang EFI_LIMIT=98304 \
+	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang EFI_LIMIT=262144 \
 		build/clang/pvhboot.efi
 	@echo "check-binary: $(EFI_BINARY) is reproducible, and clang builds it without a warning"

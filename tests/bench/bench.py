@@ -22,6 +22,7 @@ from pvhtools.fat import write_fat  # noqa: E402 (the line above makes it known)
 from pvhtools.program import Failure, readable_file, replacing, run_main  # noqa: E402
 
 BENCH = TOP / "build" / "bench"
+LOADER_MAP = BENCH / "pvhboot.map"
 FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = pathlib.Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 CPU = "qemu64"  # the C library on the host picks its memcpy by it
@@ -75,10 +76,12 @@ def totals(counts, program, outside):
 
 # The two runs
 
-def require_programs():
+def check_needs(efi):
     for program, package in PROGRAMS.items():
         if not shutil.which(program):
             raise Failure(f"the program {program} is missing; it is in Debian's package {package}")
+    if LOADER_MAP.stat().st_mtime < efi.stat().st_mtime:
+        raise Failure(f"{LOADER_MAP}: is older than {efi}; 'make bench' brings both up to date")
 
 
 def plugin(counts):
@@ -111,13 +114,13 @@ def run_in_guest(efi, kernel, scratch, timeout):
     base = re.search(r"bench: the loader is at 0x([0-9a-fA-F]+)", console.read_text(errors="replace"))
     if not base or not counts.exists():
         raise Failure(f"{kernel}: the loader did not start it; the console's end: {console_end(console)}")
-    return totals(counts, Program(BENCH / "pvhboot.map", int(base[1], 16)), "firmware")
+    return totals(counts, Program(LOADER_MAP, int(base[1], 16)), "firmware")
 
 
 def machine(scratch, console):
     return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", "q35", "-m", "1G", "-nodefaults",
             "-display", "none", "-no-reboot", "-serial", f"file:{console}",
-            "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
+            "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(FIRMWARE, 'firmware')}",
             "-drive", f"if=pflash,format=raw,file={scratch / 'variables'}",
             "-drive", f"if=virtio,format=raw,file={scratch / 'esp.img'}"]
 
@@ -187,7 +190,7 @@ def arguments():
 
 def main():
     given = arguments()
-    require_programs()
+    check_needs(readable_file(given.efi, "the loader"))
     rows = []
     for kernel in given.kernels:
         print(f"bench: {kernel}", file=sys.stderr, flush=True)
