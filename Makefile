@@ -38,6 +38,7 @@ PACKAGES_check-boot := $(PACKAGES_deps)
 PACKAGES_check-boot-full := $(PACKAGES_deps)
 PACKAGES_check-tools := $(PACKAGES_deps)
 PACKAGES_check-kernel := $(PACKAGES_deps)
+PACKAGES_bench := build run bench
 PACKAGES_check-unit := build run check
 PACKAGES_check-fuzz := build run check
 PACKAGES_fuzz := build run check
@@ -72,6 +73,7 @@ include tests/kernel/kernel.mk
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/boot/boot.mk
+include tests/bench/bench.mk
 
 # The kernel and the initrd that are booted when none is named.
 DEFAULT_KERNEL := $(KERNELS)/default/vmlinuz

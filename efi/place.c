@@ -71,6 +71,7 @@ static EFI_STATUS make_plan(struct boot *boot)
         /* Only its notes can say whether it can be moved. */
         boot->kernel.needs_memory = boot->kernel.streamed && error.code >= PVH_ERROR_SPAN_TAKEN &&
                                     error.code <= PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS;
+        boot->refused = error;
         return boot->kernel.needs_memory ? EFI_NOT_READY : boot_error(boot, &error);
     }
     if (boot->plan.overwrites_nvs) /* from now on the maps call it RAM */
@@ -142,6 +143,14 @@ static EFI_STATUS claim_and_load_kernel(struct boot *boot)
     return EFI_ERROR(status) ? status : load_kernel(boot);
 }
 
+/* What keeps a kernel from its place says more than that it could not be unpacked elsewhere. */
+static EFI_STATUS refuse_packed(struct boot *boot)
+{
+    if (boot->kernel.error.code == PVH_ERROR_UNPACK_MEMORY && boot->refused.code != PVH_OK)
+        return boot_error(boot, &boot->refused);
+    return boot_error(boot, &boot->kernel.error);
+}
+
 EFI_STATUS place_all(struct boot *boot)
 {
     EFI_STATUS status = claim_and_load_kernel(boot);
@@ -150,7 +159,7 @@ EFI_STATUS place_all(struct boot *boot)
         place_release(boot);
         status = kernel_unpack(&boot->kernel);
         if (EFI_ERROR(status))
-            return boot_error(boot, &boot->kernel.error);
+            return refuse_packed(boot);
         status = claim_and_load_kernel(boot);
     }
     if (!EFI_ERROR(status))

@@ -263,7 +263,7 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
     [PVH_ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated",
                                  REMEDY_COPY},
     [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to {s1}, and {s2} is the limit",
-                                      REMEDY_SAID},
+                                      REMEDY_COPY},
     [PVH_ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it",
                                    REMEDY_SAID},
 };

@@ -41,7 +41,7 @@ bool unpack_finish(struct unpack *unpack)
 /* Unpacks the rest to the arena, where it can be read at any offset. */
 static bool unpack_layer(struct unpack *unpack)
 {
-    const struct container *container = innermost(unpack);
+    const struct container *container = unpack->decoder.container;
     uint8_t *bytes;
     uint64_t count;
 

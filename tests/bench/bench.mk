@@ -8,6 +8,7 @@ BENCH_CODE := $(filter-out build/host/tools/%,$(PVHINFO_SOURCES:%=build/host/%.o
 	build/host/tools/pvhinfo/host_arena.c.o build/host/tools/pvhinfo/host_file.c.o build/host/decoders.o
 BENCH_KERNELS := $(foreach name,6.1-amd64 6.1-cloud 6.12-cloud,$(KERNELS)/$(name)/vmlinuz) \
 	$(KERNELS)/6.1-cloud/vmlinux $(BENCH)/6.1-cloud/vmlinux.gz
+BENCH_PROGRAMS := $(addprefix $(BENCH)/,count.so decode starter.efi pvhboot.map)
 BENCH_HEADERS := tests/bench/marks.h tests/bench/plugin.h tests/bench/bench.mk
 
 $(BENCH)/count.so: tests/bench/count.c $(BENCH_HEADERS)
@@ -45,5 +46,5 @@ $(BENCH)/%/vmlinux.gz: $(KERNELS)/%/vmlinux
 	$(Q)mv $@.new $@
 
 .PHONY: bench
-bench: $(BENCH)/count.so $(BENCH)/decode $(BENCH)/starter.efi $(BENCH)/pvhboot.map $(BENCH_KERNELS) ## count what unpacking costs in instructions, build/bench-unpack.json
+bench: $(BENCH_PROGRAMS) $(BENCH_KERNELS) ## count what unpacking costs in instructions, build/bench-unpack.json
 	@tests/bench/bench.py --efi $(EFI_BINARY) --output build/bench-unpack.json $(BENCH_KERNELS)

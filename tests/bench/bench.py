@@ -102,13 +102,14 @@ def run_on_host(kernel, scratch):
 def run_in_guest(efi, kernel, scratch, timeout):
     """What each part did when the loader loaded KERNEL."""
     counts, console = scratch / "guest", scratch / "console"
-    write_fat(scratch / "esp.img", {"EFI/BOOT/BOOTX64.EFI": BENCH / "starter.efi", "pvhboot.efi": efi, "kernel": kernel})
+    write_fat(scratch / "esp.img",
+              {"EFI/BOOT/BOOTX64.EFI": BENCH / "starter.efi", "pvhboot.efi": efi, "kernel": kernel})
     (scratch / "variables").write_bytes(readable_file(VARIABLES, "firmware").read_bytes())
     command = machine(scratch, console) + plugin(counts)
     try:
         subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=timeout)
     except subprocess.TimeoutExpired:
-        raise Failure(f"{kernel}: not loaded within {timeout:.0f} s; the console's end: {console_end(console)}") from None
+        raise Failure(f"{kernel}: not loaded in {timeout:.0f} s; the console's end: {console_end(console)}") from None
     except subprocess.CalledProcessError:
         raise Failure(f"{kernel}: QEMU failed; its message is above") from None
     base = re.search(r"bench: the loader is at 0x([0-9a-fA-F]+)", console.read_text(errors="replace"))

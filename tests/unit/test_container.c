@@ -97,7 +97,8 @@ static void sizes_that_are_stated(void **state)
     (void)state;
     for (size_t i = 0; i < ELEMENTS(exact); i++) {
         identify_sample(exact[i]);
-        assert_true(container.unpacked_exact);
+        /* gzip's own statement counts for nothing until zlib has come to it. */
+        assert_int_equal(container.unpacked_exact, strcmp(exact[i], "gz") != 0);
         assert_int_equal(container.unpacked, elf.size);
         assert_int_equal(container.in_bzimage, strncmp(exact[i], "bz.", 3) == 0);
     }

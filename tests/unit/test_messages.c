@@ -281,8 +281,7 @@ static void whom_an_error_is_about(void **state)
         bool machine = code == PVH_ERROR_OUT_OF_MEMORY || code == PVH_ERROR_PLATFORM_XEN ||
                        code == PVH_ERROR_PLATFORM_SEV || code == PVH_ERROR_PLATFORM_TDX ||
                        code == PVH_ERROR_MAP_STRIDE || code == PVH_ERROR_MAP_TOO_LARGE ||
-                       code == PVH_ERROR_MAP_FRAGMENTED || code == PVH_ERROR_MAP_CHANGED ||
-                       code == PVH_ERROR_UNPACK_MEMORY;
+                       code == PVH_ERROR_MAP_FRAGMENTED || code == PVH_ERROR_MAP_CHANGED;
 
         set_error((enum pvh_error_code)code, 3, 0, 0, 0, 0);
         assert_int_equal(pvh_error_is_of_machine(&error), machine);

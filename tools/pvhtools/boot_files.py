@@ -43,7 +43,7 @@ def boot_files(loader, kernel, initrds, modules, command_line):
 
 def system_of(kernel):
     """What KERNEL says it is, once pvhinfo has found it bootable; else its words are the failure's."""
-    return json.loads(call_for_words(PVHINFO, "--json", "--", kernel))[0]["system"] or ""
+    return json.loads(call_for_words(PVHINFO, "--json", "--", kernel.name, cwd=kernel.parent))[0]["system"] or ""
 
 
 class Volume:
