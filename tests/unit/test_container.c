@@ -136,6 +136,38 @@ static void what_memory_depends_on(void **state)
     assert_in_range(container.block, MIB, 8 * MIB);
 }
 
+static void sizes_that_disagree(void **state)
+{
+    static const char *const names[] = {"bz.xz", "bz.zst", "bz.pipe.zst"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+
+        put_number(sample.bytes + sample.size - strlen("signature") - 4, 4, MIB);
+        assert_false(identify(sample.bytes, sample.size));
+        assert_int_equal(error.code, PVH_ERROR_UNPACKED_SIZE);
+        assert_int_equal(error.number[2], MIB);
+        sample_free(&sample);
+    }
+}
+
+/* Two xz files make one, but the index at the end is only the second one's. */
+static void xz_files_in_a_row(void **state)
+{
+    struct sample sample = sample_read("xz");
+    uint8_t *twice = malloc(2 * sample.size);
+
+    (void)state;
+    memcpy(twice, sample.bytes, sample.size);
+    memcpy(twice + sample.size, sample.bytes, sample.size);
+    assert_false(identify(twice, 2 * sample.size));
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_XZ);
+    assert_string_equal(error.reason, "its index does not fit it");
+    free(twice);
+    sample_free(&sample);
+}
+
 /* xz writes its dictionary's size as 2 or 3 times a power of two. */
 static void dictionaries_of_all_sizes(void **state)
 {
@@ -286,6 +318,8 @@ int main(void)
         cmocka_unit_test(sizes_that_are_stated),
         cmocka_unit_test(sizes_that_are_bounded),
         cmocka_unit_test(what_memory_depends_on),
+        cmocka_unit_test(sizes_that_disagree),
+        cmocka_unit_test(xz_files_in_a_row),
         cmocka_unit_test(dictionaries_of_all_sizes),
         cmocka_unit_test(bzimages_that_are_not_packed),
         cmocka_unit_test(setup_sectors_0_means_4),

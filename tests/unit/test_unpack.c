@@ -6,6 +6,7 @@
 #include "pvh/messages.h"
 #include "pvh/unpack.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -454,6 +455,30 @@ static void memory_is_announced(void **state)
     }
 }
 
+/* A block's header may ask for more than the first one's has announced. */
+static void dictionaries_grow_no_further(void **state)
+{
+    struct sample sample = sample_read("xz");
+    struct attempt attempt;
+    struct container container;
+    struct decoder decoder;
+    uint8_t room[100];
+    uint64_t count;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
+                                   &container, &attempt.error));
+    container.dictionary = 0;
+    assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source, &attempt.arena,
+                             &attempt.error));
+    decoder.budget = 64 * KIB;
+    assert_false(decoder_read(&decoder, room, sizeof(room), &count));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 static void too_many_containers(void **state)
 {
     struct sample sample = sample_read("lz4.gz.xz.gz");
@@ -499,26 +524,88 @@ static void stated_sizes_are_checked(void **state)
                  small_elf.size + 1);
     error = error_with_end("bz.gz", trailer, UINT32_MAX);
     assert_error(&error, PVH_ERROR_UNPACKED_TOO_LARGE, CONTAINER_GZIP, UINT32_MAX, LIMIT);
+    /* What claims to be small is given up as soon as it is not. */
     error = error_with_end("gz", 4, 100);
-    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_GZIP);
+    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_GZIP, CONTAINER_HEAD_SIZE, 100);
 }
 
-static void errors_name_container_offset_and_reason(void **state)
+/* The reason that a sample gets for a flipped bit in one byte, which counts from the end when < 0.
+ */
+static void assert_reason(const char *name, int where, const char *reason)
 {
-    struct sample sample = sample_read("xz");
+    struct sample sample = sample_read(name);
     struct attempt attempt;
     TEXT_ON_STACK(text, 400);
+    char expected[100];
 
-    (void)state;
-    sample.bytes[300] ^= 0x10;
+    sample.bytes[where < 0 ? (int)sample.size + where : where] ^= 0x10;
     attempt_start(&attempt, sample.bytes, sample.size);
     assert_false(attempt_run(&attempt, 0));
     assert_int_equal(attempt.error.code, PVH_ERROR_UNPACK_DAMAGED);
+    assert_in_range(attempt.error.number[1], where < 0 ? 0 : (uint64_t)where, sample.size);
     pvh_error_append(&text, &attempt.error);
-    assert_non_null(strstr(text.data, "xz: damaged at offset 0x"));
-    assert_non_null(strstr(text.data, "(data error); copy the file again"));
-    assert_in_range(attempt.error.number[1], 300, sample.size);
+    snprintf(expected, sizeof(expected), ": damaged at offset 0x%llx (%s); copy the file again",
+             (unsigned long long)attempt.error.number[1], reason);
+    if (!strstr(text.data, expected))
+        fail_msg("%s, damaged at %d: \"%s\" instead of \"%s\"", name, where, text.data, expected);
     attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static void every_check_is_made_and_named(void **state)
+{
+    (void)state;
+    assert_reason("gz", -8, "incorrect data check");
+    assert_reason("gz", 200, "incorrect data check");
+    assert_reason("xz", 200, "data error");
+    assert_reason("xz", -20, "data error"); /* the index */
+    assert_reason("zst", -1, "Restored data doesn't match checksum");
+    assert_reason("lz4", 6, "wrong header checksum");
+    assert_reason("lz4", -1, "wrong content checksum");
+    assert_reason("checked.lz4", -12, "wrong block checksum"); /* before end mark and checksum */
+    assert_reason("linked.lz4", 11, "wrong block checksum");
+}
+
+/* Two legacy blocks; only the last one may be short. */
+static void legacy_blocks_are_full(void **state)
+{
+    struct sample sample = sample_read("lz4l");
+    uint8_t *twice = malloc(2 * sample.size);
+    struct attempt attempt;
+
+    (void)state;
+    memcpy(twice, sample.bytes, sample.size);
+    memcpy(twice + sample.size, sample.bytes + 4, sample.size - 4);
+    attempt_start(&attempt, twice, 2 * sample.size - 4);
+    assert_false(attempt_run(&attempt, 0));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY, 8);
+    assert_string_equal(attempt.error.reason, "short block");
+    attempt_end(&attempt);
+    free(twice);
+    sample_free(&sample);
+}
+
+/* A whole block's buffer is only there for blocks that do not fit what they are read to. */
+static void blocks_go_straight_to_the_output(void **state)
+{
+    struct sample sample = sample_read("large.bz.lz4l");
+    uint8_t *room = malloc(large_elf.size);
+    uint64_t before = arena_bytes(), count;
+    struct attempt attempt;
+    struct container container;
+    struct decoder decoder;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
+                                   &container, &attempt.error));
+    assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source, &attempt.arena,
+                             &attempt.error));
+    assert_true(decoder_read(&decoder, room, large_elf.size, &count));
+    assert_true(decoder_finish(&decoder));
+    assert_in_range(arena_bytes() - before, container.block, container.block + MIB);
+    attempt_end(&attempt);
+    free(room);
     sample_free(&sample);
 }
 
@@ -572,9 +659,12 @@ int main(void)
         cmocka_unit_test(the_file_cannot_be_read),
         cmocka_unit_test(nothing_larger_than_the_limit),
         cmocka_unit_test(memory_is_announced),
+        cmocka_unit_test(dictionaries_grow_no_further),
         cmocka_unit_test(too_many_containers),
         cmocka_unit_test(stated_sizes_are_checked),
-        cmocka_unit_test(errors_name_container_offset_and_reason),
+        cmocka_unit_test(every_check_is_made_and_named),
+        cmocka_unit_test(legacy_blocks_are_full),
+        cmocka_unit_test(blocks_go_straight_to_the_output),
         cmocka_unit_test(layers_are_described),
     };
 
