@@ -2,7 +2,7 @@
 # Fuzzers: libFuzzer with the address and undefined behaviour sanitizers, on everything that unpacks.
 
 FUZZ_BUILD   := build/fuzz
-comma        := ,
+comma := ,
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
 

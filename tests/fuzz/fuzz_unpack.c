@@ -53,8 +53,20 @@ static void require_words(const struct pvh_error *error)
     require(text.length > 0);
 }
 
+struct sum {
+    uint64_t size;
+    uint32_t hash;
+};
+
+static void add(struct sum *sum, const uint8_t *bytes, uint64_t size)
+{
+    sum->size += size;
+    for (uint64_t i = 0; i < size; i++)
+        sum->hash = sum->hash * 31 + bytes[i];
+}
+
 /* Adds up what the stream has; false when it ends in an error. */
-static bool read_stream(struct unpack *unpack, uint64_t *ret_size, uint8_t *ret_sum)
+static bool read_stream(struct unpack *unpack, struct sum *sum)
 {
     uint8_t *bytes = malloc(STEP); /* of its exact size, for the sanitizer */
     uint64_t count = STEP;
@@ -62,21 +74,20 @@ static bool read_stream(struct unpack *unpack, uint64_t *ret_size, uint8_t *ret_
 
     while (read && count == STEP) {
         read = unpack_read(unpack, bytes, STEP, &count);
-        for (uint64_t i = 0; read && i < count; i++)
-            *ret_sum = (uint8_t)(*ret_sum * 31 + bytes[i]);
-        *ret_size += read ? count : 0;
+        if (read)
+            add(sum, bytes, count);
     }
     free(bytes);
     return read && unpack_finish(unpack);
 }
 
-static bool sum_of_stream(struct pvh_source *source, uint64_t *ret_size, uint8_t *ret_sum)
+static bool sum_of_stream(struct pvh_source *source, struct sum *sum)
 {
     struct arena arena = new_arena();
     struct pvh_error error;
     struct unpack unpack;
     bool done = unpack_open(&unpack, source, LIMIT, &arena, &error) &&
-                (unpack.elf || read_stream(&unpack, ret_size, ret_sum));
+                (unpack.elf || read_stream(&unpack, sum));
 
     if (!done)
         require_words(&error);
@@ -84,15 +95,15 @@ static bool sum_of_stream(struct pvh_source *source, uint64_t *ret_size, uint8_t
     return done;
 }
 
-static void sum_of_memory(struct pvh_source *elf, uint64_t *ret_size, uint8_t *ret_sum)
+static struct sum sum_of_memory(struct pvh_source *elf)
 {
-    *ret_size = elf->size;
-    for (uint64_t i = 0; i < elf->size; i++) {
-        uint8_t byte;
+    struct sum sum = {0};
+    uint8_t *bytes = malloc(elf->size + 1);
 
-        require(elf->read(elf, i, &byte, 1));
-        *ret_sum = (uint8_t)(*ret_sum * 31 + byte);
-    }
+    require(elf->size == 0 || elf->read(elf, 0, bytes, elf->size));
+    add(&sum, bytes, elf->size);
+    free(bytes);
+    return sum;
 }
 
 static void compare(struct pvh_source *source)
@@ -101,9 +112,8 @@ static void compare(struct pvh_source *source)
     struct pvh_error error;
     struct unpack unpack;
     struct pvh_image image;
-    uint64_t streamed = 0, unpacked = 0;
-    uint8_t streamed_sum = 0, sum = 0;
-    bool stream = sum_of_stream(source, &streamed, &streamed_sum);
+    struct sum streamed = {0}, sum;
+    bool stream = sum_of_stream(source, &streamed);
 
     if (!unpack_open(&unpack, source, LIMIT, &arena, &error) ||
         (!unpack.elf && !unpack_to_memory(&unpack))) {
@@ -112,8 +122,9 @@ static void compare(struct pvh_source *source)
         require(!stream || error.code == PVH_ERROR_UNPACKED_TOO_LARGE ||
                 error.code == PVH_ERROR_UNPACK_MEMORY);
     } else {
-        sum_of_memory(unpack.elf, &unpacked, &sum);
-        require(streamed == 0 || (stream && streamed == unpacked && streamed_sum == sum));
+        sum = sum_of_memory(unpack.elf);
+        require(stream);
+        require(streamed.size == 0 || (streamed.size == sum.size && streamed.hash == sum.hash));
         pvh_image_read(unpack.elf, &arena, &image, &error);
     }
     arena_release(&arena);
