@@ -65,6 +65,7 @@ deps-build: ;
 
 KERNELS := build/deps/kernels
 TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
+OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
 
 include efi/build.mk
 include decoders/build.mk
@@ -77,7 +78,6 @@ include tests/bench/bench.mk
 
 # The kernel and the initrd that are booted when none is named.
 DEFAULT_KERNEL := $(KERNELS)/default/vmlinuz
-OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
 INITRDS := build/initrd.img build/initrd-batch.img
 BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(KERNEL),$(DEFAULT_KERNEL)))
 

@@ -127,6 +127,7 @@ static void show(const struct boot *boot, const struct options *options)
 
 static void boot_release(struct boot *boot)
 {
+    progress_end();
     place_release(boot);
     modules_close(&boot->modules);
     kernel_close(&boot->kernel);
