@@ -102,6 +102,7 @@ def small_samples(kernel):
     bz_xz = bzimage(packed["xz"], len(kernel))
     yield "bz.xz.gz", PACKERS["gz"](bz_xz)
     yield "bz.xz.zst", PACKERS["pipe.zst"](bz_xz)
+    yield "delta.xz", xz(lzma.CHECK_CRC32, {"id": lzma.FILTER_DELTA, "dist": 4})(kernel)
     yield "lz4.gz.xz", PACKERS["xz"](PACKERS["gz"](packed["lz4"]))
     yield "lz4.gz.xz.gz", PACKERS["gz"](PACKERS["xz"](PACKERS["gz"](packed["lz4"])))
 

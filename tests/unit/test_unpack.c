@@ -479,6 +479,36 @@ static void dictionaries_grow_no_further(void **state)
     sample_free(&sample);
 }
 
+/* No kernel is packed with any filter but the one for x86: the others are not built. */
+static void other_filters_are_refused(void **state)
+{
+    struct sample sample = sample_read("delta.xz");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_false(attempt_run(&attempt, 0));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
+    assert_string_equal(attempt.error.reason, "unknown filter or option");
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static void what_is_left_unread_is_not_finished(void **state)
+{
+    struct sample sample = sample_read("gz");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(unpack_open(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                            &attempt.error));
+    assert_false(unpack_finish(&attempt.unpack));
+    assert_int_equal(attempt.error.code, PVH_ERROR_UNPACKED_SIZE);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 static void too_many_containers(void **state)
 {
     struct sample sample = sample_read("lz4.gz.xz.gz");
@@ -660,6 +690,8 @@ int main(void)
         cmocka_unit_test(nothing_larger_than_the_limit),
         cmocka_unit_test(memory_is_announced),
         cmocka_unit_test(dictionaries_grow_no_further),
+        cmocka_unit_test(other_filters_are_refused),
+        cmocka_unit_test(what_is_left_unread_is_not_finished),
         cmocka_unit_test(too_many_containers),
         cmocka_unit_test(stated_sizes_are_checked),
         cmocka_unit_test(every_check_is_made_and_named),
