@@ -59,10 +59,6 @@ override DEPS := no
 export DEPS
 endif
 
-# Rules that need the packages of the build before all else may say so; they are installed by now.
-.PHONY: deps-build
-deps-build: ;
-
 KERNELS := build/deps/kernels
 TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
 OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
@@ -114,7 +110,7 @@ check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## 
 
 .PHONY: check-style
 check-style: ## check the shell scripts and the manual page
-	shellcheck tests/unit/run tools/deps iso/initrd/init .ci/run tests/unit/run
+	shellcheck tests/unit/run tools/deps iso/initrd/init .ci/run
 	mandoc -T lint -W warning docs/pvhinfo.1
 
 .PHONY: deps

@@ -25,7 +25,7 @@
 /* The last page is never described: Linux gives up on a table with an entry that ends at 2^64. */
 #define ADDRESS_END (UINT64_MAX - (PAGE_SIZE - 1))
 
-static const struct range isa_hole = {0xa0000, 0x100000};
+const struct range isa_hole = {0xa0000, 0x100000};
 
 /* Each descriptor gives two edges, and so do the ISA hole and the override. */
 #define FIXED_OVERLAYS 2

@@ -64,6 +64,9 @@ enum memory_class {
     MEMORY_CLASSES
 };
 
+/* VGA and ROMs: never RAM, whatever a map says. */
+extern const struct range isa_hole;
+
 /* RAM that is free or that becomes free when boot services end. */
 static inline bool memory_is_ram(enum memory_class class)
 {

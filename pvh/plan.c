@@ -20,9 +20,6 @@
 #define LOW_BOOT_INFO_START UINT64_C(0x10000)
 #define LOW_BOOT_INFO_END   UINT64_C(0x90000)
 
-/* VGA and ROMs: never RAM. */
-static const struct range isa_hole = {0xa0000, 0x100000};
-
 /* How often taking a range can split a free one, beyond once for each module and denied range. */
 #define FIXED_TAKES 8
 
