@@ -7,28 +7,62 @@
  */
 #pragma once
 
+#include "common/boot_count.h"
+#include "common/remark.h"
 #include "common/request.h"
 
 #define ENTRY_MAX_SIZE (1 * MIB)
 
 struct boot_entry {
-    const char *id; /* the file's name without .conf and boot counters */
+    const char *id;        /* the file's name without .conf and boot counters */
+    const char *file_name; /* as it is in the directory */
     const char *version;
     const char *machine_id;
     const char *sort_key;
     const char *architecture;
+    const char *efi;             /* an EFI program instead of a kernel; "" for none */
     struct boot_request request; /* request.kernel is NULL for entries of other kinds */
+    struct boot_count count;
+    struct remarks remarks; /* lines that were not understood */
+
+    const char *label;   /* what a menu calls it: see entries_make_labels() */
+    const char *problem; /* why it cannot be started, for people; NULL while nothing is known */
 };
 
 /*
  * Reads an entry file. All strings are in the arena; those of keys that are missing are "". False
- * when memory is short: nothing in a file makes it invalid as a file.
+ * when memory is short: nothing in a file makes it invalid as a file. An entry that is not for
+ * this machine, or names nothing to start, has a `problem`.
  */
 bool entry_parse(const char *file_name, const char *text, size_t length, struct arena *arena,
                  struct boot_entry *ret_entry);
 
-/* True when the entry is for this processor and names a kernel. */
+/* True when the entry is for this processor and names a kernel or an EFI program. */
 bool entry_is_bootable(const struct boot_entry *entry);
 
-/* The order of a menu: the default comes first. For sort(). */
+/* The order of a menu: the default comes first, exhausted ones last. For sort(). */
 int entry_compare(const void *a, const void *b);
+
+/*
+ * Gives each entry a label: its title, with version, machine ID or file name behind it where
+ * others have the same. False when memory is short. Takes n log n.
+ */
+bool entries_make_labels(struct boot_entry *entries, size_t count, struct arena *arena);
+
+/* True when `id` names the entry: its ID, with or without ".conf", ASCII case ignored. */
+bool entry_has_id(const struct boot_entry *entry, const char *id);
+
+/* What may say which entry is the default, the strongest first. Each may be "". */
+struct entry_wishes {
+    const char *one_shot; /* EFI variable LoaderEntryOneShot: an ID */
+    const char *chosen;   /* EFI variable LoaderEntryDefault: an ID, or a pattern */
+    const char *pattern;  /* loader.conf: a pattern, or "@saved" */
+    const char *saved;    /* the entry that was booted last: an ID */
+};
+
+/*
+ * The entry that is booted when nobody chooses: an index, or `count` when none is bootable.
+ * `entries` are sorted. Wishes that match no bootable entry are passed over.
+ */
+size_t entries_choose_default(const struct boot_entry *entries, size_t count,
+                              const struct entry_wishes *wishes);

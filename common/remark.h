@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a text file of the user's says that is not understood: remarks, each with its line. The
+ * loader prints them as warnings and goes on; `pvhinfo --esp` lists them.
+ */
+#pragma once
+
+#include "common/arena.h"
+
+struct remark {
+    unsigned line;    /* from 1 */
+    const char *text; /* "unknown key \"titel\"; ignored" */
+};
+
+/* A growing list in the arena. */
+struct remarks {
+    struct remark *items;
+    size_t count, capacity;
+};
+
+/* Takes what text_format() takes. False when memory is short. */
+__attribute__((format(printf, 4, 5))) bool remark_add(struct remarks *remarks, struct arena *arena,
+                                                      unsigned line, const char *format, ...);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The menu. Keys and looks are those of systemd-boot. */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/entry.h"
+#include "common/loader_config.h"
+#include "common/text.h"
+
+enum menu_choice {
+    MENU_BOOT,     /* `selected` is to be booted */
+    MENU_TIMEOUT,  /* the same, and no key was touched */
+    MENU_QUIT,     /* back to the firmware */
+    MENU_FIRMWARE, /* into the firmware's set-up */
+};
+
+struct menu {
+    struct boot_entry *entries; /* sorted, with labels */
+    size_t count;               /* maybe 0: then it offers what else there is */
+    size_t selected;            /* in: where the bar starts; out: the choice */
+    size_t default_entry;       /* marked as such; `count` for none */
+    uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
+    bool editor;                /* e is allowed */
+    int console_mode;           /* of struct loader_config */
+    const char *message;        /* why the last boot failed; NULL for none */
+    const char
+        *command_line; /* out: what the user made of the entry's, in the arena; NULL: unchanged */
+
+    /* What the menu does not know itself. Each is called with `context`. */
+    void *context;
+    /*
+     * Called while no key comes: does a small piece of work, at best below 50 ms. True when it
+     * changed something in `entries` that is to be drawn anew.
+     */
+    bool (*work)(void *context);
+    /* Makes an entry the default, or none (index `count`). */
+    EFI_STATUS (*save_default)(void *context, size_t index);
+    /* Keeps the timeout for later boots. */
+    EFI_STATUS (*save_timeout)(void *context, uint32_t timeout);
+    /* Appends lines about the machine and the loader, for the details of `p`. */
+    void (*describe_machine)(void *context, struct text *text);
+};
+
+/* True when a key is or was pressed; one look, which does not wait. */
+bool menu_is_wanted(void);
+
+/*
+ * Shows the menu until a choice is made; clears its screen behind it. Memory comes from `arena`.
+ * EFI_SUCCESS, or why there can be no menu (no keyboard, no console): then nothing was chosen.
+ */
+EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *ret_choice);
