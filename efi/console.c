@@ -9,6 +9,20 @@
 #define BLOCK_UNITS  128 /* some firmware has small buffers behind OutputString */
 
 static bool verbose_output;
+static bool quiet_output;
+static struct text *record;
+static const char *entry_name;
+
+void console_set_record(struct text *new_record, bool quiet)
+{
+    record = new_record;
+    quiet_output = quiet;
+}
+
+void console_set_entry(const char *name)
+{
+    entry_name = name;
+}
 
 static void flush_block(CHAR16 *block, size_t *count)
 {
@@ -23,7 +37,7 @@ void console_write(const char *text)
     CHAR16 block[BLOCK_UNITS];
     size_t count = 0;
 
-    if (!ST->ConOut) /* a machine without any console */
+    if (!ST->ConOut || quiet_output) /* there are machines without any console */
         return;
     while (*text) {
         uint32_t character = utf8_next(&text);
@@ -52,10 +66,14 @@ static void write_message(const char *format, va_list arguments, const char *beh
 {
     TEXT_ON_STACK(text, MESSAGE_SIZE);
 
+    if (entry_name)
+        text_format(&text, "%s: ", entry_name);
     text_format_list(&text, format, arguments);
+    text_append(&text, behind);
+    if (record)
+        text_format(record, "%s%s", record->length ? "\n" : "", text.data);
     console_write("pvhboot: ");
     console_write(text.data);
-    console_write(behind);
     console_write("\n");
 }
 

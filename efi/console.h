@@ -4,6 +4,17 @@
 
 #include "efi/efi.h"
 
+#include "common/text.h"
+
+/*
+ * What is said goes to `record` as well (until NULL is given), for whoever shows it later; with
+ * `quiet` nothing goes to the screen.
+ */
+void console_set_record(struct text *record, bool quiet);
+
+/* Puts "NAME: " before all messages, while the entry NAME is being booted; NULL for none. */
+void console_set_entry(const char *name);
+
 /* Any length. */
 void console_write(const char *text);
 

@@ -8,17 +8,8 @@
 
 #include <string.h>
 
-#define ENTRIES_DIRECTORY "\\loader\\entries"
-
 /* A directory's answer: EFI_FILE_INFO with the longest name that FAT, NTFS and ext4 have. */
 #define DIRECTORY_ENTRY_SIZE (sizeof(EFI_FILE_INFO) + 2 * 256)
-
-struct entry_list {
-    EFI_FILE_HANDLE root;
-    struct arena *arena;
-    struct boot_entry *items;
-    size_t count, capacity;
-};
 
 /* The path from the root, for the firmware and for messages; NULL when memory is short. */
 static const char *entry_path(const char *name, struct arena *arena)
@@ -31,39 +22,35 @@ static const char *entry_path(const char *name, struct arena *arena)
     return path.data;
 }
 
-static EFI_STATUS read_entry(const struct entry_list *list, const char *name,
-                             struct boot_entry *ret_entry)
+static EFI_STATUS read_text(EFI_FILE_HANDLE root, const char *path, size_t limit,
+                            struct arena *arena, char **ret_text, size_t *ret_size)
 {
-    CLEANUP(file_close) struct file file = {.path = entry_path(name, list->arena)};
-    EFI_STATUS status;
-    char *text;
+    CLEANUP(file_close) struct file file = {.path = path};
+    EFI_STATUS status = file_open(root, path, &file);
 
-    if (!file.path)
-        return console_no_memory();
-    status = file_open(list->root, file.path, &file);
-    if (!EFI_ERROR(status))
-        status = file_read_all(&file, ENTRY_MAX_SIZE, list->arena, &text);
     if (EFI_ERROR(status))
         return status;
-    if (!entry_parse(name, text, file.source.size, list->arena, ret_entry))
-        return console_no_memory();
-    return EFI_SUCCESS;
+    *ret_size = (size_t)file.source.size;
+    return file_read_all(&file, limit, arena, ret_text);
 }
 
 /* An entry that cannot be read has been reported; the others still count. */
-static EFI_STATUS add_entry(struct entry_list *list, const char *name)
+static EFI_STATUS add_entry(EFI_FILE_HANDLE root, const char *name, struct arena *arena,
+                            struct entry_list *list)
 {
-    struct boot_entry entry;
+    const char *path = entry_path(name, arena);
     struct boot_entry *slot;
-    EFI_STATUS status = read_entry(list, name, &entry);
+    size_t size;
+    char *text;
 
-    if (EFI_ERROR(status))
-        return EFI_SUCCESS;
-    slot = arena_push(list->arena, (void **)&list->items, &list->capacity, list->count,
-                      sizeof(*list->items));
-    if (!slot)
+    if (!path)
         return console_no_memory();
-    *slot = entry;
+    if (EFI_ERROR(read_text(root, path, ENTRY_MAX_SIZE, arena, &text, &size)))
+        return EFI_SUCCESS;
+    slot = arena_push(arena, (void **)&list->items, &list->capacity, list->count,
+                      sizeof(*list->items));
+    if (!slot || !entry_parse(name, text, size, arena, slot))
+        return console_no_memory();
     list->count++;
     return EFI_SUCCESS;
 }
@@ -94,69 +81,24 @@ static EFI_STATUS next_name(EFI_FILE_HANDLE directory, struct arena *arena, cons
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS read_entries(struct entry_list *list, EFI_FILE_HANDLE directory)
+static EFI_STATUS read_directory(EFI_FILE_HANDLE root, EFI_FILE_HANDLE directory,
+                                 struct arena *arena, struct entry_list *list)
 {
     const char *name;
     EFI_STATUS status;
 
     for (;;) {
-        status = next_name(directory, list->arena, &name);
-        if (EFI_ERROR(status) || !name)
+        status = next_name(directory, arena, &name);
+        if (status == EFI_OUT_OF_RESOURCES)
             return status;
+        if (EFI_ERROR(status) || !name) /* of a damaged directory, what was read still counts */
+            return EFI_SUCCESS;
         if (!text_ends_with_ignoring_case(name, ".conf"))
             continue;
-        status = add_entry(list, name);
+        status = add_entry(root, name, arena, list);
         if (EFI_ERROR(status))
             return status;
     }
-}
-
-static bool has_id(const struct boot_entry *entry, const char *id)
-{
-    TEXT_ON_STACK(with_suffix, 300);
-
-    text_format(&with_suffix, "%s.conf", entry->id);
-    return text_equals_ignoring_case(entry->id, id) ||
-           text_equals_ignoring_case(with_suffix.data, id);
-}
-
-static EFI_STATUS refuse_id(const struct entry_list *list, const char *id)
-{
-    TEXT_ON_STACK(ids, 500);
-
-    for (size_t i = 0; i < list->count; i++)
-        text_format(&ids, "%s%s", i ? ", " : "", list->items[i].id);
-    return console_error(EFI_NOT_FOUND, "no entry %s in " ENTRIES_DIRECTORY " (there: %s)", id,
-                         list->count ? ids.data : "none");
-}
-
-static EFI_STATUS choose(const struct entry_list *list, const char *id,
-                         struct boot_entry *ret_entry)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        const struct boot_entry *entry = &list->items[i];
-
-        if (id ? !has_id(entry, id) : !entry_is_bootable(entry))
-            continue;
-        if (!entry_is_bootable(entry) && entry->request.kernel)
-            return console_error(EFI_UNSUPPORTED,
-                                 ENTRIES_DIRECTORY "\\%s.conf: is for the architecture %s; pvhboot "
-                                                   "starts x64 and ia32",
-                                 entry->id, entry->architecture);
-        if (!entry_is_bootable(entry))
-            return console_error(EFI_UNSUPPORTED,
-                                 ENTRIES_DIRECTORY
-                                 "\\%s.conf: names no kernel for this machine; it "
-                                 "needs a line \"linux PATH\" or \"pvh PATH\"",
-                                 entry->id);
-        *ret_entry = *entry;
-        return EFI_SUCCESS;
-    }
-    if (id)
-        return refuse_id(list, id);
-    return console_error(EFI_NOT_FOUND,
-                         "nothing to boot: no KERNEL was named, and no entry in " ENTRIES_DIRECTORY
-                         " names one; see --help");
 }
 
 static void close_directory(EFI_FILE_HANDLE *directory)
@@ -165,25 +107,38 @@ static void close_directory(EFI_FILE_HANDLE *directory)
         (void)(*directory)->Close(*directory);
 }
 
-EFI_STATUS entries_choose(EFI_FILE_HANDLE root, const char *id, struct arena *arena,
-                          struct boot_entry *ret_entry)
+EFI_STATUS entries_read(EFI_FILE_HANDLE root, struct arena *arena, struct entry_list *ret_list)
 {
     static CHAR16 path[] = L"" ENTRIES_DIRECTORY; /* the firmware's interface knows no const */
     CLEANUP(close_directory) EFI_FILE_HANDLE directory = NULL;
-    struct entry_list list = {.root = root, .arena = arena};
     EFI_STATUS status;
 
+    *ret_list = (struct entry_list){.count = 0};
     status = root->Open(root, &directory, path, EFI_FILE_MODE_READ, 0);
     if (EFI_ERROR(status)) {
         directory = NULL;
-        if (status != EFI_NOT_FOUND)
-            return console_error_status(status, ENTRIES_DIRECTORY ": cannot be opened");
-        return console_error(status, "nothing to boot: no KERNEL was named, and there is no "
-                                     "directory " ENTRIES_DIRECTORY "; see --help");
+        ret_list->no_directory = true;
+        return status == EFI_NOT_FOUND
+                   ? EFI_SUCCESS
+                   : console_error_status(status, ENTRIES_DIRECTORY ": cannot be opened");
     }
-    status = read_entries(&list, directory);
+    status = read_directory(root, directory, arena, ret_list);
     if (EFI_ERROR(status))
         return status;
-    sort(list.items, list.count, sizeof(*list.items), entry_compare);
-    return choose(&list, id, ret_entry);
+    sort(ret_list->items, ret_list->count, sizeof(*ret_list->items), entry_compare);
+    return entries_make_labels(ret_list->items, ret_list->count, arena) ? EFI_SUCCESS
+                                                                        : console_no_memory();
+}
+
+EFI_STATUS entries_read_config(EFI_FILE_HANDLE root, struct arena *arena,
+                               struct loader_config *ret_config)
+{
+    size_t size = 0;
+    char *text;
+
+    loader_config_init(ret_config);
+    if (!file_exists(root, LOADER_CONFIG_PATH) ||
+        EFI_ERROR(read_text(root, LOADER_CONFIG_PATH, LOADER_CONFIG_MAX_SIZE, arena, &text, &size)))
+        return EFI_SUCCESS;
+    return loader_config_parse(text, size, arena, ret_config) ? EFI_SUCCESS : console_no_memory();
 }

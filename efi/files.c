@@ -23,8 +23,6 @@
 /* FAT and ISO 9660 names have up to 255 units; room for what other file systems may have. */
 #define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 2 * 1024)
 
-#define LONGEST_PATH 1024
-
 EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
 {
     EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
@@ -41,7 +39,7 @@ EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
     return EFI_SUCCESS;
 }
 
-static bool convert_path(const char *path, CHAR16 units[LONGEST_PATH])
+bool path_to_units(const char *path, CHAR16 units[LONGEST_PATH])
 {
     size_t length = 0;
 
@@ -90,7 +88,7 @@ EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_fi
 
     *ret_file = (struct file){.path = path, .chunk = LARGEST_CHUNK};
     ret_file->source.read = read_source;
-    if (!convert_path(path, units))
+    if (!path_to_units(path, units))
         return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long", path);
     status = root->Open(root, &ret_file->handle, units, EFI_FILE_MODE_READ, 0);
     if (EFI_ERROR(status)) {
@@ -111,6 +109,20 @@ EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_fi
     if (EFI_ERROR(status))
         file_close(ret_file);
     return status;
+}
+
+bool file_exists(EFI_FILE_HANDLE root, const char *path)
+{
+    CHAR16 units[LONGEST_PATH];
+    EFI_FILE_HANDLE handle = NULL;
+    EFI_STATUS status;
+
+    if (!path_to_units(path, units))
+        return false;
+    status = root->Open(root, &handle, units, EFI_FILE_MODE_READ, 0);
+    if (!EFI_ERROR(status))
+        (void)handle->Close(handle);
+    return status != EFI_NOT_FOUND;
 }
 
 static EFI_STATUS seek(struct file *file, uint64_t offset)

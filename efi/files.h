@@ -7,6 +7,8 @@
 #include "common/arena.h"
 #include "pvh/source.h"
 
+#define LONGEST_PATH 1024 /* units */
+
 struct file {
     struct pvh_source source; /* reads through the firmware; first, so that it can be cast back */
     EFI_FILE_HANDLE handle;
@@ -18,11 +20,17 @@ struct file {
 /* Opens the root of the volume on `device`. Prints its own error. */
 EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root);
 
+/* The firmware's form of a path (UTF-8, \ or /, from the root); false when it is too long. */
+bool path_to_units(const char *path, CHAR16 units[LONGEST_PATH]);
+
 /*
  * Opens `path` (UTF-8, \ or /, from the root) for reading. Prints its own error. `path` must live
  * as long as the file.
  */
 EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_file);
+
+/* Says nothing. What cannot be told counts as there. */
+bool file_exists(EFI_FILE_HANDLE root, const char *path);
 
 /* Reads exactly [offset, offset + size) to memory. Prints its own error. */
 EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size);

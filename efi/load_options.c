@@ -3,17 +3,8 @@
 
 #include "common/load_options.h"
 #include "efi/console.h"
+#include "efi/device_path.h"
 #include "efi/proto/shell_parameters.h"
-
-#define FILE_NAME_BYTES 512
-
-/* Device path nodes (UEFI 2.10, section 10.3): type, subtype, length, and for a file its path. */
-#define NODE_TYPE_MASK   0x7f
-#define NODE_TYPE_END    0x7f
-#define NODE_TYPE_MEDIA  0x04
-#define NODE_MEDIA_FILE  0x04
-#define NODE_HEADER_SIZE 4
-#define MAX_NODES        64
 
 static char *words_to_text(const CHAR16 *units, struct arena *arena)
 {
@@ -26,28 +17,6 @@ static char *words_to_text(const CHAR16 *units, struct arena *arena)
     if (text)
         utf16_to_utf8(units, count, text, 3 * count + 1);
     return text;
-}
-
-/* Our own file's name, as far as whoever loaded us told the firmware; "" when it did not. */
-static void find_own_name(const EFI_LOADED_IMAGE *loaded, char name[FILE_NAME_BYTES])
-{
-    const uint8_t *node = (const uint8_t *)loaded->FilePath;
-
-    name[0] = '\0';
-    for (int i = 0; node && i < MAX_NODES; i++) {
-        size_t length = (size_t)(node[2] | node[3] << 8);
-        CHAR16 units[FILE_NAME_BYTES / 3];
-        size_t count = 0;
-
-        if ((node[0] & NODE_TYPE_MASK) == NODE_TYPE_END || length < NODE_HEADER_SIZE)
-            return;
-        if (node[0] == NODE_TYPE_MEDIA && node[1] == NODE_MEDIA_FILE) {
-            for (size_t at = NODE_HEADER_SIZE; at + 1 < length && count < ELEMENTS(units); at += 2)
-                units[count++] = (CHAR16)(node[at] | node[at + 1] << 8);
-            utf16_to_utf8(units, count, name, FILE_NAME_BYTES);
-        }
-        node += length;
-    }
 }
 
 static EFI_STATUS parse_words(const struct shell_parameters_protocol *shell, const char *line,
@@ -71,10 +40,11 @@ static EFI_STATUS parse_words(const struct shell_parameters_protocol *shell, con
 static EFI_STATUS parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, struct arena *arena,
                              struct options *ret_options, struct text *error)
 {
-    char own_name[FILE_NAME_BYTES];
+    const char *own_path = device_path_file_name(loaded->FilePath, arena);
 
-    find_own_name(loaded, own_name);
-    line = line ? options_skip_own_name(line, path_base_name(own_name)) : "";
+    if (!own_path)
+        return console_no_memory();
+    line = line ? options_skip_own_name(line, path_base_name(own_path)) : "";
     if (!options_parse_line(line, arena, ret_options, error))
         return console_error(EFI_INVALID_PARAMETER, "%s", error->data);
     return EFI_SUCCESS;

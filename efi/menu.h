@@ -21,6 +21,7 @@ struct menu {
     size_t selected;            /* in: where the bar starts; out: the choice */
     size_t default_entry;       /* marked as such; `count` for none */
     uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
+    bool gives_up;              /* the timeout leads to MENU_QUIT, not to MENU_TIMEOUT */
     bool editor;                /* e is allowed */
     int console_mode;           /* of struct loader_config */
     const char *message;        /* why the last boot failed; NULL for none */

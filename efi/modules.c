@@ -3,6 +3,7 @@
 
 #include "common/checked.h"
 #include "efi/console.h"
+#include "efi/pages.h"
 #include "efi/progress.h"
 
 #include <string.h>
@@ -44,11 +45,32 @@ static EFI_STATUS open_module(EFI_FILE_HANDLE root, const struct boot_file *file
     return EFI_SUCCESS;
 }
 
+static EFI_STATUS open_offered(struct arena *arena, struct module_list *list)
+{
+    struct module *module = &list->items[0];
+    EFI_STATUS status = initrd_media_find(&module->media);
+
+    if (EFI_ERROR(status) || module->media.size == 0)
+        return status;
+    module->parts = arena_alloc(arena, 1, sizeof(*module->parts));
+    if (!module->parts)
+        return console_no_memory();
+    module->parts->file.path = INITRD_MEDIA_NAME;
+    module->is_offered = true;
+    module->part_count = 1;
+    module->command = "";
+    module->size = module->media.size;
+    list->sizes[0] = module->size;
+    list->commands[0] = module->command;
+    list->count = 1;
+    return EFI_SUCCESS;
+}
+
 EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request,
                         struct arena *arena, struct module_list *ret_list)
 {
     const struct boot_files *initrds = &request->initrds;
-    size_t count = request->modules.count + (initrds->count > 0);
+    size_t count = request->modules.count + 1;
     EFI_STATUS status = EFI_SUCCESS;
 
     *ret_list = (struct module_list){
@@ -60,6 +82,8 @@ EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request
         return console_no_memory();
     if (initrds->count > 0)
         status = open_module(root, initrds->items, initrds->count, arena, ret_list);
+    else
+        status = open_offered(arena, ret_list);
     for (size_t i = 0; i < request->modules.count && !EFI_ERROR(status); i++)
         status = open_module(root, &request->modules.items[i], 1, arena, ret_list);
     return status;
@@ -95,8 +119,32 @@ static void clear_padding(const struct module *module, const struct plan_fill *f
     }
 }
 
+/* Its protocol knows only the whole of it: one that is staged in pieces goes by way of a buffer. */
+static EFI_STATUS load_offered(const struct module *module, const struct plan_fills *fills)
+{
+    CLEANUP(arena_release) struct arena arena;
+    uint8_t *buffer;
+    EFI_STATUS status;
+
+    if (fills->count == 1)
+        return initrd_media_load(&module->media, (void *)(uintptr_t)fills->items[0].address);
+    pages_init_arena(&arena);
+    buffer = arena_alloc_bulk(&arena, module->size);
+    if (!buffer)
+        return console_no_memory();
+    status = initrd_media_load(&module->media, buffer);
+    for (size_t i = 0; i < fills->count && !EFI_ERROR(status); i++) {
+        const struct plan_fill *fill = &fills->items[i];
+
+        memcpy((void *)(uintptr_t)fill->address, buffer + fill->offset, fill->size);
+    }
+    return status;
+}
+
 EFI_STATUS module_load(struct module *module, const struct plan_module *plan)
 {
+    if (module->is_offered)
+        return load_offered(module, &plan->fills);
     progress_start(module_name(module), module->size);
     for (size_t i = 0; i < plan->fills.count; i++) {
         const struct plan_fill *fill = &plan->fills.items[i];

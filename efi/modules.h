@@ -3,6 +3,7 @@
 #pragma once
 
 #include "efi/files.h"
+#include "efi/initrd_media.h"
 
 #include "common/request.h"
 #include "pvh/plan.h"
@@ -13,6 +14,8 @@ struct module_part {
 };
 
 struct module {
+    bool is_offered; /* by whoever started us, instead of in files: see efi/initrd_media.h */
+    struct initrd_media media;
     struct module_part *parts;
     size_t part_count;
     uint64_t size;
@@ -26,7 +29,10 @@ struct module_list {
     const char **commands; /* of each, for the boot info */
 };
 
-/* Opens all files of the request. Prints its own error; the list is to be closed all the same. */
+/*
+ * Opens all files of the request; when it names no initrd, one that is offered takes its place.
+ * Prints its own error; the list is to be closed all the same.
+ */
 EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request,
                         struct arena *arena, struct module_list *ret_list);
 

@@ -3,10 +3,11 @@
 #include "efi/efi.h"
 
 #include "efi/boot.h"
+#include "efi/clock.h"
 #include "efi/console.h"
-#include "efi/entries.h"
 #include "efi/load_options.h"
 #include "efi/machine.h"
+#include "efi/manager.h"
 #include "efi/pages.h"
 
 /* How long a message stays before whoever started us clears the screen; enough for a line. */
@@ -24,23 +25,20 @@ static void close_root(EFI_FILE_HANDLE *root)
 
 /* Boots what the options name, or an entry. */
 static EFI_STATUS boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
-                       const struct options *options, struct arena *arena)
+                       const struct options *options, uint64_t start, struct arena *arena)
 {
     CLEANUP(close_root) EFI_FILE_HANDLE root = NULL;
-    const struct boot_request *request = &options->request;
-    struct boot_entry entry;
     EFI_STATUS status = volume_open(loaded->DeviceHandle, &root);
 
-    if (!EFI_ERROR(status) && !request->kernel) {
-        status = entries_choose(root, options->entry, arena, &entry);
-        request = &entry.request;
-    }
     if (EFI_ERROR(status))
         return status;
-    return boot_run(image, root, options, request, arena);
+    if (!options->request.kernel)
+        return manager_run(image, loaded, root, options, start, arena);
+    status = machine_check();
+    return EFI_ERROR(status) ? status : boot_run(image, root, options, &options->request, arena);
 }
 
-static EFI_STATUS run(EFI_HANDLE image)
+static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
 {
     CLEANUP(arena_release) struct arena arena;
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
@@ -59,14 +57,14 @@ static EFI_STATUS run(EFI_HANDLE image)
         console_print("pvhboot %s\n%s", PVHBOOT_VERSION, options.help ? options_help : "");
         return EFI_SUCCESS;
     }
-    status = machine_check();
-    return EFI_ERROR(status) ? status : boot(image, loaded, &options, &arena);
+    return boot(image, loaded, &options, start, &arena);
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
+    uint64_t start = clock_ticks();
     EFI_STATUS status;
 
     ST = system_table;
@@ -74,7 +72,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     RT = system_table->RuntimeServices;
     /* The boot manager's five minutes are not enough for slow media, and a reset says nothing. */
     (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
-    status = run(image);
+    status = run(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         (void)BS->Stall(READING_TIME);
     /* crt0's return would lose registers that the firmware's calling convention keeps. */

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/boot_counter.h"
+
+#include "common/text.h"
+#include "efi/console.h"
+#include "efi/files.h"
+
+#define LONGEST_NAME 256
+
+/* A name in a file's information: the firmware renames by it. */
+union renaming {
+    EFI_FILE_INFO info;
+    uint8_t bytes[sizeof(EFI_FILE_INFO) + LONGEST_NAME * sizeof(CHAR16)];
+};
+
+static void close_file(EFI_FILE_HANDLE *file)
+{
+    if (*file)
+        (void)(*file)->Close(*file);
+}
+
+static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char *name)
+{
+    CLEANUP(close_file) EFI_FILE_HANDLE file = NULL;
+    EFI_GUID guid = EFI_FILE_INFO_ID;
+    union renaming renaming;
+    UINTN size = sizeof(renaming);
+    CHAR16 units[LONGEST_PATH];
+    EFI_STATUS status;
+
+    if (!path_to_units(path, units))
+        return EFI_INVALID_PARAMETER;
+    status = root->Open(root, &file, units, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0);
+    if (EFI_ERROR(status)) {
+        file = NULL;
+        return status;
+    }
+    status = file->GetInfo(file, &guid, &size, &renaming);
+    if (EFI_ERROR(status))
+        return status;
+    size = offsetof(EFI_FILE_INFO, FileName) +
+           (utf8_to_utf16(name, renaming.info.FileName, LONGEST_NAME) + 1) * sizeof(CHAR16);
+    renaming.info.Size = size;
+    status = file->SetInfo(file, &guid, size, &renaming);
+    if (!EFI_ERROR(status))
+        (void)file->Flush(file);
+    return status;
+}
+
+void boot_counter_use_try(EFI_FILE_HANDLE root, const char *directory, struct boot_entry *entry,
+                          struct arena *arena)
+{
+    TEXT_ON_STACK(path, LONGEST_PATH);
+    const char *name;
+    EFI_STATUS status;
+
+    if (!entry->count.counted || entry->count.left == 0)
+        return;
+    text_format(&path, "%s\\%s", directory, entry->file_name);
+    name = boot_count_next_name(entry->file_name, arena);
+    status = name ? rename_file(root, path.data, name) : EFI_OUT_OF_RESOURCES;
+    if (EFI_ERROR(status)) {
+        console_message("%s: this boot cannot be counted: %s", path.data, status_name(status));
+        return;
+    }
+    entry->file_name = name;
+    entry->count = boot_count_parse(name);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/chainload.h"
+
+#include "common/text.h"
+#include "efi/console.h"
+#include "efi/device_path.h"
+#include "efi/files.h"
+
+#include <string.h>
+
+/* What the boot manager gives each of its options (UEFI 2.10, section 3.1.2). */
+#define WATCHDOG_SECONDS (5 * 60)
+#define WATCHDOG_CODE    0x10000 /* below are the firmware's */
+
+static void unload(EFI_HANDLE *program)
+{
+    if (*program)
+        (void)BS->UnloadImage(*program);
+}
+
+static EFI_STATUS load(EFI_HANDLE image, EFI_HANDLE device, const char *path, struct arena *arena,
+                       EFI_HANDLE *ret_program)
+{
+    CHAR16 units[LONGEST_PATH];
+    EFI_DEVICE_PATH *device_path;
+    EFI_STATUS status;
+
+    if (!path_to_units(path, units))
+        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long", path);
+    device_path = device_path_make_file(device, units, arena);
+    if (!device_path)
+        return console_no_memory();
+    status = BS->LoadImage(FALSE, image, device_path, NULL, 0, ret_program);
+    if (status == EFI_NOT_FOUND)
+        return console_error(
+            status, "%s: no such file; paths start at the root of pvhboot's own volume", path);
+    if (EFI_ERROR(status))
+        return console_error_status(status, "%s: cannot be started", path);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS set_options(EFI_HANDLE program, const char *options, struct arena *arena)
+{
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    EFI_LOADED_IMAGE *loaded = NULL;
+    size_t count = strlen(options) + 1;
+    CHAR16 *units = arena_alloc(arena, count, sizeof(*units));
+    EFI_STATUS status;
+
+    if (!units)
+        return console_no_memory();
+    status = BS->HandleProtocol(program, &guid, (void **)&loaded);
+    if (EFI_ERROR(status))
+        return console_error_status(status, "the firmware takes no options for the program");
+    loaded->LoadOptionsSize = (UINT32)((utf8_to_utf16(options, units, count) + 1) * sizeof(*units));
+    loaded->LoadOptions = units;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS start(EFI_HANDLE program, const char *path)
+{
+    CHAR16 *data = NULL;
+    UINTN size = 0;
+    EFI_STATUS status;
+
+    (void)BS->SetWatchdogTimer(WATCHDOG_SECONDS, WATCHDOG_CODE, 0, NULL);
+    status = BS->StartImage(program, &size, &data);
+    (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
+    if (data)
+        (void)BS->FreePool(data);
+    if (EFI_ERROR(status))
+        return console_error_status(status, "%s: came back", path);
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, const char *options,
+                     struct arena *arena)
+{
+    CLEANUP(unload) EFI_HANDLE program = NULL;
+    EFI_HANDLE started;
+    EFI_STATUS status = load(image, device, path, arena, &program);
+
+    if (!EFI_ERROR(status) && *options)
+        status = set_options(program, options, arena);
+    if (EFI_ERROR(status))
+        return status;
+    started = program;
+    program = NULL; /* the firmware unloads an application when it ends */
+    return start(started, path);
+}

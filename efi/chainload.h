@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Starting another EFI program. */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/arena.h"
+
+/*
+ * Starts the program at `path` (UTF-8, from the root of the volume on `device`) with its options.
+ * Returns what the program returned, or why it was not started; prints its own error.
+ */
+EFI_STATUS chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, const char *options,
+                     struct arena *arena);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/details.h"
+
+#include "common/text.h"
+#include "efi/memory.h"
+#include "efi/variables.h"
+
+static void append_firmware(struct text *text)
+{
+    char vendor[100] = "";
+
+    if (ST->FirmwareVendor)
+        utf16_to_utf8(ST->FirmwareVendor, sizeof(vendor) / 3, vendor, sizeof(vendor));
+    text_format(text, "firmware: %s %u.%02u, UEFI %u.%02u\n", vendor, ST->FirmwareRevision >> 16,
+                ST->FirmwareRevision & 0xffff, ST->Hdr.Revision >> 16, ST->Hdr.Revision & 0xffff);
+}
+
+static void append_memory(struct text *text, struct arena *arena)
+{
+    struct memory memory = {.size = 0};
+    struct range free;
+
+    if (EFI_ERROR(memory_update(&memory, arena)))
+        return;
+    free = memory_largest_free(&memory);
+    text_format(text, "memory: largest free range 0x%llx-0x%llx (", (unsigned long long)free.start,
+                (unsigned long long)free.end - 1);
+    text_append_size(text, range_size(free));
+    text_append(text, ")\n");
+}
+
+static void append_secure_boot(struct text *text)
+{
+    uint8_t on = 0;
+    UINTN size = sizeof(on);
+    EFI_STATUS status = variable_get(&firmware_guid, "SecureBoot", &on, &size);
+
+    text_format(text, "Secure Boot: %s\n",
+                EFI_ERROR(status) ? "unknown to the firmware"
+                : on              ? "on"
+                                  : "off");
+}
+
+static void append_config(const struct loader_config *config, struct text *text)
+{
+    if (*config->default_pattern)
+        text_format(text, "default: %s\n", config->default_pattern);
+    for (size_t i = 0; i < config->remarks.count; i++)
+        text_format(text, LOADER_CONFIG_PATH ":%u: %s\n", config->remarks.items[i].line,
+                    config->remarks.items[i].text);
+}
+
+void details_of_machine(const struct loader_config *config, const struct entry_list *entries,
+                        struct text *text, struct arena *arena)
+{
+    text_append(text, "loader: pvhboot " PVHBOOT_VERSION "\n");
+    append_firmware(text);
+    append_memory(text, arena);
+    append_secure_boot(text);
+    text_format(text, "entries: %llu in " ENTRIES_DIRECTORY "\n",
+                (unsigned long long)entries->count);
+    append_config(config, text);
+}

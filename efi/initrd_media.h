@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An initrd that whoever started us offers, as Linux's EFI stub takes it: OVMF's shell does with
+ * its `initrd` command, U-Boot and newer iPXE do too.
+ */
+#pragma once
+
+#include "efi/efi.h"
+
+#define INITRD_MEDIA_NAME "the initrd that was offered"
+
+struct initrd_media {
+    struct load_file2_protocol *protocol; /* NULL: none is offered */
+    EFI_DEVICE_PATH *path;
+    uint64_t size;
+};
+
+/* Looks for one; none is no error. Prints its own error. */
+EFI_STATUS initrd_media_find(struct initrd_media *ret_media);
+
+/* Reads all of it. Prints its own error. */
+EFI_STATUS initrd_media_load(const struct initrd_media *media, void *buffer);

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/manager.h"
+
+#include "common/text.h"
+#include "efi/boot.h"
+#include "efi/boot_counter.h"
+#include "efi/chainload.h"
+#include "efi/console.h"
+#include "efi/details.h"
+#include "efi/entries.h"
+#include "efi/inspect.h"
+#include "efi/loader_interface.h"
+#include "efi/machine.h"
+#include "efi/menu.h"
+#include "efi/pages.h"
+#include "efi/variables.h"
+
+#include <string.h>
+
+/* More remarks than that tell nobody more; `pvhinfo --esp` has them all. */
+#define REMARKS_SHOWN 8
+
+#define MESSAGE_SIZE 1200
+
+/* How long the message of a boot that failed stays, in seconds, when nobody touches a key. */
+#define FAILURE_TIMEOUT 10
+
+struct manager {
+    EFI_HANDLE image;
+    const EFI_LOADED_IMAGE *loaded;
+    EFI_FILE_HANDLE root;
+    const struct options *options;
+    struct arena *arena;
+
+    struct loader_config config;
+    struct entry_list entries;
+    size_t default_entry; /* index, or the count for none */
+    size_t inspected;     /* entries that the menu's idle time has been used for */
+    struct text message;  /* for the menu */
+};
+
+static void warn_remarks(const char *path, const struct remarks *remarks, size_t *shown)
+{
+    for (size_t i = 0; i < remarks->count; i++) {
+        if ((*shown)++ < REMARKS_SHOWN)
+            console_message("%s:%u: %s", path, remarks->items[i].line, remarks->items[i].text);
+    }
+}
+
+/* Says what was not understood in the files; it keeps nothing from booting. */
+static void warn_all(const struct manager *manager)
+{
+    size_t shown = 0;
+
+    warn_remarks(LOADER_CONFIG_PATH, &manager->config.remarks, &shown);
+    for (size_t i = 0; i < manager->entries.count; i++) {
+        TEXT_ON_STACK(path, 300);
+
+        text_format(&path, ENTRIES_DIRECTORY "\\%s", manager->entries.items[i].file_name);
+        warn_remarks(path.data, &manager->entries.items[i].remarks, &shown);
+    }
+    if (shown > REMARKS_SHOWN)
+        console_message("%llu more lines were not understood; `pvhinfo --esp` lists all",
+                        (unsigned long long)(shown - REMARKS_SHOWN));
+}
+
+/* Reads what there is, with what is to be said about it in manager->message. */
+static EFI_STATUS read_all(struct manager *manager)
+{
+    EFI_STATUS status;
+
+    console_set_record(&manager->message, false);
+    status = entries_read_config(manager->root, manager->arena, &manager->config);
+    if (!EFI_ERROR(status))
+        status = entries_read(manager->root, manager->arena, &manager->entries);
+    if (!EFI_ERROR(status))
+        warn_all(manager);
+    console_set_record(NULL, false);
+    return status;
+}
+
+static void choose_default(struct manager *manager)
+{
+    struct entry_wishes wishes = {.pattern = manager->config.default_pattern};
+
+    loader_interface_read_wishes(&wishes, manager->arena);
+    manager->default_entry =
+        entries_choose_default(manager->entries.items, manager->entries.count, &wishes);
+    if (manager->options->dry_run)
+        return; /* which changes nothing */
+    loader_interface_consume_wishes(&wishes);
+    loader_interface_read_timeout(&manager->config.timeout, manager->arena);
+}
+
+static EFI_STATUS refuse_id(const struct entry_list *list, const char *id)
+{
+    TEXT_ON_STACK(ids, 500);
+
+    for (size_t i = 0; i < list->count; i++)
+        text_format(&ids, "%s%s", i ? ", " : "", list->items[i].id);
+    return console_error(EFI_NOT_FOUND, "no entry %s in " ENTRIES_DIRECTORY " (there: %s)", id,
+                         list->count ? ids.data : "none");
+}
+
+static EFI_STATUS refuse_nothing(struct manager *manager)
+{
+    EFI_STATUS status;
+
+    console_set_record(&manager->message, false);
+    status =
+        console_error(EFI_NOT_FOUND, "nothing to boot: no KERNEL was named, and %s; see --help",
+                      manager->entries.no_directory ? "there is no directory " ENTRIES_DIRECTORY
+                                                    : "no entry in " ENTRIES_DIRECTORY
+                                                      " names one for this machine");
+    console_set_record(NULL, false);
+    return status;
+}
+
+/* What the kernel cannot ask the firmware for: which entry it is, and where its boots are counted.
+ */
+static const char *append_entry(const struct boot_entry *entry, const char *command_line,
+                                struct arena *arena)
+{
+    static const char id_option[] = "pvhboot.entry=";
+    static const char path_option[] = "pvhboot.boot-count-path=/loader/entries/";
+    size_t size = strlen(command_line) + strlen(entry->id) + strlen(entry->file_name) +
+                  sizeof(id_option) + sizeof(path_option) + 8; /* spaces and quotes */
+    struct text text = {arena_alloc(arena, size, 1), size, 0};
+    const char *quote = strchr(entry->file_name, ' ') ? "\"" : "";
+
+    if (!text.data)
+        return NULL;
+    text_format(&text, "%s%s%s%s%s%s", command_line, *command_line ? " " : "", id_option, quote,
+                entry->id, quote);
+    if (entry->count.counted)
+        text_format(&text, " %s%s%s%s", path_option, quote, entry->file_name, quote);
+    return text.data;
+}
+
+static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_entry *entry,
+                              const char *command_line, struct arena *arena)
+{
+    struct boot_request request = entry->request;
+    EFI_STATUS status = machine_check();
+
+    if (EFI_ERROR(status))
+        return status;
+    request.command_line = command_line;
+    if (manager->config.pass_entry)
+        request.command_line = append_entry(entry, command_line, arena);
+    if (!request.command_line)
+        return console_no_memory();
+    return boot_run(manager->image, manager->root, manager->options, &request, arena);
+}
+
+/* What is remembered of an entry that is about to be started. */
+static void note_boot(const struct manager *manager, struct boot_entry *entry)
+{
+    TEXT_ON_STACK(path, 300);
+
+    loader_interface_set_selected(entry, manager->arena);
+    if (strcmp(manager->config.default_pattern, "@saved") == 0)
+        loader_interface_save_last(entry, manager->arena);
+    boot_counter_use_try(manager->root, ENTRIES_DIRECTORY, entry, manager->arena);
+    if (entry->count.counted) {
+        text_format(&path, ENTRIES_DIRECTORY "\\%s", entry->file_name);
+        loader_interface_set_count_path(path.data, manager->arena);
+    }
+    loader_interface_set_time(TIME_EXEC);
+}
+
+/* Returns when it failed, or when an EFI program came back. What was said is in the message. */
+static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *command_line)
+{
+    CLEANUP(arena_release) struct arena arena;
+    struct boot_entry *entry = &manager->entries.items[index];
+    EFI_STATUS status;
+
+    pages_init_arena(&arena);
+    manager->message.length = 0;
+    manager->message.data[0] = '\0';
+    console_set_record(&manager->message, false);
+    console_set_entry(entry->id);
+    if (!command_line)
+        command_line = entry->request.command_line;
+    if (!entry_is_bootable(entry)) {
+        status = console_error(EFI_UNSUPPORTED, "%s", entry->problem);
+    } else {
+        if (!manager->options->dry_run)
+            note_boot(manager, entry);
+        status = *entry->efi ? chainload(manager->image, manager->loaded->DeviceHandle, entry->efi,
+                                         command_line, &arena)
+                             : boot_kernel(manager, entry, command_line, &arena);
+    }
+    console_set_entry(NULL);
+    console_set_record(NULL, false);
+    return status;
+}
+
+static EFI_STATUS boot_named(struct manager *manager, const char *id)
+{
+    for (size_t i = 0; i < manager->entries.count; i++) {
+        if (entry_has_id(&manager->entries.items[i], id))
+            return boot_entry(manager, i, NULL);
+    }
+    return refuse_id(&manager->entries, id);
+}
+
+static bool inspect_next(void *context)
+{
+    struct manager *manager = context;
+    struct boot_entry *entry;
+
+    if (manager->inspected == manager->entries.count)
+        return false;
+    entry = &manager->entries.items[manager->inspected++];
+    inspect_entry(manager->root, entry, manager->arena);
+    return entry->problem != NULL;
+}
+
+static EFI_STATUS save_default(void *context, size_t index)
+{
+    struct manager *manager = context;
+    TEXT_ON_STACK(id, 300);
+
+    manager->default_entry = index;
+    if (index < manager->entries.count)
+        text_format(&id, "%s.conf", manager->entries.items[index].id);
+    return loader_interface_save_default(id.data, manager->arena);
+}
+
+static EFI_STATUS save_timeout(void *context, uint32_t timeout)
+{
+    struct manager *manager = context;
+
+    manager->config.timeout = timeout;
+    return loader_interface_save_timeout(timeout, manager->arena);
+}
+
+static void describe_machine(void *context, struct text *text)
+{
+    const struct manager *manager = context;
+
+    details_of_machine(&manager->config, &manager->entries, text, manager->arena);
+}
+
+/* The menu is shown when the timeout says so, or a key that is down; never over a dry run. */
+static bool menu_is_due(const struct manager *manager)
+{
+    if (manager->config.timeout == TIMEOUT_DISABLED || manager->options->dry_run)
+        return false;
+    return manager->config.timeout != TIMEOUT_HIDDEN || menu_is_wanted();
+}
+
+/* Into the firmware's set-up, by way of a reset. */
+static EFI_STATUS enter_firmware(void)
+{
+    uint64_t indications = 0;
+    UINTN size = sizeof(indications);
+    EFI_STATUS status;
+
+    if (EFI_ERROR(variable_get(&firmware_guid, "OsIndications", &indications, &size)))
+        indications = 0;
+    indications |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
+    status = variable_set(&firmware_guid, "OsIndications", true, &indications, sizeof(indications));
+    if (EFI_ERROR(status))
+        return console_error_status(status, "the firmware does not let itself be set up");
+    RT->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
+    return console_error(EFI_DEVICE_ERROR,
+                         "the firmware does not reset the machine; do it by hand");
+}
+
+/*
+ * The menu and what comes of it, until the user has enough. A boot that nobody asked for and that
+ * failed leaves its message on the menu for a while, and goes back to the firmware then.
+ */
+static EFI_STATUS run_menu(struct manager *manager)
+{
+    struct menu menu = {
+        .entries = manager->entries.items,
+        .count = manager->entries.count,
+        .selected = manager->default_entry,
+        .timeout = manager->config.timeout,
+        .editor = manager->config.editor,
+        .console_mode = manager->config.console_mode,
+        .context = manager,
+        .work = inspect_next,
+        .save_default = save_default,
+        .save_timeout = save_timeout,
+        .describe_machine = describe_machine,
+    };
+    EFI_STATUS status = EFI_SUCCESS;
+    enum menu_choice choice;
+
+    if (menu.timeout == TIMEOUT_HIDDEN) /* a key has asked for it */
+        menu.timeout = TIMEOUT_FOREVER;
+    menu.gives_up = manager->default_entry == manager->entries.count;
+    if (menu.gives_up)
+        status = refuse_nothing(manager);
+    for (;;) {
+        menu.default_entry = manager->default_entry;
+        menu.message = manager->message.length ? manager->message.data : NULL;
+        if (EFI_ERROR(menu_run(&menu, manager->arena, &choice))) /* no keyboard, no screen */
+            return menu.gives_up ? status : boot_entry(manager, manager->default_entry, NULL);
+        loader_interface_set_time(TIME_MENU);
+        if (choice == MENU_QUIT)
+            return status;
+        if (choice == MENU_FIRMWARE) {
+            status = enter_firmware();
+        } else {
+            status = boot_entry(manager, menu.selected, menu.command_line);
+            menu.gives_up = choice == MENU_TIMEOUT;
+        }
+        menu.timeout = menu.gives_up ? FAILURE_TIMEOUT : TIMEOUT_FOREVER;
+    }
+}
+
+static EFI_STATUS choose_and_boot(struct manager *manager)
+{
+    choose_default(manager);
+    loader_interface_set_entries(manager->entries.items, manager->entries.count, manager->arena);
+    if (menu_is_due(manager))
+        return run_menu(manager);
+    if (manager->default_entry == manager->entries.count)
+        return refuse_nothing(manager);
+    return boot_entry(manager, manager->default_entry, NULL);
+}
+
+EFI_STATUS manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, EFI_FILE_HANDLE root,
+                       const struct options *options, uint64_t start, struct arena *arena)
+{
+    TEXT_ON_STACK(message, MESSAGE_SIZE);
+    struct manager manager = {
+        .image = image,
+        .loaded = loaded,
+        .root = root,
+        .options = options,
+        .arena = arena,
+    };
+    EFI_STATUS status;
+
+    manager.message = message;
+    loader_interface_announce(loaded, start, arena);
+    status = read_all(&manager);
+    if (EFI_ERROR(status))
+        return status;
+    if (options->entry)
+        return boot_named(&manager, options->entry);
+    return choose_and_boot(&manager);
+}
