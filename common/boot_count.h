@@ -19,8 +19,7 @@ struct boot_count boot_count_parse(const char *file_name);
 size_t boot_count_id_length(const char *file_name);
 
 /*
- * The name that the file gets when it is booted once more, in the arena: counters keep their
- * number of digits. The same name when it is not counted, or has none left. NULL when memory is
- * short.
+ * The name that the file gets when it is booted once more, in the arena; "x+3.conf" becomes
+ * "x+2-1.conf". The same name when it is not counted, or has none left. NULL when memory is short.
  */
 const char *boot_count_next_name(const char *file_name, struct arena *arena);

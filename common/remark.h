@@ -12,12 +12,18 @@ struct remark {
     const char *text; /* "unknown key \"titel\"; ignored" */
 };
 
-/* A growing list in the arena. */
+/* A growing list in the arena. It ends with "there is more": a file may be a megabyte of nonsense.
+ */
+#define REMARKS_MAX 50
+
 struct remarks {
     struct remark *items;
     size_t count, capacity;
 };
 
-/* Takes what text_format() takes. False when memory is short. */
+/*
+ * Takes what text_format() takes; a long text is cut off, and what cannot be shown becomes U+FFFD.
+ * False when memory is short.
+ */
 __attribute__((format(printf, 4, 5))) bool remark_add(struct remarks *remarks, struct arena *arena,
                                                       unsigned line, const char *format, ...);

@@ -151,6 +151,18 @@ void text_format(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
+void text_append_clean(struct text *text, const char *string)
+{
+    while (*string) {
+        uint32_t code_point = utf8_next(&string);
+        char bytes[4];
+
+        if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
+            code_point = REPLACEMENT_CHARACTER;
+        append_bytes(text, bytes, utf8_encode(code_point, bytes));
+    }
+}
+
 void text_append_size(struct text *text, uint64_t bytes)
 {
     if (bytes < 64 * KIB && bytes % KIB != 0) {

@@ -28,6 +28,9 @@ __attribute__((format(printf, 2, 3))) void text_format(struct text *text, const 
 __attribute__((format(printf, 2, 0))) void text_format_list(struct text *text, const char *format,
                                                             va_list arguments);
 
+/* Appends what can be shown: control characters and malformed UTF-8 become U+FFFD. */
+void text_append_clean(struct text *text, const char *string);
+
 /* A size for people: "512 bytes", "5120 KiB", "58.2 MiB". */
 void text_append_size(struct text *text, uint64_t bytes);
 

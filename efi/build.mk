@@ -3,7 +3,7 @@
 
 EFI_BUILD  := build/x64
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-EFI_LIMIT  ?= 180224
+EFI_LIMIT  ?= 196608
 VERSION    := $(shell cat VERSION)
 
 # V=1 shows the commands.

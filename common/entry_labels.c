@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a menu calls its entries: no two alike. */
+#include "common/entry.h"
+
+#include "common/sort.h"
+#include "common/text.h"
+
+#include <string.h>
+
+#define MACHINE_ID_SHOWN 8
+
+/* What is put behind labels that several entries have, one after the other. */
+enum addition { ADD_VERSION, ADD_MACHINE_ID, ADD_ID, ADD_FILE_NAME, ADDITIONS };
+
+static const char *addition_of(const struct boot_entry *entry, enum addition addition)
+{
+    switch (addition) {
+    case ADD_VERSION:
+        return entry->version;
+    case ADD_MACHINE_ID:
+        return entry->machine_id;
+    case ADD_ID:
+        return entry->id;
+    default:
+        return entry->file_name;
+    }
+}
+
+static bool add_to_label(struct boot_entry *entry, enum addition addition, struct arena *arena)
+{
+    const char *more = addition_of(entry, addition);
+    size_t shown = addition == ADD_MACHINE_ID ? MACHINE_ID_SHOWN : strlen(more);
+    size_t size = strlen(entry->label) + 3 * strlen(more) + sizeof(" ()");
+    struct text label = {NULL, size, 0};
+    char *cut;
+
+    if (!*more)
+        return true;
+    label.data = arena_alloc(arena, size, 1);
+    cut = arena_strndup(arena, more, min_u64(shown, strlen(more)));
+    if (!label.data || !cut)
+        return false;
+    text_format(&label, "%s (", entry->label);
+    text_append_clean(&label, cut);
+    text_append(&label, ")");
+    entry->label = label.data;
+    return true;
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+    const struct boot_entry *const *left = a;
+    const struct boot_entry *const *right = b;
+
+    return strcmp((*left)->label, (*right)->label);
+}
+
+/* The end of those that have the same label as the first. */
+static size_t find_end(struct boot_entry **sorted, size_t first, size_t count)
+{
+    size_t end = first + 1;
+
+    while (end < count && strcmp(sorted[end]->label, sorted[first]->label) == 0)
+        end++;
+    return end;
+}
+
+static bool add_where_equal(struct boot_entry **sorted, size_t count, enum addition addition,
+                            struct arena *arena)
+{
+    size_t end;
+
+    sort(sorted, count, sizeof(struct boot_entry *), compare_labels);
+    for (size_t first = 0; first < count; first = end) {
+        end = find_end(sorted, first, count);
+        for (size_t i = first; end - first > 1 && i < end; i++) {
+            if (!add_to_label(sorted[i], addition, arena))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool entries_make_labels(struct boot_entry *entries, size_t count, struct arena *arena)
+{
+    struct boot_entry **sorted = arena_alloc(arena, count, sizeof(struct boot_entry *));
+
+    if (!sorted)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        entries[i].label = entries[i].request.title ? entries[i].request.title : entries[i].id;
+        sorted[i] = &entries[i];
+    }
+    for (enum addition addition = 0; addition < ADDITIONS; addition++) {
+        if (!add_where_equal(sorted, count, addition, arena))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The order of entries, and which of them is the default. */
+#include "common/entry.h"
+
+#include "common/glob.h"
+#include "common/sort.h"
+#include "common/text.h"
+#include "common/version.h"
+
+#include <string.h>
+
+/* The longest name that FAT and NTFS have, in UTF-8, with ".conf" behind it. */
+#define FULL_ID_SIZE (3 * 255 + sizeof(".conf"))
+
+static bool is_exhausted(const struct boot_entry *entry)
+{
+    return entry->count.counted && entry->count.left == 0;
+}
+
+static int compare_sort_keys(const struct boot_entry *a, const struct boot_entry *b)
+{
+    int result = COMPARE(!*a->sort_key, !*b->sort_key);
+
+    if (result == 0 && *a->sort_key) {
+        result = strcmp(a->sort_key, b->sort_key);
+        if (result == 0)
+            result = strcmp(a->machine_id, b->machine_id);
+        if (result == 0)
+            result = version_compare(b->version, a->version);
+    }
+    return result;
+}
+
+static int compare_names(const struct boot_entry *a, const struct boot_entry *b)
+{
+    int result = version_compare(b->id, a->id);
+
+    if (result == 0)
+        result = COMPARE(b->count.left, a->count.left);
+    if (result == 0)
+        result = COMPARE(a->count.done, b->count.done);
+    return result ? result : strcmp(a->file_name, b->file_name);
+}
+
+int entry_compare(const void *a, const void *b)
+{
+    const struct boot_entry *left = a;
+    const struct boot_entry *right = b;
+    int result = COMPARE(is_exhausted(left), is_exhausted(right));
+
+    if (result == 0)
+        result = compare_sort_keys(left, right);
+    return result ? result : compare_names(left, right);
+}
+
+bool entry_has_id(const struct boot_entry *entry, const char *id)
+{
+    TEXT_ON_STACK(full_id, FULL_ID_SIZE);
+
+    text_format(&full_id, "%s.conf", entry->id);
+    return text_equals_ignoring_case(entry->id, id) || text_equals_ignoring_case(full_id.data, id);
+}
+
+static bool matches(const struct boot_entry *entry, const char *pattern)
+{
+    TEXT_ON_STACK(full_id, FULL_ID_SIZE);
+
+    text_format(&full_id, "%s.conf", entry->id);
+    return glob_match(pattern, entry->id) || glob_match(pattern, full_id.data);
+}
+
+size_t entries_choose_default(const struct boot_entry *entries, size_t count,
+                              const struct entry_wishes *wishes)
+{
+    const char *patterns[] = {wishes->one_shot, wishes->chosen, wishes->pattern, "*"};
+
+    for (size_t wish = 0; wish < ELEMENTS(patterns); wish++) {
+        const char *pattern = patterns[wish];
+
+        if (text_equals_ignoring_case(pattern, "@saved"))
+            pattern = wishes->saved;
+        for (size_t i = 0; i < count; i++) {
+            if (entry_is_bootable(&entries[i]) && matches(&entries[i], pattern))
+                return i;
+        }
+    }
+    return count;
+}
