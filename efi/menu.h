@@ -15,26 +15,38 @@ enum menu_choice {
     MENU_FIRMWARE, /* into the firmware's set-up */
 };
 
+/* Command lines that were typed, the oldest first; in the arena. */
+struct menu_edits {
+    struct menu_edit {
+        const char *id; /* of the entry */
+        const char *command_line;
+    } * items;
+    size_t count, capacity;
+};
+
+/* All zero but for what is known. */
 struct menu {
     struct boot_entry *entries; /* sorted, with labels */
     size_t count;               /* maybe 0: then it offers what else there is */
     size_t selected;            /* in: where the bar starts; out: the choice */
     size_t default_entry;       /* marked as such; `count` for none */
     uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
+    uint32_t kept_timeout;      /* what + and - change: what holds for later boots */
     bool gives_up;              /* the timeout leads to MENU_QUIT, not to MENU_TIMEOUT */
     bool editor;                /* e is allowed */
     int console_mode;           /* of struct loader_config */
     const char *message;        /* why the last boot failed; NULL for none */
-    const char
-        *command_line; /* out: what the user made of the entry's, in the arena; NULL: unchanged */
+    /* out: what the user made of the entry's command line, in the arena; NULL: unchanged */
+    const char *command_line;
+    struct menu_edits edits; /* the menu's own, kept from one menu_run() to the next */
 
     /* What the menu does not know itself. Each is called with `context`. */
     void *context;
     /*
-     * Called while no key comes: does a small piece of work, at best below 50 ms. True when it
-     * changed something in `entries` that is to be drawn anew.
+     * Called while no key comes, until it returns false, when all is done: does a small piece of
+     * work, at best below 50 ms. *ret_changed: `entries` are to be drawn anew.
      */
-    bool (*work)(void *context);
+    bool (*work)(void *context, bool *ret_changed);
     /* Makes an entry the default, or none (index `count`). */
     EFI_STATUS (*save_default)(void *context, size_t index);
     /* Keeps the timeout for later boots. */
@@ -47,7 +59,8 @@ struct menu {
 bool menu_is_wanted(void);
 
 /*
- * Shows the menu until a choice is made; clears its screen behind it. Memory comes from `arena`.
- * EFI_SUCCESS, or why there can be no menu (no keyboard, no console): then nothing was chosen.
+ * Shows the menu until a choice is made; clears its screen behind it. Memory comes from `arena`,
+ * the same one each time. The firmware's watchdog is off afterwards. EFI_SUCCESS, or why there can
+ * be no menu (no keyboard, no console): then nothing was chosen.
  */
 EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *ret_choice);

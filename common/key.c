@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/key.h"
+
+#include "common/checked.h"
+
+/* ECMA-48 control sequences end with one of these; parameters lie below. */
+#define FIRST_FINAL '@'
+#define LAST_FINAL  '~'
+
+#define BACKSPACE_OF_TERMINALS 0x7f
+#define MODIFIER_ALT           2 /* bits of xterm's modifier parameter minus 1 */
+#define MODIFIER_CTRL          4
+
+/* ESC [ letter and ESC O letter */
+static uint32_t key_of_letter(uint16_t letter)
+{
+    static const struct {
+        char letter;
+        uint8_t key; /* - KEY_UP */
+    } keys[] = {
+        {'A', KEY_UP - KEY_UP},   {'B', KEY_DOWN - KEY_UP}, {'C', KEY_RIGHT - KEY_UP},
+        {'D', KEY_LEFT - KEY_UP}, {'H', KEY_HOME - KEY_UP}, {'F', KEY_END - KEY_UP},
+        {'P', KEY_F1 - KEY_UP},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(keys); i++) {
+        if (keys[i].letter == letter)
+            return (uint32_t)KEY_UP + keys[i].key;
+    }
+    return KEY_NONE;
+}
+
+/* ESC [ number ~ */
+static uint32_t key_of_number(unsigned number)
+{
+    static const uint8_t keys[] = {
+        [1] = KEY_HOME - KEY_UP, [2] = KEY_INSERT - KEY_UP,  [3] = KEY_DELETE - KEY_UP,
+        [4] = KEY_END - KEY_UP,  [5] = KEY_PAGE_UP - KEY_UP, [6] = KEY_PAGE_DOWN - KEY_UP,
+        [7] = KEY_HOME - KEY_UP, [8] = KEY_END - KEY_UP,     [11] = KEY_F1 - KEY_UP,
+    };
+
+    return number < ELEMENTS(keys) && keys[number] ? (uint32_t)KEY_UP + keys[number] : KEY_NONE;
+}
+
+static uint32_t modifiers_of(unsigned parameter)
+{
+    unsigned bits = parameter > 0 ? parameter - 1 : 0;
+
+    return (bits & MODIFIER_CTRL ? (uint32_t)KEY_CTRL : 0) |
+           (bits & MODIFIER_ALT ? (uint32_t)KEY_ALT : 0);
+}
+
+/* What follows ESC [: numbers with ; between them, and a final character. */
+static bool control_sequence(const uint16_t *characters, size_t count, uint32_t *ret_key)
+{
+    unsigned parameters[2] = {0, 0};
+    size_t parameter = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint16_t character = characters[i];
+
+        if (character >= '0' && character <= '9') {
+            parameters[parameter] = (parameters[parameter] * 10 + character - '0') % 1000;
+        } else if (character == ';') {
+            parameter = 1;
+        } else if (character >= FIRST_FINAL && character <= LAST_FINAL) {
+            *ret_key = character == '~' ? key_of_number(parameters[0]) : key_of_letter(character);
+            if (*ret_key)
+                *ret_key |= modifiers_of(parameters[1]);
+            return true;
+        } else {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool key_from_sequence(const uint16_t *characters, size_t count, uint32_t *ret_key)
+{
+    *ret_key = KEY_NONE;
+    if (count == 0)
+        return false;
+    if (characters[0] == '[')
+        return control_sequence(characters + 1, count - 1, ret_key) || count == KEY_SEQUENCE_MAX;
+    if (characters[0] == 'O') {
+        if (count > 1)
+            *ret_key = key_of_letter(characters[1]);
+        return count > 1;
+    }
+    *ret_key = key_from_character(characters[0]) | (uint32_t)KEY_ALT;
+    return true;
+}
+
+uint32_t key_from_character(uint16_t character)
+{
+    if (character == '\n')
+        return KEY_ENTER;
+    if (character == BACKSPACE_OF_TERMINALS)
+        return KEY_BACKSPACE;
+    if (character == KEY_BACKSPACE || character == KEY_ENTER || character == '\t' ||
+        character == 0 || character > 26)
+        return character;
+    return (uint32_t)KEY_CTRL | ('a' + character - 1u);
+}
