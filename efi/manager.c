@@ -206,7 +206,7 @@ static EFI_STATUS boot_named(struct manager *manager, const char *id)
     return refuse_id(&manager->entries, id);
 }
 
-static bool inspect_next(void *context)
+static bool inspect_next(void *context, bool *ret_changed)
 {
     struct manager *manager = context;
     struct boot_entry *entry;
@@ -215,7 +215,8 @@ static bool inspect_next(void *context)
         return false;
     entry = &manager->entries.items[manager->inspected++];
     inspect_entry(manager->root, entry, manager->arena);
-    return entry->problem != NULL;
+    *ret_changed = entry->problem != NULL;
+    return true;
 }
 
 static EFI_STATUS save_default(void *context, size_t index)
@@ -281,6 +282,7 @@ static EFI_STATUS run_menu(struct manager *manager)
         .count = manager->entries.count,
         .selected = manager->default_entry,
         .timeout = manager->config.timeout,
+        .kept_timeout = manager->config.timeout,
         .editor = manager->config.editor,
         .console_mode = manager->config.console_mode,
         .context = manager,

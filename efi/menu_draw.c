@@ -21,6 +21,7 @@
 #define MARK         "=> "
 #define MARK_COLUMNS 3
 #define PROBLEM_MARK " (cannot boot)"
+#define MORE         "..."
 #define LINE_BYTES   512 /* of a row: 3 bytes a column where Unicode is at its worst */
 
 static size_t centred(size_t columns, size_t width)
@@ -28,38 +29,47 @@ static size_t centred(size_t columns, size_t width)
     return width < columns ? (columns - width) / 2 : 0;
 }
 
-static void write_centred(struct screen *screen, size_t row, enum screen_style style,
-                          const char *text, size_t length)
+static void write_centred(struct screen *screen, size_t row, const char *text)
 {
-    size_t width = columns_of_text(text, length);
+    size_t length = strlen(text);
+    size_t column = centred(screen->columns, columns_of_text(text, length));
 
-    (void)screen_write(screen, centred(screen->columns, width), row, style, text, length);
+    (void)screen_write(screen, column, row, SCREEN_NORMAL, text, length);
 }
 
-static size_t count_lines(const char *text, size_t columns)
+/* The lines of a text that is broken between words, and the columns of the widest. */
+static size_t measure(const char *text, size_t columns, size_t *ret_width)
 {
+    const char *line;
     size_t length, count = 0;
 
-    while (columns_next_line(&text, columns, &length))
+    *ret_width = 0;
+    while ((line = columns_next_line(&text, columns, &length))) {
+        *ret_width = max_u64(*ret_width, columns_of_text(line, length));
         count++;
+    }
     return count;
 }
 
-/* Writes a text between words, at most `rows` rows; the last says when there was more. */
-static void write_wrapped(struct screen *screen, size_t row, size_t rows, enum screen_style style,
-                          const char *text)
+/* Writes a text in at most `rows` rows, as a block in the middle; says when there was more. */
+static void write_block(struct screen *screen, size_t row, size_t rows, const char *text)
 {
     const char *line;
-    size_t length;
+    size_t width, length;
+    size_t column;
 
+    (void)measure(text, screen->columns, &width);
+    column = centred(screen->columns, width);
     while (rows-- > 0 && (line = columns_next_line(&text, screen->columns, &length))) {
-        TEXT_ON_STACK(cut, LINE_BYTES);
+        bool cut = rows == 0 && *text;
+        size_t end;
 
-        if (rows == 0 && *text)
-            text_format(&cut, "%.*s...", (int)columns_fit(line, length, screen->columns - 3), line);
-        else
-            text_format(&cut, "%.*s", (int)length, line);
-        write_centred(screen, row++, style, cut.data, cut.length);
+        if (cut)
+            length = columns_fit(line, length, screen->columns - column - strlen(MORE));
+        end = screen_write(screen, column, row, SCREEN_BRIGHT, line, length);
+        if (cut)
+            (void)screen_write(screen, end, row, SCREEN_BRIGHT, MORE, strlen(MORE));
+        row++;
     }
 }
 
@@ -147,33 +157,38 @@ void menu_draw_list(struct menu_state *state)
 
     screen_erase(screen);
     if (state->message) {
-        size_t rows = min_u64(count_lines(state->message, screen->columns),
+        size_t width;
+        size_t rows = min_u64(measure(state->message, screen->columns, &width),
                               bottom > LIST_ROWS + 1 ? bottom - LIST_ROWS - 1 : 1);
 
-        write_wrapped(screen, 0, rows, SCREEN_BRIGHT, state->message);
+        write_block(screen, 0, rows, state->message);
         top = rows + 1;
     }
     if (state->menu->count > 0)
         draw_entries(state, top, bottom);
     else
-        write_centred(screen, max_u64(top, bottom / 2), SCREEN_NORMAL, nothing, strlen(nothing));
+        write_centred(screen, max_u64(top, bottom / 2), nothing);
 }
 
 void menu_draw_footer(struct menu_state *state, const char *text, const char *hint)
 {
     struct screen *screen = &state->screen;
-    size_t rows = min_u64(count_lines(text, screen->columns), STATUS_ROWS);
+    size_t width;
+    size_t rows = min_u64(measure(text, screen->columns, &width), STATUS_ROWS);
 
-    write_wrapped(screen, screen->rows - 1 - rows, rows, SCREEN_BRIGHT, text);
-    write_centred(screen, screen->rows - 1, SCREEN_NORMAL, hint, strlen(hint));
+    write_block(screen, screen->rows - 1 - rows, rows, text);
+    write_centred(screen, screen->rows - 1, hint);
 }
 
-/* What is said below the list: an answer, or else why the selected entry cannot boot. */
+/*
+ * What is said below the list: an answer, or else why the selected entry cannot boot, unless that
+ * is what the message above is about.
+ */
 static const char *status_text(const struct menu_state *state)
 {
     const char *problem = NULL;
 
-    if (state->menu->count > 0)
+    if (state->menu->count > 0 && !state->message)
         problem = state->menu->entries[state->list.selected].problem;
     if (state->status.length > 0 || !problem)
         return state->status.data;

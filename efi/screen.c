@@ -21,7 +21,12 @@
 #define READABLE_HEIGHT   1080
 #define READABLE_FRACTION 10 /* of the screen's area that the text has to take */
 
+/* Bytes of "ESC [ row ; column H" on a serial line. */
+#define MOVE_COST 8
+
 #define BLOCK_UNITS 128 /* some firmware has small buffers behind OutputString */
+
+#define UNKNOWN_STYLE UINT16_MAX /* of what is shown: to be sent */
 
 static const uint8_t attributes[] = {
     [SCREEN_NORMAL] = EFI_TEXT_ATTR(EFI_LIGHTGRAY, EFI_BLACK),
@@ -48,22 +53,30 @@ static void query_size(UINTN *ret_columns, UINTN *ret_rows)
     }
 }
 
+static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *graphics_mode(void)
+{
+    EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+    EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = NULL;
+
+    if (EFI_ERROR(BS->LocateProtocol(&guid, NULL, (void **)&graphics)) || !graphics->Mode)
+        return NULL;
+    return graphics->Mode->Info;
+}
+
 /*
  * True when the letters are too small to be read: a screen beyond Full HD with the text in a small
  * part of it.
  */
 static bool text_is_tiny(void)
 {
-    EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-    EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = NULL;
+    const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = graphics_mode();
     uint64_t width, height;
     UINTN columns, rows;
 
-    if (EFI_ERROR(BS->LocateProtocol(&guid, NULL, (void **)&graphics)) || !graphics->Mode ||
-        !graphics->Mode->Info)
+    if (!mode)
         return false;
-    width = graphics->Mode->Info->HorizontalResolution;
-    height = graphics->Mode->Info->VerticalResolution;
+    width = mode->HorizontalResolution;
+    height = mode->VerticalResolution;
     if (width <= READABLE_WIDTH && height <= READABLE_HEIGHT)
         return false;
     query_size(&columns, &rows);
@@ -108,21 +121,35 @@ static void clear(struct screen *screen)
         screen->shown[i] = blank;
 }
 
-EFI_STATUS screen_open(struct screen *screen, int console_mode, struct arena *arena)
+/* What is used of the mode that is set. */
+static void choose_size(int console_mode, struct screen *screen)
 {
     UINTN columns, rows;
 
+    query_size(&columns, &rows);
+    /*
+     * Without graphics the screen is a terminal on a serial line, and no firmware knows its size:
+     * OVMF takes the largest mode that terminals might have, 80x50, and most have half of that.
+     */
+    if (console_mode < 0 && !graphics_mode()) {
+        columns = min_u64(columns, DEFAULT_COLUMNS);
+        rows = min_u64(rows, DEFAULT_ROWS);
+    }
+    /*
+     * The last column would make some consoles wrap, the last row makes all of them scroll, and
+     * most terminals have 24 rows where the firmware takes them for 25.
+     */
+    screen->columns = max_u64(columns, LEAST_COLUMNS) - 1;
+    screen->rows = max_u64(rows, LEAST_ROWS) - 1;
+}
+
+EFI_STATUS screen_open(struct screen *screen, int console_mode, struct arena *arena)
+{
     if (!ST->ConOut || !ST->ConOut->Mode)
         return EFI_UNSUPPORTED;
     *screen = (struct screen){.attribute = -1, .saved_attribute = ST->ConOut->Mode->Attribute};
     set_mode(console_mode);
-    query_size(&columns, &rows);
-    /*
-     * The last column would make some consoles wrap, the last row makes all of them scroll, and
-     * most terminals on serial lines have 24 rows where the firmware takes them for 25.
-     */
-    screen->columns = max_u64(columns, LEAST_COLUMNS) - 1;
-    screen->rows = max_u64(rows, LEAST_ROWS) - 1;
+    choose_size(console_mode, screen);
     screen->wanted = arena_alloc(arena, screen->columns * screen->rows, sizeof(*screen->wanted));
     screen->shown = arena_alloc(arena, screen->columns * screen->rows, sizeof(*screen->shown));
     if (!screen->wanted || !screen->shown)
@@ -210,27 +237,47 @@ static bool cell_differs(const struct screen *screen, size_t cell)
            screen->wanted[cell].style != screen->shown[cell].style;
 }
 
+/* The right half of a wide character. */
+static bool is_half(const struct screen *screen, size_t cell)
+{
+    return !screen->wanted[cell].character;
+}
+
 /*
- * Sends cells from `cell` on, up to `end`, that have one style and have all changed; at least one.
- * Returns the cell behind them.
+ * Where the run of cells ends that starts at `cell` and is sent with one call. They have one style;
+ * what has not changed between them is shorter than the cursor's way around it; a wide character is
+ * the last one: firmware may take it for one column, which the next run's position puts right.
  */
-static size_t send_run(struct screen *screen, size_t cell, size_t end)
+static size_t find_run_end(const struct screen *screen, size_t cell, size_t end)
+{
+    uint16_t style = screen->wanted[cell].style;
+    size_t run_end = cell + 1;
+
+    end = min_u64(end, cell + BLOCK_UNITS - 1);
+    for (; cell < end && cell < run_end + MOVE_COST; cell++) {
+        if (screen->wanted[cell].style != style)
+            break;
+        if (cell_differs(screen, cell))
+            run_end = cell + 1;
+        if (is_half(screen, cell))
+            break;
+    }
+    return run_end;
+}
+
+static void send_run(struct screen *screen, size_t cell, size_t end)
 {
     CHAR16 block[BLOCK_UNITS];
     size_t count = 0;
-    uint16_t style = screen->wanted[cell].style;
 
-    set_attribute(screen, attributes[style]);
-    while (cell < end && count + 1 < BLOCK_UNITS && cell_differs(screen, cell) &&
-           screen->wanted[cell].style == style) {
+    set_attribute(screen, attributes[screen->wanted[cell].style]);
+    for (; cell < end; cell++) {
         if (screen->wanted[cell].character)
             block[count++] = screen->wanted[cell].character;
         screen->shown[cell] = screen->wanted[cell];
-        cell++;
     }
     block[count] = 0;
     (void)ST->ConOut->OutputString(ST->ConOut, block);
-    return cell;
 }
 
 /* A wide character that changes takes both its cells along, and what was a half of one. */
@@ -239,41 +286,32 @@ static void mark_halves(struct screen *screen, size_t start, size_t end)
     for (size_t cell = start; cell + 1 < end; cell++) {
         bool differs = cell_differs(screen, cell) || cell_differs(screen, cell + 1);
 
-        if (differs && (!screen->wanted[cell + 1].character || !screen->shown[cell + 1].character))
-            screen->shown[cell].style = screen->shown[cell + 1].style = UINT16_MAX;
+        if (differs && (is_half(screen, cell + 1) || !screen->shown[cell + 1].character))
+            screen->shown[cell].style = screen->shown[cell + 1].style = UNKNOWN_STYLE;
     }
-}
-
-static bool has_wide(const struct screen *screen, size_t start, size_t end)
-{
-    for (size_t cell = start; cell < end; cell++) {
-        if (!screen->wanted[cell].character)
-            return true;
-    }
-    return false;
 }
 
 static void send_row(struct screen *screen, size_t row)
 {
     size_t start = row * screen->columns;
     size_t end = start + screen->columns;
+    size_t cell = start;
 
     mark_halves(screen, start, end);
-    for (size_t cell = start; cell < end;) {
-        size_t first = cell;
+    while (cell < end) {
+        size_t run_end = find_run_end(screen, cell, end);
 
-        if (!cell_differs(screen, cell)) {
-            cell++;
-            continue;
+        if (is_half(screen, cell)) { /* went out with the one on its left */
+            screen->shown[cell] = screen->wanted[cell];
+        } else if (cell_differs(screen, cell)) {
+            (void)ST->ConOut->SetCursorPosition(ST->ConOut, cell - start, row);
+            send_run(screen, cell, run_end);
+            cell = run_end - 1;
+            /* EDK2 moves relatively within a row; from another one it says where it goes. */
+            if (is_half(screen, cell))
+                (void)ST->ConOut->SetCursorPosition(ST->ConOut, 0, row > 0 ? 0 : 1);
         }
-        (void)ST->ConOut->SetCursorPosition(ST->ConOut, cell - start, row);
-        cell = send_run(screen, cell, end);
-        /*
-         * Firmware counts a wide character as one column while a terminal moves by two, and EDK2
-         * moves within a row relatively. From another row it has to say where it goes.
-         */
-        if (has_wide(screen, first, cell))
-            (void)ST->ConOut->SetCursorPosition(ST->ConOut, 0, row > 0 ? 0 : 1);
+        cell++;
     }
 }
 

@@ -155,7 +155,8 @@ def _wait(process, outputs, until, deadline):
     return False
 
 
-def _end(process):
+def end(process):
+    """End a process that was started here."""
     if process.poll() is None:
         process.terminate()
     try:
@@ -190,6 +191,6 @@ def run(machine, image, variables, directory, until=STUCK):
         if machine.vga != "none":
             screen = _screen(process, directory)
     finally:
-        _end(process)
+        end(process)
     return Result(_text(directory / "serial"), _text(directory / "debug"), process.returncode,
                   time.monotonic() - started, timed_out, screen)
