@@ -176,7 +176,8 @@ void menu_draw_footer(struct menu_state *state, const char *text, const char *hi
     size_t width;
     size_t rows = min_u64(measure(text, screen->columns, &width), STATUS_ROWS);
 
-    write_block(screen, screen->rows - 1 - rows, rows, text);
+    /* a blank row above the hint, where there is room for one */
+    write_block(screen, screen->rows - 1 - rows - (rows < STATUS_ROWS), rows, text);
     write_centred(screen, screen->rows - 1, hint);
 }
 
