@@ -95,7 +95,11 @@ def _firmware_arguments(firmware, variables):
     return arguments
 
 
-def command_line(machine, image, directory):
+# What becomes of what the guest writes to its medium.
+DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on"}
+
+
+def command_line(machine, image, directory, writes="forgotten"):
     """QEMU's command line for this machine; its files are in `directory`."""
     firmware = FIRMWARES[machine.firmware]
     board = f"{machine.board},smm=on" if firmware.smm else machine.board
@@ -106,7 +110,7 @@ def command_line(machine, image, directory):
         "-display", "none", "-vga", machine.vga,
         "-nic", "none", "-no-reboot",
         *_firmware_arguments(firmware, directory / "vars.fd"),
-        "-drive", f"if=none,id=medium,format=raw,snapshot=on,file={image}",
+        "-drive", f"if=none,id=medium,format=raw,{DISKS[writes]},file={image}",
         *MEDIA[machine.medium],
         "-chardev", f"file,id=serial,path={directory}/serial", "-serial", "chardev:serial",
         "-chardev", f"file,id=debug,path={directory}/debug",
@@ -174,14 +178,17 @@ def _screen(process, directory):
     return picture.read_bytes()
 
 
-def run(machine, image, variables, directory, until=STUCK):
-    """Boot the machine from `image` with a fresh variable store; see the module's text."""
+def run(machine, image, variables, directory, until=STUCK, writes="forgotten"):
+    """Boot the machine from `image` with a fresh variable store; see the module's text.
+
+    The store as the guest left it is `directory`/vars.fd.
+    """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     (directory / "vars.fd").write_bytes(variables)
     started = time.monotonic()
     with open(directory / "qemu", "wb") as messages:
-        process = subprocess.Popen(command_line(machine, image, directory),
+        process = subprocess.Popen(command_line(machine, image, directory, writes),
                                    stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
     screen = b""
     try:
