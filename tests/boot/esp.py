@@ -39,7 +39,7 @@ class Installed:
         self._boots += 1
         result = self._boot.run(f"{self._name}-{self._boots}", Machine(memory=256), self.image,
                                 self.store, writes=writes, **options)
-        self.store = (self.image.parent / "run" / "vars.fd").read_bytes()
+        self.store = result.variables
         return result
 
     def booted(self, **options):

@@ -77,6 +77,7 @@ class Result:
     seconds: float
     timed_out: bool
     screen: bytes
+    variables: bytes    # the store, with what was written to it
 
 
 def firmware_variables(machine):
@@ -99,8 +100,8 @@ def _firmware_arguments(firmware, variables):
 DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on"}
 
 
-def command_line(machine, image, directory, writes="forgotten"):
-    """QEMU's command line for this machine; its files are in `directory`."""
+def command_line(machine, image, directory, devices=(), writes="forgotten"):
+    """QEMU's command line for this machine; its files are in `directory`, `devices` come on top."""
     firmware = FIRMWARES[machine.firmware]
     board = f"{machine.board},smm=on" if firmware.smm else machine.board
     return [
@@ -117,6 +118,7 @@ def command_line(machine, image, directory, writes="forgotten"):
         "-device", "isa-debugcon,iobase=0xe9,chardev=debug",
         "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
         "-qmp", f"unix:{directory}/qmp,server=on,wait=off",
+        *devices,
     ]
 
 
@@ -178,17 +180,17 @@ def _screen(process, directory):
     return picture.read_bytes()
 
 
-def run(machine, image, variables, directory, until=STUCK, writes="forgotten"):
+def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten"):
     """Boot the machine from `image` with a fresh variable store; see the module's text.
 
-    The store as the guest left it is `directory`/vars.fd.
+    `writes` says what becomes of what is written to the image.
     """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     (directory / "vars.fd").write_bytes(variables)
     started = time.monotonic()
     with open(directory / "qemu", "wb") as messages:
-        process = subprocess.Popen(command_line(machine, image, directory, writes),
+        process = subprocess.Popen(command_line(machine, image, directory, devices, writes),
                                    stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
     screen = b""
     try:
@@ -199,4 +201,5 @@ def run(machine, image, variables, directory, until=STUCK, writes="forgotten"):
     finally:
         _end(process)
     return Result(_text(directory / "serial"), _text(directory / "debug"), process.returncode,
-                  time.monotonic() - started, timed_out, screen)
+                  time.monotonic() - started, timed_out, screen,
+                  (directory / "vars.fd").read_bytes())
