@@ -21,7 +21,7 @@ static bool is_key(const struct config_line *line, const char *name)
     size_t stem = strlen(name) - 1;
 
     if (name[stem] == '*')
-        return line->key_length > stem && memcmp(line->key, name, stem) == 0;
+        return line->key_length >= stem && memcmp(line->key, name, stem) == 0;
     return config_line_has_key(line, name);
 }
 

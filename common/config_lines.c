@@ -39,6 +39,25 @@ static const char *take_line(struct config_lines *lines)
     return end;
 }
 
+/*
+ * Takes the quotes off a value that is quoted as a whole, as systemd-boot does. A value that has
+ * more of them, such as "a b" c="d", keeps all.
+ */
+static void unquote(struct config_line *line)
+{
+    const char *start = line->value;
+    size_t length = line->value_length;
+
+    if (length < 2 || (*start != '"' && *start != '\'') || start[length - 1] != *start)
+        return;
+    for (size_t i = 1; i < length - 1; i++) {
+        if (start[i] == *start)
+            return;
+    }
+    line->value++;
+    line->value_length -= 2;
+}
+
 /* Splits a line that has a first character. */
 static void split_line(const char *start, const char *end, struct config_line *ret_line)
 {
@@ -52,6 +71,7 @@ static void split_line(const char *start, const char *end, struct config_line *r
         value++;
     ret_line->value = value;
     ret_line->value_length = strnlen(value, (size_t)(end - value));
+    unquote(ret_line);
 }
 
 bool config_lines_next(struct config_lines *lines, struct config_line *ret_line)

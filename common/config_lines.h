@@ -14,7 +14,8 @@ struct config_lines {
 };
 
 struct config_line {
-    const char *key, *value; /* in the file, not terminated; the value is trimmed, maybe empty */
+    /* In the file, not terminated. The value is trimmed, without quotes around it, maybe empty. */
+    const char *key, *value;
     size_t key_length, value_length;
     unsigned number;
 };

@@ -13,7 +13,7 @@
 /* An entry while it is read: what becomes one or the other thing when all lines are known. */
 struct draft {
     struct boot_entry entry;
-    const char *title, *pvh, *linux_kernel;
+    const char *title, *pvh, *linux_kernel, *efi, *uki;
     struct text options; /* has no data until there is a first line of them */
 };
 
@@ -59,6 +59,14 @@ static enum config_result add_module(struct config_parser *parser, const struct 
                                                                         : CONFIG_NO_MEMORY;
 }
 
+static enum config_result check_profile(struct config_parser *parser, const struct config_key *key,
+                                        const char *value)
+{
+    (void)parser;
+    (void)key;
+    return strcmp(value, "0") == 0 ? CONFIG_TAKEN : CONFIG_BAD_VALUE;
+}
+
 #define STRING(name, member)                                                                       \
     {                                                                                              \
         (name), config_take_string, offsetof(struct draft, member), NULL, false                    \
@@ -80,25 +88,23 @@ static const struct config_key keys[] = {
     STRING("architecture", entry.architecture),
     STRING("linux", linux_kernel),
     STRING("pvh", pvh),
-    STRING("efi", entry.efi),
+    STRING("efi", efi),
+    STRING("uki", uki),
     LIST("initrd", add_initrd),
     LIST("module", add_module),
     LIST("options", add_options),
+    {"profile", check_profile, 0, "0, the profile that is started", false},
     IGNORED("devicetree*"),
-    IGNORED("uki*"),
-    IGNORED("profile"),
     IGNORED("extra"),
+    IGNORED("uki-url"),
     IGNORED("grub_*"), /* Fedora's */
 };
 
-static const char *clean_text(const char *raw, struct arena *arena)
+bool entry_is_file_name(const char *name)
 {
-    struct text text = {NULL, 3 * strlen(raw) + 1, 0}; /* U+FFFD for each byte */
+    bool reserved = strncmp(name, "auto-", strlen("auto-")) == 0;
 
-    text.data = arena_alloc(arena, text.size, 1);
-    if (text.data)
-        text_append_clean(&text, raw);
-    return text.data;
+    return *name != '.' && !reserved && text_ends_with_ignoring_case(name, ".conf");
 }
 
 static bool is_for_us(const struct boot_entry *entry)
@@ -115,20 +121,23 @@ bool entry_is_bootable(const struct boot_entry *entry)
 }
 
 /*
- * What the entry starts. `pvh` says it for this loader alone; `linux` and `efi` together say
- * nothing, as in systemd-boot.
+ * What the entry starts. `pvh` says it for this loader alone; of the others only one may be there,
+ * as in systemd-boot. Returns what is wrong with that; NULL when nothing is.
  */
-static const char *choose_kind(struct draft *draft)
+static const char *choose_kind(const struct draft *draft, struct boot_entry *entry)
 {
-    struct boot_entry *entry = &draft->entry;
-    bool contradicts = *entry->efi && draft->linux_kernel;
+    const char *program = draft->efi ? draft->efi : draft->uki;
+    bool contradicts = (draft->linux_kernel && program) || (draft->efi && draft->uki);
 
-    entry->request.kernel = draft->pvh ? draft->pvh : contradicts ? NULL : draft->linux_kernel;
-    if (draft->pvh || contradicts)
-        entry->efi = "";
-    if (!draft->pvh && contradicts)
-        return "has both \"linux\" and \"efi\"; remove one of these lines";
-    if (!entry->request.kernel && !*entry->efi)
+    if (draft->pvh)
+        entry->request.kernel = draft->pvh;
+    else if (contradicts)
+        return "has more than one of \"linux\", \"efi\" and \"uki\"; leave one of these lines";
+    else if (draft->linux_kernel)
+        entry->request.kernel = draft->linux_kernel;
+    else if (program)
+        entry->efi = program;
+    else
         return "names nothing to start; it needs a line \"linux PATH\", \"pvh PATH\" or "
                "\"efi PATH\"";
     return NULL;
@@ -139,7 +148,7 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     struct boot_entry *entry = &draft->entry;
     TEXT_ON_STACK(text, 100);
 
-    entry->problem = choose_kind(draft);
+    entry->problem = choose_kind(draft, entry);
     if (is_for_us(entry))
         return true;
     text_append(&text, "is for the architecture ");
@@ -182,7 +191,7 @@ bool entry_parse(const char *file_name, const char *text, size_t length, struct 
         !find_problem(&draft, arena))
         return false;
     if (draft.title) {
-        draft.entry.request.title = clean_text(draft.title, arena);
+        draft.entry.request.title = text_clean_copy(draft.title, arena);
         if (!draft.entry.request.title)
             return false;
     }

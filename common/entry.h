@@ -4,6 +4,9 @@
  *
  *   pvh PATH           the kernel, one that only PVH can start (`linux` works too)
  *   module PATH ARGS   a module behind the initrd; any number
+ *
+ * An entry starts one thing: the kernel of `pvh`, which other loaders do not know, else that of
+ * `linux`, or the program of `efi` or `uki`.
  */
 #pragma once
 
@@ -30,6 +33,12 @@ struct boot_entry {
 };
 
 /*
+ * True for the names of entry files: *.conf, but for those that begin with a dot or with "auto-",
+ * which systemd-boot keeps for entries of its own making.
+ */
+bool entry_is_file_name(const char *name);
+
+/*
  * Reads an entry file. All strings are in the arena; those of keys that are missing are "". False
  * when memory is short: nothing in a file makes it invalid as a file. An entry that is not for
  * this machine, or names nothing to start, has a `problem`.
@@ -49,7 +58,13 @@ int entry_compare(const void *a, const void *b);
  */
 bool entries_make_labels(struct boot_entry *entries, size_t count, struct arena *arena);
 
-/* True when `id` names the entry: its ID, with or without ".conf", ASCII case ignored. */
+/* True when it has used up its tries: it never booted to the end. */
+bool entry_is_exhausted(const struct boot_entry *entry);
+
+/*
+ * True when `id` names the entry: its ID, with or without ".conf", or its file's whole name, which
+ * is what systemd-boot calls it. ASCII case is ignored.
+ */
 bool entry_has_id(const struct boot_entry *entry, const char *id);
 
 /* What may say which entry is the default, the strongest first. Each may be "". */
@@ -62,7 +77,9 @@ struct entry_wishes {
 
 /*
  * The entry that is booted when nobody chooses: an index, or `count` when none is bootable.
- * `entries` are sorted. Wishes that match no bootable entry are passed over.
+ * `entries` are sorted. IDs may be patterns too, and all are held against the names that
+ * entry_has_id() knows. Wishes that match no bootable entry are passed over, and so are, by all but
+ * one_shot, exhausted entries, unless there is nothing else. An entry's `problem` does not matter.
  */
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,
                               const struct entry_wishes *wishes);

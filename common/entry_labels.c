@@ -28,21 +28,19 @@ static const char *addition_of(const struct boot_entry *entry, enum addition add
 
 static bool add_to_label(struct boot_entry *entry, enum addition addition, struct arena *arena)
 {
-    const char *more = addition_of(entry, addition);
-    size_t shown = addition == ADD_MACHINE_ID ? MACHINE_ID_SHOWN : strlen(more);
-    size_t size = strlen(entry->label) + 3 * strlen(more) + sizeof(" ()");
-    struct text label = {NULL, size, 0};
-    char *cut;
+    const char *more = text_clean_copy(addition_of(entry, addition), arena);
+    struct text label = {NULL, strlen(entry->label) + sizeof(" ()"), 0};
 
+    if (!more)
+        return false;
     if (!*more)
         return true;
-    label.data = arena_alloc(arena, size, 1);
-    cut = arena_strndup(arena, more, min_u64(shown, strlen(more)));
-    if (!label.data || !cut)
+    label.size += strlen(more);
+    label.data = arena_alloc(arena, label.size, 1);
+    if (!label.data)
         return false;
-    text_format(&label, "%s (", entry->label);
-    text_append_clean(&label, cut);
-    text_append(&label, ")");
+    text_format(&label, "%s (%.*s)", entry->label,
+                addition == ADD_MACHINE_ID ? MACHINE_ID_SHOWN : INT32_MAX, more);
     entry->label = label.data;
     return true;
 }
@@ -88,7 +86,11 @@ bool entries_make_labels(struct boot_entry *entries, size_t count, struct arena 
     if (!sorted)
         return false;
     for (size_t i = 0; i < count; i++) {
-        entries[i].label = entries[i].request.title ? entries[i].request.title : entries[i].id;
+        entries[i].label = entries[i].request.title;
+        if (!entries[i].label)
+            entries[i].label = text_clean_copy(entries[i].id, arena);
+        if (!entries[i].label)
+            return false;
         sorted[i] = &entries[i];
     }
     for (enum addition addition = 0; addition < ADDITIONS; addition++) {

@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-/* The longest name that FAT and NTFS have, in UTF-8, with ".conf" behind it. */
+/* The longest name that FAT and NTFS have, 255 units, in UTF-8 and with ".conf" behind it. */
 #define FULL_ID_SIZE (3 * 255 + sizeof(".conf"))
 
-static bool is_exhausted(const struct boot_entry *entry)
+bool entry_is_exhausted(const struct boot_entry *entry)
 {
     return entry->count.counted && entry->count.left == 0;
 }
@@ -31,6 +31,7 @@ static int compare_sort_keys(const struct boot_entry *a, const struct boot_entry
     return result;
 }
 
+/* The file's whole name comes last: sort() is not stable, and an order that varies is none. */
 static int compare_names(const struct boot_entry *a, const struct boot_entry *b)
 {
     int result = version_compare(b->id, a->id);
@@ -46,7 +47,7 @@ int entry_compare(const void *a, const void *b)
 {
     const struct boot_entry *left = a;
     const struct boot_entry *right = b;
-    int result = COMPARE(is_exhausted(left), is_exhausted(right));
+    int result = COMPARE(entry_is_exhausted(left), entry_is_exhausted(right));
 
     if (result == 0)
         result = compare_sort_keys(left, right);
@@ -58,7 +59,9 @@ bool entry_has_id(const struct boot_entry *entry, const char *id)
     TEXT_ON_STACK(full_id, FULL_ID_SIZE);
 
     text_format(&full_id, "%s.conf", entry->id);
-    return text_equals_ignoring_case(entry->id, id) || text_equals_ignoring_case(full_id.data, id);
+    return text_equals_ignoring_case(entry->id, id) ||
+           text_equals_ignoring_case(full_id.data, id) ||
+           text_equals_ignoring_case(entry->file_name, id);
 }
 
 static bool matches(const struct boot_entry *entry, const char *pattern)
@@ -66,21 +69,33 @@ static bool matches(const struct boot_entry *entry, const char *pattern)
     TEXT_ON_STACK(full_id, FULL_ID_SIZE);
 
     text_format(&full_id, "%s.conf", entry->id);
-    return glob_match(pattern, entry->id) || glob_match(pattern, full_id.data);
+    return glob_match(pattern, entry->id) || glob_match(pattern, full_id.data) ||
+           glob_match(pattern, entry->file_name);
+}
+
+/* Wishes from the strongest on; the last one is to take what there is. */
+enum { ONE_SHOT, CHOSEN, CONFIGURED, ANY_GOOD, ANY, WISHES };
+
+static bool fulfils(const struct boot_entry *entry, unsigned wish, const char *pattern)
+{
+    /* Who asks for an entry once means it; else one that keeps failing makes room for others. */
+    bool takes_exhausted = wish == ONE_SHOT || wish == ANY;
+
+    return entry_is_bootable(entry) && (takes_exhausted || !entry_is_exhausted(entry)) &&
+           matches(entry, pattern);
 }
 
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,
                               const struct entry_wishes *wishes)
 {
-    const char *patterns[] = {wishes->one_shot, wishes->chosen, wishes->pattern, "*"};
+    const char *const patterns[WISHES] = {wishes->one_shot, wishes->chosen, wishes->pattern, "*",
+                                          "*"};
 
-    for (size_t wish = 0; wish < ELEMENTS(patterns); wish++) {
-        const char *pattern = patterns[wish];
+    for (unsigned wish = 0; wish < WISHES; wish++) {
+        bool saved = text_equals_ignoring_case(patterns[wish], "@saved");
 
-        if (text_equals_ignoring_case(pattern, "@saved"))
-            pattern = wishes->saved;
         for (size_t i = 0; i < count; i++) {
-            if (entry_is_bootable(&entries[i]) && matches(&entries[i], pattern))
+            if (fulfils(&entries[i], wish, saved ? wishes->saved : patterns[wish]))
                 return i;
         }
     }

@@ -6,6 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct glob {
+    const char *pattern, *text; /* what is still to be matched */
+    const char *unclosed;       /* from here on no [ has its ]; so it is looked for once */
+};
+
 /* The next character, in lower case. */
 static uint32_t take(const char **text)
 {
@@ -14,26 +19,26 @@ static uint32_t take(const char **text)
     return character < 0x80 ? (uint32_t)to_lower((char)character) : character;
 }
 
-/* Reads one character of a pattern, which \ takes literally. */
+/* The next character of a pattern; a \ before it takes its meaning away. */
 static uint32_t take_literal(const char **pattern)
 {
-    if (**pattern == '\\' && (*pattern)[1])
+    if ((*pattern)[0] == '\\' && (*pattern)[1])
         ++*pattern;
     return take(pattern);
 }
 
 /*
- * Looks for `character` in the set behind a [. Moves *pattern behind the ]; leaves it when there is
- * none, as the [ stands for itself then.
+ * Looks for a character in the set at `set`, behind its [. Returns what follows its ]; NULL when
+ * there is none: then the [ stands for itself.
  */
-static bool match_set(const char **pattern, uint32_t character, bool *ret_is_set)
+static const char *match_set(const char *set, uint32_t character, bool *ret_matched)
 {
-    const char *at = *pattern;
-    bool negated = *at == '!' || *at == '^';
-    bool matched = false;
+    bool negated = *set == '!';
+    const char *first = set + negated;
+    const char *at = first;
 
-    at += negated;
-    for (const char *first = at; *at && (*at != ']' || at == first);) {
+    *ret_matched = negated;
+    while (*at && (*at != ']' || at == first)) {
         uint32_t low = take_literal(&at);
         uint32_t high = low;
 
@@ -41,54 +46,54 @@ static bool match_set(const char **pattern, uint32_t character, bool *ret_is_set
             at++;
             high = take_literal(&at);
         }
-        matched |= low <= character && character <= high;
+        if (low <= character && character <= high)
+            *ret_matched = !negated;
     }
-    *ret_is_set = *at == ']';
-    if (*ret_is_set)
-        *pattern = at + 1;
-    return matched != negated;
+    return *at ? at + 1 : NULL;
 }
 
-/* Matches one character of the text with what stands at *pattern, which is no star. */
-static bool match_one(const char **pattern, const char **text)
+/* Matches a character of the text with what stands in the pattern, which is no star. */
+static bool match_one(struct glob *glob)
 {
-    uint32_t character = take(text);
-    bool is_set, matched;
+    uint32_t character = take(&glob->text);
+    const char *set_end;
+    bool matched;
 
-    switch (**pattern) {
-    case '\0':
-        return false;
-    case '?':
-        ++*pattern;
+    if (*glob->pattern == '?') {
+        glob->pattern++;
         return true;
-    case '[':
-        ++*pattern;
-        matched = match_set(pattern, character, &is_set);
-        return is_set ? matched : character == '[';
-    default:
-        return take_literal(pattern) == character;
     }
+    if (*glob->pattern == '[' && (!glob->unclosed || glob->pattern < glob->unclosed)) {
+        set_end = match_set(glob->pattern + 1, character, &matched);
+        if (set_end) {
+            glob->pattern = set_end;
+            return matched;
+        }
+        glob->unclosed = glob->pattern;
+    }
+    return *glob->pattern && take_literal(&glob->pattern) == character;
 }
 
-/* The last star alone is tried again with one character more: what was before it stays matched. */
+/* The last star alone is tried again, with one more character: what it follows stays matched. */
 bool glob_match(const char *pattern, const char *text)
 {
+    struct glob glob = {pattern, text, NULL};
     const char *star = NULL;
     const char *retry = NULL;
 
-    while (*text) {
-        if (*pattern == '*') {
-            star = ++pattern;
-            retry = text;
-        } else if (!match_one(&pattern, &text)) {
+    while (*glob.text) {
+        if (*glob.pattern == '*') {
+            star = ++glob.pattern;
+            retry = glob.text;
+        } else if (!match_one(&glob)) {
             if (!star)
                 return false;
             (void)utf8_next(&retry);
-            pattern = star;
-            text = retry;
+            glob.pattern = star;
+            glob.text = retry;
         }
     }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
+    while (*glob.pattern == '*')
+        glob.pattern++;
+    return !*glob.pattern;
 }

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 
 /*
- * True when all of `text` matches a shell's pattern: * ? [abc] [a-z] [!a], ASCII case ignored, as
- * loader.conf's `default` has it. Takes time in the product of both lengths, at most.
+ * True when all of `text` matches a shell's pattern: * ? [abc] [a-z] [!a] \x, ASCII case ignored,
+ * as loader.conf's `default` has it. A [ without its ] stands for itself. Takes time in the product
+ * of both lengths, at most.
  */
 bool glob_match(const char *pattern, const char *text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/text.h"
 
-#include "common/checked.h"
+#include "common/arena.h"
 
 #include <string.h>
 
@@ -161,6 +161,16 @@ void text_append_clean(struct text *text, const char *string)
             code_point = REPLACEMENT_CHARACTER;
         append_bytes(text, bytes, utf8_encode(code_point, bytes));
     }
+}
+
+const char *text_clean_copy(const char *string, struct arena *arena)
+{
+    size_t size = 3 * strlen(string) + 1; /* U+FFFD for each byte */
+    struct text text = {arena_alloc(arena, size, 1), size, 0};
+
+    if (text.data)
+        text_append_clean(&text, string);
+    return text.data;
 }
 
 void text_append_size(struct text *text, uint64_t bytes)

@@ -30,6 +30,9 @@ __attribute__((format(printf, 2, 0))) void text_format_list(struct text *text, c
 
 /* Appends what can be shown: control characters and malformed UTF-8 become U+FFFD. */
 void text_append_clean(struct text *text, const char *string);
+/* The same as a new string in the arena; NULL when memory is short. */
+struct arena;
+const char *text_clean_copy(const char *string, struct arena *arena);
 
 /* A size for people: "512 bytes", "5120 KiB", "58.2 MiB". */
 void text_append_size(struct text *text, uint64_t bytes);

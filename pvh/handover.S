@@ -9,7 +9,8 @@
  *  - CR0.PG can be cleared in compatibility mode only, not in 64-bit mode.
  *  - CR4.PAE and CR4.LA57 cannot change while long mode is active: they go last.
  *  - EFER.LME can be cleared only while paging is off.
- * Copies run with paging off: the firmware's page tables may lie where the kernel goes.
+ * The firmware's page tables may lie where the kernel goes, so that we bring our own: with them the
+ * copies run in 64-bit mode, eight bytes at a time.
  */
 #include "pvh/handover_offsets.h"
 
@@ -42,9 +43,53 @@ handover_code_start:
         andl    $(CR4_PAE | CR4_LA57), %eax
         movq    %rax, %cr4
 
+        movl    HANDOVER_TABLES(%rdi), %ecx
+        testl   $CR4_LA57, %eax
+        jz      1f
+        addl    $HANDOVER_TABLE_SIZE, %ecx      /* the table above the first */
+1:
+        movq    %rcx, %cr3
         lgdt    HANDOVER_GDTR(%rdi)
         lidt    HANDOVER_IDTR(%rdi)
         leaq    HANDOVER_STACK_TOP(%rdi), %rsp
+        movq    %rdi, %rbp              /* the data; RDI is needed for the copies */
+
+        movl    HANDOVER_COPIES(%rbp), %ebx
+        movl    HANDOVER_COPY_COUNT(%rbp), %edx
+2:
+        testl   %edx, %edx
+        jz      3f
+        movl    0(%rbx), %edi
+        movl    4(%rbx), %esi
+        movl    8(%rbx), %eax
+        movl    %eax, %ecx
+        shrl    $3, %ecx
+        rep movsq
+        movl    %eax, %ecx
+        andl    $7, %ecx
+        rep movsb
+        addl    $HANDOVER_COPY_SIZE, %ebx
+        decl    %edx
+        jmp     2b
+3:
+        movl    HANDOVER_ZEROS(%rbp), %ebx
+        movl    HANDOVER_ZERO_COUNT(%rbp), %edx
+        xorl    %eax, %eax
+4:
+        testl   %edx, %edx
+        jz      5f
+        movl    0(%rbx), %edi
+        movl    4(%rbx), %esi
+        movl    %esi, %ecx
+        shrl    $3, %ecx
+        rep stosq
+        movl    %esi, %ecx
+        andl    $7, %ecx
+        rep stosb
+        addl    $HANDOVER_ZERO_SIZE, %ebx
+        decl    %edx
+        jmp     4b
+5:
         leaq    compatibility_mode(%rip), %rax
         pushq   $HANDOVER_CODE_SELECTOR
         pushq   %rax
@@ -58,55 +103,17 @@ compatibility_mode:
         movl    %eax, %ss
         movl    %eax, %fs
         movl    %eax, %gs
-        movl    %edi, %ebp              /* the data; EDI is needed for the copies */
 
         movl    $CR0_PE_ET, %eax        /* paging, write protection, caching restrictions off */
         movl    %eax, %cr0
-        jmp     1f                      /* drop what was fetched under the old mode */
-1:
+        jmp     6f                      /* drop what was fetched under the old mode */
+6:
         xorl    %eax, %eax              /* LME, NXE, SCE */
         xorl    %edx, %edx
         movl    $MSR_EFER, %ecx
         wrmsr
         movl    %eax, %cr4              /* PAE and LA57 */
 
-        movl    HANDOVER_COPIES(%ebp), %ebx
-        movl    HANDOVER_COPY_COUNT(%ebp), %edx
-2:
-        testl   %edx, %edx
-        jz      3f
-        movl    0(%ebx), %edi
-        movl    4(%ebx), %esi
-        movl    8(%ebx), %ecx
-        movl    %ecx, %eax
-        shrl    $2, %ecx
-        rep movsl
-        movl    %eax, %ecx
-        andl    $3, %ecx
-        rep movsb
-        addl    $HANDOVER_COPY_SIZE, %ebx
-        decl    %edx
-        jmp     2b
-3:
-        movl    HANDOVER_ZEROS(%ebp), %ebx
-        movl    HANDOVER_ZERO_COUNT(%ebp), %edx
-4:
-        testl   %edx, %edx
-        jz      5f
-        xorl    %eax, %eax
-        movl    0(%ebx), %edi
-        movl    4(%ebx), %esi
-        movl    %esi, %ecx
-        shrl    $2, %ecx
-        rep stosl
-        movl    %esi, %ecx
-        andl    $3, %ecx
-        rep stosb
-        addl    $HANDOVER_ZERO_SIZE, %ebx
-        decl    %edx
-        jmp     4b
-5:
-        xorl    %eax, %eax
         lldt    %ax
         movl    $HANDOVER_TSS_SELECTOR, %eax
         ltr     %ax

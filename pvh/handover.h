@@ -5,6 +5,7 @@
  *
  *     page 0      code
  *     page 1...   struct handover_data, then the copies, then the ranges to zero
+ *     7 pages     page tables that map the first 4 GiB to themselves
  */
 #pragma once
 
@@ -43,7 +44,8 @@ struct handover_data {
     uint32_t copy_count;
     uint32_t zeros;
     uint32_t zero_count;
-    uint32_t reserved[2];
+    uint32_t tables; /* address of the page tables, for CR3 */
+    uint32_t reserved;
     uint8_t stack[64]; /* for the far return and POPF only */
 };
 
@@ -52,7 +54,7 @@ extern const uint8_t handover_code_start[];
 extern const uint8_t handover_code_end[];
 typedef void handover_function(uint64_t data_address);
 
-/* Bytes of the data with that many list entries. */
+/* Bytes of the data with that many list entries, and with the page tables: whole pages. */
 uint64_t handover_data_size(uint64_t copies, uint64_t zeros);
 
 /*

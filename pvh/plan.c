@@ -449,14 +449,14 @@ static bool place_modules(struct planner *planner)
 }
 
 /*
- * The hand-over's page and lists. How many copies there will be is known only after staging; each
+ * The hand-over's page, lists and page tables. How many copies there will be is known only after staging; each
  * split of one uses up a free range, which bounds them.
  */
 static bool place_handover(struct planner *planner)
 {
     struct load_plan *plan = planner->plan;
     uint64_t copies = planner->pending_count + planner->available.count;
-    uint64_t data = align_up(handover_data_size(copies, plan->zero_later.count), PAGE_SIZE);
+    uint64_t data = handover_data_size(copies, plan->zero_later.count);
     uint64_t start;
 
     if (!free_list_highest(&planner->available, PAGE_SIZE + data, PAGE_SIZE, &start))

@@ -33,6 +33,11 @@ def kernel_path(name, form="vmlinux"):
     return required(BUILD / "kernel" / f"{name}.elf")
 
 
+def package(name):
+    """The tree of a Debian package that tools/fetch-packages has unpacked."""
+    return required(BUILD / "deps" / "packages" / name)
+
+
 def required(path):
     """The path, or a failure that says what to do: a boot is never skipped."""
     if not path.exists():

@@ -114,6 +114,10 @@ def _fill_fat(image, files):
     folders = _folders(files)
     if folders:
         run_tool("mmd", "-i", image, *(f"::{folder}" for folder in folders), env=environment)
+    _fill(image, files, environment)
+
+
+def _fill(image, files, environment):
     for name, data in files.items():
         source, text = ("-", data) if isinstance(data, bytes) else (data, None)
         run_tool("mcopy", "-i", image, source, f"::{name}", env=environment, input=text)
@@ -127,3 +131,11 @@ def write_disk(path, files):
          "--offset", ESP_FIRST_LBA, path, partition.sectors // 2)
     _fill_fat(f"{path}@@{ESP_FIRST_LBA * SECTOR}", files)
     return partition
+
+
+def replace_file(path, name, data):
+    """Put `data` (bytes or Path) in the place of the file `name` on the disk's ESP."""
+    environment = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
+    partition = f"{path}@@{ESP_FIRST_LBA * SECTOR}"
+    run_tool("mdel", "-i", partition, f"::{name}", env=environment)
+    _fill(partition, {name: data}, environment)

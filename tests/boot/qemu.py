@@ -77,6 +77,7 @@ class Result:
     seconds: float
     timed_out: bool
     screen: bytes
+    variables: bytes    # the store, with what was written to it
 
 
 def firmware_variables(machine):
@@ -95,8 +96,12 @@ def _firmware_arguments(firmware, variables):
     return arguments
 
 
-def command_line(machine, image, directory):
-    """QEMU's command line for this machine; its files are in `directory`."""
+# What becomes of what the guest writes to its medium.
+DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on"}
+
+
+def command_line(machine, image, directory, devices=(), writes="forgotten"):
+    """QEMU's command line for this machine; its files are in `directory`, `devices` come on top."""
     firmware = FIRMWARES[machine.firmware]
     board = f"{machine.board},smm=on" if firmware.smm else machine.board
     return [
@@ -106,13 +111,14 @@ def command_line(machine, image, directory):
         "-display", "none", "-vga", machine.vga,
         "-nic", "none", "-no-reboot",
         *_firmware_arguments(firmware, directory / "vars.fd"),
-        "-drive", f"if=none,id=medium,format=raw,snapshot=on,file={image}",
+        "-drive", f"if=none,id=medium,format=raw,{DISKS[writes]},file={image}",
         *MEDIA[machine.medium],
         "-chardev", f"file,id=serial,path={directory}/serial", "-serial", "chardev:serial",
         "-chardev", f"file,id=debug,path={directory}/debug",
         "-device", "isa-debugcon,iobase=0xe9,chardev=debug",
         "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
         "-qmp", f"unix:{directory}/qmp,server=on,wait=off",
+        *devices,
     ]
 
 
@@ -175,14 +181,17 @@ def _screen(process, directory):
     return picture.read_bytes()
 
 
-def run(machine, image, variables, directory, until=STUCK):
-    """Boot the machine from `image` with a fresh variable store; see the module's text."""
+def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten"):
+    """Boot the machine from `image` with a fresh variable store; see the module's text.
+
+    `writes` says what becomes of what is written to the image.
+    """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     (directory / "vars.fd").write_bytes(variables)
     started = time.monotonic()
     with open(directory / "qemu", "wb") as messages:
-        process = subprocess.Popen(command_line(machine, image, directory),
+        process = subprocess.Popen(command_line(machine, image, directory, devices, writes),
                                    stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
     screen = b""
     try:
@@ -193,4 +202,5 @@ def run(machine, image, variables, directory, until=STUCK):
     finally:
         end(process)
     return Result(_text(directory / "serial"), _text(directory / "debug"), process.returncode,
-                  time.monotonic() - started, timed_out, screen)
+                  time.monotonic() - started, timed_out, screen,
+                  (directory / "vars.fd").read_bytes())

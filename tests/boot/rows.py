@@ -14,6 +14,7 @@ Ways to start, and where the loader's orders are then:
   systemd-boot  an entry with `efi` and `options`
   grub          GRUB's chainloader with arguments
   iso           tools/mkiso's image; its entry file
+Those of CALLERS are in callers.py.
 """
 
 from dataclasses import dataclass
@@ -228,5 +229,31 @@ PACKED_NVS = (
 
 # Says on the debug port that it is no guest of Xen, and halts.
 GRUB_FOR_XEN = row("grub-for-xen", "grub-xen-pvh", "entry", "q35", 256, 1, "qemu64", "virtio")
+
+
+
+def caller(way, name="", **fields):
+    """A row about another loader or tool that starts pvhboot; see callers.py."""
+    return row(f"caller-{way}{name}", "tk64n8", way, "q35", 512, 1, "qemu64", "virtio", **fields)
+
+
+TWO_FILES = {"payloads": (4097,), "modules": ((70001, "two words"),)}
+
+CALLERS = (
+    caller("refind", cmdline=AWKWARD, **TWO_FILES),
+    # iPXE itself takes what is behind ";", "&&", "||" or "#", "${}", and one of two spaces.
+    caller("ipxe", cmdline='a="b c" d=\'e f\' -- --initrd x \\n %20 100% $HOME ^ ~ & | < > {} [] = end',
+           **TWO_FILES),
+    caller("grub-elsewhere", cmdline='a="b c" end', **TWO_FILES),
+    caller("shell-initrd", cmdline="first=offered", **TWO_FILES),
+    caller("shell-initrd-named", cmdline="first=named", **TWO_FILES),
+    caller("efibootmgr-unicode", cmdline='a="b c"  two  spaces', **TWO_FILES),
+    caller("efibootmgr-ascii", cmdline='a="b c"  two  spaces', slow=True, **TWO_FILES),
+    caller("efibootmgr-file", cmdline='a="b c"  two  spaces', slow=True, **TWO_FILES),
+)
+
+# What Debian's kernel-install leaves behind.
+KERNEL_INSTALL = row("caller-kernel-install", "6.1-cloud", "kernel-install", "q35", 512, 1,
+                     "qemu64", "virtio", cmdline=CONSOLE, payloads=(MIB, 5))
 
 ALL = TEST_KERNEL + LINUX + STARTS + MODULES + NVS + ISO + PACKED_NVS

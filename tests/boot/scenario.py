@@ -73,7 +73,8 @@ def kernel_source(row):
     return packing.packed(kernel_path(row.kernel, row.form), row.packers)
 
 
-def _common_files(row, what):
+def common_files(row, what):
+    """The kernel and what goes with it, as the options and the entry name them."""
     files = {kernel_file(row): kernel_source(row)}
     files |= {f"initrd{number}.img": data for number, data in enumerate(what.initrds)}
     files |= {f"module{number}.bin": data for number, (data, _) in enumerate(what.modules)}
@@ -129,13 +130,13 @@ def shell_option():
     return variables.boot_option("Shell", variables.shell_path(), variables.utf16(SHELL_OPTIONS))
 
 
-def grub_image(directory, config):
-    """GRUB as one EFI application that obeys `config`."""
+def grub_image(directory, config, *modules):
+    """GRUB as one EFI application that obeys `config`, with further modules."""
     config_file = directory / "grub.cfg"
     config_file.write_text(config)
     image = directory / "grub.efi"
     media.run_tool("grub-mkimage", "-O", "x86_64-efi", "-o", image, "-p", "/", "-c", config_file,
-                   "part_gpt", "fat", "chain", "normal", "echo", "halt", "boot")
+                   "part_gpt", "fat", "chain", "normal", "echo", "halt", "boot", *modules)
     return image.read_bytes()
 
 
@@ -216,7 +217,7 @@ def prepare(row, what, directory):
         _write_iso(row, what, directory, image)
         return image, store
     files, options = STARTS[row.start](row, what, directory)
-    partition = media.write_disk(image, {**_common_files(row, what), **files})
+    partition = media.write_disk(image, {**common_files(row, what), **files})
     if options:
         store = variables.add_boot_options(store, options(partition))
     return image, store

@@ -47,10 +47,8 @@ def check_memory_map(row, entries, serial):
         assert memory.without_isa_hole(memory.merged(entries)) == wanted
 
 
-@pytest.mark.parametrize("row", parameters(
-    [row for row in rows.ALL if not is_linux(row.kernel)]))
-def test_test_kernel(row, boot):
-    what, result = boot.row(row)
+def check_test_kernel(row, what, result):
+    """The test kernel is content, and reports what the row gave it."""
     found = report.test_kernel(report.plain(result.serial))
     assert found.verdict, "the test kernel did not come to its verdict"
     assert found.failed == []
@@ -58,6 +56,12 @@ def test_test_kernel(row, boot):
     assert found.values["cmdline"] == row.cmdline
     assert found.modules == expected_modules(what)
     check_memory_map(row, found.memory_map, result.serial)
+
+
+@pytest.mark.parametrize("row", parameters(
+    [row for row in rows.ALL if not is_linux(row.kernel)]))
+def test_test_kernel(row, boot):
+    check_test_kernel(row, *boot.row(row))
 
 
 def check_payloads(what, found):

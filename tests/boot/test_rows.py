@@ -3,6 +3,7 @@
 
 import itertools
 
+import callers
 import rows
 from artifacts import LINUX_KERNELS
 
@@ -21,7 +22,7 @@ def of_machines(table, *names):
 
 
 def test_names_are_unique():
-    names = [row.name for row in rows.ALL + rows.PACKED]
+    names = [row.name for row in rows.ALL + rows.PACKED + rows.CALLERS]
     assert len(names) == len(set(names))
 
 
@@ -61,3 +62,7 @@ def test_every_container_is_met_and_the_common_ones_in_the_short_run():
     table = [row for row in rows.PACKED if not row.slow]
     assert {row.kernel for row in table if row.form == "vmlinuz"} == set(LINUX_KERNELS)
     assert {row.packers for row in table if row.form == "vmlinux"} >= {("gz",), ("zst",), ("lz4",)}
+
+
+def test_every_caller_is_met():
+    assert {row.start for row in (*rows.CALLERS, rows.KERNEL_INSTALL)} == set(callers.SETUPS)

@@ -179,11 +179,11 @@ static void staging_in_hundreds_of_pages(void **state)
     map_add_range(&builder, EFI_BOOT_DATA, MIB, 8 * MIB);
     for (uint64_t at = 8 * MIB; at < 12 * MIB; at += 2 * PAGE_SIZE)
         map_add_range(&builder, EFI_CONVENTIONAL, at, at + PAGE_SIZE);
-    map_add_range(&builder, EFI_CONVENTIONAL, 12 * MIB, 12 * MIB + 4 * PAGE_SIZE);
+    map_add_range(&builder, EFI_CONVENTIONAL, 12 * MIB, 12 * MIB + 12 * PAGE_SIZE);
     add_segment(2 * MIB, 480 * PAGE_SIZE, 480 * PAGE_SIZE);
     make_good();
     assert_in_range(plan.copies.count, 400, 480);
-    assert_int_equal(range_size(plan.handover_data), 2 * PAGE_SIZE);
+    assert_int_equal(range_size(plan.handover_data), 9 * PAGE_SIZE);
 }
 
 /* Memory that the firmware would not give is staged around like its own. */
@@ -499,12 +499,12 @@ static void no_room_for_the_rest(void **state)
     map_add_range(&builder, EFI_CONVENTIONAL, 16 * MIB, 17 * MIB);
     add_segment(16 * MIB, MIB, MIB);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_HANDOVER, 2 * PAGE_SIZE);
+    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_HANDOVER, 9 * PAGE_SIZE);
 
     restart();
     map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x12000);
     map_add_range(&builder, EFI_BOOT_DATA, 16 * MIB, 17 * MIB);
-    map_add_range(&builder, EFI_CONVENTIONAL, 20 * MIB, 20 * MIB + 0x2000);
+    map_add_range(&builder, EFI_CONVENTIONAL, 20 * MIB, 20 * MIB + 0x9000);
     add_segment(16 * MIB, MIB, MIB);
     assert_false(make());
     assert_error(&error, PVH_ERROR_NO_ROOM_FOR_STAGING, MIB, 16 * MIB, 17 * MIB);

@@ -195,6 +195,36 @@ static void malformed_utf8_is_replaced(void **state)
     assert_decodes("\xf8\x88\x80\x80\x80", 0xfffd, 1);
 }
 
+static void what_cannot_be_shown_is_replaced(void **state)
+{
+    static const char *const rows[][2] = {
+        {"", ""},
+        {"plain ~", "plain ~"},
+        {"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80", "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80"},
+        {"\x1b[0m", "\xef\xbf\xbd[0m"},
+        {"\t\r\n", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\x7f", "\xef\xbf\xbd"},
+        {"\xc2\x9b", "\xef\xbf\xbd"}, /* the same escape in one character */
+        {"\xc2\xa0", "\xc2\xa0"},
+        {"x\xffy", "x\xef\xbf\xbdy"},
+        {"\xc3", "\xef\xbf\xbd"},
+    };
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        TEXT_ON_STACK(text, 40);
+
+        text_append_clean(&text, rows[i][0]);
+        assert_string_equal(text.data, rows[i][1]);
+        assert_string_equal(text_clean_copy(rows[i][0], &arena), rows[i][1]);
+    }
+    arena_release(&arena);
+    arena_fail_after(0);
+    assert_null(text_clean_copy("x", &arena));
+    arena_fail_after(NEVER);
+}
+
 static void random_bytes_decode_without_harm(void **state)
 {
     (void)state;
@@ -295,6 +325,7 @@ int main(void)
         cmocka_unit_test(base_names),
         cmocka_unit_test(every_code_point_survives_utf8),
         cmocka_unit_test(malformed_utf8_is_replaced),
+        cmocka_unit_test(what_cannot_be_shown_is_replaced),
         cmocka_unit_test(random_bytes_decode_without_harm),
         cmocka_unit_test(utf16_becomes_utf8),
         cmocka_unit_test(lone_surrogates_are_replaced),

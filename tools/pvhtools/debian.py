@@ -81,6 +81,22 @@ class Suite:
         return next(pathlib.Path(folder).glob("*.deb"))
 
 
+class KernelSuite(Suite):
+    """A suite where packages are named by those that depend on the newest kernel of a kind."""
+
+    def kernel_package(self, meta):
+        """The package that META stands for today."""
+        lines = call("apt-cache", *self.options, "depends", "--important", meta,
+                     failed=f"{meta} is not in Debian {self.name}").decode()
+        found = re.search(r"Depends: (linux-image-\d\S+)", lines)
+        if not found:
+            raise Failure(f"{meta} of Debian {self.name} names no kernel package")
+        return found[1]
+
+    def download(self, meta, folder):
+        return super().download(self.kernel_package(meta), folder)
+
+
 class SourceSuite(Suite):
     """The source packages of a suite; of each, upstream's tarball is what is fetched."""
 

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A Linux that the firmware starts through its EFI stub, to run Debian's EFI tools in.
+
+A kernel that was started by PVH sees no EFI variables; one that was started by EFI has them, so
+this is where efibootmgr and its like are tried. The guest lives on the same EFI system
+partition as the loader, in \\guest. Its /init mounts efivarfs and the partition (at /efi), runs a
+script, prints what each command said, and powers off.
+
+    files = efi_guest.files([program("efibootmgr", "bin/efibootmgr")], "run list efibootmgr -v")
+    ... media.write_disk(image, {..., **files}), boot efi_guest.boot_option(partition) ...
+    said = efi_guest.outputs(result.serial)["list"]
+
+In the script, `run NAME COMMAND...` runs a command and reports it under that name. The common
+commands are busybox's, but for those that are named as programs: Debian binaries from
+`build/deps/packages` or from the host, whose shared libraries (ldd names them) are taken along. Scripts and
+configuration come as `others`, by their place in the guest.
+
+The disk is thrown away with the run unless it is booted with writes="kept"; the variables are in the
+run's result.
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import initrd
+import variables
+from artifacts import package, required
+from report import plain
+
+FOLDER = "guest"
+KERNEL_PACKAGE = "linux-image-cloud-amd64"
+COMMAND_LINE = f"initrd=\\{FOLDER}\\initrd.img console=ttyS0 no_timer_check quiet"
+
+# Where Debian's packages have their libraries. bootctl's own is in a folder of systemd's.
+LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/systemd",
+             "lib/systemd", "usr/lib/systemd")
+
+# The disk, its file system with the names and characters that mounting it needs, the variables.
+MODULES = ("virtio_pci", "virtio_blk", "vfat", "nls_cp437", "nls_ascii", "efivarfs")
+
+INIT = """#!/bin/sh
+/bin/busybox --install -s /sbin
+export PATH=/bin:/sbin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+exec >/dev/console 2>&1
+dmesg -n 1
+run() {{
+    name=$1
+    shift
+    echo "guest: begin $name"
+    "$@"
+    status=$?
+    echo
+    echo "guest: end $name $status"
+}}
+for module in {modules}; do
+    insmod "/modules/$module.ko" || echo "guest: no module $module"
+done
+mount -t efivarfs efivarfs /sys/firmware/efi/efivars || echo "guest: no efivarfs"
+mount -t vfat /dev/vda1 /efi || echo "guest: no file system"
+{script}
+umount /efi
+echo "guest: done"
+poweroff -f
+"""
+
+
+# The host's: busybox's shell would take its own commands instead of the programs.
+SHELL = Path("/bin/sh")
+
+ACCOUNTS = {"etc/passwd": b"root:x:0:0:root:/:/bin/sh\n", "etc/group": b"root:x:0:\n"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of the guest's /bin: where it is on the host, and where else its libraries are."""
+
+    path: Path
+    libraries: tuple = ()   # names of packages
+
+
+def program(name, path, *libraries):
+    """`path` of the package `name`; `libraries` are further packages, else the host's are taken."""
+    return Program(required(package(name) / path), (name, *libraries))
+
+
+def shared_libraries(wanted):
+    """The files that the program needs to run: path in the guest to path on the host."""
+    folders = [package(name) / folder for name in wanted.libraries for folder in LIBRARIES]
+    environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, folders))}
+    said = subprocess.run(["ldd", wanted.path], env=environment, stdout=subprocess.PIPE, text=True,
+                          check=True).stdout
+    if "not found" in said:
+        raise FileNotFoundError(f"{wanted.path} lacks libraries; name their packages: {said}")
+    found = {f"lib/{name}": Path(path) for name, path in re.findall(r"(\S+) => (/\S+)", said)}
+    # The program itself names this one by its whole path.
+    found |= {path[1:]: Path(path) for path in re.findall(r"^\s*(/\S*ld-linux\S*)", said, re.M)}
+    return found
+
+
+def kernel_file():
+    """The guest's kernel, whose modules are taken too."""
+    return next((package(KERNEL_PACKAGE) / "boot").glob("vmlinuz-*"))
+
+
+def _module_files():
+    modules = next((package(KERNEL_PACKAGE) / "lib" / "modules").iterdir())
+    return {path.stem.replace("-", "_"): path for path in modules.rglob("*.ko")}
+
+
+def _load_order(names, files):
+    """The modules and all that they depend on, each behind what it needs."""
+    order = []
+    for name in names:
+        depends = re.search(rb"\0depends=([^\0]*)\0", files[name].read_bytes())[1].decode()
+        needed = _load_order([word for word in depends.split(",") if word], files)
+        order += [one for one in (*needed, name) if one not in order]
+    return order
+
+
+def _folders(names):
+    parents = {str(parent) for name in names for parent in Path(name).parents}
+    return parents - {"."}
+
+
+def _content(data):
+    return data if isinstance(data, bytes) else data.read_bytes()
+
+
+def guest_initrd(programs, script, others):
+    """The initrd: busybox, the programs with their libraries, modules, and /init with the script."""
+    available = _module_files()
+    order = _load_order(MODULES, available)
+    sources = {"bin/busybox": initrd.BUSYBOX}
+    sources |= {f"modules/{name}.ko": available[name] for name in order}
+    for one in (Program(SHELL), *programs):
+        sources |= {f"bin/{one.path.name}": one.path, **shared_libraries(one)}
+    init = INIT.format(modules=" ".join(order), script=script).encode()
+    contents = {name: (0o755, _content(data)) for name, data in {**sources, **ACCOUNTS, **others}.items()}
+    folders = {*_folders(contents), "sbin", "dev", "proc", "sys", "efi", "tmp"}
+    return initrd.archive({"init": (0o755, init), **contents}, folders=sorted(folders),
+                          devices={"dev/console": (0o600, (5, 1))})
+
+
+def files(programs, script, others=None):
+    """What the EFI system partition needs for the guest; `others`: path in the guest to content."""
+    return {f"{FOLDER}/vmlinuz": kernel_file(),
+            f"{FOLDER}/initrd.img": guest_initrd(programs, script, others or {})}
+
+
+def boot_option(partition):
+    """The boot option that starts the guest."""
+    return variables.boot_option("Guest", variables.file_path(partition, f"\\{FOLDER}\\vmlinuz"),
+                                 variables.utf16(COMMAND_LINE))
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one command of the script said, and its exit status."""
+
+    text: str
+    status: int
+
+
+def outputs(serial):
+    """The Output of each `run NAME`; fails when the guest did not come to the script's end."""
+    text = plain(serial)
+    assert "guest: done" in text, "the guest did not come to the end of its script"
+    complaints = re.findall(r"^guest: no .*", text, re.M)
+    assert complaints == []
+    found = re.findall(r"^guest: begin (\S+)\n(.*?)\nguest: end \1 (\d+)$", text, re.M | re.S)
+    return {name: Output(said, int(status)) for name, said, status in found}
