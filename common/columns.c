@@ -91,14 +91,16 @@ static size_t length_to_line_end(const char *text)
     return length;
 }
 
-/* Where a line of at most `fits` bytes is best broken: in front of its last word, or nowhere. */
+/* Where a line of at most `fits` bytes is best broken: behind a whole word, or else anywhere. */
 static size_t find_break(const char *line, size_t fits)
 {
-    for (size_t i = fits; i > 0; i--) {
-        if (is_space(line[i]))
-            return i;
-    }
-    return fits;
+    size_t length = fits;
+
+    while (length > 0 && !is_space(line[length]))
+        length--;
+    while (length > 0 && is_space(line[length - 1]))
+        length--;
+    return length > 0 ? length : fits;
 }
 
 const char *columns_next_line(const char **text, size_t columns, size_t *ret_length)

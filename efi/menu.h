@@ -15,12 +15,15 @@ enum menu_choice {
     MENU_FIRMWARE, /* into the firmware's set-up */
 };
 
-/* Command lines that were typed, the oldest first; in the arena. */
+/* A command line that was typed for an entry. */
+struct menu_edit {
+    const char *id;
+    const char *command_line;
+};
+
+/* A growing list in the arena, the oldest first. */
 struct menu_edits {
-    struct menu_edit {
-        const char *id; /* of the entry */
-        const char *command_line;
-    } * items;
+    struct menu_edit *items;
     size_t count, capacity;
 };
 
