@@ -119,15 +119,12 @@ static void clear_padding(const struct module *module, const struct plan_fill *f
     }
 }
 
-/* Its protocol knows only the whole of it: one that is staged in pieces goes by way of a buffer. */
-static EFI_STATUS load_offered(const struct module *module, const struct plan_fills *fills)
+static EFI_STATUS load_in_pieces(const struct module *module, const struct plan_fills *fills)
 {
     CLEANUP(arena_release) struct arena arena;
     uint8_t *buffer;
     EFI_STATUS status;
 
-    if (fills->count == 1)
-        return initrd_media_load(&module->media, (void *)(uintptr_t)fills->items[0].address);
     pages_init_arena(&arena);
     buffer = arena_alloc_bulk(&arena, module->size);
     if (!buffer)
@@ -139,6 +136,14 @@ static EFI_STATUS load_offered(const struct module *module, const struct plan_fi
         memcpy((void *)(uintptr_t)fill->address, buffer + fill->offset, fill->size);
     }
     return status;
+}
+
+/* Its protocol knows only the whole of it: in pieces it comes by way of a buffer. */
+static EFI_STATUS load_offered(const struct module *module, const struct plan_fills *fills)
+{
+    if (fills->count == 1)
+        return initrd_media_load(&module->media, (void *)(uintptr_t)fills->items[0].address);
+    return load_in_pieces(module, fills);
 }
 
 EFI_STATUS module_load(struct module *module, const struct plan_module *plan)
