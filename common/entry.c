@@ -10,6 +10,9 @@
 #define ARCHITECTURE     "x64"
 #define ARCHITECTURE_PVH "ia32"
 
+/* UEFI's have four characters at most. */
+#define ARCHITECTURE_SHOWN 20
+
 /* An entry while it is read: what becomes one or the other thing when all lines are known. */
 struct draft {
     struct boot_entry entry;
@@ -151,11 +154,9 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     entry->problem = choose_kind(draft, entry);
     if (is_for_us(entry))
         return true;
-    text_append(&text, "is for the architecture ");
-    text_append_clean(&text, entry->architecture);
-    text_append(&text,
-                *entry->efi ? "; this firmware starts x64" : "; pvhboot starts x64 and ia32");
-    entry->problem = arena_strndup(arena, text.data, text.length);
+    text_format(&text, "is for the architecture %.*s; %s", ARCHITECTURE_SHOWN, entry->architecture,
+                *entry->efi ? "this firmware starts x64" : "pvhboot starts x64 and ia32");
+    entry->problem = text_clean_copy(text.data, arena);
     return entry->problem;
 }
 
