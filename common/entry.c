@@ -110,7 +110,7 @@ bool entry_is_file_name(const char *name)
     return *name != '.' && !reserved && text_ends_with_ignoring_case(name, ".conf");
 }
 
-static bool is_for_us(const struct boot_entry *entry)
+bool entry_is_for_machine(const struct boot_entry *entry)
 {
     const char *architecture = entry->architecture;
 
@@ -120,7 +120,7 @@ static bool is_for_us(const struct boot_entry *entry)
 
 bool entry_is_bootable(const struct boot_entry *entry)
 {
-    return is_for_us(entry) && (entry->request.kernel || *entry->efi);
+    return entry_is_for_machine(entry) && (entry->request.kernel || *entry->efi);
 }
 
 /*
@@ -152,7 +152,7 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     TEXT_ON_STACK(text, 100);
 
     entry->problem = choose_kind(draft, entry);
-    if (is_for_us(entry))
+    if (entry_is_for_machine(entry))
         return true;
     text_format(&text, "is for the architecture %.*s; %s", ARCHITECTURE_SHOWN, entry->architecture,
                 *entry->efi ? "this firmware starts x64" : "pvhboot starts x64 and ia32");
