@@ -111,7 +111,7 @@ check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## 
 .PHONY: check-style
 check-style: ## check the shell scripts and the manual page
 	shellcheck tests/unit/run tools/deps iso/initrd/init .ci/run
-	mandoc -T lint -W warning docs/pvhinfo.1
+	mandoc -T lint -W warning docs/*.[1-8]
 
 .PHONY: deps
 deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(DECODERS_READY) ## install and download all that the other targets need
@@ -119,9 +119,10 @@ deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(DECODERS_READY) ## in
 .PHONY: install
 install: $(EFI_BINARY) $(PVHINFO) ## install the loader, pvhinfo and the documents: PREFIX= DESTDIR=
 	install -d '$(DESTDIR)$(PREFIX)/lib/pvhboot' '$(DESTDIR)$(PREFIX)/share/doc/pvhboot' \
-		'$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+		'$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' '$(DESTDIR)$(PREFIX)/share/man/man5'
 	install -m 755 '$(PVHINFO)' '$(DESTDIR)$(PREFIX)/bin/pvhinfo'
 	install -m 644 docs/pvhinfo.1 '$(DESTDIR)$(PREFIX)/share/man/man1/pvhinfo.1'
+	install -m 644 docs/pvhboot-entries.5 '$(DESTDIR)$(PREFIX)/share/man/man5/pvhboot-entries.5'
 	install -m 644 '$(EFI_BINARY)' '$(DESTDIR)$(PREFIX)/lib/pvhboot/pvhboot.efi'
 	install -m 644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/'
 	install -d '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/licences'

@@ -293,12 +293,12 @@ static void labels_that_meet_later(void **state)
 
 static void labels_can_be_shown(void **state)
 {
-    static const char *const expected[] = {"\xef\xbf\xbd (1\xef\xbf\xbd)", "\xef\xbf\xbd (2)",
-                                           "a\xef\xbf\xbdz"};
+    static const char *const expected[] = {"\xef\xbf\xbd (1234567\xef\xbf\xbd)",
+                                           "\xef\xbf\xbd (2\xef\xbf\xbd)", "a\xef\xbf\xbdz"};
 
     (void)state;
-    add("x.conf", "title \xff\nversion 1\x1b");
-    add("y.conf", "title \xfe\nversion 2");
+    add("x.conf", "title \xff\nmachine-id 1234567\xe2\x82\xac");
+    add("y.conf", "title \xfe\nmachine-id 2\x1b");
     add("a\nz.conf", "");
     check_labels(expected);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pvhinfo: tells on the host whether and how pvhboot would boot a kernel. */
 #include "pvh/messages.h"
+#include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/extract.h"
 #include "tools/pvhinfo/host_arena.h"
 #include "tools/pvhinfo/map_file.h"
@@ -168,6 +169,22 @@ static enum status show_on_map(const struct options *options, struct arena *aren
     return show_kernel_on_map(&machine, options, &result, arena, output);
 }
 
+static enum status show_esp(const char *directory, struct arena *arena, struct output *output)
+{
+    struct esp esp;
+    enum status status = esp_read(directory, arena, &esp);
+
+    if (!esp.directory)
+        return status;
+    if (output->as_json)
+        print_esp_json(&output->json, &esp);
+    else
+        print_esp(&esp);
+    fflush(stdout); /* before what is wrong appears on standard error */
+    complain_about_esp(&esp);
+    return status;
+}
+
 static enum status show(const struct options *options, struct arena *arena)
 {
     struct output output = {options->json, {.file = stdout}};
@@ -181,7 +198,9 @@ static enum status show(const struct options *options, struct arena *arena)
         return STATUS_BOOTABLE;
     if (options->json)
         json_begin(&output.json, NULL, '[');
-    if (options->map)
+    if (options->esp)
+        status = show_esp(options->esp, arena, &output);
+    else if (options->map)
         status = show_on_map(options, arena, &output);
     else
         status = show_kernels(options, &output);
