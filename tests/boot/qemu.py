@@ -45,8 +45,10 @@ MEDIA = {
 # Seconds; the slowest boot takes 40 on two idle cores.
 TIMEOUT = 240
 
-# Nothing more will come: the firmware, its shell or GRUB wait for a person, or Linux is dead.
-STUCK = r"Press any key to enter the Boot Manager|Shell> |grub> |end Kernel panic"
+# Nothing more will come: the firmware, its shell, GRUB or iPXE wait for a person, or what ran is
+# dead: the firmware, or Linux.
+STUCK = (r"Press any key to enter the Boot Manager|Shell> |grub> |iPXE> |!!!! X64 Exception"
+         r"|end Kernel panic")
 
 # QEMU 7.2 under TCG computes the flags of cmpxchg16b from a stale state: an interrupt right behind
 # it saves garbage as EFLAGS. Linux's allocator lives on that instruction wherever the CPU has it:
@@ -96,9 +98,12 @@ def _firmware_arguments(firmware, variables):
     return arguments
 
 
-def command_line(machine, image, directory, devices=(), keep=False):
+# What becomes of what the guest writes to its medium.
+DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on"}
+
+
+def command_line(machine, image, directory, devices=(), writes="forgotten"):
     """QEMU's command line for this machine; its files are in `directory`, `devices` come on top."""
-    snapshot = "off" if keep else "on"
     firmware = FIRMWARES[machine.firmware]
     board = f"{machine.board},smm=on" if firmware.smm else machine.board
     return [
@@ -108,7 +113,7 @@ def command_line(machine, image, directory, devices=(), keep=False):
         "-display", "none", "-vga", machine.vga,
         "-nic", "none", "-no-reboot",
         *_firmware_arguments(firmware, directory / "vars.fd"),
-        "-drive", f"if=none,id=medium,format=raw,snapshot={snapshot},file={image}",
+        "-drive", f"if=none,id=medium,format=raw,{DISKS[writes]},file={image}",
         *MEDIA[machine.medium],
         "-chardev", f"file,id=serial,path={directory}/serial", "-serial", "chardev:serial",
         "-chardev", f"file,id=debug,path={directory}/debug",
@@ -177,17 +182,17 @@ def _screen(process, directory):
     return picture.read_bytes()
 
 
-def run(machine, image, variables, directory, until=STUCK, devices=(), keep=False):
+def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten"):
     """Boot the machine from `image` with a fresh variable store; see the module's text.
 
-    What is written to the image is lost, unless it is to be kept.
+    `writes` says what becomes of what is written to the image.
     """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     (directory / "vars.fd").write_bytes(variables)
     started = time.monotonic()
     with open(directory / "qemu", "wb") as messages:
-        process = subprocess.Popen(command_line(machine, image, directory, devices, keep),
+        process = subprocess.Popen(command_line(machine, image, directory, devices, writes),
                                    stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
     screen = b""
     try:

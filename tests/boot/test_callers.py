@@ -47,7 +47,7 @@ def test_registered_by_efibootmgr(row, boot):
 def test_kernel_install(boot):
     """What it leaves boots by systemd-boot, and by pvhboot with no file changed but the loader's."""
     row = rows.KERNEL_INSTALL
-    what, image, guest = start(row, boot, keep=True)
+    what, image, guest = start(row, boot, writes="kept")
     said = efi_guest.outputs(guest.serial)
     assert [name for name, output in said.items() if output.status != 0] == []
     cmdline = callers.kernel_install_command_line(row)
