@@ -114,7 +114,7 @@ check-style: ## check the shell scripts and the manual page
 	mandoc -T lint -W warning docs/*.[1-8]
 
 .PHONY: deps
-deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(DECODERS_READY) ## install and download all that the other targets need
+deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECODERS_READY) ## install and download all that the other targets need
 
 .PHONY: install
 install: $(EFI_BINARY) $(PVHINFO) ## install the loader, pvhinfo and the documents: PREFIX= DESTDIR=

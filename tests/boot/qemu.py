@@ -45,8 +45,10 @@ MEDIA = {
 # Seconds; the slowest boot takes 40 on two idle cores.
 TIMEOUT = 240
 
-# Nothing more will come: the firmware, its shell or GRUB wait for a person, or Linux is dead.
-STUCK = r"Press any key to enter the Boot Manager|Shell> |grub> |end Kernel panic"
+# Nothing more will come: the firmware, its shell, GRUB or iPXE wait for a person, or what ran is
+# dead: the firmware, or Linux.
+STUCK = (r"Press any key to enter the Boot Manager|Shell> |grub> |iPXE> |!!!! X64 Exception"
+         r"|end Kernel panic")
 
 # QEMU 7.2 under TCG computes the flags of cmpxchg16b from a stale state: an interrupt right behind
 # it saves garbage as EFLAGS. Linux's allocator lives on that instruction wherever the CPU has it:

@@ -241,9 +241,10 @@ TWO_FILES = {"payloads": (4097,), "modules": ((70001, "two words"),)}
 
 CALLERS = (
     caller("refind", cmdline=AWKWARD, **TWO_FILES),
+    caller("systemd-boot-linux", cmdline='a="b c" initrd=x  end', payloads=(4097, 3, 70001)),
     # iPXE itself takes what is behind ";", "&&", "||" or "#", "${}", and one of two spaces.
-    caller("ipxe", cmdline='a="b c" d=\'e f\' -- --initrd x \\n %20 100% $HOME ^ ~ & | < > {} [] = end',
-           **TWO_FILES),
+    caller("ipxe", **TWO_FILES,
+           cmdline='a="b c" d=\'e f\' -- --initrd x \\n %20 100% $HOME ^ ~ & | < > {} [] = end'),
     caller("grub-elsewhere", cmdline='a="b c" end', **TWO_FILES),
     caller("shell-initrd", cmdline="first=offered", **TWO_FILES),
     caller("shell-initrd-named", cmdline="first=named", **TWO_FILES),
