@@ -192,8 +192,8 @@ class Machine:
     def run(self, *words, prefix=(), **options):
         environment = {**os.environ, "MACHINE": str(self.folder), "EFIVARFS_PATH": f"{self.variables.folder}/",
                        "PATH": f"{self.folder}/bin:{os.environ['PATH']}", **options.pop("environment", {})}
-        return subprocess.run([*prefix, PROGRAM, *words], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, **options)
+        return subprocess.run([*prefix, PROGRAM, *words], env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
     def call(self, command, *words, status=0, warnings=""):
         """Run a command on the ESP; what it says."""

@@ -363,12 +363,14 @@ def test_a_copy_that_breaks_off_leaves_no_trace(machine, already):
     done = machine.run("install", "--removable", "--efi", machine.efi, machine.esp, preexec_fn=limited)
     assert done.returncode == 1
     line, = done.stderr.splitlines()
-    assert line == f"pvhboot-install: {machine.esp}/{BINARY}: could not be written, nothing is changed there: File too large"
+    assert line == (f"pvhboot-install: {machine.esp}/{BINARY}: could not be written, nothing is changed there: "
+                    "File too large")
     assert machine.files() == before
 
 
 def test_a_second_copy_that_fails_takes_the_first_back(machine):
-    machine.program("mv", 'case $* in */BOOTX64.EFI) echo "mv: x: Input/output error" >&2; exit 1 ;; esac; exec /bin/mv "$@"')
+    machine.program("mv", 'case $* in */BOOTX64.EFI) echo "mv: x: Input/output error" >&2; exit 1 ;; esac\n'
+                          'exec /bin/mv "$@"')
     assert f"{FALLBACK}: could not be replaced: Input/output error" in machine.refusal("install", "--removable")
 
 
