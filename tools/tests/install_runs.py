@@ -30,6 +30,10 @@ BLKID = """
 for argument; do :; done
 cat "$MACHINE/blkid/${argument##*/}" || exit 2"""
 # Changes variables as efibootmgr does. test_install_variables.py compares it with what the real one wrote.
+# Reads what cannot seek, as the files of an efivarfs.
+OD = """
+case " $* " in *" -j"*) echo "od: cannot skip" >&2; exit 1 ;; esac
+exec /usr/bin/od "$@" """
 EFIBOOTMGR = f"""
 [ ! -e "$MACHINE/refusal" ] || {{ cat "$MACHINE/refusal" >&2; exit 5; }}
 exec /usr/bin/python3 -B '{TOOLS}/tests/install_runs.py' "$@" """
@@ -160,7 +164,8 @@ class Machine:
         for name in ("my esp", "bin", "lsblk", "blkid", "parts", "efivars"):
             (folder / name).mkdir()
         (folder / "mounts").touch()
-        for name, script in (("findmnt", FINDMNT), ("lsblk", LSBLK), ("blkid", BLKID), ("efibootmgr", EFIBOOTMGR)):
+        for name, script in (("findmnt", FINDMNT), ("lsblk", LSBLK), ("blkid", BLKID), ("od", OD),
+                             ("efibootmgr", EFIBOOTMGR)):
             self.program(name, script)
         self.efi.write_bytes(loader())
 

@@ -139,7 +139,12 @@ def test_booted_by_efi(system, name):
     system.boot_by_efi(f"/{FOLDER}/{name}")
     system.add(name)
     assert system.call("status") == "indeterminate\n"
-    system.call("good")
+    # There is no seeking in an efivarfs, and tail seeks in a file that it opens.
+    tail = system.esp.parent / "tail"
+    tail.write_text('#!/bin/sh\n[ $# = 2 ] || exit 1\nexec /usr/bin/tail "$@"\n')
+    tail.chmod(0o755)
+    done = system.run("good", system.esp, path=tail.parent)
+    assert done.returncode == 0, done
     assert system.names() == [name.replace("+2-1", "")]
 
 

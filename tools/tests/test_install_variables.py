@@ -71,6 +71,16 @@ def test_a_second_install_makes_no_second_entry(machine):
     assert (registered(machine), machine.variables.read("Boot0001")) == ([1], before)
 
 
+@pytest.mark.parametrize("text", ["\u00fc\u07ff", "\u0800 \u20ac\uffee", "a  b", "x"])
+def test_every_letter_is_compared(machine, text):
+    machine.variables.write("Boot0007", file_option("x", 1, UUIDS[1], options=text.encode("utf-16-le")))
+    machine.variables.write_order([7, 0])
+    machine.call("install", "--options", text)
+    assert registered(machine) == [7]
+    machine.call("install", "--options", text[:-1] + chr(ord(text[-1]) - 1))
+    assert registered(machine) == [1]
+
+
 def test_new_options_replace_the_entry(machine):
     machine.call("install", "--options", OPTIONS)
     said = machine.call("install", "--options", "--verbose")
@@ -238,7 +248,7 @@ def test_without_variables_the_files_are_put_in_place(machine):
 def test_without_efibootmgr_the_files_are_put_in_place(machine, monkeypatch):
     """With all that PATH has but efibootmgr."""
     (machine.folder / "bin" / "efibootmgr").unlink()
-    for name in "sh dirname readlink head tr sed sort find awk cat cmp ls od df wc mkdir mv rm sync tail grep".split():
+    for name in "sh dirname readlink head tr cut sed sort find awk cat cmp ls od df wc mkdir mv rm sync tail grep".split():
         machine.program(name, f'PATH=/usr/sbin:/usr/bin:/sbin:/bin exec {name} "$@"')
     path = f"{machine.folder}/bin"
     done = machine.run("install", "--efi", machine.efi, machine.esp, environment={"PATH": path})
