@@ -284,6 +284,27 @@ static void varieties_that_are_refused(void **state)
     assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_LZ4);
 }
 
+/* What unpacks to 8 MiB was packed to little more, whatever the file says: see lz4.h. */
+static void blocks_of_legacy_files(void **state)
+{
+    const size_t largest = 8 * MIB + 8 * MIB / 255 + 16;
+    uint8_t *bytes = calloc(1, 8 + largest + 1);
+
+    (void)state;
+    memcpy(bytes, "\x02\x21\x4c\x18", 4);
+    put_number(bytes + 4, 4, largest);
+    assert_true(identify(bytes, 8 + largest));
+    assert_int_equal(container.block, largest);
+    put_number(bytes + 4, 4, largest + 1);
+    assert_false(identify(bytes, 8 + largest + 1));
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
+    assert_string_equal(error.reason, "impossible block size");
+    put_number(bytes + 4, 4, largest); /* a possible one that is not there is cut off */
+    assert_false(identify(bytes, 8 + largest - 1));
+    assert_error(&error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_LZ4_LEGACY);
+    free(bytes);
+}
+
 /* zstd's header has its size in 0, 1, 2, 4 or 8 bytes. */
 static void sizes_in_zstd_headers(void **state)
 {
@@ -328,6 +349,7 @@ int main(void)
         cmocka_unit_test(bzimages_inside_something_else),
         cmocka_unit_test(bzimages_that_are_refused),
         cmocka_unit_test(varieties_that_are_refused),
+        cmocka_unit_test(blocks_of_legacy_files),
         cmocka_unit_test(sizes_in_zstd_headers),
     };
 
