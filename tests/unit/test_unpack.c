@@ -494,6 +494,20 @@ static void other_filters_are_refused(void **state)
     sample_free(&sample);
 }
 
+/* The memory in front of the first block's bytes is anybody's: nothing of it may come out. */
+static void first_blocks_look_back_to_nothing(void **state)
+{
+    struct sample sample = sample_read("looking-back.lz4");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_false(attempt_run(&attempt, 100));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 static void what_is_left_unread_is_not_finished(void **state)
 {
     struct sample sample = sample_read("gz");
@@ -691,6 +705,7 @@ int main(void)
         cmocka_unit_test(memory_is_announced),
         cmocka_unit_test(dictionaries_grow_no_further),
         cmocka_unit_test(other_filters_are_refused),
+        cmocka_unit_test(first_blocks_look_back_to_nothing),
         cmocka_unit_test(what_is_left_unread_is_not_finished),
         cmocka_unit_test(too_many_containers),
         cmocka_unit_test(stated_sizes_are_checked),
