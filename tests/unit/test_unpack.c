@@ -335,6 +335,31 @@ static void every_truncation_is_found(void **state)
     }
 }
 
+/* gzip's size is at its end: of a file that was cut off, or has more behind it, it is any number.
+ */
+static void sizes_that_are_no_sizes(void **state)
+{
+    struct sample sample = sample_read("bz.xz.gz");
+    struct attempt attempt;
+
+    (void)state;
+    for (size_t size = 18; size < sample.size; size++) {
+        attempt_start(&attempt, sample.bytes, size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_GZIP, size);
+        attempt_end(&attempt);
+    }
+    sample.bytes = realloc(sample.bytes, sample.size + 4);
+    put_number(sample.bytes + sample.size, 4, 63 * MIB); /* and no memory for that */
+    attempt_start(&attempt, sample.bytes, sample.size + 4);
+    arena_fail_above(MIB);
+    assert_false(attempt_run(&attempt, 0));
+    arena_fail_above(UINT64_MAX);
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 static void bytes_behind_the_end_are_found(void **state)
 {
     static const char *const names[] = {"gz", "xz", "zst", "lz4", "lz4l"};
@@ -698,6 +723,7 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_is_found_in_the_stream),
         cmocka_unit_test(flipped_bits_that_nothing_checks),
         cmocka_unit_test(every_truncation_is_found),
+        cmocka_unit_test(sizes_that_are_no_sizes),
         cmocka_unit_test(bytes_behind_the_end_are_found),
         cmocka_unit_test(memory_is_short),
         cmocka_unit_test(the_file_cannot_be_read),
