@@ -4,6 +4,7 @@
 #include "common/checked.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +73,8 @@ static char *temporary_name(const char *path)
     return name;
 }
 
-static enum status fill(const struct kernel_file *file, int descriptor, const char *temporary,
-                        const char *path)
+static enum status replace_with(const struct kernel_file *file, int descriptor,
+                                const char *temporary, const char *path)
 {
     enum status status = copy(file, descriptor, path);
     bool written = status == STATUS_BOOTABLE && set_usual_mode(descriptor);
@@ -87,7 +88,7 @@ static enum status fill(const struct kernel_file *file, int descriptor, const ch
     return status;
 }
 
-enum status extract_elf(const struct kernel_file *file, const char *path)
+static enum status replace(const struct kernel_file *file, const char *path)
 {
     char *temporary = temporary_name(path);
     enum status status;
@@ -96,7 +97,41 @@ enum status extract_elf(const struct kernel_file *file, const char *path)
     if (!temporary)
         return trouble(OUT_OF_MEMORY);
     descriptor = mkstemp(temporary);
-    status = descriptor < 0 ? write_failed(path) : fill(file, descriptor, temporary, path);
+    status = descriptor < 0 ? write_failed(path) : replace_with(file, descriptor, temporary, path);
     free(temporary);
+    return status;
+}
+
+static enum status write_to(const struct kernel_file *file, const char *path)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    enum status status;
+
+    if (descriptor < 0)
+        return write_failed(path);
+    status = copy(file, descriptor, path);
+    if (close(descriptor) != 0 && status == STATUS_BOOTABLE)
+        status = write_failed(path);
+    return status;
+}
+
+/* /dev/null, a pipe: a file in its place is not what was asked for. */
+static bool is_no_file(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+enum status extract_elf(const struct kernel_file *file, const char *path)
+{
+    char *target;
+    enum status status;
+
+    if (is_no_file(path))
+        return write_to(file, path);
+    target = realpath(path, NULL); /* a link stays, what it leads to is replaced */
+    status = replace(file, target ? target : path);
+    free(target);
     return status;
 }

@@ -268,3 +268,22 @@ def test_extract_to_where_nothing_can_be_written(tmp_path):
     done = pvhinfo("--extract", tmp_path / "folder", GOOD[0])
     assert done.returncode == 2 and "cannot be written: Is a directory" in done.stderr
     assert os.listdir(tmp_path) == ["folder"]
+
+
+def test_extract_to_what_is_no_file_writes_there(tmp_path):
+    """/dev/null and /dev/stdout are not to become files."""
+    pipe, link, target = (tmp_path / name for name in ("pipe", "link", "target"))
+    os.mkfifo(pipe)
+    link.symlink_to(target)
+    reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    (tmp_path / "kernel").write_bytes(elf_kernel())
+    try:
+        assert pvhinfo("--extract", pipe, tmp_path / "kernel").returncode == 0
+        assert pipe.is_fifo() and os.read(reader, 1 << 16) == elf_kernel()
+    finally:
+        os.close(reader)
+    for before in (b"", elf_kernel()):
+        target.write_bytes(before)
+        assert pvhinfo("--extract", link, target if before else tmp_path / "kernel").returncode == 0
+        assert link.is_symlink() and target.read_bytes() == elf_kernel()
+    assert sorted(os.listdir(tmp_path)) == ["kernel", "link", "pipe", "target"]
