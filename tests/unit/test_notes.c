@@ -322,6 +322,21 @@ static void countless_notes(void **state)
     free(bytes);
 }
 
+/* Headers may name them over and over; what comes after that is not even looked at. */
+static void countless_headers_of_countless_notes(void **state)
+{
+    struct test_source source;
+    uint8_t *bytes = calloc(1, MIB);
+
+    (void)state;
+    source_open(&source, bytes, MIB);
+    for (int i = 0; i < 10000; i++)
+        assert_true(notes_scan(&source.source, (struct range){0, i % 2 ? MIB : 12}, 4, &notes));
+    assert_in_range(source.reads, 1, 5000);
+    source_close(&source);
+    free(bytes);
+}
+
 /* One read holds the notes of a usual kernel; any read that fails is passed on. */
 static void few_reads_and_each_may_fail(void **state)
 {
@@ -394,6 +409,7 @@ int main(void)
         test(an_unpadded_end),
         test(sizes_that_wrap),
         test(countless_notes),
+        test(countless_headers_of_countless_notes),
         test(few_reads_and_each_may_fail),
         test(reads_across_many_windows_may_fail),
         test(random_notes),

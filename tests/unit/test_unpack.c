@@ -335,6 +335,31 @@ static void every_truncation_is_found(void **state)
     }
 }
 
+/* gzip's size is at its end: of a file that was cut off, or has more behind it, it is any number.
+ */
+static void sizes_that_are_no_sizes(void **state)
+{
+    struct sample sample = sample_read("bz.xz.gz");
+    struct attempt attempt;
+
+    (void)state;
+    for (size_t size = 18; size < sample.size; size++) {
+        attempt_start(&attempt, sample.bytes, size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_GZIP, size);
+        attempt_end(&attempt);
+    }
+    sample.bytes = realloc(sample.bytes, sample.size + 4);
+    put_number(sample.bytes + sample.size, 4, 63 * MIB); /* and no memory for that */
+    attempt_start(&attempt, sample.bytes, sample.size + 4);
+    arena_fail_above(MIB);
+    assert_false(attempt_run(&attempt, 0));
+    arena_fail_above(UINT64_MAX);
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 static void bytes_behind_the_end_are_found(void **state)
 {
     static const char *const names[] = {"gz", "xz", "zst", "lz4", "lz4l"};
@@ -490,6 +515,20 @@ static void other_filters_are_refused(void **state)
     assert_false(attempt_run(&attempt, 0));
     assert_error(&attempt.error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
     assert_string_equal(attempt.error.reason, "unknown filter or option");
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+/* The memory in front of the first block's bytes is anybody's: nothing of it may come out. */
+static void first_blocks_look_back_to_nothing(void **state)
+{
+    struct sample sample = sample_read("looking-back.lz4");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_false(attempt_run(&attempt, 100));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
     attempt_end(&attempt);
     sample_free(&sample);
 }
@@ -684,6 +723,7 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_is_found_in_the_stream),
         cmocka_unit_test(flipped_bits_that_nothing_checks),
         cmocka_unit_test(every_truncation_is_found),
+        cmocka_unit_test(sizes_that_are_no_sizes),
         cmocka_unit_test(bytes_behind_the_end_are_found),
         cmocka_unit_test(memory_is_short),
         cmocka_unit_test(the_file_cannot_be_read),
@@ -691,6 +731,7 @@ int main(void)
         cmocka_unit_test(memory_is_announced),
         cmocka_unit_test(dictionaries_grow_no_further),
         cmocka_unit_test(other_filters_are_refused),
+        cmocka_unit_test(first_blocks_look_back_to_nothing),
         cmocka_unit_test(what_is_left_unread_is_not_finished),
         cmocka_unit_test(too_many_containers),
         cmocka_unit_test(stated_sizes_are_checked),
