@@ -46,7 +46,6 @@ EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *original)
     TEXT_ON_STACK(text, 800);
     uint64_t module;
 
-    progress_end();
     if (copy.code == PVH_ERROR_UNPACK_MEMORY)
         add_memory_figures(boot, &copy);
     if (pvh_error_module(error, &module) && module < boot->modules.count)
