@@ -4,6 +4,13 @@
 
 #include "efi/efi.h"
 
+/*
+ * Shows a line of at most so many bytes that any other text wipes, the next such line too. "" only
+ * wipes.
+ */
+#define CONSOLE_TRANSIENT 79 /* in the last column some consoles wrap */
+void console_show_transient(const char *line);
+
 /* Any length. */
 void console_write(const char *text);
 

@@ -241,9 +241,7 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
     [PVH_ERROR_NO_ROOM_FOR_HANDOVER] = {"not enough memory below 4 GiB for the hand-over ({s0})",
                                         REMEDY_MEMORY},
     [PVH_ERROR_NO_ROOM_FOR_STAGING] =
-        {"not enough memory: {s0} must be kept elsewhere while the "
-         "firmware is in their place, and no more is free below 4 GiB",
-         REMEDY_MODULE},
+        {"not enough memory: the boot takes {s0} below 4 GiB, and {s1} is free", REMEDY_MEMORY},
     [PVH_ERROR_BZIMAGE_OLD] =
         {"a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel lies; use "
          "Linux 2.6.26 or later",
@@ -258,8 +256,10 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
                                       REMEDY_PACK},
     [PVH_ERROR_UNPACK_TRAILING] = {"{k0}: it ends at offset {x1}, but {d2} bytes follow",
                                    REMEDY_PACK},
-    [PVH_ERROR_UNPACK_MEMORY] = {"{k0}: not enough memory: unpacking takes {s1}, {f2}",
-                                 REMEDY_MEMORY},
+    [PVH_ERROR_UNPACK_MEMORY] =
+        {"{k0}: not enough memory: the boot takes at least {s2}, {s1} of it "
+         "to unpack the kernel; {s3} is free, {s4} of it in one piece",
+         REMEDY_MEMORY},
     [PVH_ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated",
                                  REMEDY_COPY},
     [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to {s1}, and {s2} is the limit",
