@@ -76,7 +76,8 @@ void progress_add(uint64_t bytes)
 
 void progress_end(void)
 {
-    static const char blanks[] = "                                                                ";
+    static const char blanks[] = "                                       "
+                                 "                                       "; /* a line */
 
     if (progress.shown) {
         TEXT_ON_STACK(line, LINE_BYTES);
