@@ -3,6 +3,7 @@
 #include "tests/unit/samples.h"
 #include "tests/unit/support.h"
 
+#include "pvh/decoder_format.h"
 #include "pvh/messages.h"
 #include "pvh/unpack.h"
 
@@ -480,6 +481,39 @@ static void memory_is_announced(void **state)
     }
 }
 
+/* xz blocks may have different filters: what is small must not take the dictionary's place. */
+static void small_pieces_leave_large_ones_alone(void **state)
+{
+    struct sample sample = sample_read("xz");
+    struct attempt attempt;
+    struct container container;
+    struct decoder decoder;
+    void *dictionary, *small;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
+                                   &container, &attempt.error));
+    assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source, &attempt.arena,
+                             &attempt.error));
+    dictionary = decoder_allocate(&decoder, (size_t)container.dictionary);
+    small = decoder_allocate(&decoder, 1000);
+    assert_true(dictionary && small);
+    decoder_free(&decoder, dictionary);
+    decoder_free(&decoder, small);
+    assert_ptr_equal(decoder_allocate(&decoder, 999), small);
+    assert_ptr_not_equal(decoder_allocate(&decoder, 998), dictionary);
+    assert_ptr_equal(decoder_allocate(&decoder, (size_t)container.dictionary - 1), dictionary);
+    decoder_free(&decoder, dictionary); /* but what there is serves when there is no more */
+    decoder.budget = 0;
+    assert_ptr_equal(decoder_allocate(&decoder, 998), dictionary);
+    assert_false(decoder.over_budget);
+    assert_null(decoder_allocate(&decoder, 998));
+    assert_true(decoder.over_budget);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 /* A block's header may ask for more than the first one's has announced. */
 static void dictionaries_grow_no_further(void **state)
 {
@@ -729,6 +763,7 @@ int main(void)
         cmocka_unit_test(the_file_cannot_be_read),
         cmocka_unit_test(nothing_larger_than_the_limit),
         cmocka_unit_test(memory_is_announced),
+        cmocka_unit_test(small_pieces_leave_large_ones_alone),
         cmocka_unit_test(dictionaries_grow_no_further),
         cmocka_unit_test(other_filters_are_refused),
         cmocka_unit_test(first_blocks_look_back_to_nothing),
