@@ -61,6 +61,8 @@ static void remember_note(const struct note *note, struct note_list *list)
     list->seen++;
     if (list->kept < NOTE_IDS_KEPT)
         list->ids[list->kept++] = id;
+    else if (id.type == XEN_ELFNOTE_PHYS32_ENTRY)
+        list->ids[NOTE_IDS_KEPT - 1] = id; /* the near miss is worth more than any other */
 }
 
 static void take_entry(const struct note *note, struct pvh_notes *notes)

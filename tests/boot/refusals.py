@@ -72,7 +72,7 @@ SHAPES = Session(
         broken("truncated-program-headers", "truncated"),
         broken("truncated-segment", "truncated: segment", "copy the file again"),
         broken("file-size-past-end", "truncated: segment"),
-        broken("big-endian", "damaged ELF header"),
+        broken("big-endian", "big-endian processor"),
         broken("other-machine", "another processor", "183"),
         broken("phnum-past-end", "truncated"),
         broken("phoff-past-end", "truncated"),
@@ -174,7 +174,7 @@ PACKED_SMALL = Session(
                  "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
         # The kernel is unpacked and would fit; what it and the module take is told together.
         Refusal("initrd-too-large-for-what-was-lent", "--initrd \\large.img \\made\\small",
-                ("large.img: not enough memory: it has 40.0 MiB, the largest free range", "add memory")),
+                ("large.img: not enough memory for this module of 40.0 MiB: the largest free range", "add memory")),
     ),
     kernels=("tksmall",), last="\\tksmall.elf after=refusals",
     made=(Made("xz-vmlinuz", XZ_VMLINUZ), Made("lz4-vmlinuz", VMLINUZ),

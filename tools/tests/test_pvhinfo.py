@@ -20,7 +20,7 @@ GOOD = sorted((BUILD / "kernel").glob("tk*.elf"))
 BAD = {
     "above-4g": "segment 2 lies above 4 GiB (0x140000000-",
     "across-4g": "segment 2 lies above 4 GiB (0xfffff000-",
-    "big-endian": "damaged ELF header",
+    "big-endian": "made for a big-endian processor; PVH kernels are x86",
     "empty": "no ELF file: it has only 0 bytes",
     "entry-high-half": "its PVH entry 0x100200000 is no 32-bit address",
     "entry-outside": "its PVH entry 0x30000000 lies in ",
