@@ -96,7 +96,7 @@ run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= MEM
 
 .PHONY: iso
 iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= ISO=
-	@$(what_to_boot); tools/mkiso "$$@" --output "$$ISO" && echo "iso: $$ISO is ready"
+	@$(what_to_boot); exec tools/mkiso "$$@" --output "$$ISO"
 
 .PHONY: check
 check: check-style check-tools check-unit check-decoders check-binary check-kernel check-boot ## run every test that fits into ten minutes

@@ -67,6 +67,7 @@ class Machine:
     cpu: str = "qemu64"
     medium: str = "virtio"
     vga: str = "none"
+    read_rate: int = 0  # bytes a second that the medium gives; 0: as fast as it can
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def command_line(machine, image, directory, devices=(), writes="forgotten"):
         "-display", "none", "-vga", machine.vga,
         "-nic", "none", "-no-reboot",
         *_firmware_arguments(firmware, directory / "vars.fd"),
-        "-drive", f"if=none,id=medium,format=raw,{DISKS[writes]},file={image}",
+        "-drive", f"if=none,id=medium,format=raw,{DISKS[writes]},bps_rd={machine.read_rate},file={image}",
         *MEDIA[machine.medium],
         "-chardev", f"file,id=serial,path={directory}/serial", "-serial", "chardev:serial",
         "-chardev", f"file,id=debug,path={directory}/debug",

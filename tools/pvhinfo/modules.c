@@ -5,8 +5,6 @@
 #include "tools/pvhinfo/host_file.h"
 #include "tools/pvhinfo/number.h"
 
-#include <stdio.h>
-
 /* Far more than can be placed; keeps sums from wrapping. */
 #define MAX_SIZE (UINT64_C(1) << 62)
 
@@ -36,10 +34,8 @@ static enum status measure_module(const struct boot_file *files, size_t count,
 
         if (status != STATUS_BOOTABLE)
             return status;
-        if (part == 0) {
-            fprintf(stderr, "%s: is empty; write it again\n", files[i].path); /* as the loader */
-            return STATUS_NOT_BOOTABLE;
-        }
+        if (part == 0)
+            return refusal(files[i].path, "is empty; write it again");
         size = align_up(size, MODULE_PART_ALIGNMENT);
         if (!checked_add(size, part, &size) || size > MAX_SIZE)
             return trouble("%s: no file is that large", files[i].path);
