@@ -82,7 +82,7 @@ def _refind(row, what, directory):
 
 
 def _systemd_boot_linux(row, what, directory):
-    """As if pvhboot were Linux's EFI stub: systemd-boot names the initrds in front of the options."""
+    """As if pvhboot were Linux's EFI stub: systemd-boot names initrds in front of the options."""
     options = scenario.loader_options(row, _without_initrds(what))
     initrds = "".join(f"initrd /initrd{number}.img\n" for number in range(len(what.initrds)))
     entry = f"title Test\nlinux /{INSTALLED}\n{initrds}options {options}\n"
@@ -106,7 +106,7 @@ def _ipxe(row, what, directory):
     """iPXE from the disk, all else from the network; its images are the loader's volume."""
     files = scenario.common_files(row, what)
     lines = ["#!ipxe", f"kernel {TFTP}/pvhboot.efi {scenario.loader_options(row, what)}",
-             *(f"initrd {TFTP}/{name}" for name in files), "boot"]
+             *(f"initrd {TFTP}/{name}" for name in files), "boot || shell"]
     served = directory / "tftp"
     _write_folder(served, {**files, "pvhboot.efi": required(LOADER),
                            IPXE_SCRIPT: ("\n".join(lines) + "\n").encode()})

@@ -134,7 +134,7 @@ def _content(data):
 
 
 def guest_initrd(programs, script, others):
-    """The initrd: busybox, the programs with their libraries, modules, and /init with the script."""
+    """The initrd: busybox, programs with their libraries, modules, and /init with the script."""
     available = _module_files()
     order = _load_order(MODULES, available)
     sources = {"bin/busybox": initrd.BUSYBOX}
@@ -142,7 +142,8 @@ def guest_initrd(programs, script, others):
     for one in (Program(SHELL), *programs):
         sources |= {f"bin/{one.path.name}": one.path, **shared_libraries(one)}
     init = INIT.format(modules=" ".join(order), script=script).encode()
-    contents = {name: (0o755, _content(data)) for name, data in {**sources, **ACCOUNTS, **others}.items()}
+    sources |= {**ACCOUNTS, **others}
+    contents = {name: (0o755, _content(data)) for name, data in sources.items()}
     folders = {*_folders(contents), "sbin", "dev", "proc", "sys", "efi", "tmp"}
     return initrd.archive({"init": (0o755, init), **contents}, folders=sorted(folders),
                           devices={"dev/console": (0o600, (5, 1))})
