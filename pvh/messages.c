@@ -69,25 +69,17 @@ static void append_entry_remedy(struct text *text, const struct note_list *notes
 struct magic_name {
     char bytes[4];
     uint8_t length;
-    char name[35];
+    char name[7];
 };
 
-/* What people try to boot instead. */
-static const char *name_content(uint32_t first_bytes)
+/* What kernels are packed with besides what can be unpacked; NULL when it is nothing like it. */
+static const char *name_packer(const uint8_t bytes[4])
 {
     static const struct magic_name names[] = {
-        {"\x1f\x8b", 2, "it is gzip-compressed"},
-        {"\xfd\x37zX", 4, "it is xz-compressed"},
-        {"\x28\xb5\x2f\xfd", 4, "it is zstd-compressed"},
-        {"\x02\x21\x4c\x18", 4, "it is lz4-compressed"},
-        {"\x04\x22\x4d\x18", 4, "it is lz4-compressed"},
-        {"MZ", 2, "it is a bzImage or an EFI program"},
-        {"BZh", 3, "it is bzip2-compressed"},
-        {"\x5d\0\0", 3, "it is lzma-compressed"},
-        {"\x89LZO", 4, "it is lzo-compressed"},
+        {"BZh", 3, "bzip2"},
+        {"\x5d\0\0", 3, "lzma"},
+        {"\x89LZO", 4, "lzo"},
     };
-    const uint8_t bytes[4] = {(uint8_t)first_bytes, (uint8_t)(first_bytes >> 8),
-                              (uint8_t)(first_bytes >> 16), (uint8_t)(first_bytes >> 24)};
 
     for (size_t i = 0; i < ELEMENTS(names); i++) {
         if (memcmp(bytes, names[i].bytes, names[i].length) == 0)
@@ -96,14 +88,20 @@ static const char *name_content(uint32_t first_bytes)
     return NULL;
 }
 
+/* What people try to boot instead of a kernel. */
 static void append_content(struct text *text, uint32_t first_bytes)
 {
-    const char *content = name_content(first_bytes);
+    const uint8_t bytes[4] = {(uint8_t)first_bytes, (uint8_t)(first_bytes >> 8),
+                              (uint8_t)(first_bytes >> 16), (uint8_t)(first_bytes >> 24)};
+    const char *packer = name_packer(bytes);
 
-    if (content)
-        text_format(text, ": %s; unpack it to the ELF file (vmlinux)", content);
-    else
-        text_append(text, "; name the kernel's ELF file (vmlinux)");
+    if (packer) {
+        text_format(text, ": it is %s-compressed; unpack it to the ELF file (vmlinux)", packer);
+        return;
+    }
+    if (memcmp(bytes, "MZ", 2) == 0)
+        text_append(text, ": it is an EFI program and no bzImage");
+    text_append(text, "; name the kernel's file (vmlinux or vmlinuz)");
 }
 
 static void append_free(struct text *text, uint64_t start, uint64_t end)
@@ -264,6 +262,7 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
                                  REMEDY_COPY},
     [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to {s1}, and {s2} is the limit",
                                       REMEDY_COPY},
+    [PVH_ERROR_MODULE_EMPTY] = {"the file is empty; write it again", REMEDY_SAID},
     [PVH_ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it",
                                    REMEDY_SAID},
 };

@@ -85,6 +85,7 @@ static const struct {
      {CONTAINER_GZIP, 512 * MIB, 64 * MIB},
      {"", "512.0 MiB", "64.0 MiB"}},
     {PVH_ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
+    {PVH_ERROR_MODULE_EMPTY, {0}, {"write it again"}},
 };
 
 static const char *sentence(void)
@@ -225,8 +226,10 @@ static void what_people_try_to_boot_instead(void **state)
     const struct {
         const char *magic, *named;
     } files[] = {
-        {"\x1f\x8b\x08\x00", "gzip"}, {"\xfd\x37zX", "xz"},        {"\x28\xb5\x2f\xfd", "zstd"},
-        {"\x02\x21\x4c\x18", "lz4"},  {"\x04\x22\x4d\x18", "lz4"}, {"MZ\x90\x00", "bzImage"},
+        {"BZh9", "bzip2-compressed; unpack it"},
+        {"\x5d\0\0\x80", "lzma-compressed; unpack it"},
+        {"\x89LZO", "lzo-compressed; unpack it"},
+        {"MZ\x90\x00", "an EFI program and no bzImage; name the kernel"},
     };
 
     (void)state;
@@ -236,7 +239,6 @@ static void what_people_try_to_boot_instead(void **state)
         error = (struct pvh_error){.code = PVH_ERROR_NOT_ELF};
         error.number[0] = magic[0] | magic[1] << 8 | magic[2] << 16 | (uint64_t)magic[3] << 24;
         assert_non_null(strstr(sentence(), files[i].named));
-        assert_non_null(strstr(sentence(), "unpack it"));
     }
 }
 
@@ -250,7 +252,7 @@ static void sentences_word_by_word(void **state)
 {
     (void)state;
     set_error(PVH_ERROR_NOT_ELF, 0x6c6c6568, 0, 0, 0, 0);
-    assert_string_equal(sentence(), "not an ELF file; name the kernel's ELF file (vmlinux)");
+    assert_string_equal(sentence(), "not an ELF file; name the kernel's file (vmlinux or vmlinuz)");
     set_error(PVH_ERROR_SEGMENT_TRUNCATED, 1, 0x1000, 4096, 6000, 0);
     assert_string_equal(sentence(),
                         "truncated: segment 1 needs 4096 bytes at offset 0x1000, but the "
