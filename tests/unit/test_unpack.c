@@ -655,6 +655,25 @@ static void assert_reason(const char *name, int where, const char *reason)
     sample_free(&sample);
 }
 
+/* libzstd does not say where it was; a checksum is wrong where it stands, however long the file. */
+static void a_wrong_checksum_is_where_it_stands(void **state)
+{
+    static const char *const names[] = {"zst", "large.zst"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        struct attempt attempt;
+
+        sample.bytes[sample.size - 1] ^= 0x10;
+        attempt_start(&attempt, sample.bytes, sample.size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_ZSTD, sample.size - 4);
+        attempt_end(&attempt);
+        sample_free(&sample);
+    }
+}
+
 static void every_check_is_made_and_named(void **state)
 {
     (void)state;
@@ -770,6 +789,7 @@ int main(void)
         cmocka_unit_test(what_is_left_unread_is_not_finished),
         cmocka_unit_test(too_many_containers),
         cmocka_unit_test(stated_sizes_are_checked),
+        cmocka_unit_test(a_wrong_checksum_is_where_it_stands),
         cmocka_unit_test(every_check_is_made_and_named),
         cmocka_unit_test(legacy_blocks_are_full),
         cmocka_unit_test(blocks_go_straight_to_the_output),
