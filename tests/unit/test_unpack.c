@@ -3,6 +3,7 @@
 #include "tests/unit/samples.h"
 #include "tests/unit/support.h"
 
+#include "common/bytes.h"
 #include "pvh/decoder_format.h"
 #include "pvh/messages.h"
 #include "pvh/unpack.h"
@@ -661,6 +662,25 @@ static void assert_reason(const char *name, int where, const char *reason)
     sample_free(&sample);
 }
 
+/* libzstd does not say where it was; a checksum is wrong where it stands, however long the file. */
+static void a_wrong_checksum_is_where_it_stands(void **state)
+{
+    static const char *const names[] = {"zst", "large.zst"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        struct attempt attempt;
+
+        sample.bytes[sample.size - 1] ^= 0x10;
+        attempt_start(&attempt, sample.bytes, sample.size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_ZSTD, sample.size - 4);
+        attempt_end(&attempt);
+        sample_free(&sample);
+    }
+}
+
 static void every_check_is_made_and_named(void **state)
 {
     (void)state;
@@ -687,7 +707,8 @@ static struct pvh_error error_with_more(const char *name, const void *more, size
     for (size_t step = 0; step <= 333; step += 333) {
         attempt_start(&attempt, bytes, sample.size + size);
         assert_false(attempt_run(&attempt, step));
-        assert_error(&attempt.error, attempt.error.code, attempt.error.number[0], sample.size, size);
+        assert_error(&attempt.error, attempt.error.code, attempt.error.number[0], sample.size,
+                     size);
         attempt_end(&attempt);
     }
     free(bytes);
@@ -698,9 +719,9 @@ static struct pvh_error error_with_more(const char *name, const void *more, size
 /* Where a format ends is known, and what follows is told from what is missing. */
 static void what_follows_a_file_is_told(void **state)
 {
-    static const char *const names[] = {"gz",     "xz",         "crc64.xz", "zst",      "pipe.zst",
-                                        "lz4",    "linked.lz4", "lz4l",     "bz.xz.gz", "large.gz",
-                                        "large.xz", "large.blocks.xz"};
+    static const char *const names[] = {"gz",       "xz",       "crc64.xz",   "zst",
+                                        "pipe.zst", "lz4",      "linked.lz4", "lz4l",
+                                        "bz.xz.gz", "large.gz", "large.xz",   "large.blocks.xz"};
     static const char *const more[] = {"x", "some text, say a signature", "\0\0\0\0\0\0\0\0",
                                        "\x02\x21\x4c\x18\x01\0\0\0x", "\4\0\0\0xxxx"};
     static const size_t sizes[] = {1, 26, 8, 9, 8};
@@ -845,6 +866,7 @@ int main(void)
         cmocka_unit_test(what_is_left_unread_is_not_finished),
         cmocka_unit_test(too_many_containers),
         cmocka_unit_test(stated_sizes_are_checked),
+        cmocka_unit_test(a_wrong_checksum_is_where_it_stands),
         cmocka_unit_test(every_check_is_made_and_named),
         cmocka_unit_test(what_follows_a_file_is_told),
         cmocka_unit_test(legacy_blocks_are_full),
