@@ -28,7 +28,7 @@ $(foreach name,KERNEL INITRD CMDLINE MEM CPUS ACCEL TIMEOUT OVMF ISO,$(eval $(ca
 
 # Set-up: the Debian packages that the goals need are installed before anything else is looked at.
 # DEPS=no leaves the machine as it is.
-NO_PACKAGES := help clean distclean
+NO_PACKAGES := help clean distclean uninstall
 PACKAGES_run := build run
 PACKAGES_iso := build iso
 PACKAGES_deps := build run iso check
@@ -96,7 +96,7 @@ run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= MEM
 
 .PHONY: iso
 iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= ISO=
-	@$(what_to_boot); tools/mkiso "$$@" --output "$$ISO" && echo "iso: $$ISO is ready"
+	@$(what_to_boot); exec tools/mkiso "$$@" --output "$$ISO"
 
 .PHONY: check
 check: check-style check-tools check-unit check-decoders check-binary check-kernel check-boot ## run every test that fits into ten minutes
@@ -109,23 +109,36 @@ check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## 
 	pytest-3 -q -p no:cacheprovider tools/tests
 
 .PHONY: check-style
-check-style: ## check the shell scripts and the manual page
-	shellcheck tests/unit/run tools/deps iso/initrd/init .ci/run
-	mandoc -T lint -W warning docs/pvhinfo.1
+check-style: ## check the shell scripts and the manual pages
+	shellcheck tests/unit/run tools/deps $(SYSTEM_TOOLS) iso/initrd/init .ci/run
+	mandoc -T lint -W warning $(MANUAL_PAGES)
 
 .PHONY: deps
-deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(DECODERS_READY) ## install and download all that the other targets need
+deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECODERS_READY) ## install and download all that the other targets need
+
+# What `make install` puts where, below DESTDIR and PREFIX.
+SYSTEM_TOOLS := tools/pvhboot-install tools/pvhboot-bless
+MANUAL_PAGES := $(sort $(wildcard docs/*.[1-8]))
+MANUAL_SECTIONS := $(sort $(subst .,,$(suffix $(MANUAL_PAGES))))
+PREFIX_DIR = $(DESTDIR)$(PREFIX)
+DOC_DIR = $(PREFIX_DIR)/share/doc/pvhboot
 
 .PHONY: install
-install: $(EFI_BINARY) $(PVHINFO) ## install the loader, pvhinfo and the documents: PREFIX= DESTDIR=
-	install -d '$(DESTDIR)$(PREFIX)/lib/pvhboot' '$(DESTDIR)$(PREFIX)/share/doc/pvhboot' \
-		'$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 755 '$(PVHINFO)' '$(DESTDIR)$(PREFIX)/bin/pvhinfo'
-	install -m 644 docs/pvhinfo.1 '$(DESTDIR)$(PREFIX)/share/man/man1/pvhinfo.1'
-	install -m 644 '$(EFI_BINARY)' '$(DESTDIR)$(PREFIX)/lib/pvhboot/pvhboot.efi'
-	install -m 644 README.md CHANGELOG.md LICENSE '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/'
-	install -d '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/licences'
-	install -m 644 $(DECODER_SOURCES)/licences/*.txt '$(DESTDIR)$(PREFIX)/share/doc/pvhboot/licences/'
+install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the documents: PREFIX= DESTDIR=
+	install -d '$(PREFIX_DIR)/lib/pvhboot' '$(PREFIX_DIR)/bin' '$(PREFIX_DIR)/sbin' '$(DOC_DIR)/licences' \
+		$(MANUAL_SECTIONS:%='$(PREFIX_DIR)/share/man/man%')
+	install -m 644 '$(EFI_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhboot.efi'
+	install -m 755 '$(PVHINFO)' '$(PREFIX_DIR)/bin/pvhinfo'
+	install -m 755 $(SYSTEM_TOOLS) '$(PREFIX_DIR)/sbin/'
+	for page in $(MANUAL_PAGES); do install -m 644 "$$page" '$(PREFIX_DIR)/share/man/man'"$${page##*.}/" || exit; done
+	install -m 644 README.md CHANGELOG.md LICENSE '$(DOC_DIR)/'
+	install -m 644 $(DECODER_SOURCES)/licences/*.txt '$(DOC_DIR)/licences/'
+
+.PHONY: uninstall
+uninstall: ## remove what install has put there: PREFIX= DESTDIR=
+	rm -rf '$(PREFIX_DIR)/lib/pvhboot' '$(DOC_DIR)'
+	rm -f '$(PREFIX_DIR)/bin/pvhinfo' $(patsubst tools/%,'$(PREFIX_DIR)/sbin/%',$(SYSTEM_TOOLS))
+	for page in $(MANUAL_PAGES:docs/%=%); do rm -f '$(PREFIX_DIR)/share/man/man'"$${page##*.}/$$page" || exit; done
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded

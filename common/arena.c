@@ -81,14 +81,24 @@ void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t cou
     return (uint8_t *)*array + count * size;
 }
 
-void arena_release(struct arena *arena)
+void *arena_take_chunk(struct arena *arena, size_t *ret_size)
 {
-    while (arena->chunks) {
-        struct arena_chunk *chunk = arena->chunks;
+    struct arena_chunk *chunk = arena->chunks;
 
-        arena->chunks = chunk->next;
-        arena->put_chunk(chunk, chunk->size);
-    }
     arena->free = NULL;
     arena->left = 0;
+    if (!chunk)
+        return NULL;
+    arena->chunks = chunk->next;
+    *ret_size = chunk->size;
+    return chunk;
+}
+
+void arena_release(struct arena *arena)
+{
+    size_t size;
+    void *chunk;
+
+    while ((chunk = arena_take_chunk(arena, &size)))
+        arena->put_chunk(chunk, size);
 }

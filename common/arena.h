@@ -34,5 +34,12 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length);
  */
 void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size);
 
+/*
+ * Takes one piece of the memory behind it out of the arena: the caller's from now on, as
+ * put_chunk() wants it back. What was allocated in it stays where it is. NULL when there is none
+ * left.
+ */
+void *arena_take_chunk(struct arena *arena, size_t *ret_size);
+
 /* Gives everything back. The arena can be used again. */
 void arena_release(struct arena *arena);

@@ -10,6 +10,9 @@
 #define ARCHITECTURE     "x64"
 #define ARCHITECTURE_PVH "ia32"
 
+/* UEFI's have four characters at most. */
+#define ARCHITECTURE_SHOWN 20
+
 /* An entry while it is read: what becomes one or the other thing when all lines are known. */
 struct draft {
     struct boot_entry entry;
@@ -107,7 +110,7 @@ bool entry_is_file_name(const char *name)
     return *name != '.' && !reserved && text_ends_with_ignoring_case(name, ".conf");
 }
 
-static bool is_for_us(const struct boot_entry *entry)
+bool entry_is_for_machine(const struct boot_entry *entry)
 {
     const char *architecture = entry->architecture;
 
@@ -117,7 +120,7 @@ static bool is_for_us(const struct boot_entry *entry)
 
 bool entry_is_bootable(const struct boot_entry *entry)
 {
-    return is_for_us(entry) && (entry->request.kernel || *entry->efi);
+    return entry_is_for_machine(entry) && (entry->request.kernel || *entry->efi);
 }
 
 /*
@@ -149,13 +152,11 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     TEXT_ON_STACK(text, 100);
 
     entry->problem = choose_kind(draft, entry);
-    if (is_for_us(entry))
+    if (entry_is_for_machine(entry))
         return true;
-    text_append(&text, "is for the architecture ");
-    text_append_clean(&text, entry->architecture);
-    text_append(&text,
-                *entry->efi ? "; this firmware starts x64" : "; pvhboot starts x64 and ia32");
-    entry->problem = arena_strndup(arena, text.data, text.length);
+    text_format(&text, "is for the architecture %.*s; %s", ARCHITECTURE_SHOWN, entry->architecture,
+                *entry->efi ? "this firmware starts x64" : "pvhboot starts x64 and ia32");
+    entry->problem = text_clean_copy(text.data, arena);
     return entry->problem;
 }
 

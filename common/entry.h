@@ -46,6 +46,9 @@ bool entry_is_file_name(const char *name);
 bool entry_parse(const char *file_name, const char *text, size_t length, struct arena *arena,
                  struct boot_entry *ret_entry);
 
+/* True when the entry's architecture, if it names one, is this machine's. */
+bool entry_is_for_machine(const struct boot_entry *entry);
+
 /* True when the entry is for this processor and names a kernel or an EFI program. */
 bool entry_is_bootable(const struct boot_entry *entry);
 
@@ -66,6 +69,9 @@ bool entry_is_exhausted(const struct boot_entry *entry);
  * is what systemd-boot calls it. ASCII case is ignored.
  */
 bool entry_has_id(const struct boot_entry *entry, const char *id);
+
+/* The same for a pattern; see glob_match(). */
+bool entry_matches(const struct boot_entry *entry, const char *pattern);
 
 /* What may say which entry is the default, the strongest first. Each may be "". */
 struct entry_wishes {

@@ -12,13 +12,16 @@
 /* What is put behind labels that several entries have, one after the other. */
 enum addition { ADD_VERSION, ADD_MACHINE_ID, ADD_ID, ADD_FILE_NAME, ADDITIONS };
 
-static const char *addition_of(const struct boot_entry *entry, enum addition addition)
+static const char *addition_of(const struct boot_entry *entry, enum addition addition,
+                               struct arena *arena)
 {
+    size_t length = strlen(entry->machine_id);
+
     switch (addition) {
     case ADD_VERSION:
         return entry->version;
     case ADD_MACHINE_ID:
-        return entry->machine_id;
+        return arena_strndup(arena, entry->machine_id, min_u64(length, MACHINE_ID_SHOWN));
     case ADD_ID:
         return entry->id;
     default:
@@ -28,7 +31,8 @@ static const char *addition_of(const struct boot_entry *entry, enum addition add
 
 static bool add_to_label(struct boot_entry *entry, enum addition addition, struct arena *arena)
 {
-    const char *more = text_clean_copy(addition_of(entry, addition), arena);
+    const char *raw = addition_of(entry, addition, arena);
+    const char *more = raw ? text_clean_copy(raw, arena) : NULL;
     struct text label = {NULL, strlen(entry->label) + sizeof(" ()"), 0};
 
     if (!more)
@@ -39,8 +43,7 @@ static bool add_to_label(struct boot_entry *entry, enum addition addition, struc
     label.data = arena_alloc(arena, label.size, 1);
     if (!label.data)
         return false;
-    text_format(&label, "%s (%.*s)", entry->label,
-                addition == ADD_MACHINE_ID ? MACHINE_ID_SHOWN : INT32_MAX, more);
+    text_format(&label, "%s (%s)", entry->label, more);
     entry->label = label.data;
     return true;
 }

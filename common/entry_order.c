@@ -64,7 +64,7 @@ bool entry_has_id(const struct boot_entry *entry, const char *id)
            text_equals_ignoring_case(entry->file_name, id);
 }
 
-static bool matches(const struct boot_entry *entry, const char *pattern)
+bool entry_matches(const struct boot_entry *entry, const char *pattern)
 {
     TEXT_ON_STACK(full_id, FULL_ID_SIZE);
 
@@ -82,7 +82,7 @@ static bool fulfils(const struct boot_entry *entry, unsigned wish, const char *p
     bool takes_exhausted = wish == ONE_SHOT || wish == ANY;
 
     return entry_is_bootable(entry) && (takes_exhausted || !entry_is_exhausted(entry)) &&
-           matches(entry, pattern);
+           entry_matches(entry, pattern);
 }
 
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,

@@ -108,6 +108,15 @@ static bool option_is(const char *word, const char *name)
     return strncmp(word, name, length) == 0 && (word[length] == '\0' || word[length] == '=');
 }
 
+/*
+ * systemd-boot's way of naming the initrds of a `linux` entry, in front of its options. Only here:
+ * behind KERNEL it is the kernel's.
+ */
+static bool is_stub_initrd(const char *word)
+{
+    return strncmp(word, "initrd=", strlen("initrd=")) == 0;
+}
+
 static bool take_flag(struct options *options, const char *word)
 {
     const struct {
@@ -134,13 +143,14 @@ static bool take_option(struct word_reader *reader, struct options *options, con
                         struct text *error)
 {
     struct boot_request *request = &options->request;
+    const char *initrd = is_stub_initrd(word) ? "initrd" : "--initrd";
     const char *value;
     bool added = true;
 
     if (take_flag(options, word))
         return true;
-    if (option_is(word, "--initrd")) {
-        value = option_value(reader, word, "--initrd", error);
+    if (option_is(word, initrd)) {
+        value = option_value(reader, word, initrd, error);
         added = value && boot_files_add(&request->initrds, reader->arena, value, "");
     } else if (option_is(word, "--module")) {
         value = option_value(reader, word, "--module", error);
@@ -190,7 +200,7 @@ static bool take_options(struct word_reader *reader, struct options *ret_options
             ret_options->request.kernel = next_word(reader);
             break;
         }
-        if (word[0] != '-') {
+        if (word[0] != '-' && !is_stub_initrd(word)) {
             ret_options->request.kernel = word;
             break;
         }

@@ -24,8 +24,9 @@ extern const char options_help[];
 
 /*
  * Reads a command line as one string, without the program's own name. Words are separated by white
- * space, double quotes hold words together; what follows KERNEL is taken to the letter. `line` must
- * stay as long as the result. On failure *error holds one line.
+ * space, double quotes hold words together; what follows KERNEL is taken to the letter. Before
+ * KERNEL initrd=PATH is --initrd=PATH. `line` must stay as long as the result. On failure *error
+ * holds one line.
  */
 bool options_parse_line(const char *line, struct arena *arena, struct options *ret_options,
                         struct text *error);

@@ -156,10 +156,14 @@ void text_append_clean(struct text *text, const char *string)
     while (*string) {
         uint32_t code_point = utf8_next(&string);
         char bytes[4];
+        size_t length;
 
         if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
             code_point = REPLACEMENT_CHARACTER;
-        append_bytes(text, bytes, utf8_encode(code_point, bytes));
+        length = utf8_encode(code_point, bytes);
+        if (text->length + length >= text->size)
+            return; /* half a character could not be shown */
+        append_bytes(text, bytes, length);
     }
 }
 

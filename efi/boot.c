@@ -23,16 +23,19 @@ static EFI_STATUS status_of(enum pvh_error_code code)
     return EFI_LOAD_ERROR;
 }
 
-/* How much there is, behind how much it takes. What unpacking holds has been given back. */
-static void add_free_memory(struct boot *boot, struct pvh_error *error)
+/*
+ * How much the boot takes and how much there is, behind what unpacking takes. All that it holds is
+ * given back first: then what is free is what a user can count on.
+ */
+static void add_memory_figures(struct boot *boot, struct pvh_error *error)
 {
-    struct range free = {0, 0};
+    uint64_t kernel = kernel_memory(&boot->kernel);
 
-    arena_release(&boot->kernel.arena);
+    place_release(boot);
+    kernel_release(&boot->kernel);
+    error->number[2] = error->number[1] + kernel;
     if (!EFI_ERROR(memory_update(&boot->memory, boot->arena)))
-        free = memory_largest_free(&boot->memory);
-    error->number[2] = free.start;
-    error->number[3] = free.end;
+        memory_count_free(&boot->memory, &error->number[3], &error->number[4]);
 }
 
 EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *original)
@@ -43,9 +46,8 @@ EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *original)
     TEXT_ON_STACK(text, 800);
     uint64_t module;
 
-    progress_end();
     if (copy.code == PVH_ERROR_UNPACK_MEMORY)
-        add_free_memory(boot, &copy);
+        add_memory_figures(boot, &copy);
     if (pvh_error_module(error, &module) && module < boot->modules.count)
         name = module_name(&boot->modules.items[module]);
     pvh_error_append(&text, error);

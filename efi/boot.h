@@ -30,6 +30,7 @@ struct boot {
     struct load_plan plan;
     struct pvh_error refused;  /* why a stream could not be placed */
     size_t claimed;            /* how many of the plan's claims are ours now */
+    struct plan_ranges lent;   /* ours too: what the kernel is unpacked with */
     struct plan_ranges denied; /* what the firmware would not give */
     struct plan_ranges needed; /* what must stay RAM in the kernel's map */
 };

@@ -3,7 +3,7 @@
 
 EFI_BUILD  := build/x64
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-EFI_LIMIT  ?= 196608
+EFI_LIMIT  ?= 229376
 VERSION    := $(shell cat VERSION)
 
 # V=1 shows the commands.
@@ -79,6 +79,6 @@ check-binary: $(EFI_BINARY) ## check the EFI binary: reproducible to the byte, c
 	$(Q)rm -rf build/again build/clang
 	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/again build/again/pvhboot.efi
 	$(Q)cmp $(EFI_BINARY) build/again/pvhboot.efi
-	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang EFI_LIMIT=262144 \
+	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang EFI_LIMIT=294912 \
 		build/clang/pvhboot.efi
 	@echo "check-binary: $(EFI_BINARY) is reproducible, and clang builds it without a warning"

@@ -1,24 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/clock.h"
 
-#include "efi/efi.h"
+#include "common/checked.h"
 
-#define MEASURED 1000 /* microseconds: what Stall() is asked for to learn the rate */
+/* Fewer than of any processor with 64 bits: what takes less needs no counting. */
+#define FEWEST_A_SECOND UINT64_C(500000000)
 
-uint64_t clock_ticks(void)
+#define SAMPLE_TIME 500 /* in us, as Stall() counts */
+
+uint64_t clock_now(void)
 {
-    uint32_t low, high;
+    return __builtin_ia32_rdtsc();
+}
 
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return low | (uint64_t)high << 32;
+/* No table tells it on every processor. Firmware stalls for longer, if not exactly as long. */
+uint64_t clock_second(void)
+{
+    static uint64_t second;
+    uint64_t start = clock_now();
+
+    if (second == 0) {
+        (void)BS->Stall(SAMPLE_TIME);
+        second = max_u64((clock_now() - start) * (1000000 / SAMPLE_TIME), FEWEST_A_SECOND);
+    }
+    return second;
+}
+
+bool clock_exceeds_second(uint64_t ticks)
+{
+    return ticks > FEWEST_A_SECOND && ticks > clock_second();
 }
 
 uint64_t clock_microseconds(uint64_t ticks)
 {
-    static uint64_t rate; /* ticks in a microsecond */
-    uint64_t start = clock_ticks();
-
-    if (rate == 0 && !EFI_ERROR(BS->Stall(MEASURED)))
-        rate = (clock_ticks() - start) / MEASURED;
-    return rate ? ticks / rate : 0;
+    return ticks / (clock_second() / 1000000);
 }

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Time since the machine was reset, by the processor's time stamp counter. */
+/* How long something takes, by the processor's time stamp counter: no firmware call, no timer. */
 #pragma once
 
-#include <stdint.h>
+#include "efi/efi.h"
 
-uint64_t clock_ticks(void);
+/* Ticks since some time before the loader was started. */
+uint64_t clock_now(void);
 
-/* Ticks as microseconds; 0 when the counter's rate cannot be learnt. The first call takes 1 ms. */
+/* True when so many ticks are more than a second. */
+bool clock_exceeds_second(uint64_t ticks);
+
+/* Ticks in a second. They are counted when first asked for, which takes half a millisecond. */
+uint64_t clock_second(void);
+
+/* So many ticks as microseconds. */
 uint64_t clock_microseconds(uint64_t ticks);

@@ -5,10 +5,13 @@
 #include "common/text.h"
 #include "pvh/messages.h"
 
+#include <string.h>
+
 #define MESSAGE_SIZE 1000
 #define BLOCK_UNITS  128 /* some firmware has small buffers behind OutputString */
 
 static bool verbose_output;
+static size_t transient_length; /* of the line that is to be wiped, in bytes: columns or more */
 static bool quiet_output;
 static struct text *record;
 static const char *entry_name;
@@ -32,7 +35,7 @@ static void flush_block(CHAR16 *block, size_t *count)
     *count = 0;
 }
 
-void console_write(const char *text)
+static void write_text(const char *text)
 {
     CHAR16 block[BLOCK_UNITS];
     size_t count = 0;
@@ -49,6 +52,28 @@ void console_write(const char *text)
         block[count++] = character > 0xffff ? '?' : (CHAR16)character; /* the console has UCS-2 */
     }
     flush_block(block, &count);
+}
+
+void console_show_transient(const char *line)
+{
+    size_t length = min_u64(strlen(line), CONSOLE_TRANSIENT);
+    TEXT_ON_STACK(text, CONSOLE_TRANSIENT + 3);
+
+    if (length == 0 && transient_length == 0)
+        return;
+    text_format(&text, "\r%.*s", (int)length, line);
+    for (size_t i = length; i < transient_length; i++)
+        text_append_char(&text, ' ');
+    if (length == 0)
+        text_append_char(&text, '\r');
+    transient_length = length;
+    write_text(text.data);
+}
+
+void console_write(const char *text)
+{
+    console_show_transient("");
+    write_text(text);
 }
 
 void console_print(const char *format, ...)

@@ -15,6 +15,13 @@ void console_set_record(struct text *record, bool quiet);
 /* Puts "NAME: " before all messages, while the entry NAME is being booted; NULL for none. */
 void console_set_entry(const char *name);
 
+/*
+ * Shows a line of at most so many bytes that any other text wipes, the next such line too. "" only
+ * wipes.
+ */
+#define CONSOLE_TRANSIENT 79 /* in the last column some consoles wrap */
+void console_show_transient(const char *line);
+
 /* Any length. */
 void console_write(const char *text);
 

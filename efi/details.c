@@ -18,15 +18,16 @@ static void append_firmware(struct text *text)
 static void append_memory(struct text *text, struct arena *arena)
 {
     struct memory memory = {.size = 0};
-    struct range free;
+    uint64_t all, largest;
 
     if (EFI_ERROR(memory_update(&memory, arena)))
         return;
-    free = memory_largest_free(&memory);
-    text_format(text, "memory: largest free range 0x%llx-0x%llx (", (unsigned long long)free.start,
-                (unsigned long long)free.end - 1);
-    text_append_size(text, range_size(free));
-    text_append(text, ")\n");
+    memory_count_free(&memory, &all, &largest);
+    text_append(text, "memory: ");
+    text_append_size(text, all);
+    text_append(text, " are free, the largest range has ");
+    text_append_size(text, largest);
+    text_append(text, "\n");
 }
 
 static void append_secure_boot(struct text *text)

@@ -3,20 +3,27 @@
 
 #include "common/checked.h"
 #include "common/text.h"
+#include "efi/clock.h"
 #include "efi/console.h"
 #include "efi/progress.h"
 
 #include <string.h>
 
 /*
- * Large reads are cheap, each split costs the FAT driver a walk along its cluster chain. One call
- * beyond 1 GiB fails on OVMF's virtio driver.
+ * Large reads are cheap: before each call the FAT driver walks once more along the clusters of the
+ * one before. One call beyond 1 GiB fails on OVMF's virtio driver.
  */
 #define LARGEST_CHUNK  (256 * MIB)
 #define SMALLEST_CHUNK (1 * MIB)
 
-/* Once reading is slow enough to be watched, splits no longer count. */
-#define WATCHED_CHUNK (4 * MIB)
+/*
+ * How fast the medium is, by all calls that were long enough to tell: some media take a first
+ * burst at once. All files are on the same volume.
+ */
+static struct {
+    uint64_t ticks;
+    uint64_t mib;
+} pace;
 
 #define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from wrapping */
 
@@ -143,6 +150,33 @@ static bool may_be_size(EFI_STATUS status)
     return status != EFI_VOLUME_CORRUPTED && status != EFI_NO_MEDIA && status != EFI_MEDIA_CHANGED;
 }
 
+static void note_pace(uint64_t count, uint64_t ticks)
+{
+    if (count < SMALLEST_CHUNK)
+        return;
+    pace.ticks += ticks;
+    pace.mib += count / MIB;
+}
+
+/*
+ * How much of `size` is read at once: all of it where that takes less than a second, which the
+ * first MiB tells; else as much as takes one, so that the user sees it move.
+ */
+static uint64_t choose_chunk(const struct file *file, uint64_t size)
+{
+    uint64_t chunk = min_u64(size, file->chunk);
+    uint64_t mib_ticks;
+
+    if (chunk <= SMALLEST_CHUNK)
+        return chunk;
+    if (pace.mib == 0)
+        return SMALLEST_CHUNK;
+    mib_ticks = max_u64(pace.ticks / pace.mib, 1);
+    if (!clock_exceeds_second(mib_ticks * (chunk / MIB)))
+        return chunk;
+    return min_u64(chunk, max_u64(clock_second() / mib_ticks * MIB, SMALLEST_CHUNK));
+}
+
 /*
  * Reads the first `size` bytes, or as many as the firmware takes in a call: *ret_wanted of them
  * were asked for, *ret_count came.
@@ -151,15 +185,17 @@ static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, u
                              uint64_t *ret_wanted, uint64_t *ret_count)
 {
     for (;;) {
-        uint64_t chunk = progress_is_due() ? min_u64(file->chunk, WATCHED_CHUNK) : file->chunk;
-        UINTN count = (UINTN)min_u64(size, chunk);
+        UINTN count = (UINTN)choose_chunk(file, size);
         EFI_STATUS status = seek(file, offset);
+        uint64_t start;
 
         *ret_wanted = count;
         if (EFI_ERROR(status))
             return status;
+        start = clock_now();
         status = file->handle->Read(file->handle, &count, buffer);
         if (!EFI_ERROR(status)) {
+            note_pace(count, clock_now() - start);
             file->position += count;
             *ret_count = count;
             return EFI_SUCCESS;
@@ -180,8 +216,6 @@ EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t 
         EFI_STATUS status =
             read_chunk(file, offset + done, to + done, size - done, &wanted, &count);
 
-        if (EFI_ERROR(status) || count != wanted)
-            progress_end();
         if (EFI_ERROR(status))
             return console_error_status(status, "%s: cannot read %llu bytes at offset 0x%llx",
                                         file->path, (unsigned long long)wanted,

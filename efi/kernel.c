@@ -175,9 +175,9 @@ static EFI_STATUS begin(struct kernel *kernel)
     kernel->position = 0;
     kernel->prefix_size = 0;
     kernel->note_count = 0;
-    arena_release(&kernel->arena);
+    kernel_release(kernel);
     progress_start(kernel->file.path, kernel->file.source.size);
-    if (!unpack_open(&kernel->unpack, &kernel->file.source, UNPACK_LIMIT, &kernel->arena,
+    if (!unpack_open(&kernel->unpack, &kernel->file.source, UNPACK_LIMIT, &kernel->buffers,
                      &kernel->error))
         return refuse(kernel->error.code);
     return EFI_SUCCESS;
@@ -188,6 +188,7 @@ EFI_STATUS kernel_open(EFI_FILE_HANDLE root, const char *path, struct kernel *ke
     EFI_STATUS status;
 
     pages_init_arena(&kernel->arena);
+    pages_init_arena(&kernel->buffers);
     kernel->error.code = PVH_ERROR_READ; /* what goes wrong with the file says so itself */
     status = file_open(root, path, &kernel->file);
     if (!EFI_ERROR(status))
@@ -208,7 +209,7 @@ EFI_STATUS kernel_unpack(struct kernel *kernel)
 
 static EFI_STATUS load_stream(struct kernel *kernel, const struct plan_fills *fills)
 {
-    uint8_t *scratch = arena_alloc_bulk(&kernel->arena, SCRATCH_SIZE);
+    uint8_t *scratch = arena_alloc_bulk(&kernel->buffers, SCRATCH_SIZE);
     EFI_STATUS status = EFI_SUCCESS;
 
     if (!scratch)
@@ -248,8 +249,42 @@ EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_fills *fills)
     return kernel->streamed ? load_stream(kernel, fills) : load_source(kernel, fills);
 }
 
-void kernel_close(struct kernel *kernel)
+bool kernel_lend(struct kernel *kernel, struct arena *arena, struct plan_ranges *ret_lent)
+{
+    size_t size;
+    uintptr_t start;
+
+    *ret_lent = (struct plan_ranges){.items = NULL};
+    while (kernel->buffers.chunks) {
+        struct range *slot = arena_push(arena, (void **)&ret_lent->items, &ret_lent->capacity,
+                                        ret_lent->count, sizeof(*ret_lent->items));
+
+        if (!slot)
+            return false;
+        start = (uintptr_t)arena_take_chunk(&kernel->buffers, &size);
+        *slot = (struct range){start, start + size};
+        ret_lent->count++;
+    }
+    return true;
+}
+
+uint64_t kernel_memory(const struct kernel *kernel)
+{
+    unsigned layers = kernel->unpack.layer_count;
+
+    if (range_size(kernel->image.span) > 0)
+        return range_size(kernel->image.span);
+    return layers > 0 ? kernel->unpack.layers[layers - 1].unpacked : kernel->file.source.size;
+}
+
+void kernel_release(struct kernel *kernel)
 {
     arena_release(&kernel->arena);
+    arena_release(&kernel->buffers);
+}
+
+void kernel_close(struct kernel *kernel)
+{
+    kernel_release(kernel);
     file_close(&kernel->file);
 }

@@ -27,7 +27,8 @@ struct kernel {
     struct pvh_error error;
 
     struct unpack unpack;
-    struct arena arena; /* what unpacking takes; given back when it begins anew */
+    struct arena arena;   /* what is known of it; given back when unpacking begins anew */
+    struct arena buffers; /* what unpacking takes, no longer needed once it is loaded; the same */
 
     bool streamed;     /* the notes, and so the entry, are known only when all has been read */
     bool needs_memory; /* as a stream it cannot be booted: see kernel_unpack() */
@@ -53,5 +54,18 @@ EFI_STATUS kernel_unpack(struct kernel *kernel);
  * complete kernel->image.
  */
 EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_fills *fills);
+
+/*
+ * Lists the memory that unpacking has taken so far, in `arena`. It is the caller's from now on, to
+ * be given back with pages_release(), but the kernel's to use until kernel_load() has been called.
+ * False when there is no memory for the list; what is not in it is still the kernel's own.
+ */
+bool kernel_lend(struct kernel *kernel, struct arena *arena, struct plan_ranges *ret_lent);
+
+/* Bytes of memory that it takes where it goes; before its headers are known, its file's. */
+uint64_t kernel_memory(const struct kernel *kernel);
+
+/* Gives back all that it took. What it read stays where it is. */
+void kernel_release(struct kernel *kernel);
 
 void kernel_close(struct kernel *kernel);

@@ -202,5 +202,5 @@ void loader_interface_set_count_path(const char *path, struct arena *arena)
 
 void loader_interface_set_time(const char *name)
 {
-    set_number(name, clock_microseconds(clock_ticks()));
+    set_number(name, clock_microseconds(clock_now()));
 }

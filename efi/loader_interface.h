@@ -11,7 +11,7 @@
 #include "common/entry.h"
 #include "common/loader_config.h"
 
-/* Who we are and where we come from. `start` is clock_ticks() of our first instruction. */
+/* Who we are and where we come from. `start` is clock_now() of our first instruction. */
 void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start, struct arena *arena);
 
 /* The entries, in the menu's order. */

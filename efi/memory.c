@@ -87,15 +87,16 @@ EFI_STATUS memory_update(struct memory *memory, struct arena *arena)
     return memory_build(memory, &error) ? EFI_SUCCESS : memory_error(&error);
 }
 
-struct range memory_largest_free(const struct memory *memory)
+void memory_count_free(const struct memory *memory, uint64_t *ret_all, uint64_t *ret_largest)
 {
-    struct range largest = {0, 0};
-
+    *ret_all = 0;
+    *ret_largest = 0;
     for (size_t i = 0; i < memory->map.count; i++) {
         const struct memory_range *range = &memory->map.ranges[i];
 
-        if (range->class == MEMORY_CONVENTIONAL && range_size(range->range) > range_size(largest))
-            largest = range->range;
+        if (range->class != MEMORY_CONVENTIONAL)
+            continue;
+        *ret_all += range_size(range->range);
+        *ret_largest = max_u64(*ret_largest, range_size(range->range));
     }
-    return largest;
 }

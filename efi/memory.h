@@ -42,8 +42,8 @@ bool memory_build(struct memory *memory, struct pvh_error *ret_error);
 /* Both, with room made as often as needed. Prints its own error. */
 EFI_STATUS memory_update(struct memory *memory, struct arena *arena);
 
-/* The largest range that is free now; an empty one when there is none or no map. */
-struct range memory_largest_free(const struct memory *memory);
+/* Bytes that are free in the map, in all and in the largest range. */
+void memory_count_free(const struct memory *memory, uint64_t *ret_all, uint64_t *ret_largest);
 
 /* The map as the firmware gave it, for printing and for pvh/. */
 struct firmware_map memory_firmware_map(const struct memory *memory);

@@ -13,10 +13,17 @@
  */
 #define MAX_PLANS 16
 
-void place_release(struct boot *boot)
+static void release_claims(struct boot *boot)
 {
     while (boot->claimed > 0)
         pages_release(boot->plan.claims.items[--boot->claimed].range);
+}
+
+void place_release(struct boot *boot)
+{
+    release_claims(boot);
+    while (boot->lent.count > 0)
+        pages_release(boot->lent.items[--boot->lent.count]);
 }
 
 /* Takes all claims, or none; *ret_refused is the one that could not be had. */
@@ -29,7 +36,7 @@ static bool claim_all(struct boot *boot, struct range *ret_refused)
 
         if (EFI_ERROR(pages_claim(claim->range, claim->code))) {
             *ret_refused = claim->range;
-            place_release(boot);
+            release_claims(boot);
             return false;
         }
         boot->claimed++;
@@ -62,6 +69,8 @@ static EFI_STATUS make_plan(struct boot *boot)
         .overwrite_nvs = boot->overwrite_nvs && !boot->kernel.streamed,
         .denied = boot->denied.items,
         .denied_count = boot->denied.count,
+        .lent = boot->lent.items,
+        .lent_count = boot->lent.count,
     };
     struct pvh_error error;
 
@@ -138,8 +147,11 @@ static void clear_zeros(const struct plan_ranges *zeros)
 
 static EFI_STATUS claim_and_load_kernel(struct boot *boot)
 {
-    EFI_STATUS status = claim(boot);
+    EFI_STATUS status;
 
+    if (!kernel_lend(&boot->kernel, boot->arena, &boot->lent))
+        return console_no_memory();
+    status = claim(boot);
     return EFI_ERROR(status) ? status : load_kernel(boot);
 }
 

@@ -13,8 +13,5 @@ void progress_start(const char *name, uint64_t total);
 /* So many more bytes have been read. */
 void progress_add(uint64_t bytes);
 
-/* True once some file has taken a second: then calls should be short enough to tell of. */
-bool progress_is_due(void);
-
-/* Wipes the line. */
+/* Wipes the line, as any other text does, and counts no more. */
 void progress_end(void);

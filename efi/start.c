@@ -64,7 +64,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
-    uint64_t start = clock_ticks();
+    uint64_t start = clock_now();
     EFI_STATUS status;
 
     ST = system_table;

@@ -91,7 +91,9 @@ static bool find_payload(const uint8_t *head, size_t size, struct range where,
         setup_sectors = DEFAULT_SETUP_SECTORS;
     offset = (setup_sectors + 1) * SECTOR_SIZE + (uint64_t)read_le32(head + BZIMAGE_PAYLOAD);
     length = read_le32(head + BZIMAGE_LENGTH);
-    if (length <= SIZE_TRAILER || !fits_inside(offset, length, range_size(where)))
+    if (length <= SIZE_TRAILER)
+        return pvh_fail(error, PVH_ERROR_PAYLOAD_UNKNOWN, 0);
+    if (!fits_inside(offset, length, range_size(where)))
         return pvh_fail(error, PVH_ERROR_PAYLOAD_OUTSIDE, offset + length, range_size(where));
     *ret_payload = (struct range){where.start + offset, where.start + offset + length};
     return true;

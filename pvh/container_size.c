@@ -28,6 +28,7 @@
 #define ZSTD_BLOCK_LIMIT (128 * KIB)
 
 #define LZ4_LEGACY_BLOCK (8 * MIB)
+#define LZ4_LEGACY_WORST (LZ4_LEGACY_BLOCK + LZ4_LEGACY_BLOCK / 255 + 16) /* packed; see lz4.h */
 #define LZ4_STORED       0x80000000u
 
 /* Reads forwards through a container; small things are read from a window over the source. */
@@ -358,6 +359,8 @@ static bool measure_lz4_legacy(struct cursor *cursor)
         if (!take(cursor, 4, &bytes))
             return false;
         size = read_le32(bytes);
+        if (size > LZ4_LEGACY_WORST)
+            return damaged(cursor, "impossible block size");
         if (!add_unpacked(cursor, LZ4_LEGACY_BLOCK) || !skip(cursor, size))
             return false;
         cursor->container->block = max_u64(cursor->container->block, size);

@@ -186,7 +186,7 @@ static int unpack(struct decoder *decoder, size_t size, bool stored, uint8_t *ta
         memcpy(target, state->packed, size);
         return (int)size;
     }
-    if (is_linked(decoder))
+    if (is_linked(decoder) && state->aside_end > 0) /* the first has nothing to look back to */
         return LZ4_decompress_safe_withPrefix64k((const char *)state->packed, (char *)target,
                                                  (int)size, (int)capacity);
     return LZ4_decompress_safe((const char *)state->packed, (char *)target, (int)size,
@@ -209,6 +209,17 @@ static bool unpack_block(struct decoder *decoder, size_t size, bool stored, uint
     return true;
 }
 
+/* The library takes the history for full: where blocks are short, zeros make it up. */
+static bool get_aside(struct decoder *decoder, size_t capacity)
+{
+    struct lz4_state *state = decoder->state;
+
+    state->aside = decoder_allocate(decoder, HISTORY + capacity);
+    if (state->aside)
+        memset(state->aside, 0, HISTORY);
+    return state->aside != NULL;
+}
+
 /* Unpacks a block that cannot go straight to the output. */
 static bool unpack_aside(struct decoder *decoder, size_t size, bool stored)
 {
@@ -216,9 +227,7 @@ static bool unpack_aside(struct decoder *decoder, size_t size, bool stored)
     size_t capacity = block_size(decoder->container);
     size_t unpacked = 0;
 
-    if (!state->aside)
-        state->aside = decoder_allocate(decoder, HISTORY + capacity);
-    if (!state->aside)
+    if (!state->aside && !get_aside(decoder, capacity))
         return decoder_out_of_memory(decoder);
     /* The last block's end becomes this one's history. */
     if (is_linked(decoder) && state->aside_end > 0)

@@ -71,12 +71,14 @@ static bool check_size(struct decoder *decoder)
     return decoder->produced <= decoder->container->unpacked || wrong_size(decoder);
 }
 
-static struct decoder_piece *find_piece(struct decoder *decoder, size_t size)
+/* One that was given back; a few bytes do not take a dictionary's place unless they have to. */
+static struct decoder_piece *find_piece(struct decoder *decoder, size_t size, bool wasteful)
 {
     for (size_t i = 0; i < DECODER_PIECES; i++) {
         struct decoder_piece *piece = &decoder->pieces[i];
 
-        if (!piece->used && piece->memory && piece->size >= size)
+        if (!piece->used && piece->memory && piece->size >= size &&
+            (wasteful || piece->size / 2 <= size))
             return piece;
     }
     return NULL;
@@ -105,12 +107,15 @@ static struct decoder_piece *new_piece(struct decoder *decoder, size_t size)
 
 void *decoder_allocate(struct decoder *decoder, size_t size)
 {
-    struct decoder_piece *piece = find_piece(decoder, size);
+    struct decoder_piece *piece = find_piece(decoder, size, false);
 
     if (!piece)
         piece = new_piece(decoder, size);
     if (!piece)
+        piece = find_piece(decoder, size, true);
+    if (!piece)
         return NULL;
+    decoder->over_budget = false;
     piece->used = true;
     return piece->memory;
 }

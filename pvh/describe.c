@@ -45,8 +45,9 @@ void describe_segments(struct writer *writer, const struct pvh_image *image, uin
 void describe_kernel(struct writer *writer, const char *path, const struct pvh_image *image,
                      const struct load_plan *plan)
 {
-    print(writer, "%s: ELF%u, %llu segments, PVH entry 0x%x%s\n", path, image->bits,
-          U(image->segment_count), plan->entry, plan->relocated ? ", moved" : "");
+    print(writer, "%s: ELF%u, %llu segment%s, PVH entry 0x%x%s\n", path, image->bits,
+          U(image->segment_count), image->segment_count == 1 ? "" : "s", plan->entry,
+          plan->relocated ? ", moved" : "");
     describe_segments(writer, image, plan->span.start);
 }
 

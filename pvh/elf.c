@@ -15,6 +15,7 @@
 #define ELF_CLASS_32      1
 #define ELF_CLASS_64      2
 #define ELF_DATA_LITTLE   1
+#define ELF_DATA_BIG      2
 #define ELF_TYPE_EXEC     2
 #define ELF_TYPE_DYN      3
 #define ELF_MAX_HEADER    64
@@ -122,11 +123,14 @@ static bool check_ident(struct elf_reader *reader)
     const uint8_t *ident = reader->tables->header;
 
     if (memcmp(ident, "\177ELF", 4) != 0)
-        return pvh_fail(reader->error, PVH_ERROR_NOT_ELF, read_le32(ident));
+        return pvh_fail(reader->error, PVH_ERROR_NOT_ELF, read_le32(ident),
+                        read_le32(ident + PVH_IMAGE_MAGIC));
     if (ident[4] == ELF_CLASS_32)
         reader->tables->layout = &layout_32;
     else if (ident[4] == ELF_CLASS_64)
         reader->tables->layout = &layout_64;
+    if (reader->tables->layout && ident[5] == ELF_DATA_BIG)
+        return pvh_fail(reader->error, PVH_ERROR_ELF_BIG_ENDIAN);
     if (!reader->tables->layout || ident[5] != ELF_DATA_LITTLE)
         return pvh_fail(reader->error, PVH_ERROR_ELF_HEADER, ident[4], ident[5]);
     if (reader->source->size < reader->tables->layout->header_size)

@@ -18,6 +18,7 @@ enum pvh_error_code {
     PVH_ERROR_TOO_SHORT,
     PVH_ERROR_NOT_ELF,
     PVH_ERROR_ELF_HEADER,
+    PVH_ERROR_ELF_BIG_ENDIAN,
     PVH_ERROR_ELF_MACHINE,
     PVH_ERROR_ELF_TYPE,
     PVH_ERROR_HEADERS_OUTSIDE_FILE,
@@ -67,8 +68,14 @@ enum pvh_error_code {
     PVH_ERROR_UNPACKED_TOO_LARGE,
     PVH_ERROR_NESTED_TOO_DEEP,
 
+    PVH_ERROR_MODULE_EMPTY,
+
     PVH_ERROR_CODES
 };
+
+/* Where the kernels of other processors have a magic number (arm64/booting.rst,
+ * riscv/boot-image-header.rst). */
+#define PVH_IMAGE_MAGIC 0x38
 
 /* An ELF note by owner and type, for the list of what was found. */
 struct note_id {

@@ -11,6 +11,18 @@ bool free_list_reserve(struct free_list *list, struct arena *arena, size_t range
     return list->ranges != NULL;
 }
 
+bool free_list_reserve_more(struct free_list *list, struct arena *arena, size_t takes)
+{
+    struct free_list larger;
+
+    if (!free_list_reserve(&larger, arena, list->count, takes))
+        return false;
+    larger.count = list->count;
+    memcpy(larger.ranges, list->ranges, list->count * sizeof(*list->ranges));
+    *list = larger;
+    return true;
+}
+
 void free_list_append(struct free_list *list, struct range range)
 {
     if (range_size(range) == 0)
@@ -70,6 +82,22 @@ void free_list_take(struct free_list *list, struct range taken)
     replace(list, first, last, parts, part_count);
 }
 
+void free_list_give(struct free_list *list, struct range given)
+{
+    size_t first = find_range(list, given.start);
+    size_t last;
+
+    if (range_size(given) == 0)
+        return;
+    if (first > 0 && list->ranges[first - 1].end == given.start)
+        first--;
+    for (last = first; last < list->count && list->ranges[last].start <= given.end; last++) {
+        given.start = min_u64(given.start, list->ranges[last].start);
+        given.end = max_u64(given.end, list->ranges[last].end);
+    }
+    replace(list, first, last, &given, 1);
+}
+
 bool free_list_lowest(const struct free_list *list, struct range window, uint64_t size,
                       uint64_t alignment, uint64_t *ret_start)
 {
@@ -111,6 +139,15 @@ struct range free_list_next(const struct free_list *list, uint64_t address)
     size_t index = find_range(list, address);
 
     return index < list->count ? list->ranges[index] : (struct range){0, 0};
+}
+
+uint64_t free_list_size(const struct free_list *list)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        size += range_size(list->ranges[i]);
+    return size;
 }
 
 struct range free_list_largest(const struct free_list *list)

@@ -14,11 +14,17 @@ struct free_list {
 /* Room for `ranges` ranges and what `takes` cuts can split them into. */
 bool free_list_reserve(struct free_list *list, struct arena *arena, size_t ranges, size_t takes);
 
+/* Makes room for so many more. */
+bool free_list_reserve_more(struct free_list *list, struct arena *arena, size_t takes);
+
 /* Appends above all others; touching ranges become one. Empty ones are ignored. */
 void free_list_append(struct free_list *list, struct range range);
 
 /* Takes a range out, wherever it touches what is free. */
 void free_list_take(struct free_list *list, struct range taken);
+
+/* Adds a range, wherever it lies; touching ranges become one. Needs room for one more. */
+void free_list_give(struct free_list *list, struct range given);
 
 /*
  * The lowest (highest) place inside `window` with `size` bytes at a multiple of `alignment`, a
@@ -31,6 +37,9 @@ bool free_list_highest(const struct free_list *list, uint64_t size, uint64_t ali
 
 /* The free range that holds `address`, or the first one above it; an empty one past the last. */
 struct range free_list_next(const struct free_list *list, uint64_t address);
+
+/* Bytes that are free. */
+uint64_t free_list_size(const struct free_list *list);
 
 /* The largest free range; an empty one when nothing is free. */
 struct range free_list_largest(const struct free_list *list);

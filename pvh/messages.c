@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/messages.h"
 
+#include "common/bytes.h"
 #include "common/checked.h"
 #include "pvh/container.h"
 #include "pvh/memory_map.h"
@@ -66,57 +67,6 @@ static void append_entry_remedy(struct text *text, const struct note_list *notes
         text_append(text, "; build the kernel with CONFIG_PVH=y, or its like");
 }
 
-struct magic_name {
-    char bytes[4];
-    uint8_t length;
-    char name[35];
-};
-
-/* What people try to boot instead. */
-static const char *name_content(uint32_t first_bytes)
-{
-    static const struct magic_name names[] = {
-        {"\x1f\x8b", 2, "it is gzip-compressed"},
-        {"\xfd\x37zX", 4, "it is xz-compressed"},
-        {"\x28\xb5\x2f\xfd", 4, "it is zstd-compressed"},
-        {"\x02\x21\x4c\x18", 4, "it is lz4-compressed"},
-        {"\x04\x22\x4d\x18", 4, "it is lz4-compressed"},
-        {"MZ", 2, "it is a bzImage or an EFI program"},
-        {"BZh", 3, "it is bzip2-compressed"},
-        {"\x5d\0\0", 3, "it is lzma-compressed"},
-        {"\x89LZO", 4, "it is lzo-compressed"},
-    };
-    const uint8_t bytes[4] = {(uint8_t)first_bytes, (uint8_t)(first_bytes >> 8),
-                              (uint8_t)(first_bytes >> 16), (uint8_t)(first_bytes >> 24)};
-
-    for (size_t i = 0; i < ELEMENTS(names); i++) {
-        if (memcmp(bytes, names[i].bytes, names[i].length) == 0)
-            return names[i].name;
-    }
-    return NULL;
-}
-
-static void append_content(struct text *text, uint32_t first_bytes)
-{
-    const char *content = name_content(first_bytes);
-
-    if (content)
-        text_format(text, ": %s; unpack it to the ELF file (vmlinux)", content);
-    else
-        text_append(text, "; name the kernel's ELF file (vmlinux)");
-}
-
-static void append_free(struct text *text, uint64_t start, uint64_t end)
-{
-    if (start >= end) {
-        text_append(text, "nothing is free below 4 GiB");
-        return;
-    }
-    text_append(text, "the largest free range below 4 GiB has ");
-    text_append_size(text, end - start);
-    text_format(text, " (0x%llx-0x%llx)", U(start), U(end - 1));
-}
-
 /* What to do about it: shared by many. */
 enum remedy {
     REMEDY_SAID, /* in the sentence itself */
@@ -133,6 +83,10 @@ enum remedy {
     REMEDY_AGAIN,
     REMEDY_STUB,
     REMEDY_PACK,
+    REMEDY_UNPACK,
+    REMEDY_X86,
+    REMEDY_FIRMWARE,
+    REMEDY_STRIP,
 };
 
 static const char *const remedies[] = {
@@ -151,13 +105,68 @@ static const char *const remedies[] = {
     [REMEDY_AGAIN] = "try again",
     [REMEDY_STUB] = "start the kernel through its EFI stub",
     [REMEDY_PACK] = "pack it again, in one piece and with the packer's defaults",
+    [REMEDY_UNPACK] = "unpack it to the ELF file (vmlinux)",
+    [REMEDY_X86] = "PVH kernels are x86",
+    [REMEDY_FIRMWARE] = "the firmware starts it by itself, without pvhboot",
+    [REMEDY_STRIP] = "strip it, if it is one",
 };
+
+struct magic_name {
+    char bytes[4]; /* zeros behind its length */
+    uint8_t length;
+    uint8_t number; /* of the error: the file's first bytes, or those at PVH_IMAGE_MAGIC */
+    uint8_t remedy;
+    char name[34];
+};
+
+/* What people try to boot instead; an Image may have the first bytes of an EFI program too. */
+static const struct magic_name *find_content(const uint64_t number[PVH_ERROR_NUMBERS])
+{
+    static const struct magic_name names[] = {
+        {"ARM\x64", 4, 1, REMEDY_X86, "it is a kernel for ARM (Image)"},
+        {"RSC\x05", 4, 1, REMEDY_X86, "it is a kernel for RISC-V (Image)"},
+        {"MZ", 2, 0, REMEDY_FIRMWARE, "it is an EFI program"},
+        {"BZh", 3, 0, REMEDY_UNPACK, "it is bzip2-compressed"},
+        {"\x5d\0\0", 3, 0, REMEDY_UNPACK, "it is lzma-compressed"},
+        {"\x89LZO", 4, 0, REMEDY_UNPACK, "it is lzo-compressed"},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        uint32_t mask = UINT32_MAX >> (32 - 8 * names[i].length);
+
+        if ((number[names[i].number] & mask) == read_le32((const uint8_t *)names[i].bytes))
+            return &names[i];
+    }
+    return NULL;
+}
+
+static void append_content(struct text *text, const uint64_t number[PVH_ERROR_NUMBERS])
+{
+    const struct magic_name *content = find_content(number);
+
+    if (content)
+        text_format(text, ": %s; %s", content->name, remedies[content->remedy]);
+    else
+        text_append(text, "; name the kernel's file (vmlinux or vmlinuz)");
+}
+
+static void append_free(struct text *text, uint64_t start, uint64_t end)
+{
+    if (start >= end) {
+        text_append(text, "nothing is free below 4 GiB");
+        return;
+    }
+    text_append(text, "the largest free range below 4 GiB has ");
+    text_append_size(text, end - start);
+    text_format(text, " (0x%llx-0x%llx)", U(start), U(end - 1));
+}
 
 /*
  * The sentences. In braces stands what is filled in, and from which of the error's numbers:
  * d decimal, x hexadecimal, e hexadecimal of the last address before it, s a size, m a class of
  * memory, f a free range from this number and the next, b what blocks a span (all five numbers),
- * n the notes, c the content of the first bytes, k a kind of container, r the reason.
+ * n the notes, c the content by its first bytes and those at PVH_IMAGE_MAGIC, k a kind of
+ * container, r the reason.
  */
 struct sentence {
     const char *text;
@@ -170,8 +179,8 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
     [PVH_ERROR_TOO_SHORT] = {"no ELF file: it has only {d0} bytes", REMEDY_COPY},
     [PVH_ERROR_NOT_ELF] = {"not an ELF file{c0}", REMEDY_SAID},
     [PVH_ERROR_ELF_HEADER] = {"damaged ELF header (class {d0}, byte order {d1})", REMEDY_COPY},
-    [PVH_ERROR_ELF_MACHINE] = {"made for another processor (ELF machine {d0}); PVH kernels are x86",
-                               REMEDY_SAID},
+    [PVH_ERROR_ELF_BIG_ENDIAN] = {"made for a big-endian processor", REMEDY_X86},
+    [PVH_ERROR_ELF_MACHINE] = {"made for another processor (ELF machine {d0})", REMEDY_X86},
     [PVH_ERROR_ELF_TYPE] = {"not an executable (ELF type {d0})", REMEDY_NAME},
     [PVH_ERROR_HEADERS_OUTSIDE_FILE] = {"damaged or truncated: {d1} ELF headers of {d2} bytes at "
                                         "offset {x0}, but the file has {d3} bytes",
@@ -234,16 +243,15 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
     [PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS] = {"{b0}, and nowhere is room to move it within the limits "
                                            "of its PHYS32_RELOC note",
                                            REMEDY_MEMORY_NVS},
-    [PVH_ERROR_NO_ROOM_FOR_MODULE] = {"not enough memory: it has {s1}, {f2}", REMEDY_MODULE},
+    [PVH_ERROR_NO_ROOM_FOR_MODULE] = {"not enough memory for this module of {s1}: {f2}",
+                                      REMEDY_MODULE},
     [PVH_ERROR_NO_ROOM_FOR_BOOT_INFO] = {"not enough memory below 1 GiB for the boot info ({s0}); "
                                          "shorten the command lines or add memory",
                                          REMEDY_SAID},
     [PVH_ERROR_NO_ROOM_FOR_HANDOVER] = {"not enough memory below 4 GiB for the hand-over ({s0})",
                                         REMEDY_MEMORY},
     [PVH_ERROR_NO_ROOM_FOR_STAGING] =
-        {"not enough memory: {s0} must be kept elsewhere while the "
-         "firmware is in their place, and no more is free below 4 GiB",
-         REMEDY_MODULE},
+        {"not enough memory: the boot takes {s0} below 4 GiB, and {s1} is free", REMEDY_MEMORY},
     [PVH_ERROR_BZIMAGE_OLD] =
         {"a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel lies; use "
          "Linux 2.6.26 or later",
@@ -258,12 +266,15 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
                                       REMEDY_PACK},
     [PVH_ERROR_UNPACK_TRAILING] = {"{k0}: it ends at offset {x1}, but {d2} bytes follow",
                                    REMEDY_PACK},
-    [PVH_ERROR_UNPACK_MEMORY] = {"{k0}: not enough memory: unpacking takes {s1}, {f2}",
-                                 REMEDY_MEMORY},
+    [PVH_ERROR_UNPACK_MEMORY] =
+        {"{k0}: not enough memory: the boot takes at least {s2}, {s1} of it "
+         "to unpack the kernel; {s3} is free, {s4} of it in one piece",
+         REMEDY_MEMORY},
     [PVH_ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated",
                                  REMEDY_COPY},
-    [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to {s1}, and {s2} is the limit",
-                                      REMEDY_COPY},
+    [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to more than {s2}, the limit for a kernel",
+                                      REMEDY_STRIP},
+    [PVH_ERROR_MODULE_EMPTY] = {"the file is empty; write it again", REMEDY_SAID},
     [PVH_ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it",
                                    REMEDY_SAID},
 };
@@ -307,7 +318,7 @@ static void append_field(struct text *text, char kind, unsigned index,
         append_notes(text, &error->notes);
         break;
     case 'c':
-        append_content(text, (uint32_t)number);
+        append_content(text, error->number);
         break;
     case 'k':
         text_append(text, container_name((enum container_kind)number));

@@ -11,7 +11,10 @@
 /* Linux puts its release here (LINUX_ELFNOTE_BUILD_SALT in Debian's and Fedora's kernels). */
 #define LINUX_ELFNOTE_BUILD_SALT 0x100
 
-/* A hostile file could claim a segment full of empty notes; real kernels have some twenty. */
+/*
+ * A hostile file could claim a segment full of empty notes, and name it in each of its headers;
+ * real kernels have some twenty notes in all.
+ */
 #define MAX_NOTES 4096
 
 /* Notes are small and follow each other: one read of this size holds all of a usual kernel's. */
@@ -58,6 +61,8 @@ static void remember_note(const struct note *note, struct note_list *list)
     list->seen++;
     if (list->kept < NOTE_IDS_KEPT)
         list->ids[list->kept++] = id;
+    else if (id.type == XEN_ELFNOTE_PHYS32_ENTRY)
+        list->ids[NOTE_IDS_KEPT - 1] = id; /* the near miss is worth more than any other */
 }
 
 static void take_entry(const struct note *note, struct pvh_notes *notes)
@@ -186,7 +191,7 @@ bool notes_scan(struct pvh_source *source, struct range where, unsigned padding,
     struct note note;
     bool more;
 
-    for (unsigned count = 0; count < MAX_NOTES; count++) {
+    while (notes->scanned++ < MAX_NOTES) {
         if (!next_note(&window, &offset, where.end, padding, &note, &more, &notes->truncated))
             return false;
         if (!more)

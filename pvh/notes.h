@@ -47,7 +47,8 @@ struct pvh_notes {
     unsigned entry_size; /* bytes of the descriptor */
     uint64_t entry_value;
     struct pvh_relocation relocation;
-    bool truncated; /* a note ran past the end of its segment */
+    bool truncated;   /* a note ran past the end of its segment */
+    unsigned scanned; /* how many were tried, of all segments: there is a limit */
     struct note_list found;
     char system[64]; /* "Linux 6.1.0-56-cloud-amd64", "FreeBSD 14"; empty when no note says */
     struct note_observer *observer; /* NULL for none */

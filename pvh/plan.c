@@ -31,14 +31,26 @@ struct pending_bytes {
     struct plan_fills *fills;
 };
 
+/* How hard it is to find room. */
+enum thrift {
+    THRIFT_NONE,
+    THRIFT_BORROW,     /* modules may lie in what is lent */
+    THRIFT_BORROW_LOW, /* and the loader's own has the lowest places instead of the highest */
+
+    THRIFTS
+};
+
 struct planner {
     const struct plan_request *request;
     const struct memory_map *map;
     struct arena *arena;
     struct pvh_error *error;
     struct load_plan *plan;
-    struct free_list available; /* can be allocated and read into now */
+    struct free_list claimable; /* can be allocated */
+    struct free_list available; /* can be read into: the above, and what is lent once it is had */
     struct free_list usable;    /* can be the kernel's after exit: the above, and boot services' */
+    enum thrift thrift;
+    uint64_t free; /* bytes that were ever available */
     struct pending_bytes *pending;
     size_t pending_count, pending_capacity;
 };
@@ -65,13 +77,28 @@ static bool push_item(struct planner *planner, void **items, size_t *capacity, s
     return true;
 }
 
+static void give_free(struct planner *planner, struct range range)
+{
+    free_list_append(&planner->claimable, range);
+    free_list_append(&planner->available, range);
+}
+
+/* Takes what stays the loader's. */
+static void take_free(struct planner *planner, struct range range)
+{
+    free_list_take(&planner->claimable, range);
+    free_list_take(&planner->available, range);
+}
+
 static bool list_memory(struct planner *planner)
 {
     const struct plan_request *request = planner->request;
     const struct memory_map *map = planner->map;
-    size_t takes = request->denied_count + request->module_count + FIXED_TAKES;
+    size_t takes =
+        request->denied_count + request->lent_count + request->module_count + FIXED_TAKES;
 
-    if (!free_list_reserve(&planner->available, planner->arena, map->count, takes) ||
+    if (!free_list_reserve(&planner->claimable, planner->arena, map->count, takes) ||
+        !free_list_reserve(&planner->available, planner->arena, map->count, takes) ||
         !free_list_reserve(&planner->usable, planner->arena, map->count, takes))
         return out_of_memory(planner);
     for (size_t i = 0; i < map->count && map->ranges[i].range.start < ADDRESS_LIMIT; i++) {
@@ -79,21 +106,22 @@ static bool list_memory(struct planner *planner)
 
         range.end = min_u64(range.end, ADDRESS_LIMIT);
         if (map->ranges[i].class == MEMORY_CONVENTIONAL)
-            free_list_append(&planner->available, range);
+            give_free(planner, range);
         if (memory_is_ram(map->ranges[i].class))
             free_list_append(&planner->usable, range);
     }
     for (size_t i = 0; i < request->denied_count; i++)
-        free_list_take(&planner->available, range_to_pages(request->denied[i]));
+        take_free(planner, range_to_pages(request->denied[i]));
     /* Nothing is read to address 0: drivers take it for no buffer, and firmware may trap it. */
-    free_list_take(&planner->available, (struct range){0, PAGE_SIZE});
+    take_free(planner, (struct range){0, PAGE_SIZE});
+    planner->free = free_list_size(&planner->available);
     return true;
 }
 
 /* Takes what will be the kernel's. */
 static void take(struct planner *planner, struct range range)
 {
-    free_list_take(&planner->available, range);
+    take_free(planner, range);
     free_list_take(&planner->usable, range);
 }
 
@@ -116,16 +144,16 @@ static struct range next_part(const struct free_list *available, struct range *r
     return part;
 }
 
-/* Takes the free parts of an object's pages from the firmware, gaps between segments included. */
+/* Claims the free parts of an object's pages, gaps between segments included. */
 static bool claim_range(struct planner *planner, struct range range)
 {
     struct range rest = range_to_pages(range);
 
     while (range_size(rest) > 0) {
-        bool direct;
-        struct range part = next_part(&planner->available, &rest, &direct);
+        bool free;
+        struct range part = next_part(&planner->claimable, &rest, &free);
 
-        if (direct && !push(planner, &planner->plan->claims, part, false))
+        if (free && !push(planner, &planner->plan->claims, part, false))
             return false;
     }
     return true;
@@ -322,11 +350,18 @@ static bool load_segment(struct planner *planner, const struct pvh_segment *segm
            zero_range(planner, (struct range){file_end, start + segment->memsz});
 }
 
+/* Where nothing else may be. */
+static struct range guarded_span(const struct load_plan *plan)
+{
+    struct range pages = range_to_pages(plan->span);
+
+    return (struct range){pages.start, min_u64(pages.end + GUARD_AFTER_SPAN, ADDRESS_LIMIT)};
+}
+
 static bool place_kernel(struct planner *planner)
 {
     const struct pvh_image *image = planner->request->image;
     struct load_plan *plan = planner->plan;
-    struct range guarded;
     uint64_t start;
 
     if (!choose_span(planner, &start))
@@ -345,9 +380,7 @@ static bool place_kernel(struct planner *planner)
         if (!load_segment(planner, &image->segments[i]))
             return false;
     }
-    guarded = range_to_pages(plan->span);
-    guarded.end = min_u64(guarded.end + GUARD_AFTER_SPAN, ADDRESS_LIMIT);
-    take(planner, guarded);
+    take(planner, guarded_span(plan));
     return true;
 }
 
@@ -449,35 +482,97 @@ static bool place_modules(struct planner *planner)
 }
 
 /*
- * The hand-over's page, lists and page tables. How many copies there will be is known only after staging; each
- * split of one uses up a free range, which bounds them.
+ * A place for what is the loader's, out of the modules' way: these go to the lowest free memory. In
+ * the lowest places the loader's own does not lie between free memory and what is lent, which
+ * firmware mostly gives from the top.
  */
-static bool place_handover(struct planner *planner)
+static bool find_aside(const struct planner *planner, const struct free_list *list, uint64_t size,
+                       uint64_t *ret_start)
+{
+    const struct range everywhere = {0, ADDRESS_LIMIT};
+
+    return planner->thrift == THRIFT_BORROW_LOW
+               ? free_list_lowest(list, everywhere, size, PAGE_SIZE, ret_start)
+               : free_list_highest(list, size, PAGE_SIZE, ret_start);
+}
+
+/* The hand-over's page, lists and page tables, for so many copies and ranges to clear. */
+static bool place_handover_for(struct planner *planner, uint64_t copies, uint64_t zeros)
 {
     struct load_plan *plan = planner->plan;
-    uint64_t copies = planner->pending_count + planner->available.count;
-    uint64_t data = handover_data_size(copies, plan->zero_later.count);
+    uint64_t data = handover_data_size(copies, zeros);
     uint64_t start;
 
-    if (!free_list_highest(&planner->available, PAGE_SIZE + data, PAGE_SIZE, &start))
+    if (!find_aside(planner, &planner->claimable, PAGE_SIZE + data, &start))
         return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_HANDOVER, PAGE_SIZE + data);
     plan->handover_code = (struct range){start, start + PAGE_SIZE};
     plan->handover_data = (struct range){start + PAGE_SIZE, start + PAGE_SIZE + data};
-    free_list_take(&planner->available, (struct range){start, plan->handover_data.end});
+    take_free(planner, (struct range){start, plan->handover_data.end});
     return push(planner, &plan->claims, plan->handover_code, true) &&
            push(planner, &plan->claims, plan->handover_data, false);
 }
 
-/* Free pages for `size` bytes, at the top, or the largest range there is if none is large enough.
+/*
+ * How many copies there will be is known only after staging; each split of one uses up a free
+ * range, which bounds them.
  */
+static bool place_handover(struct planner *planner)
+{
+    return place_handover_for(planner, planner->pending_count + planner->available.count,
+                              planner->plan->zero_later.count);
+}
+
+/*
+ * The same before the modules are placed. Each range that is lent, each module that cuts one and
+ * the kernel's span among what is lent can make one free range more. What of a module is staged
+ * lies between free ranges, or before or behind them.
+ */
+static bool place_handover_early(struct planner *planner)
+{
+    const struct plan_request *request = planner->request;
+    uint64_t modules = request->module_count;
+    uint64_t ranges = planner->available.count + request->lent_count + modules + 1;
+
+    return place_handover_for(planner, planner->pending_count + 2 * ranges + modules,
+                              planner->plan->zero_later.count + modules);
+}
+
+/* Free pages for `size` bytes, or the largest range there is if none is large enough. */
 static struct range find_staging(const struct planner *planner, uint64_t size)
 {
     uint64_t pages = align_up(size, PAGE_SIZE);
     uint64_t start;
 
-    if (free_list_highest(&planner->available, pages, PAGE_SIZE, &start))
+    if (find_aside(planner, &planner->available, pages, &start))
         return (struct range){start, start + pages};
     return free_list_largest(&planner->available);
+}
+
+/* What the modules are still to have, and what is still to be borrowed for them. */
+static void count_later(const struct planner *planner, uint64_t *ret_modules, uint64_t *ret_lent)
+{
+    const struct plan_request *request = planner->request;
+
+    *ret_modules = *ret_lent = 0;
+    if (planner->plan->modules)
+        return;
+    for (size_t i = 0; i < request->module_count; i++)
+        *ret_modules += min_u64(request->module_sizes[i], ADDRESS_LIMIT);
+    for (size_t i = 0; i < request->lent_count; i++)
+        *ret_lent += range_size(request->lent[i]);
+}
+
+/* How much the boot takes and how much there is: all that is free has been taken. */
+static bool refuse_staging(struct planner *planner)
+{
+    uint64_t missing = 0;
+    uint64_t modules, lent;
+
+    for (size_t i = 0; i < planner->pending_count; i++)
+        missing += planner->pending[i].size;
+    count_later(planner, &modules, &lent);
+    return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_STAGING,
+                    planner->free + missing + max_u64(modules, lent), planner->free + lent);
 }
 
 /* Stages as much of the pending bytes as one free range holds, and takes it off them. */
@@ -489,15 +584,14 @@ static bool stage_some(struct planner *planner, struct pending_bytes *bytes)
     struct plan_copy copy = {bytes->destination, staging.start + skew, bytes->size};
 
     if (range_size(staging) == 0)
-        return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_STAGING, bytes->size,
-                        planner->plan->span.start, planner->plan->span.end);
+        return refuse_staging(planner);
     copy.size = min_u64(copy.size, range_size(staging) - skew);
-    free_list_take(&planner->available, staging);
     planner->plan->staged += copy.size;
-    if (!push(planner, &planner->plan->claims, staging, false) ||
+    if (!claim_range(planner, staging) ||
         !push(planner, bytes->fills, bytes->offset, copy.source, copy.size) ||
         !push(planner, &planner->plan->copies, copy.destination, copy.source, copy.size))
         return false;
+    take_free(planner, staging);
     bytes->destination += copy.size;
     bytes->offset += copy.size;
     bytes->size -= copy.size;
@@ -549,15 +643,75 @@ static void order_fills(struct plan_fills *fills)
     fills->count = count;
 }
 
+static bool place_rest(struct planner *planner)
+{
+    return place_boot_info(planner) && place_modules(planner) && place_handover(planner) &&
+           place_staging(planner);
+}
+
+/* What is lent can be read into, but for what lies in the kernel's span. */
+static bool borrow(struct planner *planner)
+{
+    const struct plan_request *request = planner->request;
+    const struct plan_claims *claims = &planner->plan->claims;
+    uint64_t before = free_list_size(&planner->available);
+
+    for (size_t i = 0; i < request->lent_count; i++) {
+        struct range range = request->lent[i];
+
+        range.end = min_u64(range.end, ADDRESS_LIMIT);
+        free_list_give(&planner->available, range);
+    }
+    free_list_take(&planner->available, guarded_span(planner->plan));
+    planner->free += free_list_size(&planner->available) - before;
+    /* Modules that are staged themselves must not go over what has been claimed for others. */
+    if (!free_list_reserve_more(&planner->usable, planner->arena,
+                                claims->count + request->module_count))
+        return out_of_memory(planner);
+    for (size_t i = 0; i < claims->count; i++)
+        free_list_take(&planner->usable, claims->items[i].range);
+    return true;
+}
+
+/* The modules come last: all else has to be somewhere else while the kernel is read. */
+static bool place_rest_borrowing(struct planner *planner)
+{
+    return place_boot_info(planner) && place_handover_early(planner) && place_staging(planner) &&
+           borrow(planner) && place_modules(planner) && place_staging(planner);
+}
+
+static bool try_plan(struct planner planner, enum thrift thrift)
+{
+    *planner.plan = (struct load_plan){0};
+    *planner.error = (struct pvh_error){0};
+    planner.thrift = thrift;
+    if (!list_memory(&planner) || !place_kernel(&planner))
+        return false;
+    return thrift == THRIFT_NONE ? place_rest(&planner) : place_rest_borrowing(&planner);
+}
+
+/* Nothing is borrowed where there is a plan without. */
+static bool find_plan(const struct planner *planner)
+{
+    const struct pvh_error *error = planner->error;
+    enum thrift thrifts = planner->request->lent_count > 0 ? THRIFTS : THRIFT_BORROW;
+
+    for (enum thrift thrift = THRIFT_NONE; thrift < thrifts; thrift++) {
+        if (try_plan(*planner, thrift))
+            return true;
+        if (error->code < PVH_ERROR_NO_ROOM_FOR_MODULE ||
+            error->code > PVH_ERROR_NO_ROOM_FOR_STAGING)
+            break;
+    }
+    return false;
+}
+
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
                struct arena *arena, struct load_plan *ret_plan, struct pvh_error *ret_error)
 {
-    struct planner planner = {request, map, arena, ret_error, ret_plan, .pending = NULL};
+    const struct planner planner = {request, map, arena, ret_error, ret_plan, .pending = NULL};
 
-    *ret_plan = (struct load_plan){0};
-    *ret_error = (struct pvh_error){0};
-    if (!list_memory(&planner) || !place_kernel(&planner) || !place_boot_info(&planner) ||
-        !place_modules(&planner) || !place_handover(&planner) || !place_staging(&planner))
+    if (!find_plan(&planner))
         return false;
     order_fills(&ret_plan->fills);
     for (size_t i = 0; i < ret_plan->module_count; i++)

@@ -107,6 +107,14 @@ struct plan_request {
     /* Free memory that the firmware would not give: taken for occupied. Any order. */
     const struct range *denied;
     size_t denied_count;
+    /*
+     * Memory that the loader holds until the kernel has been read, as for unpacking it: whole pages
+     * that the map does not call free. When memory is short, modules and their staged bytes lie
+     * there too: they are read after the kernel. No claim is made on it, since it is the loader's
+     * already. Any order.
+     */
+    const struct range *lent;
+    size_t lent_count;
 };
 
 /* Makes the plan. Its lists live in the arena. */

@@ -38,6 +38,20 @@ bool unpack_finish(struct unpack *unpack)
     return unpack->elf != NULL || decoder_finish(&unpack->decoder);
 }
 
+/*
+ * There is no room for what the container states. Where that is gzip's last 4 bytes, they may be
+ * any of a file that was cut off: what is wrong with it shows when it is read.
+ */
+static bool refuse_size(struct unpack *unpack, enum pvh_error_code code)
+{
+    const struct container *container = unpack->decoder.container;
+    uint64_t count;
+
+    if (container->kind == CONTAINER_GZIP && !decoder_skip(&unpack->decoder, UINT64_MAX, &count))
+        return false;
+    return pvh_fail(unpack->error, code, container->kind, container->unpacked, unpack->limit);
+}
+
 /* Unpacks the rest to the arena, where it can be read at any offset. */
 static bool unpack_layer(struct unpack *unpack)
 {
@@ -46,12 +60,10 @@ static bool unpack_layer(struct unpack *unpack)
     uint64_t count;
 
     if (container->unpacked > unpack->limit)
-        return pvh_fail(unpack->error, PVH_ERROR_UNPACKED_TOO_LARGE, container->kind,
-                        container->unpacked, unpack->limit);
+        return refuse_size(unpack, PVH_ERROR_UNPACKED_TOO_LARGE);
     bytes = arena_alloc_bulk(unpack->arena, container->unpacked);
     if (!bytes)
-        return pvh_fail(unpack->error, PVH_ERROR_UNPACK_MEMORY, container->kind,
-                        container->unpacked);
+        return refuse_size(unpack, PVH_ERROR_UNPACK_MEMORY);
     if (!unpack_read(unpack, bytes, container->unpacked, &count) ||
         !decoder_finish(&unpack->decoder))
         return false;

@@ -3,7 +3,11 @@
 # Boots in QEMU with OVMF, two at a time. A log of each is left in build/boot.
 
 BOOT_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,build/deps/kernels/$(name)/vmlinux)
-BOOT_NEEDS = $(EFI_BINARY) test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS)
+
+# Other loaders, tools that run in a guest, and that guest's kernel with its modules.
+BOOT_PACKAGES := $(patsubst %,build/deps/packages/%,refind ipxe systemd efibootmgr libefivar1 libefiboot1 libpopt0 \
+	linux-image-cloud-amd64)
+BOOT_NEEDS = $(EFI_BINARY) test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 
 .PHONY: check-boot
@@ -13,3 +17,7 @@ check-boot: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by the rows that fit into t
 .PHONY: check-boot-full
 check-boot-full: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by every row
 	$(BOOT_TEST)
+
+# A folder is put in place complete; without prerequisites it is never fetched anew.
+$(BOOT_PACKAGES):
+	@tools/fetch-packages '$(@F)'

@@ -68,12 +68,27 @@ class Setup:
     devices: tuple = ()             # QEMU's arguments
 
 
+def _without_initrds(what):
+    return replace(what, initrds=())
+
+
 def _refind(row, what, directory):
     options = scenario.loader_options(row, what).replace('"', '""')
     configuration = REFIND_CONFIGURATION.format(loader=INSTALLED, options=options)
     program = package("refind") / "usr/share/refind/refind/refind_x64.efi"
     return Setup({REMOVABLE: required(program), INSTALLED: required(LOADER),
                   "EFI/BOOT/refind.conf": configuration.encode(),
+                  **scenario.common_files(row, what)})
+
+
+def _systemd_boot_linux(row, what, directory):
+    """As if pvhboot were Linux's EFI stub: systemd-boot names initrds in front of the options."""
+    options = scenario.loader_options(row, _without_initrds(what))
+    initrds = "".join(f"initrd /initrd{number}.img\n" for number in range(len(what.initrds)))
+    entry = f"title Test\nlinux /{INSTALLED}\n{initrds}options {options}\n"
+    return Setup({REMOVABLE: required(SYSTEMD_BOOT), INSTALLED: required(LOADER),
+                  "loader/loader.conf": b"timeout 0\n",
+                  "loader/entries/test.conf": entry.encode(),
                   **scenario.common_files(row, what)})
 
 
@@ -91,7 +106,7 @@ def _ipxe(row, what, directory):
     """iPXE from the disk, all else from the network; its images are the loader's volume."""
     files = scenario.common_files(row, what)
     lines = ["#!ipxe", f"kernel {TFTP}/pvhboot.efi {scenario.loader_options(row, what)}",
-             *(f"initrd {TFTP}/{name}" for name in files), "boot"]
+             *(f"initrd {TFTP}/{name}" for name in files), "boot || shell"]
     served = directory / "tftp"
     _write_folder(served, {**files, "pvhboot.efi": required(LOADER),
                            IPXE_SCRIPT: ("\n".join(lines) + "\n").encode()})
@@ -112,10 +127,6 @@ def _grub_elsewhere(row, what, directory):
     return Setup({REMOVABLE: scenario.grub_image(directory, config, "search"), **wrong},
                  devices=("-drive", f"if=none,id=other,format=raw,snapshot=on,file={other}",
                           "-device", "virtio-blk-pci,drive=other"))
-
-
-def _without_initrds(what):
-    return replace(what, initrds=())
 
 
 def _shell_script(*commands):
@@ -190,6 +201,7 @@ def _efibootmgr(way):
 
 SETUPS = {
     "refind": _refind,
+    "systemd-boot-linux": _systemd_boot_linux,
     "ipxe": _ipxe,
     "grub-elsewhere": _grub_elsewhere,
     "shell-initrd": _shell_initrd,

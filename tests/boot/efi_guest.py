@@ -2,21 +2,22 @@
 """A Linux that the firmware starts through its EFI stub, to run Debian's EFI tools in.
 
 A kernel that was started by PVH sees no EFI variables; one that was started by EFI has them, so
-this is where efibootmgr and its like are tried. The guest lives on the same EFI system
+this is where efibootmgr, bootctl and their like are tried. The guest lives on the same EFI system
 partition as the loader, in \\guest. Its /init mounts efivarfs and the partition (at /efi), runs a
 script, prints what each command said, and powers off.
 
-    files = efi_guest.files([program("efibootmgr", "bin/efibootmgr")], "run list efibootmgr -v")
-    ... media.write_disk(image, {..., **files}), boot efi_guest.boot_option(partition) ...
+    files = efi_guest.files([program("efibootmgr", "bin/efibootmgr", ...)], "run list efibootmgr")
+    ... media.write_disk(image, {..., **files}), boot efi_guest.boot_option(partition), or
+        an entry with `efi /guest/vmlinuz` and `options` COMMAND_LINE ...
     said = efi_guest.outputs(result.serial)["list"]
 
 In the script, `run NAME COMMAND...` runs a command and reports it under that name. The common
 commands are busybox's, but for those that are named as programs: Debian binaries from
-`build/deps/packages` or from the host, whose shared libraries (ldd names them) are taken along. Scripts and
-configuration come as `others`, by their place in the guest.
+build/deps/packages or from the host, whose shared libraries (ldd names them) are taken along.
+Scripts and configuration come as `others`, by their place in the guest.
 
-The disk is thrown away with the run unless it is booted with writes="kept"; the variables are in the
-run's result.
+What is written to the disk is lost with the run, unless that has writes="kept"; the variables are
+in the run's result.
 """
 
 import os
@@ -43,7 +44,7 @@ MODULES = ("virtio_pci", "virtio_blk", "vfat", "nls_cp437", "nls_ascii", "efivar
 
 INIT = """#!/bin/sh
 /bin/busybox --install -s /sbin
-export PATH=/bin:/sbin
+export PATH=/bin:/sbin TERM=dumb
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
@@ -133,7 +134,7 @@ def _content(data):
 
 
 def guest_initrd(programs, script, others):
-    """The initrd: busybox, the programs with their libraries, modules, and /init with the script."""
+    """The initrd: busybox, programs with their libraries, modules, and /init with the script."""
     available = _module_files()
     order = _load_order(MODULES, available)
     sources = {"bin/busybox": initrd.BUSYBOX}
@@ -141,7 +142,8 @@ def guest_initrd(programs, script, others):
     for one in (Program(SHELL), *programs):
         sources |= {f"bin/{one.path.name}": one.path, **shared_libraries(one)}
     init = INIT.format(modules=" ".join(order), script=script).encode()
-    contents = {name: (0o755, _content(data)) for name, data in {**sources, **ACCOUNTS, **others}.items()}
+    sources |= {**ACCOUNTS, **others}
+    contents = {name: (0o755, _content(data)) for name, data in sources.items()}
     folders = {*_folders(contents), "sbin", "dev", "proc", "sys", "efi", "tmp"}
     return initrd.archive({"init": (0o755, init), **contents}, folders=sorted(folders),
                           devices={"dev/console": (0o600, (5, 1))})

@@ -45,8 +45,10 @@ MEDIA = {
 # Seconds; the slowest boot takes 40 on two idle cores.
 TIMEOUT = 240
 
-# Nothing more will come: the firmware, its shell or GRUB wait for a person, or Linux is dead.
-STUCK = r"Press any key to enter the Boot Manager|Shell> |grub> |end Kernel panic"
+# Nothing more will come: the firmware, its shell, GRUB or iPXE wait for a person, or what ran is
+# dead: the firmware, or Linux.
+STUCK = (r"Press any key to enter the Boot Manager|Shell> |grub> |iPXE> |!!!! X64 Exception"
+         r"|end Kernel panic")
 
 # QEMU 7.2 under TCG computes the flags of cmpxchg16b from a stale state: an interrupt right behind
 # it saves garbage as EFLAGS. Linux's allocator lives on that instruction wherever the CPU has it:
@@ -65,6 +67,7 @@ class Machine:
     cpu: str = "qemu64"
     medium: str = "virtio"
     vga: str = "none"
+    read_rate: int = 0  # bytes a second that the medium gives; 0: as fast as it can
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def command_line(machine, image, directory, devices=(), writes="forgotten"):
         "-display", "none", "-vga", machine.vga,
         "-nic", "none", "-no-reboot",
         *_firmware_arguments(firmware, directory / "vars.fd"),
-        "-drive", f"if=none,id=medium,format=raw,{DISKS[writes]},file={image}",
+        "-drive", f"if=none,id=medium,format=raw,{DISKS[writes]},bps_rd={machine.read_rate},file={image}",
         *MEDIA[machine.medium],
         "-chardev", f"file,id=serial,path={directory}/serial", "-serial", "chardev:serial",
         "-chardev", f"file,id=debug,path={directory}/debug",

@@ -72,7 +72,7 @@ SHAPES = Session(
         broken("truncated-program-headers", "truncated"),
         broken("truncated-segment", "truncated: segment", "copy the file again"),
         broken("file-size-past-end", "truncated: segment"),
-        broken("big-endian", "damaged ELF header"),
+        broken("big-endian", "big-endian processor"),
         broken("other-machine", "another processor", "183"),
         broken("phnum-past-end", "truncated"),
         broken("phoff-past-end", "truncated"),
@@ -162,21 +162,26 @@ CONTAINERS = Session(
 PACKED_SMALL = Session(
     "refused-packed-small", Machine(memory=64), (
         Refusal("xz-vmlinuz-without-memory", "\\made\\xz-vmlinuz console=ttyS0",
-                ("xz-vmlinuz: xz: not enough memory: unpacking takes 33.1 MiB",
-                 "the largest free range below 4 GiB has", "add memory")),
+                ("xz-vmlinuz: xz: not enough memory: the boot takes at least ", "MiB, 33.1 MiB of it to "
+                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("lz4-vmlinuz-without-memory", "\\made\\lz4-vmlinuz console=ttyS0",
-                ("lz4-vmlinuz: lz4 (legacy): not enough memory: unpacking takes 1", "KiB",
-                 "the largest free range below 4 GiB has", "add memory")),
+                ("lz4-vmlinuz: lz4 (legacy): not enough memory: the boot takes at least ", " KiB of it to "
+                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("gz-without-memory", "\\made\\gz console=ttyS0",
                 ("gz: it is linked to 0x1000000-0x3dfffff, but", "on this machine; add memory")),
         Refusal("dictionary-too-large", "\\made\\dictionary",
-                ("dictionary: xz: not enough memory: unpacking takes 64.1 MiB",
-                 "the largest free range below 4 GiB has", "add memory")),
+                ("dictionary: xz: not enough memory: the boot takes at least 6", "64.1 MiB of it to "
+                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
+        # The kernel is unpacked and would fit; what it and the module take is told together.
+        Refusal("initrd-too-large-for-what-was-lent", "--initrd \\large.img \\made\\small",
+                ("large.img: not enough memory for this module of 40.0 MiB: the largest free range", "add memory")),
     ),
     kernels=("tksmall",), last="\\tksmall.elf after=refusals",
     made=(Made("xz-vmlinuz", XZ_VMLINUZ), Made("lz4-vmlinuz", VMLINUZ),
           Made("gz", ELF, ("gz",)),
-          Made("dictionary", "build/kernel/tksmall.elf", ("xz-64MiB",))))
+          Made("dictionary", "build/kernel/tksmall.elf", ("xz-64MiB",)),
+          Made("small", "build/kernel/tksmall.elf", ("xz",))),
+    sizes=(("large.img", 40 * MIB),))
 
 PACKED_SMM = Session(
     "refused-packed-smm", Machine(firmware="smm", memory=1024), (

@@ -161,6 +161,9 @@ MODULES = (
         payloads=(1001, 2003), modules=((10, "first"), (20, "")), memory_map=True),
     row("modules-above-64-mib", "tk64n8", "entry", "q35", 512, 1, "qemu64", "virtio",
         modules=((65 * MIB + 3, "large"), (100, "small"))),
+    # Free are some 100 MiB, and the kernel is unpacked with 64 of them.
+    row("modules-where-it-was-unpacked", "tk64n8", "entry", "q35", 128, 1, "qemu64", "virtio",
+        modules=((3 * MIB, "small"), (60 * MIB + 1, "large")), packers=("xz-64MiB",)),
     row("modules-none-big-kernel", "tkbig", "shell", "pc", 128, 1, "qemu64", "virtio",
         memory_map=True),
     row("initrd-512-linux", "6.1-cloud", "entry", "q35", 3072, 1, "qemu64", "virtio",
@@ -211,6 +214,7 @@ def packed(*packers, **fields):
 # Each boots as its kernel's ELF file does on the same machine; test_packed.py compares them.
 PACKED = (
     vmlinuz("xz", "6.1-amd64", 256, payloads=(30 * MIB,)),
+    vmlinuz("xz-short-of-memory", "6.1-amd64", 160, payloads=(30 * MIB,), slow=True),
     vmlinuz("lz4", "6.1-cloud", 192, payloads=(MIB,)),
     vmlinuz("zstd", "6.12-cloud", 256, payloads=(MIB,)),
     vmlinuz("in-gzip", "6.1-cloud", 192, payloads=(MIB,), packers=("gz",), slow=True),
@@ -241,9 +245,10 @@ TWO_FILES = {"payloads": (4097,), "modules": ((70001, "two words"),)}
 
 CALLERS = (
     caller("refind", cmdline=AWKWARD, **TWO_FILES),
+    caller("systemd-boot-linux", cmdline='a="b c" initrd=x  end', payloads=(4097, 3, 70001)),
     # iPXE itself takes what is behind ";", "&&", "||" or "#", "${}", and one of two spaces.
-    caller("ipxe", cmdline='a="b c" d=\'e f\' -- --initrd x \\n %20 100% $HOME ^ ~ & | < > {} [] = end',
-           **TWO_FILES),
+    caller("ipxe", **TWO_FILES,
+           cmdline='a="b c" d=\'e f\' -- --initrd x \\n %20 100% $HOME ^ ~ & | < > {} [] = end'),
     caller("grub-elsewhere", cmdline='a="b c" end', **TWO_FILES),
     caller("shell-initrd", cmdline="first=offered", **TWO_FILES),
     caller("shell-initrd-named", cmdline="first=named", **TWO_FILES),

@@ -45,7 +45,7 @@ def test_registered_by_efibootmgr(row, boot):
 
 
 def test_kernel_install(boot):
-    """What it leaves boots by systemd-boot, and by pvhboot with no file changed but the loader's."""
+    """What it leaves boots by systemd-boot, and by pvhboot with only the loader's file changed."""
     row = rows.KERNEL_INSTALL
     what, image, guest = start(row, boot, writes="kept")
     said = efi_guest.outputs(guest.serial)

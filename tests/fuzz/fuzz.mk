@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Fuzzers: libFuzzer with the address and undefined behaviour sanitizers, on everything that unpacks.
+# Fuzzers: libFuzzer with the address and undefined behaviour sanitizers, on everything that unpacks
+# and on everything that reads text.
 
 FUZZ_BUILD   := build/fuzz
 comma := ,
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
 
-# What each looks at; nesting looks at everything.
+# Each has a source file of its name.
+FUZZ_TEXTS   := entry loader_config boot_count glob
+
+# What each of the others looks at; nesting looks at everything.
 FUZZ_KIND_gzip       := CONTAINER_GZIP
 FUZZ_KIND_xz         := CONTAINER_XZ
 FUZZ_KIND_zstd       := CONTAINER_ZSTD
@@ -36,6 +40,20 @@ $(FUZZ_PROGRAMS): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_unpack.c $(FUZZ_OBJECTS)
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined \
 		$(if $(FUZZ_KIND_$*),-DFUZZ_KIND=$(FUZZ_KIND_$*)) -o $@.new $^ && mv $@.new $@
 
+# With the tests' arena, whose pieces have their exact size.
+$(FUZZ_TEXTS:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz_text.h \
+		$(filter-out %/arena.c.o,$(FUZZ_OBJECTS)) $(FUZZ_BUILD)/tests/unit/strict_arena.c.o $(FUZZ_BUILD)/decoders.o
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@.new $(filter-out %.h,$^) && mv $@.new $@
+
+.PHONY: $(FUZZ_TEXTS:%=fuzz-%)
+$(FUZZ_TEXTS:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
+	@mkdir -p $(FUZZ_BUILD)/corpus_$*
+	@echo "fuzz: $* for $(FUZZ_SECONDS) seconds"
+	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+		-dict=tests/fuzz/text.dict -artifact_prefix=$(FUZZ_BUILD)/found_$*_ $(FUZZ_BUILD)/corpus_$* \
+		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
+	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
+
 # One fuzzer for FUZZ_SECONDS, from the samples on. What it finds is kept below build/fuzz.
 .PHONY: $(patsubst %,fuzz-%,$(FUZZ_TARGETS))
 $(patsubst %,fuzz-%,$(FUZZ_TARGETS)): fuzz-%: $(FUZZ_BUILD)/fuzz_% $(FUZZ_BUILD)/seeds/.complete
@@ -53,7 +71,7 @@ $(FUZZ_BUILD)/seeds/.complete: $(UNIT_SAMPLES)
 	@touch $@
 
 .PHONY: fuzz
-fuzz: $(patsubst %,fuzz-%,$(FUZZ_TARGETS)) ## run every fuzzer for FUZZ_SECONDS= each
+fuzz: $(patsubst %,fuzz-%,$(FUZZ_TARGETS) $(FUZZ_TEXTS)) ## run every fuzzer for FUZZ_SECONDS= each
 
 .PHONY: check-fuzz
 check-fuzz: ## run every fuzzer for a few seconds

@@ -78,6 +78,12 @@ UNCHECKED = {
 PAYLOADS = ("gz", "xz", "zst", "pipe.zst", "lz4", "lz4l")
 
 
+def lz4_looking_back():
+    """A frame of linked blocks, of which the first looks back to what is before the first byte."""
+    block = b"\x4f\x7fELF" + struct.pack("<H", 30000) + b"\xff\x00" + b"\xc0" + bytes(12)
+    return b"\x04\x22\x4d\x18\x40\x40\xc0" + struct.pack("<I", len(block)) + block + bytes(4)
+
+
 def bzimage(payload, size):
     """A bzImage with one setup sector, a PE header's first bytes, and a signature at its end."""
     image = bytearray(1024)
@@ -103,6 +109,7 @@ def small_samples(kernel):
     yield "bz.xz.gz", PACKERS["gz"](bz_xz)
     yield "bz.xz.zst", PACKERS["pipe.zst"](bz_xz)
     yield "delta.xz", xz(lzma.CHECK_CRC32, {"id": lzma.FILTER_DELTA, "dist": 4})(kernel)
+    yield "looking-back.lz4", lz4_looking_back()
     yield "lz4.gz.xz", PACKERS["xz"](PACKERS["gz"](packed["lz4"]))
     yield "lz4.gz.xz.gz", PACKERS["gz"](PACKERS["xz"](PACKERS["gz"](packed["lz4"])))
 

@@ -121,6 +121,38 @@ static bool is_claimed(const struct load_plan *plan, struct range range)
     return range.start >= range.end;
 }
 
+/* The same where a part may lie in what is lent. */
+static bool is_held(const struct checker *checker, struct range range)
+{
+    const struct plan_request *request = checker->request;
+    bool moved = true;
+
+    while (!is_claimed(checker->plan, range) && moved) {
+        moved = false;
+        for (size_t i = 0; i < request->lent_count; i++) {
+            if (range_contains(request->lent[i], range.start)) {
+                range.start = request->lent[i].end;
+                moved = true;
+            }
+        }
+        for (size_t i = 0; i < checker->plan->claims.count; i++) {
+            struct range claim = checker->plan->claims.items[i].range;
+
+            if (range_contains(claim, range.start)) {
+                range.start = claim.end;
+                moved = true;
+            }
+        }
+    }
+    return is_claimed(checker->plan, range);
+}
+
+/* What is lent is in use while the kernel is read, and may be written only for modules. */
+static bool may_be_written(const struct checker *checker, struct range range, bool for_module)
+{
+    return for_module ? is_held(checker, range) : is_claimed(checker->plan, range);
+}
+
 static bool touches_claims(const struct load_plan *plan, struct range range)
 {
     for (size_t i = 0; i < plan->claims.count; i++) {
@@ -261,7 +293,8 @@ static void check_copies(const struct checker *checker)
         struct range source = copy_source(copy), destination = copy_destination(copy);
 
         check(copy->size > 0 && copy->source % PAGE_SIZE == copy->destination % PAGE_SIZE);
-        check(is_claimed(plan, source) && is_apart(checker, source));
+        check(may_be_written(checker, source, !range_overlaps(destination, plan->span)));
+        check(is_apart(checker, source));
         check(!range_overlaps(source, plan->handover_code));
         check(!range_overlaps(source, plan->handover_data));
         check(!touches_claims(plan, destination) && is_for_the_kernel(plan, destination));
@@ -274,17 +307,20 @@ static void check_copies(const struct checker *checker)
     check(plan->staged == staged);
 }
 
-static void check_zeros(const struct load_plan *plan)
+static void check_zeros(const struct checker *checker)
 {
+    const struct load_plan *plan = checker->plan;
+
     for (size_t i = 0; i < plan->zero_now.count; i++)
-        check(is_claimed(plan, plan->zero_now.items[i]));
+        check(may_be_written(checker, plan->zero_now.items[i],
+                             !range_overlaps(plan->zero_now.items[i], plan->span)));
     for (size_t i = 0; i < plan->zero_later.count; i++)
         check(!touches_claims(plan, plan->zero_later.items[i]));
 }
 
 /* Forwards only, each byte once, and in as few reads as the places allow. */
 static void check_fills(const struct checker *checker, const struct plan_fills *fills,
-                        uint64_t expected)
+                        bool for_module, uint64_t expected)
 {
     uint64_t total = 0;
 
@@ -292,7 +328,8 @@ static void check_fills(const struct checker *checker, const struct plan_fills *
         const struct plan_fill *fill = &fills->items[i];
 
         check(fill->size > 0);
-        check(is_claimed(checker->plan, (struct range){fill->address, fill->address + fill->size}));
+        check(may_be_written(checker, (struct range){fill->address, fill->address + fill->size},
+                             for_module));
         total += fill->size;
         if (i == 0)
             continue;
@@ -310,9 +347,10 @@ static void check_all_fills(const struct checker *checker)
 
     for (size_t i = 0; i < image->segment_count; i++)
         file_bytes += image->segments[i].filesz;
-    check_fills(checker, &checker->plan->fills, file_bytes);
+    check_fills(checker, &checker->plan->fills, false, file_bytes);
     for (size_t i = 0; i < checker->plan->module_count; i++)
-        check_fills(checker, &checker->plan->modules[i].fills, checker->request->module_sizes[i]);
+        check_fills(checker, &checker->plan->modules[i].fills, true,
+                    checker->request->module_sizes[i]);
 }
 
 static void read_files(struct simulation *memory, const struct plan_fills *fills, size_t file)
@@ -380,10 +418,10 @@ static void carry_out(const struct checker *checker, struct random *random)
     const struct load_plan *plan = checker->plan;
     struct simulation memory = {0};
 
-    zero(&memory, &plan->zero_now);
     read_files(&memory, &plan->fills, KERNEL);
     for (size_t i = 0; i < plan->module_count; i++)
         read_files(&memory, &plan->modules[i].fills, 1 + i);
+    zero(&memory, &plan->zero_now);
     copy_staged(&memory, &plan->copies, random);
     zero(&memory, &plan->zero_later);
     check_memory(checker, &memory);
@@ -402,7 +440,7 @@ void check_plan(const struct plan_request *request, const struct memory_map *map
     check_modules(&checker);
     check_handover(&checker);
     check_copies(&checker);
-    check_zeros(plan);
+    check_zeros(&checker);
     check_all_fills(&checker);
     carry_out(&checker, random);
 }

@@ -10,12 +10,18 @@ struct arena_chunk {
 } __attribute__((aligned(16)));
 
 static size_t allocations_left = NEVER;
+static uint64_t largest = UINT64_MAX;
 static size_t pieces;
 static uint64_t bytes_in_all;
 
 void arena_fail_after(size_t allocations)
 {
     allocations_left = allocations;
+}
+
+void arena_fail_above(uint64_t size)
+{
+    largest = size;
 }
 
 size_t arena_pieces(void)
@@ -35,7 +41,7 @@ void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
 
     if (!checked_mul(count, size, &bytes) || !checked_add(bytes, sizeof(*chunk), &bytes))
         return NULL;
-    if (allocations_left == 0 || !(chunk = calloc(1, bytes)))
+    if (allocations_left == 0 || bytes > largest || !(chunk = calloc(1, bytes)))
         return NULL;
     if (allocations_left != NEVER)
         allocations_left--;

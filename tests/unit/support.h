@@ -42,6 +42,7 @@ bool random_chance(struct random *random, unsigned percent);
  * pointer.
  */
 void arena_fail_after(size_t allocations); /* so many work, then none; NEVER for all */
+void arena_fail_above(uint64_t size);      /* larger ones never work; UINT64_MAX for no limit */
 size_t arena_pieces(void);                 /* that are not given back, of all arenas */
 uint64_t arena_bytes(void);                /* handed out since the start, given back or not */
 

@@ -64,9 +64,11 @@ static void assert_lines(const void *text, size_t length, const char *expected)
 
     memcpy(exact, text, length);
     lines = config_lines_of(exact, length);
-    while (config_lines_next(&lines, &line))
+    while (config_lines_next(&lines, &line)) {
+        assert_null(memchr(line.value, '\0', line.value_length));
         snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%u:%.*s=%.*s;", line.number,
                  (int)line.key_length, line.key, (int)line.value_length, line.value);
+    }
     assert_string_equal(seen, expected);
     assert_false(config_lines_next(&lines, &line));
     free(exact);

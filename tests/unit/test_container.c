@@ -256,9 +256,11 @@ static void bzimages_that_are_refused(void **state)
     assert_error(&error, PVH_ERROR_PAYLOAD_OUTSIDE, UINT64_C(0x1000005ff), BZIMAGE_SIZE);
 
     start_bzimage();
-    put_number(bzimage + 0x24c, 4, 4);
-    assert_false(identify(bzimage, sizeof(bzimage)));
-    assert_error(&error, PVH_ERROR_PAYLOAD_OUTSIDE);
+    for (unsigned length = 0; length <= 4; length++) { /* nothing in it: no file is truncated */
+        put_number(bzimage + 0x24c, 4, length);
+        assert_false(identify(bzimage, sizeof(bzimage)));
+        assert_error(&error, PVH_ERROR_PAYLOAD_UNKNOWN, 0);
+    }
 
     start_bzimage();
     memcpy(bzimage + 0x500, "BZh9", 4);
@@ -280,6 +282,27 @@ static void varieties_that_are_refused(void **state)
     assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_LZ4);
     assert_false(identify(later, sizeof(later)));
     assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_LZ4);
+}
+
+/* What unpacks to 8 MiB was packed to little more, whatever the file says: see lz4.h. */
+static void blocks_of_legacy_files(void **state)
+{
+    const size_t largest = 8 * MIB + 8 * MIB / 255 + 16;
+    uint8_t *bytes = calloc(1, 8 + largest + 1);
+
+    (void)state;
+    memcpy(bytes, "\x02\x21\x4c\x18", 4);
+    put_number(bytes + 4, 4, largest);
+    assert_true(identify(bytes, 8 + largest));
+    assert_int_equal(container.block, largest);
+    put_number(bytes + 4, 4, largest + 1);
+    assert_false(identify(bytes, 8 + largest + 1));
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
+    assert_string_equal(error.reason, "impossible block size");
+    put_number(bytes + 4, 4, largest); /* a possible one that is not there is cut off */
+    assert_false(identify(bytes, 8 + largest - 1));
+    assert_error(&error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_LZ4_LEGACY);
+    free(bytes);
 }
 
 /* zstd's header has its size in 0, 1, 2, 4 or 8 bytes. */
@@ -326,6 +349,7 @@ int main(void)
         cmocka_unit_test(bzimages_inside_something_else),
         cmocka_unit_test(bzimages_that_are_refused),
         cmocka_unit_test(varieties_that_are_refused),
+        cmocka_unit_test(blocks_of_legacy_files),
         cmocka_unit_test(sizes_in_zstd_headers),
     };
 

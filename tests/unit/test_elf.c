@@ -246,13 +246,21 @@ static void files_that_are_no_elf(void **state)
     (void)state;
     create_kernel(64);
     memcpy(file.bytes, "MZ\0\0", 4);
-    assert_bad(PVH_ERROR_NOT_ELF, 0x5a4d);
+    memcpy(file.bytes + 0x38, "ARM\x64", 4);
+    assert_bad(PVH_ERROR_NOT_ELF, 0x5a4d, 0x644d5241);
     create_kernel(64);
     file.bytes[4] = 3;
     assert_bad(PVH_ERROR_ELF_HEADER, 3, 1);
     create_kernel(32);
     file.bytes[5] = 2; /* big-endian */
-    assert_bad(PVH_ERROR_ELF_HEADER, 1, 2);
+    assert_bad(PVH_ERROR_ELF_BIG_ENDIAN);
+    create_kernel(32);
+    file.bytes[4] = 3;
+    file.bytes[5] = 2;
+    assert_bad(PVH_ERROR_ELF_HEADER, 3, 2);
+    create_kernel(32);
+    file.bytes[5] = 3;
+    assert_bad(PVH_ERROR_ELF_HEADER, 1, 3);
     create_kernel(64);
     file.size = 63;
     assert_bad(PVH_ERROR_TOO_SHORT, 63);

@@ -93,9 +93,10 @@ static void the_order_of_entries(void **state)
 static void counters_and_the_order(void **state)
 {
     static const struct file names[] = {
-        {"linux-6.3+1-9.conf", ""}, {"linux-6.2.conf", ""},     {"linux-6.1+3.conf", ""},
-        {"linux-6.1+2-1.conf", ""}, {"linux-6.1+2-2.conf", ""}, {"linux-6.0.conf", ""},
-        {"linux-6.9+0-3.conf", ""}, {"linux-6.1+0-1.conf", ""}, {"linux-6.1+0-2.conf", ""},
+        {"linux-6.3+1-9.conf", ""},  {"linux-6.2.conf", ""},      {"linux-6.1+10-1.conf", ""},
+        {"linux-6.1+9-1.conf", ""},  {"linux-6.1+8-1.conf", ""},  {"linux-6.1+2-9.conf", ""},
+        {"linux-6.1+2-10.conf", ""}, {"linux-6.0.conf", ""},      {"linux-6.9+0-3.conf", ""},
+        {"linux-6.1+0-9.conf", ""},  {"linux-6.1+0-10.conf", ""},
     };
     static const struct file keys[] = {
         {"new+1-2.conf", "sort-key k\nversion 2"},
@@ -293,12 +294,12 @@ static void labels_that_meet_later(void **state)
 
 static void labels_can_be_shown(void **state)
 {
-    static const char *const expected[] = {"\xef\xbf\xbd (1\xef\xbf\xbd)", "\xef\xbf\xbd (2)",
-                                           "a\xef\xbf\xbdz"};
+    static const char *const expected[] = {"\xef\xbf\xbd (1234567\xef\xbf\xbd)",
+                                           "\xef\xbf\xbd (2\xef\xbf\xbd)", "a\xef\xbf\xbdz"};
 
     (void)state;
-    add("x.conf", "title \xff\nversion 1\x1b");
-    add("y.conf", "title \xfe\nversion 2");
+    add("x.conf", "title \xff\nmachine-id 1234567\xe2\x82\xac");
+    add("y.conf", "title \xfe\nmachine-id 2\x1b");
     add("a\nz.conf", "");
     check_labels(expected);
 }

@@ -148,6 +148,51 @@ static void touching_ranges_become_one(void **state)
     assert_int_equal(range_size(free_list_largest(&list)), 0x3000);
 }
 
+/* What has been taken, and more, wherever it lies. */
+static void give_random(struct random *random)
+{
+    uint64_t first = random_below(random, PAGES);
+    uint64_t end = first + random_below(random, PAGES - first + 1);
+
+    free_list_give(&list, (struct range){first * PAGE_SIZE, end * PAGE_SIZE});
+    for (uint64_t page = first; page < end; page++)
+        flags[page] = true;
+}
+
+static void ranges_are_given(void **state)
+{
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        struct random random = random_start(seed);
+
+        start(state);
+        assert_true(free_list_reserve(&list, &arena, PAGES, 0));
+        append_random(&random);
+        assert_true(free_list_reserve_more(&list, &arena, 12));
+        check_list();
+        for (size_t i = 0; i < 6; i++) {
+            uint64_t size = 0;
+
+            give_random(&random);
+            check_list();
+            take_random(&random);
+            check_list();
+            for (uint64_t page = 0; page < PAGES; page++)
+                size += flags[page] ? PAGE_SIZE : 0;
+            check(free_list_size(&list) == size);
+        }
+        stop(state);
+    }
+    assert_true(free_list_reserve(&list, &arena, 2, 0));
+    free_list_give(&list, (struct range){0x1000, 0x2000});
+    free_list_give(&list, (struct range){0x3000, 0x4000});
+    free_list_give(&list, (struct range){0x2000, 0x3000}); /* no room is needed to join them */
+    assert_int_equal(list.count, 1);
+    assert_int_equal(free_list_size(&list), 0x3000);
+    arena_fail_after(0);
+    assert_false(free_list_reserve_more(&list, &arena, 1));
+    assert_int_equal(list.count, 1);
+}
+
 static void an_empty_list(void **state)
 {
     uint64_t found;
@@ -170,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(random_lists),
         test(touching_ranges_become_one),
+        test(ranges_are_given),
         test(an_empty_list),
     };
 

@@ -92,6 +92,7 @@ static void case_is_ignored(void **state)
         {"\xc3\xa4", "\xc3\x84", false}, /* ä, Ä */
         {"?", "\xc3\xa4", true},
         {"??", "\xc3\xa4", false},
+        {"*\xef\xbf\xbd", "\xc3\xa4", false}, /* U+FFFD is no part of it */
         {"[\xc3\xa4]", "\xc3\xa4", true},
         {"[\xc3\xa4]", "\xc3", false},
     };
@@ -150,6 +151,10 @@ static void no_pattern_takes_long(void **state)
     assert_false(glob_match(pattern, text));
     for (size_t i = 0; i < STARS; i++)
         memcpy(pattern + 3 * i, "*[a", 3);
+    assert_false(glob_match(pattern, text));
+    pattern[0] = '*';
+    memset(pattern + 1, '[', 4 * STARS);
+    memset(text, '[', LENGTH - 1);
     assert_false(glob_match(pattern, text));
     assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
 }

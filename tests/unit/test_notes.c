@@ -114,6 +114,25 @@ static void other_notes_come_first(void **state)
     assert_int_equal(notes.found.seen, 6);
 }
 
+/* Only so many are kept to be listed; a foreign note of that type is one of them. */
+static void a_near_miss_among_many_notes(void **state)
+{
+    const char owner[2] = "a";
+
+    (void)state;
+    for (unsigned type = 100; type < 100 + NOTE_IDS_KEPT + 2; type++)
+        put(owner, sizeof(owner), type, "", 0);
+    put("nuttx", 6, XEN_ELFNOTE_PHYS32_ENTRY, "\0\0\1\0", 4);
+    put(owner, sizeof(owner), 99, "", 0);
+    scan();
+    assert_false(notes.has_entry);
+    assert_int_equal(notes.found.kept, NOTE_IDS_KEPT);
+    assert_int_equal(notes.found.seen, NOTE_IDS_KEPT + 4);
+    assert_string_equal(notes.found.ids[NOTE_IDS_KEPT - 1].owner, "nuttx");
+    assert_int_equal(notes.found.ids[NOTE_IDS_KEPT - 1].type, XEN_ELFNOTE_PHYS32_ENTRY);
+    assert_int_equal(notes.found.ids[NOTE_IDS_KEPT - 2].type, 100 + NOTE_IDS_KEPT - 2);
+}
+
 static void other_owners_are_not_xen(void **state)
 {
     const struct {
@@ -322,6 +341,21 @@ static void countless_notes(void **state)
     free(bytes);
 }
 
+/* Headers may name them over and over; what comes after that is not even looked at. */
+static void countless_headers_of_countless_notes(void **state)
+{
+    struct test_source source;
+    uint8_t *bytes = calloc(1, MIB);
+
+    (void)state;
+    source_open(&source, bytes, MIB);
+    for (int i = 0; i < 10000; i++)
+        assert_true(notes_scan(&source.source, (struct range){0, i % 2 ? MIB : 12}, 4, &notes));
+    assert_in_range(source.reads, 1, 5000);
+    source_close(&source);
+    free(bytes);
+}
+
 /* One read holds the notes of a usual kernel; any read that fails is passed on. */
 static void few_reads_and_each_may_fail(void **state)
 {
@@ -383,6 +417,7 @@ int main(void)
         test(entries_of_both_widths),
         test(entries_of_odd_widths),
         test(other_notes_come_first),
+        test(a_near_miss_among_many_notes),
         test(other_owners_are_not_xen),
         test(relocations_of_every_length),
         test(the_first_relocation_counts),
@@ -394,6 +429,7 @@ int main(void)
         test(an_unpadded_end),
         test(sizes_that_wrap),
         test(countless_notes),
+        test(countless_headers_of_countless_notes),
         test(few_reads_and_each_may_fail),
         test(reads_across_many_windows_may_fail),
         test(random_notes),

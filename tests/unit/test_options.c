@@ -145,6 +145,25 @@ static void initrds_and_modules_keep_their_order(void **state)
     assert_string_equal(request->modules.items[2].command, "z");
 }
 
+static void initrds_of_the_efi_stub_are_taken_before_the_kernel(void **state)
+{
+    const struct boot_request *request = &options.request;
+
+    (void)state;
+    parse_line("initrd=\\a\\b initrd=\"c d\" --initrd e \\k initrd=f g");
+    assert_request("\\k", "initrd=f g");
+    assert_int_equal(request->initrds.count, 3);
+    assert_string_equal(request->initrds.items[0].path, "\\a\\b");
+    assert_string_equal(request->initrds.items[1].path, "c d");
+    assert_string_equal(request->initrds.items[2].path, "e");
+    parse_line("initrd.elf quiet");
+    assert_request("initrd.elf", "quiet");
+    parse_line("initrd quiet");
+    assert_request("initrd", "quiet");
+    parse_line("-- initrd=k quiet");
+    assert_request("initrd=k", "quiet");
+}
+
 static void the_entry_is_taken(void **state)
 {
     (void)state;
@@ -164,6 +183,7 @@ static void mistakes_are_named(void **state)
     assert_refused("-x", "unknown option -x; see --help");
     assert_refused("-", "unknown option -; see --help");
     assert_refused("--initrd", "option --initrd needs a value; see --help");
+    assert_refused("initrd= k", "option initrd needs a value; see --help");
     assert_refused("--initrd= k", "option --initrd needs a value; see --help");
     assert_refused("--initrd \"\" k", "option --initrd needs a value; see --help");
     assert_refused("--module", "option --module needs a value; see --help");
@@ -213,6 +233,9 @@ static void a_shells_words(void **state)
     assert_request("k", "x \"y z\"");
     assert_string_equal(options.request.initrds.items[0].path, "i");
     assert_string_equal(options.request.modules.items[0].command, "a b");
+    parse_words(WORDS("initrd=i", "k", "initrd=j"), NULL);
+    assert_request("k", "initrd=j");
+    assert_string_equal(options.request.initrds.items[0].path, "i");
 }
 
 /* What was typed gives back what the shell took away, where it is the same command line. */
@@ -483,6 +506,7 @@ int main(void)
         test(every_flag_sets_its_own),
         test(the_command_line_is_kept_to_the_letter),
         test(initrds_and_modules_keep_their_order),
+        test(initrds_of_the_efi_stub_are_taken_before_the_kernel),
         test(the_entry_is_taken),
         test(mistakes_are_named),
         test(modules_need_a_path),

@@ -4,6 +4,7 @@
 #define MAX_SEGMENTS 8
 #define MAX_MODULES  6
 #define MAX_DENIED   4
+#define MAX_LENT     4
 
 static const struct map_overlays no_overlays;
 
@@ -14,6 +15,7 @@ static struct pvh_segment segments[MAX_SEGMENTS];
 static struct pvh_image image;
 static uint64_t module_sizes[MAX_MODULES];
 static struct range denied[MAX_DENIED];
+static struct range lent[MAX_LENT];
 static struct plan_request request;
 static struct load_plan plan;
 static struct pvh_error error;
@@ -26,8 +28,11 @@ static int start(void **state)
     arena_fail_after(NEVER);
     map_start(&builder, 48);
     image = (struct pvh_image){.bits = 64, .segments = segments};
-    request = (struct plan_request){
-        .image = &image, .module_sizes = module_sizes, .boot_info_size = 0x1800, .denied = denied};
+    request = (struct plan_request){.image = &image,
+                                    .module_sizes = module_sizes,
+                                    .boot_info_size = 0x1800,
+                                    .denied = denied,
+                                    .lent = lent};
     return 0;
 }
 
@@ -76,6 +81,13 @@ static void add_module(uint64_t size)
 static void deny(uint64_t range_start, uint64_t range_end)
 {
     denied[request.denied_count++] = (struct range){range_start, range_end};
+}
+
+/* Memory that the loader holds: the map has it as such. */
+static void lend(uint64_t range_start, uint64_t range_end)
+{
+    map_add_range(&builder, EFI_LOADER_DATA, range_start, range_end);
+    lent[request.lent_count++] = (struct range){range_start, range_end};
 }
 
 static bool make(void)
@@ -507,7 +519,90 @@ static void no_room_for_the_rest(void **state)
     map_add_range(&builder, EFI_CONVENTIONAL, 20 * MIB, 20 * MIB + 0x9000);
     add_segment(16 * MIB, MIB, MIB);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_STAGING, MIB, 16 * MIB, 17 * MIB);
+    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_STAGING, MIB + 0xb000, 0xb000);
+}
+
+/* Behind the kernel are 40 MiB less the guard, then 32 MiB, as of a decoder's dictionary. */
+static void add_memory_and_a_dictionary(void)
+{
+    add_plain_memory();
+    lend(96 * MIB, 128 * MIB);
+    map_add_range(&builder, EFI_BOOT_DATA, MIB, 21 * MIB);
+    add_segment(16 * MIB, 40 * MIB, 40 * MIB);
+}
+
+static void what_is_lent_is_left_alone_where_there_is_room(void **state)
+{
+    (void)state;
+    add_memory_and_a_dictionary();
+    add_module(30 * MIB);
+    make_good();
+    assert_true(plan.modules[0].range.end <= 96 * MIB);
+    assert_int_equal(plan.staged, 5 * MIB);
+}
+
+/* The 5 MiB that are staged lie behind the kernel; the rest and what is lent are in one piece. */
+static void what_is_lent_is_for_modules_when_memory_is_short(void **state)
+{
+    (void)state;
+    add_memory_and_a_dictionary();
+    add_module(60 * MIB);
+    add_module(6 * MIB);
+    make_good();
+    assert_int_equal(plan.staged, 5 * MIB);
+    assert_int_equal(plan.copies.count, 1);
+    assert_int_equal(plan.copies.items[0].source, 56 * MIB + 64 * KIB);
+    assert_int_equal(plan.modules[0].range.start, 61 * MIB + 64 * KIB);
+    request.lent_count = 0;
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_STAGING);
+}
+
+/* The kernel's span goes over it: bytes that are unpacked from there cannot be put there. */
+static void what_is_lent_in_the_span_is_staged_around(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    lend(20 * MIB, 24 * MIB);
+    lend(55 * MIB, 128 * MIB);
+    add_segment(16 * MIB, 8 * MIB, 40 * MIB);
+    add_module(70 * MIB);
+    make_good();
+    assert_int_equal(plan.staged, 4 * MIB);
+    assert_int_equal(plan.zero_later.count, 1);
+    assert_int_equal(plan.zero_later.items[0].start, 55 * MIB);
+    assert_int_equal(plan.modules[0].range.start, 56 * MIB + 64 * KIB);
+}
+
+/* How much the boot takes is told with the modules, which share what is lent. */
+static void shortage_is_told_with_what_is_lent(void **state)
+{
+    (void)state;
+    add_memory_and_a_dictionary();
+    segments[0].filesz = segments[0].memsz = 79 * MIB + 512 * KIB;
+    image.span.end = 95 * MIB + 512 * KIB;
+    add_module(36 * MIB);
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_STAGING);
+    /* 75 MiB above boot services, low memory, what is lent; 5 MiB of the kernel and 4 of the
+     * module. */
+    assert_in_range(error.number[1], (75 + 32) * MIB, (75 + 32) * MIB + 640 * KIB);
+    assert_in_range(error.number[0] - error.number[1], 7 * MIB, 8 * MIB);
+}
+
+static void what_is_lent_above_four_gigabytes_is_not_used(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    lend(4 * GIB - MIB, 4 * GIB + 512 * MIB);
+    add_segment(16 * MIB, MIB, MIB);
+    add_module(200 * MIB);
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_MODULE);
+    module_sizes[0] = 110 * MIB;
+    add_module(MIB);
+    make_good();
+    assert_true(plan.modules[1].range.end <= 4 * GIB);
 }
 
 /* Nothing that the plan gives away may lie above 4 GiB, however much there is. */
@@ -591,8 +686,10 @@ static void every_allocation_may_fail(void **state)
         restart();
         add_plain_memory();
         map_add_range(&builder, EFI_BOOT_DATA, 17 * MIB, 18 * MIB);
+        lend(64 * MIB, 128 * MIB);
         add_segment(16 * MIB, 4 * MIB, 8 * MIB);
         add_module(MIB);
+        add_module(64 * MIB);
         build_map(&map, &arena, &builder.map, &no_overlays);
         arena_fail_after(n);
         done = plan_make(&request, &map, &arena, &plan, &error);
@@ -684,6 +781,7 @@ static void add_random_machine(struct random *random)
                                      EFI_LOADER_CODE, EFI_BOOT_DATA, EFI_RUNTIME_DATA,
                                      EFI_ACPI_NVS,    EFI_ACPI_NVS};
     uint64_t top = (8 + random_below(random, 300)) * MIB;
+    uint64_t buffer = random_below(random, top) / PAGE_SIZE * PAGE_SIZE;
     size_t pieces = random_below(random, 30);
 
     map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
@@ -692,6 +790,8 @@ static void add_random_machine(struct random *random)
         map_add_range(&builder, EFI_CONVENTIONAL, 4 * GIB - 8 * MIB, 6 * GIB);
     if (random_chance(random, 20))
         map_add_range(&builder, EFI_CONVENTIONAL, GIB - MIB, GIB + 64 * MIB);
+    if (random_chance(random, 50)) /* what a kernel is unpacked with */
+        map_add_range(&builder, EFI_LOADER_DATA, max_u64(buffer, MIB), top);
     for (size_t i = 0; i < pieces; i++) {
         uint64_t at = random_below(random, (random_chance(random, 20) ? MIB : top) / PAGE_SIZE);
         uint64_t pages = 1 + random_below(random, random_chance(random, 30) ? 2000 : 20);
@@ -703,8 +803,10 @@ static void add_random_machine(struct random *random)
 
 static void add_random_load(struct random *random)
 {
+    uint64_t large = random_chance(random, 40) ? 200 * MIB : 40 * MIB;
+
     for (size_t count = random_below(random, MAX_MODULES); count > 0; count--)
-        add_module(1 + random_below(random, random_chance(random, 70) ? 3 * PAGE_SIZE : 40 * MIB));
+        add_module(1 + random_below(random, random_chance(random, 70) ? 3 * PAGE_SIZE : large));
     for (size_t count = random_below(random, MAX_DENIED); count > 0; count--) {
         uint64_t at = random_below(random, 128 * MIB);
 
@@ -713,11 +815,47 @@ static void add_random_load(struct random *random)
     request.boot_info_size = 1 + random_below(random, random_chance(random, 80) ? 0x4000 : 3 * MIB);
 }
 
+static size_t borrowings; /* plans that there were only with what is lent */
+
+/* Some of what the map has as the loader's. */
+static void lend_random(struct random *random)
+{
+    build_map(&map, &arena, &builder.map, &no_overlays);
+    for (size_t i = 0; i < map.count && request.lent_count < MAX_LENT; i++) {
+        struct range range = map.ranges[i].range;
+
+        if (map.ranges[i].class != MEMORY_LOADER_DATA || random_chance(random, 20))
+            continue;
+        if (random_chance(random, 30))
+            range.start += random_below(random, range_size(range) / PAGE_SIZE) * PAGE_SIZE;
+        lent[request.lent_count++] = range;
+    }
+}
+
+/* What is lent changes nothing where there is a plan without it. */
+static bool make_lending(struct random *random)
+{
+    bool made = make();
+    struct load_plan alone = plan;
+
+    lend_random(random);
+    if (make() && made) {
+        check(plan.boot_info.start == alone.boot_info.start &&
+              plan.handover_code.start == alone.handover_code.start &&
+              plan.claims.count == alone.claims.count && plan.staged == alone.staged);
+        for (size_t i = 0; i < alone.module_count; i++)
+            check(plan.modules[i].range.start == alone.modules[i].range.start);
+    }
+    check(!made || error.code == PVH_OK);
+    borrowings += !made && error.code == PVH_OK;
+    return error.code == PVH_OK;
+}
+
 /* Makes the plan of what has been added; true when there is one, and then it is right. */
 static bool try_random(struct random *random)
 {
     struct plan_ranges needed;
-    bool made = make();
+    bool made = make_lending(random);
 
     check_choice(made);
     if (!made) {
@@ -749,6 +887,7 @@ static void random_machines(void **state)
         made += try_random(&random);
     }
     assert_in_range(made, 1500, 3900); /* both ways are walked */
+    assert_in_range(borrowings, 60, 1000);
 }
 
 static void real_machines(void **state)
@@ -802,6 +941,11 @@ int main(void)
         test(staging_goes_before_relocation),
         test(relocation_into_boot_services),
         test(no_room_for_the_rest),
+        test(what_is_lent_is_left_alone_where_there_is_room),
+        test(what_is_lent_is_for_modules_when_memory_is_short),
+        test(what_is_lent_in_the_span_is_staged_around),
+        test(shortage_is_told_with_what_is_lent),
+        test(what_is_lent_above_four_gigabytes_is_not_used),
         test(memory_above_four_gigabytes_is_not_used),
         test(a_map_that_changed),
         test(what_is_needed),

@@ -227,6 +227,33 @@ static void arena_is_fresh_after_release(void **state)
     arena_release(&arena);
 }
 
+/* What was handed out stays as it is, and the arena goes on with memory of its own. */
+static void arena_chunks_can_be_taken(void **state)
+{
+    struct arena arena = start_arena();
+    char *small, *chunks[3];
+    size_t sizes[3], sum = 0;
+
+    (void)state;
+    small = arena_strndup(&arena, "small", 5);
+    assert_non_null(arena_alloc_bulk(&arena, MIB));
+    for (size_t i = 0; i < 2; i++) {
+        chunks[i] = arena_take_chunk(&arena, &sizes[i]);
+        assert_non_null(chunks[i]);
+        sum += sizes[i];
+    }
+    assert_true(sum > MIB);
+    assert_null(arena_take_chunk(&arena, &sizes[2]));
+    memset(arena_alloc(&arena, 100, 1), 0xff, 100);
+    assert_string_equal(small, "small");
+    assert_true(small > chunks[1] && small + 6 <= chunks[1] + sizes[1]);
+    arena_release(&arena);
+    assert_int_equal(chunks_out, 2);
+    for (size_t i = 0; i < 2; i++)
+        arena.put_chunk(chunks[i], sizes[i]);
+    assert_int_equal(chunks_out, 0);
+}
+
 static void arena_strndup_cuts(void **state)
 {
     struct arena arena = start_arena();
@@ -287,6 +314,7 @@ int main(void)
         cmocka_unit_test(arena_refuses_what_wraps),
         cmocka_unit_test(arena_survives_an_empty_provider),
         cmocka_unit_test(arena_is_fresh_after_release),
+        cmocka_unit_test(arena_chunks_can_be_taken),
         cmocka_unit_test(arena_strndup_cuts),
         cmocka_unit_test(arena_push_keeps_what_was_there),
         cmocka_unit_test(arena_push_fails_cleanly),

@@ -219,6 +219,13 @@ static void what_cannot_be_shown_is_replaced(void **state)
         assert_string_equal(text.data, rows[i][1]);
         assert_string_equal(text_clean_copy(rows[i][0], &arena), rows[i][1]);
     }
+    for (size_t size = 1; size < 8; size++) {
+        char data[8] = "";
+        struct text text = {data, size, 0};
+
+        text_append_clean(&text, "x\xff\xc3\xa4");
+        assert_int_equal(text.length, size > 6 ? 6 : size > 4 ? 4 : size > 1 ? 1 : 0);
+    }
     arena_release(&arena);
     arena_fail_after(0);
     assert_null(text_clean_copy("x", &arena));

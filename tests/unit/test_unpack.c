@@ -3,6 +3,7 @@
 #include "tests/unit/samples.h"
 #include "tests/unit/support.h"
 
+#include "pvh/decoder_format.h"
 #include "pvh/messages.h"
 #include "pvh/unpack.h"
 
@@ -335,6 +336,31 @@ static void every_truncation_is_found(void **state)
     }
 }
 
+/* gzip's size is at its end: of a file that was cut off, or has more behind it, it is any number.
+ */
+static void sizes_that_are_no_sizes(void **state)
+{
+    struct sample sample = sample_read("bz.xz.gz");
+    struct attempt attempt;
+
+    (void)state;
+    for (size_t size = 18; size < sample.size; size++) {
+        attempt_start(&attempt, sample.bytes, size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_GZIP, size);
+        attempt_end(&attempt);
+    }
+    sample.bytes = realloc(sample.bytes, sample.size + 4);
+    put_number(sample.bytes + sample.size, 4, 63 * MIB); /* and no memory for that */
+    attempt_start(&attempt, sample.bytes, sample.size + 4);
+    arena_fail_above(MIB);
+    assert_false(attempt_run(&attempt, 0));
+    arena_fail_above(UINT64_MAX);
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 static void bytes_behind_the_end_are_found(void **state)
 {
     static const char *const names[] = {"gz", "xz", "zst", "lz4", "lz4l"};
@@ -455,6 +481,39 @@ static void memory_is_announced(void **state)
     }
 }
 
+/* xz blocks may have different filters: what is small must not take the dictionary's place. */
+static void small_pieces_leave_large_ones_alone(void **state)
+{
+    struct sample sample = sample_read("xz");
+    struct attempt attempt;
+    struct container container;
+    struct decoder decoder;
+    void *dictionary, *small;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
+                                   &container, &attempt.error));
+    assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source, &attempt.arena,
+                             &attempt.error));
+    dictionary = decoder_allocate(&decoder, (size_t)container.dictionary);
+    small = decoder_allocate(&decoder, 1000);
+    assert_true(dictionary && small);
+    decoder_free(&decoder, dictionary);
+    decoder_free(&decoder, small);
+    assert_ptr_equal(decoder_allocate(&decoder, 999), small);
+    assert_ptr_not_equal(decoder_allocate(&decoder, 998), dictionary);
+    assert_ptr_equal(decoder_allocate(&decoder, (size_t)container.dictionary - 1), dictionary);
+    decoder_free(&decoder, dictionary); /* but what there is serves when there is no more */
+    decoder.budget = 0;
+    assert_ptr_equal(decoder_allocate(&decoder, 998), dictionary);
+    assert_false(decoder.over_budget);
+    assert_null(decoder_allocate(&decoder, 998));
+    assert_true(decoder.over_budget);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 /* A block's header may ask for more than the first one's has announced. */
 static void dictionaries_grow_no_further(void **state)
 {
@@ -490,6 +549,20 @@ static void other_filters_are_refused(void **state)
     assert_false(attempt_run(&attempt, 0));
     assert_error(&attempt.error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
     assert_string_equal(attempt.error.reason, "unknown filter or option");
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+/* The memory in front of the first block's bytes is anybody's: nothing of it may come out. */
+static void first_blocks_look_back_to_nothing(void **state)
+{
+    struct sample sample = sample_read("looking-back.lz4");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_false(attempt_run(&attempt, 100));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
     attempt_end(&attempt);
     sample_free(&sample);
 }
@@ -580,6 +653,25 @@ static void assert_reason(const char *name, int where, const char *reason)
         fail_msg("%s, damaged at %d: \"%s\" instead of \"%s\"", name, where, text.data, expected);
     attempt_end(&attempt);
     sample_free(&sample);
+}
+
+/* libzstd does not say where it was; a checksum is wrong where it stands, however long the file. */
+static void a_wrong_checksum_is_where_it_stands(void **state)
+{
+    static const char *const names[] = {"zst", "large.zst"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        struct attempt attempt;
+
+        sample.bytes[sample.size - 1] ^= 0x10;
+        attempt_start(&attempt, sample.bytes, sample.size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_ZSTD, sample.size - 4);
+        attempt_end(&attempt);
+        sample_free(&sample);
+    }
 }
 
 static void every_check_is_made_and_named(void **state)
@@ -684,16 +776,20 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_is_found_in_the_stream),
         cmocka_unit_test(flipped_bits_that_nothing_checks),
         cmocka_unit_test(every_truncation_is_found),
+        cmocka_unit_test(sizes_that_are_no_sizes),
         cmocka_unit_test(bytes_behind_the_end_are_found),
         cmocka_unit_test(memory_is_short),
         cmocka_unit_test(the_file_cannot_be_read),
         cmocka_unit_test(nothing_larger_than_the_limit),
         cmocka_unit_test(memory_is_announced),
+        cmocka_unit_test(small_pieces_leave_large_ones_alone),
         cmocka_unit_test(dictionaries_grow_no_further),
         cmocka_unit_test(other_filters_are_refused),
+        cmocka_unit_test(first_blocks_look_back_to_nothing),
         cmocka_unit_test(what_is_left_unread_is_not_finished),
         cmocka_unit_test(too_many_containers),
         cmocka_unit_test(stated_sizes_are_checked),
+        cmocka_unit_test(a_wrong_checksum_is_where_it_stands),
         cmocka_unit_test(every_check_is_made_and_named),
         cmocka_unit_test(legacy_blocks_are_full),
         cmocka_unit_test(blocks_go_straight_to_the_output),

@@ -4,6 +4,9 @@
 #include "common/checked.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +14,9 @@
 #include <unistd.h>
 
 #define BUFFER_SIZE (64 * KIB)
+
+/* As many as Linux follows. */
+#define MAX_LINKS 40
 
 static bool write_all(int descriptor, const uint8_t *bytes, size_t size)
 {
@@ -49,13 +55,84 @@ static enum status copy(const struct kernel_file *file, int descriptor, const ch
     return STATUS_BOOTABLE;
 }
 
+/* A pipe, a terminal, /dev/null: what is written is gone, there is nothing to replace. */
+static enum status write_through(const struct kernel_file *file, const char *path)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    enum status status;
+
+    if (descriptor < 0)
+        return write_failed(path);
+    status = copy(file, descriptor, path);
+    if (close(descriptor) != 0 && status == STATUS_BOOTABLE)
+        status = write_failed(path);
+    return status;
+}
+
+/* The file that is being written, to be removed when a signal ends the program. */
+static const char *volatile unfinished;
+
+static void remove_unfinished(int number)
+{
+    if (unfinished)
+        unlink(unfinished);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void watch_signals(void)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < ELEMENTS(ends); i++) {
+        if (signal(ends[i], remove_unfinished) == SIG_IGN)
+            signal(ends[i], SIG_IGN); /* as under nohup */
+    }
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error of write() */
+}
+
 /* The permissions that a file made by open() has; mkstemp() is stricter. */
-static bool set_usual_mode(int descriptor)
+static mode_t usual_mode(void)
 {
     mode_t mask = umask(0);
 
     umask(mask);
-    return fchmod(descriptor, 0666 & ~mask) == 0;
+    return 0666 & ~mask;
+}
+
+/* `name` in the folder that `path` is in, unless it leads elsewhere by itself; NULL: no memory. */
+static char *beside(const char *path, const char *name)
+{
+    const char *slash = name[0] == '/' ? NULL : strrchr(path, '/');
+    size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+    size_t length = strlen(name);
+    char *joined = malloc(folder + length + 1);
+
+    if (!joined)
+        return NULL;
+    memcpy(joined, path, folder);
+    memcpy(joined + folder, name, length + 1);
+    return joined;
+}
+
+/* Where `path` leads, whether or not something is there; NULL: no memory. */
+static char *follow_links(const char *path)
+{
+    char *name = strdup(path);
+    char target[PATH_MAX];
+
+    for (unsigned i = 0; name && i < MAX_LINKS; i++) {
+        ssize_t length = readlink(name, target, sizeof(target) - 1);
+        char *next;
+
+        if (length < 0)
+            break;
+        target[length] = '\0';
+        next = beside(name, target);
+        free(name);
+        name = next;
+    }
+    return name;
 }
 
 /* A temporary name in the same folder, so that renaming it moves nothing. */
@@ -72,11 +149,11 @@ static char *temporary_name(const char *path)
     return name;
 }
 
-static enum status fill(const struct kernel_file *file, int descriptor, const char *temporary,
-                        const char *path)
+static enum status fill(const struct kernel_file *file, int descriptor, mode_t mode,
+                        const char *temporary, const char *path)
 {
     enum status status = copy(file, descriptor, path);
-    bool written = status == STATUS_BOOTABLE && set_usual_mode(descriptor);
+    bool written = status == STATUS_BOOTABLE && fchmod(descriptor, mode) == 0;
 
     if (close(descriptor) != 0)
         written = false;
@@ -87,16 +164,66 @@ static enum status fill(const struct kernel_file *file, int descriptor, const ch
     return status;
 }
 
-enum status extract_elf(const struct kernel_file *file, const char *path)
+static enum status write_beside(const struct kernel_file *file, const char *path, char *temporary,
+                                mode_t mode)
 {
-    char *temporary = temporary_name(path);
     enum status status;
     int descriptor;
 
-    if (!temporary)
-        return trouble(OUT_OF_MEMORY);
+    unfinished = temporary;
+    watch_signals();
     descriptor = mkstemp(temporary);
-    status = descriptor < 0 ? write_failed(path) : fill(file, descriptor, temporary, path);
-    free(temporary);
+    status = descriptor < 0 ? write_failed(path) : fill(file, descriptor, mode, temporary, path);
+    unfinished = NULL;
     return status;
+}
+
+static enum status replace(const struct kernel_file *file, const char *path, mode_t mode)
+{
+    char *target = follow_links(path);
+    char *temporary = target ? temporary_name(target) : NULL;
+    enum status status =
+        temporary ? write_beside(file, target, temporary, mode) : trouble(OUT_OF_MEMORY);
+
+    free(temporary);
+    free(target);
+    return status;
+}
+
+static bool is_file_of(const struct stat *file, int descriptor)
+{
+    struct stat other;
+
+    return fstat(descriptor, &other) == 0 && file->st_dev == other.st_dev &&
+           file->st_ino == other.st_ino;
+}
+
+bool is_standard_output(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) == 0 && is_file_of(&file, STDOUT_FILENO);
+}
+
+static enum status write_to_existing(const struct kernel_file *file, const char *path,
+                                     const struct stat *existing)
+{
+    if (is_file_of(existing, file->file.descriptor))
+        return trouble("%s: is the kernel's own file; name another one", path);
+    if (is_file_of(existing, STDOUT_FILENO))
+        return copy(file, STDOUT_FILENO, path);
+    if (S_ISBLK(existing->st_mode))
+        return trouble("%s: is a device; write to a file and copy that", path);
+    if (S_ISREG(existing->st_mode))
+        return replace(file, path, existing->st_mode & 0777);
+    return write_through(file, path);
+}
+
+enum status extract_elf(const struct kernel_file *file, const char *path)
+{
+    struct stat existing;
+
+    if (stat(path, &existing) == 0)
+        return write_to_existing(file, path, &existing);
+    return errno == ENOENT ? replace(file, path, usual_mode()) : write_failed(path);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pvhinfo: tells on the host whether and how pvhboot would boot a kernel. */
 #include "pvh/messages.h"
+#include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/extract.h"
 #include "tools/pvhinfo/host_arena.h"
 #include "tools/pvhinfo/map_file.h"
@@ -10,14 +11,17 @@
 #include <errno.h>
 #include <string.h>
 
-/* Where results go: text as it comes, or an array. */
+/* Where results go: text as it comes, or an array, or nowhere. */
 struct output {
+    bool silent;
     bool as_json;
     struct json json;
 };
 
 static void print(struct output *output, const struct result *result)
 {
+    if (output->silent)
+        return;
     if (output->as_json)
         print_result_json(&output->json, result);
     else
@@ -31,7 +35,7 @@ static void complain(const char *path, enum status status, const char *sentence)
     if (status == STATUS_TROUBLE)
         trouble("%s: %s", path, sentence);
     else if (status == STATUS_NOT_BOOTABLE)
-        fprintf(stderr, "%s: %s\n", path, sentence);
+        refusal(path, "%s", sentence);
 }
 
 static enum status extract(const struct kernel *kernel, const char *path)
@@ -168,9 +172,26 @@ static enum status show_on_map(const struct options *options, struct arena *aren
     return show_kernel_on_map(&machine, options, &result, arena, output);
 }
 
+static enum status show_esp(const char *directory, struct arena *arena, struct output *output)
+{
+    struct esp esp;
+    enum status status = esp_read(directory, arena, &esp);
+
+    if (!esp.directory)
+        return status;
+    if (output->as_json)
+        print_esp_json(&output->json, &esp);
+    else
+        print_esp(&esp);
+    fflush(stdout); /* before what is wrong appears on standard error */
+    complain_about_esp(&esp);
+    return status;
+}
+
 static enum status show(const struct options *options, struct arena *arena)
 {
-    struct output output = {options->json, {.file = stdout}};
+    bool silent = options->extract && is_standard_output(options->extract);
+    struct output output = {silent, options->json && !silent, {.file = stdout}};
     enum status status;
 
     if (options->help)
@@ -179,13 +200,15 @@ static enum status show(const struct options *options, struct arena *arena)
         printf("pvhinfo %s\n", PVHBOOT_VERSION);
     if (options->help || options->version)
         return STATUS_BOOTABLE;
-    if (options->json)
+    if (output.as_json)
         json_begin(&output.json, NULL, '[');
-    if (options->map)
+    if (options->esp)
+        status = show_esp(options->esp, arena, &output);
+    else if (options->map)
         status = show_on_map(options, arena, &output);
     else
         status = show_kernels(options, &output);
-    if (options->json)
+    if (output.as_json)
         json_end(&output.json, ']');
     return status;
 }

@@ -167,6 +167,13 @@ static bool read_lines(struct map_reader *reader, char *text)
     return false;
 }
 
+/* The mark that editors put in front of UTF-8, and that would hide the first line's first word. */
+static void blank_mark(char *text, size_t size)
+{
+    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        memset(text, ' ', 3);
+}
+
 /*
  * UTF-8 of what is UTF-8 or, from a UEFI shell, UTF-16 with its mark in front; NULL: no memory. A
  * serial line has NULs at times, which are not the end of the text.
@@ -181,6 +188,8 @@ static char *to_text(uint8_t *bytes, size_t size, struct arena *arena)
         text = arena_strndup(arena, (const char *)bytes, size);
         for (size_t i = 0; text && i < size; i++)
             text[i] = text[i] ? text[i] : ' ';
+        if (text)
+            blank_mark(text, size);
         return text;
     }
     wide = arena_alloc(arena, units, sizeof(*wide));

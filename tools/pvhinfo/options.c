@@ -10,8 +10,10 @@ const char options_text[] =
     "       pvhinfo [--json] --map MAPFILE [--initrd FILE|SIZE]... [--module "
     "FILE|SIZE[=CMDLINE]]...\n"
     "               [--cmdline STRING] [--overwrite-acpi-nvs] [FILE]\n"
+    "       pvhinfo [--json] --esp DIR\n"
     "\n"
-    "Tells whether and how pvhboot would boot a kernel.\n"
+    "Tells whether and how pvhboot would boot a kernel, or the entries of an EFI\n"
+    "system partition.\n"
     "\n"
     "  --json                  print for programs\n"
     "  --extract OUT           write the ELF file that FILE is or contains\n"
@@ -22,9 +24,12 @@ const char options_text[] =
     "                          with a module and its command line; may be repeated\n"
     "  --cmdline STRING        with this command line of the kernel\n"
     "  --overwrite-acpi-nvs    let a kernel that cannot be moved take ACPI NVS\n"
+    "  --esp DIR               check all that pvhboot would read in the EFI system partition that "
+    "is\n"
+    "                          mounted at DIR, or in a folder that is to become one\n"
     "  --help, --version       print this, or the version\n"
     "\n"
-    "Exit status: 0 bootable, 1 not bootable, 2 trouble.\n";
+    "Exit status: 0 bootable, 1 not bootable (with --esp: an entry is not), 2 trouble.\n";
 
 enum {
     OPTION_HELP = 1000,
@@ -36,6 +41,7 @@ enum {
     OPTION_MODULE,
     OPTION_CMDLINE,
     OPTION_OVERWRITE_NVS,
+    OPTION_ESP,
 };
 
 static const struct option long_options[] = {
@@ -48,6 +54,7 @@ static const struct option long_options[] = {
     {"module", required_argument, NULL, OPTION_MODULE},
     {"cmdline", required_argument, NULL, OPTION_CMDLINE},
     {"overwrite-acpi-nvs", no_argument, NULL, OPTION_OVERWRITE_NVS},
+    {"esp", required_argument, NULL, OPTION_ESP},
     {NULL, 0, NULL, 0},
 };
 
@@ -106,6 +113,8 @@ static bool take_option(struct options *options, int option, const char *value, 
     case OPTION_OVERWRITE_NVS:
         options->overwrite_nvs = true;
         return true;
+    case OPTION_ESP:
+        return set_once(&options->esp, value, "--esp can be given once");
     default: /* getopt has said what is wrong */
         trouble("see --help");
         return false;
@@ -121,6 +130,11 @@ static bool says_what_boots(const struct options *options)
 static bool check(const struct options *options)
 {
     if (options->help || options->version)
+        return true;
+    if (options->esp &&
+        (options->file_count || options->map || options->extract || says_what_boots(options)))
+        return usage("--esp goes with --json alone");
+    if (options->esp)
         return true;
     if (options->file_count == 0 && !options->map)
         return usage("no file is named");

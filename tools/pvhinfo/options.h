@@ -12,6 +12,7 @@ struct options {
     bool overwrite_nvs;
     const char *extract; /* where the ELF goes; NULL for nowhere */
     const char *map;     /* NULL for none */
+    const char *esp;     /* NULL for none */
     const char *command_line;
     struct boot_files initrds; /* FILE or SIZE as their paths */
     struct boot_files modules;

@@ -11,7 +11,17 @@ enum status {
     STATUS_TROUBLE = 2, /* usage, input, output, memory */
 };
 
-/* Prints "pvhinfo: ", the text and a new line on standard error, and returns STATUS_TROUBLE. */
+/*
+ * Prints "pvhinfo: ", the text, printable, and a new line on standard error, and returns
+ * STATUS_TROUBLE.
+ */
 __attribute__((format(printf, 1, 2))) enum status trouble(const char *format, ...);
+
+/*
+ * The same for the loader's words about `path`, which stands before them instead, and
+ * STATUS_NOT_BOOTABLE.
+ */
+__attribute__((format(printf, 2, 3))) enum status refusal(const char *path, const char *format,
+                                                          ...);
 
 #define OUT_OF_MEMORY "out of memory"

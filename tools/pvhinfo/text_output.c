@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/describe.h"
 #include "tools/pvhinfo/note_text.h"
+#include "tools/pvhinfo/printable.h"
 #include "tools/pvhinfo/result.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NOTE_TEXT_SIZE 300
@@ -62,11 +63,12 @@ static void print_headline(const struct kernel *kernel)
 {
     const struct pvh_image *image = &kernel->image;
 
-    printf("%s: %s", kernel->file.path, kernel->status ? "not bootable" : "bootable");
+    print_printable(stdout, kernel->file.path);
+    printf(": %s", kernel->status ? "not bootable" : "bootable");
     if (image->bits)
         printf(", ELF%u for %s", image->bits, machine_name(image));
     if (range_size(image->span) > 0)
-        printf(", %zu segments", image->segment_count);
+        printf(", %zu segment%s", image->segment_count, image->segment_count == 1 ? "" : "s");
     if (kernel->status == STATUS_BOOTABLE)
         printf(", PVH entry 0x%x", image->entry);
     printf("\n");
@@ -102,6 +104,25 @@ static void print_kernel(const struct kernel *kernel)
         print_memory(kernel->memory_needed);
 }
 
+static void print_kernel_placement(struct writer *output, const struct kernel *kernel,
+                                   const struct load_plan *plan)
+{
+    char *name = printable(kernel->file.path);
+
+    describe_kernel(output, name ? name : "?", &kernel->image, plan);
+    free(name);
+}
+
+static void print_module_placement(struct writer *output, const struct modules *modules,
+                                   size_t index, const struct load_plan *plan)
+{
+    char *name = printable(modules->names[index]);
+
+    describe_module(output, index, plan->modules[index].range, name ? name : "?",
+                    modules->more[index]);
+    free(name);
+}
+
 /* As the loader's --dry-run has it. */
 static void print_placement(const struct result *result)
 {
@@ -109,13 +130,11 @@ static void print_placement(const struct result *result)
     struct writer warnings = {write_warning};
     const struct placement *placement = result->placement;
     const struct load_plan *plan = &placement->plan;
-    const struct modules *modules = result->modules;
 
     if (result->placed) {
-        describe_kernel(&output, result->kernel->file.path, &result->kernel->image, plan);
-        for (size_t i = 0; i < modules->count; i++)
-            describe_module(&output, i, plan->modules[i].range, modules->names[i],
-                            modules->more[i]);
+        print_kernel_placement(&output, result->kernel, plan);
+        for (size_t i = 0; i < result->modules->count; i++)
+            print_module_placement(&output, result->modules, i, plan);
         describe_plan(&output, plan, &placement->map, &placement->e820);
         describe_start_info(&output, placement->block, plan->boot_info.start);
     }

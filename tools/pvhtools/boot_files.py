@@ -4,6 +4,7 @@
 import json
 import pathlib
 import re
+import tempfile
 
 from .program import TOP, Failure, call_for_words, readable_file
 
@@ -11,6 +12,9 @@ PVHINFO = TOP / "build" / "pvhinfo"
 LOADER = "EFI/BOOT/BOOTX64.EFI"
 ENTRIES = "loader/entries"
 FOLDER = "boot"
+
+# A memory map for pvhinfo: 4 GiB and nothing in them. What has no place there has none on any machine.
+ROOMY_MAP = "efi 7 0 0 100000000\n"
 
 
 def add_boot_options(parser, command_line):
@@ -29,21 +33,45 @@ def boot_files(loader, kernel, initrds, modules, command_line):
     """The volume's files: path -> content, as bytes or as the host's file that holds it.
 
     MODULES are "PATH ARGUMENTS" each. KERNEL goes onto the volume as it is, packed or not."""
-    title, version = describe(kernel, system_of(readable_file(kernel, "kernel")))
+    initrds = [readable_file(initrd, "initrd") for initrd in initrds]
+    modules = [split_module(module) for module in modules]
+    found = check_bootable(readable_file(kernel, "kernel"), initrds, modules, one_line(command_line))
+    title, version = describe(kernel, found["system"] or "")
     volume = Volume()
     lines = [f"title {title}"] + ([f"version {version}"] if version else [])
     lines.append(f"pvh {volume.add(kernel.name, kernel)}")
-    lines += [f"initrd {volume.add(file.name, readable_file(file, 'initrd'))}" for file in initrds]
-    lines += [module_line(volume, module) for module in modules]
-    lines += [f"options {one_line(command_line)}"] if command_line else []
+    lines += [f"initrd {volume.add(file.name, file)}" for file in initrds]
+    lines += [f"module {volume.add(file.name, file)} {words}".rstrip() for file, words in modules]
+    lines += [f"options {command_line}"] if command_line else []
     volume.files[LOADER] = readable_file(loader, "EFI program")
     volume.files[f"{ENTRIES}/{safe_name(title).lower()}.conf"] = ("\n".join(lines) + "\n").encode()
     return volume.files
 
 
-def system_of(kernel):
-    """What KERNEL says it is, once pvhinfo has found it bootable; else its words are the failure's."""
-    return json.loads(call_for_words(PVHINFO, "--json", "--", kernel.name, cwd=kernel.parent))[0]["system"] or ""
+def check_bootable(kernel, initrds, modules, command_line):
+    """What pvhinfo tells of KERNEL, once it has found that all of it can boot; else its words are the failure's."""
+    words = [f"--initrd={as_path(initrd)}" for initrd in initrds]
+    words += [f"--module={module_of(file)}={arguments}" for file, arguments in modules]
+    with tempfile.NamedTemporaryFile("w", suffix=".map") as roomy:
+        roomy.write(ROOMY_MAP)
+        roomy.flush()
+        found = call_for_words(PVHINFO, "--json", "--map", roomy.name, *words, f"--cmdline={command_line}",
+                               "--", kernel)
+    return json.loads(found)[0]
+
+
+def as_path(file):
+    """FILE in a form that pvhinfo takes for no size: 30M would be one."""
+    return file if "/" in str(file) else f"./{file}"
+
+
+def module_of(file):
+    """FILE, or its size where its name would be taken to end at an = before the arguments."""
+    if "=" not in str(file):
+        return as_path(file)
+    if file.stat().st_size == 0:
+        raise Failure(f"{file}: is empty; write it again")
+    return file.stat().st_size
 
 
 class Volume:
@@ -64,12 +92,12 @@ class Volume:
         return f"/{path}"
 
 
-def module_line(volume, module):
+def split_module(module):
+    """The file and the arguments in "PATH ARGUMENTS"."""
     path, _, arguments = module.strip().partition(" ")
     if not path:
         raise Failure("a module has no path; write --module 'PATH ARGUMENTS'")
-    file = readable_file(path, "module")
-    return f"module {volume.add(file.name, file)} {one_line(arguments)}".rstrip()
+    return readable_file(path, "module"), one_line(arguments)
 
 
 def describe(kernel, system):

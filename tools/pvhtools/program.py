@@ -4,6 +4,8 @@
 import contextlib
 import os
 import pathlib
+import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -13,21 +15,39 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 # Debian keeps mkfs.fat where an ordinary user's PATH does not lead.
 SYSTEM_PROGRAMS = ":/usr/sbin:/sbin"
 
+# How a program is asked to end: Ctrl-C, kill, a terminal that is closed.
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class Failure(Exception):
     """What went wrong and what to do about it, as one line for a person."""
 
 
+class Ended(BaseException):
+    """Somebody asked the program to end: it does, but not before everything temporary is gone."""
+
+
 def run_main(name, main):
     """Run main() and turn every expected failure into one line and exit status 1."""
+    for number in END_SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, end)
     try:
         sys.exit(main())
     except Failure as failure:
         sys.exit(f"{name}: {failure}")
     except OSError as error:
         sys.exit(f"{name}: {describe(error)}")
-    except KeyboardInterrupt:
-        sys.exit(f"{name}: interrupted")
+    except Ended as ended:
+        print(f"{name}: ended by {ended}", file=sys.stderr)
+        sys.exit(128 + signal.Signals[str(ended)])
+
+
+def end(number, _):
+    """Once is enough: no further signal may cut the clean-up short."""
+    for other in END_SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    raise Ended(signal.Signals(number).name)
 
 
 def describe(error):
@@ -73,16 +93,34 @@ def reason(words):
 
 @contextlib.contextmanager
 def replacing(output):
-    """A temporary name beside OUTPUT that takes its place once it is complete, and only then."""
-    output = pathlib.Path(output)
+    """A temporary name beside OUTPUT that takes its place once it is complete, and only then.
+
+    Where OUTPUT is a link, what it leads to is replaced; a file that is there keeps its permissions."""
+    output = pathlib.Path(os.path.realpath(output))
+    mode = replaceable_mode(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as scratch:
         temporary = pathlib.Path(scratch, output.name)
         try:
             yield temporary
+            if mode is not None:
+                temporary.chmod(mode)
             os.replace(temporary, output)
         except OSError as error:
             raise Failure(describe(error) if error.filename else f"{output}: {error.strerror}") from None
+
+
+def replaceable_mode(path):
+    """The permissions of the file PATH; None where none is. What is no file is not for replacing: /dev/sdb, say."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        raise Failure(f"{path}: is a directory; name a file")
+    if not stat.S_ISREG(mode):
+        raise Failure(f"{path}: is not a regular file; name another one")
+    return stat.S_IMODE(mode)
 
 
 def readable_file(path, what):
@@ -90,6 +128,8 @@ def readable_file(path, what):
     path = pathlib.Path(path)
     if path.is_dir():
         raise Failure(f"{what} {path}: is a directory, not a file")
+    if path.exists() and not path.is_file():
+        raise Failure(f"{what} {path}: is not a regular file")
     try:
         with open(path, "rb"):
             return path

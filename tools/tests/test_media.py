@@ -4,6 +4,8 @@
 import gzip
 import os
 import pathlib
+import signal
+import stat
 import subprocess
 import time
 
@@ -40,6 +42,15 @@ def mkiso(output, host, kernel, *options, date="1000000000", zone="UTC"):
     subprocess.run([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output", output, *options],
                    env={**os.environ, "SOURCE_DATE_EPOCH": date, "TZ": zone}, check=True)
     return output.read_bytes()
+
+
+def refused(host, kernel, output, *options):
+    """The one line of a mkiso that fails, without the program's name."""
+    done = subprocess.run([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output", output,
+                           *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("mkiso: ")
+    return done.stderr[len("mkiso: "):].strip()
 
 
 def on_volume(image, path):
@@ -136,8 +147,108 @@ def test_a_kernel_that_would_not_boot_is_refused_in_pvhinfos_words(host, kernel,
     done = subprocess.run([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output",
                            host / "image"], stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1 and not (host / "image").exists()
-    assert done.stderr.startswith(f"mkiso: {kernel.name}: no PVH entry note (found: Foo type 18); ")
+    assert done.stderr.startswith(f"mkiso: {kernel}: no PVH entry note (found: Foo type 18); ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["empty", "a=b"])
+@pytest.mark.parametrize("option", ["--initrd", "--module"])
+def test_an_empty_module_is_refused_as_the_loader_would(host, kernel, name, option):
+    (host / name).touch()
+    assert refused(host, kernel, host / "image", option, host / name) == f"{host}/{name}: is empty; write it again"
+
+
+def test_modules_that_no_machine_has_a_place_for_are_refused(host, kernel):
+    for name in ("one", "two"):
+        with open(host / name, "wb") as file:
+            file.truncate(3 << 30)
+    words = refused(host, kernel, host / "image", "--module", host / "one", "--module", host / "two")
+    assert words.startswith(f"{host}/two: ") and "3072.0 MiB" in words
+
+
+@pytest.mark.parametrize("name", ["30M", "a=b"])
+def test_files_with_names_that_mean_something_to_pvhinfo(host, kernel, name, monkeypatch):
+    monkeypatch.chdir(host)
+    pathlib.Path(name).write_bytes(b"content")
+    files = boot_files("pvhboot.efi", kernel, [pathlib.Path(name)], [f"{name} x=y"], "a=b")
+    assert entry_of(files)[3:] == [f"initrd /boot/{name.replace('=', '-')}",
+                                   f"module /boot/2-{name.replace('=', '-')} x=y", "options a=b"]
+
+
+# Where the image goes
+
+@pytest.mark.parametrize("name, words", [
+    ("", "the image has no name; write ISO=FILE"),
+    (".", ".: is a directory; name a file in it for the image"),
+    ("other/", "other/: is a directory; name a file in it for the image"),
+    ("no/deep/image", "no/deep/image: the folder {host}/no/deep does not exist; make it first (mkdir -p)"),
+    ("no/", "no/: the folder no does not exist; make it first (mkdir -p)"),
+    ("lost", "lost: the folder {host}/no does not exist; make it first (mkdir -p)"),
+    ("pipe", "{host}/pipe: is not a regular file; name another one"),
+    ("initrd.img", "initrd.img: is one of the files that go onto the image; give the image another name"),
+])
+def test_where_no_image_can_go(host, kernel, name, words, monkeypatch):
+    monkeypatch.chdir(host)
+    (host / "lost").symlink_to("no/image")
+    os.mkfifo(host / "pipe")
+    before = listing(host)
+    assert refused(host, kernel, name, "--initrd", host / "initrd.img") == words.format(host=host)
+    assert listing(host) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make device nodes")
+def test_a_device_is_not_replaced(host, kernel):
+    """A node of a block device that does not exist, and one of /dev/null."""
+    os.mknod(host / "disk", stat.S_IFBLK | 0o600, os.makedev(254, 255))
+    os.mknod(host / "null", stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    (host / "link").symlink_to("disk")
+    before = listing(host)
+    for name in (host / "disk", host / "link"):
+        assert refused(host, kernel, name) == (
+            f"{name}: is a device; write the image to a file and copy it: dd if=FILE of={name} bs=4M")
+    assert refused(host, kernel, host / "null") == f"{host}/null: is not a regular file; name another one"
+    assert listing(host) == before
+
+
+def listing(folder):
+    """Every file with its kind."""
+    return {path: stat.S_IFMT(path.lstat().st_mode) for path in folder.rglob("*")}
+
+
+def test_an_image_behind_a_link_is_replaced_there_and_keeps_its_mode(host, kernel):
+    (host / "folder").mkdir()
+    (host / "folder/image").write_bytes(b"before")
+    (host / "folder/image").chmod(0o604)
+    (host / "link").symlink_to("folder/image")
+    assert mkiso(host / "link", host, kernel) == (host / "folder/image").read_bytes() != b"before"
+    assert (host / "link").is_symlink() and stat.S_IMODE((host / "folder/image").stat().st_mode) == 0o604
+    assert os.listdir(host / "folder") == ["image"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_nothing_is_left_by_a_program_that_was_ended(host, kernel, number):
+    """In the middle of its work, which a script in xorriso's place makes long."""
+    xorriso, at_work = host / "bin/xorriso", host / "at-work"
+    xorriso.parent.mkdir()
+    xorriso.write_text(f"#!/bin/sh\ntouch {at_work}\nexec sleep 60\n")
+    xorriso.chmod(0o755)
+    before = listing(host)
+    with subprocess.Popen([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output",
+                           host / "image"], stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "PATH": f"{host}/bin:{os.environ['PATH']}"}) as program:
+        wait_for(at_work, program)
+        program.send_signal(number)
+        assert program.wait(30) == 128 + number
+        assert program.stderr.read() == f"mkiso: ended by {number.name}\n"
+    at_work.unlink()
+    assert listing(host) == before
+
+
+def wait_for(path, program):
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert program.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_failed_build_leaves_the_last_image_alone(host, kernel):

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What pvhinfo tells of kernels, good and bad, and how it fails; binutils' readelf is the second opinion."""
 
+import gzip
 import json
 import os
 import re
+import resource
+import signal
 import stat
 import subprocess
 
@@ -17,7 +20,7 @@ GOOD = sorted((BUILD / "kernel").glob("tk*.elf"))
 BAD = {
     "above-4g": "segment 2 lies above 4 GiB (0x140000000-",
     "across-4g": "segment 2 lies above 4 GiB (0xfffff000-",
-    "big-endian": "damaged ELF header",
+    "big-endian": "made for a big-endian processor; PVH kernels are x86",
     "empty": "no ELF file: it has only 0 bytes",
     "entry-high-half": "its PVH entry 0x100200000 is no 32-bit address",
     "entry-outside": "its PVH entry 0x30000000 lies in ",
@@ -213,6 +216,30 @@ def test_the_manual_page_has_every_option():
     assert [option for option in options if f"Fl -{option}" not in page] == []
 
 
+# Names
+
+@pytest.mark.parametrize("content", [elf_kernel(), b"no kernel" * 10], ids=["good", "bad"])
+def test_a_name_moves_no_cursor_and_starts_no_line(tmp_path, content):
+    name = "k\x1b[31m\n\x7f\x85\x9bö".encode() + b"\x9b\xff"
+    shown = r"k\x1b[31m\x0a\x7f\xc2\x85\xc2\x9bö\x9b\xff"
+    path = os.fsencode(tmp_path) + b"/" + name
+    with open(path, "wb") as file:
+        file.write(content)
+    for done in (pvhinfo(path), pvhinfo("--map", MAPS / "hp-2000-1858.map", "--initrd", path, path),
+                 pvhinfo("--map", path), pvhinfo("--extract", path, path), pvhinfo("--initrd", "1K", "--map", path)):
+        text = done.stdout + done.stderr
+        assert not re.search(r"[\0-\x09\x0b-\x1f\x7f-\x9f\udc80-\udcff]", text)
+        assert "[31m" not in text or shown in text
+        assert len(done.stderr.splitlines()) <= 2
+    assert shown in pvhinfo(path).stdout and pvhinfo(path + b"x").stderr.startswith(f"pvhinfo: {tmp_path}/{shown}x: ")
+
+
+def test_one_segment_is_one(tmp_path):
+    (tmp_path / "kernel").write_bytes(elf_kernel())
+    assert "x86-64, 1 segment, PVH" in pvhinfo(tmp_path / "kernel").stdout
+    assert "ELF64, 1 segment, PVH" in pvhinfo("--map", MAPS / "hp-2000-1858.map", tmp_path / "kernel").stdout
+
+
 # JSON
 
 def test_strings_of_any_bytes_are_valid_json(tmp_path):
@@ -235,7 +262,6 @@ def test_no_result_is_an_empty_array():
 
 def test_extract_writes_the_elf(tmp_path):
     out = tmp_path / "out"
-    out.write_text("before")
     old = os.umask(0o027)
     try:
         assert pvhinfo("--extract", out, linux("6.1-cloud")).returncode == 0
@@ -259,6 +285,93 @@ def test_extract_leaves_everything_alone_when_there_is_no_elf(tmp_path):
     assert pvhinfo("--extract", tmp_path / "out", tmp_path / "none").returncode == 2
     assert (tmp_path / "out").read_text() == "before"
     assert sorted(os.listdir(tmp_path)) == ["out", "text"]
+
+
+def test_extract_replaces_what_a_link_leads_to(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder/first")
+    (tmp_path / "folder/first").symlink_to("second")
+    for mode in (0o644, 0o604):  # a link to nothing, then to a file
+        assert pvhinfo("--extract", tmp_path / "link", GOOD[0], preexec_fn=lambda: os.umask(0o022)).returncode == 0
+        assert (tmp_path / "folder/second").read_bytes() == GOOD[0].read_bytes()
+        assert stat.S_IMODE((tmp_path / "folder/second").stat().st_mode) == mode
+        (tmp_path / "folder/second").write_bytes(b"")
+        (tmp_path / "folder/second").chmod(0o604)
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "folder/first").is_symlink()
+    assert sorted(os.listdir(tmp_path / "folder")) == ["first", "second"]
+
+
+def test_extract_into_a_pipe(tmp_path):
+    pipe, arrived = tmp_path / "pipe", tmp_path / "arrived"
+    os.mkfifo(pipe)
+    with open(arrived, "wb") as file, subprocess.Popen(["cat", pipe], stdout=file) as reader:
+        assert "bootable" in pvhinfo("--extract", pipe, GOOD[0]).stdout
+        assert reader.wait(30) == 0
+    assert arrived.read_bytes() == GOOD[0].read_bytes()
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_extract_to_standard_output_prints_nothing_else_there(tmp_path, options):
+    arguments = [*options, "--extract", "/dev/stdout", BUILD / "kernel" / "bad" / "no-note.elf"]
+    content = arguments[-1].read_bytes()
+    done = pvhinfo(*arguments, errors=None)
+    assert (done.returncode, done.stdout) == (1, content)
+    assert done.stderr.startswith(f"{arguments[-1]}: no PVH entry note".encode())
+    with open(tmp_path / "out", "wb") as file:
+        file.write(b"before")
+        file.flush()
+        pvhinfo(*arguments, stdout=file)
+    assert (tmp_path / "out").read_bytes() == b"before" + content
+
+
+@pytest.mark.parametrize("name", ["kernel", "symbolic", "hard"])
+def test_extract_does_not_overwrite_what_it_reads(tmp_path, name):
+    content = gzip.compress(elf_kernel())
+    (tmp_path / "kernel").write_bytes(content)
+    (tmp_path / "symbolic").symlink_to("kernel")
+    os.link(tmp_path / "kernel", tmp_path / "hard")
+    done = pvhinfo("--extract", tmp_path / name, tmp_path / "kernel")
+    assert done.returncode == 2
+    assert done.stderr == f"pvhinfo: {tmp_path}/{name}: is the kernel's own file; name another one\n"
+    assert (tmp_path / "kernel").read_bytes() == content
+    assert len(os.listdir(tmp_path)) == 3
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make device nodes")
+def test_extract_to_devices(tmp_path):
+    """A node of /dev/null and /dev/full, and one of a block device that does not exist."""
+    nodes = {"null": (stat.S_IFCHR, 1, 3), "full": (stat.S_IFCHR, 1, 7), "disk": (stat.S_IFBLK, 254, 255)}
+    for name, (kind, major, minor) in nodes.items():
+        os.mknod(tmp_path / name, kind | 0o600, os.makedev(major, minor))
+    assert pvhinfo("--extract", tmp_path / "null", GOOD[0]).returncode == 0
+    for name, words in (("full", "cannot be written: No space left on device"),
+                        ("disk", "is a device; write to a file and copy that")):
+        done = pvhinfo("--extract", tmp_path / name, GOOD[0])
+        assert (done.returncode, done.stderr) == (2, f"pvhinfo: {tmp_path}/{name}: {words}\n")
+    assert {path.name: stat.S_IFMT(path.lstat().st_mode) for path in tmp_path.iterdir()} == {
+        name: node[0] for name, node in nodes.items()}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_extract_leaves_nothing_when_it_is_ended(tmp_path, number):
+    """While it writes, which the size of the file makes long; nearly all of it is a hole."""
+    kernel = tmp_path / "kernel"
+    kernel.write_bytes(elf_kernel())
+    os.truncate(kernel, 8 << 30)
+    with subprocess.Popen([CHECKED[0], "--extract", tmp_path / "out", kernel], stdout=subprocess.DEVNULL) as program:
+        while len(os.listdir(tmp_path)) == 1:
+            assert program.poll() is None
+        program.send_signal(number)
+        assert program.wait(30) == -number
+    assert os.listdir(tmp_path) == ["kernel"]
+
+
+def test_extract_beyond_the_limit_of_a_files_size(tmp_path):
+    done = pvhinfo("--extract", tmp_path / "out", GOOD[0],
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)))
+    assert done.returncode == 2 and "cannot be written: File too large" in done.stderr
+    assert os.listdir(tmp_path) == []
 
 
 def test_extract_to_where_nothing_can_be_written(tmp_path):

@@ -179,8 +179,8 @@ def test_a_long_command_line_is_warned_of():
 
 
 @pytest.mark.parametrize("module, words", [
-    ("10G", "10G: not enough memory: it has 10240.0 MiB, the largest free range below 4 GiB has "),
-    ("0", "0: is empty; write it again"),
+    ("10G", "10G: not enough memory for this module of 10240.0 MiB: the largest free range below 4 GiB has "),
+    ("0", "0: the file is empty; write it again"),
 ])
 def test_modules_that_cannot_be(module, words):
     for option in ("--initrd", "--module"):
@@ -228,6 +228,7 @@ FORMS = {
     "bare-numbers": lambda text: text.replace("0x", "").encode(),
     "capitals": lambda text: re.sub("0x[0-9a-f]+", lambda number: number[0].upper(), text).encode(),
     "shell-file": lambda text: b"\xff\xfe" + as_loader_prints_it(text).decode().encode("utf-16-le"),
+    "utf-8-mark": lambda text: b"\xef\xbb\xbf" + text[text.index("efi "):].encode(),
     "terminal": lambda text: "".join(f"\x1b[0m\x1b[=3h\x1b(B\x1b7{line}\x1b[01;01H\n" for line in text.split("\n")).encode(),
     "spaces": lambda text: text.replace(" ", " \t ").replace("\n", "  \n \n").encode(),
     "no-last-line-end": lambda text: text.rstrip("\n").encode(),

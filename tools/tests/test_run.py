@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How `run` judges a boot, with a shell script in QEMU's place, and how it pairs firmware files."""
 
+import argparse
 import importlib.machinery
 import importlib.util
 import io
@@ -86,6 +87,24 @@ def test_firmware_that_will_not_start_the_kernel_any_more_ends_the_wait(capsys, 
     with pytest.raises(Failure, match=sentence):
         console(f"echo '{line}'; sleep 0.5; echo more; exec sleep 60", seconds=30)
     assert capsys.readouterr().out == f"{line}\nmore\n"
+
+
+@pytest.mark.parametrize("option, value", [
+    ("mem", "junk"), ("mem", ""), ("mem", "0"), ("mem", "512X"), ("mem", "-1"), ("cpus", "0"), ("cpus", ""),
+    ("cpus", "two"), ("accel", "junk"), ("accel", ""), ("timeout", "nan"), ("timeout", "")])
+def test_a_machine_that_cannot_be_is_refused_in_one_line(option, value):
+    done = subprocess.run([TOOLS / "run", "--efi", "none", "--kernel", "none", f"--{option}={value}"],
+                          stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"run: {option.upper()}={value} is no ")
+
+
+@pytest.mark.parametrize("option, value", [
+    ("mem", "512M"), ("mem", "4096"), ("mem", "2g"), ("cpus", "16"), ("accel", "kvm"), ("timeout", "0.5")])
+def test_machines_that_can_be(option, value):
+    given = argparse.Namespace(mem="512M", cpus="2", accel="tcg", timeout="180")
+    setattr(given, option, value)
+    run.check_machine(given)
 
 
 @pytest.mark.parametrize("code, variables", [

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* libFuzzer: the counters in a file's name, counted down to the end. */
+#include "tests/fuzz/fuzz_text.h"
+
+#include "common/boot_count.h"
+
+#define STEPS 20
+
+static void require_same_id(const char *a, const char *b)
+{
+    size_t length = boot_count_id_length(a);
+
+    require(boot_count_id_length(b) == length);
+    require(memcmp(a, b, length) == 0);
+}
+
+static void require_step(const char *name, const char *next)
+{
+    struct boot_count before = boot_count_parse(name);
+    struct boot_count after = boot_count_parse(next);
+
+    require_same_id(name, next);
+    if (!before.counted || before.left == 0) {
+        require(strcmp(name, next) == 0);
+        return;
+    }
+    require(after.counted && after.left == before.left - 1);
+    require(after.done == before.done + 1 || before.done == INT32_MAX);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    char *copy = copy_string(data, size);
+    const char *name = copy;
+
+    require(boot_count_id_length(name) <= strlen(name));
+    require(!boot_count_parse(name).counted || boot_count_id_length(name) > 0);
+    for (unsigned i = 0; i < STEPS; i++) {
+        const char *next = boot_count_next_name(name, &arena);
+
+        require(next);
+        require_step(name, next);
+        name = next;
+    }
+    free(copy);
+    arena_release(&arena);
+    return 0;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether the files that entries name would do, and whether there is a loader. */
+#include "common/bytes.h"
+#include "tools/pvhinfo/esp.h"
+#include "tools/pvhinfo/esp_path.h"
+#include "tools/pvhinfo/host_arena.h"
+#include "tools/pvhinfo/host_file.h"
+#include "tools/pvhinfo/kernel.h"
+
+#include <string.h>
+
+/* Of the PE format: where the DOS header names the PE header, and what that begins with. */
+#define PE_POINTER    0x3c
+#define PE_SIGNATURE  "PE\0\0"
+#define PE_MACHINE    4
+#define MACHINE_X64   0x8664
+#define PE_HEADER_MIN 6
+
+/* The SBAT entry of the loader begins so; the version follows. */
+#define SBAT_MARK   "\npvhboot,1,pvhboot,pvhboot,"
+#define VERSION_MAX 40
+
+/* No loader is that large: what is larger is not looked through. */
+#define LOADER_MAX (16 * MIB)
+
+struct check {
+    struct esp *esp;
+    struct esp_check *result;
+    struct arena *arena;
+};
+
+#define add_problem(check, ...)                                                                    \
+    sentence_add(&(check)->result->problems, (check)->arena, __VA_ARGS__)
+
+static enum status add_unread(const struct check *check, const char *path, const char *reason)
+{
+    check->esp->unread = true;
+    return add_problem(check, "%s: %s", path, reason);
+}
+
+/* *ret_path is NULL when there is no such file, which is then a problem of the entry. */
+static enum status find_file(const struct check *check, const char *path, const char **ret_path)
+{
+    enum status status = esp_find(check->esp->directory, path, check->arena, ret_path);
+
+    if (status != STATUS_BOOTABLE)
+        return status;
+    if (!*ret_path)
+        return add_problem(check, "%s: no such file in %s; paths start at its root", path,
+                           check->esp->directory);
+    if (!is_directory(*ret_path))
+        return STATUS_BOOTABLE;
+    *ret_path = NULL;
+    return add_problem(check, "%s: is a directory; name a file", path); /* as the loader */
+}
+
+static enum status check_kernel(const struct check *check, const char *path)
+{
+    struct arena arena = host_arena(); /* a kernel may take a hundred megabytes to unpack */
+    struct kernel kernel;
+    const char *host_path;
+    enum status status = find_file(check, path, &host_path);
+    const char *system;
+
+    if (status != STATUS_BOOTABLE || !host_path)
+        return status;
+    kernel_read(host_path, &arena, &kernel);
+    if (kernel.status == STATUS_TROUBLE)
+        status = add_unread(check, path, kernel.sentence);
+    else if (kernel.status == STATUS_NOT_BOOTABLE)
+        status = add_problem(check, "%s: %s", path, kernel.sentence);
+    system = kernel.image.notes.system;
+    check->result->system = arena_strndup(check->arena, system, strlen(system));
+    kernel_close(&kernel);
+    arena_release(&arena);
+    return check->result->system ? status : trouble(OUT_OF_MEMORY);
+}
+
+static enum status check_part(const struct check *check, const char *path)
+{
+    struct host_file file;
+    const char *host_path;
+    enum status status = find_file(check, path, &host_path);
+
+    if (status != STATUS_BOOTABLE || !host_path)
+        return status;
+    if (!host_file_open(host_path, &file))
+        status = add_unread(check, path, file.reason);
+    else if (file.source.size == 0)
+        status = add_problem(check, "%s: is empty; write it again", path); /* as the loader */
+    host_file_close(&file);
+    return status;
+}
+
+static enum status check_parts(const struct check *check, const struct boot_files *files)
+{
+    enum status status = STATUS_BOOTABLE;
+
+    for (size_t i = 0; i < files->count && status == STATUS_BOOTABLE; i++)
+        status = check_part(check, files->items[i].path);
+    return status;
+}
+
+static bool is_program(struct pvh_source *source)
+{
+    uint8_t header[PE_HEADER_MIN];
+    uint8_t pointer[4];
+
+    if (!fits_inside(PE_POINTER, sizeof(pointer), source->size) ||
+        !source->read(source, 0, header, 2) || memcmp(header, "MZ", 2) != 0 ||
+        !source->read(source, PE_POINTER, pointer, sizeof(pointer)))
+        return false;
+    return fits_inside(read_le32(pointer), sizeof(header), source->size) &&
+           source->read(source, read_le32(pointer), header, sizeof(header)) &&
+           memcmp(header, PE_SIGNATURE, PE_MACHINE) == 0 &&
+           read_le16(header + PE_MACHINE) == MACHINE_X64;
+}
+
+static enum status check_program(const struct check *check, const char *path)
+{
+    struct host_file file;
+    const char *host_path;
+    enum status status = find_file(check, path, &host_path);
+
+    if (status != STATUS_BOOTABLE || !host_path)
+        return status;
+    if (!host_file_open(host_path, &file))
+        status = add_unread(check, path, file.reason);
+    else if (!is_program(&file.source))
+        status = add_problem(check, "%s: is no EFI program for x64", path);
+    host_file_close(&file);
+    return status;
+}
+
+static enum status check_files(const struct check *check, const struct boot_entry *entry)
+{
+    const struct boot_request *request = &entry->request;
+    enum status status = STATUS_BOOTABLE;
+
+    if (request->kernel)
+        status = check_kernel(check, request->kernel);
+    else if (*entry->efi)
+        status = check_program(check, entry->efi);
+    if (status == STATUS_BOOTABLE && request->kernel)
+        status = check_parts(check, &request->initrds);
+    if (status == STATUS_BOOTABLE && request->kernel)
+        status = check_parts(check, &request->modules);
+    return status;
+}
+
+static enum status check_entry(struct esp *esp, size_t index, struct arena *arena)
+{
+    const struct boot_entry *entry = &esp->entries[index];
+    struct check check = {esp, &esp->checks[index], arena};
+    enum status status;
+
+    check.result->system = "";
+    status = esp_find(esp->entries_path, entry->file_name, arena, &check.result->path);
+    if (status != STATUS_BOOTABLE)
+        return status;
+    if (entry->problem)
+        return add_problem(&check, "%s", entry->problem);
+    return check_files(&check, entry);
+}
+
+enum status esp_check_entries(struct esp *esp, struct arena *arena)
+{
+    enum status status = STATUS_BOOTABLE;
+
+    esp->checks = arena_alloc(arena, esp->count, sizeof(*esp->checks));
+    if (!esp->checks)
+        return trouble(OUT_OF_MEMORY);
+    for (size_t i = 0; i < esp->count && status == STATUS_BOOTABLE; i++)
+        status = check_entry(esp, i, arena);
+    return status;
+}
+
+/* What stands between the mark and the next comma; NULL when this is no pvhboot. */
+static const char *find_version(const uint8_t *bytes, size_t size, struct arena *arena)
+{
+    const size_t length = strlen(SBAT_MARK);
+
+    for (size_t i = 0; fits_inside(i, length + VERSION_MAX, size); i++) {
+        const uint8_t *version = bytes + i + length;
+        const uint8_t *comma;
+
+        if (memcmp(bytes + i, SBAT_MARK, length) != 0)
+            continue;
+        comma = memchr(version, ',', VERSION_MAX);
+        return comma ? arena_strndup(arena, (const char *)version, (size_t)(comma - version))
+                     : NULL;
+    }
+    return NULL;
+}
+
+static enum status check_loader(struct esp *esp, struct esp_loader *loader, struct arena *arena)
+{
+    struct host_file file;
+    const char *path;
+    enum status status = esp_find(esp->directory, loader->path, arena, &path);
+    const uint8_t *bytes = NULL;
+
+    if (status != STATUS_BOOTABLE || !path)
+        return status;
+    loader->is_there = true;
+    if (host_file_open(path, &file) && file.source.size <= LOADER_MAX)
+        bytes = host_file_read_all(&file, arena);
+    if (bytes)
+        loader->version = find_version(bytes, (size_t)file.source.size, arena);
+    host_file_close(&file);
+    return STATUS_BOOTABLE;
+}
+
+enum status esp_check_loaders(struct esp *esp, struct arena *arena)
+{
+    static const char *const paths[ESP_LOADERS] = {"EFI/pvhboot/pvhboot.efi",
+                                                   "EFI/BOOT/BOOTX64.EFI"};
+    enum status status = STATUS_BOOTABLE;
+
+    for (size_t i = 0; i < ESP_LOADERS && status == STATUS_BOOTABLE; i++) {
+        esp->loaders[i].path = paths[i];
+        status = check_loader(esp, &esp->loaders[i], arena);
+    }
+    return status;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/pvhinfo/esp_path.h"
+
+#include "common/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool is_directory(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static bool is_separator(char character)
+{
+    return character == '/' || character == '\\';
+}
+
+static void cut(struct text *text, size_t length)
+{
+    text->length = length;
+    text->data[length] = '\0';
+}
+
+/* Looks for a name in the directory `host` and, if it is there, appends it as it is written there.
+ */
+static enum status search(struct text *host, const char *name, bool *ret_found)
+{
+    DIR *stream = opendir(host->data);
+    struct dirent *entry;
+
+    *ret_found = false;
+    if (!stream && (errno == ENOTDIR || errno == ENOENT))
+        return STATUS_BOOTABLE;
+    if (!stream)
+        return trouble("%s: cannot be read: %s", host->data, strerror(errno));
+    while (!*ret_found && (entry = readdir(stream))) {
+        if (text_equals_ignoring_case(entry->d_name, name)) {
+            text_format(host, "/%s", entry->d_name);
+            *ret_found = true;
+        }
+    }
+    closedir(stream);
+    return STATUS_BOOTABLE;
+}
+
+/* Goes from the directory `host` to what a name in it stands for. */
+static enum status step(struct text *host, size_t root_length, const char *name, bool *ret_found)
+{
+    struct stat status;
+    size_t length = host->length;
+
+    *ret_found = true;
+    if (strcmp(name, ".") == 0)
+        return STATUS_BOOTABLE;
+    if (strcmp(name, "..") == 0) {
+        *ret_found = length > root_length;
+        while (*ret_found && host->data[--length] != '/')
+            continue;
+        cut(host, length);
+        return STATUS_BOOTABLE;
+    }
+    text_format(host, "/%s", name);
+    if (stat(host->data, &status) == 0)
+        return STATUS_BOOTABLE;
+    cut(host, length);
+    return search(host, name, ret_found);
+}
+
+/* The next name of a path, in the arena; NULL at the end or when memory is short. */
+static const char *take_name(const char **path, struct arena *arena)
+{
+    const char *start;
+
+    while (is_separator(**path))
+        ++*path;
+    for (start = *path; **path && !is_separator(**path);)
+        ++*path;
+    return *path > start ? arena_strndup(arena, start, (size_t)(*path - start)) : NULL;
+}
+
+enum status esp_find(const char *directory, const char *path, struct arena *arena,
+                     const char **ret_path)
+{
+    size_t size = strlen(directory) + 1 + strlen(path) + 1;
+    struct text host = {arena_alloc(arena, size, 1), size, 0};
+    bool found = true;
+
+    *ret_path = NULL;
+    if (!host.data)
+        return trouble(OUT_OF_MEMORY);
+    text_append(&host, directory);
+    while (found && *path) {
+        const char *name = take_name(&path, arena);
+        enum status status;
+
+        if (!name)
+            break;
+        status = step(&host, strlen(directory), name, &found);
+        if (status != STATUS_BOOTABLE)
+            return status;
+    }
+    *ret_path = found ? host.data : NULL;
+    return STATUS_BOOTABLE;
+}

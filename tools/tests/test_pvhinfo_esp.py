@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What pvhinfo --esp tells of an EFI system partition: every entry, every mistake, the exit status."""
+
+import json
+import os
+import struct
+
+import pytest
+from conftest import ELF, elf_kernel
+from pvhinfo_runs import CHECKED, pvhinfo
+
+# The shortest file that the firmware could take for a program: DOS header, PE signature, machine.
+PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(20)
+
+NO_ENTRY = "there is no entry that can be booted in loader/entries"
+
+
+class Esp:
+    """A folder with an entry that boots; the tests add what they need."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.write("kernel", ELF)
+
+    def write(self, path, content):
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    def config(self, text):
+        return self.write("loader/loader.conf", text)
+
+    def entry(self, name, text="linux /kernel\n"):
+        return self.write(f"loader/entries/{name}", text)
+
+    def check(self, status=0, program=CHECKED[0]):
+        """The object that --json prints, and the lines on standard error."""
+        done = pvhinfo("--json", "--esp", self.folder, program=program)
+        assert done.returncode == status, done.stderr
+        result, = json.loads(done.stdout)
+        return result, done.stderr.replace(f"{self.folder}/", "").splitlines()
+
+    def problem_of(self, text, status=1):
+        """What keeps an entry with this text from booting."""
+        self.entry("a.conf", text)
+        result, errors = self.check(status)
+        entry, = result["entries"]
+        assert not entry["bootable"] and len(entry["problems"]) == 1
+        assert errors[0] == f"loader/entries/a.conf: {entry['problems'][0]}"
+        return entry["problems"][0]
+
+
+@pytest.fixture
+def esp(tmp_path):
+    return Esp(tmp_path)
+
+
+@pytest.mark.parametrize("program", CHECKED)
+def test_an_esp_where_all_is_well(esp, program):
+    esp.config("timeout 5\ndefault b*\neditor no\n")
+    esp.write("initrd", b"x")
+    esp.write("tool.efi", PROGRAM)
+    esp.entry("a.conf", "title First\nversion 2\nsort-key k\nlinux /kernel\ninitrd /initrd\nmodule /initrd x y\n")
+    esp.entry("b+2-1.conf", "title Second\nversion 1\nsort-key k\npvh kernel\nlinux /none\n")
+    esp.entry("c.conf", "title Tool\nefi /tool.efi\noptions x\ninitrd /none\n")
+    result, errors = esp.check(program=program)
+    assert errors == []
+    assert result["esp"] == str(esp.folder) and result["loaders"] == [] and result["notes"] == []
+    assert result["config"] == {"file": f"{esp.folder}/loader/loader.conf", "timeout": "5", "default": "b*",
+                                "editor": False, "remarks": []}
+    rows = [(e["id"], e["label"], e["kind"], e["path"], e["default"], e["tries"]) for e in result["entries"]]
+    assert rows == [
+        ("a", "First", "kernel", "/kernel", False, None),
+        ("b", "Second", "kernel", "kernel", True, {"left": 2, "done": 1}),
+        ("c", "Tool", "efi", "/tool.efi", False, None),
+    ]
+    assert all(e["bootable"] and e["for_this_machine"] and not e["problems"] for e in result["entries"])
+    assert result["entries"][1]["file"] == f"{esp.folder}/loader/entries/b+2-1.conf"
+
+
+def test_the_text_says_the_same(esp):
+    esp.config("default a*\n")
+    esp.entry("a+0-3.conf", "title Old\nlinux /kernel\n")
+    esp.entry("b+2.conf", "title \x1b[2JNew\nlinux /kernel\x1b\n")
+    esp.entry("c.conf", "linux /none\narchitecture aa64\n")
+    done = pvhinfo("--esp", esp.folder)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines == [
+        f"{esp.folder}: entries: 3, bootable: 1",
+        "  loader       pvhboot is not installed here",
+        "  timeout      menu-hidden",
+        "  default      a*",
+        "c.conf: not for this machine",
+        "  label        c",
+        "  id           c",
+        "  kernel       /none",
+        "b+2.conf: not bootable, the default",
+        "  label        \ufffd[2JNew",
+        "  id           b",
+        "  kernel       /kernel\ufffd",
+        "  tries        2 left, 0 done",
+        "a+0-3.conf: bootable, its tries are used up",
+        "  label        Old",
+        "  id           a",
+        "  kernel       /kernel",
+        "  tries        0 left, 3 done",
+    ]
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_remarks_have_file_and_line(esp):
+    esp.config("\ntimeuot 5\ntimeout soon\n")
+    esp.entry("a.conf", "titel x\nlinux /kernel\n")
+    result, errors = esp.check()
+    assert errors == [
+        'loader/loader.conf:2: unknown key "timeuot"; ignored',
+        'loader/loader.conf:3: timeout "soon": not a number of seconds, menu-force, menu-hidden or menu-disabled; '
+        "ignored",
+        'loader/entries/a.conf:1: unknown key "titel"; ignored',
+    ]
+    assert result["entries"][0]["remarks"] == [{"line": 1, "text": 'unknown key "titel"; ignored'}]
+    assert [remark["line"] for remark in result["config"]["remarks"]] == [2, 3]
+
+
+@pytest.mark.parametrize("text, problem", [
+    ("linux /none\n", "/none: no such file in "),
+    ("linux /kernel\ninitrd /none\n", "/none: no such file in "),
+    ("linux /kernel\nmodule /none x\n", "/none: no such file in "),
+    ("efi /none.efi\n", "/none.efi: no such file in "),
+    ("linux /kernel/x\n", "/kernel/x: no such file in "),
+    ("linux /../kernel\n", "/../kernel: no such file in "),
+    ("linux /loader\n", "/loader: is a directory; name a file"),
+    ("linux /kernel\ninitrd /\n", "/: is a directory; name a file"),
+    ("linux /kernel\ninitrd /empty\n", "/empty: is empty; write it again"),
+    ("linux /kernel\nmodule /empty\n", "/empty: is empty; write it again"),
+    ("linux /no-note\n", "/no-note: "),
+    ("linux /empty\n", "/empty: no ELF file: it has only 0 bytes"),
+    ("efi /kernel\n", "/kernel: is no EFI program for x64"),
+    ("efi /short.efi\n", "/short.efi: is no EFI program for x64"),
+    ("efi /arm.efi\n", "/arm.efi: is no EFI program for x64"),
+    ("efi /far.efi\n", "/far.efi: is no EFI program for x64"),
+    ("title x\n", "names nothing to start"),
+    ("linux /kernel\nefi /a.efi\n", "has more than one of"),
+])
+def test_what_keeps_an_entry_from_booting(esp, text, problem):
+    esp.write("empty", b"")
+    esp.write("no-note", elf_kernel(owner=b"GNU\0"))
+    esp.write("short.efi", PROGRAM[:60])
+    esp.write("arm.efi", PROGRAM.replace(b"\x64\x86", b"\x64\xaa"))
+    esp.write("far.efi", PROGRAM[:60] + struct.pack("<I", 0xffffffff))
+    assert esp.problem_of(text).startswith(problem)
+
+
+def test_a_kernel_is_refused_in_the_same_words_as_by_its_name(esp):
+    bad = esp.write("no-note", elf_kernel(owner=b"GNU\0"))
+    alone = pvhinfo(bad).stderr.strip().removeprefix(f"{bad}: ")
+    assert "no PVH entry note" in alone
+    assert esp.problem_of("linux /no-note\n") == f"/no-note: {alone}"
+
+
+@pytest.mark.parametrize("path", [
+    "/Debian/6.1/Vmlinuz", "/debian/6.1/VMLINUZ", "\\DEBIAN\\6.1\\vmlinuz", "debian/6.1/vmlinuz", "//debian//6.1/vmlinuz",
+    "/debian/./6.1/vmlinuz", "/debian/6.2/../6.1/vmlinuz", "/debian\\6.1/vmlinuz",
+])
+def test_paths_are_those_of_fat(esp, path):
+    esp.write("Debian/6.1/Vmlinuz", ELF)
+    esp.write("Debian/6.2/other", b"x")
+    esp.entry("a.conf", f"linux {path}\n")
+    assert esp.check()[0]["entries"][0]["bootable"]
+
+
+def test_directories_have_no_case_either(esp):
+    esp.write("LOADER/Entries/A.CONF", "linux /KERNEL\n")
+    esp.write("LOADER/Loader.conf", "timeout 7\n")
+    result, _ = esp.check()
+    assert result["config"]["timeout"] == "7" and result["entries"][0]["bootable"]
+
+
+def test_only_entry_files_are_read(esp):
+    esp.entry("good.conf")
+    for name in (".hidden.conf", "auto-windows.conf", "notes.txt", "old.conf.bak"):
+        esp.entry(name, "nonsense\n")
+    (esp.folder / "loader/entries/directory.conf").mkdir()
+    result, errors = esp.check()
+    assert [entry["id"] for entry in result["entries"]] == ["good"] and errors == []
+
+
+def test_entries_of_other_machines_do_not_count(esp):
+    esp.entry("a.conf")
+    esp.entry("arm.conf", "linux /none\narchitecture aa64\n")
+    result, errors = esp.check()
+    arm = result["entries"][0]
+    assert (arm["id"], arm["bootable"], arm["for_this_machine"]) == ("arm", False, False)
+    assert errors == ["loader/entries/arm.conf: is for the architecture aa64; pvhboot starts x64 and ia32"]
+    (esp.folder / "loader/entries/a.conf").unlink()
+    result, errors = esp.check(status=1)
+    assert errors[-1].endswith(NO_ENTRY)
+
+
+def test_exhausted_entries_go_last_and_are_no_default(esp):
+    esp.config("default new*\n")
+    esp.entry("new+0-3.conf", "sort-key k\nversion 2\nlinux /kernel\n")
+    esp.entry("old.conf", "sort-key k\nversion 1\nlinux /kernel\n")
+    result, errors = esp.check()
+    assert [(entry["id"], entry["default"]) for entry in result["entries"]] == [("old", True), ("new", False)]
+    assert errors == ['loader/loader.conf: default "new*" matches no entry that can be booted']
+
+
+@pytest.mark.parametrize("content", [None, "loader.conf", "directory"])
+def test_no_entry_at_all(esp, content):
+    if content == "loader.conf":
+        esp.config("timeout 3\n")
+    if content == "directory":
+        (esp.folder / "loader/entries").mkdir(parents=True)
+    result, errors = esp.check(status=1)
+    assert result["entries"] == [] and len(errors) == 1 and errors[0].endswith(NO_ENTRY)
+
+
+def test_files_of_more_than_a_megabyte_are_left_out(esp):
+    esp.config("timeout 5\n" + "#" * (1 << 20))
+    esp.entry("good.conf")
+    result, errors = esp.check()
+    assert result["config"]["timeout"] == "menu-hidden"
+    assert errors == ["loader/loader.conf: has 1048586 bytes, more than the 1048576 allowed"]
+    esp.config("timeout 5\n".ljust(1 << 20, "#"))
+    esp.entry("large.conf", "linux /kernel\n" + "#" * (1 << 20))
+    result, errors = esp.check(status=1)
+    assert result["config"]["timeout"] == "5" and [entry["id"] for entry in result["entries"]] == ["good"]
+    assert errors == ["loader/entries/large.conf: has 1048590 bytes, more than the 1048576 allowed"]
+
+
+def test_where_pvhboot_is_installed(esp):
+    sbat = b"sbat,1,SBAT Version,sbat,1,x\npvhboot,1,pvhboot,pvhboot,1.2.3,https://example.org/\n"
+    esp.entry("a.conf")
+    esp.write("EFI/pvhboot/pvhboot.efi", PROGRAM + sbat.ljust(200, b"\0"))
+    esp.write("EFI/BOOT/BOOTX64.EFI", PROGRAM)
+    result, _ = esp.check()
+    assert result["loaders"] == [{"path": "EFI/pvhboot/pvhboot.efi", "pvhboot": "1.2.3"},
+                                 {"path": "EFI/BOOT/BOOTX64.EFI", "pvhboot": None}]
+    text = pvhinfo("--esp", esp.folder).stdout
+    assert "  loader       EFI/pvhboot/pvhboot.efi: pvhboot 1.2.3\n" in text
+    assert "  loader       EFI/BOOT/BOOTX64.EFI: not pvhboot\n" in text and "not installed" not in text
+
+
+@pytest.mark.parametrize("timeout", ["menu-force", "menu-disabled", "menu-hidden", "12"])
+def test_timeouts_are_named_as_in_loader_conf(esp, timeout):
+    esp.config(f"timeout {timeout}\n")
+    esp.entry("a.conf")
+    assert esp.check()[0]["config"]["timeout"] == timeout
+
+
+def test_many_entries(esp):
+    for number in range(300):
+        esp.entry(f"linux-6.{number}.conf", f"title Linux\nversion 6.{number}\nsort-key k\nlinux /kernel\n")
+    result, _ = esp.check()
+    assert [entry["label"] for entry in result["entries"]] == [f"Linux (6.{number})" for number in range(299, -1, -1)]
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--esp"],
+    ["--esp", "{}", "--esp", "{}"],
+    ["--esp", "{}", "{}/kernel"],
+    ["--esp", "{}", "--map", "x"],
+    ["--esp", "{}", "--extract", "x"],
+    ["--esp", "{}", "--initrd", "1M"],
+    ["--esp", "{}/none"],
+    ["--esp", "{}/kernel"],
+])
+def test_wrong_usage(esp, arguments):
+    esp.entry("a.conf")
+    done = pvhinfo(*(argument.format(esp.folder) for argument in arguments))
+    assert done.returncode == 2 and done.stderr.startswith("pvhinfo: ") and done.stdout == ""
+
+
+def test_what_cannot_be_read_is_trouble(esp):
+    """A link in a circle: permissions mean nothing to root."""
+    esp.entry("good.conf")
+    os.symlink("loop.conf", esp.folder / "loader/entries/loop.conf")
+    os.symlink("loop", esp.folder / "loop")
+    esp.entry("a.conf", "linux /loop\n")
+    result, errors = esp.check(status=2)
+    assert [entry["id"] for entry in result["entries"]] == ["good", "a"]
+    assert any(error.startswith("pvhinfo: loader/entries/loop.conf: cannot be opened") for error in errors)
+    assert any("/loop: cannot be opened" in error for error in errors)
