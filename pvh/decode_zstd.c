@@ -13,6 +13,7 @@
 struct zstd_state {
     ZSTD_DStream *stream;
     ZSTD_outBuffer output; /* the whole of it, the same in every call */
+    size_t wanted;         /* what the library asks for: a block, or a header */
 };
 
 /* libzstd's own, and a block that the input breaks in two. */
@@ -67,15 +68,22 @@ static bool zstd_open(struct decoder *decoder)
     if (!set_parameter(decoder, ZSTD_d_windowLogMax, ZSTD_WINDOWLOG_MAX) ||
         !set_parameter(decoder, ZSTD_d_stableOutBuffer, 1))
         return false;
+    state->wanted = ZSTD_FRAMEHEADERSIZE_MIN(ZSTD_f_zstd1);
     decoder->ended = false;
     return true;
 }
 
+/*
+ * The library moves the input on only when all went well. So it gets no more at once than it asks
+ * for, and the offset of an error is that of the block, or of the checksum.
+ */
 static bool zstd_step(struct decoder *decoder, struct decoder_output *output)
 {
     struct zstd_state *state = decoder->state;
-    ZSTD_inBuffer input = {decoder_input(decoder), decoder_input_left(decoder), 0};
+    ZSTD_inBuffer input = {decoder_input(decoder), 0, 0};
     size_t before, result;
+
+    input.size = (size_t)min_u64(decoder_input_left(decoder), state->wanted);
 
     if (!state->output.dst)
         state->output = (ZSTD_outBuffer){output->next, output->left, 0};
@@ -83,6 +91,7 @@ static bool zstd_step(struct decoder *decoder, struct decoder_output *output)
     result = ZSTD_decompressStream(state->stream, &state->output, &input);
     decoder->input_start += input.pos;
     decoder_wrote(output, state->output.pos - before);
+    state->wanted = result;
     return zstd_result(decoder, result);
 }
 

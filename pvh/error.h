@@ -68,6 +68,8 @@ enum pvh_error_code {
     PVH_ERROR_UNPACKED_TOO_LARGE,
     PVH_ERROR_NESTED_TOO_DEEP,
 
+    PVH_ERROR_MODULE_EMPTY,
+
     PVH_ERROR_CODES
 };
 

@@ -147,7 +147,7 @@ static void append_content(struct text *text, const uint64_t number[PVH_ERROR_NU
     if (content)
         text_format(text, ": %s; %s", content->name, remedies[content->remedy]);
     else
-        text_append(text, "; name the kernel's ELF file (vmlinux)");
+        text_append(text, "; name the kernel's file (vmlinux or vmlinuz)");
 }
 
 static void append_free(struct text *text, uint64_t start, uint64_t end)
@@ -274,6 +274,7 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
                                  REMEDY_COPY},
     [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to more than {s2}, the limit for a kernel",
                                       REMEDY_STRIP},
+    [PVH_ERROR_MODULE_EMPTY] = {"the file is empty; write it again", REMEDY_SAID},
     [PVH_ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it",
                                    REMEDY_SAID},
 };

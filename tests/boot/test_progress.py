@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 import rows
+from test_console import lit_pixels
 
 MIB = 1 << 20
 NAME = "module0.bin"
@@ -40,6 +41,7 @@ def test_a_slow_medium(boot):
     check_line(said["progress-slow"], NAME)
     assert "%" not in said["progress-fast"]
     assert re.sub(r"\r[^\r\n]*(?=\r[^\n])", "", said["progress-slow"]).lstrip("\r") == said["progress-fast"]
+    assert lit_pixels(seen["progress-slow"].screen) > 500
     assert seen["progress-slow"].screen == seen["progress-fast"].screen
 
 

@@ -87,6 +87,7 @@ static const struct {
      {CONTAINER_GZIP, 512 * MIB, 64 * MIB},
      {"gzip: ", "more than", "64.0 MiB"}},
     {PVH_ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
+    {PVH_ERROR_MODULE_EMPTY, {0}, {"write it again"}},
 };
 
 static const char *sentence(void)
@@ -236,8 +237,8 @@ static void what_people_try_to_boot_instead(void **state)
         {"MZ\0\x91", "ARM\x64", ": it is a kernel for ARM (Image); PVH kernels are x86"},
         {"\0\0\xa0\xd2", "ARM\x64", ": it is a kernel for ARM (Image); PVH kernels are x86"},
         {"MZ\x81\0", "RSC\x05", ": it is a kernel for RISC-V (Image); PVH kernels are x86"},
-        {"MY\0\0", "ARM\x63", "; name the kernel's ELF file (vmlinux)"},
-        {"BZg\0", "\0ARM", "; name the kernel's ELF file (vmlinux)"},
+        {"MY\0\0", "ARM\x63", "; name the kernel's file (vmlinux or vmlinuz)"},
+        {"BZg\0", "\0ARM", "; name the kernel's file (vmlinux or vmlinuz)"},
     };
 
     (void)state;
@@ -259,7 +260,7 @@ static void sentences_word_by_word(void **state)
 {
     (void)state;
     set_error(PVH_ERROR_NOT_ELF, 0x6c6c6568, 0, 0, 0, 0);
-    assert_string_equal(sentence(), "not an ELF file; name the kernel's ELF file (vmlinux)");
+    assert_string_equal(sentence(), "not an ELF file; name the kernel's file (vmlinux or vmlinuz)");
     set_error(PVH_ERROR_SEGMENT_TRUNCATED, 1, 0x1000, 4096, 6000, 0);
     assert_string_equal(sentence(),
                         "truncated: segment 1 needs 4096 bytes at offset 0x1000, but the "

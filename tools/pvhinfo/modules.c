@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/modules.h"
 
+#include "pvh/messages.h"
 #include "pvh/plan.h"
 #include "tools/pvhinfo/host_file.h"
 #include "tools/pvhinfo/number.h"
@@ -22,6 +23,15 @@ static enum status measure_file(const char *path, uint64_t *ret_size)
     return status;
 }
 
+static enum status refuse_empty(const char *path)
+{
+    const struct pvh_error error = {.code = PVH_ERROR_MODULE_EMPTY};
+    TEXT_ON_STACK(text, 100);
+
+    pvh_error_append(&text, &error);
+    return refusal(path, "%s", text.data);
+}
+
 static enum status measure_module(const struct boot_file *files, size_t count,
                                   struct modules *modules)
 {
@@ -35,7 +45,7 @@ static enum status measure_module(const struct boot_file *files, size_t count,
         if (status != STATUS_BOOTABLE)
             return status;
         if (part == 0)
-            return refusal(files[i].path, "is empty; write it again");
+            return refuse_empty(files[i].path);
         size = align_up(size, MODULE_PART_ALIGNMENT);
         if (!checked_add(size, part, &size) || size > MAX_SIZE)
             return trouble("%s: no file is that large", files[i].path);

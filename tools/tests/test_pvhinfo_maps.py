@@ -180,7 +180,7 @@ def test_a_long_command_line_is_warned_of():
 
 @pytest.mark.parametrize("module, words", [
     ("10G", "10G: not enough memory for this module of 10240.0 MiB: the largest free range below 4 GiB has "),
-    ("0", "0: is empty; write it again"),
+    ("0", "0: the file is empty; write it again"),
 ])
 def test_modules_that_cannot_be(module, words):
     for option in ("--initrd", "--module"):
