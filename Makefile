@@ -71,6 +71,8 @@ include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/boot/boot.mk
 include tests/bench/bench.mk
+include tests/coverage/coverage.mk
+include tests/lint/lint.mk
 
 # The kernel and the initrd that are booted when none is named.
 DEFAULT_KERNEL := $(KERNELS)/default/vmlinuz

@@ -71,7 +71,7 @@ static size_t block_size(const struct container *container)
 
 static size_t packed_size(const struct container *container)
 {
-    return (size_t)container->block + 2 * NUMBER_SIZE;
+    return (size_t)container->block + NUMBER_SIZE + NUMBER_SIZE;
 }
 
 static uint64_t lz4_memory(const struct container *container)

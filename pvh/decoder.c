@@ -110,7 +110,7 @@ void *decoder_allocate(struct decoder *decoder, size_t size)
     return piece->memory;
 }
 
-void decoder_free(struct decoder *decoder, void *memory)
+void decoder_free(struct decoder *decoder, const void *memory)
 {
     for (size_t i = 0; i < DECODER_PIECES; i++) {
         if (decoder->pieces[i].memory == memory)
