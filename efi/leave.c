@@ -2,6 +2,7 @@
 #include "efi/leave.h"
 
 #include "efi/console.h"
+#include "efi/cpu.h"
 #include "efi/proto/memory_attribute.h"
 #include "pvh/handover.h"
 
@@ -62,8 +63,7 @@ static EFI_STATUS prepare_handover(const struct load_plan *plan)
 static void __attribute__((noreturn)) reset_machine(EFI_STATUS status)
 {
     RT->ResetSystem(EfiResetCold, status, 0, NULL);
-    for (;;)
-        __asm__ volatile("cli; hlt");
+    cpu_halt();
 }
 
 /*
@@ -117,6 +117,5 @@ EFI_STATUS leave(struct boot *boot)
         make_writable(plan->handover_code);
         return status;
     }
-    ((handover_function *)(uintptr_t)plan->handover_code.start)(plan->handover_data.start);
-    __builtin_unreachable();
+    cpu_jump(plan->handover_code.start, plan->handover_data.start);
 }
