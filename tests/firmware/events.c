@@ -235,7 +235,7 @@ static void EFIAPI restore_tpl(EFI_TPL tpl)
 
 void keys_press(uint64_t time, UINT16 scan, CHAR16 unicode)
 {
-    assert_true(keyboard.count < MOST_KEYS);
+    require(keyboard.count < MOST_KEYS);
     keyboard.keys[keyboard.count++] = (struct fake_key){time, scan, unicode};
 }
 
@@ -261,7 +261,7 @@ static EFI_STATUS read_key(EFI_INPUT_KEY *key)
 
 static EFI_STATUS EFIAPI read_key_stroke(SIMPLE_INPUT_INTERFACE *this, EFI_INPUT_KEY *key)
 {
-    assert_ptr_equal(this, &fake_input);
+    require(this == &fake_input);
     return read_key(key);
 }
 
@@ -275,7 +275,7 @@ static EFI_STATUS EFIAPI read_key_stroke_ex(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *t
 
 static EFI_STATUS EFIAPI reset_input(SIMPLE_INPUT_INTERFACE *this, BOOLEAN extended)
 {
-    assert_ptr_equal(this, &fake_input);
+    require(this == &fake_input);
     (void)extended;
     keyboard.asked = true;
     return ledger_enter(SERVICE_READ_KEY);

@@ -59,7 +59,7 @@ static struct node *put(const char *path, uint64_t attributes)
 {
     struct node *node = &nodes[node_count];
 
-    assert_true(node_count < MOST_FILES && strlen(path) < LONGEST_PATH);
+    require(node_count < MOST_FILES && strlen(path) < LONGEST_PATH);
     node_count++;
     snprintf(node->path, sizeof(node->path), "%s", path);
     node->attributes = attributes;
@@ -85,7 +85,7 @@ void file_put(const char *path, const void *bytes, size_t size)
     }
     node = put(path, EFI_FILE_ARCHIVE);
     node->bytes = malloc(size + 1);
-    assert_non_null(node->bytes);
+    require(node->bytes);
     memcpy(node->bytes, bytes, size);
     node->size = size;
 }
@@ -166,7 +166,7 @@ static EFI_FILE_HANDLE open_node(struct node *node, bool writable)
 {
     struct handle *handle = calloc(1, sizeof(*handle));
 
-    assert_non_null(handle);
+    require(handle);
     handle->protocol = file_protocol;
     handle->node = node;
     handle->writable = writable;
@@ -256,7 +256,7 @@ static EFI_STATUS EFIAPI open_volume(EFI_FILE_IO_INTERFACE *this, EFI_FILE_HANDL
 {
     EFI_STATUS status = ledger_enter(SERVICE_OPEN_VOLUME);
 
-    assert_ptr_equal(this, &fake_volume);
+    require(this == &fake_volume);
     *ret_root = (EFI_FILE_HANDLE)(uintptr_t)0xbadbadbadbad;
     if (!EFI_ERROR(status))
         *ret_root = open_node(&nodes[0], false);
@@ -389,7 +389,7 @@ static EFI_STATUS EFIAPI write_file(EFI_FILE_HANDLE this, UINTN *size, void *buf
         return EFI_ACCESS_DENIED;
     if (end > node->size) {
         node->bytes = realloc(node->bytes, end);
-        assert_non_null(node->bytes);
+        require(node->bytes);
         node->size = end;
     }
     memcpy(node->bytes + handle->position, buffer, *size);

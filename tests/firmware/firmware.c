@@ -128,7 +128,7 @@ static SIMPLE_TEXT_OUTPUT_INTERFACE fake_output = {
  * The end of boot services
  */
 
-void firmware_change_map(bool split)
+void firmware_change_map(uint32_t type, bool split)
 {
     struct range free = physical_largest_free(4 * GIB);
 
@@ -136,7 +136,7 @@ void firmware_change_map(bool split)
         if (split)
             free.end = free.start + range_size(free) / PAGE_SIZE / 2 * PAGE_SIZE;
         free.start = free.end - PAGE_SIZE;
-        (void)physical_change(EfiBootServicesData, free);
+        (void)physical_change(type, free);
     }
     physical_touch();
 }
@@ -153,9 +153,9 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
     if (key != physical_key())
         return EFI_INVALID_PARAMETER;
     if (exits++ < firmware_ways.refuse_exit) {
-        firmware_change_map(false);
+        firmware_change_map(EfiRuntimeServicesData, false);
         for (size_t i = 0; i < firmware_ways.growth; i++)
-            firmware_change_map(true);
+            firmware_change_map(EfiBootServicesData, true);
         return firmware_ways.refusal ? firmware_ways.refusal : EFI_INVALID_PARAMETER;
     }
     ledger_set_phase(PHASE_LEFT);
@@ -254,7 +254,7 @@ void firmware_start(void)
 
 void configuration_add(const EFI_GUID *guid, uint64_t address)
 {
-    assert_true(fake_system_table.NumberOfTableEntries < MOST_TABLES);
+    require(fake_system_table.NumberOfTableEntries < MOST_TABLES);
     tables[fake_system_table.NumberOfTableEntries++] =
         (EFI_CONFIGURATION_TABLE){*guid, (void *)(uintptr_t)address};
 }
@@ -263,7 +263,7 @@ void options_set_bytes(const void *bytes, size_t size)
 {
     void *copy = malloc(size ? size : 1); /* of the exact size, for the sanitizer */
 
-    assert_non_null(copy);
+    require(copy);
     memcpy(copy, bytes, size);
     fake_loaded_image.LoadOptions = copy;
     fake_loaded_image.LoadOptionsSize = (UINT32)size;
@@ -286,7 +286,7 @@ void options_set_shell(const char *const *words, size_t count, const char *line)
     static struct shell_parameters_protocol shell;
     static CHAR16 *wide[MOST_WORDS];
 
-    assert_true(count <= MOST_WORDS);
+    require(count <= MOST_WORDS);
     for (size_t i = 0; i < count; i++)
         wide[i] = widen(words[i]);
     shell = (struct shell_parameters_protocol){.argv = wide, .argc = count};

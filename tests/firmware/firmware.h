@@ -36,4 +36,4 @@ void options_set_shell(const char *const *words, size_t count, const char *line)
 void configuration_add(const EFI_GUID *guid, uint64_t address);
 
 /* Takes a page of free memory: the map changes, and grows little or, with `split`, by two. */
-void firmware_change_map(bool split);
+void firmware_change_map(uint32_t type, bool split);

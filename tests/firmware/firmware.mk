@@ -48,3 +48,7 @@ check-firmware: ## run the whole loader on a fake firmware: every call fails onc
 $(foreach compiler,$(FIRMWARE_COMPILERS),$(eval $(call firmware_compiler,$(compiler))))
 
 -include $(shell find $(FIRMWARE_BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: sabotage-firmware
+sabotage-firmware: $(FIRMWARE_BUILD)/gcc/test_firmware $(UNIT_SAMPLES) ## break the loader in many places and see that the fake firmware's tests find each
+	@tests/firmware/sabotage.py $< $(call firmware_objects,gcc) $(FIRMWARE_BUILD)/gcc/decoders.o -- gcc $(FIRMWARE_FLAGS)

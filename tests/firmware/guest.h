@@ -16,7 +16,7 @@ void expect_module(const char *command);                    /* the next one, */
 void expect_module_part(const uint8_t *bytes, size_t size); /* of so many files */
 void expect_rsdp(uint64_t address);
 void expect_ecam(struct range window); /* reserved by MCFG */
-void expect_nvs_taken(void);           /* the kernel lies in ACPI NVS, and its map calls that RAM */
+void expect_nvs_allowed(void);         /* the kernel may have ACPI NVS, which is RAM then */
 void expect_moved(void);               /* not where it was linked to */
 
 /* Carries the hand-over out, checks everything, and ends the run. */

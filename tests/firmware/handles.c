@@ -81,10 +81,10 @@ static struct protocol *add(EFI_HANDLE *handle, const EFI_GUID *guid, void *inte
 
     while (protocol < protocols + MOST_PROTOCOLS && protocol->handle)
         protocol++;
-    assert_true(protocol < protocols + MOST_PROTOCOLS);
+    require(protocol < protocols + MOST_PROTOCOLS);
     if (!*handle)
         *handle = malloc(sizeof(struct handle));
-    assert_non_null(*handle);
+    require(*handle);
     *protocol = (struct protocol){.handle = *handle, .guid = *guid, .interface = interface};
     return protocol;
 }
@@ -271,7 +271,7 @@ EFI_DEVICE_PATH *make_device_path(const char *file)
     uint8_t *path = malloc(64 + 2 * units);
     uint8_t *end = path;
 
-    assert_non_null(path);
+    require(path);
     end = put_node(end, NODE_HARDWARE, NODE_MEMORY_SPACE, window, sizeof(window));
     if (file) {
         CHAR16 *wide = widen(file);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/kernels.h"
+#include "tests/firmware/run.h"
 
 #include "tests/unit/elf_file.h"
 
@@ -108,7 +109,7 @@ static void add_segment(struct kernel_facts *facts, uint64_t address, uint64_t o
 
     if (memory_size == 0)
         return;
-    assert_true(index < MOST_SEGMENTS);
+    require(index < MOST_SEGMENTS);
     facts->segments[index].address = address;
     facts->segments[index].offset = offset;
     facts->segments[index].file_size = file_size;
@@ -135,7 +136,7 @@ void kernel_read(const uint8_t *bytes, size_t size, struct kernel_facts *ret_fac
         uint64_t offset = number(numbers, width);
         uint64_t file_size = number(numbers + 3 * width, width);
 
-        assert_true(fits_inside(offset, file_size, size));
+        require(fits_inside(offset, file_size, size));
         if (number(header, 4) == PT_NOTE)
             read_notes(bytes + offset, file_size, ret_facts);
         if (number(header, 4) == PT_LOAD)

@@ -75,7 +75,7 @@ static void insert(size_t index, struct region region)
     if (memory.count == memory.capacity) {
         memory.capacity = memory.capacity ? 2 * memory.capacity : 64;
         memory.regions = realloc(memory.regions, memory.capacity * sizeof(*memory.regions));
-        assert_non_null(memory.regions);
+        require(memory.regions);
     }
     memmove(&memory.regions[index + 1], &memory.regions[index],
             (memory.count - index) * sizeof(*memory.regions));
@@ -88,11 +88,11 @@ void physical_add_with(uint32_t type, uint64_t start, uint64_t end, uint64_t att
     struct region region = {.range = {start, end}, .type = type, .attributes = attributes};
     size_t index = memory.count;
 
-    assert_true(start < end && start % PAGE_SIZE == 0 && end % PAGE_SIZE == 0);
+    require(start < end && start % PAGE_SIZE == 0 && end % PAGE_SIZE == 0);
     while (index > 0 && memory.regions[index - 1].range.start > start)
         index--;
-    assert_true(index == 0 || memory.regions[index - 1].range.end <= start);
-    assert_true(index == memory.count || memory.regions[index].range.start >= end);
+    require(index == 0 || memory.regions[index - 1].range.end <= start);
+    require(index == memory.count || memory.regions[index].range.start >= end);
     insert(index, region);
     memory.key++;
 }
@@ -146,7 +146,7 @@ bool physical_change(uint32_t type, struct range range)
     size_t count;
     struct region *regions = cut_out(range, &count);
 
-    assert_non_null(regions);
+    require(regions);
     for (size_t i = 0; i < count; i++) {
         if (regions[i].loaders)
             return false;
@@ -157,22 +157,26 @@ bool physical_change(uint32_t type, struct range range)
     return true;
 }
 
+static struct region *find_region(uint64_t address)
+{
+    for (size_t i = 0; i < memory.count; i++) {
+        if (range_contains(memory.regions[i].range, address))
+            return &memory.regions[i];
+    }
+    return NULL;
+}
+
 void physical_write(uint64_t address, const void *bytes, size_t size)
 {
-    struct range pages = range_to_pages((struct range){address, address + size});
-    size_t count;
-    struct region *regions = cut_out(pages, &count);
+    struct region *region = find_region(address);
 
-    assert_non_null(regions);
-    protect(pages, PROT_READ | PROT_WRITE);
-    for (size_t i = 0; i < count; i++) {
-        if (!regions[i].written)
-            memset((void *)(uintptr_t)regions[i].range.start, STALE_BYTE,
-                   range_size(regions[i].range));
-        regions[i].written = true;
-    }
+    require(region && address + size <= region->range.end);
+    protect(region->range, PROT_READ | PROT_WRITE);
+    if (!region->written)
+        memset((void *)(uintptr_t)region->range.start, STALE_BYTE, range_size(region->range));
+    region->written = true;
     memcpy((void *)(uintptr_t)address, bytes, size);
-    protect(pages, PROT_READ);
+    protect(region->range, PROT_READ);
 }
 
 static bool is_free(const struct region *region)
@@ -238,7 +242,7 @@ void physical_surrender(struct range range)
     size_t count;
     struct region *regions = cut_out(range_to_pages(range), &count);
 
-    assert_non_null(regions);
+    require(regions);
     for (size_t i = 0; i < count; i++) {
         if (regions[i].loaders || regions[i].surrendered)
             continue;
@@ -346,6 +350,8 @@ EFI_STATUS EFIAPI fake_allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE typ
     }
     protect(range, PROT_READ | PROT_WRITE);
     ASAN_UNPOISON_MEMORY_REGION((void *)(uintptr_t)range.start, range_size(range));
+    /* All at once is faster; where the kernel does not know how, one after the other will do. */
+    (void)madvise((void *)(uintptr_t)range.start, range_size(range), MADV_POPULATE_WRITE);
     memset((void *)(uintptr_t)range.start, STALE_BYTE, range_size(range));
     memory.key++;
     *address = range.start;
@@ -464,7 +470,7 @@ static void make_map(struct told_map *map)
 {
     *map = (struct told_map){.stride = memory_ways.stride};
     map->bytes = malloc((most_descriptors() + 1) * map->stride);
-    assert_non_null(map->bytes);
+    require(map->bytes);
     tell_regions(map);
     for (size_t i = 0; i < memory_ways.empty; i++)
         tell(map, i % 16, i * MIB, 0, ATTRIBUTE_WB);
@@ -536,7 +542,7 @@ static EFI_STATUS change_protection(UINT64 base, UINT64 length, UINT64 attribute
 static EFI_STATUS EFIAPI set_attributes(struct memory_attribute_protocol *this,
                                         EFI_PHYSICAL_ADDRESS base, UINT64 length, UINT64 attributes)
 {
-    assert_ptr_equal(this, &fake_memory_attribute);
+    require(this == &fake_memory_attribute);
     return change_protection(base, length, attributes, true);
 }
 
@@ -544,7 +550,7 @@ static EFI_STATUS EFIAPI clear_attributes(struct memory_attribute_protocol *this
                                           EFI_PHYSICAL_ADDRESS base, UINT64 length,
                                           UINT64 attributes)
 {
-    assert_ptr_equal(this, &fake_memory_attribute);
+    require(this == &fake_memory_attribute);
     return change_protection(base, length, attributes, false);
 }
 
@@ -556,7 +562,7 @@ static EFI_STATUS EFIAPI get_attributes(struct memory_attribute_protocol *this,
     size_t count;
     struct region *regions;
 
-    assert_ptr_equal(this, &fake_memory_attribute);
+    require(this == &fake_memory_attribute);
     if (EFI_ERROR(status))
         return status;
     regions = cut_out((struct range){base, base + length}, &count);

@@ -26,7 +26,7 @@ void *pool_take(size_t size)
             continue;
         pieces[i].memory = malloc(size);
         pieces[i].size = size;
-        assert_non_null(pieces[i].memory);
+        require(pieces[i].memory);
         memset(pieces[i].memory, STALE_BYTE, size);
         physical_touch();
         return pieces[i].memory;

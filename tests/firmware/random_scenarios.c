@@ -11,6 +11,7 @@
 #include "tests/unit/support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LOWEST  UINT64_C(0x100000)
@@ -123,7 +124,92 @@ static void random_boot(uint64_t seed)
     random_modules(&random);
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * The memory maps of real machines
+ */
+
+#define MAP_FOLDER "tests/data/maps"
+#define REAL_MAPS  40
+
+/* As Linux is linked, with what it has of segments, but smaller. */
+static const struct kernel_shape linux_kernel = {
+    .bits = 64,
+    .segments = {{0x1000000, 0x80123, 0x80123},
+                 {0x1200000, 0x30000, 0x30000},
+                 {0x1280000, 0x2a000, 0x2a000},
+                 {0x12b0000, 0x41000, 0x181000}},
+    .count = 4,
+    .entry = 0x1000850,
+    .seed = 7,
+};
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct map_line *left = a, *right = b;
+
+    return left->range.start < right->range.start ? -1 : left->range.start > right->range.start;
+}
+
+/* Adds what has pages here, and the rest as what nobody can allocate. */
+static void add_line(const struct map_line *line)
+{
+    static const struct range borders[] = {
+        {0, LOW_MEMORY_START}, {LOW_MEMORY_START, LOW_MEMORY_END}, {LOW_MEMORY_END, UINT64_MAX}};
+
+    for (size_t i = 0; i < ELEMENTS(borders); i++) {
+        struct range part = range_intersect(line->range, borders[i]);
+        uint32_t type = line->type;
+
+        if (range_size(part) == 0)
+            continue;
+        if (type == EfiConventionalMemory && i != 1 && part.start < 4 * GIB)
+            type = EfiBootServicesData;
+        physical_add_with(type, part.start, part.end, line->attributes);
+    }
+}
+
+static void machine_real(const char *path)
+{
+    static struct map_file file;
+    uint64_t end = 0;
+
+    read_map_file(path, &file);
+    qsort(file.efi, file.efi_count, sizeof(*file.efi), compare_lines);
+    for (size_t i = 0; i < file.efi_count; i++) {
+        if (range_size(file.efi[i].range) == 0) {
+            memory_ways.empty++;
+            continue;
+        }
+        require(file.efi[i].range.start >= end);
+        end = file.efi[i].range.end;
+        add_line(&file.efi[i]);
+    }
+}
+
+/* Every map with a kernel as it is linked, one that can be moved, one that may have NVS, one low.
+ */
+static void real_maps(uint64_t seed)
+{
+    struct map_file_names names;
+    struct kernel_shape shape = seed % 4 < 3 ? linux_kernel : plain_kernel;
+
+    list_map_files(MAP_FOLDER, &names);
+    require(names.count == REAL_MAPS); /* or some would not be tried */
+    machine_real(names.paths[seed / 4]);
+    shape.movable = seed % 4 == 1;
+    shape.align = 0x200000;
+    shape.min = 0x1000000;
+    shape.max = 0x3fffffff;
+    put_kernel("\\kernel", &shape);
+    put_module("\\initrd", 2 * MIB + 77, "");
+    options_set(seed % 4 == 2 ? "--overwrite-acpi-nvs --initrd initrd kernel"
+                              : "--initrd initrd kernel");
+    if (seed % 4 == 2)
+        expect_nvs_allowed();
+}
+
 const struct scenario random_scenarios[] = {
+    {"real-maps", real_maps, ENDING_ANY, NULL, .seeds = 4 * REAL_MAPS},
     {"random", random_boot, ENDING_ANY, NULL, .seeds = 2000},
     {.name = NULL},
 };

@@ -63,6 +63,13 @@ const char *run_said(void);
 /* True when the run has no fault but the scenario's own. */
 bool run_is_plain(void);
 
+/* Ends the run when the test itself is at a loss. */
+#define require(condition)                                                                         \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            run_fail("the test is wrong: %s:%d: %s", __FILE__, __LINE__, #condition);              \
+    } while (0)
+
 /* Ends the run: the loader did something wrong. */
 void run_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/setup.h"
+#include "tests/firmware/run.h"
 
 #include "tests/firmware/files.h"
 #include "tests/firmware/guest.h"
@@ -40,7 +41,7 @@ void put_module_part(const char *path, size_t size)
 {
     uint8_t *bytes = malloc(size);
 
-    assert_non_null(bytes);
+    require(bytes);
     fill_random(bytes, size, size);
     file_put(path, bytes, size);
     expect_module_part(bytes, size);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The loader on a fake firmware. Without arguments all scenarios are run, every call of some made
- * to fail, every read made too short. `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]`
- * repeats one run and prints what it said.
+ * to fail, every read made too short. `--only NAME` does that for one of them. `--run NAME[:SEED]
+ * [--fault CALL:STATUS[+]] [--short READ]` repeats one run and prints what it said.
  */
 #include "tests/firmware/physical.h"
 #include "tests/firmware/scenarios.h"
@@ -217,6 +217,13 @@ static const struct scenario *find_scenario(const char *name, size_t length)
     exit(2);
 }
 
+static int run_only(const char *name)
+{
+    run_scenario(find_scenario(name, strlen(name)));
+    wait_for_all();
+    return tests.failures > 0;
+}
+
 static int run_one(char **arguments)
 {
     struct run run = {0};
@@ -284,6 +291,8 @@ int main(int count, char **arguments)
     tests.program = arguments[0];
     make_jobs((size_t)sysconf(_SC_NPROCESSORS_ONLN));
     physical_reserve();
+    if (count == 3 && strcmp(arguments[1], "--only") == 0)
+        return run_only(arguments[2]);
     if (count > 1)
         return run_one(arguments + 1);
     run_all();

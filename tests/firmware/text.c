@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/text.h"
+#include "tests/firmware/run.h"
 
 #include "tests/unit/support.h"
 
@@ -12,7 +13,7 @@ CHAR16 *widen(const char *text)
     CHAR16 *units = malloc((strlen(text) + 1) * sizeof(*units));
     size_t count = 0;
 
-    assert_non_null(units);
+    require(units);
     while (*from) {
         if (*from < 0x80) {
             units[count++] = *from++;

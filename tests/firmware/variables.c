@@ -54,7 +54,7 @@ static struct variable *add(const EFI_GUID *guid, const CHAR16 *name)
 
     while (variable < variables + MOST_VARIABLES && variable->present)
         variable++;
-    assert_true(variable < variables + MOST_VARIABLES);
+    require(variable < variables + MOST_VARIABLES);
     *variable = (struct variable){.present = true, .guid = *guid};
     memcpy(variable->name, name, (name_length(name) + 1) * sizeof(*name));
     return variable;
@@ -64,7 +64,7 @@ static void set_data(struct variable *variable, const void *data, size_t size)
 {
     free(variable->data);
     variable->data = malloc(size + 1);
-    assert_non_null(variable->data);
+    require(variable->data);
     memcpy(variable->data, data, size);
     variable->size = size;
 }
