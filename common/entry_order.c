@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The longest name that FAT and NTFS have, 255 units, in UTF-8 and with ".conf" behind it. */
-#define FULL_ID_SIZE (3 * 255 + sizeof(".conf"))
+#define FULL_ID_SIZE (sizeof(".conf") + 3 * (size_t)255)
 
 bool entry_is_exhausted(const struct boot_entry *entry)
 {

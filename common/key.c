@@ -11,21 +11,24 @@
 #define MODIFIER_ALT           2 /* bits of xterm's modifier parameter minus 1 */
 #define MODIFIER_CTRL          4
 
+/* Keys in tables, in a byte each. */
+#define AFTER_UP(key) ((key)-KEY_UP)
+
 /* ESC [ letter and ESC O letter */
 static uint32_t key_of_letter(uint16_t letter)
 {
     static const struct {
         char letter;
-        uint8_t key; /* - KEY_UP */
+        uint8_t after_up;
     } keys[] = {
-        {'A', KEY_UP - KEY_UP},   {'B', KEY_DOWN - KEY_UP}, {'C', KEY_RIGHT - KEY_UP},
-        {'D', KEY_LEFT - KEY_UP}, {'H', KEY_HOME - KEY_UP}, {'F', KEY_END - KEY_UP},
-        {'P', KEY_F1 - KEY_UP},
+        {'A', AFTER_UP(KEY_UP)},   {'B', AFTER_UP(KEY_DOWN)}, {'C', AFTER_UP(KEY_RIGHT)},
+        {'D', AFTER_UP(KEY_LEFT)}, {'H', AFTER_UP(KEY_HOME)}, {'F', AFTER_UP(KEY_END)},
+        {'P', AFTER_UP(KEY_F1)},
     };
 
     for (size_t i = 0; i < ELEMENTS(keys); i++) {
         if (keys[i].letter == letter)
-            return (uint32_t)KEY_UP + keys[i].key;
+            return (uint32_t)KEY_UP + keys[i].after_up;
     }
     return KEY_NONE;
 }
@@ -34,9 +37,9 @@ static uint32_t key_of_letter(uint16_t letter)
 static uint32_t key_of_number(unsigned number)
 {
     static const uint8_t keys[] = {
-        [1] = KEY_HOME - KEY_UP, [2] = KEY_INSERT - KEY_UP,  [3] = KEY_DELETE - KEY_UP,
-        [4] = KEY_END - KEY_UP,  [5] = KEY_PAGE_UP - KEY_UP, [6] = KEY_PAGE_DOWN - KEY_UP,
-        [7] = KEY_HOME - KEY_UP, [8] = KEY_END - KEY_UP,     [11] = KEY_F1 - KEY_UP,
+        [1] = AFTER_UP(KEY_HOME), [2] = AFTER_UP(KEY_INSERT),  [3] = AFTER_UP(KEY_DELETE),
+        [4] = AFTER_UP(KEY_END),  [5] = AFTER_UP(KEY_PAGE_UP), [6] = AFTER_UP(KEY_PAGE_DOWN),
+        [7] = AFTER_UP(KEY_HOME), [8] = AFTER_UP(KEY_END),     [11] = AFTER_UP(KEY_F1),
     };
 
     return number < ELEMENTS(keys) && keys[number] ? (uint32_t)KEY_UP + keys[number] : KEY_NONE;

@@ -26,7 +26,7 @@ void text_append(struct text *text, const char *string);
  */
 __attribute__((format(printf, 2, 3))) void text_format(struct text *text, const char *format, ...);
 __attribute__((format(printf, 2, 0))) void text_format_list(struct text *text, const char *format,
-                                                            va_list arguments);
+                                                            va_list list);
 
 /* Appends what can be shown: control characters and malformed UTF-8 become U+FFFD. */
 void text_append_clean(struct text *text, const char *string);

@@ -84,6 +84,18 @@ static void keep_notes(struct kernel *kernel, uint64_t offset, const uint8_t *by
     }
 }
 
+/* The number of the program header that loads what is at `offset`. */
+static uint64_t find_segment(const struct pvh_image *image, uint64_t offset)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct pvh_segment *segment = &image->segments[i];
+
+        if (offset >= segment->offset && offset - segment->offset < segment->filesz)
+            return segment->header;
+    }
+    return 0;
+}
+
 /* Reads to an address, all of it. */
 static EFI_STATUS read_exactly(struct kernel *kernel, void *buffer, uint64_t size)
 {
@@ -95,7 +107,8 @@ static EFI_STATUS read_exactly(struct kernel *kernel, void *buffer, uint64_t siz
     keep_notes(kernel, offset, buffer, count);
     if (count == size)
         return EFI_SUCCESS;
-    (void)pvh_fail(&kernel->error, PVH_ERROR_SEGMENT_TRUNCATED, 0, offset, size, kernel->position);
+    (void)pvh_fail(&kernel->error, PVH_ERROR_SEGMENT_TRUNCATED,
+                   find_segment(&kernel->image, offset), offset, size, kernel->position);
     return EFI_LOAD_ERROR;
 }
 
@@ -153,7 +166,10 @@ static EFI_STATUS open_stream(struct kernel *kernel)
     if (EFI_ERROR(status))
         return status;
     kernel->streamed = true;
-    kernel->stream = (struct pvh_source){.size = elf->unpacked, .read = read_kept};
+    kernel->stream = (struct pvh_source){
+        .size = elf->unpacked_exact ? elf->unpacked : UNPACK_LIMIT,
+        .read = read_kept,
+    };
     if (kernel->prefix_size < PREFIX_SIZE)
         kernel->stream.size = kernel->prefix_size;
     if (!pvh_image_read_headers(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error))
@@ -217,6 +233,10 @@ static EFI_STATUS load_stream(struct kernel *kernel, const struct plan_fills *fi
     for (size_t i = 0; i < fills->count && !EFI_ERROR(status); i++) {
         const struct plan_fill *fill = &fills->items[i];
 
+        if (fill->offset < kernel->position) { /* segments that share bytes of the file */
+            kernel->needs_memory = true;
+            return EFI_NOT_READY;
+        }
         status = skip_to(kernel, fill->offset, scratch);
         if (!EFI_ERROR(status))
             status = read_exactly(kernel, (void *)(uintptr_t)fill->address, fill->size);

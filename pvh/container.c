@@ -20,7 +20,7 @@
 #define BZIMAGE_LENGTH        0x24c
 #define BZIMAGE_HEADER_END    0x250
 #define PAYLOAD_SINCE         0x208
-#define SECTOR_SIZE           512
+#define SECTOR_SIZE           UINT64_C(512)
 #define DEFAULT_SETUP_SECTORS 4 /* what 0 stands for */
 #define SIZE_TRAILER          4
 
@@ -89,7 +89,7 @@ static bool find_payload(const uint8_t *head, size_t size, struct range where,
         return pvh_fail(error, PVH_ERROR_BZIMAGE_OLD, version >> 8, version & 0xff);
     if (setup_sectors == 0)
         setup_sectors = DEFAULT_SETUP_SECTORS;
-    offset = (setup_sectors + 1) * SECTOR_SIZE + (uint64_t)read_le32(head + BZIMAGE_PAYLOAD);
+    offset = (setup_sectors + 1) * SECTOR_SIZE + read_le32(head + BZIMAGE_PAYLOAD);
     length = read_le32(head + BZIMAGE_LENGTH);
     if (length <= SIZE_TRAILER)
         return pvh_fail(error, PVH_ERROR_PAYLOAD_UNKNOWN, 0);

@@ -219,6 +219,18 @@ static bool add_xz_index(struct cursor *cursor, uint64_t *ret_packed)
     return true;
 }
 
+/*
+ * Bytes behind the stream's end, or the lack of some, hide its index. A size of 0 makes the decoder
+ * find out which. What a bzImage holds has its bounds from there: it is damaged.
+ */
+static bool measure_xz_without_index(struct cursor *cursor, const char *reason)
+{
+    if (cursor->container->in_bzimage)
+        return damaged(cursor, reason);
+    cursor->container->unpacked = 0;
+    return measure_xz_dictionary(cursor);
+}
+
 static bool measure_xz(struct cursor *cursor)
 {
     const uint64_t size = range_size(cursor->container->content);
@@ -231,7 +243,7 @@ static bool measure_xz(struct cursor *cursor)
     if (!take(cursor, XZ_FOOTER_SIZE, &footer))
         return false;
     if (footer[10] != 'Y' || footer[11] != 'Z')
-        return damaged(cursor, "no footer at its end");
+        return measure_xz_without_index(cursor, "no footer at its end");
     index = ((uint64_t)read_le32(footer + 4) + 1) * 4;
     if (!fits_inside(XZ_HEADER_SIZE + XZ_FOOTER_SIZE, index, size))
         return damaged(cursor, "impossible size");
@@ -239,7 +251,7 @@ static bool measure_xz(struct cursor *cursor)
     if (!add_xz_index(cursor, &blocks))
         return false;
     if (blocks != size - XZ_HEADER_SIZE - XZ_FOOTER_SIZE - index)
-        return damaged(cursor, "its index does not fit it");
+        return measure_xz_without_index(cursor, "its index does not fit it");
     cursor->container->unpacked_exact = true;
     return measure_xz_dictionary(cursor);
 }
@@ -346,21 +358,26 @@ static bool measure_zstd(struct cursor *cursor)
     return true;
 }
 
-/* Legacy frames have no header and no end but the file's. */
+/*
+ * Legacy frames have no header and no end but the file's. What cannot be a block ends them too: it
+ * was written behind them, which shows when they are unpacked, since only the last block is short.
+ */
 static bool measure_lz4_legacy(struct cursor *cursor)
 {
     const uint8_t *bytes;
 
     if (!skip(cursor, 4))
         return false;
-    while (cursor->position < cursor->end) {
+    while (cursor->end - cursor->position >= 4) {
         uint32_t size;
 
         if (!take(cursor, 4, &bytes))
             return false;
         size = read_le32(bytes);
-        if (size > LZ4_LEGACY_WORST)
+        if (size > LZ4_LEGACY_WORST && cursor->container->in_bzimage)
             return damaged(cursor, "impossible block size");
+        if (size > LZ4_LEGACY_WORST)
+            break;
         if (!add_unpacked(cursor, LZ4_LEGACY_BLOCK) || !skip(cursor, size))
             return false;
         cursor->container->block = max_u64(cursor->container->block, size);

@@ -71,7 +71,7 @@ static size_t block_size(const struct container *container)
 
 static size_t packed_size(const struct container *container)
 {
-    return (size_t)container->block + 2 * NUMBER_SIZE;
+    return (size_t)container->block + NUMBER_SIZE + NUMBER_SIZE;
 }
 
 static uint64_t lz4_memory(const struct container *container)
@@ -174,6 +174,18 @@ static bool read_block(struct decoder *decoder, size_t size)
     return true;
 }
 
+/* A short block is a legacy file's last: what comes next was written behind the file. */
+static bool end_early(struct decoder *decoder)
+{
+    struct lz4_state *state = decoder->state;
+
+    if (decoder->container->in_bzimage)
+        return damaged_block(decoder, "short block");
+    decoder->position -= NUMBER_SIZE;
+    state->has_next = false;
+    return true;
+}
+
 /* Unpacks the block that was read; -1 where it is malformed. */
 static int unpack(struct decoder *decoder, size_t size, bool stored, uint8_t *target,
                   size_t capacity)
@@ -201,8 +213,9 @@ static bool unpack_block(struct decoder *decoder, size_t size, bool stored, uint
 
     if (count < 0)
         return damaged_block(decoder, "malformed block");
-    if (is_legacy(decoder) && state->has_next && (size_t)count != LEGACY_BLOCK)
-        return damaged_block(decoder, "short block");
+    if (is_legacy(decoder) && state->has_next && (size_t)count != LEGACY_BLOCK &&
+        !end_early(decoder))
+        return false;
     if (state->flags & FLAG_CONTENT_CHECKSUM)
         XXH32_update(&state->content, target, (size_t)count);
     *ret_size = (size_t)count;

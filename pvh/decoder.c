@@ -61,16 +61,6 @@ static bool wrong_size(struct decoder *decoder)
                     decoder->produced, decoder->container->unpacked);
 }
 
-static bool check_size(struct decoder *decoder)
-{
-    if (decoder->produced > decoder->limit)
-        return too_large(decoder, decoder->produced);
-    /* gzip states its size behind everything else, where zlib verifies it. */
-    if (decoder->container->kind == CONTAINER_GZIP)
-        return true;
-    return decoder->produced <= decoder->container->unpacked || wrong_size(decoder);
-}
-
 /* One that was given back; a few bytes do not take a dictionary's place unless they have to. */
 static struct decoder_piece *find_piece(struct decoder *decoder, size_t size, bool wasteful)
 {
@@ -120,7 +110,7 @@ void *decoder_allocate(struct decoder *decoder, size_t size)
     return piece->memory;
 }
 
-void decoder_free(struct decoder *decoder, void *memory)
+void decoder_free(struct decoder *decoder, const void *memory)
 {
     for (size_t i = 0; i < DECODER_PIECES; i++) {
         if (decoder->pieces[i].memory == memory)
@@ -203,8 +193,8 @@ static bool advance(struct decoder *decoder, struct decoder_output *output)
     if (!refill(decoder) || !decoder->format->step(decoder, output))
         return false;
     decoder->produced += room - output->left;
-    if (!check_size(decoder))
-        return false;
+    if (decoder->produced > decoder->limit)
+        return too_large(decoder, decoder->produced);
     if (!decoder->ended && output->left == room && offset(decoder) == start)
         return decoder_truncated(decoder);
     return true;
@@ -223,6 +213,42 @@ static bool check_end(struct decoder *decoder)
     return true;
 }
 
+static bool get_scratch(struct decoder *decoder)
+{
+    if (!decoder->scratch)
+        decoder->scratch = arena_alloc_bulk(decoder->arena, SKIP_BUFFER);
+    return decoder->scratch != NULL;
+}
+
+/* Unpacks the rest to nowhere, for what is wrong with it. */
+static bool find_fault(struct decoder *decoder)
+{
+    if (!get_scratch(decoder))
+        return decoder_out_of_memory(decoder);
+    while (!decoder->ended) {
+        struct decoder_output output = {decoder->scratch, SKIP_BUFFER};
+
+        if (!advance(decoder, &output))
+            return false;
+    }
+    return check_end(decoder) && wrong_size(decoder);
+}
+
+/*
+ * What states its size at its end, as gzip does modulo 4 GiB, states any number when it was cut off
+ * or something follows it. With a size that cannot be right nothing of it is of use.
+ */
+static bool check_size(struct decoder *decoder)
+{
+    const struct container *container = decoder->container;
+
+    if (container->kind == CONTAINER_GZIP && container->unpacked > decoder->limit)
+        return find_fault(decoder);
+    if (decoder->produced <= container->unpacked)
+        return true;
+    return container->unpacked_exact ? wrong_size(decoder) : find_fault(decoder);
+}
+
 bool decoder_read(struct decoder *decoder, void *buffer, uint64_t size, uint64_t *ret_count)
 {
     struct decoder_output output = {buffer, (size_t)size};
@@ -230,7 +256,7 @@ bool decoder_read(struct decoder *decoder, void *buffer, uint64_t size, uint64_t
     if (size > SIZE_MAX)
         return decoder_out_of_memory(decoder);
     while (output.left > 0 && !decoder->ended) {
-        if (!advance(decoder, &output))
+        if (!advance(decoder, &output) || !check_size(decoder))
             return false;
     }
     *ret_count = size - output.left;
@@ -240,9 +266,7 @@ bool decoder_read(struct decoder *decoder, void *buffer, uint64_t size, uint64_t
 bool decoder_skip(struct decoder *decoder, uint64_t size, uint64_t *ret_count)
 {
     *ret_count = 0;
-    if (!decoder->scratch)
-        decoder->scratch = arena_alloc_bulk(decoder->arena, SKIP_BUFFER);
-    if (!decoder->scratch)
+    if (!get_scratch(decoder))
         return decoder_out_of_memory(decoder);
     while (*ret_count < size && !decoder->ended) {
         uint64_t wanted = min_u64(size - *ret_count, SKIP_BUFFER);
@@ -263,5 +287,10 @@ bool decoder_finish(struct decoder *decoder)
     /* A library may have written the last byte and not looked at the trailer yet. */
     if (!decoder_read(decoder, &byte, 1, &count))
         return false;
-    return count == 0 || wrong_size(decoder);
+    if (count == 0)
+        return true;
+    /* gzip's size may be any number: see pvh/unpack.c. */
+    if (decoder->container->kind == CONTAINER_GZIP && !decoder_skip(decoder, UINT64_MAX, &count))
+        return false;
+    return wrong_size(decoder);
 }

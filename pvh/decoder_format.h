@@ -30,7 +30,7 @@ extern const struct decoder_format decoder_lz4;
 
 /* For the libraries: memory within the budget, and giving it back. */
 void *decoder_allocate(struct decoder *decoder, size_t size);
-void decoder_free(struct decoder *decoder, void *memory);
+void decoder_free(struct decoder *decoder, const void *memory);
 
 static inline const uint8_t *decoder_input(const struct decoder *decoder)
 {

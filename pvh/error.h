@@ -106,4 +106,13 @@ struct pvh_error {
 #define pvh_fail(error, ...)                                                                       \
     pvh_fail_with((error), (const uint64_t[1 + PVH_ERROR_NUMBERS]){__VA_ARGS__})
 
+#ifdef STATIC_ANALYSIS
+/* Analysers look at one file at a time: they have to be told that a check that failed returns. */
+static inline bool pvh_fail_with(struct pvh_error *error, const uint64_t *code_and_numbers)
+{
+    error->code = (enum pvh_error_code)code_and_numbers[0];
+    return false;
+}
+#else
 bool pvh_fail_with(struct pvh_error *error, const uint64_t code_and_numbers[1 + PVH_ERROR_NUMBERS]);
+#endif

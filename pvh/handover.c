@@ -37,7 +37,7 @@ static_assert(sizeof(struct handover_zero) == HANDOVER_ZERO_SIZE, "handover.S");
  *     table 2     level 3
  *     tables 3-6  level 2, one for each GiB
  */
-#define TABLE_ENTRIES 512
+#define TABLE_ENTRIES UINT64_C(512)
 #define TABLE_COUNT   7
 #define LARGE_PAGE    (2 * MIB)
 #define ENTRY_TABLE   UINT64_C(0x03) /* present, writable */

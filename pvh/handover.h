@@ -58,7 +58,7 @@ typedef void handover_function(uint64_t data_address);
 uint64_t handover_data_size(uint64_t copies, uint64_t zeros);
 
 /*
- * Fills `data`, which lies at the plan's handover_data (identity-mapped or not) and is large
+ * Fills `memory`, which lies at the plan's handover_data (identity-mapped or not) and is large
  * enough: the plan has seen to it.
  */
-void handover_fill(void *data, const struct load_plan *plan);
+void handover_fill(void *memory, const struct load_plan *plan);

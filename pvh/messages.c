@@ -96,8 +96,8 @@ static const char *const remedies[] = {
     [REMEDY_NOTE] = "the note must hold the physical address",
     [REMEDY_NAME] = "name the linked kernel",
     [REMEDY_MOVE] = "use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and later)",
-    [REMEDY_NVS] = "use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and later), or "
-                   "--overwrite-acpi-nvs, which costs sleep (S3)",
+    [REMEDY_NVS] = ("use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and later), or "
+                    "--overwrite-acpi-nvs, which costs sleep (S3)"),
     [REMEDY_MEMORY] = "add memory",
     [REMEDY_MEMORY_NVS] = "add memory, or use --overwrite-acpi-nvs, which costs sleep (S3)",
     [REMEDY_MODULE] = "use a smaller module or add memory",

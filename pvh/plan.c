@@ -5,6 +5,8 @@
 #include "pvh/free_list.h"
 #include "pvh/handover.h"
 
+#include <string.h>
+
 #define ADDRESS_LIMIT (4 * GIB)
 
 /* NetBSD moves its boot info behind its end before it reads it; FreeBSD allocates from there. */
@@ -67,12 +69,11 @@ static bool out_of_memory(struct planner *planner)
 static bool push_item(struct planner *planner, void **items, size_t *capacity, size_t *count,
                       const void *item, size_t size)
 {
-    uint8_t *slot = arena_push(planner->arena, items, capacity, *count, size);
+    void *slot = arena_push(planner->arena, items, capacity, *count, size);
 
     if (!slot)
         return out_of_memory(planner);
-    for (size_t i = 0; i < size; i++)
-        slot[i] = ((const uint8_t *)item)[i];
+    memcpy(slot, item, size);
     (*count)++;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "tests/unit/samples.h"
 #include "tests/unit/support.h"
 
+#include "common/bytes.h"
 #include "pvh/decoder_format.h"
 #include "pvh/messages.h"
 #include "pvh/unpack.h"
@@ -12,6 +13,8 @@
 #include <string.h>
 
 #define LIMIT (64 * MIB)
+
+#define PAYLOAD_START 1040 /* in the samples' bzImages */
 
 static const char *const small_samples[] = {
     "elf",
@@ -351,6 +354,11 @@ static void sizes_that_are_no_sizes(void **state)
         attempt_end(&attempt);
     }
     sample.bytes = realloc(sample.bytes, sample.size + 4);
+    put_number(sample.bytes + sample.size, 4, 1);
+    attempt_start(&attempt, sample.bytes, sample.size + 4);
+    assert_false(attempt_run(&attempt, 0));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    attempt_end(&attempt);
     put_number(sample.bytes + sample.size, 4, 63 * MIB); /* and no memory for that */
     attempt_start(&attempt, sample.bytes, sample.size + 4);
     arena_fail_above(MIB);
@@ -627,9 +635,15 @@ static void stated_sizes_are_checked(void **state)
                  small_elf.size + 1);
     error = error_with_end("bz.gz", trailer, UINT32_MAX);
     assert_error(&error, PVH_ERROR_UNPACKED_TOO_LARGE, CONTAINER_GZIP, UINT32_MAX, LIMIT);
-    /* What claims to be small is given up as soon as it is not. */
+    /* gzip's own may be any number: zlib says what is wrong with it. */
+    error = error_with_end("gz", 4, UINT32_MAX);
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+    assert_string_equal(error.reason, "incorrect length check");
     error = error_with_end("gz", 4, 100);
-    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_GZIP);
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+    assert_string_equal(error.reason, "incorrect length check");
+    error = error_with_end("large.gz", 4, 100); /* which takes no more memory than was stated */
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
 }
 
 /* The reason that a sample gets for a flipped bit in one byte, which counts from the end when < 0.
@@ -688,22 +702,92 @@ static void every_check_is_made_and_named(void **state)
     assert_reason("linked.lz4", 11, "wrong block checksum");
 }
 
-/* Two legacy blocks; only the last one may be short. */
+/* The error of a sample with `size` bytes behind it. */
+static struct pvh_error error_with_more(const char *name, const void *more, size_t size)
+{
+    struct sample sample = sample_read(name);
+    uint8_t *bytes = malloc(sample.size + size);
+    struct attempt attempt;
+
+    memcpy(bytes, sample.bytes, sample.size);
+    memcpy(bytes + sample.size, more, size);
+    for (size_t step = 0; step <= 333; step += 333) {
+        attempt_start(&attempt, bytes, sample.size + size);
+        assert_false(attempt_run(&attempt, step));
+        assert_error(&attempt.error, attempt.error.code, attempt.error.number[0], sample.size,
+                     size);
+        attempt_end(&attempt);
+    }
+    free(bytes);
+    sample_free(&sample);
+    return attempt.error;
+}
+
+/* Where a format ends is known, and what follows is told from what is missing. */
+static void what_follows_a_file_is_told(void **state)
+{
+    static const char *const names[] = {"gz",       "xz",       "crc64.xz",   "zst",
+                                        "pipe.zst", "lz4",      "linked.lz4", "lz4l",
+                                        "bz.xz.gz", "large.gz", "large.xz",   "large.blocks.xz"};
+    static const char *const more[] = {"x", "some text, say a signature", "\0\0\0\0\0\0\0\0",
+                                       "\x02\x21\x4c\x18\x01\0\0\0x", "\4\0\0\0xxxx"};
+    static const size_t sizes[] = {1, 26, 8, 9, 8};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample again = sample_read(names[i]);
+        struct pvh_error error = error_with_more(names[i], again.bytes, again.size);
+
+        assert_int_equal(error.code, PVH_ERROR_UNPACK_TRAILING);
+        for (size_t j = 0; j < ELEMENTS(more); j++) {
+            error = error_with_more(names[i], more[j], sizes[j]);
+            assert_int_equal(error.code, PVH_ERROR_UNPACK_TRAILING);
+        }
+        sample_free(&again);
+    }
+}
+
+/* In a bzImage a legacy block that is short, and not the last one, is damaged. */
 static void legacy_blocks_are_full(void **state)
 {
-    struct sample sample = sample_read("lz4l");
-    uint8_t *twice = malloc(2 * sample.size);
+    struct sample image = sample_read("bz.lz4l");
+    struct sample lz4 = sample_read("lz4l");
+    size_t size = PAYLOAD_START + 2 * lz4.size;
+    uint8_t *twice = malloc(size);
     struct attempt attempt;
 
     (void)state;
-    memcpy(twice, sample.bytes, sample.size);
-    memcpy(twice + sample.size, sample.bytes + 4, sample.size - 4);
-    attempt_start(&attempt, twice, 2 * sample.size - 4);
+    memcpy(twice, image.bytes, PAYLOAD_START);
+    memcpy(twice + PAYLOAD_START, lz4.bytes, lz4.size);
+    memcpy(twice + PAYLOAD_START + lz4.size, lz4.bytes + 4, lz4.size - 4);
+    put_number(twice + 0x24c, 4, size - PAYLOAD_START);
+    put_number(twice + size - 4, 4, 2 * small_elf.size);
+    attempt_start(&attempt, twice, size);
     assert_false(attempt_run(&attempt, 0));
-    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY, 8);
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY, PAYLOAD_START + 8);
     assert_string_equal(attempt.error.reason, "short block");
     attempt_end(&attempt);
     free(twice);
+    sample_free(&image);
+    sample_free(&lz4);
+}
+
+/* A legacy block of a size that is none, at the start or behind full blocks. */
+static void legacy_blocks_have_possible_sizes(void **state)
+{
+    struct sample sample = sample_read("large.lz4l");
+    size_t first = 8 + read_le32(sample.bytes + 4);
+    struct attempt attempt;
+
+    (void)state;
+    for (size_t at = first; at != 0; at = at == first ? 4 : 0) {
+        put_number(sample.bytes + at, 4, UINT32_MAX);
+        attempt_start(&attempt, sample.bytes, sample.size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
+        assert_string_equal(attempt.error.reason, "impossible block size");
+        attempt_end(&attempt);
+    }
     sample_free(&sample);
 }
 
@@ -791,7 +875,9 @@ int main(void)
         cmocka_unit_test(stated_sizes_are_checked),
         cmocka_unit_test(a_wrong_checksum_is_where_it_stands),
         cmocka_unit_test(every_check_is_made_and_named),
+        cmocka_unit_test(what_follows_a_file_is_told),
         cmocka_unit_test(legacy_blocks_are_full),
+        cmocka_unit_test(legacy_blocks_have_possible_sizes),
         cmocka_unit_test(blocks_go_straight_to_the_output),
         cmocka_unit_test(layers_are_described),
     };

@@ -30,7 +30,7 @@ static bool unpack_stream(struct kernel_file *file, struct pvh_error *error)
         size += count;
         if (size < capacity)
             break;
-        capacity *= 2;
+        capacity = min_u64(2 * capacity, LARGEST_ELF + 1); /* the decoder stops before its end */
     }
     memory_source_init(&file->unpacked, file->bytes, size);
     file->elf = &file->unpacked.source;

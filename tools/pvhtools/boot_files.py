@@ -70,7 +70,7 @@ def module_of(file):
     if "=" not in str(file):
         return as_path(file)
     if file.stat().st_size == 0:
-        raise Failure(f"{file}: is empty; write it again")
+        raise Failure(f"{file}: the file is empty; write it again")
     return file.stat().st_size
 
 

@@ -155,7 +155,7 @@ def test_a_kernel_that_would_not_boot_is_refused_in_pvhinfos_words(host, kernel,
 @pytest.mark.parametrize("option", ["--initrd", "--module"])
 def test_an_empty_module_is_refused_as_the_loader_would(host, kernel, name, option):
     (host / name).touch()
-    assert refused(host, kernel, host / "image", option, host / name) == f"{host}/{name}: is empty; write it again"
+    assert refused(host, kernel, host / "image", option, host / name) == f"{host}/{name}: the file is empty; write it again"
 
 
 def test_modules_that_no_machine_has_a_place_for_are_refused(host, kernel):

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Line coverage from the host tests together. A program that is to count adds itself to COVERAGE_PROGRAMS: it is built
+# with COVERAGE_FLAGS below COVERAGE_BUILD, and run. What is measured of efi/ comes with tests that run it on the host.
+
+COVERAGE_BUILD := build/coverage
+COVERAGE_FLAGS := --coverage -fprofile-update=atomic
+COVERAGE_LIMITS := pvh=98 common=98
+COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/test_%)
+
+COVERAGE_UNIT_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(UNIT_FLAGS)) -O0 $(COVERAGE_FLAGS)
+coverage_objects = $(patsubst %,$(COVERAGE_BUILD)/%.o,$(1))
+
+$(COVERAGE_BUILD)/%.o: % tests/coverage/coverage.mk tests/unit/unit.mk
+	@mkdir -p $(@D)
+	@echo '  cover $<'
+	@gcc $(COVERAGE_UNIT_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $<
+
+.SECONDARY: $(call coverage_objects,$(UNIT_CODE) $(UNIT_SUPPORT) $(UNIT_ARENA) common/arena.c)
+
+$(call coverage_objects,$(wildcard pvh/decode_*.c)): $(DECODERS_READY)
+$(eval $(call decoder_object,$(COVERAGE_BUILD),gcc,-g -O1))
+
+define coverage_unit_test
+$(COVERAGE_BUILD)/test_$(1): $(call coverage_objects,tests/unit/test_$(1).c $(UNIT_CODE) $(UNIT_SUPPORT) \
+		$(or $(UNIT_ARENA_$(1)),$(UNIT_ARENA))) $(COVERAGE_BUILD)/decoders.o
+	@gcc $(COVERAGE_UNIT_FLAGS) -o $$@ $$^ -lcmocka
+endef
+$(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
+
+# Every count starts anew: what an earlier run has reached is not what this one reaches.
+.PHONY: coverage
+coverage: $(COVERAGE_PROGRAMS) $(UNIT_SAMPLES) $(TEST_KERNELS) ## measure which lines the host tests reach
+	@find $(COVERAGE_BUILD) -name '*.gcda' -delete
+	@for program in $(COVERAGE_PROGRAMS); do tests/unit/run $$program || exit; done
+	@tests/coverage/report $(COVERAGE_BUILD) $(COVERAGE_LIMITS)
+
+-include $(shell find $(COVERAGE_BUILD) -name '*.d' 2>/dev/null)
