@@ -110,7 +110,7 @@ check-full: check-style check-tools check-unit check-firmware check-decoders che
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
-	pytest-3 -q -p no:cacheprovider tools/tests
+	pytest-3 -q -p no:cacheprovider -n 2 tools/tests
 
 .PHONY: check-style
 check-style: ## check the shell scripts and the manual pages
