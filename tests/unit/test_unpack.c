@@ -354,6 +354,11 @@ static void sizes_that_are_no_sizes(void **state)
         attempt_end(&attempt);
     }
     sample.bytes = realloc(sample.bytes, sample.size + 4);
+    put_number(sample.bytes + sample.size, 4, 1);
+    attempt_start(&attempt, sample.bytes, sample.size + 4);
+    assert_false(attempt_run(&attempt, 0));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    attempt_end(&attempt);
     put_number(sample.bytes + sample.size, 4, 63 * MIB); /* and no memory for that */
     attempt_start(&attempt, sample.bytes, sample.size + 4);
     arena_fail_above(MIB);
@@ -637,6 +642,8 @@ static void stated_sizes_are_checked(void **state)
     error = error_with_end("gz", 4, 100);
     assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
     assert_string_equal(error.reason, "incorrect length check");
+    error = error_with_end("large.gz", 4, 100); /* which takes no more memory than was stated */
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
 }
 
 /* The reason that a sample gets for a flipped bit in one byte, which counts from the end when < 0.
