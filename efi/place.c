@@ -4,6 +4,7 @@
 #include "efi/console.h"
 #include "efi/pages.h"
 #include "efi/progress.h"
+#include "efi/timing.h"
 
 #include <string.h>
 
@@ -84,6 +85,7 @@ static EFI_STATUS claim(struct boot *boot)
     struct range refused = {0, 0};
     struct range again = {0, 0};
 
+    (void)timing_enter(TIMING_PLACING);
     for (int i = 0; i < MAX_PLANS; i++) {
         EFI_STATUS status;
 
@@ -162,8 +164,10 @@ EFI_STATUS place_all(struct boot *boot)
             return refuse_packed(boot);
         status = claim_and_load_kernel(boot);
     }
+    (void)timing_enter(TIMING_READING);
     if (!EFI_ERROR(status))
         status = load_modules(boot);
+    (void)timing_enter(TIMING_PLACING);
     if (!EFI_ERROR(status))
         clear_zeros(&boot->plan.zero_now);
     return status;
