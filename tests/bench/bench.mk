@@ -8,7 +8,7 @@ BENCH_CODE := $(filter-out build/host/tools/%,$(PVHINFO_SOURCES:%=build/host/%.o
 	build/host/tools/pvhinfo/host_arena.c.o build/host/tools/pvhinfo/host_file.c.o build/host/decoders.o
 BENCH_KERNELS := $(foreach name,6.1-amd64 6.1-cloud 6.12-cloud,$(KERNELS)/$(name)/vmlinuz) \
 	$(KERNELS)/6.1-cloud/vmlinux $(BENCH)/6.1-cloud/vmlinux.gz
-BENCH_PROGRAMS := $(addprefix $(BENCH)/,count.so decode mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init \
+BENCH_PROGRAMS := $(addprefix $(BENCH)/,count.so decode grow mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init \
 	pvhboot.map)
 BENCH_HEADERS := $(addprefix tests/bench/,marks.h payload.h plugin.h bench.mk)
 BENCH_GUEST := tests/bench/guest
@@ -19,7 +19,7 @@ $(BENCH)/count.so: tests/bench/count.c $(BENCH_HEADERS)
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 # At fixed addresses, so that the map says where each is.
-$(BENCH)/decode: tests/bench/decode.c $(BENCH_CODE) $(BENCH_HEADERS)
+$(BENCH)/decode $(BENCH)/grow: $(BENCH)/%: tests/bench/%.c $(BENCH_CODE) $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -static -no-pie -Wl,-Map=$@.map -o $@ $< $(BENCH_CODE)
