@@ -75,8 +75,10 @@ static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
     return status;
 }
 
+/* The memory map tells which ACPI tables can be read; what they say is added to it. */
 static EFI_STATUS collect_machine(struct boot *boot, bool overwrite_nvs)
 {
+    struct pvh_error error;
     EFI_STATUS status;
 
     (void)timing_enter(TIMING_MAP);
@@ -85,7 +87,7 @@ static EFI_STATUS collect_machine(struct boot *boot, bool overwrite_nvs)
         return status;
     acpi_collect(&boot->memory, &boot->rsdp);
     boot->overwrite_nvs = overwrite_nvs;
-    return EFI_SUCCESS;
+    return memory_build(&boot->memory, &error) ? EFI_SUCCESS : boot_error(boot, &error);
 }
 
 /* Writes all that the kernel is told, with the map as it is now; the final one follows. */

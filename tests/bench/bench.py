@@ -112,6 +112,7 @@ def arguments():
     parser.add_argument("--output", type=pathlib.Path, required=True, help="where the figures go, as JSON")
     parser.add_argument("--plot", type=pathlib.Path, help="draw the work over the size into this picture")
     parser.add_argument("--quick", action="store_true", help="only some rows, and no times")
+    parser.add_argument("--only", choices=("work", "time"), help="measure this, and keep the other from OUTPUT")
     parser.add_argument("--rows", help="only rows with this in their name")
     parser.add_argument("--loaders", nargs="*", help="only these")
     parser.add_argument("--media", nargs="*", default=list(MEDIA), choices=list(MEDIA), help="where to take times")
@@ -129,11 +130,11 @@ def chosen(row, given):
 def measure(given, results):
     """Measure into RESULTS and keep what there is after each row: all of it takes long."""
     efi, linux = readable_file(given.efi, "the loader"), readable_file(given.linux, "Linux")
-    for row in ROWS:
+    for row in [] if given.only == "time" else ROWS:
         if chosen(row, given):
             results["work"] += count_row(row, efi, linux, given.loaders)
             save(results, given.output)
-    for medium in [] if given.quick else given.media:
+    for medium in [] if given.quick or given.only == "work" else given.media:
         for row in TIMED_ROWS:
             if chosen(row, given):
                 results["time"] += time_row(row, medium, given.rounds, efi, linux)
@@ -148,9 +149,11 @@ def save(results, output):
 def main():
     given = arguments()
     results = {"work": [], "time": []}
-    if given.tables:
+    if given.tables or given.only:
         results = json.loads(readable_file(given.output, "the figures").read_text())
-    else:
+    if given.only:
+        results[given.only] = []
+    if not given.tables:
         check_programs("qemu-system-x86_64", "grub-mkimage", *(["gnuplot"] if given.plot else []))
         measure(given, results)
     print_works(results["work"])
