@@ -121,6 +121,11 @@ def arguments():
     return parser.parse_args()
 
 
+def is_chosen(result, given):
+    """True for an old figure that is measured anew."""
+    return "medium" not in result or result["medium"] in given.media
+
+
 def chosen(row, given):
     if given.quick and row.name not in QUICK_ROWS:
         return False
@@ -152,7 +157,7 @@ def main():
     if given.tables or given.only:
         results = json.loads(readable_file(given.output, "the figures").read_text())
     if given.only:
-        results[given.only] = []
+        results[given.only] = [result for result in results[given.only] if not is_chosen(result, given)]
     if not given.tables:
         check_programs("qemu-system-x86_64", "grub-mkimage", *(["gnuplot"] if given.plot else []))
         measure(given, results)
