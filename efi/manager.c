@@ -13,6 +13,7 @@
 #include "efi/machine.h"
 #include "efi/menu.h"
 #include "efi/pages.h"
+#include "efi/timing.h"
 #include "efi/variables.h"
 
 #include <string.h>
@@ -302,6 +303,7 @@ static EFI_STATUS run_menu(struct manager *manager)
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->message.length ? manager->message.data : NULL;
+        (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice))) /* no keyboard, no screen */
             return menu.gives_up ? status : boot_entry(manager, manager->default_entry, NULL);
         loader_interface_set_time(TIME_MENU);
@@ -341,6 +343,7 @@ EFI_STATUS manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, EFI_FIL
     };
     EFI_STATUS status;
 
+    (void)timing_enter(TIMING_ENTRIES);
     manager.message = message;
     loader_interface_announce(loaded, start, arena);
     status = read_all(&manager);
