@@ -5,14 +5,17 @@
 
 const char options_help[] =
     "pvhboot.efi [OPTION]... [KERNEL [COMMAND LINE...]]\n"
-    "  --initrd PATH           a file of the first module; may be repeated\n"
-    "  --module \"PATH ARGS\"    another module with its command line; may be repeated\n"
-    "  --entry ID              boot this entry of \\loader\\entries, not the newest\n"
-    "  --dry-run               do all but start the kernel, show it, and return\n"
-    "  --verbose               show what is done\n"
-    "  --overwrite-acpi-nvs    let a kernel that cannot be moved take ACPI NVS (costs S3 sleep)\n"
-    "  --help, --version       show this, or the version\n"
-    "Without KERNEL the newest entry of \\loader\\entries\\*.conf is booted.\n";
+    "  --initrd PATH         an initrd; several become one module, in order\n"
+    "  --module \"PATH ARGS\"  a module with its command line; may be repeated\n"
+    "  --entry ID            boot this entry of \\loader\\entries, without a menu\n"
+    "  --dry-run             do all but start the kernel, show it, and return\n"
+    "  --verbose             show what is loaded where\n"
+    "  --overwrite-acpi-nvs  let a kernel that cannot be moved take ACPI NVS;\n"
+    "                        the machine must not sleep (S3) then\n"
+    "  --help, --version     show this, or the version\n"
+    "All behind KERNEL is its command line. Paths start at the root of the volume\n"
+    "that pvhboot was started from. Without KERNEL, \\loader\\loader.conf says which\n"
+    "of the entries \\loader\\entries\\*.conf is booted, and whether there is a menu.\n";
 
 /* Where the words come from: a string, or a shell's list. */
 struct word_reader {

@@ -99,7 +99,7 @@ EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_fi
     *ret_file = (struct file){.path = path, .chunk = LARGEST_CHUNK};
     ret_file->source.read = read_source;
     if (!path_to_units(path, units))
-        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long", path);
+        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long; shorten it", path);
     status = root->Open(root, &ret_file->handle, units, EFI_FILE_MODE_READ, 0);
     if (EFI_ERROR(status)) {
         ret_file->handle = NULL;

@@ -266,7 +266,7 @@ static EFI_STATUS enter_firmware(void)
     indications |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
     status = variable_set(&firmware_guid, "OsIndications", true, &indications, sizeof(indications));
     if (EFI_ERROR(status))
-        return console_error_status(status, "the firmware does not let itself be set up");
+        return console_error_status(status, "the firmware cannot be asked for its set-up");
     RT->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
     return console_error(EFI_DEVICE_ERROR,
                          "the firmware does not reset the machine; do it by hand");

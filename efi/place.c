@@ -76,7 +76,7 @@ static EFI_STATUS make_plan(struct boot *boot)
     struct pvh_error error;
 
     if (!boot_info_size(&boot->info, &request.boot_info_size))
-        return console_error(EFI_INVALID_PARAMETER, "the command lines are too long");
+        return console_error(EFI_INVALID_PARAMETER, "the command lines are too long; shorten them");
     if (!plan_make(&request, &boot->memory.map, boot->arena, &boot->plan, &error)) {
         /* Only its notes can say whether it can be moved. */
         boot->kernel.needs_memory = boot->kernel.streamed && error.code >= PVH_ERROR_SPAN_TAKEN &&
