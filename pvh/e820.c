@@ -185,21 +185,60 @@ static bool can_join(const struct hvm_memmap_entry *low, const struct hvm_memmap
     return low->type != HVM_MEMMAP_RAM && high->type != HVM_MEMMAP_RAM;
 }
 
-static size_t narrowest_gap(const struct e820_table *table)
+/* How many neighbours could be joined over a gap of `widest` bytes or less. */
+static size_t count_gaps(const struct e820_table *table, uint64_t widest)
 {
-    uint64_t narrowest = UINT64_MAX;
-    size_t best = 0;
+    size_t count = 0;
 
     for (size_t i = 1; i < table->count; i++) {
         const struct hvm_memmap_entry *entry = &table->entries[i];
-        uint64_t gap = entry->addr - entry_end(entry - 1);
 
-        if (can_join(entry - 1, entry) && gap < narrowest) {
-            narrowest = gap;
-            best = i;
+        count += can_join(entry - 1, entry) && entry->addr - entry_end(entry - 1) <= widest;
+    }
+    return count;
+}
+
+/* The width such that at least `excess` gaps are that wide or less, found by halving. */
+static uint64_t find_gap_limit(const struct e820_table *table, size_t excess)
+{
+    uint64_t low = 0;
+    uint64_t high = UINT64_MAX;
+
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+
+        if (count_gaps(table, middle) >= excess)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/*
+ * Closes the `excess` narrowest gaps, the lower one of two alike. Joining changes no other gap, and
+ * what is joined is not RAM either: all can be chosen before the first is closed.
+ */
+static void close_gaps(struct e820_table *table, size_t excess)
+{
+    uint64_t limit = find_gap_limit(table, excess);
+    size_t at_limit = excess - (limit > 0 ? count_gaps(table, limit - 1) : 0);
+    size_t count = table->count;
+
+    table->count = 1;
+    for (size_t i = 1; i < count; i++) {
+        struct hvm_memmap_entry *low = &table->entries[table->count - 1];
+        struct hvm_memmap_entry entry = table->entries[i];
+        uint64_t gap = entry.addr - entry_end(low);
+
+        if (can_join(low, &entry) && (gap < limit || (gap == limit && at_limit > 0))) {
+            low->size = entry_end(&entry) - low->addr;
+            low->type = HVM_MEMMAP_RESERVED;
+            at_limit -= gap == limit;
+        } else {
+            table->entries[table->count++] = entry;
         }
     }
-    return best;
 }
 
 /*
@@ -208,19 +247,11 @@ static size_t narrowest_gap(const struct e820_table *table)
  */
 static bool join_reserved(struct e820_table *table)
 {
-    while (table->count > E820_MAX_ENTRIES) {
-        size_t index = narrowest_gap(table);
-        struct hvm_memmap_entry *low;
-
-        if (index == 0)
-            return false;
-        low = &table->entries[index - 1];
-        low->size = entry_end(low + 1) - low->addr;
-        low->type = HVM_MEMMAP_RESERVED;
-        for (size_t i = index; i + 1 < table->count; i++)
-            table->entries[i] = table->entries[i + 1];
-        table->count--;
-    }
+    if (table->count <= E820_MAX_ENTRIES)
+        return true;
+    if (count_gaps(table, UINT64_MAX) < table->count - E820_MAX_ENTRIES)
+        return false;
+    close_gaps(table, table->count - E820_MAX_ENTRIES);
     merge_entries(table); /* what was joined may touch reserved memory */
     return true;
 }
