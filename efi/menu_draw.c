@@ -19,7 +19,7 @@
 #define STATUS_ROWS  4
 #define LIST_ROWS    6 /* that a message leaves to the list */
 #define MARK         "=> "
-#define MARK_COLUMNS 3
+#define MARK_COLUMNS UINT64_C(3)
 #define PROBLEM_MARK " (cannot boot)"
 #define MORE         "..."
 #define LINE_BYTES   512 /* of a row: 3 bytes a column where Unicode is at its worst */
