@@ -41,8 +41,10 @@ EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
         return console_error_status(status, "the device that pvhboot was started from has no file "
                                             "system; start it from a disk, stick or CD");
     status = volume->OpenVolume(volume, ret_root);
-    if (EFI_ERROR(status))
+    if (EFI_ERROR(status)) {
+        *ret_root = NULL; /* firmware may have left anything there */
         return console_error_status(status, "cannot open the volume that pvhboot was started from");
+    }
     return EFI_SUCCESS;
 }
 

@@ -7,7 +7,7 @@
 #define ONE_SECOND        10000000 /* in 100 ns, as SetTimer() counts */
 #define NAP               10000    /* microseconds, as Stall() counts */
 #define NAPS_PER_SECOND   100
-#define SEQUENCE_PATIENCE 10 /* naps between two characters of one key: 9600 baud need a tenth */
+#define SEQUENCE_PATIENCE 5 /* naps between two characters of one key; nobody types that fast */
 
 /* Scan codes that GNU-EFI does not name (UEFI 2.10, table 12-4). */
 #define SCAN_SUSPEND 0x108

@@ -2,6 +2,7 @@
 #include "efi/leave.h"
 
 #include "efi/console.h"
+#include "efi/cpu.h"
 #include "efi/proto/memory_attribute.h"
 #include "pvh/handover.h"
 
@@ -28,9 +29,11 @@ static EFI_STATUS make_executable(struct range page)
     struct memory_attribute_protocol *attributes = NULL;
     EFI_STATUS status;
 
-    if (EFI_ERROR(BS->LocateProtocol(&guid, NULL, (void **)&attributes)))
+    status = BS->LocateProtocol(&guid, NULL, (void **)&attributes);
+    if (status == EFI_NOT_FOUND)
         return EFI_SUCCESS; /* most firmware has no such thing, and code pages can be run */
-    status = attributes->set(attributes, page.start, range_size(page), MEMORY_ATTRIBUTE_RO);
+    if (!EFI_ERROR(status))
+        status = attributes->set(attributes, page.start, range_size(page), MEMORY_ATTRIBUTE_RO);
     if (!EFI_ERROR(status))
         status = attributes->clear(attributes, page.start, range_size(page), MEMORY_ATTRIBUTE_XP);
     if (EFI_ERROR(status))
@@ -62,8 +65,7 @@ static EFI_STATUS prepare_handover(const struct load_plan *plan)
 static void __attribute__((noreturn)) reset_machine(EFI_STATUS status)
 {
     RT->ResetSystem(EfiResetCold, status, 0, NULL);
-    for (;;)
-        __asm__ volatile("cli; hlt");
+    cpu_halt();
 }
 
 /*
@@ -117,6 +119,5 @@ EFI_STATUS leave(struct boot *boot)
         make_writable(plan->handover_code);
         return status;
     }
-    ((handover_function *)(uintptr_t)plan->handover_code.start)(plan->handover_data.start);
-    __builtin_unreachable();
+    cpu_jump(plan->handover_code.start, plan->handover_data.start);
 }

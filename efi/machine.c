@@ -2,28 +2,10 @@
 #include "efi/machine.h"
 
 #include "efi/console.h"
+#include "efi/cpu.h"
 #include "pvh/messages.h"
-#include "pvh/platform.h"
 
 #include <string.h>
-
-static struct cpuid_result read_cpuid(uint32_t leaf, uint32_t subleaf)
-{
-    struct cpuid_result result;
-
-    __asm__("cpuid"
-            : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx), "=d"(result.edx)
-            : "a"(leaf), "c"(subleaf));
-    return result;
-}
-
-static uint64_t read_msr(uint32_t msr)
-{
-    uint32_t low, high;
-
-    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
-    return low | (uint64_t)high << 32;
-}
 
 /* Reads a variable of one byte. EFI_NOT_FOUND when there is none. */
 static EFI_STATUS read_flag(CHAR16 *name, uint8_t *ret_value)
@@ -71,7 +53,7 @@ static EFI_STATUS check_secure_boot(void)
 
 EFI_STATUS machine_check(void)
 {
-    const struct processor processor = {read_cpuid, read_msr};
+    const struct processor processor = {cpu_read_id, cpu_read_msr};
     const struct pvh_error error = {.code = platform_check(&processor)};
     TEXT_ON_STACK(text, 200);
 

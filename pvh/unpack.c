@@ -98,7 +98,7 @@ static bool add_layer(struct unpack *unpack, struct pvh_source *source)
 
     if (!container_identify(source, (struct range){0, source->size}, container, unpack->error))
         return false;
-    if (is_packed(container->kind) && unpack->layer_count > UNPACK_DEPTH)
+    if ((is_packed(container->kind) || container->in_bzimage) && unpack->layer_count > UNPACK_DEPTH)
         return pvh_fail(unpack->error, PVH_ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
     return true;
 }

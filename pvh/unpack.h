@@ -9,6 +9,7 @@
 #include "pvh/decoder.h"
 #include "pvh/sources.h"
 
+/* Containers around the ELF file; a bzImage and what its payload is packed in are one. */
 #define UNPACK_DEPTH 3
 
 struct unpack {

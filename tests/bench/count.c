@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A plugin for QEMU: counts executed instructions by the address of their block, from MARK_BEGIN to
- * MARK_END. One line a block, "address instructions iterations", goes to the file of the argument
- * out=FILE when MARK_END is executed; without that mark there is no file.
+ * A plugin for QEMU that measures from MARK_BEGIN to MARK_END:
+ *
+ *     out=FILE,count=work     executed instructions by the address of their block: a line a block,
+ *                             "address instructions iterations"
+ *     out=FILE,count=linux    the same, and again in FILE.entered and FILE.message as it was when
+ *                             Linux first ran at its own addresses, and first wrote to a port
+ *     out=FILE,count=time     the time of the emulating thread instead: "CPU-ns wall-ns"
+ *
+ * FILE is written when MARK_END is executed; without that mark there is no file.
  *
  * QEMU executes a REP string instruction an iteration at a time, each as a block of its own, which
  * hardware does not: these are counted apart.
@@ -15,6 +21,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define LINUX_ADDRESSES UINT64_C(0xffffffff80000000) /* the kernel's own mapping begins here */
+#define OUT_DX_AL       0xee
 
 #define BLOCKS (1u << 20) /* a power of two; firmware from power-on has some ten thousand */
 
@@ -26,9 +36,20 @@ struct block {
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_VERSION;
 
+/* Written once, at a point that comes before the end. */
+struct checkpoint {
+    const char *suffix;
+    bool wanted;
+    bool reached;
+};
+
 static struct block blocks[BLOCKS];
 static size_t used;
 static const char *output;
+static bool timed;
+static struct timespec cpu_start, wall_start;
+static struct checkpoint entered = {.suffix = ".entered"};
+static struct checkpoint message = {.suffix = ".message"};
 
 static void fail(const char *reason)
 {
@@ -49,22 +70,35 @@ static struct block *find_block(uint64_t address)
     return &blocks[i];
 }
 
+static struct timespec now(clockid_t clock)
+{
+    struct timespec time;
+
+    clock_gettime(clock, &time);
+    return time;
+}
+
+static uint64_t since(clockid_t clock, struct timespec start)
+{
+    struct timespec end = now(clock);
+
+    return (uint64_t)(end.tv_sec - start.tv_sec) * 1000000000 + (uint64_t)end.tv_nsec -
+           (uint64_t)start.tv_nsec;
+}
+
 static void begin(unsigned cpu, void *data)
 {
     (void)cpu;
     (void)data;
     for (size_t i = 0; i < BLOCKS; i++)
         blocks[i].instructions = blocks[i].iterations = 0;
+    entered.reached = message.reached = false;
+    wall_start = now(CLOCK_MONOTONIC);
+    cpu_start = now(CLOCK_THREAD_CPUTIME_ID);
 }
 
-static void end(unsigned cpu, void *data)
+static void write_blocks(FILE *file)
 {
-    FILE *file = fopen(output, "w");
-
-    (void)cpu;
-    (void)data;
-    if (!file)
-        fail("the output file cannot be written");
     for (size_t i = 0; i < BLOCKS; i++) {
         const struct block *block = &blocks[i];
 
@@ -72,8 +106,43 @@ static void end(unsigned cpu, void *data)
             fprintf(file, "%#" PRIx64 " %" PRIu64 " %" PRIu64 "\n", block->address,
                     block->instructions, block->iterations);
     }
+}
+
+static void write_output(const char *suffix)
+{
+    uint64_t cpu = since(CLOCK_THREAD_CPUTIME_ID, cpu_start);
+    uint64_t wall = since(CLOCK_MONOTONIC, wall_start);
+    char name[4096];
+    FILE *file;
+
+    snprintf(name, sizeof(name), "%s%s", output, suffix);
+    file = fopen(name, "w");
+    if (!file)
+        fail("the output file cannot be written");
+    if (timed)
+        fprintf(file, "%" PRIu64 " %" PRIu64 "\n", cpu, wall);
+    else
+        write_blocks(file);
     if (fclose(file) != 0)
         fail("the output file cannot be written");
+}
+
+static void end(unsigned cpu, void *data)
+{
+    (void)cpu;
+    (void)data;
+    write_output("");
+}
+
+static void reach(unsigned cpu, void *data)
+{
+    struct checkpoint *point = data;
+
+    (void)cpu;
+    if (point->reached)
+        return;
+    point->reached = true;
+    write_output(point->suffix);
 }
 
 static void look_for_mark(struct qemu_plugin_insn *instruction)
@@ -90,6 +159,21 @@ static void look_for_mark(struct qemu_plugin_insn *instruction)
         qemu_plugin_register_vcpu_insn_exec_cb(instruction, begin, PLUGIN_CB_NO_REGISTERS, NULL);
     else if (number == MARK_END)
         qemu_plugin_register_vcpu_insn_exec_cb(instruction, end, PLUGIN_CB_NO_REGISTERS, NULL);
+}
+
+/* The points on Linux's way; one that was reached is looked for no more. */
+static void look_for_linux(struct qemu_plugin_insn *instruction, uint64_t address)
+{
+    const uint8_t *bytes = qemu_plugin_insn_data(instruction);
+
+    if (address < LINUX_ADDRESSES)
+        return;
+    if (entered.wanted && !entered.reached)
+        qemu_plugin_register_vcpu_insn_exec_cb(instruction, reach, PLUGIN_CB_NO_REGISTERS,
+                                               &entered);
+    if (message.wanted && !message.reached && bytes[0] == OUT_DX_AL)
+        qemu_plugin_register_vcpu_insn_exec_cb(instruction, reach, PLUGIN_CB_NO_REGISTERS,
+                                               &message);
 }
 
 /* MOVS, CMPS, STOS, LODS or SCAS after F2 or F3 and perhaps REX. */
@@ -109,27 +193,45 @@ static bool is_repeated(const struct qemu_plugin_insn *instruction)
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
 {
-    struct block *counters = find_block(qemu_plugin_tb_vaddr(block));
+    uint64_t address = qemu_plugin_tb_vaddr(block);
     size_t count = qemu_plugin_tb_n_insns(block);
     bool iteration = count == 1 && is_repeated(qemu_plugin_tb_get_insn(block, 0));
+    struct block *counters;
 
     (void)id;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         look_for_mark(qemu_plugin_tb_get_insn(block, i));
+        look_for_linux(qemu_plugin_tb_get_insn(block, i), address);
+    }
+    if (timed)
+        return;
+    counters = find_block(address);
     qemu_plugin_register_vcpu_tb_exec_inline(
         block, PLUGIN_INLINE_ADD, iteration ? &counters->iterations : &counters->instructions,
         count);
 }
 
+/* The value of "name=value", or NULL. QEMU frees its own strings. */
+static const char *option(const char *argument, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(argument, name, length) == 0 && argument[length] == '='
+               ? strdup(argument + length + 1)
+               : NULL;
+}
+
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argument_count,
                         char **arguments)
 {
+    const char *count = argument_count == 2 ? option(arguments[1], "count") : NULL;
+
     (void)info;
-    if (argument_count != 1 || strncmp(arguments[0], "out=", 4) != 0)
-        fail("needs out=FILE");
-    output = strdup(arguments[0] + 4); /* QEMU frees its own */
+    output = count ? option(arguments[0], "out") : NULL;
     if (!output)
-        fail("out of memory");
+        fail("needs out=FILE,count=work, linux or time");
+    timed = strcmp(count, "time") == 0;
+    entered.wanted = message.wanted = strcmp(count, "linux") == 0;
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
     return 0;
 }

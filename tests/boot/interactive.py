@@ -14,7 +14,7 @@ from terminal import Terminal
 
 PATIENCE = 120      # seconds for a screen to come up; two busy cores need twenty
 PIPE_SIZE = 1 << 20
-QUIET = 0.3         # seconds without a byte: the screen is complete
+QUIET = 0.3         # seconds without a byte: nothing more is drawn
 CHARACTER_KEYS = {" ": "spc", "-": "minus", "=": "equal", "+": "shift-equal", "?": "shift-slash",
                   ".": "dot", "/": "slash", ",": "comma", "\\": "backslash", "_": "shift-minus"}
 
@@ -96,31 +96,65 @@ class Session:
         return bool(data)
 
     def settle(self):
-        """Wait until the screen is complete."""
+        """Wait until nothing more is drawn."""
         while self._receive(QUIET):
             pass
 
-    def wait(self, condition, what):
-        """Wait until condition(self) holds and the screen is complete."""
-        deadline = time.monotonic() + PATIENCE
-        while not condition(self):
+    def wait(self, condition, what, seconds=PATIENCE):
+        """Wait until condition() holds; it is asked anew whenever something has been drawn."""
+        deadline = time.monotonic() + seconds
+        while not condition():
             ended = time.monotonic() > deadline or self._process.poll() is not None
             if not self._receive(0.1) and ended:
-                assert condition(self), f"{what} did not come; the screen:\n{self.terminal.text}"
-        self.settle()
+                assert condition(), f"{what()} did not come; the screen:\n{self.terminal.text}"
 
     def wait_screen(self, pattern):
         """Wait until the screen's text matches."""
-        self.wait(lambda session: re.search(pattern, session.terminal.text), pattern)
+        self.wait(lambda: re.search(pattern, self.terminal.text), lambda: pattern)
 
     def wait_printed(self, pattern):
         """Wait until the line has brought this, wherever on the screen."""
-        self.wait(lambda session: re.search(pattern, session.printed), pattern)
+        self.wait(lambda: re.search(pattern, self.printed), lambda: pattern)
+
+    def expect(self, look, expected):
+        """Wait until look(), which looks at the screen, is as expected."""
+        self.wait(lambda: look() == expected, lambda: f"{expected!r} instead of {look()!r}", 30)
 
     def wait_end(self):
         """Wait until the guest has left; returns QEMU's exit status."""
-        self.wait(lambda session: session._process.poll() is not None, "the machine's end")
+        self.wait(lambda: self._process.poll() is not None, lambda: "the machine's end")
+        self.settle()
         return self._process.returncode
+
+    def press(self, *keys):
+        """Press keys of the keyboard: QEMU's names ("ctrl-a", "pgup"), or characters."""
+        for key in keys:
+            codes = [{"type": "qcode", "data": name} for name in _key_name(key).split("-")]
+            self._monitor.execute("send-key", **{"keys": codes, "hold-time": 20})
+            self._rest(0.06)
+
+    def send(self, *keys):
+        """Send keys over the serial line: names as above, or text."""
+        for key in keys:
+            os.write(self._to_machine, SERIAL_KEYS.get(key, key).encode())
+            # EDK2 waits two seconds for what belongs to an ESC.
+            self._rest(2.5 if key == "esc" else 0.03)
+
+    def _rest(self, seconds):
+        """Leave the machine the time to take a key."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._receive(left)
+
+    def screendump(self, path):
+        """The picture on the machine's screen, as a PPM file."""
+        self.settle()
+        self._monitor.execute("screendump", filename=str(path))
+
+    @property
+    def process_id(self):
+        """QEMU's, for who wants to know what it costs."""
+        return self._process.pid
 
     @property
     def printed(self):
@@ -143,7 +177,3 @@ class Session:
             if key == "esc":
                 time.sleep(2.5)     # EDK2 waits two seconds for what belongs to it
         self.settle()
-
-    def screendump(self, path):
-        """The picture on the machine's screen, as a PPM file."""
-        self._monitor.execute("screendump", filename=str(path))

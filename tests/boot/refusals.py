@@ -139,7 +139,7 @@ def spoilt(damage, packer, *says):
 CONTAINERS = Session(
     "refused-containers", Machine(), (
         spoilt("cut", "gz", "gzip: truncated", "offset 0x", "copy the file again"),
-        spoilt("cut", "xz", "xz: damaged at offset 0x", "no footer", "copy the file again"),
+        spoilt("cut", "xz", "xz: truncated", "offset 0x", "copy the file again"),
         spoilt("cut", "zst", "zstd: truncated", "offset 0x", "copy the file again"),
         spoilt("cut", "lz4", "lz4: truncated", "offset 0x", "copy the file again"),
         spoilt("flipped", "gz", "gzip: damaged at offset 0x", "copy the file again"),

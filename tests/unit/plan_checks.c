@@ -294,7 +294,7 @@ static void check_copies(const struct checker *checker)
 
         check(copy->size > 0 && copy->source % PAGE_SIZE == copy->destination % PAGE_SIZE);
         check(may_be_written(checker, source, !range_overlaps(destination, plan->span)));
-        check(is_apart(checker, source));
+        check(is_apart(checker, source) && source.end <= 4 * GIB);
         check(!range_overlaps(source, plan->handover_code));
         check(!range_overlaps(source, plan->handover_data));
         check(!touches_claims(plan, destination) && is_for_the_kernel(plan, destination));

@@ -590,6 +590,27 @@ static void shortage_is_told_with_what_is_lent(void **state)
     assert_in_range(error.number[0] - error.number[1], 7 * MIB, 8 * MIB);
 }
 
+/* A module that is staged in hundreds of pages, when the hand-over's lists have their place
+ * already.
+ */
+static void lists_have_room_for_modules_that_come_last(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_BOOT_DATA, MIB, 8 * MIB);
+    for (uint64_t at = 8 * MIB; at < 8 * MIB + 560 * PAGE_SIZE; at += 2 * PAGE_SIZE)
+        map_add_range(&builder, EFI_CONVENTIONAL, at, at + PAGE_SIZE);
+    map_add_range(&builder, EFI_CONVENTIONAL, 12 * MIB, 12 * MIB + PAGE_SIZE);
+    lend(16 * MIB, 16 * MIB + 40 * PAGE_SIZE);
+    add_segment(12 * MIB, PAGE_SIZE, PAGE_SIZE);
+    add_module(320 * PAGE_SIZE);
+    make_good();
+    assert_in_range(plan.copies.count, 270, 290);
+    assert_true(range_size(plan.handover_data) > PAGE_SIZE);
+    request.lent_count = 0;
+    assert_false(make());
+}
+
 static void what_is_lent_above_four_gigabytes_is_not_used(void **state)
 {
     (void)state;
@@ -792,6 +813,8 @@ static void add_random_machine(struct random *random)
         map_add_range(&builder, EFI_CONVENTIONAL, GIB - MIB, GIB + 64 * MIB);
     if (random_chance(random, 50)) /* what a kernel is unpacked with */
         map_add_range(&builder, EFI_LOADER_DATA, max_u64(buffer, MIB), top);
+    if (random_chance(random, 30))
+        map_add_range(&builder, EFI_LOADER_DATA, 4 * GIB - 4 * MIB, 4 * GIB + 64 * MIB);
     for (size_t i = 0; i < pieces; i++) {
         uint64_t at = random_below(random, (random_chance(random, 20) ? MIB : top) / PAGE_SIZE);
         uint64_t pages = 1 + random_below(random, random_chance(random, 30) ? 2000 : 20);
@@ -945,6 +968,7 @@ int main(void)
         test(what_is_lent_is_for_modules_when_memory_is_short),
         test(what_is_lent_in_the_span_is_staged_around),
         test(shortage_is_told_with_what_is_lent),
+        test(lists_have_room_for_modules_that_come_last),
         test(what_is_lent_above_four_gigabytes_is_not_used),
         test(memory_above_four_gigabytes_is_not_used),
         test(a_map_that_changed),

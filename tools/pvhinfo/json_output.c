@@ -181,6 +181,7 @@ void print_result_json(struct json *json, const struct result *result)
         json_string(json, "file", result->kernel->file.path);
         json_bool(json, "bootable", !result->sentence[0]);
         json_string(json, "error", result->sentence[0] ? result->sentence : NULL);
+        json_string(json, "error_file", result->sentence[0] ? result->blamed : NULL);
         write_kernel(json, result->kernel);
     }
     if (result->placement)

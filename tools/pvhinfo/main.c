@@ -56,7 +56,7 @@ static enum status show_kernel(const char *path, const struct options *options,
 {
     struct arena arena = host_arena();
     struct kernel kernel;
-    struct result result = {.kernel = &kernel, .sentence = kernel.sentence};
+    struct result result = {.kernel = &kernel, .sentence = kernel.sentence, .blamed = path};
     enum status status;
 
     kernel_read(path, &arena, &kernel);
@@ -119,8 +119,8 @@ static enum status show_placement(const struct machine *machine, const struct op
     };
     struct placement placement;
     struct pvh_error error;
-    const char *name = kernel->file.path;
 
+    result->blamed = kernel->file.path;
     result->placement = &placement;
     if (kernel->status != STATUS_BOOTABLE) {
         (void)place_nothing(machine, arena, &placement,
@@ -129,10 +129,10 @@ static enum status show_placement(const struct machine *machine, const struct op
         result->placed = true;
     } else {
         kernel_set_error(kernel, &error);
-        name = blamed(&error, result);
+        result->blamed = blamed(&error, result);
     }
     print(output, result);
-    complain(name, kernel->status, kernel->sentence);
+    complain(result->blamed, kernel->status, kernel->sentence);
     return kernel->status;
 }
 

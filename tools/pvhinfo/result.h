@@ -15,6 +15,7 @@ struct result {
     const struct placement *placement; /* with a map: its E820 table, empty if there can be none */
     bool placed;                       /* and the plan */
     const char *sentence;              /* what is wrong; "" when nothing is */
+    const char *blamed;                /* the kernel, module or map that it is about */
 };
 
 /* On standard output. */

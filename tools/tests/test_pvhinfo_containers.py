@@ -3,12 +3,14 @@
 
 import gzip
 import lzma
+import resource
 import struct
 import subprocess
+import zlib
 
 import pytest
 from conftest import ELF, bzimage
-from pvhinfo_runs import KERNELS, LINUX, MAPS, linux, pvhinfo, results
+from pvhinfo_runs import KERNELS, LINUX, MAPS, PROGRAM, linux, pvhinfo, results
 
 SIZE = struct.pack("<I", len(ELF))
 
@@ -89,13 +91,62 @@ def test_damage_is_refused_by_container_and_offset(tmp_path):
     assert done.stdout.startswith(f"{tmp_path}/kernel: not bootable\n  container    xz\n")
 
 
-def test_too_many_containers(tmp_path):
-    content = ELF
-    for _ in range(4):
-        content = gzip.compress(content)
-    (tmp_path / "kernel").write_bytes(content)
+@pytest.mark.parametrize("inner", [gzip.compress(ELF), bzimage(lz4_legacy(ELF) + SIZE), bzimage(ELF + SIZE)],
+                         ids=["gzip", "packed-bzimage", "bzimage"])
+def test_containers_in_containers(tmp_path, inner):
+    """A bzImage counts as one, whatever its payload is packed in."""
+    (tmp_path / "three").write_bytes(xz(gzip.compress(inner)))
+    (tmp_path / "four").write_bytes(zstd(xz(gzip.compress(inner))))
+    assert pvhinfo(tmp_path / "three").returncode == 0
+    done = pvhinfo(tmp_path / "four")
+    assert done.returncode == 1 and "more than 3 containers, one in another; unpack it" in done.stderr
+
+
+@pytest.mark.parametrize("containers, content", [row for row in WRAPPED if row[0][0] != "bzImage"])
+@pytest.mark.parametrize("more", [b"x", b"-----BEGIN SIGNATURE-----"], ids=len)
+def test_what_follows_is_told_from_damage(tmp_path, containers, content, more):
+    (tmp_path / "kernel").write_bytes(content + more)
     done = pvhinfo(tmp_path / "kernel")
-    assert done.returncode == 1 and "more than 3 containers" in done.stderr
+    assert done.returncode == 1
+    assert f"{containers[0]}: it ends at offset {len(content):#x}, but {len(more)} bytes follow; " in done.stderr
+
+
+def test_what_follows_a_legacy_file(tmp_path):
+    content = lz4_legacy(ELF)
+    (tmp_path / "kernel").write_bytes(content + b"signature")
+    assert f"it ends at offset {len(content):#x}, but 9 bytes follow" in pvhinfo(tmp_path / "kernel").stderr
+    (tmp_path / "kernel").write_bytes(content[:-1])
+    assert "lz4 (legacy): truncated: " in pvhinfo(tmp_path / "kernel").stderr
+
+
+def zeros_in_gzip(chunks, size):
+    """So many chunks of 1 MiB, and any size behind them; not one of the checksums is right."""
+    packer = zlib.compressobj(wbits=31)
+    header = packer.compress(b"") + packer.flush(zlib.Z_SYNC_FLUSH)
+    chunk = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return header + chunk * chunks + struct.pack("<II", 0, size)
+
+
+@pytest.mark.parametrize("size", [0, 1200 << 20], ids=["4-GiB", "1200-MiB"])
+def test_more_than_any_kernel_has(tmp_path, size):
+    """gzip counts modulo 4 GiB. What is too large is not kept, whatever it says."""
+    (tmp_path / "kernel").write_bytes(zeros_in_gzip(1200, size))
+    memory = (100 << 20, 100 << 20)
+    done = pvhinfo(tmp_path / "kernel", program=PROGRAM,
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, memory))
+    assert done.returncode == 1
+    assert done.stderr == (f"{tmp_path}/kernel: gzip: it unpacks to more than 1024.0 MiB, the limit for a kernel; "
+                           "strip it, if it is one\n")
+
+
+@pytest.mark.parametrize("content, words", [
+    (b"MZ\0\x91".ljust(0x38, b"\0") + b"ARM\x64" + bytes(100), "a kernel for ARM (Image); PVH kernels are x86"),
+    (b"MZ".ljust(1000, b"\0"), "an EFI program; the firmware starts it by itself, without pvhboot"),
+], ids=["arm64", "efi"])
+def test_other_kernels_are_called_what_they_are(tmp_path, content, words):
+    for name, packed in (("plain", content), ("packed", gzip.compress(content))):
+        (tmp_path / name).write_bytes(packed)
+        assert pvhinfo(tmp_path / name).stderr == f"{tmp_path}/{name}: not an ELF file: it is {words}\n"
 
 
 def test_a_container_of_something_else(tmp_path):

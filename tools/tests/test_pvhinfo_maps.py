@@ -188,6 +188,26 @@ def test_modules_that_cannot_be(module, words):
         assert done.returncode == 1 and done.stderr.startswith(words)
 
 
+def test_json_names_what_an_error_is_about():
+    found, = results("--map", ONE_MAP, "--initrd", "1M", "--module", "10G", KERNELS["small"], status=1)
+    assert found["error"].startswith("not enough memory for this module of 10240.0 MiB: ")
+    assert (found["file"], found["error_file"]) == (str(KERNELS["small"]), "10G")
+    bad = BUILD / "kernel" / "bad" / "no-note.elf"
+    for options in ([], ["--map", ONE_MAP, "--initrd", "1M"]):
+        found, = results(*options, bad, status=1)
+        assert found["error_file"] == str(bad)
+    assert results(KERNELS["small"])[0]["error_file"] is None
+
+
+@pytest.mark.parametrize("size", ["30MB", "30X", "3.5G"])
+def test_what_is_nearly_a_size(size):
+    done = pvhinfo("--map", ONE_MAP, "--initrd", size, KERNELS["small"])
+    assert done.returncode == 2
+    assert done.stderr == (f"pvhinfo: {size}: cannot be opened: No such file or directory; "
+                           "a size is written as 30M\n")
+    assert pvhinfo("--map", ONE_MAP, "--initrd", f"./{size}", KERNELS["small"]).stderr.endswith("directory\n")
+
+
 @pytest.mark.parametrize("size, count", [("1000", 1000), ("0x10", 16), ("3k", 3 << 10), ("2M", 2 << 20)])
 def test_sizes(tmp_path, size, count):
     found, = results("--map", ONE_MAP, "--module", f"{size}=x=y", KERNELS["small"])

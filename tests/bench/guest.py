@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The machine that is measured: its disk, its run in QEMU, and what the plugin of count.c has counted."""
+
+import collections
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tools"))
+
+from pvhtools.fat import write_fat  # noqa: E402 (the line above makes it known)
+from pvhtools.program import Failure, call, readable_file  # noqa: E402
+
+BENCH = TOP / "build" / "bench"
+FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+VARIABLES = pathlib.Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+# The C library on the host picks its memcpy by the processor. Linux dies of CMPXCHG16B in QEMU 7.2.
+HOST_CPU = "qemu64"
+CPU = "qemu64,-cx16"
+COMMAND_SIZE = 4096  # of bench.txt: the same for all loaders, so that the disk is the same
+PASSED = 33  # 2 * EXIT_PASSED + 1, marks.h
+
+MEDIA = {
+    "virtio": ["-device", "virtio-blk-pci,drive=disk"],
+    "ahci": ["-device", "ide-hd,drive=disk"],
+    "nvme": ["-device", "nvme,drive=disk,serial=1"],
+    "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk"],
+    "cd": ["-device", "ide-cd,drive=disk"],
+}
+
+# The programs in EDK2's firmware that reading a file goes through, by the name of their file.
+FILE_DRIVERS = {
+    "961578fe-b6b7-44c3-af35-6bc705cd2b1f": "FAT",
+    "6b38f7b4-ad98-40e9-9093-aca2b5a253c4": "DiskIo",
+    "1fa1f39e-feff-4aae-bd7b-38a070a3b609": "Partition",
+    "28a03ff4-12b3-4305-a417-bb1a4f94081e": "RamDisk",
+    "cd3bafb6-50fb-4fe8-8e4e-ab74d2c1a600": "Unicode collation",
+    "11d92dfb-3ca9-4f93-ba2e-4780ed3e03b5": "virtio-blk",
+    "83dd3b39-7caf-4fac-a542-e050b767e3a7": "virtio-pci",
+    "0170f60c-1d40-4651-956d-f0bd9879d527": "virtio 1.0",
+    "19df145a-b1d4-453f-8507-38816676d7f6": "ATA bus",
+    "5e523cb4-d397-4986-87bd-a6dd8b22f455": "ATA pass-through",
+    "0167ccc4-d0f7-4f21-a3ef-9e64b7cdce8b": "SCSI bus",
+    "0a66e322-3740-4cce-ad62-bd172cecca35": "SCSI disk",
+    "5be3bdf4-53cf-46a3-a6a9-73c34a6e5ee3": "NVMe",
+    "9fb4b4a7-42c0-4bcd-8540-9bcc6711f83e": "USB storage",
+    "240612b7-a063-11d4-9a3a-0090273fc14d": "USB bus",
+    "b7f50e91-a759-412c-ade4-dcd03e7f7c28": "xHCI",
+    "93b80004-9fb3-11d4-9a3a-0090273fc14d": "PCI bus",
+}
+PARTS = ("file drivers", "firmware", "loader", "outside")
+
+Image = collections.namedtuple("Image", "start end part")
+Count = collections.namedtuple("Count", "instructions iterations")
+
+
+def check_programs(*programs):
+    packages = {"qemu-x86_64": "qemu-user", "qemu-system-x86_64": "qemu-system-x86", "gnuplot": "gnuplot-nox",
+                "grub-mkimage": "grub-common"}
+    for program in programs:
+        if not shutil.which(program):
+            raise Failure(f"the program {program} is missing; it is in Debian's package {packages[program]}")
+
+
+# The disk
+
+def write_disk(path, files):
+    write_fat(path, {**files, "EFI/BOOT/BOOTX64.EFI": BENCH / "starter.efi", "bench.txt": bytes(COMMAND_SIZE)})
+
+
+def write_command(disk, lines):
+    """What the starter is to do, into the disk as it is."""
+    text = "".join(f"{line}\n" for line in lines).encode()
+    if len(text) > COMMAND_SIZE:
+        raise Failure("the commands of a row are too long for the starter")
+    call("mcopy", "-o", "-i", disk, "-", "::/bench.txt", data=text.ljust(COMMAND_SIZE, b"\0"))
+
+
+def write_cd(path, disk):
+    tree = path.parent / "tree"
+    tree.mkdir(exist_ok=True)
+    (tree / "efi.img").unlink(missing_ok=True)
+    (tree / "efi.img").hardlink_to(disk)
+    call("xorriso", "-as", "mkisofs", "-quiet", "-r", "-iso-level", "3", "-o", path, "-e", "efi.img", "-no-emul-boot",
+         tree)
+
+
+# A run
+
+def plugin(counts, mode):
+    return ["-plugin", f"file={BENCH / 'count.so'},out={counts},count={mode}"]
+
+
+def machine(scratch, disk, medium, memory):
+    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", "q35", "-m", memory, "-nodefaults",
+            "-display", "none", "-no-reboot", "-serial", "null", "-debugcon", f"file:{scratch / 'words'}",
+            "-global", "isa-debugcon.iobase=0xe9", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+            "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(FIRMWARE, 'firmware')}",
+            "-drive", f"if=pflash,format=raw,file={scratch / 'variables'}",
+            "-drive", f"if=none,id=disk,format=raw,file={disk}", *MEDIA[medium]]
+
+
+def run(scratch, disk, mode, medium="virtio", memory="4G", timeout=600):
+    """Run the machine to its verdict; the words that the guest said. The counts are in scratch / "counts"."""
+    for old in scratch.glob("counts*"):
+        old.unlink()
+    (scratch / "variables").write_bytes(readable_file(VARIABLES, "firmware").read_bytes())
+    command = machine(scratch, disk, medium, memory) + plugin(scratch / "counts", mode)
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"no verdict in {timeout:.0f} s; the guest said {said(scratch)}") from None
+    if done.returncode != PASSED or not (scratch / "counts").exists():
+        raise Failure(f"failed (QEMU's status {done.returncode}); the guest said {said(scratch)} {done.stderr.strip()}")
+    return (scratch / "words").read_text(errors="replace")
+
+
+def said(scratch):
+    words = scratch / "words"
+    lines = words.read_text(errors="replace").splitlines() if words.exists() else []
+    return repr("; ".join(line for line in lines if line.startswith("bench: ")) or "nothing")
+
+
+# What was counted
+
+IMAGE_LINE = re.compile(r"(image|loader) ([0-9a-f]{16}) ([0-9a-f]{16}) ([0-9a-f]{32})?")
+
+
+def images(words):
+    """The programs in memory, by what the starter said."""
+    found = []
+    for kind, start, size, name in IMAGE_LINE.findall(words):
+        part = "loader" if kind == "loader" else part_of_firmware(name)
+        found.append(Image(int(start, 16), int(start, 16) + int(size, 16), part))
+    return found
+
+
+def part_of_firmware(name):
+    return "file drivers" if name and guid_text(name) in FILE_DRIVERS else "firmware"
+
+
+def guid_text(words):
+    """A GUID as people write it, from its two 64-bit words."""
+    low, high = (int(words[i:i + 16], 16) for i in (0, 16))
+    tail = high.to_bytes(8, "little").hex()
+    return f"{low & 0xffffffff:08x}-{low >> 32 & 0xffff:04x}-{low >> 48:04x}-{tail[:4]}-{tail[4:]}"
+
+
+def read_counts(path):
+    """Address, instructions and iterations of each block that ran."""
+    for line in path.read_text().splitlines():
+        address, instructions, iterations = (int(number, 0) for number in line.split())
+        yield address, instructions, iterations
+
+
+def split(counts, found):
+    """What each part has done; outside is what lies in no image: the hand-over, GRUB's modules, the kernel."""
+    sums = {part: [0, 0] for part in PARTS}
+    for address, instructions, iterations in read_counts(counts):
+        part = next((image.part for image in found if image.start <= address < image.end), "outside")
+        sums[part][0] += instructions
+        sums[part][1] += iterations
+    return {part: Count(*both) for part, both in sums.items()}
+
+
+def work(parts, *names):
+    """Instructions and iterations, all the same."""
+    return sum(sum(parts[name]) for name in names or parts)

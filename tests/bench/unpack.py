@@ -1,0 +1,206 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Count what unpacking kernels costs, in the loader under firmware and in a program on the host.
+
+Both run in QEMU's emulator with the plugin of count.c. The table is printed and written as JSON."""
+
+import argparse
+import bisect
+import collections
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tools"))
+
+from pvhtools.fat import write_fat  # noqa: E402 (the line above makes it known)
+from pvhtools.program import Failure, readable_file, replacing, run_main  # noqa: E402
+
+BENCH = TOP / "build" / "bench"
+LOADER_MAP = BENCH / "pvhboot.map"
+FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+VARIABLES = pathlib.Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+CPU = "qemu64"  # the C library on the host picks its memcpy by it
+TARGET = 1.1
+
+PROGRAMS = {"qemu-x86_64": "qemu-user", "qemu-system-x86_64": "qemu-system-x86"}  # and Debian's packages of them
+
+# A section of a linker's map: its name, address, size and the object that it comes from.
+MAP_LINE = re.compile(r"^ (\.text\S*)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$", re.MULTILINE)
+DECODING = re.compile(r"/decoders\.o$|/pvh/decod(er|e_\w+)\.c\.o$")
+COPYING = re.compile(r"^\.text\.(memcpy|memmove) .*/efi/libc\.c\.o$|libc\.a\(mem(cpy|move)[\w-]*\.o\)$")
+
+Count = collections.namedtuple("Count", "instructions iterations")
+
+
+# Whose an address is
+
+class Program:
+    """The sections of a program, by its linker's map."""
+
+    def __init__(self, linker_map, base=0):
+        found = MAP_LINE.findall(linker_map.read_text())
+        self.sections = sorted((base + int(address, 16), int(size, 16), part_of(name, path))
+                               for name, address, size, path in found if int(address, 16) and int(size, 16))
+        self.starts = [section[0] for section in self.sections]
+
+    def part_at(self, address):
+        """The part that an address belongs to, or None outside the program."""
+        index = bisect.bisect_right(self.starts, address) - 1
+        if index < 0:
+            return None
+        start, size, part = self.sections[index]
+        return part if address < start + size else None
+
+
+def part_of(section, path):
+    if DECODING.search(path):
+        return "decoding"
+    return "copying" if COPYING.search(f"{section} {path}") else "rest"
+
+
+def totals(counts, program, outside):
+    """What each part of PROGRAM has done, and OUTSIDE what is not of it."""
+    sums = {part: Count(0, 0) for part in ("decoding", "copying", "rest", outside)}
+    for line in counts.read_text().splitlines():
+        address, instructions, iterations = (int(number, 0) for number in line.split())
+        part = program.part_at(address) or outside
+        sums[part] = Count(sums[part].instructions + instructions, sums[part].iterations + iterations)
+    return sums
+
+
+# The two runs
+
+def check_needs(efi):
+    for program, package in PROGRAMS.items():
+        if not shutil.which(program):
+            raise Failure(f"the program {program} is missing; it is in Debian's package {package}")
+    if LOADER_MAP.stat().st_mtime < efi.stat().st_mtime:
+        raise Failure(f"{LOADER_MAP}: is older than {efi}; 'make bench' brings both up to date")
+
+
+def plugin(counts):
+    return ["-plugin", f"file={BENCH / 'count.so'},out={counts}"]
+
+
+def run_on_host(kernel, scratch):
+    """The size of KERNEL unpacked, its containers, and what each part did."""
+    counts = scratch / "host"
+    done = subprocess.run(["qemu-x86_64", "-cpu", CPU, *plugin(counts), BENCH / "decode", kernel], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode != 0 or not counts.exists():
+        raise Failure(done.stderr.strip() or f"{kernel}: the program on the host did not come to its end")
+    size, *containers = done.stdout.split()
+    return int(size), " ".join(containers), totals(counts, Program(BENCH / "decode.map"), "outside")
+
+
+def run_in_guest(efi, kernel, scratch, timeout):
+    """What each part did when the loader loaded KERNEL."""
+    counts, console = scratch / "guest", scratch / "console"
+    write_fat(scratch / "esp.img",
+              {"EFI/BOOT/BOOTX64.EFI": BENCH / "starter.efi", "pvhboot.efi": efi, "kernel": kernel})
+    (scratch / "variables").write_bytes(readable_file(VARIABLES, "firmware").read_bytes())
+    command = machine(scratch, console) + plugin(counts)
+    try:
+        subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{kernel}: not loaded in {timeout:.0f} s; the console's end: {console_end(console)}") from None
+    except subprocess.CalledProcessError:
+        raise Failure(f"{kernel}: QEMU failed; its message is above") from None
+    base = re.search(r"bench: the loader is at 0x([0-9a-fA-F]+)", console.read_text(errors="replace"))
+    if not base or not counts.exists():
+        raise Failure(f"{kernel}: the loader did not start it; the console's end: {console_end(console)}")
+    return totals(counts, Program(LOADER_MAP, int(base[1], 16)), "firmware")
+
+
+def machine(scratch, console):
+    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", "q35", "-m", "1G", "-nodefaults",
+            "-display", "none", "-no-reboot", "-serial", f"file:{console}",
+            "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(FIRMWARE, 'firmware')}",
+            "-drive", f"if=pflash,format=raw,file={scratch / 'variables'}",
+            "-drive", f"if=virtio,format=raw,file={scratch / 'esp.img'}"]
+
+
+def console_end(console):
+    return repr(console.read_text(errors="replace")[-300:]) if console.exists() else "(nothing)"
+
+
+# The table
+
+def measure(efi, kernel, timeout):
+    with tempfile.TemporaryDirectory(dir=BENCH, prefix=".run.") as scratch:
+        scratch = pathlib.Path(scratch)
+        unpacked, containers, host = run_on_host(kernel, scratch)
+        guest = run_in_guest(efi, kernel, scratch, timeout)
+    return {"kernel": "/".join(kernel.parts[-2:]), "container": containers, "packed": kernel.stat().st_size,
+            "unpacked": unpacked, "guest": as_numbers(guest), "host": as_numbers(host), "ratio": ratio(guest, host)}
+
+
+def as_numbers(parts):
+    return {part: count._asdict() for part, count in parts.items()}
+
+
+def work(parts, *names):
+    """Instructions and iterations, all the same."""
+    return sum(sum(parts[name]) for name in names)
+
+
+def ratio(guest, host):
+    """Of decoding and the copies that it makes; None where nothing is decoded."""
+    on_host = work(host, "decoding", "copying")
+    return work(guest, "decoding", "copying") / on_host if host["decoding"].instructions > 1000000 else None
+
+
+HEADINGS = ("kernel", "container", "MiB", "load", "decoding", "copying", "REP", "rest", "firmware", "host dec.",
+            "host copy", "ratio")
+
+
+def table_row(row):
+    guest, host = ({part: Count(**count) for part, count in row[side].items()} for side in ("guest", "host"))
+    figures = (work(guest, *guest), work(guest, "decoding"), work(guest, "copying"),
+               sum(guest[part].iterations for part in ("decoding", "copying")),
+               work(guest, "rest"), work(guest, "firmware"), work(host, "decoding"), work(host, "copying"))
+    return (row["kernel"], row["container"], f"{row['unpacked'] / 2**20:.1f}", *(f"{n / 1e6:.1f}" for n in figures),
+            "-" if row["ratio"] is None else f"{row['ratio']:.3f}")
+
+
+def print_table(rows):
+    lines = [HEADINGS, *map(table_row, rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADINGS))]
+    for line in lines:
+        cells = [cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths))]
+        print("  ".join(cells).rstrip())
+    print("Millions of instructions and REP iterations; 'REP': how many of decoding and copying are iterations.\n"
+          "'load' is from StartImage to ExitBootServices; the ratio is (decoding + copying) / (host dec. + host copy),"
+          f" to be at most {TARGET}.")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--efi", type=pathlib.Path, required=True, help="the loader")
+    parser.add_argument("--output", type=pathlib.Path, required=True, help="where the figures go, as JSON")
+    parser.add_argument("--timeout", type=float, default=600, help="seconds for a kernel (%(default)s)")
+    parser.add_argument("kernels", type=pathlib.Path, nargs="+", metavar="KERNEL")
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    check_needs(readable_file(given.efi, "the loader"))
+    rows = []
+    for kernel in given.kernels:
+        print(f"bench: {kernel}", file=sys.stderr, flush=True)
+        rows.append(measure(given.efi, readable_file(kernel, "kernel"), given.timeout))
+    with replacing(given.output) as new:
+        new.write_text(json.dumps(rows, indent=2) + "\n")
+    print_table(rows)
+    return 0
+
+
+if __name__ == "__main__":
+    run_main("bench", main)
