@@ -29,7 +29,7 @@ static struct {
 #define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from wrapping */
 
 /* FAT and ISO 9660 names have up to 255 units; room for what other file systems may have. */
-#define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 2 * 1024)
+#define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 1024 * sizeof(CHAR16))
 
 EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
 {

@@ -19,7 +19,7 @@
 #define STATUS_ROWS  4
 #define LIST_ROWS    6 /* that a message leaves to the list */
 #define MARK         "=>"
-#define MARK_COLUMNS 3 /* with a blank */
+#define MARK_COLUMNS UINT64_C(3) /* with a blank */
 #define PROBLEM_MARK " (cannot boot)"
 
 static size_t centred(size_t columns, size_t width)
