@@ -129,8 +129,11 @@ void oracle_free(struct oracle *oracle)
 
 void oracle_add_edge(struct oracle *oracle, uint64_t address)
 {
-    oracle->edges = realloc(oracle->edges, (oracle->edge_count + 1) * sizeof(*oracle->edges));
-    assert_non_null(oracle->edges);
+    if (oracle->edge_count == oracle->edge_capacity) {
+        oracle->edge_capacity = oracle->edge_capacity ? 2 * oracle->edge_capacity : 64;
+        oracle->edges = realloc(oracle->edges, oracle->edge_capacity * sizeof(*oracle->edges));
+        assert_non_null(oracle->edges);
+    }
     oracle->edges[oracle->edge_count++] = address;
 }
 

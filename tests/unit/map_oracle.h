@@ -17,7 +17,7 @@ struct oracle {
     struct claim *claims;
     size_t claim_count;
     uint64_t *edges; /* sorted, each once */
-    size_t edge_count;
+    size_t edge_count, edge_capacity;
 };
 
 void oracle_start(struct oracle *oracle, const struct firmware_map *firmware,
