@@ -48,11 +48,21 @@ void console_print(const char *format, ...)
     console_write(text.data);
 }
 
+/* A message is one line, whatever is in the names that it quotes. */
+static void replace_controls(struct text *text)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        if ((uint8_t)text->data[i] < ' ' || text->data[i] == 0x7f)
+            text->data[i] = '?';
+    }
+}
+
 static void write_message(const char *format, va_list arguments, const char *behind)
 {
     TEXT_ON_STACK(text, MESSAGE_SIZE);
 
     text_format_list(&text, format, arguments);
+    replace_controls(&text);
     console_write("pvhboot: ");
     console_write(text.data);
     console_write(behind);
