@@ -29,9 +29,11 @@ static EFI_STATUS make_executable(struct range page)
     struct memory_attribute_protocol *attributes = NULL;
     EFI_STATUS status;
 
-    if (EFI_ERROR(BS->LocateProtocol(&guid, NULL, (void **)&attributes)))
+    status = BS->LocateProtocol(&guid, NULL, (void **)&attributes);
+    if (status == EFI_NOT_FOUND)
         return EFI_SUCCESS; /* most firmware has no such thing, and code pages can be run */
-    status = attributes->set(attributes, page.start, range_size(page), MEMORY_ATTRIBUTE_RO);
+    if (!EFI_ERROR(status))
+        status = attributes->set(attributes, page.start, range_size(page), MEMORY_ATTRIBUTE_RO);
     if (!EFI_ERROR(status))
         status = attributes->clear(attributes, page.start, range_size(page), MEMORY_ATTRIBUTE_XP);
     if (EFI_ERROR(status))
