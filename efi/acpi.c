@@ -9,10 +9,14 @@ struct mapped_memory {
     const struct memory_map *map;
 };
 
-/* Tables lie in memory of any kind, but not in devices and not where nothing is. */
+/*
+ * Tables lie in memory of any kind, but not in devices, not where nothing is, and not in free
+ * memory: firmware may trap reads there, and what we load there would overwrite them.
+ */
 static bool may_hold_tables(enum memory_class class)
 {
     switch (class) {
+    case MEMORY_CONVENTIONAL:
     case MEMORY_LARGE_MMIO:
     case MEMORY_MMIO:
     case MEMORY_MMIO_PORT:
@@ -25,6 +29,9 @@ static bool may_hold_tables(enum memory_class class)
     }
 }
 
+/* Firmware has had tables in the ROMs behind it. */
+static const struct range vga_memory = {0xa0000, 0xc0000};
+
 static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, uint64_t length)
 {
     const struct memory_map *map = ((struct mapped_memory *)memory)->map;
@@ -32,7 +39,8 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
     uint64_t end;
 
     /* Tables may have NULL where one is missing, and firmware may trap what reads from there. */
-    if (address < PAGE_SIZE || !checked_add(address, length, &end))
+    if (address < PAGE_SIZE || !checked_add(address, length, &end) ||
+        range_overlaps((struct range){address, end}, vga_memory))
         return NULL;
     while (position < end) {
         const struct memory_range *range = memory_map_find(map, position);
