@@ -40,6 +40,9 @@ PACKAGES_check-tools := $(PACKAGES_deps)
 PACKAGES_check-kernel := $(PACKAGES_deps)
 PACKAGES_bench := build run bench
 PACKAGES_check-unit := build run check
+PACKAGES_check-firmware := build run check
+PACKAGES_check-firmware-full := build run check
+PACKAGES_sabotage-firmware := build run check
 PACKAGES_check-fuzz := build run check
 PACKAGES_fuzz := build run check
 PACKAGES_check-binary := build check
@@ -68,6 +71,7 @@ include decoders/build.mk
 include tools/pvhinfo/build.mk
 include tests/kernel/kernel.mk
 include tests/unit/unit.mk
+include tests/firmware/firmware.mk
 include tests/fuzz/fuzz.mk
 include tests/boot/boot.mk
 include tests/bench/bench.mk
@@ -99,10 +103,10 @@ iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= C
 	@$(what_to_boot); tools/mkiso "$$@" --output "$$ISO" && echo "iso: $$ISO is ready"
 
 .PHONY: check
-check: check-style check-tools check-unit check-decoders check-binary check-kernel check-boot ## run every test that fits into ten minutes
+check: check-style check-tools check-unit check-firmware check-decoders check-binary check-kernel check-boot ## run every test that fits into ten minutes
 
 .PHONY: check-full
-check-full: check-style check-tools check-unit check-decoders check-fuzz check-binary check-kernel check-boot-full ## run every test there is
+check-full: check-style check-tools check-unit check-firmware-full check-decoders check-fuzz check-binary check-kernel check-boot-full ## run every test there is
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In place of efi/cpu.c: the machine's processor is whatever the scenario says. */
+#include "efi/cpu.h"
+
+#include "tests/firmware/firmware.h"
+#include "tests/firmware/guest.h"
+#include "tests/firmware/run.h"
+
+#include <string.h>
+
+#define HYPERVISOR_BIT (UINT32_C(1) << 31)
+#define SEV_BIT        (UINT32_C(1) << 1)
+#define SEV_LEAF       0x8000001f
+#define SEV_STATUS     0xc0010131
+#define TDX_LEAF       0x21
+
+static struct cpuid_result name(const char *twelve)
+{
+    struct cpuid_result result = {0};
+
+    memcpy(&result.ebx, twelve, 4);
+    memcpy(&result.ecx, twelve + 4, 4);
+    memcpy(&result.edx, twelve + 8, 4);
+    return result;
+}
+
+struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
+{
+    const struct firmware_ways *ways = &firmware_ways;
+    bool guest = ways->hypervisor || ways->tdx || ways->sev;
+
+    (void)subleaf;
+    if (ways->hypervisor && leaf == ways->hypervisor_leaf)
+        return name(ways->hypervisor);
+    switch (leaf) {
+    case 0:
+        return (struct cpuid_result){.eax = TDX_LEAF};
+    case 1:
+        return (struct cpuid_result){.ecx = guest ? HYPERVISOR_BIT : 0};
+    case TDX_LEAF: /* EBX, EDX, ECX */
+        return ways->tdx ? name("Inte    lTDX") : (struct cpuid_result){0};
+    case 0x80000000:
+        return (struct cpuid_result){.eax = SEV_LEAF};
+    case SEV_LEAF:
+        return (struct cpuid_result){.eax = ways->sev ? SEV_BIT : 0};
+    default:
+        return (struct cpuid_result){0};
+    }
+}
+
+uint64_t cpu_read_msr(uint32_t msr)
+{
+    if (msr != SEV_STATUS || !firmware_ways.sev)
+        run_fail("the processor has no register 0x%x", msr);
+    return 1;
+}
+
+void cpu_halt(void)
+{
+    if (ledger_phase() == PHASE_RUNNING)
+        run_fail("the processor is halted while boot services go on");
+    run_end(ENDING_RESET, EFI_ABORTED);
+}
+
+void cpu_jump(uint64_t code, uint64_t data)
+{
+    guest_enter(code, data);
+}

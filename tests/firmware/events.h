@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Events, timers and the keyboard, all by the fake firmware's clock. */
+#pragma once
+
+#include "efi/efi.h"
+
+#define TICKS_PER_MICROSECOND 10
+#define TICKS_PER_SECOND      UINT64_C(10000000)
+
+/* A key that is pressed at a time. */
+struct fake_key {
+    uint64_t time;
+    UINT16 scan;
+    CHAR16 unicode;
+};
+
+/* Presses a key so many ticks after the start, which is after all keys so far. */
+void keys_press(uint64_t time, UINT16 scan, CHAR16 unicode);
+
+/* True when the loader has asked for a key. */
+bool keys_were_asked_for(void);
+
+/* Puts the console's input protocols onto their handle. */
+extern SIMPLE_INPUT_INTERFACE fake_input;
+void input_install(void);
+
+/* How many events the loader has created and not closed. */
+size_t events_find_leak(void);
+
+void events_fill(EFI_BOOT_SERVICES *services);

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The whole loader as a host program, on a fake firmware; with GCC and with Clang, with the address and the undefined
+# behaviour sanitizers.
+
+FIRMWARE_COMPILERS := gcc clang
+FIRMWARE_BUILD := build/firmware
+
+# The headers and the calling convention of the firmware's world, on the host.
+FIRMWARE_FLAGS := -std=c11 -D_DEFAULT_SOURCE -D_GNU_SOURCE -g -O1 -fshort-wchar -fno-strict-aliasing \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -DGNU_EFI_USE_MS_ABI \
+	-DPVHBOOT_VERSION=\"$(VERSION)\" -I. -isystem $(GNU_EFI_INCLUDE) -isystem $(GNU_EFI_INCLUDE)/x86_64 \
+	$(DECODER_INCLUDES) -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wno-missing-field-initializers
+
+# All of the loader but for its C library and the processor.
+FIRMWARE_LOADER := $(filter-out efi/libc.c efi/cpu.c,$(wildcard efi/*.c)) $(wildcard common/*.c pvh/*.c) pvh/handover.S
+FIRMWARE_TESTS := $(wildcard tests/firmware/*.c) \
+	$(addprefix tests/unit/,support.c elf_file.c map_oracle.c samples.c)
+
+FIRMWARE_LDFLAGS := -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk
+
+# $(call firmware_objects,COMPILER)
+firmware_objects = $(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
+
+define firmware_compiler
+$(FIRMWARE_BUILD)/$(1)/%.o: % tests/firmware/firmware.mk VERSION
+	@mkdir -p $$(@D)
+	@echo '  $(1) $$<'
+	@$(1) $(FIRMWARE_FLAGS) -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c -o $$@.new $$< && mv $$@.new $$@
+
+$(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(wildcard pvh/decode_*.c)): $(DECODERS_READY)
+$(call decoder_object,$(FIRMWARE_BUILD)/$(1),$(1),$(UNIT_DECODER_FLAGS))
+
+.SECONDARY: $(call firmware_objects,$(1))
+
+$(FIRMWARE_BUILD)/$(1)/test_firmware: $(call firmware_objects,$(1)) $(FIRMWARE_BUILD)/$(1)/decoders.o
+	@$(1) $(FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -o $$@.new $$^ -lcmocka && mv $$@.new $$@
+
+.PHONY: check-firmware-$(1)
+check-firmware-$(1): $(FIRMWARE_BUILD)/$(1)/test_firmware $(UNIT_SAMPLES)
+	@tests/unit/run $$<
+endef
+
+.PHONY: check-firmware
+check-firmware: check-firmware-gcc ## run the whole loader on a fake firmware: every call fails once, any map, any kernel
+
+.PHONY: check-firmware-full
+check-firmware-full: $(addprefix check-firmware-,$(FIRMWARE_COMPILERS)) ## the same, built with GCC and with Clang
+
+$(foreach compiler,$(FIRMWARE_COMPILERS),$(eval $(call firmware_compiler,$(compiler))))
+
+-include $(shell find $(FIRMWARE_BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: sabotage-firmware
+sabotage-firmware: $(FIRMWARE_BUILD)/gcc/test_firmware $(UNIT_SAMPLES) ## break the loader in many places and see that the fake firmware's tests find each
+	@tests/firmware/sabotage.py $< $(call firmware_objects,gcc) $(FIRMWARE_BUILD)/gcc/decoders.o -- gcc $(FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS)

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Handles, the protocols on them, and the images that can be loaded and started. */
+#pragma once
+
+#include "efi/efi.h"
+
+/* The handles that are always there. */
+extern EFI_HANDLE image_handle;  /* the loader */
+extern EFI_HANDLE device_handle; /* the volume that it came from */
+extern EFI_HANDLE console_handle;
+
+/* Puts a protocol on a handle; a new one when *handle is NULL. It stays for the run. */
+void handles_install(EFI_HANDLE *handle, const EFI_GUID *guid, void *interface);
+
+/* What the loader opened or installed and has not taken back; NULL for nothing. */
+const char *handles_find_leak(void);
+
+/* The loader's own image. */
+extern EFI_LOADED_IMAGE fake_loaded_image;
+
+/* A program that the loader can load and start. */
+struct fake_program {
+    const char *path;   /* on the volume */
+    EFI_STATUS loads;   /* what LoadImage says of it */
+    EFI_STATUS returns; /* what it returns when it is started */
+    char options[1024]; /* the LoadOptions that it was started with, in UTF-8 */
+    size_t starts;
+};
+extern struct fake_program fake_program;
+
+/* Device paths: of the volume, and of a file on it. The caller frees them. */
+EFI_DEVICE_PATH *make_device_path(const char *file);
+
+void handles_fill(EFI_BOOT_SERVICES *services);

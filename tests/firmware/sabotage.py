@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Break the loader on purpose, one place at a time, and see that the fake firmware's tests find each.
+
+usage: sabotage.py PROGRAM OBJECT... -- COMPILER FLAG...    (see `make sabotage-firmware`)
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+# What is broken, in which file, what becomes of which text, the scenario that finds it, and what it says.
+BREAKS = (
+    ("bss is not cleared", "efi/place.c", "clear_zeros(&boot->plan.zero_now);", ";",
+     "option-boot", "the zeroes of segment"),
+    ("the last pages are kept", "efi/place.c", "while (boot->claimed > 0)", "while (boot->claimed > 1)",
+     "option-boot", "pages are not given back"),
+    ("the kernel's file stays open", "efi/kernel.c", "    file_close(&kernel->file);\n", "",
+     "option-boot", "a file is left open"),
+    ("the volume stays open", "efi/start.c", "    if (*root)\n", "    if (!*root)\n",
+     "option-boot", "a file is left open: the root"),
+    ("a file that is not open is closed", "efi/files.c", "        ret_file->handle = NULL;\n", "",
+     "missing-kernel", "FAILED"),
+    ("the timer is kept", "efi/progress.c", "(void)BS->CloseEvent(progress.timer);", ";",
+     "option-boot", "events are not closed"),
+    ("a short read is taken", "efi/files.c", "*ret_count = count;", "*ret_count = *ret_wanted;",
+     "option-boot", "segment"),
+    ("text between the attempts to leave", "efi/leave.c", "        tried = true;\n",
+     "        tried = true;\n        console_message(\"again\");\n",
+     "refused-exit", "after ExitBootServices has failed"),
+    ("the map is not written again", "efi/leave.c", "if (!EFI_ERROR(status) && !leave_write_map(boot, &error))",
+     "if (!EFI_ERROR(status) && !tried && boot->memory.e820.count == 0 && !leave_write_map(boot, &error))",
+     "refused-exit", "the memory map says"),
+    ("no room for a map that grows", "efi/memory.c", "#define SLACK_DESCRIPTORS 32", "#define SLACK_DESCRIPTORS 2",
+     "growing-exit", "ends in a reset"),
+    ("the page is not made executable", "efi/leave.c", "MEMORY_ATTRIBUTE_XP);", "MEMORY_ATTRIBUTE_RO);",
+     "strict-pages", "cannot be run"),
+    ("the page stays read-only", "efi/leave.c", "make_writable(plan->handover_code);", ";",
+     "strict-pages", "cannot be written to"),
+    ("copies lack a byte", "pvh/handover.c", ".size = (uint32_t)copies->items[i].size,",
+     ".size = (uint32_t)copies->items[i].size - 1,", "staged", "segment"),
+    ("padding between initrds is not cleared", "efi/modules.c", "        clear_padding(module, fill);\n", "",
+     "many-initrds", "module 0: byte"),
+    ("boot info on stale memory", "efi/boot.c", "memset(block, 0, range_size(boot->plan.boot_info));", ";",
+     "option-boot", "FAILED"),
+    ("modules right behind the kernel", "pvh/plan.c", "#define GUARD_AFTER_SPAN (64 * KIB)", "#define GUARD_AFTER_SPAN 0",
+     "three-modules", "overlap"),
+    ("copies go over the hand-over", "pvh/plan.c", "free_list_take(&planner->available, (struct range){start, plan->handover_data.end});",
+     ";", "staged", "FAILED"),
+    ("tables are read anywhere", "efi/acpi.c", "!range || range->range.start > position || !may_hold_tables(range->class)",
+     "!range", "lying-acpi", "FAILED"),
+    ("an array is one short", "efi/modules.c", ".sizes = arena_alloc(arena, count,", ".sizes = arena_alloc(arena, count - 1,",
+     "three-modules", "FAILED"),
+    ("an error without a message", "efi/files.c", "return console_error_status(status, \"%s: cannot be opened\", path);",
+     "return status;", "option-boot", "without a message"),
+)
+
+
+def build(program, objects, compiler, source, text):
+    """The test program with another text for one of the loader's files."""
+    folder = Path(program).parent / "sabotage"
+    folder.mkdir(exist_ok=True)
+    broken, changed = folder / "broken.c", folder / "test_firmware"
+    broken.write_text(f'#line 1 "{source}"\n{text}', encoding="utf-8")
+    others = [name for name in objects if not name.endswith(f"/{source}.o")]
+    subprocess.run([*compiler, "-Wno-error", "-w", "-o", changed, broken, *others, "-lcmocka"], check=True)
+    return changed
+
+
+def is_found(program, scenario, says):
+    run = subprocess.run([program, "--only", scenario], text=True, errors="replace", check=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return run.returncode != 0 and says in run.stdout
+
+
+def main(arguments):
+    split = arguments.index("--")
+    program, *objects = arguments[:split]
+    missed = 0
+    for what, source, old, new, scenario, says in BREAKS:
+        text = Path(source).read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            sys.exit(f"sabotage: {source} does not have this once: {old}")
+        changed = build(program, objects, arguments[split + 1:], source, text.replace(old, new))
+        found = is_found(changed, scenario, says)
+        missed += not found
+        print(f"{'found ' if found else 'MISSED'}  {what} ({source}), by {scenario}", flush=True)
+    print(f"{len(BREAKS)} places broken, {missed} missed")
+    return missed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Runtime services: variables, the time of day, and the reset. */
+#pragma once
+
+#include "efi/efi.h"
+
+extern const EFI_GUID global_variable_guid; /* SecureBoot and the like */
+extern const EFI_GUID loader_variable_guid; /* the Boot Loader Interface's */
+
+void variable_put(const EFI_GUID *guid, const char *name, const void *data, size_t size);
+const void *variable_find(const EFI_GUID *guid, const char *name, size_t *ret_size);
+
+extern EFI_RUNTIME_SERVICES fake_runtime_services;
