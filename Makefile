@@ -39,8 +39,15 @@ PACKAGES_check-boot-full := $(PACKAGES_deps)
 PACKAGES_check-tools := $(PACKAGES_deps)
 PACKAGES_check-kernel := $(PACKAGES_deps)
 PACKAGES_bench := build run bench
+PACKAGES_bench-load := build run bench
+PACKAGES_bench-unpack := build run bench
+PACKAGES_bench-growth := build run bench
+PACKAGES_bench-accept := build run
+PACKAGES_check-bench := build run
 PACKAGES_check-unit := build run check
 PACKAGES_check-firmware := build run check
+PACKAGES_check-firmware-full := build run check
+PACKAGES_sabotage-firmware := build run check
 PACKAGES_check-fuzz := build run check
 PACKAGES_fuzz := build run check
 PACKAGES_check-binary := build check
@@ -103,10 +110,10 @@ iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= C
 	@$(what_to_boot); exec tools/mkiso "$$@" --output "$$ISO"
 
 .PHONY: check
-check: check-style check-tools check-unit check-firmware check-decoders check-binary check-kernel check-boot ## run every test that fits into ten minutes
+check: check-style check-tools check-unit check-firmware check-decoders check-binary check-kernel check-bench check-boot ## run every test that fits into ten minutes
 
 .PHONY: check-full
-check-full: check-style check-tools check-unit check-firmware check-decoders check-fuzz check-binary check-kernel check-boot-full ## run every test there is
+check-full: check-style check-tools check-unit check-firmware-full check-decoders check-fuzz check-binary check-kernel check-bench check-boot-full ## run every test there is
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/

@@ -52,29 +52,16 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
     return (const uint8_t *)(uintptr_t)address;
 }
 
-static bool holds_ram(const struct memory_map *map, struct range window)
+static void warn_of_damage(unsigned damaged)
 {
-    const struct memory_range *range = memory_map_find(map, window.start);
+    static const char names[][5] = {"XSDT", "RSDT", "MCFG"}; /* by the bits of enum acpi_table */
 
-    for (; range && range < map->ranges + map->count && range->range.start < window.end; range++) {
-        if (memory_is_ram(range->class))
-            return true;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        if (damaged & 1U << i)
+            console_message("warning: the ACPI table %s is damaged and is ignored; an update of "
+                            "the firmware may mend it",
+                            names[i]);
     }
-    return false;
-}
-
-/* A window over RAM is an error of the table's, and would take that RAM from the kernel. */
-static void drop_windows_over_ram(struct acpi_windows *ecam, const struct memory_map *map)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < ecam->count; i++) {
-        if (holds_ram(map, ecam->windows[i]))
-            ecam->damaged = true;
-        else
-            ecam->windows[count++] = ecam->windows[i];
-    }
-    ecam->count = count;
 }
 
 void acpi_collect(struct memory *memory, uint64_t *ret_rsdp)
@@ -97,7 +84,6 @@ void acpi_collect(struct memory *memory, uint64_t *ret_rsdp)
         return;
     }
     acpi_find_ecam(&mapped.memory, *ret_rsdp, &memory->ecam);
-    drop_windows_over_ram(&memory->ecam, &memory->map);
-    if (memory->ecam.damaged)
-        console_message("warning: an ACPI table (root table or MCFG) is damaged and is ignored");
+    acpi_drop_windows_over_memory(&memory->ecam, &memory->map);
+    warn_of_damage(memory->ecam.damaged);
 }

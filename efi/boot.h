@@ -43,4 +43,4 @@ EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options
                     const struct boot_request *request, struct arena *arena);
 
 /* Prints an error of pvh/ with the file it is about, and returns a status for it. */
-EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *error);
+EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *original);

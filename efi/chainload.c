@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What the boot manager gives each of its options (UEFI 2.10, section 3.1.2). */
-#define WATCHDOG_SECONDS (5 * 60)
+#define WATCHDOG_SECONDS 300     /* five minutes */
 #define WATCHDOG_CODE    0x10000 /* below are the firmware's */
 
 static void unload(EFI_HANDLE *program)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* A directory's answer: EFI_FILE_INFO with the longest name that FAT, NTFS and ext4 have. */
-#define DIRECTORY_ENTRY_SIZE (sizeof(EFI_FILE_INFO) + 2 * 256)
+#define DIRECTORY_ENTRY_SIZE (sizeof(EFI_FILE_INFO) + 256 * sizeof(CHAR16))
 
 /* The path from the root, for the firmware and for messages; NULL when memory is short. */
 static const char *entry_path(const char *name, struct arena *arena)

@@ -6,6 +6,7 @@
 #include "efi/clock.h"
 #include "efi/console.h"
 #include "efi/progress.h"
+#include "efi/timing.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ static struct {
 #define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from wrapping */
 
 /* FAT and ISO 9660 names have up to 255 units; room for what other file systems may have. */
-#define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 2 * 1024)
+#define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 1024 * sizeof(CHAR16))
 
 EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
 {
@@ -209,7 +210,7 @@ static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, u
     }
 }
 
-EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size)
+static EFI_STATUS read_all(struct file *file, uint64_t offset, void *buffer, uint64_t size)
 {
     uint8_t *to = buffer;
     uint64_t wanted, count;
@@ -231,6 +232,15 @@ EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t 
         progress_add(count);
     }
     return EFI_SUCCESS;
+}
+
+EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size)
+{
+    enum timing_phase before = timing_enter(TIMING_READING);
+    EFI_STATUS status = read_all(file, offset, buffer, size);
+
+    (void)timing_enter(before);
+    return status;
 }
 
 EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena, char **ret_text)

@@ -61,7 +61,7 @@ static void draw(struct menu_state *state, struct line_editor *editor)
     static const char hint[] = "Enter: boot with this command line   Esc: back, nothing changed";
     struct screen *screen = &state->screen;
     size_t row = screen->rows - 1 - ROWS_BELOW_LINE;
-    size_t columns = screen->columns - 2 * EDGE;
+    size_t columns = screen->columns - EDGE - EDGE;
     size_t cursor = line_editor_scroll(editor, columns);
     const char *shown = editor->text + editor->first;
     size_t left = editor->length - editor->first;

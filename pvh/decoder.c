@@ -24,26 +24,26 @@ static uint64_t offset(const struct decoder *decoder)
     return decoder->position - decoder_input_left(decoder);
 }
 
-bool decoder_damaged(struct decoder *decoder, const char *reason)
+bool(decoder_damaged)(struct decoder *decoder, const char *reason)
 {
     decoder->error->reason = reason;
     return pvh_fail(decoder->error, PVH_ERROR_UNPACK_DAMAGED, decoder->container->kind,
                     offset(decoder));
 }
 
-bool decoder_unsupported(struct decoder *decoder, const char *reason)
+bool(decoder_unsupported)(struct decoder *decoder, const char *reason)
 {
     decoder->error->reason = reason;
     return pvh_fail(decoder->error, PVH_ERROR_UNPACK_UNSUPPORTED, decoder->container->kind);
 }
 
-bool decoder_truncated(struct decoder *decoder)
+bool(decoder_truncated)(struct decoder *decoder)
 {
     return pvh_fail(decoder->error, PVH_ERROR_UNPACK_TRUNCATED, decoder->container->kind,
                     decoder->container->content.end);
 }
 
-bool decoder_out_of_memory(struct decoder *decoder)
+bool(decoder_out_of_memory)(struct decoder *decoder)
 {
     return pvh_fail(decoder->error, PVH_ERROR_UNPACK_MEMORY, decoder->container->kind,
                     decoder_memory(decoder->container));
@@ -287,10 +287,5 @@ bool decoder_finish(struct decoder *decoder)
     /* A library may have written the last byte and not looked at the trailer yet. */
     if (!decoder_read(decoder, &byte, 1, &count))
         return false;
-    if (count == 0)
-        return true;
-    /* gzip's size may be any number: see pvh/unpack.c. */
-    if (decoder->container->kind == CONTAINER_GZIP && !decoder_skip(decoder, UINT64_MAX, &count))
-        return false;
-    return wrong_size(decoder);
+    return count == 0 || wrong_size(decoder);
 }

@@ -45,7 +45,8 @@ void describe_segments(struct writer *writer, const struct pvh_image *image, uin
 void describe_kernel(struct writer *writer, const char *path, const struct pvh_image *image,
                      const struct load_plan *plan)
 {
-    print(writer, "%s: ELF%u, %llu segment%s, PVH entry 0x%x%s\n", path, image->bits,
+    writer->write(writer, path);
+    print(writer, ": ELF%u, %llu segment%s, PVH entry 0x%x%s\n", image->bits,
           U(image->segment_count), image->segment_count == 1 ? "" : "s", plan->entry,
           plan->relocated ? ", moved" : "");
     describe_segments(writer, image, plan->span.start);
@@ -54,8 +55,8 @@ void describe_kernel(struct writer *writer, const char *path, const struct pvh_i
 void describe_module(struct writer *writer, size_t index, struct range range, const char *name,
                      size_t more)
 {
-    print(writer, "  module %-5llu 0x%llx-0x%llx %s", U(index), U(range.start), U(range.end - 1),
-          name);
+    print(writer, "  module %-5llu 0x%llx-0x%llx ", U(index), U(range.start), U(range.end - 1));
+    writer->write(writer, name);
     if (more > 0)
         print(writer, " and %llu more", U(more));
     print(writer, "\n");
@@ -100,9 +101,11 @@ void describe_start_info(struct writer *writer, const void *block, uint64_t addr
 
         print(writer, "  module %u: paddr 0x%llx size %llu cmdline_paddr 0x%llx", i,
               U(module->paddr), U(module->size), U(module->cmdline_paddr));
-        if (module->cmdline_paddr)
-            print(writer, " \"%s\"",
-                  (const char *)find_in_block(block, address, module->cmdline_paddr));
+        if (module->cmdline_paddr) {
+            print(writer, " \"");
+            writer->write(writer, find_in_block(block, address, module->cmdline_paddr));
+            print(writer, "\"");
+        }
         print(writer, "\n");
     }
 }

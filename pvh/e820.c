@@ -185,21 +185,56 @@ static bool can_join(const struct hvm_memmap_entry *low, const struct hvm_memmap
     return low->type != HVM_MEMMAP_RAM && high->type != HVM_MEMMAP_RAM;
 }
 
-static size_t narrowest_gap(const struct e820_table *table)
+/* How many neighbours that could be joined have at most `limit` bytes between them. */
+static size_t count_gaps(const struct e820_table *table, uint64_t limit)
 {
-    uint64_t narrowest = UINT64_MAX;
-    size_t best = 0;
+    size_t count = 0;
 
     for (size_t i = 1; i < table->count; i++) {
         const struct hvm_memmap_entry *entry = &table->entries[i];
-        uint64_t gap = entry->addr - entry_end(entry - 1);
 
-        if (can_join(entry - 1, entry) && gap < narrowest) {
-            narrowest = gap;
-            best = i;
-        }
+        count += can_join(entry - 1, entry) && entry->addr - entry_end(entry - 1) <= limit;
     }
-    return best;
+    return count;
+}
+
+/* The least gap such that there are `excess` that are not wider; the widest when there are fewer.
+ */
+static uint64_t find_gap_limit(const struct e820_table *table, size_t excess)
+{
+    uint64_t low = 0;
+    uint64_t high = UINT64_MAX;
+
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+
+        if (count_gaps(table, middle) >= excess)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* Joins all over gaps below `limit`, and over the first `most` of just that width. */
+static void join_gaps(struct e820_table *table, uint64_t limit, size_t most)
+{
+    size_t count = table->count;
+
+    table->count = 1;
+    for (size_t i = 1; i < count; i++) {
+        struct hvm_memmap_entry *low = &table->entries[table->count - 1];
+        struct hvm_memmap_entry high = table->entries[i];
+        uint64_t gap = high.addr - entry_end(low);
+
+        if (!can_join(low, &high) || gap > limit || (gap == limit && most == 0)) {
+            table->entries[table->count++] = high;
+            continue;
+        }
+        most -= gap == limit;
+        low->size = entry_end(&high) - low->addr;
+        low->type = HVM_MEMMAP_RESERVED;
+    }
 }
 
 /*
@@ -208,19 +243,17 @@ static size_t narrowest_gap(const struct e820_table *table)
  */
 static bool join_reserved(struct e820_table *table)
 {
-    while (table->count > E820_MAX_ENTRIES) {
-        size_t index = narrowest_gap(table);
-        struct hvm_memmap_entry *low;
+    size_t excess, narrower;
+    uint64_t limit;
 
-        if (index == 0)
-            return false;
-        low = &table->entries[index - 1];
-        low->size = entry_end(low + 1) - low->addr;
-        low->type = HVM_MEMMAP_RESERVED;
-        for (size_t i = index; i + 1 < table->count; i++)
-            table->entries[i] = table->entries[i + 1];
-        table->count--;
-    }
+    if (table->count <= E820_MAX_ENTRIES)
+        return true;
+    excess = table->count - E820_MAX_ENTRIES;
+    limit = find_gap_limit(table, excess);
+    narrower = limit > 0 ? count_gaps(table, limit - 1) : 0;
+    join_gaps(table, limit, excess - narrower);
+    if (table->count > E820_MAX_ENTRIES)
+        return false;
     merge_entries(table); /* what was joined may touch reserved memory */
     return true;
 }

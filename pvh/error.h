@@ -101,18 +101,16 @@ struct pvh_error {
 
 /*
  * Records the error, `code` first and then its numbers, and returns false, so that a check reads
- * `return pvh_fail(error, PVH_ERROR_..., ...)`.
+ * `return pvh_fail(error, PVH_ERROR_..., ...)`. Analysers look at one file at a time: they have to
+ * be told that it is false.
  */
 #define pvh_fail(error, ...)                                                                       \
-    pvh_fail_with((error), (const uint64_t[1 + PVH_ERROR_NUMBERS]){__VA_ARGS__})
+    PVH_IS_FALSE(pvh_fail_with((error), (const uint64_t[1 + PVH_ERROR_NUMBERS]){__VA_ARGS__}))
 
 #ifdef STATIC_ANALYSIS
-/* Analysers look at one file at a time: they have to be told that a check that failed returns. */
-static inline bool pvh_fail_with(struct pvh_error *error, const uint64_t *code_and_numbers)
-{
-    error->code = (enum pvh_error_code)code_and_numbers[0];
-    return false;
-}
+#define PVH_IS_FALSE(result) ((void)(result), false)
 #else
-bool pvh_fail_with(struct pvh_error *error, const uint64_t code_and_numbers[1 + PVH_ERROR_NUMBERS]);
+#define PVH_IS_FALSE(result) (result)
 #endif
+
+bool pvh_fail_with(struct pvh_error *error, const uint64_t code_and_numbers[1 + PVH_ERROR_NUMBERS]);

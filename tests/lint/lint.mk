@@ -20,8 +20,9 @@ LINT_FLAGS_tests/kernel = $(filter-out -Werror,$(ABI_CFLAGS))
 LINT_FLAGS_tests/firmware = $(filter-out -fsanitize=% -fno-sanitize% -Werror,$(FIRMWARE_FLAGS))
 lint_flags = $(or $(LINT_FLAGS_$(patsubst %/,%,$(dir $(1)))),$(LINT_HOST_FLAGS)) \
 	$(if $(filter pvh/error.c,$(1)),,-DSTATIC_ANALYSIS)
-# A program for the firmware among the benchmarks, if there is one.
-lint_flags_of = $(if $(filter tests/bench/starter.c,$(1)),$(LINT_FLAGS_efi),$(call lint_flags,$(1)))
+# A program for the firmware among the benchmarks, if there is one; host tests of pieces of efi/.
+lint_flags_of = $(if $(filter tests/bench/starter.c,$(1)),$(LINT_FLAGS_efi),$(call lint_flags,$(1))) \
+	$(if $(filter tests/unit/test_screen.c,$(1)),$(UNIT_EFI_FLAGS))
 
 LINT_TIDY := $(LINT_SOURCES:%=$(LINT_BUILD)/%.tidy)
 $(LINT_TIDY): $(LINT_BUILD)/%.tidy: % .clang-tidy tests/.clang-tidy tests/lint/lint.mk $(DECODERS_READY)

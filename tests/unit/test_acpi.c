@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RSDP 0xe0000
-#define RSDT 0x1000
-#define XSDT 0x2000
-#define MCFG 0x3000
-#define FADT 0x4000
+#define RSDP       0xe0000
+#define RSDT       0x1000
+#define XSDT       0x2000
+#define MCFG       0x3000
+#define FADT       0x4000
+#define OTHER_MCFG 0x5000
 
 /* A few tables in a memory that has nothing else. Each is handed out in its exact length. */
 struct table {
@@ -23,6 +24,7 @@ static struct table tables[8];
 static size_t table_count;
 static uint8_t *handed_out[4096];
 static size_t handed_count;
+static size_t handed_bytes;
 
 /* A copy of just what was asked for: reading past it is caught. */
 static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t length)
@@ -34,6 +36,7 @@ static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t
         if (address < tables[i].address || !fits_inside(offset, length, tables[i].size))
             continue;
         assert_true(handed_count < ELEMENTS(handed_out));
+        handed_bytes += length;
         handed_out[handed_count] = malloc(length ? length : 1);
         return memcpy(handed_out[handed_count++], tables[i].bytes + offset, length);
     }
@@ -52,6 +55,7 @@ static int start(void **state)
 {
     (void)state;
     table_count = 0;
+    handed_bytes = 0;
     return 0;
 }
 
@@ -283,7 +287,16 @@ static void windows_of_some_buses(void **state)
 static void windows_that_cannot_be(void **state)
 {
     const struct window bad[] = {
-        {0, 0, 255}, {0x80000000, 5, 4}, {UINT64_MAX - 0xfffff, 0, 1}, {UINT64_MAX, 1, 1}, usual};
+        {0, 0, 255},
+        {0x80000000, 5, 4},
+        {UINT64_MAX - 0xfffff, 0, 1},
+        {UINT64_MAX, 1, 1},
+        {0xe0000001, 0, 255}, /* between two buses */
+        {0xe0080000, 0, 255},
+        {(UINT64_C(1) << 52) - 0x100000, 0, 1}, /* no processor gets there */
+        {UINT64_C(1) << 60, 0, 0},
+        usual,
+    };
     struct acpi_windows windows;
 
     (void)state;
@@ -352,7 +365,7 @@ static void damaged_tables_are_passed_over(void **state)
                 assert_true(windows.damaged);
             } else {
                 assert_int_equal(windows.count, 0);
-                assert_int_equal(windows.damaged, bit >= 32); /* without its name it is none */
+                assert_int_equal(windows.damaged, bit >= 32 ? ACPI_MCFG : 0); /* else it has another name */
             }
         }
     }
@@ -390,7 +403,140 @@ static void mcfg_cut_short(void **state)
         fix_sum(tables[4].bytes, size, 9);
         windows = find();
         assert_int_equal(windows.count, 0);
+        assert_int_equal(windows.damaged, ACPI_MCFG);
     }
+}
+
+/* An odd end behind whole entries is nobody's loss. */
+static void mcfg_with_an_odd_end(void **state)
+{
+    struct acpi_windows windows;
+
+    (void)state;
+    add_everything();
+    tables[4].size = 60 + 5;
+    put_number(tables[4].bytes + 4, 4, tables[4].size);
+    fix_sum(tables[4].bytes, tables[4].size, 9);
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.damaged, 0);
+}
+
+/* A machine has one MCFG: another, or the same once more, adds nothing. */
+static void the_first_mcfg_counts(void **state)
+{
+    const uint64_t pointers[] = {MCFG, OTHER_MCFG, MCFG};
+    struct acpi_windows windows;
+    struct table *other;
+
+    (void)state;
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
+    add_mcfg(1, &usual);
+    other = add_mcfg(1, &(struct window){0x80000000, 0, 255});
+    other->address = OTHER_MCFG;
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.windows[0].start, 0xe0000000);
+    assert_int_equal(windows.damaged, 0);
+}
+
+/* Behind a damaged one there may be a good one. */
+static void a_good_mcfg_behind_a_damaged_one(void **state)
+{
+    const uint64_t pointers[] = {OTHER_MCFG, MCFG};
+    struct acpi_windows windows;
+    struct table *other;
+
+    (void)state;
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
+    add_mcfg(1, &usual);
+    other = add_mcfg(1, &(struct window){0x80000000, 0, 255});
+    other->address = OTHER_MCFG;
+    other->bytes[50] ^= 1;
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.windows[0].start, 0xe0000000);
+    assert_int_equal(windows.damaged, ACPI_MCFG);
+}
+
+/*
+ * A root table of 1 MiB could name one damaged table of 1 MiB 130,000 times, whose sum would take
+ * minutes. What is read for each pointer is a header; a few tables are read whole.
+ */
+static void the_same_damaged_table_again_and_again(void **state)
+{
+    uint64_t pointers[200];
+    struct acpi_windows windows;
+    struct table *mcfg;
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(pointers); i++)
+        pointers[i] = MCFG;
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
+    mcfg = add_table(MCFG, "MCFG", sizeof(mcfg->bytes));
+    mcfg->bytes[50] ^= 1;
+    windows = find();
+    assert_int_equal(windows.count, 0);
+    assert_int_equal(windows.damaged, ACPI_MCFG);
+    assert_in_range(handed_bytes, 1, 8 * sizeof(mcfg->bytes) + 3 * 36 * ELEMENTS(pointers));
+}
+
+/* Tables that name themselves, each other, or the root pointer. */
+static void tables_in_a_circle(void **state)
+{
+    const uint64_t pointers[] = {XSDT, RSDT, RSDP, MCFG + 1, 0, UINT64_MAX, MCFG};
+    struct acpi_windows windows;
+
+    (void)state;
+    add_rsdp(2, RSDP, XSDT);
+    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
+    add_mcfg(1, &usual);
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.damaged, 0);
+    put_number(tables[0].bytes + 24, 8, RSDP);
+    windows = find();
+    assert_int_equal(windows.count, 0);
+    assert_int_equal(windows.damaged, ACPI_XSDT | ACPI_RSDT);
+}
+
+/* A window may lie over nothing, or over what is reserved; not over what the kernel could use. */
+static void windows_over_memory(void **state)
+{
+    static struct memory_range ranges[] = {
+        {{0x1000, 0xa0000}, MEMORY_CONVENTIONAL},
+        {{0x80000000, 0x90000000}, MEMORY_RESERVED},
+        {{0x90000000, 0x90001000}, MEMORY_BOOT_SERVICES_DATA},
+        {{0xb0000000, 0xc0000000}, MEMORY_ACPI},
+        {{0x100000000, 0x200000000}, MEMORY_PERSISTENT},
+    };
+    const struct memory_map map = {.ranges = ranges, .count = ELEMENTS(ranges)};
+    struct acpi_windows windows = {
+        .windows = {{0x80000000, 0x90000000}, /* kept */
+                    {0x88000000, 0x98000000},
+                    {0x90100000, 0xa0000000}, /* kept */
+                    {0, 0x100000},
+                    {0xb0000000, 0xc0000000}, /* kept */
+                    {0xf0000000, 0x110000000},
+                    {0x300000000, 0x310000000}}, /* kept */
+        .count = 7,
+    };
+
+    (void)state;
+    acpi_drop_windows_over_memory(&windows, &map);
+    assert_int_equal(windows.count, 4);
+    assert_int_equal(windows.windows[0].start, 0x80000000);
+    assert_int_equal(windows.windows[1].start, 0x90100000);
+    assert_int_equal(windows.windows[2].start, 0xb0000000);
+    assert_int_equal(windows.windows[3].start, 0x300000000);
+    assert_int_equal(windows.damaged, ACPI_MCFG);
+    windows.damaged = 0;
+    acpi_drop_windows_over_memory(&windows, &map);
+    assert_int_equal(windows.count, 4);
+    assert_int_equal(windows.damaged, 0);
 }
 
 static void nothing_to_follow(void **state)
@@ -424,6 +570,12 @@ int main(void)
         test(damaged_tables_are_passed_over),
         test(tables_of_impossible_length),
         test(mcfg_cut_short),
+        test(mcfg_with_an_odd_end),
+        test(the_first_mcfg_counts),
+        test(a_good_mcfg_behind_a_damaged_one),
+        test(the_same_damaged_table_again_and_again),
+        test(tables_in_a_circle),
+        test(windows_over_memory),
         test(nothing_to_follow),
     };
 

@@ -143,7 +143,7 @@ static void finish(void)
 
 static const unsigned both[] = {32, 64};
 #define for_both_classes(bits)                                                                     \
-    for (unsigned round = 0, bits; round < 2 && (bits = both[round]) != 0; round++)
+    for (unsigned round = 0, (bits); round < 2 && ((bits) = both[round]) != 0; round++)
 
 static void a_plain_kernel(void **state)
 {

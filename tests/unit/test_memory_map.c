@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MAPS      "tests/data/maps"
 #define MAP_COUNT 40
@@ -661,6 +662,102 @@ static void too_many_reserved_pieces(void **state)
     assert_int_equal(table_type(&table, 0x200000), 1);
 }
 
+/*
+ * The same by the plain rule: of all neighbours that are not RAM, those with the least between them
+ * become one, the lower ones of two alike, until the rest fits.
+ */
+static size_t join_plainly(struct hvm_memmap_entry *entries, size_t count)
+{
+    while (count > E820_MAX_ENTRIES) {
+        uint64_t narrowest = UINT64_MAX;
+        size_t best = 0;
+
+        for (size_t i = 1; i < count; i++) {
+            uint64_t gap = entries[i].addr - entries[i - 1].addr - entries[i - 1].size;
+
+            if (entries[i].type != 1 && entries[i - 1].type != 1 && gap < narrowest) {
+                narrowest = gap;
+                best = i;
+            }
+        }
+        assert_int_not_equal(best, 0);
+        entries[best - 1].size = entries[best].addr + entries[best].size - entries[best - 1].addr;
+        entries[best - 1].type = 2;
+        memmove(&entries[best], &entries[best + 1], (--count - best) * sizeof(*entries));
+    }
+    return count;
+}
+
+/* Pieces with a hole before each, so that no two touch. RAM that is needed lies among them. */
+static size_t add_lonely_pieces(struct random *random, struct hvm_memmap_entry *entries)
+{
+    static const uint32_t types[] = {EFI_ACPI_NVS, EFI_RESERVED, EFI_ACPI_RECLAIM, EFI_UNUSABLE};
+    static const uint32_t expected[] = {4, 2, 3, 5};
+    size_t count = E820_MAX_ENTRIES - 6 + random_below(random, 200);
+    uint64_t at = 0x1000000;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t kind = random_below(random, ELEMENTS(types));
+        uint64_t pages = 1 + random_below(random, 3);
+        bool ram = random_chance(random, 3);
+
+        at += (1 + random_below(random, 6)) * PAGE_SIZE;
+        map_add(&builder, ram ? EFI_CONVENTIONAL : types[kind], at, pages, 0);
+        entries[i] = (struct hvm_memmap_entry){
+            .addr = at, .size = pages * PAGE_SIZE, .type = ram ? 1 : expected[kind]};
+        at += pages * PAGE_SIZE;
+    }
+    return count;
+}
+
+static void the_closest_pieces_are_joined(void **state)
+{
+    const struct range everything[] = {{0, 4 * GIB}};
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        struct random random = random_start(seed);
+        struct hvm_memmap_entry entries[E820_MAX_ENTRIES + 200];
+        size_t count;
+
+        restart(48);
+        count = join_plainly(entries, add_lonely_pieces(&random, entries));
+        build(&no_overlays, everything, 1);
+        assert_int_equal(table.count, count);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(table.entries[i].addr, entries[i].addr);
+            assert_int_equal(table.entries[i].size, entries[i].size);
+            assert_int_equal(table.entries[i].type, entries[i].type);
+        }
+    }
+}
+
+#define CROWD         (UINT64_C(1) << 18)
+#define CROWD_SECONDS 60 /* of the processor's time: a hundred times what it takes */
+
+/* A quarter of a million pieces are no hang: what looked at each pair of them would take an hour.
+ */
+static void a_crowd_of_reserved_pieces(void **state)
+{
+    uint8_t *descriptors = calloc(CROWD, 48);
+    const struct firmware_map firmware = {descriptors, CROWD * 48, 48};
+    clock_t before = clock();
+
+    (void)state;
+    assert_non_null(descriptors);
+    for (size_t i = 0; i < CROWD; i++) {
+        put_number(descriptors + i * 48, 4, i % 2 ? EFI_RESERVED : EFI_ACPI_NVS);
+        put_number(descriptors + i * 48 + 8, 8, 0x1000000 + i * (2 + i % 5) * PAGE_SIZE);
+        put_number(descriptors + i * 48 + 24, 8, 1);
+    }
+    build_map(&map, &arena, &firmware, &no_overlays);
+    assert_true(e820_reserve(&table, &arena, &map, &error));
+    assert_true(e820_build(&table, &map, NULL, 0, &error));
+    assert_in_range(table.count, 1, E820_MAX_ENTRIES);
+    assert_in_range((clock() - before) / CLOCKS_PER_SEC, 0, CROWD_SECONDS);
+    free(descriptors);
+}
+
 /* All that is there is needed, and nothing lies beside anything that it could be joined with. */
 static void a_map_in_pieces_that_all_count(void **state)
 {
@@ -855,6 +952,8 @@ int main(void)
         test(more_pieces_than_a_kernel_takes),
         test(pieces_of_one_size),
         test(too_many_reserved_pieces),
+        test(the_closest_pieces_are_joined),
+        test(a_crowd_of_reserved_pieces),
         test(a_map_in_pieces_that_all_count),
         test(a_table_is_built_again),
         test(chaotic_maps),
