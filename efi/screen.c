@@ -270,8 +270,7 @@ static void send_run(struct screen *screen, size_t cell, size_t end)
     CHAR16 block[BLOCK_UNITS];
     size_t count = 0;
 
-    /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): cells have none but the styles there are
-     */
+    /* Cells have none but the styles that there are. NOLINTNEXTLINE(clang-analyzer-*) */
     set_attribute(screen, attributes[screen->wanted[cell].style]);
     for (; cell < end; cell++) {
         if (screen->wanted[cell].character)

@@ -19,8 +19,8 @@
 #define FV_FILE   0x06
 
 struct ram_disk_protocol {
-    EFI_STATUS(EFIAPI *add)(UINT64 base, UINT64 size, EFI_GUID *type, EFI_DEVICE_PATH *parent,
-                            EFI_DEVICE_PATH **ret_path);
+    EFI_STATUS(EFIAPI *add)
+    (UINT64 base, UINT64 size, EFI_GUID *type, EFI_DEVICE_PATH *parent, EFI_DEVICE_PATH **ret_path);
     EFI_STATUS(EFIAPI *remove)(EFI_DEVICE_PATH *path);
 };
 
