@@ -39,6 +39,11 @@ PACKAGES_check-boot-full := $(PACKAGES_deps)
 PACKAGES_check-tools := $(PACKAGES_deps)
 PACKAGES_check-kernel := $(PACKAGES_deps)
 PACKAGES_bench := build run bench
+PACKAGES_bench-load := build run bench
+PACKAGES_bench-unpack := build run bench
+PACKAGES_bench-growth := build run bench
+PACKAGES_bench-accept := build run
+PACKAGES_check-bench := build run
 PACKAGES_check-unit := build run check
 PACKAGES_check-firmware := build run check
 PACKAGES_check-fuzz := build run check
@@ -103,14 +108,14 @@ iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= C
 	@$(what_to_boot); exec tools/mkiso "$$@" --output "$$ISO"
 
 .PHONY: check
-check: check-style check-tools check-unit check-firmware check-decoders check-binary check-kernel check-boot ## run every test that fits into ten minutes
+check: check-style check-tools check-unit check-firmware check-decoders check-binary check-kernel check-bench check-boot ## run every test that fits into ten minutes
 
 .PHONY: check-full
-check-full: check-style check-tools check-unit check-firmware check-decoders check-fuzz check-binary check-kernel check-boot-full ## run every test there is
+check-full: check-style check-tools check-unit check-firmware check-decoders check-fuzz check-binary check-kernel check-bench check-boot-full ## run every test there is
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
-	pytest-3 -q -p no:cacheprovider tools/tests
+	pytest-3 -q -p no:cacheprovider -n 2 tools/tests
 
 .PHONY: check-style
 check-style: ## check the shell scripts and the manual pages

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define ELLIPSIS "..."
-
 /* Unicode's East_Asian_Width W and F, rounded to whole blocks. No console has more than 16 bits. */
 static const uint16_t wide[][2] = {
     {0x1100, 0x115f},                   /* Hangul Jamo, leading consonants */
@@ -70,16 +68,13 @@ size_t columns_fit(const char *text, size_t length, size_t columns)
     return (size_t)(fits - text);
 }
 
-void columns_append_cut(struct text *text, const char *string, size_t columns)
+size_t columns_cut(const char *text, size_t length, size_t columns, size_t *ret_dots)
 {
-    size_t length = strlen(string);
-    size_t dots = min_u64(columns, strlen(ELLIPSIS));
-
-    if (columns_fit(string, length, columns) == length)
-        text_append(text, string);
-    else
-        text_format(text, "%.*s%.*s", (int)columns_fit(string, length, columns - dots), string,
-                    (int)dots, ELLIPSIS);
+    *ret_dots = 0;
+    if (columns_fit(text, length, columns) == length)
+        return length;
+    *ret_dots = min_u64(columns, strlen(COLUMNS_DOTS));
+    return columns_fit(text, length, columns - *ret_dots);
 }
 
 static size_t length_to_line_end(const char *text)

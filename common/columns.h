@@ -17,8 +17,13 @@ size_t columns_of_text(const char *text, size_t length);
 /* How many bytes from the start of `text`, of `length` bytes, fit into so many columns. */
 size_t columns_fit(const char *text, size_t length, size_t columns);
 
-/* Appends `string`; when it is wider than `columns`, its start with "..." behind it. */
-void columns_append_cut(struct text *text, const char *string, size_t columns);
+#define COLUMNS_DOTS "..."
+
+/*
+ * How many bytes to show of a text that may be wider than `columns`: all, or as many as leave room
+ * for the start of COLUMNS_DOTS, *ret_dots bytes of which are to be shown behind them.
+ */
+size_t columns_cut(const char *text, size_t length, size_t columns, size_t *ret_dots);
 
 /*
  * The next line of a text that is broken between words, and within those that are wider than a

@@ -63,7 +63,7 @@ static bool control_sequence(const uint16_t *characters, size_t count, uint32_t 
         uint16_t character = characters[i];
 
         if (character >= '0' && character <= '9') {
-            parameters[parameter] = (parameters[parameter] * 10 + character - '0') % 1000;
+            parameters[parameter] = parameters[parameter] * 10 + character - '0';
         } else if (character == ';') {
             parameter = 1;
         } else if (character >= FIRST_FINAL && character <= LAST_FINAL) {

@@ -21,6 +21,7 @@ static const struct word booleans[] = {
 
 static const struct word timeouts[] = {
     {"menu-force", TIMEOUT_FOREVER},
+    {"4294967295", TIMEOUT_FOREVER}, /* what `bootctl set-timeout menu-force` makes of it */
     {"menu-hidden", TIMEOUT_HIDDEN},
     {"menu-disabled", TIMEOUT_DISABLED},
 };

@@ -5,14 +5,17 @@
 
 const char options_help[] =
     "pvhboot.efi [OPTION]... [KERNEL [COMMAND LINE...]]\n"
-    "  --initrd PATH           a file of the first module; may be repeated\n"
-    "  --module \"PATH ARGS\"    another module with its command line; may be repeated\n"
-    "  --entry ID              boot this entry of \\loader\\entries, not the newest\n"
-    "  --dry-run               do all but start the kernel, show it, and return\n"
-    "  --verbose               show what is done\n"
-    "  --overwrite-acpi-nvs    let a kernel that cannot be moved take ACPI NVS (costs S3 sleep)\n"
-    "  --help, --version       show this, or the version\n"
-    "Without KERNEL the newest entry of \\loader\\entries\\*.conf is booted.\n";
+    "  --initrd PATH         an initrd; several become one module, in order\n"
+    "  --module \"PATH ARGS\"  a module with its command line; may be repeated\n"
+    "  --entry ID            boot this entry of \\loader\\entries, without a menu\n"
+    "  --dry-run             do all but start the kernel, show it, and return\n"
+    "  --verbose             show what is loaded where\n"
+    "  --overwrite-acpi-nvs  let a kernel that cannot be moved take ACPI NVS;\n"
+    "                        the machine must not sleep (S3) then\n"
+    "  --help, --version     show this, or the version\n"
+    "All behind KERNEL is its command line. Paths start at the root of the volume\n"
+    "that pvhboot was started from. Without KERNEL, \\loader\\loader.conf says which\n"
+    "of the entries \\loader\\entries\\*.conf is booted, and whether there is a menu.\n";
 
 /* Where the words come from: a string, or a shell's list. */
 struct word_reader {
@@ -159,7 +162,9 @@ static bool take_option(struct word_reader *reader, struct options *options, con
     } else if (option_is(word, "--entry")) {
         value = options->entry = option_value(reader, word, "--entry", error);
     } else {
-        text_format(error, "unknown option %s; see --help", word);
+        text_append(error, "unknown option ");
+        text_append_clean(error, word); /* from outside: it may hold line ends, or be no UTF-8 */
+        text_append(error, "; see --help");
         return false;
     }
     if (value && !added)
@@ -181,8 +186,11 @@ static bool check_options(const struct options *options, struct text *error)
         return false;
     }
     if (request->kernel && options->entry) {
-        text_format(error, "both the kernel %s and --entry %s are named; leave one out",
-                    request->kernel, options->entry);
+        text_append(error, "both the kernel ");
+        text_append_clean(error, request->kernel);
+        text_append(error, " and --entry ");
+        text_append_clean(error, options->entry);
+        text_append(error, " are named; leave one out");
         return false;
     }
     return true;

@@ -8,6 +8,7 @@
 #include "efi/place.h"
 #include "efi/progress.h"
 #include "efi/report.h"
+#include "efi/timing.h"
 #include "pvh/messages.h"
 
 #include <string.h>
@@ -60,8 +61,10 @@ EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *original)
 
 static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
 {
-    EFI_STATUS status = kernel_open(root, boot->request->kernel, &boot->kernel);
+    EFI_STATUS status;
 
+    (void)timing_enter(TIMING_OPENING);
+    status = kernel_open(root, boot->request->kernel, &boot->kernel);
     if (EFI_ERROR(status))
         return boot->kernel.error.code == PVH_ERROR_READ ? status
                                                          : boot_error(boot, &boot->kernel.error);
@@ -74,15 +77,19 @@ static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
     return status;
 }
 
+/* The memory map tells which ACPI tables can be read; what they say is added to it. */
 static EFI_STATUS collect_machine(struct boot *boot, bool overwrite_nvs)
 {
-    EFI_STATUS status = memory_update(&boot->memory, boot->arena);
+    struct pvh_error error;
+    EFI_STATUS status;
 
+    (void)timing_enter(TIMING_MAP);
+    status = memory_update(&boot->memory, boot->arena);
     if (EFI_ERROR(status))
         return status;
     acpi_collect(&boot->memory, &boot->rsdp);
     boot->overwrite_nvs = overwrite_nvs;
-    return EFI_SUCCESS;
+    return memory_build(&boot->memory, &error) ? EFI_SUCCESS : boot_error(boot, &error);
 }
 
 /* Writes all that the kernel is told, with the map as it is now; the final one follows. */
@@ -96,6 +103,7 @@ static EFI_STATUS write_boot_info(struct boot *boot)
         return console_no_memory();
     memset(block, 0, range_size(boot->plan.boot_info));
     boot_info_write(block, &boot->info, &boot->plan, boot->rsdp);
+    (void)timing_enter(TIMING_MAP);
     status = memory_update(&boot->memory, boot->arena);
     if (EFI_ERROR(status))
         return status;
@@ -119,6 +127,8 @@ static EFI_STATUS load(struct boot *boot, EFI_FILE_HANDLE root, const struct opt
 
 static void show(const struct boot *boot, const struct options *options)
 {
+    if (options->verbose)
+        timing_report();
     if (options->verbose || options->dry_run)
         report_plan(boot);
     if (options->dry_run)

@@ -26,7 +26,7 @@ static EFI_STATUS load(EFI_HANDLE image, EFI_HANDLE device, const char *path, st
     EFI_STATUS status;
 
     if (!path_to_units(path, units))
-        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long", path);
+        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long; shorten it", path);
     device_path = device_path_make_file(device, units, arena);
     if (!device_path)
         return console_no_memory();
@@ -39,7 +39,8 @@ static EFI_STATUS load(EFI_HANDLE image, EFI_HANDLE device, const char *path, st
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS set_options(EFI_HANDLE program, const char *options, struct arena *arena)
+static EFI_STATUS set_options(EFI_HANDLE program, const char *path, const char *options,
+                              struct arena *arena)
 {
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
     EFI_LOADED_IMAGE *loaded = NULL;
@@ -51,7 +52,7 @@ static EFI_STATUS set_options(EFI_HANDLE program, const char *options, struct ar
         return console_no_memory();
     status = BS->HandleProtocol(program, &guid, (void **)&loaded);
     if (EFI_ERROR(status))
-        return console_error_status(status, "the firmware takes no options for the program");
+        return console_error_status(status, "%s: the firmware takes no options for it", path);
     loaded->LoadOptionsSize = (UINT32)((utf8_to_utf16(options, units, count) + 1) * sizeof(*units));
     loaded->LoadOptions = units;
     return EFI_SUCCESS;
@@ -69,7 +70,7 @@ static EFI_STATUS start(EFI_HANDLE program, const char *path)
     if (data)
         (void)BS->FreePool(data);
     if (EFI_ERROR(status))
-        return console_error_status(status, "%s: came back", path);
+        return console_error_status(status, "%s: this EFI program ended with an error", path);
     return EFI_SUCCESS;
 }
 
@@ -81,7 +82,7 @@ EFI_STATUS chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, cons
     EFI_STATUS status = load(image, device, path, arena, &program);
 
     if (!EFI_ERROR(status) && *options)
-        status = set_options(program, options, arena);
+        status = set_options(program, path, options, arena);
     if (EFI_ERROR(status))
         return status;
     started = program;

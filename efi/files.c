@@ -6,6 +6,7 @@
 #include "efi/clock.h"
 #include "efi/console.h"
 #include "efi/progress.h"
+#include "efi/timing.h"
 
 #include <string.h>
 
@@ -98,7 +99,7 @@ EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_fi
     *ret_file = (struct file){.path = path, .chunk = LARGEST_CHUNK};
     ret_file->source.read = read_source;
     if (!path_to_units(path, units))
-        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long", path);
+        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long; shorten it", path);
     status = root->Open(root, &ret_file->handle, units, EFI_FILE_MODE_READ, 0);
     if (EFI_ERROR(status)) {
         ret_file->handle = NULL;
@@ -209,7 +210,7 @@ static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, u
     }
 }
 
-EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size)
+static EFI_STATUS read_all(struct file *file, uint64_t offset, void *buffer, uint64_t size)
 {
     uint8_t *to = buffer;
     uint64_t wanted, count;
@@ -231,6 +232,15 @@ EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t 
         progress_add(count);
     }
     return EFI_SUCCESS;
+}
+
+EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size)
+{
+    enum timing_phase before = timing_enter(TIMING_READING);
+    EFI_STATUS status = read_all(file, offset, buffer, size);
+
+    (void)timing_enter(before);
+    return status;
 }
 
 EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena, char **ret_text)

@@ -4,6 +4,7 @@
 #include "efi/console.h"
 #include "efi/pages.h"
 #include "efi/progress.h"
+#include "efi/timing.h"
 
 #include <string.h>
 
@@ -218,6 +219,7 @@ EFI_STATUS kernel_unpack(struct kernel *kernel)
 {
     EFI_STATUS status = begin(kernel);
 
+    (void)timing_enter(TIMING_DECODING);
     if (!EFI_ERROR(status) && !kernel->unpack.elf && !unpack_to_memory(&kernel->unpack))
         status = refuse(kernel->error.code);
     return EFI_ERROR(status) ? status : read_image(kernel);
@@ -266,6 +268,7 @@ static EFI_STATUS load_source(struct kernel *kernel, const struct plan_fills *fi
 
 EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_fills *fills)
 {
+    (void)timing_enter(kernel->streamed ? TIMING_DECODING : TIMING_READING);
     return kernel->streamed ? load_stream(kernel, fills) : load_source(kernel, fills);
 }
 

@@ -59,7 +59,10 @@ static void set_firmware(struct arena *arena)
     set_text("LoaderFirmwareType", text.data, arena);
 }
 
-/* A GUID as people write it: its first three fields are little-endian numbers. */
+/*
+ * A GUID as Linux has it in /dev/disk/by-partuuid; systemd-boot 252 writes capitals, and all who
+ * read it take both. Its first three fields are little-endian numbers.
+ */
 static void format_guid(struct text *text, const uint8_t *guid)
 {
     text_format(text, "%08x-%04x-%04x-%02x%02x-", read_le32(guid), read_le16(guid + 4),
@@ -100,7 +103,10 @@ void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start, s
     (void)variable_set(&loader_guid, "LoaderFeatures", false, &features, sizeof(features));
 }
 
-/* bootctl's IDs are file names without counters. */
+/*
+ * bootctl's IDs are file names without counters. systemd-boot 252 reports them with the counters
+ * that they had, and its bootctl finds none of these entries.
+ */
 static const char *interface_id(const struct boot_entry *entry, struct arena *arena)
 {
     size_t size = strlen(entry->id) + sizeof(".conf");
@@ -150,6 +156,10 @@ void loader_interface_consume_wishes(const struct entry_wishes *wishes)
         (void)variable_delete(&loader_guid, "LoaderEntryOneShot");
 }
 
+/*
+ * Who sets one boot's timeout wants the menu in it: systemctl(1) has 0 in --boot-loader-menu=0 mean
+ * that it waits without end, and so has systemd-boot 252.
+ */
 void loader_interface_read_timeout(uint32_t *timeout, struct arena *arena)
 {
     const char *once = text_or_nothing("LoaderConfigTimeoutOneShot", arena);
@@ -159,6 +169,8 @@ void loader_interface_read_timeout(uint32_t *timeout, struct arena *arena)
         (void)variable_delete(&loader_guid, "LoaderConfigTimeoutOneShot");
     if (!timeout_parse(once, timeout))
         (void)timeout_parse(kept, timeout);
+    else if (*timeout == TIMEOUT_HIDDEN)
+        *timeout = TIMEOUT_FOREVER;
 }
 
 EFI_STATUS loader_interface_save_default(const char *id, struct arena *arena)
@@ -198,6 +210,12 @@ void loader_interface_set_selected(const struct boot_entry *entry, struct arena 
 void loader_interface_set_count_path(const char *path, struct arena *arena)
 {
     set_text("LoaderBootCountPath", path, arena);
+}
+
+/* Deleted as what it is, a variable that no reset keeps: firmware compares the attributes. */
+void loader_interface_forget_count_path(void)
+{
+    (void)variable_set(&loader_guid, "LoaderBootCountPath", false, NULL, 0);
 }
 
 void loader_interface_set_time(const char *name)

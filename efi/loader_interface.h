@@ -40,6 +40,9 @@ void loader_interface_set_selected(const struct boot_entry *entry, struct arena 
 /* Where the entry's counters are to be taken away when the boot was good. */
 void loader_interface_set_count_path(const char *path, struct arena *arena);
 
+/* The entry's boots are not counted: another's that failed before it is not to be called good. */
+void loader_interface_forget_count_path(void);
+
 /* The time now, as the menu is over or as the next program starts. */
 void loader_interface_set_time(const char *name);
 #define TIME_MENU "LoaderTimeMenuUSec"

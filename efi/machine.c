@@ -45,10 +45,9 @@ static EFI_STATUS check_secure_boot(void)
                              status_name(status));
     if (setup == 1)
         return EFI_SUCCESS; /* no platform key: nothing is enforced */
-    return console_error_status(
-        EFI_SECURITY_VIOLATION,
-        "Secure Boot is on, and pvhboot cannot verify kernels yet, so "
-        "nothing is started; switch Secure Boot off in the firmware's setup");
+    return console_error(EFI_SECURITY_VIOLATION,
+                         "Secure Boot is on, and pvhboot cannot verify kernels yet, so nothing is "
+                         "started; switch Secure Boot off in the firmware's set-up");
 }
 
 EFI_STATUS machine_check(void)

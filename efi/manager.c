@@ -13,6 +13,7 @@
 #include "efi/machine.h"
 #include "efi/menu.h"
 #include "efi/pages.h"
+#include "efi/timing.h"
 #include "efi/variables.h"
 
 #include <string.h>
@@ -34,6 +35,7 @@ struct manager {
 
     struct loader_config config;
     struct entry_list entries;
+    struct entry_wishes wishes;
     size_t default_entry; /* index, or the count for none */
     size_t inspected;     /* entries that the menu's idle time has been used for */
     struct text message;  /* for the menu */
@@ -81,14 +83,11 @@ static EFI_STATUS read_all(struct manager *manager)
 
 static void choose_default(struct manager *manager)
 {
-    struct entry_wishes wishes = {.pattern = manager->config.default_pattern};
-
-    loader_interface_read_wishes(&wishes, manager->arena);
     manager->default_entry =
-        entries_choose_default(manager->entries.items, manager->entries.count, &wishes);
+        entries_choose_default(manager->entries.items, manager->entries.count, &manager->wishes);
     if (manager->options->dry_run)
         return; /* which changes nothing */
-    loader_interface_consume_wishes(&wishes);
+    loader_interface_consume_wishes(&manager->wishes);
     loader_interface_read_timeout(&manager->config.timeout, manager->arena);
 }
 
@@ -153,18 +152,28 @@ static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_e
     return boot_run(manager->image, manager->root, manager->options, &request, arena);
 }
 
+/* Whether the next boot is to be of this entry too: bootctl, or else loader.conf, wants it so. */
+static bool is_saved(const struct entry_wishes *wishes, const struct boot_entry *entry)
+{
+    const char *wish = *wishes->chosen ? wishes->chosen : wishes->pattern;
+
+    return text_equals_ignoring_case(wish, "@saved") && !entry_has_id(entry, wishes->one_shot);
+}
+
 /* What is remembered of an entry that is about to be started. */
 static void note_boot(const struct manager *manager, struct boot_entry *entry)
 {
     TEXT_ON_STACK(path, 300);
 
     loader_interface_set_selected(entry, manager->arena);
-    if (strcmp(manager->config.default_pattern, "@saved") == 0)
+    if (is_saved(&manager->wishes, entry))
         loader_interface_save_last(entry, manager->arena);
     boot_counter_use_try(manager->root, ENTRIES_DIRECTORY, entry, manager->arena);
     if (entry->count.counted) {
         text_format(&path, ENTRIES_DIRECTORY "\\%s", entry->file_name);
         loader_interface_set_count_path(path.data, manager->arena);
+    } else {
+        loader_interface_forget_count_path();
     }
     loader_interface_set_time(TIME_EXEC);
 }
@@ -265,7 +274,7 @@ static EFI_STATUS enter_firmware(void)
     indications |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
     status = variable_set(&firmware_guid, "OsIndications", true, &indications, sizeof(indications));
     if (EFI_ERROR(status))
-        return console_error_status(status, "the firmware does not let itself be set up");
+        return console_error_status(status, "the firmware cannot be asked for its set-up");
     RT->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
     return console_error(EFI_DEVICE_ERROR,
                          "the firmware does not reset the machine; do it by hand");
@@ -302,6 +311,7 @@ static EFI_STATUS run_menu(struct manager *manager)
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->message.length ? manager->message.data : NULL;
+        (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice))) /* no keyboard, no screen */
             return menu.gives_up ? status : boot_entry(manager, manager->default_entry, NULL);
         loader_interface_set_time(TIME_MENU);
@@ -320,7 +330,6 @@ static EFI_STATUS run_menu(struct manager *manager)
 static EFI_STATUS choose_and_boot(struct manager *manager)
 {
     choose_default(manager);
-    loader_interface_set_entries(manager->entries.items, manager->entries.count, manager->arena);
     if (menu_is_due(manager))
         return run_menu(manager);
     if (manager->default_entry == manager->entries.count)
@@ -341,11 +350,15 @@ EFI_STATUS manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, EFI_FIL
     };
     EFI_STATUS status;
 
+    (void)timing_enter(TIMING_ENTRIES);
     manager.message = message;
     loader_interface_announce(loaded, start, arena);
     status = read_all(&manager);
     if (EFI_ERROR(status))
         return status;
+    manager.wishes.pattern = manager.config.default_pattern;
+    loader_interface_read_wishes(&manager.wishes, arena);
+    loader_interface_set_entries(manager.entries.items, manager.entries.count, arena);
     if (options->entry)
         return boot_named(&manager, options->entry);
     return choose_and_boot(&manager);

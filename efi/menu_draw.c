@@ -18,11 +18,9 @@
 
 #define STATUS_ROWS  4
 #define LIST_ROWS    6 /* that a message leaves to the list */
-#define MARK         "=> "
-#define MARK_COLUMNS UINT64_C(3)
+#define MARK         "=>"
+#define MARK_COLUMNS UINT64_C(3) /* with a blank */
 #define PROBLEM_MARK " (cannot boot)"
-#define MORE         "..."
-#define LINE_BYTES   512 /* of a row: 3 bytes a column where Unicode is at its worst */
 
 static size_t centred(size_t columns, size_t width)
 {
@@ -51,25 +49,36 @@ static size_t measure(const char *text, size_t columns, size_t *ret_width)
     return count;
 }
 
-/* Writes a text in at most `rows` rows, as a block in the middle; says when there was more. */
+/* Writes a text in so many columns, its start with dots behind it where it is wider. */
+static size_t write_cut(struct screen *screen, size_t column, size_t row, enum screen_style style,
+                        const char *text, size_t columns)
+{
+    size_t dots;
+    size_t length = columns_cut(text, strlen(text), columns, &dots);
+
+    column = screen_write(screen, column, row, style, text, length);
+    return screen_write(screen, column, row, style, COLUMNS_DOTS, dots);
+}
+
+/* Writes a text in at most `rows` rows, as a block in the middle; the last one may be cut. */
 static void write_block(struct screen *screen, size_t row, size_t rows, const char *text)
 {
-    const char *line;
     size_t width, length;
     size_t column;
 
     (void)measure(text, screen->columns, &width);
     column = centred(screen->columns, width);
-    while (rows-- > 0 && (line = columns_next_line(&text, screen->columns, &length))) {
-        bool cut = rows == 0 && *text;
+    for (; rows > 0; rows--, row++) {
+        const char *line = columns_next_line(&text, screen->columns, &length);
         size_t end;
 
-        if (cut)
-            length = columns_fit(line, length, screen->columns - column - strlen(MORE));
+        if (!line)
+            break;
+        if (rows == 1 && *text)
+            length = columns_fit(line, length, screen->columns - column - strlen(COLUMNS_DOTS));
         end = screen_write(screen, column, row, SCREEN_BRIGHT, line, length);
-        if (cut)
-            (void)screen_write(screen, end, row, SCREEN_BRIGHT, MORE, strlen(MORE));
-        row++;
+        if (rows == 1 && *text)
+            (void)screen_write(screen, end, row, SCREEN_BRIGHT, COLUMNS_DOTS, strlen(COLUMNS_DOTS));
     }
 }
 
@@ -102,18 +111,18 @@ static void draw_entry(struct menu_state *state, size_t index, size_t column, si
     bool selected = index == state->list.selected;
     enum screen_style style = selected ? SCREEN_SELECTED : SCREEN_NORMAL;
     const char *behind = entry->problem ? PROBLEM_MARK : "";
-    size_t room = state->screen.columns - column - MARK_COLUMNS - 1 - strlen(behind);
-    TEXT_ON_STACK(line, LINE_BYTES);
-    size_t end;
+    struct screen *screen = &state->screen;
+    size_t room = screen->columns - column - MARK_COLUMNS - 1 - strlen(behind);
+    size_t end = column + MARK_COLUMNS;
 
-    text_append(&line, index == state->menu->default_entry ? MARK : "   ");
-    columns_append_cut(&line, label_of(entry), room);
-    text_append(&line, behind);
-    screen_fill(&state->screen, column, column + width, row, style);
-    end = screen_write(&state->screen, column, row, style, line.data, line.length);
-    screen_fill(&state->screen, end, end + 1, row, style);
+    screen_fill(screen, column, column + width, row, style);
+    if (index == state->menu->default_entry)
+        (void)screen_write(screen, column, row, style, MARK, strlen(MARK));
+    end = write_cut(screen, end, row, style, label_of(entry), room);
+    end = screen_write(screen, end, row, style, behind, strlen(behind));
+    screen_fill(screen, end, end + 1, row, style);
     if (selected)
-        screen_place_cursor(&state->screen, column, row, false);
+        screen_place_cursor(screen, column, row, false);
 }
 
 static void draw_more(struct menu_state *state, size_t count, const char *where, size_t column,

@@ -30,7 +30,7 @@ static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct modul
         return refuse_empty(path);
     if (!checked_align_up(module->size, MODULE_PART_ALIGNMENT, &part->offset) ||
         !checked_add(part->offset, part->file.source.size, &module->size))
-        return console_error(EFI_OUT_OF_RESOURCES, "%s: is too large", path);
+        return console_error(EFI_OUT_OF_RESOURCES, "%s: is too large; use a smaller file", path);
     return EFI_SUCCESS;
 }
 

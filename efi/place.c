@@ -4,6 +4,7 @@
 #include "efi/console.h"
 #include "efi/pages.h"
 #include "efi/progress.h"
+#include "efi/timing.h"
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ static EFI_STATUS make_plan(struct boot *boot)
     struct pvh_error error;
 
     if (!boot_info_size(&boot->info, &request.boot_info_size))
-        return console_error(EFI_INVALID_PARAMETER, "the command lines are too long");
+        return console_error(EFI_INVALID_PARAMETER, "the command lines are too long; shorten them");
     if (!plan_make(&request, &boot->memory.map, boot->arena, &boot->plan, &error)) {
         /* Only its notes can say whether it can be moved. */
         boot->kernel.needs_memory = boot->kernel.streamed && error.code >= PVH_ERROR_SPAN_TAKEN &&
@@ -88,18 +89,22 @@ static EFI_STATUS make_plan(struct boot *boot)
     return EFI_SUCCESS;
 }
 
+static EFI_STATUS update_map(struct boot *boot)
+{
+    boot->memory.override = (struct range){0, 0}; /* the last plan's */
+    return memory_update(&boot->memory, boot->arena);
+}
+
+/* With the map as it is; where the firmware has grown it since, a claim fails. */
 static EFI_STATUS claim(struct boot *boot)
 {
     struct range refused = {0, 0};
     struct range again = {0, 0};
 
+    (void)timing_enter(TIMING_PLACING);
     for (int i = 0; i < MAX_PLANS; i++) {
-        EFI_STATUS status;
+        EFI_STATUS status = make_plan(boot);
 
-        boot->memory.override = (struct range){0, 0}; /* the last plan's */
-        status = memory_update(&boot->memory, boot->arena);
-        if (!EFI_ERROR(status))
-            status = make_plan(boot);
         if (EFI_ERROR(status))
             return status;
         if (claim_all(boot, &again))
@@ -107,6 +112,8 @@ static EFI_STATUS claim(struct boot *boot)
         /* Once may be the firmware's timer; twice the same is no accident. */
         if (again.start == refused.start && again.end == refused.end)
             status = deny(boot, again);
+        if (!EFI_ERROR(status))
+            status = update_map(boot);
         if (EFI_ERROR(status))
             return status;
         refused = again;
@@ -172,10 +179,14 @@ EFI_STATUS place_all(struct boot *boot)
         status = kernel_unpack(&boot->kernel);
         if (EFI_ERROR(status))
             return refuse_packed(boot);
-        status = claim_and_load_kernel(boot);
+        status = update_map(boot);
+        if (!EFI_ERROR(status))
+            status = claim_and_load_kernel(boot);
     }
+    (void)timing_enter(TIMING_READING);
     if (!EFI_ERROR(status))
         status = load_modules(boot);
+    (void)timing_enter(TIMING_PLACING);
     if (!EFI_ERROR(status))
         clear_zeros(&boot->plan.zero_now);
     return status;

@@ -7,7 +7,7 @@
 /* Mode 0 has 80x25 everywhere, and it is what QueryMode() must know (UEFI 2.10, 12.4). */
 #define DEFAULT_COLUMNS 80
 #define DEFAULT_ROWS    25
-#define LEAST_COLUMNS   20
+#define LEAST_COLUMNS   40
 #define LEAST_ROWS      10
 
 /* Modes 0 and 1 are the specification's, 80x25 and 80x50; then come the machine's own. */
@@ -27,12 +27,6 @@
 #define BLOCK_UNITS 128 /* some firmware has small buffers behind OutputString */
 
 #define UNKNOWN_STYLE UINT16_MAX /* of what is shown: to be sent */
-
-static const uint8_t attributes[] = {
-    [SCREEN_NORMAL] = EFI_TEXT_ATTR(EFI_LIGHTGRAY, EFI_BLACK),
-    [SCREEN_BRIGHT] = EFI_TEXT_ATTR(EFI_WHITE, EFI_BLACK),
-    [SCREEN_SELECTED] = EFI_TEXT_ATTR(EFI_BLACK, EFI_LIGHTGRAY),
-};
 
 static void set_attribute(struct screen *screen, int attribute)
 {
@@ -115,8 +109,9 @@ static void clear(struct screen *screen)
 {
     const struct screen_cell blank = {' ', SCREEN_NORMAL};
 
-    set_attribute(screen, attributes[SCREEN_NORMAL]);
+    set_attribute(screen, SCREEN_NORMAL);
     (void)ST->ConOut->ClearScreen(ST->ConOut);
+    screen->cursor_is_there = false;
     for (size_t i = 0; i < screen->columns * screen->rows; i++)
         screen->shown[i] = blank;
 }
@@ -226,9 +221,11 @@ size_t screen_write(struct screen *screen, size_t column, size_t row, enum scree
 
 void screen_place_cursor(struct screen *screen, size_t column, size_t row, bool visible)
 {
-    screen->cursor_column = min_u64(column, screen->columns - 1);
-    screen->cursor_row = min_u64(row, screen->rows - 1);
-    screen->cursor_visible = visible;
+    screen->cursor = (struct screen_cursor){
+        .column = min_u64(column, screen->columns - 1),
+        .row = min_u64(row, screen->rows - 1),
+        .visible = visible,
+    };
 }
 
 static bool cell_differs(const struct screen *screen, size_t cell)
@@ -270,8 +267,7 @@ static void send_run(struct screen *screen, size_t cell, size_t end)
     CHAR16 block[BLOCK_UNITS];
     size_t count = 0;
 
-    /* Cells have none but the styles that there are. NOLINTNEXTLINE(clang-analyzer-*) */
-    set_attribute(screen, attributes[screen->wanted[cell].style]);
+    set_attribute(screen, screen->wanted[cell].style);
     for (; cell < end; cell++) {
         if (screen->wanted[cell].character)
             block[count++] = screen->wanted[cell].character;
@@ -296,32 +292,41 @@ static void send_row(struct screen *screen, size_t row)
 {
     size_t start = row * screen->columns;
     size_t end = start + screen->columns;
-    size_t cell = start;
 
     mark_halves(screen, start, end);
-    while (cell < end) {
+    for (size_t cell = start; cell < end; cell++) {
         size_t run_end = find_run_end(screen, cell, end);
 
-        if (is_half(screen, cell)) { /* went out with the one on its left */
-            screen->shown[cell] = screen->wanted[cell];
-        } else if (cell_differs(screen, cell)) {
-            (void)ST->ConOut->SetCursorPosition(ST->ConOut, cell - start, row);
-            send_run(screen, cell, run_end);
-            cell = run_end - 1;
-            /* EDK2 moves relatively within a row; from another one it says where it goes. */
-            if (is_half(screen, cell))
-                (void)ST->ConOut->SetCursorPosition(ST->ConOut, 0, row > 0 ? 0 : 1);
-        }
-        cell++;
+        if (!cell_differs(screen, cell))
+            continue;
+        screen->cursor_is_there = false;
+        (void)ST->ConOut->SetCursorPosition(ST->ConOut, cell - start, row);
+        send_run(screen, cell, run_end);
+        cell = run_end - 1;
+        /* EDK2 moves relatively within a row; from another one it says where it goes. */
+        if (is_half(screen, cell))
+            (void)ST->ConOut->SetCursorPosition(ST->ConOut, 0, row > 0 ? 0 : 1);
     }
+}
+
+static void send_cursor(struct screen *screen)
+{
+    struct screen_cursor *shown = &screen->shown_cursor;
+    const struct screen_cursor *wanted = &screen->cursor;
+
+    if (!screen->cursor_is_there || shown->column != wanted->column || shown->row != wanted->row)
+        (void)ST->ConOut->SetCursorPosition(ST->ConOut, wanted->column, wanted->row);
+    if (shown->visible != wanted->visible)
+        (void)ST->ConOut->EnableCursor(ST->ConOut, wanted->visible);
+    screen->cursor_is_there = true;
+    *shown = *wanted;
 }
 
 void screen_show(struct screen *screen)
 {
     for (size_t row = 0; row < screen->rows; row++)
         send_row(screen, row);
-    (void)ST->ConOut->SetCursorPosition(ST->ConOut, screen->cursor_column, screen->cursor_row);
-    (void)ST->ConOut->EnableCursor(ST->ConOut, screen->cursor_visible);
+    send_cursor(screen);
 }
 
 void screen_forget(struct screen *screen)

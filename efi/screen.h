@@ -10,10 +10,11 @@
 
 #include "common/arena.h"
 
+/* The attributes that SetAttribute() takes. */
 enum screen_style {
-    SCREEN_NORMAL,
-    SCREEN_BRIGHT,
-    SCREEN_SELECTED, /* reversed */
+    SCREEN_NORMAL = EFI_TEXT_ATTR(EFI_LIGHTGRAY, EFI_BLACK),
+    SCREEN_BRIGHT = EFI_TEXT_ATTR(EFI_WHITE, EFI_BLACK),
+    SCREEN_SELECTED = EFI_TEXT_ATTR(EFI_BLACK, EFI_LIGHTGRAY),
 };
 
 struct screen_cell {
@@ -21,10 +22,15 @@ struct screen_cell {
     uint16_t style;
 };
 
+struct screen_cursor {
+    size_t column, row;
+    bool visible;
+};
+
 struct screen {
     size_t columns, rows; /* that may be used */
-    size_t cursor_column, cursor_row;
-    bool cursor_visible;
+    struct screen_cursor cursor, shown_cursor;
+    bool cursor_is_there; /* where shown_cursor says */
 
     struct screen_cell *wanted, *shown; /* rows * columns each */
     int attribute;                      /* that the firmware writes with now */

@@ -9,6 +9,7 @@
 #include "efi/machine.h"
 #include "efi/manager.h"
 #include "efi/pages.h"
+#include "efi/timing.h"
 
 /* How long a message stays before whoever started us clears the screen; enough for a line. */
 #define READING_TIME 3000000 /* microseconds */
@@ -67,6 +68,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     uint64_t start = clock_now();
     EFI_STATUS status;
 
+    (void)timing_enter(TIMING_START);
     ST = system_table;
     BS = system_table->BootServices;
     RT = system_table->RuntimeServices;

@@ -185,20 +185,21 @@ static bool can_join(const struct hvm_memmap_entry *low, const struct hvm_memmap
     return low->type != HVM_MEMMAP_RAM && high->type != HVM_MEMMAP_RAM;
 }
 
-/* How many neighbours could be joined over a gap of `widest` bytes or less. */
-static size_t count_gaps(const struct e820_table *table, uint64_t widest)
+/* How many neighbours that could be joined have at most `limit` bytes between them. */
+static size_t count_gaps(const struct e820_table *table, uint64_t limit)
 {
     size_t count = 0;
 
     for (size_t i = 1; i < table->count; i++) {
         const struct hvm_memmap_entry *entry = &table->entries[i];
 
-        count += can_join(entry - 1, entry) && entry->addr - entry_end(entry - 1) <= widest;
+        count += can_join(entry - 1, entry) && entry->addr - entry_end(entry - 1) <= limit;
     }
     return count;
 }
 
-/* The width such that at least `excess` gaps are that wide or less, found by halving. */
+/* The least gap such that there are `excess` that are not wider; the widest when there are fewer.
+ */
 static uint64_t find_gap_limit(const struct e820_table *table, size_t excess)
 {
     uint64_t low = 0;
@@ -215,29 +216,24 @@ static uint64_t find_gap_limit(const struct e820_table *table, size_t excess)
     return low;
 }
 
-/*
- * Closes the `excess` narrowest gaps, the lower one of two alike. Joining changes no other gap, and
- * what is joined is not RAM either: all can be chosen before the first is closed.
- */
-static void close_gaps(struct e820_table *table, size_t excess)
+/* Joins all over gaps below `limit`, and over the first `most` of just that width. */
+static void join_gaps(struct e820_table *table, uint64_t limit, size_t most)
 {
-    uint64_t limit = find_gap_limit(table, excess);
-    size_t at_limit = excess - (limit > 0 ? count_gaps(table, limit - 1) : 0);
     size_t count = table->count;
 
     table->count = 1;
     for (size_t i = 1; i < count; i++) {
         struct hvm_memmap_entry *low = &table->entries[table->count - 1];
-        struct hvm_memmap_entry entry = table->entries[i];
-        uint64_t gap = entry.addr - entry_end(low);
+        struct hvm_memmap_entry high = table->entries[i];
+        uint64_t gap = high.addr - entry_end(low);
 
-        if (can_join(low, &entry) && (gap < limit || (gap == limit && at_limit > 0))) {
-            low->size = entry_end(&entry) - low->addr;
-            low->type = HVM_MEMMAP_RESERVED;
-            at_limit -= gap == limit;
-        } else {
-            table->entries[table->count++] = entry;
+        if (!can_join(low, &high) || gap > limit || (gap == limit && most == 0)) {
+            table->entries[table->count++] = high;
+            continue;
         }
+        most -= gap == limit;
+        low->size = entry_end(&high) - low->addr;
+        low->type = HVM_MEMMAP_RESERVED;
     }
 }
 
@@ -247,11 +243,17 @@ static void close_gaps(struct e820_table *table, size_t excess)
  */
 static bool join_reserved(struct e820_table *table)
 {
+    size_t excess, narrower;
+    uint64_t limit;
+
     if (table->count <= E820_MAX_ENTRIES)
         return true;
-    if (count_gaps(table, UINT64_MAX) < table->count - E820_MAX_ENTRIES)
+    excess = table->count - E820_MAX_ENTRIES;
+    limit = find_gap_limit(table, excess);
+    narrower = limit > 0 ? count_gaps(table, limit - 1) : 0;
+    join_gaps(table, limit, excess - narrower);
+    if (table->count > E820_MAX_ENTRIES)
         return false;
-    close_gaps(table, table->count - E820_MAX_ENTRIES);
     merge_entries(table); /* what was joined may touch reserved memory */
     return true;
 }

@@ -2,35 +2,35 @@
 #
 # What loading and unpacking cost, in instructions. Included by the top Makefile, after all that it measures.
 
-BENCH := build/bench
+BENCH_BUILD := build/bench
 BENCH_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -O2 -g $(WARNINGS)
 BENCH_CODE := $(filter-out build/host/tools/%,$(PVHINFO_SOURCES:%=build/host/%.o)) \
 	build/host/tools/pvhinfo/host_arena.c.o build/host/tools/pvhinfo/host_file.c.o build/host/decoders.o
 BENCH_KERNELS := $(foreach name,6.1-amd64 6.1-cloud 6.12-cloud,$(KERNELS)/$(name)/vmlinuz) \
-	$(KERNELS)/6.1-cloud/vmlinux $(BENCH)/6.1-cloud/vmlinux.gz
-BENCH_PROGRAMS := $(addprefix $(BENCH)/,count.so decode mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init \
+	$(KERNELS)/6.1-cloud/vmlinux $(BENCH_BUILD)/6.1-cloud/vmlinux.gz
+BENCH_PROGRAMS := $(addprefix $(BENCH_BUILD)/,count.so decode grow mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init \
 	pvhboot.map)
 BENCH_HEADERS := $(addprefix tests/bench/,marks.h payload.h plugin.h bench.mk)
 BENCH_GUEST := tests/bench/guest
 
-$(BENCH)/count.so: tests/bench/count.c $(BENCH_HEADERS)
+$(BENCH_BUILD)/count.so: tests/bench/count.c $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 # At fixed addresses, so that the map says where each is.
-$(BENCH)/decode: tests/bench/decode.c $(BENCH_CODE) $(BENCH_HEADERS)
+$(BENCH_BUILD)/decode $(BENCH_BUILD)/grow: $(BENCH_BUILD)/%: tests/bench/%.c $(BENCH_CODE) $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -static -no-pie -Wl,-Map=$@.map -o $@ $< $(BENCH_CODE)
 
-$(BENCH)/mkpayload: tests/bench/mkpayload.c $(BENCH_HEADERS)
+$(BENCH_BUILD)/mkpayload: tests/bench/mkpayload.c $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -o $@ $<
 
 # GNU-EFI's linker script leaves sections of single variables out of the image.
-$(BENCH)/%.efi: $(BENCH_GUEST)/%.c $(BENCH_HEADERS) efi/build.mk
+$(BENCH_BUILD)/%.efi: $(BENCH_GUEST)/%.c $(BENCH_HEADERS) efi/build.mk
 	@mkdir -p $(@D)
 	@echo "  EFI   $@"
 	$(Q)$(EFI_CC) $(EFI_CFLAGS) -fno-data-sections -fno-function-sections -c -o $(@:.efi=.o) $<
@@ -40,7 +40,7 @@ $(BENCH)/%.efi: $(BENCH_GUEST)/%.c $(BENCH_HEADERS) efi/build.mk
 		--target=efi-app-x86_64 $(@:.efi=.so) $@
 
 # The test kernel at two addresses: the second is free on OVMF, in the first the firmware sits.
-$(BENCH)/kernel-%M.elf: $(BENCH_GUEST)/kernel.c $(BENCH_GUEST)/kernel.S $(BENCH_GUEST)/kernel.lds $(BENCH_HEADERS)
+$(BENCH_BUILD)/kernel-%M.elf: $(BENCH_GUEST)/kernel.c $(BENCH_GUEST)/kernel.S $(BENCH_GUEST)/kernel.lds $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
 	$(Q)$(CC) -m32 -march=i686 -std=c11 -O2 -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none \
@@ -48,26 +48,45 @@ $(BENCH)/kernel-%M.elf: $(BENCH_GUEST)/kernel.c $(BENCH_GUEST)/kernel.S $(BENCH_
 		-Wl,--no-warn-rwx-segments,--build-id=none,--defsym=LOAD_ADDRESS=$*\*0x100000,-T,$(BENCH_GUEST)/kernel.lds -o $@ \
 		$(BENCH_GUEST)/kernel.S $(BENCH_GUEST)/kernel.c
 
-$(BENCH)/init: $(BENCH_GUEST)/init.c $(BENCH_HEADERS)
+$(BENCH_BUILD)/init: $(BENCH_GUEST)/init.c $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
 	$(Q)$(CC) -std=c11 -O2 -ffreestanding -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 		$(WARNINGS) -I. -nostdlib -static -no-pie -o $@ $<
 
 # The loader's own link once more, for its map: it has to be the same program.
-$(BENCH)/pvhboot.map: $(EFI_BINARY) $(BENCH_HEADERS)
+$(BENCH_BUILD)/pvhboot.map: $(EFI_BINARY) $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -Map=$@.new -o $(@:.map=.so) $(GNU_EFI_LIB)/crt0-efi-x86_64.o $(EFI_OBJECTS) \
 		-L $(GNU_EFI_LIB) -l gnuefi
 	$(Q)cmp $(@:.map=.so) $(EFI_BUILD)/pvhboot.so
 	$(Q)mv $@.new $@
 
-$(BENCH)/%/vmlinux.gz: $(KERNELS)/%/vmlinux
+$(BENCH_BUILD)/%/vmlinux.gz: $(KERNELS)/%/vmlinux
 	@mkdir -p $(@D)
 	@echo "  GZIP  $@"
 	$(Q)gzip -9nc $< >$@.new
 	$(Q)mv $@.new $@
 
-.PHONY: bench
-bench: $(BENCH_PROGRAMS) $(BENCH_KERNELS) ## count what unpacking costs in instructions, build/bench-unpack.json
-	@tests/bench/bench.py --efi $(EFI_BINARY) --output build/bench-unpack.json $(BENCH_KERNELS)
+# What runs in the guest, and counts; BENCH_PROGRAMS has the host's programs too.
+BENCH_MACHINE := $(addprefix $(BENCH_BUILD)/,count.so mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init)
+BENCH_LINUX := $(KERNELS)/6.1-cloud/vmlinuz
+
+.PHONY: bench bench-load bench-unpack bench-growth bench-accept check-bench
+bench: bench-load bench-unpack bench-growth ## measure loading beside others (an hour; BENCH=quick: minutes), build/bench.json
+
+bench-load: $(BENCH_MACHINE) $(EFI_BINARY) $(BENCH_LINUX)
+	@tests/bench/bench.py --efi $(EFI_BINARY) --linux $(BENCH_LINUX) --output build/bench.json \
+		$(if $(filter quick,$(BENCH)),--quick,--plot build/bench.png)
+
+bench-unpack: $(BENCH_PROGRAMS) $(BENCH_KERNELS)
+	@tests/bench/unpack.py --efi $(EFI_BINARY) --output build/bench-unpack.json $(BENCH_KERNELS)
+
+bench-growth: $(BENCH_BUILD)/grow $(BENCH_MACHINE)
+	@tests/bench/growth.py --output build/bench-growth.json
+
+check-bench: $(BENCH_MACHINE) $(EFI_BINARY) ## compare the work of three rows with the figures of tests/bench/guard.json
+	@tests/bench/guard.py --efi $(EFI_BINARY)
+
+bench-accept: $(BENCH_MACHINE) $(EFI_BINARY)
+	@tests/bench/guard.py --efi $(EFI_BINARY) --accept

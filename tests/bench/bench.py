@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Measure what it takes to load kernels: pvhboot, the firmware's own Read, and other boot loaders."""
+"""Measure what it takes to load kernels: the firmware's own Read, pvhboot, and other boot loaders.
+
+Work is counted with the disk in an EFI RAM disk; time is taken on emulated disks, the loaders taking turns."""
 
 import argparse
 import json
@@ -10,72 +12,161 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from guest import BENCH, Failure, check_programs, images, readable_file, run, split, work, write_command, write_disk  # noqa: E402
+from guest import (BENCH, MEDIA, Failure, check_programs, images, readable_file, run, split, work, write_cd,  # noqa: E402
+                   write_command, write_disk)
 from pvhtools.program import replacing, run_main  # noqa: E402
-from rows import ROWS, add_loaders, commands, find_rows, make_files  # noqa: E402
+from report import MILLION, print_times, print_works, write_plot  # noqa: E402
+from rows import ROWS, TIMED_ROWS, add_loaders, commands, make_files  # noqa: E402
 
-POINTS = {"entered": "counts.entered", "message": "counts.message", "end": "counts"}
+# How far Linux got, and the counts of that moment. The others have but an end.
+POINTS = {"message": "counts.message", "end": "counts"}
+QUICK_ROWS = ("kernel 8M", "kernel 8M, 100 modules 64K", "kernel 8M, 500 entries")
+ROUNDS = 5
 
 
-def measure(row, scratch, disk, loader):
-    """Where the loader got to, and what each part had done by then."""
-    write_command(disk, commands(row, loader, "ram"))
-    words = run(scratch, disk, "linux" if row.kernel is None else "work", memory=row.memory)
+def make_disk(row, scratch, efi, linux):
+    files = make_files(row, scratch, linux)
+    add_loaders(row, scratch, efi, files)
+    write_disk(scratch / "disk", files)
+
+
+def scratch_folder():
+    return tempfile.TemporaryDirectory(dir=BENCH, prefix=".row.")
+
+
+def tell(*words):
+    print("bench:", *words, file=sys.stderr, flush=True)
+
+
+# Work
+
+def count_work(row, scratch, loader):
+    """What each part had done when the kernel ran, and before that at the points on Linux's way."""
+    write_command(scratch / "disk", commands(row, loader, "ram"))
+    words = run(scratch, scratch / "disk", "linux" if row.kernel is None else "work")
     found = images(words)
-    points = {point: split(scratch / name, found) for point, name in POINTS.items() if (scratch / name).exists()}
-    return {"row": row.name, "loader": loader,
-            **{point: {part: count._asdict() for part, count in parts.items()} for point, parts in points.items()},
-            "work": work(points["end"])}
+    parts = {point: split(scratch / name, found) for point, name in POINTS.items() if (scratch / name).exists()}
+    return {point: {"work": work(counts), "parts": {part: count._asdict() for part, count in counts.items()}}
+            for point, counts in parts.items()}
 
 
-def measure_row(row, efi, linux, loaders):
+def count_row(row, efi, linux, loaders):
     results = []
-    import os; KEEP=os.environ.get("KEEP")
-    with tempfile.TemporaryDirectory(dir=BENCH, prefix=".row.") as scratch:
+    with scratch_folder() as scratch:
         scratch = pathlib.Path(scratch)
-        files = make_files(row, scratch, linux)
-        add_loaders(row, scratch, efi, files)
-        write_disk(scratch / "disk", files)
-        for loader in loaders or row.loaders:
+        make_disk(row, scratch, efi, linux)
+        for loader in row.loaders:
+            if loaders and loader not in loaders:
+                continue
+            result = {"row": row.name, "loader": loader, "bytes": row.bytes()}
             try:
-                result = measure(row, scratch, scratch / "disk", loader)
+                result.update(count_work(row, scratch, loader))
+                tell(f"{row.name}, {loader}: {result['end']['work'] / MILLION:.2f} M")
             except Failure as failure:
-                result = {"row": row.name, "loader": loader, "failed": str(failure)}
-            if KEEP: import shutil; os.makedirs(KEEP+"/"+loader,exist_ok=True); [shutil.copy(scratch/n,KEEP+"/"+loader) for n in ("words","counts") if (scratch/n).exists()]
-            tell(result)
+                result["failed"] = str(failure)
+                tell(f"{row.name}, {loader}: {failure}")
             results.append(result)
     return results
 
 
-def tell(result):
-    if "failed" in result:
-        words = result["failed"]
-    else:
-        words = " ".join(f"{part}={(c['instructions'] + c['iterations']) / 1e6:.2f}" for part, c in result["end"].items())
-        words = f"{result['work'] / 1e6:.2f} M; {words}"
-    print(f"bench: {result['row']}, {result['loader']}: {words}", file=sys.stderr, flush=True)
+# Time
 
+def take_time(row, scratch, loader, medium):
+    """Milliseconds of the emulating thread."""
+    disk = scratch / "disk"
+    write_command(disk, commands(row, loader, medium))
+    if medium == "cd":
+        write_cd(scratch / "cd", disk)
+        disk = scratch / "cd"
+    run(scratch, disk, "time", medium=medium)
+    cpu, wall = (int(number) / 1e6 for number in (scratch / "counts").read_text().split())
+    return {"cpu": cpu, "wall": wall}
+
+
+def time_row(row, medium, rounds, efi, linux):
+    """The loaders take turns, so that what else the host does falls on all of them."""
+    taken = {loader: [] for loader in row.loaders if not (medium == "cd" and loader == "grub")}
+    failed = {}
+    with scratch_folder() as scratch:
+        scratch = pathlib.Path(scratch)
+        make_disk(row, scratch, efi, linux)
+        for number in range(rounds):
+            for loader in taken:
+                try:
+                    taken[loader].append(take_time(row, scratch, loader, medium))
+                    tell(f"{medium}, {row.name}, {loader}, round {number + 1} of {rounds}:",
+                         f"{taken[loader][-1]['cpu']:.0f} ms")
+                except Failure as failure:
+                    failed[loader] = str(failure)
+                    tell(f"{medium}, {row.name}, {loader}: {failure}")
+    return [{"row": row.name, "medium": medium, "loader": loader, "rounds": times,
+             **({"failed": failed[loader]} if loader in failed else {})} for loader, times in taken.items()]
+
+
+# All of it
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="the loader")
     parser.add_argument("--linux", type=pathlib.Path, required=True, help="Debian's kernel")
     parser.add_argument("--output", type=pathlib.Path, required=True, help="where the figures go, as JSON")
-    parser.add_argument("--rows", default="", help="only rows with this in their name")
+    parser.add_argument("--plot", type=pathlib.Path, help="draw the work over the size into this picture")
+    parser.add_argument("--quick", action="store_true", help="only some rows, and no times")
+    parser.add_argument("--only", choices=("work", "time"), help="measure this, and keep the other from OUTPUT")
+    parser.add_argument("--rows", help="only rows with this in their name")
     parser.add_argument("--loaders", nargs="*", help="only these")
+    parser.add_argument("--media", nargs="*", default=list(MEDIA), choices=list(MEDIA), help="where to take times")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often (%(default)s)")
+    parser.add_argument("--tables", action="store_true", help="measure nothing, print the tables of OUTPUT")
     return parser.parse_args()
+
+
+def is_chosen(result, given):
+    """True for an old figure that is measured anew."""
+    return "medium" not in result or result["medium"] in given.media
+
+
+def chosen(row, given):
+    if given.quick and row.name not in QUICK_ROWS:
+        return False
+    return not given.rows or given.rows in row.name
+
+
+def measure(given, results):
+    """Measure into RESULTS and keep what there is after each row: all of it takes long."""
+    efi, linux = readable_file(given.efi, "the loader"), readable_file(given.linux, "Linux")
+    for row in [] if given.only == "time" else ROWS:
+        if chosen(row, given):
+            results["work"] += count_row(row, efi, linux, given.loaders)
+            save(results, given.output)
+    for medium in [] if given.quick or given.only == "work" else given.media:
+        for row in TIMED_ROWS:
+            if chosen(row, given):
+                results["time"] += time_row(row, medium, given.rounds, efi, linux)
+                save(results, given.output)
+
+
+def save(results, output):
+    with replacing(output) as new:
+        new.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def main():
     given = arguments()
-    check_programs("qemu-system-x86_64", "grub-mkimage")
-    results = []
-    for row in find_rows(given.rows):
-        results += measure_row(row, readable_file(given.efi, "the loader"), readable_file(given.linux, "Linux"),
-                               given.loaders)
-        with replacing(given.output) as new:
-            new.write_text(json.dumps(results, indent=1) + "\n")
-    return 0
+    results = {"work": [], "time": []}
+    if given.tables or given.only:
+        results = json.loads(readable_file(given.output, "the figures").read_text())
+    if given.only:
+        results[given.only] = [result for result in results[given.only] if not is_chosen(result, given)]
+    if not given.tables:
+        check_programs("qemu-system-x86_64", "grub-mkimage", *(["gnuplot"] if given.plot else []))
+        measure(given, results)
+    print_works(results["work"])
+    print_times(results["time"])
+    if given.plot:
+        write_plot(results["work"], given.plot)
+    return 1 if any("failed" in result and result["loader"] == "pvhboot" for kind in results.values()
+                    for result in kind) else 0
 
 
 if __name__ == "__main__":

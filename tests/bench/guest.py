@@ -138,6 +138,10 @@ def images(words):
     return found
 
 
+def loader_base(words):
+    return next(int(start, 16) for kind, start, _, _ in IMAGE_LINE.findall(words) if kind == "loader")
+
+
 def part_of_firmware(name):
     return "file drivers" if name and guid_text(name) in FILE_DRIVERS else "firmware"
 

@@ -6,37 +6,26 @@ Both run in QEMU's emulator with the plugin of count.c. The table is printed and
 
 import argparse
 import bisect
-import collections
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tools"))
+sys.dont_write_bytecode = True
 
-from pvhtools.fat import write_fat  # noqa: E402 (the line above makes it known)
-from pvhtools.program import Failure, readable_file, replacing, run_main  # noqa: E402
+from guest import (BENCH, HOST_CPU, Count, Failure, check_programs, loader_base, plugin, read_counts, readable_file,  # noqa: E402
+                   run, work, write_command, write_disk)
+from pvhtools.program import replacing, run_main  # noqa: E402
 
-BENCH = TOP / "build" / "bench"
 LOADER_MAP = BENCH / "pvhboot.map"
-FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-VARIABLES = pathlib.Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
-CPU = "qemu64"  # the C library on the host picks its memcpy by it
 TARGET = 1.1
-
-PROGRAMS = {"qemu-x86_64": "qemu-user", "qemu-system-x86_64": "qemu-system-x86"}  # and Debian's packages of them
 
 # A section of a linker's map: its name, address, size and the object that it comes from.
 MAP_LINE = re.compile(r"^ (\.text\S*)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$", re.MULTILINE)
 DECODING = re.compile(r"/decoders\.o$|/pvh/decod(er|e_\w+)\.c\.o$")
 COPYING = re.compile(r"^\.text\.(memcpy|memmove) .*/efi/libc\.c\.o$|libc\.a\(mem(cpy|move)[\w-]*\.o\)$")
-
-Count = collections.namedtuple("Count", "instructions iterations")
-
 
 # Whose an address is
 
@@ -67,8 +56,7 @@ def part_of(section, path):
 def totals(counts, program, outside):
     """What each part of PROGRAM has done, and OUTSIDE what is not of it."""
     sums = {part: Count(0, 0) for part in ("decoding", "copying", "rest", outside)}
-    for line in counts.read_text().splitlines():
-        address, instructions, iterations = (int(number, 0) for number in line.split())
+    for address, instructions, iterations in read_counts(counts):
         part = program.part_at(address) or outside
         sums[part] = Count(sums[part].instructions + instructions, sums[part].iterations + iterations)
     return sums
@@ -76,22 +64,10 @@ def totals(counts, program, outside):
 
 # The two runs
 
-def check_needs(efi):
-    for program, package in PROGRAMS.items():
-        if not shutil.which(program):
-            raise Failure(f"the program {program} is missing; it is in Debian's package {package}")
-    if LOADER_MAP.stat().st_mtime < efi.stat().st_mtime:
-        raise Failure(f"{LOADER_MAP}: is older than {efi}; 'make bench' brings both up to date")
-
-
-def plugin(counts):
-    return ["-plugin", f"file={BENCH / 'count.so'},out={counts}"]
-
-
 def run_on_host(kernel, scratch):
     """The size of KERNEL unpacked, its containers, and what each part did."""
     counts = scratch / "host"
-    done = subprocess.run(["qemu-x86_64", "-cpu", CPU, *plugin(counts), BENCH / "decode", kernel], text=True,
+    done = subprocess.run(["qemu-x86_64", "-cpu", HOST_CPU, *plugin(counts, "work"), BENCH / "decode", kernel], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0 or not counts.exists():
         raise Failure(done.stderr.strip() or f"{kernel}: the program on the host did not come to its end")
@@ -100,34 +76,11 @@ def run_on_host(kernel, scratch):
 
 
 def run_in_guest(efi, kernel, scratch, timeout):
-    """What each part did when the loader loaded KERNEL."""
-    counts, console = scratch / "guest", scratch / "console"
-    write_fat(scratch / "esp.img",
-              {"EFI/BOOT/BOOTX64.EFI": BENCH / "starter.efi", "pvhboot.efi": efi, "kernel": kernel})
-    (scratch / "variables").write_bytes(readable_file(VARIABLES, "firmware").read_bytes())
-    command = machine(scratch, console) + plugin(counts)
-    try:
-        subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        raise Failure(f"{kernel}: not loaded in {timeout:.0f} s; the console's end: {console_end(console)}") from None
-    except subprocess.CalledProcessError:
-        raise Failure(f"{kernel}: QEMU failed; its message is above") from None
-    base = re.search(r"bench: the loader is at 0x([0-9a-fA-F]+)", console.read_text(errors="replace"))
-    if not base or not counts.exists():
-        raise Failure(f"{kernel}: the loader did not start it; the console's end: {console_end(console)}")
-    return totals(counts, Program(LOADER_MAP, int(base[1], 16)), "firmware")
-
-
-def machine(scratch, console):
-    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", "q35", "-m", "1G", "-nodefaults",
-            "-display", "none", "-no-reboot", "-serial", f"file:{console}",
-            "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(FIRMWARE, 'firmware')}",
-            "-drive", f"if=pflash,format=raw,file={scratch / 'variables'}",
-            "-drive", f"if=virtio,format=raw,file={scratch / 'esp.img'}"]
-
-
-def console_end(console):
-    return repr(console.read_text(errors="replace")[-300:]) if console.exists() else "(nothing)"
+    """What each part did when the loader loaded KERNEL, up to ExitBootServices."""
+    write_disk(scratch / "disk", {"pvhboot.efi": efi, "kernel": kernel})
+    write_command(scratch / "disk", ["exit", "load \\pvhboot.efi /kernel console=ttyS0"])
+    words = run(scratch, scratch / "disk", "work", memory="1G", timeout=timeout)
+    return totals(scratch / "counts", Program(LOADER_MAP, loader_base(words)), "firmware")
 
 
 # The table
@@ -143,11 +96,6 @@ def measure(efi, kernel, timeout):
 
 def as_numbers(parts):
     return {part: count._asdict() for part, count in parts.items()}
-
-
-def work(parts, *names):
-    """Instructions and iterations, all the same."""
-    return sum(sum(parts[name]) for name in names)
 
 
 def ratio(guest, host):
@@ -176,12 +124,12 @@ def print_table(rows):
         cells = [cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths))]
         print("  ".join(cells).rstrip())
     print("Millions of instructions and REP iterations; 'REP': how many of decoding and copying are iterations.\n"
-          "'load' is from StartImage to ExitBootServices; the ratio is (decoding + copying) / (host dec. + host copy),"
+          "'load' is from LoadImage to ExitBootServices; the ratio is (decoding + copying) / (host dec. + host copy),"
           f" to be at most {TARGET}.")
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(prog="unpack", description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="the loader")
     parser.add_argument("--output", type=pathlib.Path, required=True, help="where the figures go, as JSON")
     parser.add_argument("--timeout", type=float, default=600, help="seconds for a kernel (%(default)s)")
@@ -191,10 +139,12 @@ def arguments():
 
 def main():
     given = arguments()
-    check_needs(readable_file(given.efi, "the loader"))
+    check_programs("qemu-x86_64", "qemu-system-x86_64")
+    if LOADER_MAP.stat().st_mtime < readable_file(given.efi, "the loader").stat().st_mtime:
+        raise Failure(f"{LOADER_MAP}: is older than {given.efi}; 'make bench' brings both up to date")
     rows = []
     for kernel in given.kernels:
-        print(f"bench: {kernel}", file=sys.stderr, flush=True)
+        print(f"unpack: {kernel}", file=sys.stderr, flush=True)
         rows.append(measure(given.efi, readable_file(kernel, "kernel"), given.timeout))
     with replacing(given.output) as new:
         new.write_text(json.dumps(rows, indent=2) + "\n")
@@ -203,4 +153,4 @@ def main():
 
 
 if __name__ == "__main__":
-    run_main("bench", main)
+    run_main("unpack", main)

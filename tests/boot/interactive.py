@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A run of QEMU that somebody sits at: keys go in, by keyboard or serial line, screens come out."""
 
+import array
 import fcntl
 import os
 import re
 import select
 import shutil
 import subprocess
+import termios
 import time
 
 import qemu
@@ -44,6 +46,7 @@ class Session:
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         (directory / "vars.fd").write_bytes(variables)
+        self._process = self._monitor = self._to_machine = self._from_machine = None
         self._command = [self._replace_serial(word)
                          for word in qemu.command_line(machine, image, directory)]
 
@@ -131,7 +134,8 @@ class Session:
         for key in keys:
             codes = [{"type": "qcode", "data": name} for name in _key_name(key).split("-")]
             self._monitor.execute("send-key", **{"keys": codes, "hold-time": 20})
-            self._rest(0.06)
+            # Nobody types so fast behind Escape that it could be a terminal's sequence.
+            self._rest(0.3 if key == "esc" else 0.06)
 
     def send(self, *keys):
         """Send keys over the serial line: names as above, or text."""
@@ -139,6 +143,14 @@ class Session:
             os.write(self._to_machine, SERIAL_KEYS.get(key, key).encode())
             # EDK2 waits two seconds for what belongs to an ESC.
             self._rest(2.5 if key == "esc" else 0.03)
+
+    def hold(self, key):
+        """Keep a key down at the serial line for a moment, without a queue of what is not taken."""
+        waiting = array.array("i", [0])
+        fcntl.ioctl(self._to_machine, termios.FIONREAD, waiting)
+        if waiting[0] == 0:
+            os.write(self._to_machine, key.encode() * 64)
+        self._rest(0.02)
 
     def _rest(self, seconds):
         """Leave the machine the time to take a key."""
@@ -160,20 +172,3 @@ class Session:
     def printed(self):
         """All that has come over the line."""
         return self.received.decode("utf-8", "replace")
-
-    def press(self, *keys):
-        """Press keys of the keyboard: QEMU's names ("ctrl-a", "pgup"), or characters."""
-        for key in keys:
-            codes = [{"type": "qcode", "data": name} for name in _key_name(key).split("-")]
-            self._monitor.execute("send-key", **{"keys": codes, "hold-time": 20})
-            time.sleep(0.06)
-        self.settle()
-
-    def send(self, *keys):
-        """Send keys over the serial line: names as above, or text."""
-        for key in keys:
-            os.write(self._to_machine, SERIAL_KEYS.get(key, key).encode())
-            time.sleep(0.05)
-            if key == "esc":
-                time.sleep(2.5)     # EDK2 waits two seconds for what belongs to it
-        self.settle()

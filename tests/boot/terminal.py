@@ -9,7 +9,7 @@ import codecs
 import re
 import unicodedata
 
-SEQUENCE = re.compile(r"\x1b(?:\[([?=]?)([0-9;]*)([@-~])|\(B|[78=>])")
+SEQUENCE = re.compile(r"\x1b(?:\[[?=]?([0-9;]*)([@-~])|\(B|[78=>])")
 UNFINISHED = re.compile(r"\x1b(?:\[[?=]?[0-9;]*|\()?\Z")
 BLACK, GRAY = 0, 7
 
@@ -50,7 +50,7 @@ class Terminal:
                 position += 1
 
     def _obey(self, sequence):
-        private, parameters, final = sequence.groups()
+        parameters, final = sequence.groups()
         numbers = [int(number or 0) for number in (parameters or "").split(";")]
         if final == "H" or final == "f":
             row, column = (numbers + [1])[:2]

@@ -146,7 +146,7 @@ def test_keys(boot, way):
         assert session.terminal.scrolled == 0
         keys("ret")
         assert cmdline_of_kernel(session) == "option 3"
-        assert kept(session, "e003.conf\0") and kept(session, "LoaderConfigTimeout\0" "1\0")
+        assert kept(session, "e003.conf\0") and kept(session, "LoaderConfigTimeout\x001\0")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -245,10 +245,10 @@ def test_a_key_shows_the_hidden_menu(boot):
     with at_menu(boot, "menu-hidden", numbered(3), b"timeout menu-hidden\n") as session:
         while IDLE not in session.terminal.text:
             assert "pvhtest" not in session.printed, "the key was not seen"
-            session.send("v" * 128)
-        session.send("down")
+            session.hold("v")
+        session.press("down")
         Menu(session).chosen("Entry 1")
-        session.send("ret")
+        session.press("ret")
         assert cmdline_of_kernel(session) == "option 1"
 
 

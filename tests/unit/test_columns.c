@@ -56,8 +56,10 @@ static void cuts_lie_between_characters(void **state)
 static void assert_cut(const char *text, size_t columns, const char *expected)
 {
     TEXT_ON_STACK(cut, 64);
+    size_t dots;
+    size_t length = columns_cut(text, strlen(text), columns, &dots);
 
-    columns_append_cut(&cut, text, columns);
+    text_format(&cut, "%.*s%.*s", (int)length, text, (int)dots, COLUMNS_DOTS);
     assert_string_equal(cut.data, expected);
 }
 

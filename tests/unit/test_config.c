@@ -171,6 +171,7 @@ static void timeouts(void **state)
         {"0", TIMEOUT_HIDDEN},
         {"menu-hidden", TIMEOUT_HIDDEN},
         {"menu-force", TIMEOUT_FOREVER},
+        {"4294967295", TIMEOUT_FOREVER},
         {"menu-disabled", TIMEOUT_DISABLED},
         {"007", 7},
         {"4294967293", TIMEOUT_MAX},
@@ -187,7 +188,7 @@ static void timeouts(void **state)
         "1.5",
         "menu",
         "4294967294",
-        "4294967295",
+        "4294967296",
         "99999999999999999999999",
         "Menu-Force",
     };

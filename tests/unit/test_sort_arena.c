@@ -108,6 +108,43 @@ static void sort_is_never_quadratic(void **state)
     assert_in_range(comparisons, 1, 3 * ELEMENTS(items) * 12);
 }
 
+/* As firmware's memory maps are: in order, but for what is added behind them. */
+static void sort_of_the_almost_ordered_is_linear(void **state)
+{
+    static struct keyed items[4096];
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(items); i++)
+        items[i].key = (uint32_t)i;
+    items[ELEMENTS(items) - 2].key = 40;
+    items[ELEMENTS(items) - 1].key = 50;
+    comparisons = 0;
+    sort(items, ELEMENTS(items), sizeof(*items), compare_counting);
+    assert_in_range(comparisons, 1, 4 * ELEMENTS(items));
+    for (size_t i = 1; i < ELEMENTS(items); i++)
+        check(items[i - 1].key <= items[i].key);
+}
+
+struct wide {
+    uint8_t bytes[203];
+};
+
+static void sort_wide_elements(void **state)
+{
+    struct random random = random_start(1);
+    struct wide items[64];
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(items); i++)
+        memset(&items[i], (int)random_below(&random, 256), sizeof(items[i]));
+    sort(items, ELEMENTS(items), sizeof(*items), compare_bytes);
+    for (size_t i = 0; i < ELEMENTS(items); i++) {
+        check(i == 0 || items[i - 1].bytes[0] <= items[i].bytes[0]);
+        for (size_t byte = 1; byte < sizeof(items[i]); byte++)
+            check(items[i].bytes[byte] == items[i].bytes[0]);
+    }
+}
+
 /* The provider behind the real arena: each chunk is as large as was asked for, or larger. */
 static size_t chunks_out, bytes_asked, surplus;
 static bool provider_empty;
@@ -308,6 +345,8 @@ int main(void)
         cmocka_unit_test(sort_patterns),
         cmocka_unit_test(sort_single_bytes),
         cmocka_unit_test(sort_is_never_quadratic),
+        cmocka_unit_test(sort_of_the_almost_ordered_is_linear),
+        cmocka_unit_test(sort_wide_elements),
         cmocka_unit_test(arena_pieces_are_zeroed_aligned_and_apart),
         cmocka_unit_test(arena_hands_out_large_pieces),
         cmocka_unit_test(arena_hands_out_nothing),

@@ -2,7 +2,7 @@
 #
 # Host tests: cmocka programs, each built with GCC and with Clang, with the address and the undefined behaviour sanitizers.
 
-UNIT_TESTS := sort_arena text columns key menu_list line_editor options config glob boot_count entry entry_order notes elf memory_map free_list plan boot_info handover acpi platform messages \
+UNIT_TESTS := sort_arena text columns key menu_list line_editor screen options config glob boot_count entry entry_order notes elf memory_map free_list plan boot_info handover acpi platform messages \
 	container unpack kernels
 UNIT_COMPILERS := gcc clang
 UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g -O1 \
@@ -12,6 +12,9 @@ UNIT_DECODER_FLAGS := -g -O1 -fsanitize=address
 
 UNIT_CODE := $(filter-out common/arena.c,$(wildcard common/*.c)) $(wildcard pvh/*.c) pvh/handover.S
 UNIT_SUPPORT := $(addprefix tests/unit/,support.c elf_file.c simulation.c map_oracle.c plan_checks.c samples.c)
+# A piece of efi/ that needs no more than a few fake services.
+UNIT_EFI_screen := efi/screen.c
+UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 UNIT_ARENA := tests/unit/strict_arena.c
 UNIT_ARENA_sort_arena := common/arena.c
 
@@ -29,7 +32,7 @@ define unit_compiler
 build/unit/$(1)/%.o: % tests/unit/unit.mk
 	@mkdir -p $$(@D)
 	@echo '  $(1) $$<'
-	@$(1) $(UNIT_FLAGS) -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c -o $$@.new $$< && mv $$@.new $$@
+	@$(1) $$(UNIT_FLAGS) -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c -o $$@.new $$< && mv $$@.new $$@
 
 .SECONDARY: $(call unit_objects,$(1),$(UNIT_CODE) $(UNIT_SUPPORT) $(UNIT_ARENA) common/arena.c)
 $(foreach test,$(UNIT_TESTS),$(call unit_test,$(1),$(test)))
@@ -41,7 +44,9 @@ endef
 # One program's rules.
 define unit_test
 
-build/unit/$(1)/test_$(2): $(call unit_objects,$(1),tests/unit/test_$(2).c $(UNIT_CODE) $(UNIT_SUPPORT) $(or $(UNIT_ARENA_$(2)),$(UNIT_ARENA))) build/unit/$(1)/decoders.o
+$(if $(UNIT_EFI_$(2)),$(call unit_objects,$(1),tests/unit/test_$(2).c $(UNIT_EFI_$(2))): UNIT_FLAGS += $(UNIT_EFI_FLAGS))
+
+build/unit/$(1)/test_$(2): $(call unit_objects,$(1),tests/unit/test_$(2).c $(UNIT_EFI_$(2)) $(UNIT_CODE) $(UNIT_SUPPORT) $(or $(UNIT_ARENA_$(2)),$(UNIT_ARENA))) build/unit/$(1)/decoders.o
 	@$(1) $(UNIT_FLAGS) -o $$@.new $$^ -lcmocka && mv $$@.new $$@
 
 .PHONY: check-unit-$(1)-$(2)

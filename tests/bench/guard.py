@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Fail when loading has become more work than the figures of guard.json allow.
+
+With the firmware that the figures were taken with, all work counts, else only the loader's own."""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+from bench import count_work, make_disk  # noqa: E402
+from guest import BENCH, FIRMWARE, Failure, check_programs, readable_file  # noqa: E402
+from pvhtools.program import run_main  # noqa: E402
+from rows import ROWS  # noqa: E402
+
+FIGURES = pathlib.Path(__file__).with_name("guard.json")
+GUARDED = ("kernel 8M", "kernel 64M at 16M", "kernel 8M, 100 modules 64K")
+ALLOWED = 1.03
+
+# The firmware's timer ticks are counted too, and a busy host has more of them: the least of so many runs counts.
+RUNS = 3
+QEMU = "7.2"  # whose plugin interface plugin.h is
+
+
+def qemu_version():
+    words = subprocess.run(["qemu-system-x86_64", "--version"], stdout=subprocess.PIPE, text=True).stdout
+    return re.search(r"version (\d+\.\d+)", words)[1]
+
+
+def firmware_hash():
+    return hashlib.sha256(readable_file(FIRMWARE, "firmware").read_bytes()).hexdigest()
+
+
+def count(row, scratch):
+    parts = count_work(row, scratch, "pvhboot")["end"]
+    return {"all": parts["work"], "loader": sum(parts["parts"]["loader"].values())}
+
+
+def measure(efi, enough):
+    """The figures by row; a row is measured again until enough(name, figures)."""
+    figures = {}
+    for row in (row for row in ROWS if row.name in GUARDED):
+        row = row._replace(loaders=("pvhboot",))
+        with tempfile.TemporaryDirectory(dir=BENCH, prefix=".row.") as scratch:
+            make_disk(row, pathlib.Path(scratch), efi, None)
+            for _ in range(RUNS):
+                new = count(row, pathlib.Path(scratch))
+                old = figures.setdefault(row.name, new)
+                figures[row.name] = {kind: min(old[kind], new[kind]) for kind in new}
+                if enough(row.name, figures[row.name]):
+                    break
+    return figures
+
+
+def check(efi):
+    known = json.loads(readable_file(FIGURES, "the figures").read_text())
+    kind = "all" if known["firmware"] == firmware_hash() else "loader"
+    if kind == "loader":
+        print("check-bench: this firmware is another one than the figures are for: only the loader's own work is compared")
+
+    def is_allowed(name, figures):
+        return figures[kind] <= known["rows"][name][kind] * ALLOWED
+
+    found = measure(efi, is_allowed)
+    for name, figures in found.items():
+        print(f"check-bench: {name}: {figures[kind] / 1e6:.3f} M, {figures[kind] / known['rows'][name][kind]:.3f} of the "
+              "figure")
+    bad = [name for name, figures in found.items() if not is_allowed(name, figures)]
+    if bad:
+        raise Failure(f"more than {ALLOWED} of the work: {'; '.join(bad)}; where it is worth it, 'make bench-accept' writes "
+                      "new figures")
+
+
+def accept(efi):
+    figures = {"firmware": firmware_hash(), "rows": measure(efi, lambda name, figures: False)}
+    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="guard", description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--efi", type=pathlib.Path, required=True, help="the loader")
+    parser.add_argument("--accept", action="store_true", help="make what is measured the figures")
+    given = parser.parse_args()
+    check_programs("qemu-system-x86_64")
+    if qemu_version() != QEMU:
+        print(f"check-bench: NOT MEASURED: QEMU is {qemu_version()}, and counting is for the plugins of {QEMU} (Debian 12)")
+        return 0
+    efi = readable_file(given.efi, "the loader")
+    return accept(efi) if given.accept else check(efi)
+
+
+if __name__ == "__main__":
+    run_main("guard", main)
