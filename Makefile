@@ -49,7 +49,11 @@ PACKAGES_check-firmware := build run check
 PACKAGES_check-firmware-full := build run check
 PACKAGES_sabotage-firmware := build run check
 PACKAGES_check-fuzz := build run check
+PACKAGES_check-fuzz-full := build run check
 PACKAGES_fuzz := build run check
+PACKAGES_coverage := build run check
+PACKAGES_lint := build check
+PACKAGES_lint-quick := build check
 PACKAGES_check-binary := build check
 PACKAGES_check-style := build check
 DEPS ?= yes
@@ -110,18 +114,17 @@ iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= C
 	@$(what_to_boot); exec tools/mkiso "$$@" --output "$$ISO"
 
 .PHONY: check
-check: check-style check-tools check-unit check-firmware check-decoders check-binary check-kernel check-bench check-boot ## run every test that fits into ten minutes
+check: check-style check-tools check-unit check-firmware check-fuzz check-decoders check-binary check-kernel check-bench check-boot ## run every test that fits into ten minutes
 
 .PHONY: check-full
-check-full: check-style check-tools check-unit check-firmware-full check-decoders check-fuzz check-binary check-kernel check-bench check-boot-full ## run every test there is
+check-full: lint check-style check-tools coverage check-unit check-firmware-full check-decoders check-fuzz-full check-binary check-kernel check-bench check-boot-full ## run every test there is
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
 	pytest-3 -q -p no:cacheprovider -n 2 tools/tests
 
 .PHONY: check-style
-check-style: ## check the shell scripts and the manual pages
-	shellcheck tests/unit/run tools/deps $(SYSTEM_TOOLS) iso/initrd/init .ci/run
+check-style: lint-quick ## check what can be checked in seconds: cppcheck, shellcheck, pyflakes, clang-format, manual pages
 	mandoc -T lint -W warning $(MANUAL_PAGES)
 
 .PHONY: deps

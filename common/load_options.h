@@ -14,7 +14,7 @@ enum load_options {
 /*
  * Takes UCS-2 (what UEFI's tools write) with or without a terminator, of odd size, with rubbish
  * behind the terminator; or plain 8-bit text (efibootmgr without -u). *ret_text is UTF-8 in the
- * arena, for LOAD_OPTIONS_TEXT only.
+ * arena, for LOAD_OPTIONS_TEXT only; 8-bit text is taken as it is, whatever its encoding.
  */
 enum load_options load_options_read(const void *data, size_t size, struct arena *arena,
                                     const char **ret_text);

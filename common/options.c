@@ -162,7 +162,9 @@ static bool take_option(struct word_reader *reader, struct options *options, con
     } else if (option_is(word, "--entry")) {
         value = options->entry = option_value(reader, word, "--entry", error);
     } else {
-        text_format(error, "unknown option %s; see --help", word);
+        text_append(error, "unknown option ");
+        text_append_clean(error, word); /* from outside: it may hold line ends, or be no UTF-8 */
+        text_append(error, "; see --help");
         return false;
     }
     if (value && !added)
@@ -184,8 +186,11 @@ static bool check_options(const struct options *options, struct text *error)
         return false;
     }
     if (request->kernel && options->entry) {
-        text_format(error, "both the kernel %s and --entry %s are named; leave one out",
-                    request->kernel, options->entry);
+        text_append(error, "both the kernel ");
+        text_append_clean(error, request->kernel);
+        text_append(error, " and --entry ");
+        text_append_clean(error, options->entry);
+        text_append(error, " are named; leave one out");
         return false;
     }
     return true;

@@ -10,7 +10,7 @@
  * What is said goes to `record` as well (until NULL is given), for whoever shows it later; with
  * `quiet` nothing goes to the screen.
  */
-void console_set_record(struct text *record, bool quiet);
+void console_set_record(struct text *new_record, bool quiet);
 
 /* Puts "NAME: " before all messages, while the entry NAME is being booted; NULL for none. */
 void console_set_entry(const char *name);

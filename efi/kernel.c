@@ -275,12 +275,12 @@ EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_fills *fills)
 bool kernel_lend(struct kernel *kernel, struct arena *arena, struct plan_ranges *ret_lent)
 {
     size_t size;
-    uintptr_t start;
 
     *ret_lent = (struct plan_ranges){.items = NULL};
     while (kernel->buffers.chunks) {
         struct range *slot = arena_push(arena, (void **)&ret_lent->items, &ret_lent->capacity,
                                         ret_lent->count, sizeof(*ret_lent->items));
+        uintptr_t start;
 
         if (!slot)
             return false;

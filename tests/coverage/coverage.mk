@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Line coverage from the host tests together. A program that is to count adds itself to COVERAGE_PROGRAMS: it is built
-# with COVERAGE_FLAGS below COVERAGE_BUILD, and run. What is measured of efi/ comes with tests that run it on the host.
+# Line coverage from the host tests together: those of tests/unit, and the whole loader on tests/firmware. A program that
+# is to count is built with COVERAGE_FLAGS below COVERAGE_BUILD, and added to COVERAGE_PROGRAMS.
 
 COVERAGE_BUILD := build/coverage
 COVERAGE_FLAGS := --coverage -fprofile-update=atomic
-COVERAGE_LIMITS := pvh=98 common=98
-COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/test_%)
+COVERAGE_LIMITS := pvh=98 common=98 efi=90
+COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/test_%) $(COVERAGE_BUILD)/firmware/test_firmware
 
 COVERAGE_UNIT_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(UNIT_FLAGS)) -O0 $(COVERAGE_FLAGS)
 coverage_objects = $(patsubst %,$(COVERAGE_BUILD)/%.o,$(1))
@@ -27,6 +27,18 @@ $(COVERAGE_BUILD)/test_$(1): $(call coverage_objects,tests/unit/test_$(1).c $(UN
 	@gcc $(COVERAGE_UNIT_FLAGS) -o $$@ $$^ -lcmocka
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
+
+# The same sources once more, as the firmware's world compiles them: the report adds both up.
+COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)
+COVERAGE_FIRMWARE := $(patsubst %,$(COVERAGE_BUILD)/firmware/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
+
+$(COVERAGE_FIRMWARE): $(COVERAGE_BUILD)/firmware/%.o: % tests/coverage/coverage.mk tests/firmware/firmware.mk $(DECODERS_READY)
+	@mkdir -p $(@D)
+	@echo '  cover $< on firmware'
+	@gcc $(COVERAGE_FIRMWARE_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $<
+
+$(COVERAGE_BUILD)/firmware/test_firmware: $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
+	@gcc $(COVERAGE_FIRMWARE_FLAGS) -o $@ $^ -lcmocka
 
 # Every count starts anew: what an earlier run has reached is not what this one reaches.
 .PHONY: coverage

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Fuzzers: libFuzzer with the address and undefined behaviour sanitizers, on everything that unpacks
-# and on everything that reads text.
+# Fuzzers: libFuzzer with the address and undefined behaviour sanitizers, on everything that comes from outside:
+# `make fuzz FUZZ=name TIME=seconds`. tests/fuzz/corpus has what each starts from.
 
 FUZZ_BUILD   := build/fuzz
 comma := ,
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS = $(or $(TIME),60)
 FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
 
 # Each has a source file of its name.
-FUZZ_TEXTS   := entry loader_config boot_count glob
+FUZZ_TEXTS   := entry loader_config boot_count glob options
+FUZZ_TABLES  := elf memory_map acpi
+FUZZ_OWN     := $(FUZZ_TEXTS) $(FUZZ_TABLES)
+FUZZ_DICT     = tests/fuzz/$(if $(filter $(FUZZ_TABLES) options,$(1)),binary,text).dict
+FUZZ_CORPUS   = $(wildcard tests/fuzz/corpus/$(1))
 
 # What each of the others looks at; nesting looks at everything.
 FUZZ_KIND_gzip       := CONTAINER_GZIP
@@ -41,16 +45,17 @@ $(FUZZ_PROGRAMS): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_unpack.c $(FUZZ_OBJECTS)
 		$(if $(FUZZ_KIND_$*),-DFUZZ_KIND=$(FUZZ_KIND_$*)) -o $@.new $^ && mv $@.new $@
 
 # With the tests' arena, whose pieces have their exact size.
-$(FUZZ_TEXTS:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz_text.h \
+$(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz_text.h \
 		$(filter-out %/arena.c.o,$(FUZZ_OBJECTS)) $(FUZZ_BUILD)/tests/unit/strict_arena.c.o $(FUZZ_BUILD)/decoders.o
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@.new $(filter-out %.h,$^) && mv $@.new $@
 
-.PHONY: $(FUZZ_TEXTS:%=fuzz-%)
-$(FUZZ_TEXTS:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
+.PHONY: $(FUZZ_OWN:%=fuzz-%)
+$(FUZZ_OWN:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
 	@mkdir -p $(FUZZ_BUILD)/corpus_$*
 	@echo "fuzz: $* for $(FUZZ_SECONDS) seconds"
 	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
-		-dict=tests/fuzz/text.dict -artifact_prefix=$(FUZZ_BUILD)/found_$*_ $(FUZZ_BUILD)/corpus_$* \
+		-dict=$(call FUZZ_DICT,$*) -artifact_prefix=$(FUZZ_BUILD)/found_$*_ $(FUZZ_BUILD)/corpus_$* \
+		$(call FUZZ_CORPUS,$*) \
 		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
 	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
 
@@ -71,10 +76,13 @@ $(FUZZ_BUILD)/seeds/.complete: $(UNIT_SAMPLES)
 	@touch $@
 
 .PHONY: fuzz
-fuzz: $(patsubst %,fuzz-%,$(FUZZ_TARGETS) $(FUZZ_TEXTS)) ## run every fuzzer for FUZZ_SECONDS= each
+fuzz: $(patsubst %,fuzz-%,$(or $(FUZZ),$(FUZZ_TARGETS) $(FUZZ_OWN))) ## run the fuzzers, or one: FUZZ=name, TIME=seconds for each
 
-.PHONY: check-fuzz
+# Two at a time, whatever make was told: each has a processor to itself and waits for nothing.
+.PHONY: check-fuzz check-fuzz-full
 check-fuzz: ## run every fuzzer for a few seconds
-	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5
+	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=5
+check-fuzz-full: ## run every fuzzer for a minute
+	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=60
 
 -include $(FUZZ_OBJECTS:.o=.d)

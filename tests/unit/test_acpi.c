@@ -365,7 +365,8 @@ static void damaged_tables_are_passed_over(void **state)
                 assert_true(windows.damaged);
             } else {
                 assert_int_equal(windows.count, 0);
-                assert_int_equal(windows.damaged, bit >= 32 ? ACPI_MCFG : 0); /* else it has another name */
+                assert_int_equal(windows.damaged,
+                                 bit >= 32 ? ACPI_MCFG : 0); /* else it has another name */
             }
         }
     }

@@ -835,6 +835,59 @@ static void random_headers(void **state)
     }
 }
 
+/* Which bytes of a stream to keep for the notes: those of note segments, as many as there is room
+ * for. */
+static void the_ranges_of_notes(void **state)
+{
+    const struct elf_program second = {PT_NOTE, 0x3000, 0, 0, 0x20, 0, 4};
+    const struct elf_program past_all_bounds = {PT_NOTE, UINT64_MAX - 8, 0, 0, 0x20, 0, 4};
+    struct range ranges[4];
+    struct test_source source;
+
+    (void)state;
+    create_kernel(64);
+    elf_add_program(&file, &second);
+    elf_add_program(&file, &past_all_bounds);
+    start();
+    source_open(&source, file.bytes, file.size);
+    assert_true(pvh_image_read_headers(&source.source, &arena, &image, &error));
+    assert_int_equal(pvh_image_note_ranges(&image, ranges, ELEMENTS(ranges)), 2);
+    assert_int_equal(ranges[0].start, NOTES);
+    assert_true(ranges[0].end > NOTES);
+    assert_int_equal(ranges[1].start, 0x3000);
+    assert_int_equal(ranges[1].end, 0x3020);
+    assert_int_equal(pvh_image_note_ranges(&image, ranges, 1), 1);
+    assert_int_equal(pvh_image_note_ranges(&image, ranges, 0), 0);
+    source_close(&source);
+    finish();
+}
+
+static size_t notes_shown;
+
+static void show_note(struct note_observer *observer, const struct note *note)
+{
+    (void)observer;
+    notes_shown++;
+    assert_string_equal(note->name, "Xen");
+    assert_int_equal(note->type, XEN_ELFNOTE_PHYS32_ENTRY);
+}
+
+static void an_observer_sees_the_notes(void **state)
+{
+    struct note_observer observer = {show_note};
+    struct test_source source;
+
+    (void)state;
+    create_kernel(64);
+    start();
+    notes_shown = 0;
+    source_open(&source, file.bytes, file.size);
+    assert_true(pvh_image_observe(&source.source, &arena, &observer, &image, &error));
+    assert_int_equal(notes_shown, 1);
+    source_close(&source);
+    finish();
+}
+
 /* After a failed assertion too, so that the next test starts afresh. */
 static int clean_up(void **state)
 {
@@ -872,6 +925,8 @@ int main(void)
         test(relocation_notes),
         test(alignments_that_are_none),
         test(more_program_headers_than_the_field_holds),
+        test(the_ranges_of_notes),
+        test(an_observer_sees_the_notes),
         test(every_read_may_fail),
         test(every_allocation_may_fail),
         test(every_truncation),

@@ -180,6 +180,10 @@ static void mistakes_are_named(void **state)
     assert_refused("--initrdx y k", "unknown option --initrdx; see --help");
     assert_refused("--verbose=1 k", "unknown option --verbose=1; see --help");
     assert_refused("--nonsense", "unknown option --nonsense; see --help");
+    assert_refused("\"--a\nb\"", "unknown option --a\uFFFDb; see --help");
+    assert_refused("--a\xff\x1b", "unknown option --a\uFFFD\uFFFD; see --help");
+    assert_refused("--entry=\"a\nb\" \"k\t\"",
+                   "both the kernel k\uFFFD and --entry a\uFFFDb are named; leave one out");
     assert_refused("-x", "unknown option -x; see --help");
     assert_refused("-", "unknown option -; see --help");
     assert_refused("--initrd", "option --initrd needs a value; see --help");

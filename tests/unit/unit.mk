@@ -2,7 +2,7 @@
 #
 # Host tests: cmocka programs, each built with GCC and with Clang, with the address and the undefined behaviour sanitizers.
 
-UNIT_TESTS := sort_arena text columns key menu_list line_editor screen options config glob boot_count entry entry_order notes elf memory_map free_list plan boot_info handover acpi platform messages \
+UNIT_TESTS := sort_arena text columns key menu_list line_editor screen options config glob boot_count entry entry_order notes elf memory_map free_list plan boot_info handover acpi platform messages describe \
 	container unpack kernels
 UNIT_COMPILERS := gcc clang
 UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g -O1 \

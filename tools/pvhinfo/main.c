@@ -103,6 +103,7 @@ static enum status show_map(const struct machine *machine, struct result *result
     }
     result->placement = &placement;
     print(output, result);
+    result->placement = NULL;
     return STATUS_BOOTABLE;
 }
 
@@ -132,6 +133,7 @@ static enum status show_placement(const struct machine *machine, const struct op
         result->blamed = blamed(&error, result);
     }
     print(output, result);
+    result->placement = NULL;
     complain(result->blamed, kernel->status, kernel->sentence);
     return kernel->status;
 }
@@ -151,6 +153,8 @@ static enum status show_kernel_on_map(const struct machine *machine, const struc
     result->modules = &modules;
     result->sentence = kernel.sentence;
     status = show_placement(machine, options, &kernel, result, arena, output);
+    result->kernel = NULL;
+    result->modules = NULL;
     kernel_close(&kernel);
     return status;
 }

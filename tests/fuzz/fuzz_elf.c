@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libFuzzer: an ELF file with its notes, read in one go, in two halves and with an observer, and
+ * placed in a small machine. What the three ways find is the same, and fits the file.
+ */
+#include "tests/fuzz/fuzz_text.h"
+
+#include "pvh/elf.h"
+#include "pvh/messages.h"
+#include "pvh/plan.h"
+#include "pvh/sources.h"
+
+#define RANGES 8
+
+static void require_words(const struct pvh_error *error)
+{
+    TEXT_ON_STACK(text, 1000);
+
+    require(error->code != PVH_OK);
+    pvh_error_append(&text, error);
+    require(text.length > 0);
+    require_shown(text.data);
+}
+
+static void require_image(const struct pvh_image *image, uint64_t file_size)
+{
+    uint64_t end = 0;
+    bool entered = false;
+
+    require(image->segment_count > 0);
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct pvh_segment *segment = &image->segments[i];
+
+        require(segment->memsz > 0 && segment->filesz <= segment->memsz);
+        require(segment->paddr >= end);
+        require(fits_inside(segment->paddr, segment->memsz, 4 * GIB));
+        require(segment->filesz == 0 || fits_inside(segment->offset, segment->filesz, file_size));
+        end = segment->paddr + segment->memsz;
+        entered |=
+            image->entry >= segment->paddr && image->entry - segment->paddr < segment->filesz;
+    }
+    require(entered && image->notes.has_entry);
+    require(image->span.start == image->segments[0].paddr && image->span.end == end);
+}
+
+static void require_plan(const struct load_plan *plan, const struct pvh_image *image)
+{
+    require(range_size(plan->span) == range_size(image->span));
+    require(plan->span.start - plan->link == plan->entry - image->entry);
+    for (size_t i = 0; i < plan->claims.count; i++) {
+        require(plan->claims.items[i].range.start % PAGE_SIZE == 0);
+        require(range_size(plan->claims.items[i].range) > 0);
+        for (size_t j = 0; j < i; j++)
+            require(!range_overlaps(plan->claims.items[i].range, plan->claims.items[j].range));
+    }
+    require(!range_overlaps(plan->boot_info, plan->span));
+    require(!range_overlaps(plan->handover_data, plan->span));
+}
+
+/* 64 MiB, of which the firmware still has a part. */
+static void place(const struct pvh_image *image, struct arena *arena)
+{
+    static struct memory_range ranges[] = {
+        {{0x1000, 0xa0000}, MEMORY_CONVENTIONAL},
+        {{0xa0000, 0x100000}, MEMORY_ISA_HOLE},
+        {{0x100000, 0x800000}, MEMORY_CONVENTIONAL},
+        {{0x800000, 0x900000}, MEMORY_NVS},
+        {{0x900000, 0x1000000}, MEMORY_BOOT_SERVICES_DATA},
+        {{0x1000000, 0x4000000}, MEMORY_CONVENTIONAL},
+    };
+    const struct memory_map map = {.ranges = ranges, .count = ELEMENTS(ranges)};
+    const uint64_t module_size = 0x1234;
+    const struct plan_request request = {
+        .image = image, .module_sizes = &module_size, .module_count = 1, .boot_info_size = 0x2000};
+    struct load_plan plan;
+    struct pvh_error error = {0};
+
+    if (plan_make(&request, &map, arena, &plan, &error))
+        require_plan(&plan, image);
+    else
+        require_words(&error);
+}
+
+static size_t notes_seen;
+
+static void see(struct note_observer *observer, const struct note *note)
+{
+    (void)observer;
+    require(note->name[NOTE_NAME_KEPT] == '\0' && note->desc[NOTE_DESC_KEPT] == '\0');
+    notes_seen++;
+}
+
+static void compare_ways(struct pvh_source *source, const struct pvh_image *image, bool good)
+{
+    struct note_observer observer = {see};
+    struct arena arena = {0};
+    struct pvh_image halves, observed;
+    struct pvh_error error = {0};
+    struct range ranges[RANGES];
+    bool read = pvh_image_read_headers(source, &arena, &halves, &error);
+
+    if (read)
+        require(pvh_image_note_ranges(&halves, ranges, RANGES) <= RANGES);
+    read = read && pvh_image_read_notes(source, &arena, &halves, &error);
+    require(read == good && (!read || halves.entry == image->entry));
+    read = pvh_image_observe(source, &arena, &observer, &observed, &error);
+    require(read == good && (!read || observed.entry == image->entry));
+    arena_release(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *copy = (uint8_t *)copy_bytes(data, size);
+    struct arena arena = {0};
+    struct memory_source source;
+    struct pvh_image image;
+    struct pvh_error error = {0};
+    bool good;
+
+    memory_source_init(&source, copy, size);
+    good = pvh_image_read(&source.source, &arena, &image, &error);
+    if (good) {
+        require_image(&image, size);
+        place(&image, &arena);
+    } else {
+        require_words(&error);
+    }
+    compare_ways(&source.source, &image, good);
+    arena_release(&arena);
+    free(copy);
+    return 0;
+}
