@@ -661,6 +661,23 @@ static void too_many_reserved_pieces(void **state)
     assert_int_equal(table_type(&table, 0x200000), 1);
 }
 
+/* Behind ten narrow gaps, of those that are all as wide no more are closed than must be. */
+static void reserved_pieces_far_apart_alike(void **state)
+{
+    const size_t joined = 200 - E820_MAX_ENTRIES - 10;
+
+    (void)state;
+    for (size_t i = 0; i < 200; i++)
+        map_add(&builder, EFI_RESERVED, 0x1000000 + i * 0x4000 - (i > 189 ? i - 189 : 0) * 0x1000,
+                1, 0);
+    build_plain();
+    check_everything(&no_overlays, NULL, 0);
+    assert_int_equal(table.count, E820_MAX_ENTRIES);
+    assert_int_equal(table.entries[0].addr, 0x1000000);
+    assert_int_equal(table.entries[0].size, joined * 0x4000 + PAGE_SIZE);
+    assert_int_equal(table.entries[1].size, PAGE_SIZE);
+}
+
 /* All that is there is needed, and nothing lies beside anything that it could be joined with. */
 static void a_map_in_pieces_that_all_count(void **state)
 {
@@ -855,6 +872,7 @@ int main(void)
         test(more_pieces_than_a_kernel_takes),
         test(pieces_of_one_size),
         test(too_many_reserved_pieces),
+        test(reserved_pieces_far_apart_alike),
         test(a_map_in_pieces_that_all_count),
         test(a_table_is_built_again),
         test(chaotic_maps),
