@@ -13,17 +13,19 @@ PLOTTED = ("floor", "pvhboot", "stub", "systemd-boot", "grub")
 
 
 def print_table(headings, lines):
+    """Columns of words go left, those of figures right."""
     rows = [headings, *lines]
+    left = [not any(str(line[i])[:1].isdecimal() for line in lines) for i in range(len(headings))]
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(headings))]
     for number, row in enumerate(rows):
-        print("| " + " | ".join(cell(text, width, i) for i, (text, width) in enumerate(zip(row, widths))) + " |")
+        print("| " + " | ".join(cell(text, width, is_left) for text, width, is_left in zip(row, widths, left)) + " |")
         if number == 0:
-            print("|" + "|".join("-" * (width + 1) + ("-" if i < 2 else ":") for i, width in enumerate(widths)) + "|")
+            print("|" + "|".join("-" * (width + 1) + ("-" if is_left else ":") for width, is_left in zip(widths, left)) + "|")
     print()
 
 
-def cell(text, width, column):
-    return str(text).ljust(width) if column < 2 else str(text).rjust(width)
+def cell(text, width, is_left):
+    return str(text).ljust(width) if is_left else str(text).rjust(width)
 
 
 # Work
