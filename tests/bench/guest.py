@@ -97,8 +97,8 @@ def plugin(counts, mode):
 def machine(scratch, disk, medium, memory, prealloc):
     return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", "q35,memory-backend=memory", "-m", memory,
             "-object", f"memory-backend-ram,id=memory,size={memory},prealloc={'on' if prealloc else 'off'}",
-            "-nodefaults", "-display", "none", "-no-reboot", "-serial", "null", "-debugcon", f"file:{scratch / 'words'}",
-            "-global", "isa-debugcon.iobase=0xe9", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+            "-nodefaults", "-display", "none", "-no-reboot", "-serial", "null",
+            "-debugcon", f"file:{scratch / 'words'}", "-global", "isa-debugcon.iobase=0xe9", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
             "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(FIRMWARE, 'firmware')}",
             "-drive", f"if=pflash,format=raw,file={scratch / 'variables'}",
             "-drive", f"if=none,id=disk,format=raw,file={disk}", *MEDIA[medium]]
