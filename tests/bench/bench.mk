@@ -8,8 +8,8 @@ BENCH_CODE := $(filter-out build/host/tools/%,$(PVHINFO_SOURCES:%=build/host/%.o
 	build/host/tools/pvhinfo/host_arena.c.o build/host/tools/pvhinfo/host_file.c.o build/host/decoders.o
 BENCH_KERNELS := $(foreach name,6.1-amd64 6.1-cloud 6.12-cloud,$(KERNELS)/$(name)/vmlinuz) \
 	$(KERNELS)/6.1-cloud/vmlinux $(BENCH_BUILD)/6.1-cloud/vmlinux.gz
-BENCH_PROGRAMS := $(addprefix $(BENCH_BUILD)/,count.so decode grow mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init \
-	pvhboot.map)
+# What runs in the guest, and counts.
+BENCH_MACHINE := $(addprefix $(BENCH_BUILD)/,count.so mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init)
 BENCH_HEADERS := $(addprefix tests/bench/,marks.h payload.h plugin.h bench.mk)
 BENCH_GUEST := tests/bench/guest
 
@@ -68,18 +68,16 @@ $(BENCH_BUILD)/%/vmlinux.gz: $(KERNELS)/%/vmlinux
 	$(Q)gzip -9nc $< >$@.new
 	$(Q)mv $@.new $@
 
-# What runs in the guest, and counts; BENCH_PROGRAMS has the host's programs too.
-BENCH_MACHINE := $(addprefix $(BENCH_BUILD)/,count.so mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init)
 BENCH_LINUX := $(KERNELS)/6.1-cloud/vmlinuz
 
 .PHONY: bench bench-load bench-unpack bench-growth bench-accept check-bench
-bench: bench-load bench-unpack bench-growth ## measure loading beside others (an hour; BENCH=quick: minutes), build/bench.json
+bench: bench-load bench-unpack bench-growth ## measure loading beside others: an hour (BENCH=quick: minutes)
 
 bench-load: $(BENCH_MACHINE) $(EFI_BINARY) $(BENCH_LINUX)
 	@tests/bench/bench.py --efi $(EFI_BINARY) --linux $(BENCH_LINUX) --output build/bench.json \
 		$(if $(filter quick,$(BENCH)),--quick,--plot build/bench.png)
 
-bench-unpack: $(BENCH_PROGRAMS) $(BENCH_KERNELS)
+bench-unpack: $(BENCH_MACHINE) $(addprefix $(BENCH_BUILD)/,decode pvhboot.map) $(EFI_BINARY) $(BENCH_KERNELS)
 	@tests/bench/unpack.py --efi $(EFI_BINARY) --output build/bench-unpack.json $(BENCH_KERNELS)
 
 bench-growth: $(BENCH_BUILD)/grow $(BENCH_MACHINE)

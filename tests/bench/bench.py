@@ -12,8 +12,8 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from guest import (BENCH, MEDIA, Failure, check_programs, images, readable_file, run, split, work, write_cd,  # noqa: E402
-                   write_command, write_disk)
+from guest import (BENCH, MEDIA, Failure, check_programs, images, readable_file, run, split,  # noqa: E402
+                   work, write_cd, write_command, write_disk)
 from pvhtools.program import replacing, run_main  # noqa: E402
 from report import MILLION, print_times, print_works, write_plot  # noqa: E402
 from rows import ROWS, TIMED_ROWS, add_loaders, commands, make_files  # noqa: E402
@@ -78,7 +78,7 @@ def take_time(row, scratch, loader, medium):
     if medium == "cd":
         write_cd(scratch / "cd", disk)
         disk = scratch / "cd"
-    run(scratch, disk, "time", medium=medium)
+    run(scratch, disk, "time", medium=medium, memory="1G")
     cpu, wall = (int(number) / 1e6 for number in (scratch / "counts").read_text().split())
     return {"cpu": cpu, "wall": wall}
 

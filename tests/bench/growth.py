@@ -52,8 +52,8 @@ def each(result):
 def faults(results):
     for before, after in zip(results, results[1:]):
         if before["kind"] == after["kind"] and each(after) > TOLERANCE * each(before):
-            yield (f"{after['number']} {after['kind']} take {each(after) / each(before):.2f} times the work a piece that "
-                   f"{before['number']} take")
+            yield (f"{after['number']} {after['kind']} take {each(after) / each(before):.2f} times the work a piece "
+                   f"that {before['number']} take")
 
 
 def main():

@@ -63,19 +63,20 @@ def check(efi):
     known = json.loads(readable_file(FIGURES, "the figures").read_text())
     kind = "all" if known["firmware"] == firmware_hash() else "loader"
     if kind == "loader":
-        print("check-bench: this firmware is another one than the figures are for: only the loader's own work is compared")
+        print("check-bench: this firmware is another one than the figures are for: only the loader's own work is "
+              "compared")
 
     def is_allowed(name, figures):
         return figures[kind] <= known["rows"][name][kind] * ALLOWED
 
     found = measure(efi, is_allowed)
     for name, figures in found.items():
-        print(f"check-bench: {name}: {figures[kind] / 1e6:.3f} M, {figures[kind] / known['rows'][name][kind]:.3f} of the "
-              "figure")
+        print(f"check-bench: {name}: {figures[kind] / 1e6:.3f} M, "
+              f"{figures[kind] / known['rows'][name][kind]:.3f} of the figure")
     bad = [name for name, figures in found.items() if not is_allowed(name, figures)]
     if bad:
-        raise Failure(f"more than {ALLOWED} of the work: {'; '.join(bad)}; where it is worth it, 'make bench-accept' writes "
-                      "new figures")
+        raise Failure(f"more than {ALLOWED} of the work: {'; '.join(bad)}; where it is worth it, 'make bench-accept' "
+                      "writes new figures")
 
 
 def accept(efi):
@@ -90,7 +91,8 @@ def main():
     given = parser.parse_args()
     check_programs("qemu-system-x86_64")
     if qemu_version() != QEMU:
-        print(f"check-bench: NOT MEASURED: QEMU is {qemu_version()}, and counting is for the plugins of {QEMU} (Debian 12)")
+        print(f"check-bench: NOT MEASURED: QEMU is {qemu_version()}, and counting is for the plugins of {QEMU} "
+              "(Debian 12)")
         return 0
     efi = readable_file(given.efi, "the loader")
     return accept(efi) if given.accept else check(efi)

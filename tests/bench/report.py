@@ -13,23 +13,27 @@ PLOTTED = ("floor", "pvhboot", "stub", "systemd-boot", "grub")
 
 
 def print_table(headings, lines):
+    """Columns of words go left, those of figures right."""
     rows = [headings, *lines]
+    left = [not any(str(line[i])[:1].isdecimal() for line in lines) for i in range(len(headings))]
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(headings))]
     for number, row in enumerate(rows):
-        print("| " + " | ".join(cell(text, width, i) for i, (text, width) in enumerate(zip(row, widths))) + " |")
+        print("| " + " | ".join(cell(text, width, is_left) for text, width, is_left in zip(row, widths, left)) + " |")
         if number == 0:
-            print("|" + "|".join("-" * (width + 1) + ("-" if i < 2 else ":") for i, width in enumerate(widths)) + "|")
+            marks = ("-" if is_left else ":" for is_left in left)
+            print("|" + "|".join("-" * (width + 1) + mark for width, mark in zip(widths, marks)) + "|")
     print()
 
 
-def cell(text, width, column):
-    return str(text).ljust(width) if column < 2 else str(text).rjust(width)
+def cell(text, width, is_left):
+    return str(text).ljust(width) if is_left else str(text).rjust(width)
 
 
 # Work
 
 def floors(results):
-    return {result["row"]: result["end"]["work"] for result in results if result["loader"] == "floor" and "end" in result}
+    return {result["row"]: result["end"]["work"] for result in results
+            if result["loader"] == "floor" and "end" in result}
 
 
 def print_works(results):
@@ -86,7 +90,8 @@ def write_plot(results, picture):
     points = {}
     for result in results:
         if "end" in result and result["row"] in ("kernel 8M", "kernel 64M", "kernel 256M"):
-            points.setdefault(result["loader"], []).append((result["bytes"] / (1 << 20), result["end"]["work"] / MILLION))
+            point = result["bytes"] / (1 << 20), result["end"]["work"] / MILLION
+            points.setdefault(result["loader"], []).append(point)
     with tempfile.TemporaryDirectory() as scratch:
         script = pathlib.Path(scratch, "plot")
         script.write_text(plot_script({loader: points[loader] for loader in PLOTTED if loader in points}, picture))
@@ -100,10 +105,11 @@ def plot_script(points, picture):
              "set ylabel 'work, millions of instructions'", "set title 'From LoadImage of the loader to the kernel'"]
     for number, loader in enumerate(points):
         lines += [f"$data{number} << EOD", *(f"{x} {y}" for x, y in points[loader]), "EOD"]
-    names = [f"$data{number} with linespoints lw 2 pt 7 title '{title(loader)}'" for number, loader in enumerate(points)]
+    names = [f"$data{number} with linespoints lw 2 pt 7 title '{title(loader)}'"
+             for number, loader in enumerate(points)]
     return "\n".join([*lines, "plot " + ", ".join(names)]) + "\n"
 
 
 def title(loader):
-    return {"floor": "the firmware's Read alone", "stub": "LoadImage of the kernel (EFI stub)", "grub": "GRUB (multiboot2)",
-            "systemd-boot": "systemd-boot"}.get(loader, loader)
+    return {"floor": "the firmware alone", "stub": "LoadImage of the kernel (EFI stub)",
+            "grub": "GRUB (multiboot2)"}.get(loader, loader)

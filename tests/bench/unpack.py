@@ -15,8 +15,8 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from guest import (BENCH, HOST_CPU, Count, Failure, check_programs, loader_base, plugin, read_counts, readable_file,  # noqa: E402
-                   run, work, write_command, write_disk)
+from guest import (BENCH, HOST_CPU, Count, Failure, check_programs, loader_base, plugin, read_counts,  # noqa: E402
+                   readable_file, run, work, write_command, write_disk)
 from pvhtools.program import replacing, run_main  # noqa: E402
 
 LOADER_MAP = BENCH / "pvhboot.map"
@@ -67,8 +67,8 @@ def totals(counts, program, outside):
 def run_on_host(kernel, scratch):
     """The size of KERNEL unpacked, its containers, and what each part did."""
     counts = scratch / "host"
-    done = subprocess.run(["qemu-x86_64", "-cpu", HOST_CPU, *plugin(counts, "work"), BENCH / "decode", kernel], text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run(["qemu-x86_64", "-cpu", HOST_CPU, *plugin(counts, "work"), BENCH / "decode", kernel],
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0 or not counts.exists():
         raise Failure(done.stderr.strip() or f"{kernel}: the program on the host did not come to its end")
     size, *containers = done.stdout.split()

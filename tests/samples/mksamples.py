@@ -63,7 +63,7 @@ PACKERS = {
     "crc64.xz": xz(lzma.CHECK_CRC64),
     "sha256.xz": xz(lzma.CHECK_SHA256),
     "zst": sized_zstd("-19"),
-    "pipe.zst": pipe("zstd", "-cq", "-19"),
+    "pipe.zst": pipe("zstd", "-cq", "-19", "--zstd=wlog=17"),
     "lz4": pipe("lz4", "-cq", "-9"),
     "checked.lz4": pipe("lz4", "-cq", "-B4", "-BX"),
     "linked.lz4": pipe("lz4", "-cq", "-B4", "-BD", "-BX"),

@@ -28,7 +28,7 @@ kernel_entry:
     pushl   %eax
     call    kernel_main
 
-    .bss
+    .section .stack, "aw", @progbits
     .balign 16
     .space  STACK_SIZE
 stack_top:
