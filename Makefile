@@ -46,6 +46,8 @@ PACKAGES_bench-accept := build run
 PACKAGES_check-bench := build run
 PACKAGES_check-unit := build run check
 PACKAGES_check-firmware := build run check
+PACKAGES_check-firmware-full := build run check
+PACKAGES_sabotage-firmware := build run check
 PACKAGES_check-fuzz := build run check
 PACKAGES_check-fuzz-full := build run check
 PACKAGES_fuzz := build run check
@@ -115,7 +117,7 @@ iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= C
 check: check-style check-tools check-unit check-firmware check-fuzz check-decoders check-binary check-kernel check-bench check-boot ## run every test that fits into ten minutes
 
 .PHONY: check-full
-check-full: lint check-style check-tools coverage check-unit check-firmware check-decoders check-fuzz-full check-binary check-kernel check-bench check-boot-full ## run every test there is
+check-full: lint check-style check-tools coverage check-unit check-firmware-full check-decoders check-fuzz-full check-binary check-kernel check-bench check-boot-full ## run every test there is
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/

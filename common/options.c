@@ -9,7 +9,7 @@ const char options_help[] =
     "  --module \"PATH ARGS\"  a module with its command line; may be repeated\n"
     "  --entry ID            boot this entry of \\loader\\entries, without a menu\n"
     "  --dry-run             do all but start the kernel, show it, and return\n"
-    "  --verbose             show what is loaded where\n"
+    "  --verbose             show where the time goes, and what is loaded where\n"
     "  --overwrite-acpi-nvs  let a kernel that cannot be moved take ACPI NVS;\n"
     "                        the machine must not sleep (S3) then\n"
     "  --help, --version     show this, or the version\n"

@@ -15,7 +15,7 @@ static struct {
 enum timing_phase timing_enter(enum timing_phase phase)
 {
     enum timing_phase before = timing.phase;
-    uint64_t now = clock_ticks();
+    uint64_t now = clock_now();
 
     if (timing.first == 0)
         timing.first = timing.since = now;

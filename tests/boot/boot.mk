@@ -6,7 +6,7 @@ BOOT_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,build/deps/kernels
 
 # Other loaders, tools that run in a guest, and that guest's kernel with its modules.
 BOOT_PACKAGES := $(patsubst %,build/deps/packages/%,refind ipxe systemd efibootmgr libefivar1 libefiboot1 libpopt0 \
-	linux-image-cloud-amd64)
+	systemd-boot libsystemd-shared libip4tc2 libkmod2 linux-image-cloud-amd64)
 BOOT_NEEDS = $(EFI_BINARY) test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 

@@ -16,6 +16,9 @@ commands are busybox's, but for those that are named as programs: Debian binarie
 build/deps/packages or from the host, whose shared libraries (ldd names them) are taken along.
 Scripts and configuration come as `others`, by their place in the guest.
 
+An entry with `linux /guest/vmlinuz`, `initrd /guest/initrd.img` and KERNEL_OPTIONS starts the same
+guest through PVH: outputs(serial, LACKS_OF_PVH) holds it to finding no variables.
+
 What is written to the disk is lost with the run, unless that has writes="kept"; the variables are
 in the run's result.
 """
@@ -33,7 +36,8 @@ from report import plain
 
 FOLDER = "guest"
 KERNEL_PACKAGE = "linux-image-cloud-amd64"
-COMMAND_LINE = f"initrd=\\{FOLDER}\\initrd.img console=ttyS0 no_timer_check quiet"
+KERNEL_OPTIONS = "console=ttyS0 no_timer_check quiet"
+COMMAND_LINE = f"initrd=\\{FOLDER}\\initrd.img {KERNEL_OPTIONS}"
 
 # Where Debian's packages have their libraries. bootctl's own is in a folder of systemd's.
 LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/systemd",
@@ -70,6 +74,9 @@ echo "guest: done"
 poweroff -f
 """
 
+
+# What a guest that was started through PVH has to go without.
+LACKS_OF_PVH = ("module efivarfs", "efivarfs")
 
 # The host's: busybox's shell would take its own commands instead of the programs.
 SHELL = Path("/bin/sh")
@@ -169,11 +176,14 @@ class Output:
     status: int
 
 
-def outputs(serial):
-    """The Output of each `run NAME`; fails when the guest did not come to the script's end."""
+def outputs(serial, lacks=()):
+    """The Output of each `run NAME`; fails when the guest did not come to the script's end.
+
+    `lacks` is what /init has to say that there is not.
+    """
     text = plain(serial)
     assert "guest: done" in text, "the guest did not come to the end of its script"
     complaints = re.findall(r"^guest: no .*", text, re.M)
-    assert complaints == []
+    assert complaints == [f"guest: no {what}" for what in lacks]
     found = re.findall(r"^guest: begin (\S+)\n(.*?)\nguest: end \1 (\d+)$", text, re.M | re.S)
     return {name: Output(said, int(status)) for name, said, status in found}

@@ -67,6 +67,10 @@ class Installed:
         """Put a file on the disk, over one that is there."""
         self._mtools("mcopy", "-o", "-i", self.drive, "-", f"::{name}", input=data)
 
+    def rename(self, name, new_name):
+        """Give a file another name in its folder."""
+        self._mtools("mren", "-i", self.drive, f"::{name}", f"::{new_name}")
+
     def fill(self):
         """Leave no room on the disk, by files of half the size each time one does not fit."""
         ballast = self.image.parent / "ballast"

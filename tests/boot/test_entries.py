@@ -119,6 +119,19 @@ def test_an_entry_may_be_an_efi_program(boot):
     assert disk.booted()[0] == 'from "the  other" side'
 
 
+def test_an_efi_program_that_fails_is_named(boot):
+    """Its own message comes first, then whose it was, in the words of the manual page."""
+    disk = Installed(boot, "failing-program", {
+        "loader/loader.conf": WITHOUT_MENU,
+        f"{ENTRIES}/efi.conf": entry("efi", pvh=None, efi=f"/{scenario.INSTALLED}", options="/none.elf"),
+        scenario.SCRIPT: scenario.script(scenario.LOADER_COMMAND),
+    }, start=scenario.INSTALLED)
+    disk.store = variables.add_boot_options(disk.store, [scenario.shell_option()])
+    text = report.plain(disk.start(until="Shell> ").serial)
+    assert re.search(r"/none\.elf: no such file on the volume", text)
+    assert re.search(r"efi: /\S+: this EFI program ended with an error: Not Found", text)
+
+
 def test_variables_of_the_interface(boot):
     """What bootctl will read: the shell prints it after a boot that came back."""
     disk = Installed(boot, "interface", {

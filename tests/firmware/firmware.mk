@@ -18,6 +18,8 @@ FIRMWARE_LOADER := $(filter-out efi/libc.c efi/cpu.c,$(wildcard efi/*.c)) $(wild
 FIRMWARE_TESTS := $(wildcard tests/firmware/*.c) \
 	$(addprefix tests/unit/,support.c elf_file.c map_oracle.c samples.c)
 
+FIRMWARE_LDFLAGS := -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk
+
 # $(call firmware_objects,COMPILER)
 firmware_objects = $(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
 
@@ -33,17 +35,18 @@ $(call decoder_object,$(FIRMWARE_BUILD)/$(1),$(1),$(UNIT_DECODER_FLAGS))
 .SECONDARY: $(call firmware_objects,$(1))
 
 $(FIRMWARE_BUILD)/$(1)/test_firmware: $(call firmware_objects,$(1)) $(FIRMWARE_BUILD)/$(1)/decoders.o
-	@$(1) $(FIRMWARE_FLAGS) -o $$@.new $$^ -lcmocka && mv $$@.new $$@
+	@$(1) $(FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -o $$@.new $$^ -lcmocka && mv $$@.new $$@
 
 .PHONY: check-firmware-$(1)
 check-firmware-$(1): $(FIRMWARE_BUILD)/$(1)/test_firmware $(UNIT_SAMPLES)
 	@tests/unit/run $$<
-
-check-firmware: check-firmware-$(1)
 endef
 
 .PHONY: check-firmware
-check-firmware: ## run the whole loader on a fake firmware: every call fails once, any map, any kernel
+check-firmware: check-firmware-gcc ## run the whole loader on a fake firmware: every call fails once, any map, any kernel
+
+.PHONY: check-firmware-full
+check-firmware-full: $(addprefix check-firmware-,$(FIRMWARE_COMPILERS)) ## the same, built with GCC and with Clang
 
 $(foreach compiler,$(FIRMWARE_COMPILERS),$(eval $(call firmware_compiler,$(compiler))))
 
@@ -51,4 +54,4 @@ $(foreach compiler,$(FIRMWARE_COMPILERS),$(eval $(call firmware_compiler,$(compi
 
 .PHONY: sabotage-firmware
 sabotage-firmware: $(FIRMWARE_BUILD)/gcc/test_firmware $(UNIT_SAMPLES) ## break the loader in many places and see that the fake firmware's tests find each
-	@tests/firmware/sabotage.py $< $(call firmware_objects,gcc) $(FIRMWARE_BUILD)/gcc/decoders.o -- gcc $(FIRMWARE_FLAGS)
+	@tests/firmware/sabotage.py $< $(call firmware_objects,gcc) $(FIRMWARE_BUILD)/gcc/decoders.o -- gcc $(FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS)

@@ -34,6 +34,7 @@ static struct {
     struct job jobs[MOST_JOBS];
     size_t job_count;
     size_t runs, faults, shorts, failures;
+    size_t boots, errors; /* among the runs */
 } tests;
 
 /* ------------------------------------------------------------------------------------------------
@@ -111,6 +112,8 @@ static void finish(struct job *job, int status)
     bool good = job->result->finished && !job->result->failure[0] && status == 0;
 
     job->process = 0;
+    tests.boots += job->result->ending == ENDING_BOOT;
+    tests.errors += job->result->ending == ENDING_ERROR;
     if (!good)
         report(job, status);
 }
@@ -217,10 +220,19 @@ static const struct scenario *find_scenario(const char *name, size_t length)
     exit(2);
 }
 
+static void print_sums(void)
+{
+    printf(
+        "%zu runs (%zu boots, %zu errors), %zu calls failed, %zu reads cut short, %zu failures, ",
+        tests.runs, tests.boots, tests.errors, tests.faults, tests.shorts, tests.failures);
+}
+
 static int run_only(const char *name)
 {
     run_scenario(find_scenario(name, strlen(name)));
     wait_for_all();
+    print_sums();
+    printf("%s\n", name);
     return tests.failures > 0;
 }
 
@@ -296,8 +308,7 @@ int main(int count, char **arguments)
     if (count > 1)
         return run_one(arguments + 1);
     run_all();
-    printf("%zu runs, %zu calls failed, %zu reads cut short, %zu failures, %lld seconds\n",
-           tests.runs, tests.faults, tests.shorts, tests.failures,
-           (long long)(time(NULL) - start_time));
+    print_sums();
+    printf("%lld seconds\n", (long long)(time(NULL) - start_time));
     return tests.failures > 0;
 }

@@ -758,6 +758,22 @@ static void a_crowd_of_reserved_pieces(void **state)
     free(descriptors);
 }
 
+/* Of gaps that are all as wide no more are closed than must be, from the lowest on. */
+static void reserved_pieces_far_apart_alike(void **state)
+{
+    const size_t joined = 200 - E820_MAX_ENTRIES;
+
+    (void)state;
+    for (size_t i = 0; i < 200; i++)
+        map_add(&builder, EFI_RESERVED, 0x1000000 + i * 0x4000, 1, 0);
+    build_plain();
+    check_everything(&no_overlays, NULL, 0);
+    assert_int_equal(table.count, E820_MAX_ENTRIES);
+    assert_int_equal(table.entries[0].addr, 0x1000000);
+    assert_int_equal(table.entries[0].size, joined * 0x4000 + PAGE_SIZE);
+    assert_int_equal(table.entries[1].size, PAGE_SIZE);
+}
+
 /* All that is there is needed, and nothing lies beside anything that it could be joined with. */
 static void a_map_in_pieces_that_all_count(void **state)
 {
@@ -954,6 +970,7 @@ int main(void)
         test(too_many_reserved_pieces),
         test(the_closest_pieces_are_joined),
         test(a_crowd_of_reserved_pieces),
+        test(reserved_pieces_far_apart_alike),
         test(a_map_in_pieces_that_all_count),
         test(a_table_is_built_again),
         test(chaotic_maps),

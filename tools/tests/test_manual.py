@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every message of the loader is in its manual page, pvhboot(7), and every option and variable too."""
+"""Every message of the loader is in pvhboot(7), with every option and variable; pvhinfo's are in pvhinfo(1)."""
 
 import pathlib
 import re
@@ -16,8 +16,10 @@ LOADER_FOLDERS = ("common", "pvh", "efi")
 # Their strings are names in tables, and one word counts as well.
 NAME_TABLES = ("memory_map.c", "console.c")
 
-# What reads like words, and is none of pvhboot's: a table's signature, SBAT's own line.
-NO_MESSAGES = ("RSD PTR ", "sbat,1,SBAT Version")
+# What reads like words and is no message: a table's signature, SBAT's lines, a summary of the options.
+NO_MESSAGES = ("RSD PTR ", "sbat,1,SBAT Version", "\npvhboot,1,", "usage: ")
+
+PVHINFO_OUTPUT = ("esp_output.c", "json_output.c", "note_text.c", "text_output.c")
 
 TERMINAL = 80  # columns
 PAGE_WIDTH = 78  # mandoc's own on such a terminal
@@ -52,6 +54,13 @@ def loader_messages():
             if not message.text.startswith(NO_MESSAGES)]
 
 
+def pvhinfo_messages():
+    """What pvhinfo says on standard error; the words that it prints of a kernel are no messages."""
+    folder = TOP / "tools/pvhinfo"
+    paths = [path for path in sorted(folder.glob("*.[ch]")) if path.name not in PVHINFO_OUTPUT]
+    return [message for message in c_messages.messages(paths) if not message.text.startswith(NO_MESSAGES)]
+
+
 def missing(messages, page):
     """Those that a folded page does not have."""
     return [message for message in messages if not re.search(c_messages.pattern(message.text), page)]
@@ -67,6 +76,14 @@ def test_every_message_is_in_the_page(page):
     messages = [message for message in loader_messages() if "[OPTION]..." not in message.text]
     lost = [f"{message.file}:{message.line}: {message.text!r}" for message in missing(messages, page)]
     assert not lost, "docs/pvhboot.7 does not have:\n" + "\n".join(lost)
+
+
+def test_every_message_of_pvhinfo_is_in_its_page():
+    messages = pvhinfo_messages()
+    assert len({message.text for message in messages}) > 30
+    lost = [f"{message.file}:{message.line}: {message.text!r}"
+            for message in missing(messages, folded(rendered(TOP / "docs/pvhinfo.1")))]
+    assert not lost, "docs/pvhinfo.1 does not have:\n" + "\n".join(lost)
 
 
 def test_no_message_is_overlooked():
