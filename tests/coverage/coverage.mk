@@ -41,7 +41,7 @@ $(COVERAGE_FIRMWARE): $(COVERAGE_BUILD)/firmware/%.o: % tests/coverage/coverage.
 	@gcc $(COVERAGE_FIRMWARE_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $<
 
 $(COVERAGE_BUILD)/firmware/test_firmware: $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
-	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -o $@ $^ -lcmocka
+	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-u,__gcov_dump -o $@ $^ -lcmocka
 
 # Every count starts anew: what an earlier run has reached is not what this one reaches.
 .PHONY: coverage

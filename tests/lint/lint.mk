@@ -19,8 +19,8 @@ LINT_FLAGS_tools/pvhinfo = $(filter-out -Werror,$(PVHINFO_CFLAGS))
 LINT_FLAGS_tests/kernel = $(filter-out -Werror,$(ABI_CFLAGS))
 LINT_FLAGS_tests/firmware = $(filter-out -fsanitize=% -fno-sanitize% -Werror,$(FIRMWARE_FLAGS))
 lint_flags = $(or $(LINT_FLAGS_$(patsubst %/,%,$(dir $(1)))),$(LINT_HOST_FLAGS)) -DSTATIC_ANALYSIS
-# A program for the firmware among the benchmarks, if there is one; host tests of pieces of efi/.
-lint_flags_of = $(if $(filter tests/bench/starter.c,$(1)),$(LINT_FLAGS_efi),$(call lint_flags,$(1))) \
+# Programs for the firmware among the benchmarks; host tests of pieces of efi/.
+lint_flags_of = $(if $(filter tests/bench/guest/starter.c tests/bench/guest/pe.c,$(1)),$(LINT_FLAGS_efi),$(call lint_flags,$(1))) \
 	$(if $(filter tests/unit/test_screen.c,$(1)),$(UNIT_EFI_FLAGS))
 
 LINT_TIDY := $(LINT_SOURCES:%=$(LINT_BUILD)/%.tidy)
