@@ -22,7 +22,10 @@ $(call coverage_objects,$(wildcard pvh/decode_*.c)): $(DECODERS_READY)
 $(eval $(call decoder_object,$(COVERAGE_BUILD),gcc,-g -O1))
 
 define coverage_unit_test
-$(COVERAGE_BUILD)/test_$(1): $(call coverage_objects,tests/unit/test_$(1).c $(UNIT_CODE) $(UNIT_SUPPORT) \
+$(if $(UNIT_EFI_$(1)),$(call coverage_objects,tests/unit/test_$(1).c $(UNIT_EFI_$(1))): \
+	COVERAGE_UNIT_FLAGS += $(UNIT_EFI_FLAGS))
+
+$(COVERAGE_BUILD)/test_$(1): $(call coverage_objects,tests/unit/test_$(1).c $(UNIT_EFI_$(1)) $(UNIT_CODE) $(UNIT_SUPPORT) \
 		$(or $(UNIT_ARENA_$(1)),$(UNIT_ARENA))) $(COVERAGE_BUILD)/decoders.o
 	@gcc $(COVERAGE_UNIT_FLAGS) -o $$@ $$^ -lcmocka
 endef
@@ -38,7 +41,7 @@ $(COVERAGE_FIRMWARE): $(COVERAGE_BUILD)/firmware/%.o: % tests/coverage/coverage.
 	@gcc $(COVERAGE_FIRMWARE_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $<
 
 $(COVERAGE_BUILD)/firmware/test_firmware: $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
-	@gcc $(COVERAGE_FIRMWARE_FLAGS) -o $@ $^ -lcmocka
+	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-u,__gcov_dump -o $@ $^ -lcmocka
 
 # Every count starts anew: what an earlier run has reached is not what this one reaches.
 .PHONY: coverage

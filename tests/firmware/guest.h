@@ -20,4 +20,4 @@ void expect_nvs_allowed(void);         /* the kernel may have ACPI NVS, which is
 void expect_moved(void);               /* not where it was linked to */
 
 /* Carries the hand-over out, checks everything, and ends the run. */
-void guest_enter(uint64_t code, uint64_t data) __attribute__((noreturn));
+void guest_enter(uint64_t code, uint64_t address) __attribute__((noreturn));

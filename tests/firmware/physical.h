@@ -93,9 +93,9 @@ extern struct memory_ways memory_ways;
 
 /* The services. */
 EFI_STATUS EFIAPI fake_allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, UINTN pages,
-                                      EFI_PHYSICAL_ADDRESS *memory);
-EFI_STATUS EFIAPI fake_free_pages(EFI_PHYSICAL_ADDRESS memory, UINTN pages);
-EFI_STATUS EFIAPI fake_get_memory_map(UINTN *size, EFI_MEMORY_DESCRIPTOR *map, UINTN *key,
+                                      EFI_PHYSICAL_ADDRESS *address);
+EFI_STATUS EFIAPI fake_free_pages(EFI_PHYSICAL_ADDRESS address, UINTN pages);
+EFI_STATUS EFIAPI fake_get_memory_map(UINTN *size, EFI_MEMORY_DESCRIPTOR *buffer, UINTN *key,
                                       UINTN *stride, UINT32 *version);
 extern struct memory_attribute_protocol fake_memory_attribute;
 bool physical_is_executable(struct range range);

@@ -18,10 +18,9 @@ LINT_FLAGS_efi = $(filter-out $(EFI_SMALL) -Werror,$(EFI_CFLAGS))
 LINT_FLAGS_tools/pvhinfo = $(filter-out -Werror,$(PVHINFO_CFLAGS))
 LINT_FLAGS_tests/kernel = $(filter-out -Werror,$(ABI_CFLAGS))
 LINT_FLAGS_tests/firmware = $(filter-out -fsanitize=% -fno-sanitize% -Werror,$(FIRMWARE_FLAGS))
-lint_flags = $(or $(LINT_FLAGS_$(patsubst %/,%,$(dir $(1)))),$(LINT_HOST_FLAGS)) \
-	$(if $(filter pvh/error.c,$(1)),,-DSTATIC_ANALYSIS)
-# A program for the firmware among the benchmarks, if there is one; host tests of pieces of efi/.
-lint_flags_of = $(if $(filter tests/bench/starter.c,$(1)),$(LINT_FLAGS_efi),$(call lint_flags,$(1))) \
+lint_flags = $(or $(LINT_FLAGS_$(patsubst %/,%,$(dir $(1)))),$(LINT_HOST_FLAGS)) -DSTATIC_ANALYSIS
+# Programs for the firmware among the benchmarks; host tests of pieces of efi/.
+lint_flags_of = $(if $(filter tests/bench/guest/starter.c tests/bench/guest/pe.c,$(1)),$(LINT_FLAGS_efi),$(call lint_flags,$(1))) \
 	$(if $(filter tests/unit/test_screen.c,$(1)),$(UNIT_EFI_FLAGS))
 
 LINT_TIDY := $(LINT_SOURCES:%=$(LINT_BUILD)/%.tidy)
@@ -46,7 +45,7 @@ $(LINT_BUILD)/cppcheck: $(LINT_SOURCES) $(LINT_HEADERS) tests/lint/cppcheck.txt 
 	@echo '  cppcheck'
 	@cppcheck --quiet --enable=warning,style,performance,portability --inconclusive --std=c11 --inline-suppr \
 		--cppcheck-build-dir=$(LINT_BUILD)/cppcheck-state --suppressions-list=tests/lint/cppcheck.txt \
-		--error-exitcode=1 -I. -DSTATIC_ANALYSIS -D__x86_64__ $(LINT_CPPCHECKED)
+		--error-exitcode=1 -I. -DSTATIC_ANALYSIS -DGNU_EFI_USE_MS_ABI -D__x86_64__ $(LINT_CPPCHECKED)
 	@touch $@
 
 $(LINT_BUILD)/format: $(LINT_SOURCES) $(LINT_HEADERS) .clang-format

@@ -155,6 +155,7 @@ static enum status show_kernel_on_map(const struct machine *machine, const struc
     status = show_placement(machine, options, &kernel, result, arena, output);
     result->kernel = NULL;
     result->modules = NULL;
+    result->sentence = NULL;
     kernel_close(&kernel);
     return status;
 }
