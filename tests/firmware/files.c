@@ -345,7 +345,7 @@ static EFI_STATUS read_bytes(struct handle *handle, UINTN *size, void *buffer)
     struct range wanted = {handle->position, handle->position + count};
 
     reads++;
-    clock_advance(count * medium_ways.ticks_per_mib / MIB);
+    ledger_advance(count * medium_ways.ticks_per_mib / MIB);
     if (medium_ways.largest_read && *size > medium_ways.largest_read)
         return medium_ways.too_long;
     if (medium_ways.damaged && strcasecmp(node->path, medium_ways.damaged) == 0 &&
