@@ -8,6 +8,7 @@
 #include "efi/console.h"
 #include "efi/details.h"
 #include "efi/entries.h"
+#include "efi/files.h"
 #include "efi/inspect.h"
 #include "efi/loader_interface.h"
 #include "efi/machine.h"
@@ -163,7 +164,7 @@ static bool is_saved(const struct entry_wishes *wishes, const struct boot_entry 
 /* What is remembered of an entry that is about to be started. */
 static void note_boot(const struct manager *manager, struct boot_entry *entry)
 {
-    TEXT_ON_STACK(path, 300);
+    TEXT_ON_STACK(path, LONGEST_PATH);
 
     loader_interface_set_selected(entry, manager->arena);
     if (is_saved(&manager->wishes, entry))
@@ -231,12 +232,13 @@ static bool inspect_next(void *context, bool *ret_changed)
 static EFI_STATUS save_default(void *context, size_t index)
 {
     struct manager *manager = context;
-    TEXT_ON_STACK(id, 300);
+    bool any = index < manager->entries.count;
+    EFI_STATUS status =
+        loader_interface_save_default(any ? &manager->entries.items[index] : NULL, manager->arena);
 
-    manager->default_entry = index;
-    if (index < manager->entries.count)
-        text_format(&id, "%s.conf", manager->entries.items[index].id);
-    return loader_interface_save_default(id.data, manager->arena);
+    if (!EFI_ERROR(status))
+        manager->default_entry = index;
+    return status;
 }
 
 static EFI_STATUS save_timeout(void *context, uint32_t timeout)
