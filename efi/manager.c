@@ -282,6 +282,14 @@ static EFI_STATUS enter_firmware(void)
                          "the firmware does not reset the machine; do it by hand");
 }
 
+static bool default_is_chosen(const struct manager *manager)
+{
+    const char *chosen = manager->wishes.chosen;
+
+    return *chosen && manager->default_entry < manager->entries.count &&
+           entry_matches(&manager->entries.items[manager->default_entry], chosen);
+}
+
 /*
  * The menu and what comes of it, until the user has enough. A boot that nobody asked for and that
  * failed leaves its message on the menu for a while, and goes back to the firmware then.
@@ -292,6 +300,7 @@ static EFI_STATUS run_menu(struct manager *manager)
         .entries = manager->entries.items,
         .count = manager->entries.count,
         .selected = manager->default_entry,
+        .default_is_chosen = default_is_chosen(manager),
         .timeout = manager->config.timeout,
         .kept_timeout = manager->config.timeout,
         .editor = manager->config.editor,
