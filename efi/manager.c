@@ -324,7 +324,9 @@ static EFI_STATUS run_menu(struct manager *manager)
         menu.message = manager->message.length ? manager->message.data : NULL;
         (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice))) /* no keyboard, no screen */
-            return menu.gives_up ? status : boot_entry(manager, manager->default_entry, NULL);
+            return menu.gives_up || manager->default_entry == manager->entries.count
+                       ? status
+                       : boot_entry(manager, manager->default_entry, NULL);
         loader_interface_set_time(TIME_MENU);
         if (choice == MENU_QUIT)
             return status;
