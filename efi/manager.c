@@ -82,6 +82,14 @@ static EFI_STATUS read_all(struct manager *manager)
     return status;
 }
 
+/* What is said from now on is shown in the menu. */
+static void start_message(struct manager *manager)
+{
+    manager->message.length = 0;
+    manager->message.data[0] = '\0';
+    console_set_record(&manager->message, false);
+}
+
 static void choose_default(struct manager *manager)
 {
     manager->default_entry =
@@ -187,9 +195,7 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
     EFI_STATUS status;
 
     pages_init_arena(&arena);
-    manager->message.length = 0;
-    manager->message.data[0] = '\0';
-    console_set_record(&manager->message, false);
+    start_message(manager);
     console_set_entry(entry->id);
     if (!command_line)
         command_line = entry->request.command_line;
@@ -331,7 +337,9 @@ static EFI_STATUS run_menu(struct manager *manager)
         if (choice == MENU_QUIT)
             return status;
         if (choice == MENU_FIRMWARE) {
+            start_message(manager);
             status = enter_firmware();
+            console_set_record(NULL, false);
         } else {
             status = boot_entry(manager, menu.selected, menu.command_line);
             menu.gives_up = choice == MENU_TIMEOUT;
