@@ -214,7 +214,7 @@ static void check_refused_set_up(void)
 const struct scenario trouble_scenarios[] = {
     {"hidden-entries", hidden_entries, ENDING_BOOT, NULL},
     {"longest-name", longest_name, ENDING_BOOT, "cannot be counted", check_longest_name},
-    {"foreign-name", foreign_name, ENDING_BOOT, NULL, check_foreign_name},
+    {"foreign-name", foreign_name, ENDING_BOOT, NULL, check_foreign_name, .faults = true},
     {"escape-sequence", escape_sequence, ENDING_BOOT, "goes on at ", check_escape_sequence},
     {"choose-default", choose_default, ENDING_BOOT, "by default from now on", check_choose_default},
     {"take-default-back", take_default_back, ENDING_BOOT, "loader.conf decides again",
