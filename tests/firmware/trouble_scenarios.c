@@ -211,6 +211,82 @@ static void check_refused_set_up(void)
         run_fail("the menu does not say why the firmware's set-up cannot be had");
 }
 
+/* Bytes that parsers and screens look at, wide and broken characters among them. */
+static void random_text(struct random *random, char *text, size_t size)
+{
+    static const char *const pieces[] = {"a",
+                                         "Z ",
+                                         " ",
+                                         "\t",
+                                         "-",
+                                         "~",
+                                         "\"",
+                                         "\\",
+                                         "*",
+                                         "\xe4",
+                                         "\x1b[",
+                                         "\xe2\x82\xac",
+                                         "\xcc\x81",
+                                         "12345",
+                                         ": ",
+                                         "\xe6\xbc\xa2",
+                                         "\xf0\x9f\x98\x80",
+                                         "\xef\xbb\xbf",
+                                         "word",
+                                         "\xed\xa0\x80"};
+    size_t length = random_below(random, size);
+
+    text[0] = '\0';
+    while (strlen(text) + 8 < length)
+        strcat(text, pieces[random_below(random, ELEMENTS(pieces))]);
+}
+
+static void put_random_entry(struct random *random, unsigned number)
+{
+    char name[40], title[600], options[3000], text[4400];
+
+    random_text(random, title, random_chance(random, 80) ? 60 : sizeof(title));
+    random_text(random, options, random_chance(random, 50) ? 100 : sizeof(options));
+    snprintf(name, sizeof(name), "e%u%s.conf", number, random_chance(random, 20) ? "+3" : "");
+    snprintf(text, sizeof(text), "title %s\nlinux %s\noptions %s\n%s %s\n", title,
+             random_chance(random, 70) ? "/vmlinux" : "/missing", options,
+             random_chance(random, 50) ? "version" : "what", title);
+    put_entry(name, text);
+}
+
+/* Neither Enter nor Right, nor anything that a terminal sends for them: they would boot. */
+static void press_any(struct random *random, uint64_t *time)
+{
+    static const CHAR16 keys[] = {'e',    'p',  'd',  'h',  '+',  '-',  't',    'T',
+                                  'v',    'f',  'j',  'k',  '5',  0x1b, 0x0c,   1,
+                                  5,      8,    0x0b, 0x15, 0x17, ' ',  0x20ac, 0x6f22,
+                                  0xd800, 0x7f, '[',  'O',  'A',  ';',  '~',    0xffff};
+    UINT16 scan = 0;
+
+    if (random_chance(random, 50)) {
+        scan = (UINT16)(1 + random_below(random, 0x17));
+        if (scan == SCAN_RIGHT || scan == SCAN_F3) /* some tablets' Enter */
+            scan = SCAN_LEFT;
+    }
+    *time += 1 + random_below(random, random_chance(random, 50) ? 300000 : 3 * TICKS_PER_SECOND);
+    keys_press(*time, scan, scan ? 0 : keys[random_below(random, ELEMENTS(keys))]);
+}
+
+/* Any entries, any keys; then back to the firmware. */
+static void random_menu(uint64_t seed)
+{
+    struct random random = {seed};
+    uint64_t time = 0;
+
+    set_up_menu();
+    for (unsigned i = 1 + (unsigned)random_below(&random, 39); i > 0; i--)
+        put_random_entry(&random, i);
+    for (uint64_t i = random_below(&random, 50); i > 0; i--)
+        press_any(&random, &time);
+    for (unsigned i = 0; i < 4; i++)
+        keys_press(time += TICKS_PER_SECOND, 0, i < 2 ? 0x1b : 'q');
+}
+
 const struct scenario trouble_scenarios[] = {
     {"hidden-entries", hidden_entries, ENDING_BOOT, NULL},
     {"longest-name", longest_name, ENDING_BOOT, "cannot be counted", check_longest_name},
@@ -221,5 +297,6 @@ const struct scenario trouble_scenarios[] = {
      check_take_default_back},
     {"lost-screen", lost_screen, ENDING_ERROR, "aa64", .hook = take_screen},
     {"refused-set-up", refused_set_up, ENDING_BOOT, NULL, check_refused_set_up},
+    {"random-menu", random_menu, ENDING_SUCCESS, NULL, .seeds = 300},
     {.name = NULL},
 };
