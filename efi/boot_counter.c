@@ -5,12 +5,15 @@
 #include "efi/console.h"
 #include "efi/files.h"
 
-#define LONGEST_NAME 256
+#define LONGEST_NAME 255 /* units, of FAT, NTFS and ext4 */
+
+/* A NUL, and a surrogate pair too many: so it is seen that a name has been cut off. */
+#define NAME_ROOM (LONGEST_NAME + 3)
 
 /* A name in a file's information: the firmware renames by it. */
 union renaming {
     EFI_FILE_INFO info;
-    uint8_t bytes[sizeof(EFI_FILE_INFO) + LONGEST_NAME * sizeof(CHAR16)];
+    uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_ROOM * sizeof(CHAR16)];
 };
 
 static void close_file(EFI_FILE_HANDLE *file)
@@ -26,6 +29,7 @@ static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char
     union renaming renaming;
     UINTN size = sizeof(renaming);
     CHAR16 units[LONGEST_PATH];
+    size_t length;
     EFI_STATUS status;
 
     if (!path_to_units(path, units))
@@ -38,8 +42,10 @@ static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char
     status = file->GetInfo(file, &guid, &size, &renaming);
     if (EFI_ERROR(status))
         return status;
-    size = offsetof(EFI_FILE_INFO, FileName) +
-           (utf8_to_utf16(name, renaming.info.FileName, LONGEST_NAME) + 1) * sizeof(CHAR16);
+    length = utf8_to_utf16(name, renaming.info.FileName, NAME_ROOM);
+    if (length > LONGEST_NAME) /* the first try adds a counter */
+        return EFI_BAD_BUFFER_SIZE;
+    size = offsetof(EFI_FILE_INFO, FileName) + (length + 1) * sizeof(CHAR16);
     renaming.info.Size = size;
     status = file->SetInfo(file, &guid, size, &renaming);
     if (!EFI_ERROR(status))

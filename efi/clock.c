@@ -2,6 +2,7 @@
 #include "efi/clock.h"
 
 #include "common/checked.h"
+#include "efi/cpu.h"
 
 /* Fewer than of any processor with 64 bits: what takes less needs no counting. */
 #define FEWEST_A_SECOND UINT64_C(500000000)
@@ -10,7 +11,7 @@
 
 uint64_t clock_now(void)
 {
-    return __builtin_ia32_rdtsc();
+    return cpu_read_counter();
 }
 
 /* No table tells it on every processor. Firmware stalls for longer, if not exactly as long. */

@@ -35,6 +35,19 @@ static void flush_block(CHAR16 *block, size_t *count)
     *count = 0;
 }
 
+/*
+ * The console has UCS-2. Names and command lines may have control characters, which a terminal on
+ * a serial line would obey.
+ */
+static CHAR16 printable(uint32_t character)
+{
+    bool is_control = character < ' ' || (character >= 0x7f && character < 0xa0);
+
+    if (character == '\n' || character == '\r' || character == '\t')
+        return (CHAR16)character;
+    return is_control || character > 0xffff ? '?' : (CHAR16)character;
+}
+
 static void write_text(const char *text)
 {
     CHAR16 block[BLOCK_UNITS];
@@ -49,7 +62,7 @@ static void write_text(const char *text)
             flush_block(block, &count);
         if (character == '\n')
             block[count++] = '\r';
-        block[count++] = character > 0xffff ? '?' : (CHAR16)character; /* the console has UCS-2 */
+        block[count++] = printable(character);
     }
     flush_block(block, &count);
 }

@@ -21,6 +21,11 @@ uint64_t cpu_read_msr(uint32_t msr)
     return low | (uint64_t)high << 32;
 }
 
+uint64_t cpu_read_counter(void)
+{
+    return __builtin_ia32_rdtsc();
+}
+
 void cpu_halt(void)
 {
     for (;;)

@@ -12,6 +12,9 @@ struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf);
 /* Of a model-specific register that the processor has: others fault. */
 uint64_t cpu_read_msr(uint32_t msr);
 
+/* The time stamp counter, which every processor with 64 bits has. */
+uint64_t cpu_read_counter(void);
+
 /* For ever, after boot services have ended and where no reset works. */
 void __attribute__((noreturn)) cpu_halt(void);
 

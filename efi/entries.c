@@ -93,7 +93,7 @@ static EFI_STATUS read_directory(EFI_FILE_HANDLE root, EFI_FILE_HANDLE directory
             return status;
         if (EFI_ERROR(status) || !name) /* of a damaged directory, what was read still counts */
             return EFI_SUCCESS;
-        if (!text_ends_with_ignoring_case(name, ".conf"))
+        if (!entry_is_file_name(name))
             continue;
         status = add_entry(root, name, arena, list);
         if (EFI_ERROR(status))

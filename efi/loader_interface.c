@@ -173,10 +173,15 @@ void loader_interface_read_timeout(uint32_t *timeout, struct arena *arena)
         *timeout = TIMEOUT_FOREVER;
 }
 
-EFI_STATUS loader_interface_save_default(const char *id, struct arena *arena)
+EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena)
 {
-    if (!*id)
+    const char *id;
+
+    if (!entry)
         return variable_delete(&loader_guid, "LoaderEntryDefault");
+    id = interface_id(entry, arena);
+    if (!id)
+        return EFI_OUT_OF_RESOURCES;
     return variable_set_text(&loader_guid, "LoaderEntryDefault", true, id, arena);
 }
 

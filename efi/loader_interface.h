@@ -27,8 +27,8 @@ void loader_interface_consume_wishes(const struct entry_wishes *wishes);
 /* The timeout that variables ask for; *timeout stays when they do not. One boot's is taken back. */
 void loader_interface_read_timeout(uint32_t *timeout, struct arena *arena);
 
-/* `d` and `t` of the menu; "" forgets the default. */
-EFI_STATUS loader_interface_save_default(const char *id, struct arena *arena);
+/* `d` and `t` of the menu; NULL forgets the default. */
+EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena);
 EFI_STATUS loader_interface_save_timeout(uint32_t timeout, struct arena *arena);
 
 /* For default @saved. */

@@ -8,6 +8,7 @@
 #include "efi/console.h"
 #include "efi/details.h"
 #include "efi/entries.h"
+#include "efi/files.h"
 #include "efi/inspect.h"
 #include "efi/loader_interface.h"
 #include "efi/machine.h"
@@ -79,6 +80,14 @@ static EFI_STATUS read_all(struct manager *manager)
         warn_all(manager);
     console_set_record(NULL, false);
     return status;
+}
+
+/* What is said from now on is shown in the menu. */
+static void start_message(struct manager *manager)
+{
+    manager->message.length = 0;
+    manager->message.data[0] = '\0';
+    console_set_record(&manager->message, false);
 }
 
 static void choose_default(struct manager *manager)
@@ -163,7 +172,7 @@ static bool is_saved(const struct entry_wishes *wishes, const struct boot_entry 
 /* What is remembered of an entry that is about to be started. */
 static void note_boot(const struct manager *manager, struct boot_entry *entry)
 {
-    TEXT_ON_STACK(path, 300);
+    TEXT_ON_STACK(path, LONGEST_PATH);
 
     loader_interface_set_selected(entry, manager->arena);
     if (is_saved(&manager->wishes, entry))
@@ -186,9 +195,7 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
     EFI_STATUS status;
 
     pages_init_arena(&arena);
-    manager->message.length = 0;
-    manager->message.data[0] = '\0';
-    console_set_record(&manager->message, false);
+    start_message(manager);
     console_set_entry(entry->id);
     if (!command_line)
         command_line = entry->request.command_line;
@@ -231,12 +238,13 @@ static bool inspect_next(void *context, bool *ret_changed)
 static EFI_STATUS save_default(void *context, size_t index)
 {
     struct manager *manager = context;
-    TEXT_ON_STACK(id, 300);
+    bool any = index < manager->entries.count;
+    EFI_STATUS status =
+        loader_interface_save_default(any ? &manager->entries.items[index] : NULL, manager->arena);
 
-    manager->default_entry = index;
-    if (index < manager->entries.count)
-        text_format(&id, "%s.conf", manager->entries.items[index].id);
-    return loader_interface_save_default(id.data, manager->arena);
+    if (!EFI_ERROR(status))
+        manager->default_entry = index;
+    return status;
 }
 
 static EFI_STATUS save_timeout(void *context, uint32_t timeout)
@@ -280,6 +288,14 @@ static EFI_STATUS enter_firmware(void)
                          "the firmware does not reset the machine; do it by hand");
 }
 
+static bool default_is_chosen(const struct manager *manager)
+{
+    const char *chosen = manager->wishes.chosen;
+
+    return *chosen && manager->default_entry < manager->entries.count &&
+           entry_matches(&manager->entries.items[manager->default_entry], chosen);
+}
+
 /*
  * The menu and what comes of it, until the user has enough. A boot that nobody asked for and that
  * failed leaves its message on the menu for a while, and goes back to the firmware then.
@@ -290,6 +306,7 @@ static EFI_STATUS run_menu(struct manager *manager)
         .entries = manager->entries.items,
         .count = manager->entries.count,
         .selected = manager->default_entry,
+        .default_is_chosen = default_is_chosen(manager),
         .timeout = manager->config.timeout,
         .kept_timeout = manager->config.timeout,
         .editor = manager->config.editor,
@@ -313,12 +330,16 @@ static EFI_STATUS run_menu(struct manager *manager)
         menu.message = manager->message.length ? manager->message.data : NULL;
         (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice))) /* no keyboard, no screen */
-            return menu.gives_up ? status : boot_entry(manager, manager->default_entry, NULL);
+            return menu.gives_up || manager->default_entry == manager->entries.count
+                       ? status
+                       : boot_entry(manager, manager->default_entry, NULL);
         loader_interface_set_time(TIME_MENU);
         if (choice == MENU_QUIT)
             return status;
         if (choice == MENU_FIRMWARE) {
+            start_message(manager);
             status = enter_firmware();
+            console_set_record(NULL, false);
         } else {
             status = boot_entry(manager, menu.selected, menu.command_line);
             menu.gives_up = choice == MENU_TIMEOUT;

@@ -76,7 +76,7 @@ static bool offers_firmware_setup(void)
 static void toggle_default(struct menu_state *state)
 {
     struct menu *menu = state->menu;
-    bool clears = menu->default_entry == state->list.selected;
+    bool clears = menu->default_is_chosen && menu->default_entry == state->list.selected;
     size_t index = clears ? menu->count : state->list.selected;
     EFI_STATUS status = menu->save_default(menu->context, index);
 
@@ -85,6 +85,7 @@ static void toggle_default(struct menu_state *state)
         return;
     }
     menu->default_entry = index;
+    menu->default_is_chosen = !clears;
     menu_answer(state, clears ? "No entry is the default by choice: loader.conf decides again."
                               : "This entry is booted by default from now on.");
 }

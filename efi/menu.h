@@ -33,6 +33,7 @@ struct menu {
     size_t count;               /* maybe 0: then it offers what else there is */
     size_t selected;            /* in: where the bar starts; out: the choice */
     size_t default_entry;       /* marked as such; `count` for none */
+    bool default_is_chosen;     /* by a user, not by loader.conf or the order: d takes it back */
     uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
     uint32_t kept_timeout;      /* what + and - change: what holds for later boots */
     bool gives_up;              /* the timeout leads to MENU_QUIT, not to MENU_TIMEOUT */

@@ -559,7 +559,7 @@ const struct scenario boot_scenarios[] = {
     {"missing-kernel", missing_kernel, ENDING_ERROR, "\\boot\\vmlinuz: no such file",
      .faults = true},
     {"missing-initrd", missing_initrd, ENDING_ERROR, "initrd: no such file", .faults = true},
-    {"empty-initrd", empty_initrd, ENDING_ERROR, "initrd: is empty"},
+    {"empty-initrd", empty_initrd, ENDING_ERROR, "initrd: the file is empty"},
     {"directory-as-kernel", directory_as_kernel, ENDING_ERROR, "boot: is a directory"},
     {"no-kernel", no_kernel_at_all, ENDING_ERROR, "note: "},
     {"no-volume", no_volume, ENDING_ERROR, "no file system"},

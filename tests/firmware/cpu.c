@@ -2,6 +2,7 @@
 /* In place of efi/cpu.c: the machine's processor is whatever the scenario says. */
 #include "efi/cpu.h"
 
+#include "tests/firmware/events.h"
 #include "tests/firmware/firmware.h"
 #include "tests/firmware/guest.h"
 #include "tests/firmware/run.h"
@@ -13,6 +14,9 @@
 #define SEV_LEAF       0x8000001f
 #define SEV_STATUS     0xc0010131
 #define TDX_LEAF       0x21
+
+#define COUNTS_PER_TICK 100 /* of 100 ns: a processor of 1 GHz */
+#define AGE             (3600 * TICKS_PER_SECOND)
 
 static struct cpuid_result name(const char *twelve)
 {
@@ -53,6 +57,12 @@ uint64_t cpu_read_msr(uint32_t msr)
     if (msr != SEV_STATUS || !firmware_ways.sev)
         run_fail("the processor has no register 0x%x", msr);
     return 1;
+}
+
+/* As old as the machine, which is an hour. */
+uint64_t cpu_read_counter(void)
+{
+    return (ledger_now() + AGE) * COUNTS_PER_TICK;
 }
 
 void cpu_halt(void)

@@ -47,7 +47,7 @@ static struct event *find_event(const char *what, EFI_EVENT handle)
 
 static bool key_is_ready(void)
 {
-    return keyboard.next < keyboard.count && keyboard.keys[keyboard.next].time <= clock_now();
+    return keyboard.next < keyboard.count && keyboard.keys[keyboard.next].time <= ledger_now();
 }
 
 /* Lets the timers go off whose time has come. */
@@ -56,9 +56,9 @@ static void run_timers(void)
     for (size_t i = 0; i < MOST_EVENTS; i++) {
         struct event *event = &events[i];
 
-        if (event->kind != EVENT_LOADERS || event->due > clock_now())
+        if (event->kind != EVENT_LOADERS || event->due > ledger_now())
             continue;
-        event->due = event->period ? clock_now() + event->period : NEVER_DUE;
+        event->due = event->period ? ledger_now() + event->period : NEVER_DUE;
         event->signaled = true;
         if (event->notify && event->type & EVT_NOTIFY_SIGNAL) {
             event->signaled = false;
@@ -118,7 +118,7 @@ static EFI_STATUS EFIAPI set_timer(EFI_EVENT handle, EFI_TIMER_DELAY how, UINT64
         return status;
     if (!(event->type & EVT_TIMER))
         run_fail("SetTimer is called for an event that is no timer");
-    event->due = how == TimerCancel ? NEVER_DUE : clock_now() + ticks;
+    event->due = how == TimerCancel ? NEVER_DUE : ledger_now() + ticks;
     event->period = how == TimerPeriodic ? ticks : 0;
     event->signaled = false;
     return EFI_SUCCESS;
@@ -180,10 +180,10 @@ static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *handles, UINTN *
             }
         }
         moment = next_moment();
-        if (moment > clock_now() + PATIENCE)
+        if (moment > ledger_now() + PATIENCE)
             run_fail("WaitForEvent is called for what will never happen");
-        if (moment > clock_now())
-            clock_advance(moment - clock_now());
+        if (moment > ledger_now())
+            ledger_advance(moment - ledger_now());
     }
 }
 
@@ -212,7 +212,7 @@ static EFI_STATUS EFIAPI stall(UINTN microseconds)
     EFI_STATUS status = ledger_enter(SERVICE_STALL);
 
     if (!EFI_ERROR(status))
-        clock_advance(microseconds * TICKS_PER_MICROSECOND);
+        ledger_advance(microseconds * TICKS_PER_MICROSECOND);
     return status;
 }
 

@@ -290,7 +290,8 @@ static bool is_child(const struct node *node, const struct node *directory)
 /* What a node is, as EFI_FILE_INFO under the name that is asked for. */
 static EFI_STATUS tell_info(const struct node *node, const char *name, UINTN *size, void *buffer)
 {
-    size_t name_size = (strlen(name) + 1) * sizeof(CHAR16);
+    CHAR16 *wide = widen(name);
+    size_t name_size = (units_length(wide) + 1) * sizeof(CHAR16);
     size_t needed = offsetof(EFI_FILE_INFO, FileName) + name_size;
     EFI_STATUS status = *size < needed ? EFI_BUFFER_TOO_SMALL : EFI_SUCCESS;
     EFI_FILE_INFO info = {
@@ -299,16 +300,14 @@ static EFI_STATUS tell_info(const struct node *node, const char *name, UINTN *si
         .PhysicalSize = align_up(node->size, PAGE_SIZE),
         .Attribute = node->attributes,
     };
-    CHAR16 *wide;
 
     *size = needed;
-    if (EFI_ERROR(status))
-        return status;
-    wide = widen(name);
-    memcpy(buffer, &info, offsetof(EFI_FILE_INFO, FileName));
-    memcpy((uint8_t *)buffer + offsetof(EFI_FILE_INFO, FileName), wide, name_size);
+    if (!EFI_ERROR(status)) {
+        memcpy(buffer, &info, offsetof(EFI_FILE_INFO, FileName));
+        memcpy((uint8_t *)buffer + offsetof(EFI_FILE_INFO, FileName), wide, name_size);
+    }
     free(wide);
-    return EFI_SUCCESS;
+    return status;
 }
 
 /* As FAT drivers do: "." and ".." first, but not in the root. */
@@ -345,7 +344,7 @@ static EFI_STATUS read_bytes(struct handle *handle, UINTN *size, void *buffer)
     struct range wanted = {handle->position, handle->position + count};
 
     reads++;
-    clock_advance(count * medium_ways.ticks_per_mib / MIB);
+    ledger_advance(count * medium_ways.ticks_per_mib / MIB);
     if (medium_ways.largest_read && *size > medium_ways.largest_read)
         return medium_ways.too_long;
     if (medium_ways.damaged && strcasecmp(node->path, medium_ways.damaged) == 0 &&

@@ -87,6 +87,7 @@ static EFI_STATUS EFIAPI set_flag(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLEAN fl
 static EFI_STATUS EFIAPI clear_screen(SIMPLE_TEXT_OUTPUT_INTERFACE *this)
 {
     check_output(this);
+    run_say("\n"); /* what comes next is at the start of a line */
     return ledger_enter(SERVICE_CONSOLE_MODE);
 }
 

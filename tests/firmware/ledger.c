@@ -84,12 +84,12 @@ void ledger_set_phase(enum phase phase)
     ledger.phase = phase;
 }
 
-uint64_t clock_now(void)
+uint64_t ledger_now(void)
 {
     return ledger.now;
 }
 
-void clock_advance(uint64_t ticks)
+void ledger_advance(uint64_t ticks)
 {
     ledger.now += ticks;
 }

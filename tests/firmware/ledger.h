@@ -99,5 +99,5 @@ enum phase ledger_phase(void);
 void ledger_set_phase(enum phase phase);
 
 /* The clock, in units of 100 ns: it goes on with every call, and by leaps when the loader waits. */
-uint64_t clock_now(void);
-void clock_advance(uint64_t ticks);
+uint64_t ledger_now(void);
+void ledger_advance(uint64_t ticks);

@@ -20,7 +20,7 @@
 #define TRACE_SHOWN   12
 
 static const struct scenario *const all_scenarios[] = {boot_scenarios, memory_scenarios,
-                                                       random_scenarios};
+                                                       random_scenarios, trouble_scenarios};
 
 /* A process that executes a run, and what it leaves behind. */
 struct job {

@@ -62,3 +62,12 @@ void narrow(const CHAR16 *units, size_t count, char *buffer, size_t size)
     }
     buffer[length] = '\0';
 }
+
+size_t units_length(const CHAR16 *units)
+{
+    size_t length = 0;
+
+    while (units[length])
+        length++;
+    return length;
+}

@@ -9,3 +9,6 @@ CHAR16 *widen(const char *text);
 
 /* Up to the first NUL, or `count` units; cut off at the buffer's end. */
 void narrow(const CHAR16 *units, size_t count, char *buffer, size_t size);
+
+/* Units before the NUL. */
+size_t units_length(const CHAR16 *units);

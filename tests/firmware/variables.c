@@ -159,7 +159,7 @@ static EFI_STATUS EFIAPI next_variable_name(UINTN *size, CHAR16 *name, EFI_GUID 
 static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities)
 {
     EFI_STATUS status = ledger_enter(SERVICE_GET_TIME);
-    uint64_t seconds = clock_now() / TICKS_PER_SECOND;
+    uint64_t seconds = ledger_now() / TICKS_PER_SECOND;
 
     if (EFI_ERROR(status))
         return status;

@@ -338,6 +338,14 @@ def test_a_full_esp_is_found_before_anything_is_written(machine):
     assert "10 KiB are free and " in machine.refusal("install")
 
 
+@pytest.mark.parametrize("command", ["install", "update"])
+def test_what_is_up_to_date_needs_no_room(machine, command):
+    machine.run("install", "--efi", machine.efi, machine.esp)
+    machine.program("df", "printf 'head\\n/dev/sda1 1 1 0 100%% /\\n'")
+    done = machine.run(command, "--efi", machine.efi, machine.esp)
+    assert done.returncode == 0 and "up to date" in done.stdout, done
+
+
 @pytest.mark.parametrize("already", [{}, {BINARY: OLD}, {BINARY: OLD, FALLBACK: OLD}])
 def test_room_is_asked_for_what_is_written(machine, already):
     """A megabyte each: what is there already needs no room of its own, but for the moment of its replacement."""
