@@ -69,8 +69,11 @@ static EFI_STATUS start(EFI_HANDLE program, const char *path)
     (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
     if (data)
         (void)BS->FreePool(data);
-    if (EFI_ERROR(status))
+    if (EFI_ERROR(status)) {
+        /* What was not started is still loaded; of what has ended the firmware knows no more. */
+        (void)BS->UnloadImage(program);
         return console_error_status(status, "%s: this EFI program ended with an error", path);
+    }
     return EFI_SUCCESS;
 }
 

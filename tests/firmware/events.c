@@ -13,7 +13,7 @@
 #define NEVER_DUE   UINT64_MAX
 
 /* The longest that a loader may wait for somebody to press a key: then nobody is there. */
-#define PATIENCE (3600 * TICKS_PER_SECOND)
+#define PATIENCE (300 * TICKS_PER_SECOND)
 
 enum event_kind { EVENT_FREE, EVENT_LOADERS, EVENT_KEY, EVENT_ABANDONED };
 
@@ -48,6 +48,15 @@ static struct event *find_event(const char *what, EFI_EVENT handle)
 static bool key_is_ready(void)
 {
     return keyboard.next < keyboard.count && keyboard.keys[keyboard.next].time <= ledger_now();
+}
+
+/* Ends a run that waits for a key without end. */
+static void check_patience(void)
+{
+    uint64_t last = keyboard.count > 0 ? keyboard.keys[keyboard.count - 1].time : 0;
+
+    if (keyboard.asked && ledger_now() > last + PATIENCE)
+        run_end(ENDING_WAITING, EFI_TIMEOUT);
 }
 
 /* Lets the timers go off whose time has come. */
@@ -167,6 +176,7 @@ static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *handles, UINTN *
 
     if (EFI_ERROR(status))
         return status;
+    check_patience();
     for (;;) {
         uint64_t moment;
 
@@ -213,6 +223,7 @@ static EFI_STATUS EFIAPI stall(UINTN microseconds)
 
     if (!EFI_ERROR(status))
         ledger_advance(microseconds * TICKS_PER_MICROSECOND);
+    check_patience();
     return status;
 }
 
@@ -307,6 +318,13 @@ void input_install(void)
     fake_input_ex.WaitForKeyEx = event;
     handles_install(&console_handle, &guid, &fake_input);
     handles_install(&console_handle, &guid_ex, &fake_input_ex);
+}
+
+void input_remove(void)
+{
+    static const EFI_GUID guid_ex = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
+
+    handles_remove(console_handle, &guid_ex);
 }
 
 void events_fill(EFI_BOOT_SERVICES *services)

@@ -24,6 +24,9 @@ bool keys_were_asked_for(void);
 extern SIMPLE_INPUT_INTERFACE fake_input;
 void input_install(void);
 
+/* Takes the extended protocol away again: only ConIn is left. */
+void input_remove(void);
+
 /* How many events the loader has created and not closed. */
 size_t events_find_leak(void);
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define MOST_FILES   64
+#define MOST_FILES   512
 #define LONGEST_PATH 512
 
 struct node {
@@ -224,6 +224,8 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
     node = find_node(path);
     if (!node)
         return EFI_NOT_FOUND;
+    if (medium_ways.closed && strcasecmp(node->path, medium_ways.closed) == 0)
+        return EFI_ACCESS_DENIED;
     if (mode & EFI_FILE_MODE_WRITE && medium_ways.read_only)
         return EFI_WRITE_PROTECTED;
     *ret_file = open_node(node, mode & EFI_FILE_MODE_WRITE);
@@ -370,6 +372,9 @@ static EFI_STATUS EFIAPI read_file(EFI_FILE_HANDLE this, UINTN *size, void *buff
         memset(buffer, STALE_BYTE, min_u64(*size, 4 * KIB));
         return status;
     }
+    if (handle->node->attributes & EFI_FILE_DIRECTORY && medium_ways.unlisted &&
+        handle->position + 1 >= medium_ways.unlisted)
+        return EFI_VOLUME_CORRUPTED;
     if (handle->node->attributes & EFI_FILE_DIRECTORY)
         return read_directory(handle, size, buffer);
     return read_bytes(handle, size, buffer);

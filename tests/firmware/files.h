@@ -29,7 +29,9 @@ struct medium_ways {
     EFI_STATUS damage;
     uint64_t ticks_per_mib; /* how slow it is */
     bool read_only;
-    bool sizes_lie; /* GetInfo says one byte more than there is */
+    const char *closed; /* cannot be opened */
+    uint64_t unlisted;  /* of a directory, the item from which on it cannot be read, from 1; or 0 */
+    bool sizes_lie;     /* GetInfo says one byte more than there is */
 };
 extern struct medium_ways medium_ways;
 

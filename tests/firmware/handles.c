@@ -41,6 +41,7 @@ static struct protocol protocols[MOST_PROTOCOLS];
 
 static struct {
     EFI_HANDLE handle; /* of the program that is loaded; NULL for none */
+    EFI_HANDLE last;   /* the one before, which has ended */
     EFI_LOADED_IMAGE loaded;
     bool unreturned;
 } child;
@@ -92,6 +93,14 @@ static struct protocol *add(EFI_HANDLE *handle, const EFI_GUID *guid, void *inte
 void handles_install(EFI_HANDLE *handle, const EFI_GUID *guid, void *interface)
 {
     (void)add(handle, guid, interface);
+}
+
+void handles_remove(EFI_HANDLE handle, const EFI_GUID *guid)
+{
+    struct protocol *protocol = find(handle, guid);
+
+    require(protocol);
+    protocol->handle = NULL;
 }
 
 const char *handles_find_leak(void)
@@ -435,6 +444,7 @@ static void drop_child(void)
     static const EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
 
     find(child.handle, &guid)->handle = NULL;
+    child.last = child.handle;
     child.handle = NULL;
 }
 
@@ -468,6 +478,8 @@ static EFI_STATUS EFIAPI unload_image(EFI_HANDLE handle)
 {
     EFI_STATUS status = ledger_enter(SERVICE_UNLOAD_IMAGE);
 
+    if (handle && handle == child.last) /* it has unloaded itself: the firmware knows that */
+        return EFI_INVALID_PARAMETER;
     check_child("UnloadImage", handle);
     if (EFI_ERROR(status))
         child.unreturned = true;

@@ -12,6 +12,9 @@ extern EFI_HANDLE console_handle;
 /* Puts a protocol on a handle; a new one when *handle is NULL. It stays for the run. */
 void handles_install(EFI_HANDLE *handle, const EFI_GUID *guid, void *interface);
 
+/* Takes it off again. */
+void handles_remove(EFI_HANDLE handle, const EFI_GUID *guid);
+
 /* What the loader opened or installed and has not taken back; NULL for nothing. */
 const char *handles_find_leak(void);
 

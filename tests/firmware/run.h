@@ -14,8 +14,13 @@ enum ending {
     ENDING_SUCCESS,
     ENDING_ERROR,
     ENDING_RESET,
-    ENDING_ANY, /* in a scenario: a boot, or an error with a message */
+    ENDING_SETUP,   /* a reset, into the firmware's set-up */
+    ENDING_WAITING, /* for a key that nobody presses */
+    ENDING_ANY,     /* in a scenario: a boot, or an error with a message */
 };
+
+/* For `also` below: these are endings that a user of a broken machine can live with. */
+#define ALSO(ending) (1u << (ending))
 
 /* A situation that the loader is started in, and how that is to end when nothing else happens. */
 struct scenario {
@@ -27,6 +32,7 @@ struct scenario {
     call_hook *hook;     /* NULL for none */
     uint64_t seeds;      /* so many variants; 0 for one */
     bool faults;         /* every call of it is made to fail */
+    unsigned also;       /* endings, by ALSO(), that a failing call may lead to as well */
     EFI_STATUS answer;   /* but not with this: here it is an answer, and a lie */
 };
 

@@ -25,6 +25,8 @@ const EFI_GUID global_variable_guid = EFI_GLOBAL_VARIABLE;
 const EFI_GUID loader_variable_guid = {
     0x4a67b082, 0x0a4c, 0x41cf, {0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f}};
 
+EFI_STATUS variables_refused;
+
 static struct variable variables[MOST_VARIABLES];
 
 static size_t name_length(const CHAR16 *name)
@@ -73,7 +75,11 @@ void variable_put(const EFI_GUID *guid, const char *name, const void *data, size
 {
     CHAR16 *wide = widen(name);
 
-    set_data(add(guid, wide), data, size);
+    struct variable *variable = add(guid, wide);
+
+    variable->attributes =
+        EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
+    set_data(variable, data, size);
     free(wide);
 }
 
@@ -116,7 +122,11 @@ static EFI_STATUS EFIAPI set_variable(CHAR16 *name, EFI_GUID *guid, UINT32 attri
 
     if (EFI_ERROR(status))
         return status;
+    if (EFI_ERROR(variables_refused))
+        return variables_refused;
     variable = find(guid, name);
+    if (variable && attributes != variable->attributes) /* UEFI 2.10, section 8.2 */
+        return EFI_INVALID_PARAMETER;
     if (size == 0) {
         if (variable)
             variable->present = false;
@@ -172,6 +182,15 @@ static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabil
     return EFI_SUCCESS;
 }
 
+/* UEFI 2.10, section 8.5.4. */
+static bool setup_is_asked_for(void)
+{
+    size_t size;
+    const uint8_t *indications = variable_find(&global_variable_guid, "OsIndications", &size);
+
+    return size == sizeof(uint64_t) && indications[0] & 1;
+}
+
 static EFI_STATUS EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS reason, UINTN size,
                                       CHAR16 *data)
 {
@@ -182,7 +201,7 @@ static EFI_STATUS EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS reason, UIN
     (void)data;
     if (EFI_ERROR(status))
         return status;
-    run_end(ENDING_RESET, reason);
+    run_end(setup_is_asked_for() ? ENDING_SETUP : ENDING_RESET, reason);
 }
 
 EFI_RUNTIME_SERVICES fake_runtime_services = {
