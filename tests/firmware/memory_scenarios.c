@@ -194,6 +194,13 @@ static void withheld(uint64_t seed)
     memory_ways.withheld = (struct range){0x110000, 0x110000 + (1 + seed) * 64 * KIB};
 }
 
+/* Nearly all that the map calls free: there is room for everything behind it. */
+static void withheld_large(uint64_t seed)
+{
+    setup_boot();
+    memory_ways.withheld = (struct range){0x110000 + seed * 0x1000, 0x3a00000};
+}
+
 /* The firmware takes pages before every call but those of the loader's own search for memory. */
 static void take_at_calls(enum service service, size_t call)
 {
@@ -353,7 +360,8 @@ const struct scenario memory_scenarios[] = {
     {"in-pieces", in_pieces, ENDING_BOOT, NULL, .faults = true},
     {"shrinking", shrinking, ENDING_ANY, NULL, .seeds = 150},
 
-    {"withheld", withheld, ENDING_ANY, NULL, .seeds = 20},
+    {"withheld", withheld, ENDING_BOOT, NULL, .seeds = 20},
+    {"withheld-large", withheld_large, ENDING_BOOT, NULL, .seeds = 8},
     {"withheld-once", withheld, ENDING_BOOT, NULL, .faults = true},
     {"changing", changing, ENDING_BOOT, NULL, .hook = take_at_calls, .faults = true},
     {"taken-once", changing, ENDING_BOOT, NULL, .hook = take_once, .faults = true},
