@@ -25,9 +25,13 @@ EFI_STATUS initrd_media_find(struct initrd_media *ret_media)
     EFI_STATUS status;
 
     *ret_media = (struct initrd_media){.protocol = NULL};
-    if (EFI_ERROR(BS->LocateDevicePath(&guid, &path, &handle)) ||
-        EFI_ERROR(BS->HandleProtocol(handle, &guid, (void **)&protocol)))
+    status = BS->LocateDevicePath(&guid, &path, &handle);
+    if (status == EFI_NOT_FOUND)
         return EFI_SUCCESS;
+    if (!EFI_ERROR(status))
+        status = BS->HandleProtocol(handle, &guid, (void **)&protocol);
+    if (EFI_ERROR(status)) /* to boot without the initrd that may be there helps nobody */
+        return console_error_status(status, INITRD_MEDIA_NAME ": cannot be looked for");
     status = protocol->load(protocol, path, FALSE, &size, NULL);
     if (status == EFI_NOT_FOUND) /* the shell's command was given no file */
         return EFI_SUCCESS;

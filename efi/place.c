@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/place.h"
 
+#include "common/checked.h"
 #include "efi/console.h"
 #include "efi/pages.h"
 #include "efi/progress.h"
@@ -12,7 +13,10 @@
  * A plan fails when the firmware takes memory between its map and our claim, which happens, or does
  * not give what it calls free, which has been seen: then it is planned anew.
  */
-#define MAX_PLANS 16
+#define MAX_PLANS 64
+
+/* So many refusals are taken for what they are; from then on there is more behind them. */
+#define EXACT_DENIALS 4
 
 static void release_claims(struct boot *boot)
 {
@@ -45,6 +49,21 @@ static bool claim_all(struct boot *boot, struct range *ret_refused)
     return true;
 }
 
+/*
+ * What firmware withholds may be much larger than what was asked of it, and what is planned next
+ * lies right behind: as much again as has been denied so far goes with it, which doubles each time.
+ */
+static struct range widen_denied(const struct plan_ranges *denied, struct range range)
+{
+    uint64_t total = 0, end;
+
+    for (size_t i = 0; i < denied->count; i++)
+        total += range_size(denied->items[i]);
+    if (denied->count >= EXACT_DENIALS && checked_add(range.start, total, &end))
+        range.end = max_u64(range.end, align_down(end, PAGE_SIZE));
+    return range;
+}
+
 static EFI_STATUS deny(struct boot *boot, struct range range)
 {
     struct plan_ranges *denied = &boot->denied;
@@ -53,7 +72,7 @@ static EFI_STATUS deny(struct boot *boot, struct range range)
 
     if (!slot)
         return console_no_memory();
-    *slot = range;
+    *slot = widen_denied(denied, range);
     denied->count++;
     console_verbose("the firmware does not give 0x%llx-0x%llx, which its map calls free",
                     (unsigned long long)range.start, (unsigned long long)range.end - 1);

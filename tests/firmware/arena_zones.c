@@ -13,6 +13,8 @@ void *__real_arena_alloc(struct arena *arena, uint64_t count, size_t size);
 void *__wrap_arena_alloc(struct arena *arena, uint64_t count, size_t size);
 void *__real_arena_alloc_bulk(struct arena *arena, uint64_t size);
 void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size);
+void *__real_arena_take_chunk(struct arena *arena, size_t *ret_size);
+void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size);
 
 static void *with_zone(void *memory, uint64_t size)
 {
@@ -37,4 +39,14 @@ void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size)
     if (!checked_add(size, ZONE_SIZE, &all))
         return __real_arena_alloc_bulk(arena, size);
     return with_zone(__real_arena_alloc_bulk(arena, all), size);
+}
+
+/* It is the caller's now, all of it. */
+void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size)
+{
+    void *chunk = __real_arena_take_chunk(arena, ret_size);
+
+    if (chunk)
+        ASAN_UNPOISON_MEMORY_REGION(chunk, *ret_size);
+    return chunk;
 }

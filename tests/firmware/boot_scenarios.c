@@ -8,6 +8,7 @@
 #include "tests/firmware/firmware.h"
 #include "tests/firmware/guest.h"
 #include "tests/firmware/handles.h"
+#include "tests/firmware/load_file.h"
 #include "tests/firmware/machines.h"
 #include "tests/firmware/physical.h"
 #include "tests/firmware/setup.h"
@@ -251,6 +252,34 @@ static void packed_in_the_way(uint64_t seed)
     options_set("kernel");
 }
 
+/* Segments that share bytes of the file: a stream has gone past them when they are due again. */
+static void packed_shared(uint64_t seed)
+{
+    static const struct kernel_shape shape = {
+        .bits = 64,
+        .segments = {{0x100000, 0x23123, 0x23123}, {0x140000, 0x10801, 0x12345}},
+        .count = 2,
+        .entry = 0x100040,
+        .shares = true,
+        .seed = 8,
+    };
+
+    (void)seed;
+    machine_usual();
+    put_stored_kernel("\\kernel", &shape);
+    put_module("\\initrd", 5000, "");
+    options_set("--initrd initrd kernel");
+}
+
+/* The same without sharing: read as it comes. */
+static void packed_stored(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_stored_kernel("\\kernel", &plain_kernel);
+    options_set("kernel");
+}
+
 static void packed_damaged(uint64_t seed)
 {
     size_t size;
@@ -353,6 +382,48 @@ static void nvs_refused(uint64_t seed)
 /* ------------------------------------------------------------------------------------------------
  * Files and media
  */
+
+static void offered(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    offer_initrd(70001);
+    options_set("vmlinux");
+}
+
+/* The user's own choice goes before what is offered. */
+static void not_taken(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_module("\\initrd", 5000, "");
+    offer_elsewhere(70001);
+    options_set("--initrd initrd vmlinux");
+}
+
+static void offered_with_module(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    offer_initrd(70001);
+    put_module("\\boot\\m", 4096, "text");
+    options_set("--module \"boot/m text\" vmlinux");
+}
+
+static void offered_wrongly(uint64_t seed)
+{
+    static const EFI_STATUS queries[] = {EFI_DEVICE_ERROR, EFI_UNSUPPORTED, EFI_OUT_OF_RESOURCES};
+
+    offered(seed);
+    if (seed < ELEMENTS(queries))
+        offer_ways.size_query = queries[seed];
+    else if (seed == 3)
+        offer_ways.grows = 1;
+    else if (seed == 4)
+        offer_ways.grows = -1;
+    else
+        offer_ways.cut = 1;
+}
 
 static void missing_kernel(uint64_t seed)
 {
@@ -548,6 +619,8 @@ const struct scenario boot_scenarios[] = {
     {"bzimage", packed_bzimage, ENDING_BOOT, NULL, .faults = true},
     {"nested", packed_nested, ENDING_BOOT, NULL, .faults = true},
     {"packed-in-the-way", packed_in_the_way, ENDING_ERROR, "0x101000", .faults = true},
+    {"packed-shared", packed_shared, ENDING_BOOT, NULL, .faults = true},
+    {"packed-stored", packed_stored, ENDING_BOOT, NULL},
     {"packed-damaged", packed_damaged, ENDING_ANY, NULL, .seeds = 200},
 
     {"staged", staged, ENDING_BOOT, NULL, .faults = true},
@@ -555,6 +628,11 @@ const struct scenario boot_scenarios[] = {
     {"taken", taken, ENDING_ERROR, "is runtime services data", .faults = true},
     {"nvs-taken", nvs_taken, ENDING_BOOT, "ACPI NVS", .faults = true},
     {"nvs-refused", nvs_refused, ENDING_ERROR, "--overwrite-acpi-nvs", .faults = true},
+
+    {"offered", offered, ENDING_BOOT, NULL, .faults = true, .answer = EFI_NOT_FOUND},
+    {"offered-not-taken", not_taken, ENDING_BOOT, NULL},
+    {"offered-with-module", offered_with_module, ENDING_BOOT, NULL},
+    {"offered-wrongly", offered_wrongly, ENDING_ERROR, "initrd", .seeds = 6},
 
     {"missing-kernel", missing_kernel, ENDING_ERROR, "\\boot\\vmlinuz: no such file",
      .faults = true},

@@ -18,7 +18,7 @@ FIRMWARE_LOADER := $(filter-out efi/libc.c efi/cpu.c,$(wildcard efi/*.c)) $(wild
 FIRMWARE_TESTS := $(wildcard tests/firmware/*.c) \
 	$(addprefix tests/unit/,support.c elf_file.c map_oracle.c samples.c)
 
-FIRMWARE_LDFLAGS := -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk
+FIRMWARE_LDFLAGS := -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk
 
 # $(call firmware_objects,COMPILER)
 firmware_objects = $(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))

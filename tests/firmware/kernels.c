@@ -60,7 +60,7 @@ uint8_t *kernel_make(const struct kernel_shape *shape, size_t *ret_size)
 
         elf_add_program(&file, &(struct elf_program){PT_LOAD, offset, 0, segment->address,
                                                      segment->file_size, segment->memory_size, 1});
-        offset += segment->file_size;
+        offset += shape->shares ? segment->file_size / 2 : segment->file_size;
     }
     *ret_size = size;
     return file.bytes;

@@ -23,6 +23,7 @@ struct kernel_shape {
     bool movable; /* has PHYS32_RELOC with these */
     uint32_t align, min, max;
     bool note_last; /* the notes follow the segments in the file */
+    bool shares;    /* each segment starts amid the bytes of the one before */
     uint64_t seed;  /* of the bytes */
 };
 

@@ -29,6 +29,8 @@ static EFI_STATUS EFIAPI load(struct load_file2_protocol *this, EFI_DEVICE_PATH 
         run_fail("LoadFile is called with a path that does not end where the protocol's does");
     if (boot_policy)
         run_fail("LoadFile2 is called with a boot policy: UEFI 2.10, section 13.2.1");
+    if (status == EFI_BUFFER_TOO_SMALL)
+        *size = offer.size;
     if (EFI_ERROR(status))
         return status;
     if (!buffer && offer_ways.size_query)
@@ -41,7 +43,7 @@ static EFI_STATUS EFIAPI load(struct load_file2_protocol *this, EFI_DEVICE_PATH 
     return EFI_SUCCESS;
 }
 
-void offer_initrd(size_t size)
+void offer_elsewhere(size_t size)
 {
     static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
     static const EFI_GUID load_guid = LOAD_FILE2_PROTOCOL_GUID;
@@ -57,8 +59,13 @@ void offer_initrd(size_t size)
     offer.bytes = malloc(size + 1);
     require(offer.bytes);
     fill_random(offer.bytes, size, size);
-    expect_module("");
-    expect_module_part(offer.bytes, size);
     handles_install(&handle, &path_guid, (void *)(uintptr_t)&path);
     handles_install(&handle, &load_guid, &protocol);
+}
+
+void offer_initrd(size_t size)
+{
+    offer_elsewhere(size);
+    expect_module("");
+    expect_module_part(offer.bytes, size);
 }

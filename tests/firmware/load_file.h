@@ -15,3 +15,6 @@ extern struct offer_ways offer_ways;
 
 /* Offers random bytes, and expects them as a module. */
 void offer_initrd(size_t size);
+
+/* Offers them, and expects that nobody takes them. */
+void offer_elsewhere(size_t size);

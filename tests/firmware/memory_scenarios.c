@@ -5,6 +5,7 @@
 #include "tests/firmware/files.h"
 #include "tests/firmware/firmware.h"
 #include "tests/firmware/guest.h"
+#include "tests/firmware/load_file.h"
 #include "tests/firmware/machines.h"
 #include "tests/firmware/physical.h"
 #include "tests/firmware/setup.h"
@@ -169,6 +170,36 @@ static void in_pieces(uint64_t seed)
     options_set("--initrd initrd kernel");
 }
 
+/* No free range is as large as what is offered: it comes by way of a buffer above 4 GiB. */
+static void offered_in_pieces(uint64_t seed)
+{
+    (void)seed;
+    machine_add_low();
+    add_pieces(0x100000, 0x1100000, 64 * KIB, 64 * KIB);
+    physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_START + 64 * MIB);
+    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
+    machine_add_high();
+    machine_add_acpi(USUAL_ACPI);
+    put_kernel("\\kernel", &wide_kernel);
+    offer_initrd(300000);
+    options_set("kernel");
+}
+
+/* A packed kernel: modules get the memory that it is unpacked with, which is all there is. */
+static void shrinking_packed(uint64_t seed)
+{
+    uint64_t end = 0x180000 + seed * 2 * PAGE_SIZE;
+
+    physical_add(EfiBootServicesCode, 0, LOW_MEMORY_START);
+    physical_add(EfiConventionalMemory, 0x100000, end);
+    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
+    machine_add_high();
+    machine_add_acpi(USUAL_ACPI);
+    put_packed_kernel("\\kernel", seed % 2 ? "xz" : "zst");
+    put_module("\\initrd", 400000, "");
+    options_set("--initrd initrd kernel");
+}
+
 /* Memory of so many pages: from some number on it is enough; below it, the loader must say so. */
 static void shrinking(uint64_t seed)
 {
@@ -192,6 +223,13 @@ static void withheld(uint64_t seed)
 {
     setup_boot();
     memory_ways.withheld = (struct range){0x110000, 0x110000 + (1 + seed) * 64 * KIB};
+}
+
+/* Nearly all that the map calls free: there is room for everything behind it. */
+static void withheld_large(uint64_t seed)
+{
+    setup_boot();
+    memory_ways.withheld = (struct range){0x110000 + seed * 0x1000, 0x3a00000};
 }
 
 /* The firmware takes pages before every call but those of the loader's own search for memory. */
@@ -351,9 +389,13 @@ const struct scenario memory_scenarios[] = {
     {"loader-high", loader_high, ENDING_BOOT, NULL, .faults = true},
     {"bottom-up", bottom_up, ENDING_BOOT, NULL, .faults = true},
     {"in-pieces", in_pieces, ENDING_BOOT, NULL, .faults = true},
+    {"offered-in-pieces", offered_in_pieces, ENDING_BOOT, NULL, .faults = true,
+     .answer = EFI_NOT_FOUND},
+    {"shrinking-packed", shrinking_packed, ENDING_ANY, NULL, .seeds = 200},
     {"shrinking", shrinking, ENDING_ANY, NULL, .seeds = 150},
 
-    {"withheld", withheld, ENDING_ANY, NULL, .seeds = 20},
+    {"withheld", withheld, ENDING_BOOT, NULL, .seeds = 20},
+    {"withheld-large", withheld_large, ENDING_BOOT, NULL, .seeds = 8},
     {"withheld-once", withheld, ENDING_BOOT, NULL, .faults = true},
     {"changing", changing, ENDING_BOOT, NULL, .hook = take_at_calls, .faults = true},
     {"taken-once", changing, ENDING_BOOT, NULL, .hook = take_once, .faults = true},

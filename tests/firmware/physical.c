@@ -243,6 +243,8 @@ void physical_surrender(struct range range)
     struct region *regions = cut_out(range_to_pages(range), &count);
 
     require(regions);
+    /* The loader has left: what it kept apart in its memory is nobody's. */
+    ASAN_UNPOISON_MEMORY_REGION((void *)(uintptr_t)range.start, range_size(range));
     for (size_t i = 0; i < count; i++) {
         if (regions[i].loaders || regions[i].surrendered)
             continue;

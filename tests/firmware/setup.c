@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GZIP_STORED     UINT64_C(0xffff) /* bytes of a block: RFC 1951, section 3.2.4 */
+#define GZIP_POLYNOMIAL UINT32_C(0xedb88320)
+
 const struct kernel_shape plain_kernel = {
     .bits = 64,
     .segments = {{0x100000, 0x3123, 0x3123}, {0x104000, 0x801, 0x2345}},
@@ -35,6 +38,45 @@ void put_packed_kernel(const char *path, const char *name)
 
     file_put(path, packed.bytes, packed.size);
     expect_kernel(plain.bytes, plain.size);
+}
+
+static uint32_t crc32(const uint8_t *bytes, size_t size)
+{
+    uint32_t sum = UINT32_MAX;
+
+    for (size_t i = 0; i < size; i++) {
+        sum ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            sum = sum >> 1 ^ (sum & 1 ? GZIP_POLYNOMIAL : 0);
+    }
+    return ~sum;
+}
+
+void put_stored_kernel(const char *path, const struct kernel_shape *shape)
+{
+    static const uint8_t header[10] = {0x1f, 0x8b, 8};
+    size_t size, done = 0;
+    uint8_t *bytes = kernel_make(shape, &size);
+    uint8_t *packed = malloc(sizeof(header) + size + (size / GZIP_STORED + 1) * 5 + 8);
+    uint8_t *at = packed + sizeof(header);
+
+    require(packed);
+    memcpy(packed, header, sizeof(header));
+    while (done < size) {
+        size_t count = min_u64(size - done, GZIP_STORED);
+
+        *at = done + count == size; /* the last block, stored: RFC 1951, section 3.2.4 */
+        put_number(at + 1, 2, count);
+        put_number(at + 3, 2, ~count & 0xffff);
+        memcpy(at + 5, bytes + done, count);
+        at += 5 + count;
+        done += count;
+    }
+    put_number(at, 4, crc32(bytes, size));
+    put_number(at + 4, 4, size);
+    file_put(path, packed, (size_t)(at + 8 - packed));
+    expect_kernel(bytes, size);
+    free(packed);
 }
 
 void put_module_part(const char *path, size_t size)

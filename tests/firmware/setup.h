@@ -15,6 +15,9 @@ void put_kernel(const char *path, const struct kernel_shape *shape);
 /* Puts one of the packed kernels of tests/samples on the volume, and expects what is in it. */
 void put_packed_kernel(const char *path, const char *sample);
 
+/* The same as gzip makes it of what it cannot compress. */
+void put_stored_kernel(const char *path, const struct kernel_shape *shape);
+
 /* Puts a file of random bytes on the volume, and expects it as (part of) a module. */
 void put_module(const char *path, size_t size, const char *command);
 void put_module_part(const char *path, size_t size);
