@@ -6,12 +6,7 @@
 COVERAGE_BUILD := build/coverage
 COVERAGE_FLAGS := --coverage -fprofile-update=atomic
 COVERAGE_LIMITS := pvh=98 common=98 efi=90
-<<<<<<< HEAD
 COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/test_%) $(COVERAGE_BUILD)/firmware/test_firmware
-=======
-COVERAGE_FIRMWARE := $(COVERAGE_BUILD)/firmware
-COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/test_%) $(COVERAGE_FIRMWARE)/test_firmware
->>>>>>> fakefw2
 
 COVERAGE_UNIT_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(UNIT_FLAGS)) -O0 $(COVERAGE_FLAGS)
 coverage_objects = $(patsubst %,$(COVERAGE_BUILD)/%.o,$(1))
@@ -36,7 +31,6 @@ $(COVERAGE_BUILD)/test_$(1): $(call coverage_objects,tests/unit/test_$(1).c $(UN
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
 
-<<<<<<< HEAD
 # The same sources once more, as the firmware's world compiles them: the report adds both up.
 COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)
 COVERAGE_FIRMWARE := $(patsubst %,$(COVERAGE_BUILD)/firmware/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
@@ -48,23 +42,6 @@ $(COVERAGE_FIRMWARE): $(COVERAGE_BUILD)/firmware/%.o: % tests/coverage/coverage.
 
 $(COVERAGE_BUILD)/firmware/test_firmware: $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
 	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-u,__gcov_dump -o $@ $^ -lcmocka
-=======
-# The whole loader on the fake firmware, built for its own world.
-COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)
-COVERAGE_FIRMWARE_OBJECTS := $(patsubst %,$(COVERAGE_FIRMWARE)/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
-
-$(COVERAGE_FIRMWARE)/%.o: % tests/coverage/coverage.mk tests/firmware/firmware.mk
-	@mkdir -p $(@D)
-	@echo '  cover $<'
-	@gcc $(COVERAGE_FIRMWARE_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $<
-
-.SECONDARY: $(COVERAGE_FIRMWARE_OBJECTS)
-
-$(patsubst %,$(COVERAGE_FIRMWARE)/%.o,$(wildcard pvh/decode_*.c)): $(DECODERS_READY)
-
-$(COVERAGE_FIRMWARE)/test_firmware: $(COVERAGE_FIRMWARE_OBJECTS) $(COVERAGE_BUILD)/decoders.o
-	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -o $@ $^ -lcmocka
->>>>>>> fakefw2
 
 # Every count starts anew: what an earlier run has reached is not what this one reaches.
 .PHONY: coverage
