@@ -15,7 +15,7 @@ bool leave_write_map(struct boot *boot, struct pvh_error *ret_error)
 {
     struct memory *memory = &boot->memory;
 
-    if (!memory_build(memory, ret_error) || !plan_check(&boot->plan, &memory->map, ret_error) ||
+    if (!plan_check(&boot->plan, &memory->map, ret_error) ||
         !e820_build(&memory->e820, &memory->map, boot->needed.items, boot->needed.count, ret_error))
         return false;
     boot_info_write_memmap((void *)(uintptr_t)boot->plan.boot_info.start, &memory->e820);
@@ -87,7 +87,8 @@ static EFI_STATUS exit_boot_services(struct boot *boot)
                 return status;
             continue;
         }
-        if (!EFI_ERROR(status) && !leave_write_map(boot, &error)) {
+        if (!EFI_ERROR(status) &&
+            (!memory_build(&boot->memory, &error) || !leave_write_map(boot, &error))) {
             if (!tried)
                 return boot_error(boot, &error);
             status = EFI_LOAD_ERROR;

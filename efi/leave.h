@@ -5,7 +5,8 @@
 #include "efi/boot.h"
 
 /*
- * Converts the map that is valid now and writes it into the boot info. No allocation, no text.
+ * Converts boot->memory.map, built of the map that is valid now, and writes it into the boot info.
+ * No allocation, no text.
  */
 bool leave_write_map(struct boot *boot, struct pvh_error *ret_error);
 

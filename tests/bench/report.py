@@ -9,7 +9,7 @@ from pvhtools.program import call
 
 MILLION = 1e6
 PARTS = ("file drivers", "firmware", "loader", "outside")
-PLOTTED = ("floor", "pvhboot", "stub", "systemd-boot", "grub")
+PLOTTED = {"floor": "#808080", "pvhboot": "#008040", "stub": "#3080d0", "systemd-boot": "#d08000", "grub": "#c02040"}
 
 
 def print_table(headings, lines):
@@ -99,17 +99,16 @@ def write_plot(results, picture):
 
 
 def plot_script(points, picture):
-    lines = ["set terminal png size 720,460 font ',11'",
-             f"set output '{picture}'", "set logscale xy", "set grid", "set key left top",
+    lines = ["set terminal png size 860,420 font ',11'",
+             f"set output '{picture}'", "set logscale xy", "set grid", "set key outside right top",
              "set xlabel 'size of the kernel, MiB'", "set xtics (8, 64, 256)", "set xrange [7:300]",
              "set ylabel 'work, millions of instructions'", "set title 'From LoadImage of the loader to the kernel'"]
     for number, loader in enumerate(points):
         lines += [f"$data{number} << EOD", *(f"{x} {y}" for x, y in points[loader]), "EOD"]
-    names = [f"$data{number} with linespoints lw 2 pt 7 title '{title(loader)}'"
+    names = [f"$data{number} with linespoints lw 2 pt 7 lc rgb '{PLOTTED[loader]}' title '{title(loader)}'"
              for number, loader in enumerate(points)]
     return "\n".join([*lines, "plot " + ", ".join(names)]) + "\n"
 
 
 def title(loader):
-    return {"floor": "the firmware alone", "stub": "LoadImage of the kernel (EFI stub)",
-            "grub": "GRUB (multiboot2)"}.get(loader, loader)
+    return {"floor": "the firmware alone", "stub": "EFI stub", "grub": "GRUB"}.get(loader, loader)
