@@ -5,7 +5,7 @@
 
 COVERAGE_BUILD := build/coverage
 COVERAGE_FLAGS := --coverage -fprofile-update=atomic
-COVERAGE_LIMITS := pvh=98 common=98 efi=90
+COVERAGE_LIMITS := pvh=98 common=98 efi=50
 COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/test_%) $(COVERAGE_BUILD)/firmware/test_firmware
 
 COVERAGE_UNIT_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(UNIT_FLAGS)) -O0 $(COVERAGE_FLAGS)

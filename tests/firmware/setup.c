@@ -31,10 +31,10 @@ void put_kernel(const char *path, const struct kernel_shape *shape)
     expect_kernel(bytes, size);
 }
 
-void put_packed_kernel(const char *path, const char *name)
+void put_packed_kernel(const char *path, const char *sample)
 {
-    struct sample packed = sample_read(name);
-    struct sample plain = sample_read(strncmp(name, "large", 5) == 0 ? "large" : "elf");
+    struct sample packed = sample_read(sample);
+    struct sample plain = sample_read(strncmp(sample, "large", 5) == 0 ? "large" : "elf");
 
     file_put(path, packed.bytes, packed.size);
     expect_kernel(plain.bytes, plain.size);
