@@ -43,7 +43,7 @@ $(COVERAGE_FIRMWARE)/%.o: % tests/coverage/coverage.mk tests/firmware/firmware.m
 $(patsubst %,$(COVERAGE_FIRMWARE)/%.o,$(wildcard pvh/decode_*.c)): $(DECODERS_READY)
 
 $(COVERAGE_FIRMWARE)/test_firmware: $(COVERAGE_FIRMWARE_OBJECTS) $(COVERAGE_BUILD)/decoders.o
-	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -o $@ $^ -lcmocka
+	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-u,__gcov_dump -o $@ $^ -lcmocka
 
 # Every count starts anew: what an earlier run has reached is not what this one reaches.
 .PHONY: coverage
