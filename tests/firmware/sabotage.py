@@ -78,7 +78,7 @@ BREAKS = (
      "option-boot", "FAILED"),
     ("modules right behind the kernel", "pvh/plan.c", "#define GUARD_AFTER_SPAN (64 * KIB)", "#define GUARD_AFTER_SPAN 0",
      "three-modules", "overlap"),
-    ("copies go over the hand-over", "pvh/plan.c", "free_list_take(&planner->available, (struct range){start, plan->handover_data.end});",
+    ("copies go over the hand-over", "pvh/plan.c", "take_free(planner, (struct range){start, plan->handover_data.end});",
      ";", "staged", "FAILED"),
     ("tables are read anywhere", "efi/acpi.c", "!range || range->range.start > position || !may_hold_tables(range->class)",
      "!range", "lying-acpi", "FAILED"),
