@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Sorts in place: n log n whatever the input, n when it is almost in order; no recursion, no memory.
- * Not stable; comparisons that must keep an order carry it in their key.
+ * Sorts in place: n log n whatever the input, n when it is almost in order; no recursion, no
+ * memory. Not stable; comparisons that must keep an order carry it in their key.
  */
 void sort(void *array, size_t count, size_t size, int (*compare)(const void *, const void *));
 
