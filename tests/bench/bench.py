@@ -12,10 +12,10 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from guest import (BENCH, MEDIA, Failure, check_programs, images, readable_file, run, split,  # noqa: E402
-                   work, write_cd, write_command, write_disk)
+from guest import (BENCH, MEDIA, Failure, check_programs, images, pages_taken, readable_file, run,  # noqa: E402
+                   split, work, write_cd, write_command, write_disk)
 from pvhtools.program import replacing, run_main  # noqa: E402
-from report import MILLION, print_times, print_works, write_plot  # noqa: E402
+from report import MILLION, print_memory, print_times, print_works, write_plot  # noqa: E402
 from rows import ROWS, TIMED_ROWS, add_loaders, commands, make_files  # noqa: E402
 
 # How far Linux got, and the counts of that moment. The others have but an end.
@@ -50,6 +50,13 @@ def count_work(row, scratch, loader):
             for point, counts in parts.items()}
 
 
+def measure_memory(row, scratch):
+    """Bytes that pvhboot takes beside the payload, its own program included, when it leaves the firmware."""
+    write_command(scratch / "disk", ["exit", *commands(row, "pvhboot", "ram")])
+    words = run(scratch, scratch / "disk", "work")
+    return {"memory": pages_taken(words) * 4096 - row.bytes()}
+
+
 def count_row(row, efi, linux, loaders):
     results = []
     with scratch_folder() as scratch:
@@ -61,6 +68,8 @@ def count_row(row, efi, linux, loaders):
             result = {"row": row.name, "loader": loader, "bytes": row.bytes()}
             try:
                 result.update(count_work(row, scratch, loader))
+                if loader == "pvhboot" and row.kernel:
+                    result.update(measure_memory(row, scratch))
                 tell(f"{row.name}, {loader}: {result['end']['work'] / MILLION:.2f} M")
             except Failure as failure:
                 result["failed"] = str(failure)
@@ -162,6 +171,7 @@ def main():
         check_programs("qemu-system-x86_64", "grub-mkimage", *(["gnuplot"] if given.plot else []))
         measure(given, results)
     print_works(results["work"])
+    print_memory(results["work"])
     print_times(results["time"])
     if given.plot:
         write_plot(results["work"], given.plot)

@@ -98,7 +98,8 @@ def machine(scratch, disk, medium, memory, prealloc):
     return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", "q35,memory-backend=memory", "-m", memory,
             "-object", f"memory-backend-ram,id=memory,size={memory},prealloc={'on' if prealloc else 'off'}",
             "-nodefaults", "-display", "none", "-no-reboot", "-serial", "null",
-            "-debugcon", f"file:{scratch / 'words'}", "-global", "isa-debugcon.iobase=0xe9", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+            "-debugcon", f"file:{scratch / 'words'}", "-global", "isa-debugcon.iobase=0xe9",
+            "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
             "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(FIRMWARE, 'firmware')}",
             "-drive", f"if=pflash,format=raw,file={scratch / 'variables'}",
             "-drive", f"if=none,id=disk,format=raw,file={disk}", *MEDIA[medium]]
@@ -142,6 +143,12 @@ def images(words):
 
 def loader_base(words):
     return next(int(start, 16) for kind, start, _, _ in IMAGE_LINE.findall(words) if kind == "loader")
+
+
+def pages_taken(words):
+    """Pages that the loader and what it has loaded hold in ExitBootServices."""
+    before, after = (int(number, 16) for number in re.findall(r"^pages ([0-9a-f]+)$", words, re.MULTILINE))
+    return after - before
 
 
 def part_of_firmware(name):

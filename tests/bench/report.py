@@ -51,6 +51,13 @@ def print_works(results):
                       millions(result["end"]["work"])) for result in linux])
 
 
+def print_memory(results):
+    taken = [(result["row"], f"{result['memory'] / 1024:.0f}") for result in results if "memory" in result]
+    if taken:
+        print("Memory that pvhboot takes beside the payload, its program included.\n")
+        print_table(("row", "KiB"), taken)
+
+
 def work_line(result, floor):
     """Of Linux, what there is up to its first message: behind that, all loaders are alike."""
     if "failed" in result:

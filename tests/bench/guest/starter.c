@@ -7,7 +7,8 @@
  *     load PATH OPTIONS    LoadImage and StartImage of a loader
  *     read PATH            read a file into pages of its own, in one call; any number
  *
- * For the host it says where the images of the firmware and the loader lie.
+ * For the host it says where the images of the firmware and the loader lie, and how much memory the
+ * loader holds.
  */
 #include <efi.h>
 #include <efilib.h>
@@ -80,6 +81,32 @@ static void say_images(void)
     check(BS->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles), "no images");
     for (UINTN i = 0; i < count; i++)
         say_image("image ", interface_of(handles[i], guid));
+}
+
+/* How many pages loaders, their files and their kernels hold. */
+static UINTN count_pages(void)
+{
+    static UINT64 buffer[8192];
+    UINTN size = sizeof(buffer);
+    UINTN key, stride, pages = 0;
+    UINT32 version;
+
+    check(BS->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)buffer, &key, &stride, &version), "map");
+    for (UINTN at = 0; at + stride <= size; at += stride) {
+        const EFI_MEMORY_DESCRIPTOR *range =
+            (const EFI_MEMORY_DESCRIPTOR *)((const UINT8 *)buffer + at);
+
+        if (range->Type == EfiLoaderCode || range->Type == EfiLoaderData)
+            pages += range->NumberOfPages;
+    }
+    return pages;
+}
+
+static void say_pages(void)
+{
+    say("pages ");
+    say_hex(count_pages());
+    say("\n");
 }
 
 static EFI_FILE_HANDLE open_root(EFI_HANDLE device)
@@ -163,6 +190,7 @@ static EFI_STATUS EFIAPI loaded(EFI_HANDLE image, UINTN key)
     MARK(MARK_END);
     (void)image;
     (void)key;
+    say_pages();
     say("bench: loaded\n");
     finish(EXIT_PASSED);
 }
@@ -177,6 +205,7 @@ static void start(EFI_HANDLE ours, EFI_HANDLE device, char *path, const char *op
     widen(options, wide_options);
     if (stop_at_exit)
         BS->ExitBootServices = loaded;
+    say_pages();
     MARK(MARK_BEGIN);
     check(BS->LoadImage(FALSE, ours, file, NULL, 0, &loader), path);
     image = interface_of(loader, (EFI_GUID)EFI_LOADED_IMAGE_PROTOCOL_GUID);
