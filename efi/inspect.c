@@ -7,6 +7,7 @@
 #include "efi/pages.h"
 #include "efi/progress.h"
 #include "pvh/messages.h"
+#include "pvh/program.h"
 
 static EFI_STATUS inspect_kernel(EFI_FILE_HANDLE root, const char *path)
 {
@@ -34,8 +35,11 @@ static EFI_STATUS inspect_modules(EFI_FILE_HANDLE root, const struct boot_reques
 static EFI_STATUS inspect_program(EFI_FILE_HANDLE root, const char *path)
 {
     CLEANUP(file_close) struct file file = {.path = path};
+    EFI_STATUS status = file_open(root, path, &file);
 
-    return file_open(root, path, &file);
+    if (!EFI_ERROR(status) && !is_efi_program(&file.source))
+        return console_error(EFI_UNSUPPORTED, "%s: is no EFI program for x64", path);
+    return status;
 }
 
 static EFI_STATUS inspect_files(EFI_FILE_HANDLE root, const struct boot_entry *entry)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the files that entries name would do, and whether there is a loader. */
-#include "common/bytes.h"
+#include "pvh/program.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
 #include "tools/pvhinfo/host_arena.h"
@@ -8,13 +8,6 @@
 #include "tools/pvhinfo/kernel.h"
 
 #include <string.h>
-
-/* Of the PE format: where the DOS header names the PE header, and what that begins with. */
-#define PE_POINTER    0x3c
-#define PE_SIGNATURE  "PE\0\0"
-#define PE_MACHINE    4
-#define MACHINE_X64   0x8664
-#define PE_HEADER_MIN 6
 
 /* The SBAT entry of the loader begins so; the version follows. */
 #define SBAT_MARK   "\npvhboot,1,pvhboot,pvhboot,"
@@ -101,21 +94,6 @@ static enum status check_parts(const struct check *check, const struct boot_file
     return status;
 }
 
-static bool is_program(struct pvh_source *source)
-{
-    uint8_t header[PE_HEADER_MIN];
-    uint8_t pointer[4];
-
-    if (!fits_inside(PE_POINTER, sizeof(pointer), source->size) ||
-        !source->read(source, 0, header, 2) || memcmp(header, "MZ", 2) != 0 ||
-        !source->read(source, PE_POINTER, pointer, sizeof(pointer)))
-        return false;
-    return fits_inside(read_le32(pointer), sizeof(header), source->size) &&
-           source->read(source, read_le32(pointer), header, sizeof(header)) &&
-           memcmp(header, PE_SIGNATURE, PE_MACHINE) == 0 &&
-           read_le16(header + PE_MACHINE) == MACHINE_X64;
-}
-
 static enum status check_program(const struct check *check, const char *path)
 {
     struct host_file file;
@@ -126,7 +104,7 @@ static enum status check_program(const struct check *check, const char *path)
         return status;
     if (!host_file_open(host_path, &file))
         status = add_unread(check, path, file.reason);
-    else if (!is_program(&file.source))
+    else if (!is_efi_program(&file.source))
         status = add_problem(check, "%s: is no EFI program for x64", path);
     host_file_close(&file);
     return status;
