@@ -213,7 +213,8 @@ def test_a_command_line_that_cannot_be_read(system):
 
 @pytest.mark.parametrize("words, sentence", [
     (["good", "bad"], "one command only, not good and bad"), (["--god"], "no option '--god'"), ([""], "has no name"),
-    (["a", "b"], "one ESP only, not a and b")])
+    (["/a", "/b"], "one ESP only, not /a and /b"),
+    (["goood"], "no such command or folder: goood")])
 def test_wrong_usage(system, words, sentence):
     done = system.run(*words)
     assert (done.returncode, sentence in done.stderr) == (2, True)

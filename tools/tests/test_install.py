@@ -273,7 +273,8 @@ def test_the_binary_is_found_in_the_sources(machine):
 @pytest.mark.parametrize("words, sentence", [
     (["--removeable"], "no option '--removeable'"),
     (["install", "remove"], "one command only, not install and remove"),
-    (["a", "b"], "one ESP only, not a and b"),
+    (["/a", "/b"], "one ESP only, not /a and /b"),
+    (["frobnicate", "a"], "no such command or folder: frobnicate"),
     (["--efi"], "--efi needs a value"),
     ([""], "the ESP has no name"),
     (["update", "--removable"], "are for install, not for update"),

@@ -93,7 +93,7 @@ def test_no_message_is_overlooked():
                  "there is no directory \\loader\\entries", "not an ELF file{c0}", "copy the file again",
                  "it is bzip2-compressed", "Write Protected", "Aborted", "reserved", "ACPI NVS",
                  "segment {d0} wraps around the end of the address space ({x2} bytes at {x1})",
-                 '%s "%.*s": not %s; ignored', "yes or no", "unknown option %s; see --help",
+                 '%s "%.*s": not %s; ignored', "yes or no", "unknown option ",
                  "warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)",
                  "names nothing to start; it needs a line \"linux PATH\", \"pvh PATH\" or \"efi PATH\"",
                  "wrong block checksum", " (cannot boot)", "Later boots: the menu waits %u s."):
