@@ -102,7 +102,8 @@ def test_containers_in_containers(tmp_path, inner):
     assert done.returncode == 1 and "more than 3 containers, one in another; unpack it" in done.stderr
 
 
-@pytest.mark.parametrize("containers, content", [row for row in WRAPPED if row[0][0] != "bzImage"])
+@pytest.mark.parametrize("containers, content", [
+    pytest.param(*row, id="-".join(row[0])) for row in WRAPPED if row[0][0] != "bzImage"])
 @pytest.mark.parametrize("more", [b"x", b"-----BEGIN SIGNATURE-----"], ids=len)
 def test_what_follows_is_told_from_damage(tmp_path, containers, content, more):
     (tmp_path / "kernel").write_bytes(content + more)
