@@ -99,6 +99,10 @@ def _firmware_arguments(firmware, variables):
     return arguments
 
 
+# One thread for all CPUs: with one each, a CPU may still run what another has just patched, and
+# Linux, which patches itself while it runs, dies of a stale int3 now and then on a busy host.
+ACCELERATOR = "tcg,thread=single"
+
 # What becomes of what the guest writes to its medium.
 DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on"}
 
@@ -108,7 +112,7 @@ def command_line(machine, image, directory, devices=(), writes="forgotten"):
     firmware = FIRMWARES[machine.firmware]
     board = f"{machine.board},smm=on" if firmware.smm else machine.board
     return [
-        "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg",
+        "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", ACCELERATOR,
         "-machine", board, "-cpu", f"{machine.cpu},{WITHOUT_BROKEN_INSTRUCTION}",
         "-smp", str(machine.cpus), "-m", f"{machine.memory}M",
         "-display", "none", "-vga", machine.vga,
