@@ -15,8 +15,8 @@ sys.dont_write_bytecode = True
 from guest import (BENCH, MEDIA, Failure, check_programs, images, pages_taken, readable_file, run,  # noqa: E402
                    split, work, write_cd, write_command, write_disk)
 from pvhtools.program import replacing, run_main  # noqa: E402
-from report import MILLION, print_memory, print_times, print_works, write_plot  # noqa: E402
-from rows import ROWS, TIMED_ROWS, add_loaders, commands, make_files  # noqa: E402
+from report import MILLION, print_leaving, print_times, print_works, write_plot  # noqa: E402
+from rows import ROWS, add_loaders, commands, make_files, timed_rows  # noqa: E402
 
 # How far Linux got, and the counts of that moment. The others have but an end.
 POINTS = {"message": "counts.message", "end": "counts"}
@@ -50,11 +50,14 @@ def count_work(row, scratch, loader):
             for point, counts in parts.items()}
 
 
-def measure_memory(row, scratch):
-    """Bytes that pvhboot takes beside the payload, its own program included, when it leaves the firmware."""
+def measure_leaving(row, scratch):
+    """Where pvhboot is when it calls ExitBootServices.
+
+    What it has done by then, and the bytes that it holds beside the payload, its own program included."""
     write_command(scratch / "disk", ["exit", *commands(row, "pvhboot", "ram")])
     words = run(scratch, scratch / "disk", "work")
-    return {"memory": pages_taken(words) * 4096 - row.bytes()}
+    return {"memory": pages_taken(words) * 4096 - row.bytes(),
+            "leaving": work(split(scratch / POINTS["end"], images(words)))}
 
 
 def count_row(row, efi, linux, loaders):
@@ -69,7 +72,7 @@ def count_row(row, efi, linux, loaders):
             try:
                 result.update(count_work(row, scratch, loader))
                 if loader == "pvhboot" and row.kernel:
-                    result.update(measure_memory(row, scratch))
+                    result.update(measure_leaving(row, scratch))
                 tell(f"{row.name}, {loader}: {result['end']['work'] / MILLION:.2f} M")
             except Failure as failure:
                 result["failed"] = str(failure)
@@ -149,7 +152,7 @@ def measure(given, results):
             results["work"] += count_row(row, efi, linux, given.loaders)
             save(results, given.output)
     for medium in [] if given.quick or given.only == "work" else given.media:
-        for row in TIMED_ROWS:
+        for row in timed_rows(medium):
             if chosen(row, given):
                 results["time"] += time_row(row, medium, given.rounds, efi, linux)
                 save(results, given.output)
@@ -171,7 +174,7 @@ def main():
         check_programs("qemu-system-x86_64", "grub-mkimage", *(["gnuplot"] if given.plot else []))
         measure(given, results)
     print_works(results["work"])
-    print_memory(results["work"])
+    print_leaving(results["work"])
     print_times(results["time"])
     if given.plot:
         write_plot(results["work"], given.plot)

@@ -51,11 +51,13 @@ def print_works(results):
                       millions(result["end"]["work"])) for result in linux])
 
 
-def print_memory(results):
-    taken = [(result["row"], f"{result['memory'] / 1024:.0f}") for result in results if "memory" in result]
+def print_leaving(results):
+    taken = [(result["row"], f"{result['memory'] / 1024:.0f}", millions(result["end"]["work"] - result["leaving"]))
+             for result in results if "leaving" in result]
     if taken:
-        print("Memory that pvhboot takes beside the payload, its program included.\n")
-        print_table(("row", "KiB"), taken)
+        print("When pvhboot calls ExitBootServices: memory that it holds beside the payload, its program included, and\n"
+              "the work that is still to come, the firmware's leaving and the hand-over.\n")
+        print_table(("row", "KiB", "work to come"), taken)
 
 
 def work_line(result, floor):
