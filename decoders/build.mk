@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The libraries that unpack kernels: zlib, liblzma, libzstd and lz4, from upstream's sources, as far as they decode.
 #
-#   $(call decoder_object,FOLDER,COMPILER,FLAGS) makes FOLDER/decoders.o: one object with the functions in
-#   DECODER_ENTRIES and nothing else to see. It wants memcpy, memmove, memset and memcmp, and no other thing.
+#   $(call decoder_object,FOLDER,COMPILER,FLAGS[,FORMATS]) makes FOLDER/decoders.o: one object with the functions that
+#   pvh/decode_FORMAT.c call, of every format unless some are named, and nothing else to see. It wants memcpy, memmove,
+#   memset and memcmp, and no other thing.
 
 DECODER_SOURCES ?= build/deps/sources
 DECODERS_READY  := $(DECODER_SOURCES)/.complete
@@ -11,11 +12,11 @@ DECODERS_READY  := $(DECODER_SOURCES)/.complete
 DECODER_INCLUDES := $(patsubst %,-isystem $(DECODER_SOURCES)/%,zlib xz-utils/src/liblzma/api libzstd/lib lz4/lib) \
 	-DZ_SOLO -DLZMA_API_STATIC -DXXH_NAMESPACE=LZ4_ -DLZ4_DISABLE_DEPRECATE_WARNINGS
 
-DECODER_ENTRIES := inflateInit2_ inflate \
-	lzma_stream_decoder lzma_code \
-	ZSTD_initStaticDStream ZSTD_estimateDCtxSize ZSTD_DCtx_setParameter ZSTD_decompressStream \
-	ZSTD_getErrorCode ZSTD_getErrorString \
-	LZ4_decompress_safe LZ4_decompress_safe_withPrefix64k \
+DECODER_ENTRIES_gzip := inflateInit2_ inflate
+DECODER_ENTRIES_xz := lzma_stream_decoder lzma_code
+DECODER_ENTRIES_zstd := ZSTD_initStaticDStream ZSTD_estimateDCtxSize ZSTD_DCtx_setParameter ZSTD_decompressStream \
+	ZSTD_getErrorCode ZSTD_getErrorString
+DECODER_ENTRIES_lz4 := LZ4_decompress_safe LZ4_decompress_safe_withPrefix64k \
 	LZ4_XXH32 LZ4_XXH32_reset LZ4_XXH32_update LZ4_XXH32_digest
 
 DECODER_zlib := adler32 crc32 inffast inflate inftrees zutil
@@ -60,6 +61,9 @@ DECODER_CFLAGS := -std=gnu11 -ffreestanding -fbuiltin -fpic -fvisibility=hidden 
 # As the EFI binary: see efi/build.mk.
 DECODER_EFI_FLAGS := -mno-red-zone -mgeneral-regs-only -fcf-protection=none
 
+decoder_entries = $(foreach format,$(or $(1),$(DECODER_FORMATS)),$(DECODER_ENTRIES_$(format)))
+
+# What no entry leads to is left out, so all files are linked whichever formats there are.
 define decoder_object
 $(1)/decoders/%.o: $(DECODER_SOURCES)/%.c $(DECODERS_READY) decoders/build.mk $(wildcard decoders/include/*.h)
 	@mkdir -p $$(@D)
@@ -75,16 +79,22 @@ $(1)/decoders/ours/%.o: decoders/%.c $(DECODERS_READY) decoders/build.mk $(wildc
 $(1)/decoders.o: $(patsubst %,$(1)/decoders/%.o,$(DECODER_FILES) ours/xz_crc32) decoders/check
 	@echo "  LD    $$@"
 	$(Q)ld $(if $(filter -m32,$(3)),-m elf_i386) -r --force-group-allocation --gc-sections \
-		$(patsubst %,-u %,$(DECODER_ENTRIES)) -o $$@.all $$(filter %.o,$$^)
-	$(Q)objcopy --strip-unneeded $(patsubst %,--keep-global-symbol=%,$(DECODER_ENTRIES)) $$@.all $$@.new
-	$(Q)decoders/check $(if $(findstring -mgeneral-regs-only,$(3)),,--hosted) $$@.new $(DECODER_ENTRIES)
+		$(patsubst %,-u %,$(call decoder_entries,$(4))) -o $$@.all $$(filter %.o,$$^)
+	$(Q)objcopy --strip-unneeded $(patsubst %,--keep-global-symbol=%,$(call decoder_entries,$(4))) $$@.all $$@.new
+	$(Q)decoders/check $(if $(findstring -mgeneral-regs-only,$(3)),,--hosted) $$@.new $(call decoder_entries,$(4))
 	$(Q)mv $$@.new $$@
 endef
 
-$(eval $(call decoder_object,$(EFI_BUILD),$(EFI_CC),$(DECODER_EFI_FLAGS)))
+$(eval $(call decoder_object,$(EFI_BUILD),$(EFI_CC),$(DECODER_EFI_FLAGS),$(DECODERS)))
 DECODER_USERS := $(filter $(EFI_BUILD)/pvh/decode_%.c.o,$(EFI_OBJECTS))
 $(DECODER_USERS): EFI_EXTRA_CFLAGS := $(DECODER_INCLUDES)
 $(DECODER_USERS): $(DECODERS_READY)
+
+# In the place of pvh/decode_FORMAT.c where the loader is built without it.
+$(EFI_BUILD)/absent/%.o: decoders/absent.c VERSION efi/build.mk decoders/build.mk
+	@mkdir -p $(@D)
+	@echo "  CC    $< ($*)"
+	$(Q)$(EFI_CC) $(EFI_CFLAGS) -DDECODER_ABSENT=decoder_$* -MMD -MP -c -o $@ $<
 
 $(eval $(call decoder_object,build/host,$(CC),))
 

@@ -1,9 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The EFI binary. Included by the top Makefile.
 
-EFI_BUILD  := build/x64
+# What the loader can unpack. Fewer make it smaller: `make efi DECODERS="lz4 zstd"`, or DECODERS= for none.
+DECODER_FORMATS := gzip xz zstd lz4
+DECODERS ?= $(DECODER_FORMATS)
+override DECODERS := $(sort $(DECODERS))
+ifneq ($(filter-out $(DECODER_FORMATS),$(DECODERS)),)
+$(error DECODERS: $(filter-out $(DECODER_FORMATS),$(DECODERS)) is not known; there are $(DECODER_FORMATS))
+endif
+DECODERS_ABSENT := $(filter-out $(DECODERS),$(DECODER_FORMATS))
+
+# Each choice has a folder of its own: build/x64, build/x64-lz4-zstd, build/x64-none.
+EMPTY :=
+EFI_BUILD  := build/x64$(if $(DECODERS_ABSENT),-$(subst $(EMPTY) ,-,$(or $(DECODERS),none)))
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-EFI_LIMIT  ?= 229376
+# Less than GRUB and Limine; without decoders less than systemd-boot, which unpacks nothing either.
+EFI_LIMIT  ?= $(if $(DECODERS),229376,139264)
 VERSION    := $(shell cat VERSION)
 
 # V=1 shows the commands.
@@ -17,7 +29,8 @@ GNU_EFI_INCLUDE := /usr/include/efi
 GNU_EFI_LIB     := /usr/lib
 
 EFI_SOURCES := $(sort $(wildcard common/*.c pvh/*.c efi/*.c)) pvh/handover.S
-EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(EFI_SOURCES)) $(EFI_BUILD)/decoders.o
+EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(filter-out $(DECODERS_ABSENT:%=pvh/decode_%.c),$(EFI_SOURCES))) \
+	$(DECODERS_ABSENT:%=$(EFI_BUILD)/absent/%.o) $(if $(DECODERS),$(EFI_BUILD)/decoders.o)
 
 # Every warning that both compilers have and that GNU-EFI's headers survive.
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -74,11 +87,12 @@ $(EFI_BINARY): $(EFI_BUILD)/pvhboot.so efi/finish.py
 efi: $(EFI_BINARY) ## build the EFI binary, build/x64/pvhboot.efi
 
 # The same bytes from another folder of objects, and no warning from clang either. The size limit is
-# for the binary that is shipped, which is GCC's.
+# for the binary that is shipped, which is GCC's; the one without decoders has its own.
 check-binary: $(EFI_BINARY) ## check the EFI binary: reproducible to the byte, clean with clang
 	$(Q)rm -rf build/again build/clang
 	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/again build/again/pvhboot.efi
 	$(Q)cmp $(EFI_BINARY) build/again/pvhboot.efi
 	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang EFI_LIMIT=294912 \
 		build/clang/pvhboot.efi
+	$(Q)$(MAKE) --no-print-directory DECODERS= efi
 	@echo "check-binary: $(EFI_BINARY) is reproducible, and clang builds it without a warning"

@@ -264,6 +264,7 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
     [PVH_ERROR_UNPACK_DAMAGED] = {"{k0}: damaged at offset {x1} ({r0})", REMEDY_COPY},
     [PVH_ERROR_UNPACK_UNSUPPORTED] = {"{k0}: packed with what cannot be unpacked here ({r0})",
                                       REMEDY_PACK},
+    [PVH_ERROR_UNPACK_ABSENT] = {"{k0}: this pvhboot was built without its decoder", REMEDY_UNPACK},
     [PVH_ERROR_UNPACK_TRAILING] = {"{k0}: it ends at offset {x1}, but {d2} bytes follow",
                                    REMEDY_PACK},
     [PVH_ERROR_UNPACK_MEMORY] =

@@ -6,6 +6,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / "build"
 LOADER = BUILD / "x64" / "pvhboot.efi"
+LOADER_WITHOUT_DECODERS = BUILD / "x64-none" / "pvhboot.efi"
 MKISO = TOP / "tools" / "mkiso"
 OUTPUT = BUILD / "boot"
 

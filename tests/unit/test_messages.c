@@ -78,6 +78,7 @@ static const struct {
     {PVH_ERROR_UNPACK_TRUNCATED, {CONTAINER_GZIP, 0x4321}, {"gzip: truncated", "0x4321"}},
     {PVH_ERROR_UNPACK_DAMAGED, {CONTAINER_XZ, 0x4321}, {"xz: damaged", "0x4321"}},
     {PVH_ERROR_UNPACK_UNSUPPORTED, {CONTAINER_LZ4}, {"lz4: "}},
+    {PVH_ERROR_UNPACK_ABSENT, {CONTAINER_XZ}, {"xz: ", "without its decoder", "unpack it"}},
     {PVH_ERROR_UNPACK_TRAILING, {CONTAINER_ZSTD, 0x4321, 17}, {"zstd: ", "0x4321", "17 bytes"}},
     {PVH_ERROR_UNPACK_MEMORY,
      {CONTAINER_XZ, 33 * MIB, 96 * MIB, 45 * MIB, 17 * MIB},
