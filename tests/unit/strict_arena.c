@@ -104,3 +104,16 @@ void arena_release(struct arena *arena)
         pieces--;
     }
 }
+
+void arena_begin_test(struct arena *arena)
+{
+    *arena = (struct arena){0};
+    arena_fail_after(NEVER);
+}
+
+int arena_end_test(struct arena *arena)
+{
+    arena_fail_after(NEVER);
+    arena_release(arena);
+    return arena_pieces() == 0 ? 0 : -1;
+}

@@ -36,6 +36,23 @@ bool random_chance(struct random *random, unsigned percent)
     return random_below(random, 100) < percent;
 }
 
+/* The longest word and a byte fit behind the length at which it stops. */
+size_t random_text(struct random *random, const char *const *words, size_t count,
+                   char text[RANDOM_TEXT_SIZE])
+{
+    size_t length = 0;
+
+    while (length < RANDOM_TEXT_SIZE - 56 && !random_chance(random, 3)) {
+        const char *word = words[random_below(random, count)];
+
+        memcpy(text + length, word, strlen(word));
+        length += strlen(word);
+        if (random_chance(random, 10))
+            text[length++] = (char)random_next(random);
+    }
+    return length;
+}
+
 static bool read_source(struct pvh_source *base, uint64_t offset, void *buffer, size_t length)
 {
     struct test_source *source = (struct test_source *)base;

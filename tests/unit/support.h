@@ -36,6 +36,11 @@ uint64_t random_next(struct random *random);
 uint64_t random_below(struct random *random, uint64_t limit);
 bool random_chance(struct random *random, unsigned percent);
 
+/* Fills `text` with such of the words as a file of that kind has, and bytes that none has. */
+#define RANDOM_TEXT_SIZE 256
+size_t random_text(struct random *random, const char *const *words, size_t count,
+                   char text[RANDOM_TEXT_SIZE]);
+
 /*
  * The tests' arena (strict_arena.c) has one exact malloc() for each piece, and moves arrays at
  * every push, so that the address sanitizer sees any access past the end or through a stale
@@ -45,6 +50,10 @@ void arena_fail_after(size_t allocations); /* so many work, then none; NEVER for
 void arena_fail_above(uint64_t size);      /* larger ones never work; UINT64_MAX for no limit */
 size_t arena_pieces(void);                 /* that are not given back, of all arenas */
 uint64_t arena_bytes(void);                /* handed out since the start, given back or not */
+
+/* Before and after a test: an arena that works and is empty; -1 when a piece was not given back. */
+void arena_begin_test(struct arena *arena);
+int arena_end_test(struct arena *arena);
 
 /* A file in memory, of its exact size. Reads past the end fail the test. */
 struct test_source {

@@ -423,43 +423,46 @@ static void mcfg_with_an_odd_end(void **state)
     assert_int_equal(windows.damaged, 0);
 }
 
+/* The usual MCFG, and another one; the root names both as told. Returns the other. */
+static struct table *add_two_mcfgs(const uint64_t *pointers, size_t count)
+{
+    struct table *other;
+
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, count, pointers);
+    add_mcfg(1, &usual);
+    other = add_mcfg(1, &(struct window){0x80000000, 0, 255});
+    other->address = OTHER_MCFG;
+    return other;
+}
+
+static void assert_usual_window(uint32_t damaged)
+{
+    struct acpi_windows windows = find();
+
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.windows[0].start, 0xe0000000);
+    assert_int_equal(windows.damaged, damaged);
+}
+
 /* A machine has one MCFG: another, or the same once more, adds nothing. */
 static void the_first_mcfg_counts(void **state)
 {
     const uint64_t pointers[] = {MCFG, OTHER_MCFG, MCFG};
-    struct acpi_windows windows;
-    struct table *other;
 
     (void)state;
-    add_rsdp(2, 0, XSDT);
-    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
-    add_mcfg(1, &usual);
-    other = add_mcfg(1, &(struct window){0x80000000, 0, 255});
-    other->address = OTHER_MCFG;
-    windows = find();
-    assert_int_equal(windows.count, 1);
-    assert_int_equal(windows.windows[0].start, 0xe0000000);
-    assert_int_equal(windows.damaged, 0);
+    (void)add_two_mcfgs(pointers, ELEMENTS(pointers));
+    assert_usual_window(0);
 }
 
 /* Behind a damaged one there may be a good one. */
 static void a_good_mcfg_behind_a_damaged_one(void **state)
 {
     const uint64_t pointers[] = {OTHER_MCFG, MCFG};
-    struct acpi_windows windows;
-    struct table *other;
 
     (void)state;
-    add_rsdp(2, 0, XSDT);
-    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
-    add_mcfg(1, &usual);
-    other = add_mcfg(1, &(struct window){0x80000000, 0, 255});
-    other->address = OTHER_MCFG;
-    other->bytes[50] ^= 1;
-    windows = find();
-    assert_int_equal(windows.count, 1);
-    assert_int_equal(windows.windows[0].start, 0xe0000000);
-    assert_int_equal(windows.damaged, ACPI_MCFG);
+    add_two_mcfgs(pointers, ELEMENTS(pointers))->bytes[50] ^= 1;
+    assert_usual_window(ACPI_MCFG);
 }
 
 /*

@@ -13,17 +13,14 @@ static struct boot_entry entry;
 static int start(void **state)
 {
     (void)state;
-    arena = (struct arena){0};
-    arena_fail_after(NEVER);
+    arena_begin_test(&arena);
     return 0;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    arena_fail_after(NEVER);
-    arena_release(&arena);
-    return arena_pieces() == 0 ? 0 : -1;
+    return arena_end_test(&arena);
 }
 
 /* From an exact copy, so that reading past the end is caught. */
@@ -385,17 +382,9 @@ static void random_files_are_read_without_harm(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 2000; seed++) {
         struct random random = random_start(seed);
-        char text[256] = "";
-        size_t length = 0;
+        char text[RANDOM_TEXT_SIZE];
+        size_t length = random_text(&random, words, ELEMENTS(words), text);
 
-        while (length < 200 && !random_chance(&random, 3)) {
-            const char *word = words[random_below(&random, ELEMENTS(words))];
-
-            memcpy(text + length, word, strlen(word));
-            length += strlen(word);
-            if (random_chance(&random, 10))
-                text[length++] = (char)random_next(&random);
-        }
         check(parse_bytes("x.conf", text, length));
         check(!entry.request.kernel || *entry.request.kernel);
         for (size_t i = 0; i < entry.request.modules.count; i++)

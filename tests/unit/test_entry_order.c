@@ -18,8 +18,7 @@ static size_t entry_count;
 static int start(void **state)
 {
     (void)state;
-    arena = (struct arena){0};
-    arena_fail_after(NEVER);
+    arena_begin_test(&arena);
     entry_count = 0;
     return 0;
 }
@@ -27,9 +26,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    arena_fail_after(NEVER);
-    arena_release(&arena);
-    return arena_pieces() == 0 ? 0 : -1;
+    return arena_end_test(&arena);
 }
 
 static void add(const char *name, const char *text)

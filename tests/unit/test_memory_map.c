@@ -20,8 +20,7 @@ static struct pvh_error error;
 static int start(void **state)
 {
     (void)state;
-    arena = (struct arena){0};
-    arena_fail_after(NEVER);
+    arena_begin_test(&arena);
     map_start(&builder, 48);
     return 0;
 }
@@ -29,10 +28,8 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    arena_fail_after(NEVER);
-    arena_release(&arena);
     map_free(&builder);
-    return arena_pieces() == 0 ? 0 : -1;
+    return arena_end_test(&arena);
 }
 
 static void restart(size_t stride)

@@ -15,8 +15,7 @@ static struct text error;
 static int start(void **state)
 {
     (void)state;
-    arena = (struct arena){0};
-    arena_fail_after(NEVER);
+    arena_begin_test(&arena);
     error = (struct text){error_buffer, sizeof(error_buffer), 0};
     error_buffer[0] = '\0';
     return 0;
@@ -25,9 +24,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    arena_fail_after(NEVER);
-    arena_release(&arena);
-    return arena_pieces() == 0 ? 0 : -1;
+    return arena_end_test(&arena);
 }
 
 static void parse_line(const char *line)

@@ -24,8 +24,7 @@ static int start(void **state)
 {
     (void)state;
     current_seed = 0;
-    arena = (struct arena){0};
-    arena_fail_after(NEVER);
+    arena_begin_test(&arena);
     map_start(&builder, 48);
     image = (struct pvh_image){.bits = 64, .segments = segments};
     request = (struct plan_request){.image = &image,
@@ -39,10 +38,8 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    arena_fail_after(NEVER);
-    arena_release(&arena);
     map_free(&builder);
-    return arena_pieces() == 0 ? 0 : -1;
+    return arena_end_test(&arena);
 }
 
 static void restart(void)

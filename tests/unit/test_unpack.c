@@ -226,59 +226,45 @@ static bool is_refused_as_elf(struct attempt *attempt)
     return elf && !pvh_image_read(elf, &attempt->arena, &image, &error);
 }
 
-static void check_damage(const char *name, const uint8_t *bytes, size_t size, size_t where)
+/* Unpacked in steps as attempt_run() takes them: to memory, or as a stream, which must not differ.
+ */
+static void check_damage(const char *name, const struct sample *sample, size_t where, size_t step)
 {
     struct attempt attempt;
 
-    attempt_start(&attempt, bytes, size);
-    if (!attempt_run(&attempt, 0))
+    attempt_start(&attempt, sample->bytes, sample->size);
+    if (!attempt_run(&attempt, step))
         assert_clean_error(&attempt, name, where);
     else if (!is_right(&attempt, &small_elf) && !is_refused_as_elf(&attempt))
         fail_msg("%s, damaged at %zu: wrong bytes", name, where);
     attempt_end(&attempt);
+}
+
+/* Of all bits, every so many. */
+static void flip_bits(size_t every, size_t step)
+{
+    for (size_t i = 0; i < ELEMENTS(checked_samples); i++) {
+        struct sample sample = sample_read(checked_samples[i]);
+
+        for (size_t bit = 0; bit < sample.size * 8; bit += every) {
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            check_damage(checked_samples[i], &sample, bit / 8, step);
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        sample_free(&sample);
+    }
 }
 
 static void every_flipped_bit_is_found(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ELEMENTS(checked_samples); i++) {
-        struct sample sample = sample_read(checked_samples[i]);
-
-        for (size_t bit = 0; bit < sample.size * 8; bit++) {
-            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-            check_damage(checked_samples[i], sample.bytes, sample.size, bit / 8);
-            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        }
-        sample_free(&sample);
-    }
-}
-
-/* The stream must not differ from what unpacking to memory finds. */
-static void check_damage_streamed(const char *name, const uint8_t *bytes, size_t size, size_t where)
-{
-    struct attempt attempt;
-
-    attempt_start(&attempt, bytes, size);
-    if (!attempt_run(&attempt, 100))
-        assert_clean_error(&attempt, name, where);
-    else if (!is_right(&attempt, &small_elf) && !is_refused_as_elf(&attempt))
-        fail_msg("%s, damaged at %zu: wrong bytes", name, where);
-    attempt_end(&attempt);
+    flip_bits(1, 0);
 }
 
 static void every_flipped_bit_is_found_in_the_stream(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ELEMENTS(checked_samples); i++) {
-        struct sample sample = sample_read(checked_samples[i]);
-
-        for (size_t bit = 0; bit < sample.size * 8; bit += 7) {
-            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-            check_damage_streamed(checked_samples[i], sample.bytes, sample.size, bit / 8);
-            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        }
-        sample_free(&sample);
-    }
+    flip_bits(7, 100);
 }
 
 /* Wrong bytes cannot be told here, but they must do no harm, and a bzImage names their number. */
