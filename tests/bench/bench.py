@@ -43,7 +43,7 @@ def tell(*words):
 def count_work(row, scratch, loader):
     """What each part had done when the kernel ran, and before that at the points on Linux's way."""
     write_command(scratch / "disk", commands(row, loader, "ram"))
-    words = run(scratch, scratch / "disk", "linux" if row.kernel is None else "work")
+    words = run(scratch, scratch / "disk", "linux" if row.kernel is None else "work", screen=row.menu)
     found = images(words)
     parts = {point: split(scratch / name, found) for point, name in POINTS.items() if (scratch / name).exists()}
     return {point: {"work": work(counts), "parts": {part: count._asdict() for part, count in counts.items()}}
@@ -71,7 +71,7 @@ def count_row(row, efi, linux, loaders):
             result = {"row": row.name, "loader": loader, "bytes": row.bytes()}
             try:
                 result.update(count_work(row, scratch, loader))
-                if loader == "pvhboot" and row.kernel:
+                if loader == "pvhboot" and row.kernel and not row.menu:
                     result.update(measure_leaving(row, scratch))
                 tell(f"{row.name}, {loader}: {result['end']['work'] / MILLION:.2f} M")
             except Failure as failure:

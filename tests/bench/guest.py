@@ -105,13 +105,14 @@ def machine(scratch, disk, medium, memory, prealloc):
             "-drive", f"if=none,id=disk,format=raw,file={disk}", *MEDIA[medium]]
 
 
-def run(scratch, disk, mode, medium="virtio", memory="4G", timeout=600):
+def run(scratch, disk, mode, medium="virtio", memory="4G", timeout=600, screen=False):
     """Run the machine to its verdict; the words that the guest said. The counts are in scratch / "counts"."""
     for old in scratch.glob("counts*"):
         old.unlink()
     (scratch / "variables").write_bytes(readable_file(VARIABLES, "firmware").read_bytes())
     # The host's own page faults would be measured too.
     command = machine(scratch, disk, medium, memory, prealloc=mode == "time") + plugin(scratch / "counts", mode)
+    command += ["-vga", "std"] if screen else []
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=timeout)
     except subprocess.TimeoutExpired:

@@ -10,7 +10,8 @@ KIB = 1024
 LINUX_OPTIONS = "nokaslr console=ttyS0 earlyprintk=serial,ttyS0,115200 no_timer_check panic=-1"
 
 # kernel: MiB of payload in a test kernel (or None: Linux); at: its address in MiB; modules: count and bytes of each.
-class Row(collections.namedtuple("Row", "name kernel at modules entries loaders")):
+# menu: the loader gets no further than to its menu.
+class Row(collections.namedtuple("Row", "name kernel at modules entries loaders menu", defaults=[False])):
     def bytes(self):
         """Size of the payloads."""
         kernel = self.kernel * MIB if self.kernel else 0
@@ -29,6 +30,7 @@ ROWS = (
     Row("kernel 8M, module 512M", 8, 32, (1, 512 * MIB), 0, MODULES),
     Row("kernel 8M, 100 modules 64K", 8, 32, (100, 64 * KIB), 0, MODULES),
     Row("kernel 8M, 500 entries", 8, 32, (0, 0), 500, ("floor", "pvhboot", "systemd-boot")),
+    Row("menu of 50 entries", 8, 32, (0, 0), 50, ("pvhboot", "systemd-boot"), True),
     Row("Linux, initrd 64M", None, 0, (1, 64 * MIB), 0, ALL),
 )
 
@@ -76,7 +78,7 @@ def add_loaders(row, folder, efi, files):
         write_grub(files["grub.efi"], grub_script(row))
     if "systemd-boot" in row.loaders:
         files["sdboot.efi"] = systemd_boot()
-        files["loader/loader.conf"] = b"timeout 0\ndefault bench.conf\n"
+        files["loader/loader.conf"] = f"timeout {9 if row.menu else 0}\ndefault bench.conf\n".encode()
         files["loader/entries/bench.conf"] = entry(row, "bench").encode()
     for i in range(1, row.entries):
         files[f"loader/entries/e{i:04}.conf"] = entry(row, f"e{i:04}").encode()
@@ -102,7 +104,7 @@ def backslashes(path):
 
 
 def commands(row, loader, medium):
-    return (["ram"] if medium == "ram" else []) + MAKE_COMMANDS[loader](row)
+    return (["ram"] if medium == "ram" else []) + (["wait"] if row.menu else []) + MAKE_COMMANDS[loader](row)
 
 
 def floor_commands(row):

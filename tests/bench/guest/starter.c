@@ -4,6 +4,7 @@
  *
  *     ram                  first put the whole medium into an EFI RAM disk, and go on from there
  *     exit                 the end mark is in ExitBootServices, where the machine is switched off
+ *     wait                 the same in WaitForEvent: the loader's menu is there
  *     load PATH OPTIONS    LoadImage and StartImage of a loader
  *     read PATH            read a file into pages of its own, in one call; any number
  *
@@ -28,7 +29,7 @@ struct ram_disk_protocol {
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 
 static char command[TEXT_SIZE];
-static BOOLEAN stop_at_exit;
+static BOOLEAN stop_at_exit, stop_at_wait;
 
 static void __attribute__((noreturn)) finish(UINT8 value)
 {
@@ -195,6 +196,16 @@ static EFI_STATUS EFIAPI loaded(EFI_HANDLE image, UINTN key)
     finish(EXIT_PASSED);
 }
 
+static EFI_STATUS EFIAPI waits(UINTN count, EFI_EVENT *events, UINTN *ret_index)
+{
+    MARK(MARK_END);
+    (void)count;
+    (void)events;
+    (void)ret_index;
+    say("bench: waits for a key\n");
+    finish(EXIT_PASSED);
+}
+
 static void start(EFI_HANDLE ours, EFI_HANDLE device, char *path, const char *options)
 {
     static CHAR16 wide_path[256], wide_options[4096];
@@ -205,6 +216,8 @@ static void start(EFI_HANDLE ours, EFI_HANDLE device, char *path, const char *op
     widen(options, wide_options);
     if (stop_at_exit)
         BS->ExitBootServices = loaded;
+    if (stop_at_wait)
+        BS->WaitForEvent = waits;
     say_pages();
     MARK(MARK_BEGIN);
     check(BS->LoadImage(FALSE, ours, file, NULL, 0, &loader), path);
@@ -269,6 +282,8 @@ static void run(EFI_HANDLE ours, EFI_HANDLE device)
             device = make_ram_disk(device);
         else if (behind(line, "exit"))
             stop_at_exit = TRUE;
+        else if (behind(line, "wait"))
+            stop_at_wait = TRUE;
         else if ((path = behind(line, "load ")))
             start(ours, device, path, cut_word(path));
         else if ((path = behind(line, "read ")))
