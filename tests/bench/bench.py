@@ -88,7 +88,7 @@ def take_time(row, scratch, loader, medium):
     disk = scratch / "disk"
     write_command(disk, commands(row, loader, medium))
     if medium == "cd":
-        write_cd(scratch / "cd", disk)
+        write_cd(scratch / "cd", disk, scratch / "kernel.elf")
         disk = scratch / "cd"
     run(scratch, disk, "time", medium=medium, memory="1G")
     cpu, wall = (int(number) / 1e6 for number in (scratch / "counts").read_text().split())
@@ -97,7 +97,7 @@ def take_time(row, scratch, loader, medium):
 
 def time_row(row, medium, rounds, efi, linux):
     """The loaders take turns, so that what else the host does falls on all of them."""
-    taken = {loader: [] for loader in row.loaders if not (medium == "cd" and loader == "grub")}
+    taken = {loader: [] for loader in row.loaders}
     failed = {}
     with scratch_folder() as scratch:
         scratch = pathlib.Path(scratch)

@@ -79,11 +79,13 @@ def write_command(disk, lines):
     call("mcopy", "-o", "-i", disk, "-", "::/bench.txt", data=text.ljust(COMMAND_SIZE, b"\0"))
 
 
-def write_cd(path, disk):
+def write_cd(path, disk, kernel):
+    """The disk as the firmware sees it on a CD, and the kernel once more beside it: GRUB reads the CD itself."""
     tree = path.parent / "tree"
     tree.mkdir(exist_ok=True)
-    (tree / "efi.img").unlink(missing_ok=True)
-    (tree / "efi.img").hardlink_to(disk)
+    for name, file in (("efi.img", disk), ("kernel.elf", kernel)):
+        (tree / name).unlink(missing_ok=True)
+        (tree / name).hardlink_to(file)
     call("xorriso", "-as", "mkisofs", "-quiet", "-r", "-iso-level", "3", "-o", path, "-e", "efi.img", "-no-emul-boot",
          tree)
 
