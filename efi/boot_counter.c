@@ -16,15 +16,9 @@ union renaming {
     uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_ROOM * sizeof(CHAR16)];
 };
 
-static void close_file(EFI_FILE_HANDLE *file)
-{
-    if (*file)
-        (void)(*file)->Close(*file);
-}
-
 static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char *name)
 {
-    CLEANUP(close_file) EFI_FILE_HANDLE file = NULL;
+    CLEANUP(handle_close) EFI_FILE_HANDLE file = NULL;
     EFI_GUID guid = EFI_FILE_INFO_ID;
     union renaming renaming;
     UINTN size = sizeof(renaming);
@@ -34,11 +28,9 @@ static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char
 
     if (!path_to_units(path, units))
         return EFI_INVALID_PARAMETER;
-    status = root->Open(root, &file, units, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0);
-    if (EFI_ERROR(status)) {
-        file = NULL;
+    status = handle_open(root, units, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file);
+    if (EFI_ERROR(status))
         return status;
-    }
     status = file->GetInfo(file, &guid, &size, &renaming);
     if (EFI_ERROR(status))
         return status;

@@ -18,17 +18,11 @@ EFI_SYSTEM_TABLE *ST;
 EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
 
-static void close_root(EFI_FILE_HANDLE *root)
-{
-    if (*root)
-        (void)(*root)->Close(*root);
-}
-
 /* Boots what the options name, or an entry. */
 static EFI_STATUS boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
                        const struct options *options, uint64_t start, struct arena *arena)
 {
-    CLEANUP(close_root) EFI_FILE_HANDLE root = NULL;
+    CLEANUP(handle_close) EFI_FILE_HANDLE root = NULL;
     EFI_STATUS status = volume_open(loaded->DeviceHandle, &root);
 
     if (EFI_ERROR(status))
