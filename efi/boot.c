@@ -5,6 +5,7 @@
 #include "efi/acpi.h"
 #include "efi/console.h"
 #include "efi/leave.h"
+#include "efi/machine.h"
 #include "efi/place.h"
 #include "efi/progress.h"
 #include "efi/report.h"
@@ -150,8 +151,10 @@ EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options
 {
     CLEANUP(boot_release)
     struct boot boot = {.image = image, .request = request, .arena = arena};
-    EFI_STATUS status = load(&boot, root, options);
+    EFI_STATUS status = machine_check();
 
+    if (!EFI_ERROR(status))
+        status = load(&boot, root, options);
     if (EFI_ERROR(status))
         return status;
     show(&boot, options);

@@ -3,17 +3,17 @@
 
 #include "efi/console.h"
 #include "efi/cpu.h"
+#include "efi/variables.h"
 #include "pvh/messages.h"
 
 #include <string.h>
 
 /* Reads a variable of one byte. EFI_NOT_FOUND when there is none. */
-static EFI_STATUS read_flag(CHAR16 *name, uint8_t *ret_value)
+static EFI_STATUS read_flag(const char *name, uint8_t *ret_value)
 {
-    EFI_GUID guid = EFI_GLOBAL_VARIABLE;
     UINTN size = sizeof(*ret_value);
 
-    return RT->GetVariable(name, &guid, NULL, &size, ret_value);
+    return variable_get(&firmware_guid, name, ret_value, &size);
 }
 
 /*
@@ -22,11 +22,9 @@ static EFI_STATUS read_flag(CHAR16 *name, uint8_t *ret_value)
  */
 static EFI_STATUS check_secure_boot(void)
 {
-    static CHAR16 secure_boot[] = L"SecureBoot";
-    static CHAR16 setup_mode[] = L"SetupMode";
     uint8_t secure = 0;
     uint8_t setup = 0;
-    EFI_STATUS status = read_flag(secure_boot, &secure);
+    EFI_STATUS status = read_flag("SecureBoot", &secure);
 
     if (status == EFI_NOT_FOUND)
         return EFI_SUCCESS; /* firmware without Secure Boot */
@@ -37,7 +35,7 @@ static EFI_STATUS check_secure_boot(void)
                              status_name(status));
     if (secure != 1)
         return EFI_SUCCESS;
-    status = read_flag(setup_mode, &setup);
+    status = read_flag("SetupMode", &setup);
     if (EFI_ERROR(status))
         return console_error(EFI_SECURITY_VIOLATION,
                              "Secure Boot is on and the variable SetupMode cannot be read "

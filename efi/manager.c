@@ -11,7 +11,6 @@
 #include "efi/files.h"
 #include "efi/inspect.h"
 #include "efi/loader_interface.h"
-#include "efi/machine.h"
 #include "efi/menu.h"
 #include "efi/pages.h"
 #include "efi/timing.h"
@@ -149,10 +148,7 @@ static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_e
                               const char *command_line, struct arena *arena)
 {
     struct boot_request request = entry->request;
-    EFI_STATUS status = machine_check();
 
-    if (EFI_ERROR(status))
-        return status;
     request.command_line = command_line;
     if (manager->config.pass_entry)
         request.command_line = append_entry(entry, command_line, arena);

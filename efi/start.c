@@ -6,7 +6,6 @@
 #include "efi/clock.h"
 #include "efi/console.h"
 #include "efi/load_options.h"
-#include "efi/machine.h"
 #include "efi/manager.h"
 #include "efi/pages.h"
 #include "efi/timing.h"
@@ -29,8 +28,7 @@ static EFI_STATUS boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
         return status;
     if (!options->request.kernel)
         return manager_run(image, loaded, root, options, start, arena);
-    status = machine_check();
-    return EFI_ERROR(status) ? status : boot_run(image, root, options, &options->request, arena);
+    return boot_run(image, root, options, &options->request, arena);
 }
 
 static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
