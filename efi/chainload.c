@@ -5,12 +5,9 @@
 #include "efi/console.h"
 #include "efi/device_path.h"
 #include "efi/files.h"
+#include "efi/watchdog.h"
 
 #include <string.h>
-
-/* What the boot manager gives each of its options (UEFI 2.10, section 3.1.2). */
-#define WATCHDOG_SECONDS 300     /* five minutes */
-#define WATCHDOG_CODE    0x10000 /* below are the firmware's */
 
 static void unload(EFI_HANDLE *program)
 {
@@ -64,9 +61,9 @@ static EFI_STATUS start(EFI_HANDLE program, const char *path)
     UINTN size = 0;
     EFI_STATUS status;
 
-    (void)BS->SetWatchdogTimer(WATCHDOG_SECONDS, WATCHDOG_CODE, 0, NULL);
+    watchdog_arm(); /* as the boot manager does for its options */
     status = BS->StartImage(program, &size, &data);
-    (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
+    watchdog_disarm();
     if (data)
         (void)BS->FreePool(data);
     if (EFI_ERROR(status)) {

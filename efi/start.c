@@ -9,6 +9,7 @@
 #include "efi/manager.h"
 #include "efi/pages.h"
 #include "efi/timing.h"
+#include "efi/watchdog.h"
 
 /* How long a message stays before whoever started us clears the screen; enough for a line. */
 #define READING_TIME 3000000 /* microseconds */
@@ -65,7 +66,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     BS = system_table->BootServices;
     RT = system_table->RuntimeServices;
     /* The boot manager's five minutes are not enough for slow media, and a reset says nothing. */
-    (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
+    watchdog_disarm();
     status = run(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         (void)BS->Stall(READING_TIME);
