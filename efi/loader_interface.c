@@ -5,6 +5,7 @@
 #include "common/text.h"
 #include "efi/clock.h"
 #include "efi/device_path.h"
+#include "efi/machine.h"
 #include "efi/variables.h"
 
 #include <string.h>
@@ -46,17 +47,13 @@ static void set_number(const char *name, uint64_t number)
 
 static void set_firmware(struct arena *arena)
 {
-    TEXT_ON_STACK(text, 200);
-    CHAR16 *vendor = ST->FirmwareVendor;
-    char name[100];
+    TEXT_ON_STACK(firmware, 200);
+    TEXT_ON_STACK(specification, 40);
 
-    utf16_to_utf8(vendor ? vendor : L"", vendor ? sizeof(name) / 3 : 0, name, sizeof(name));
-    text_format(&text, "%s %u.%02u", name, ST->FirmwareRevision >> 16,
-                ST->FirmwareRevision & 0xffff);
-    set_text("LoaderFirmwareInfo", text.data, arena);
-    text.length = 0;
-    text_format(&text, "UEFI %u.%02u", ST->Hdr.Revision >> 16, ST->Hdr.Revision & 0xffff);
-    set_text("LoaderFirmwareType", text.data, arena);
+    machine_append_firmware(&firmware);
+    set_text("LoaderFirmwareInfo", firmware.data, arena);
+    machine_append_specification(&specification);
+    set_text("LoaderFirmwareType", specification.data, arena);
 }
 
 /*

@@ -60,6 +60,27 @@ EFI_STATUS machine_check(void)
     return console_error(EFI_UNSUPPORTED, "%s", text.data);
 }
 
+static void append_revision(struct text *text, uint32_t revision)
+{
+    text_format(text, " %u.%02u", revision >> 16, revision & 0xffff);
+}
+
+void machine_append_firmware(struct text *text)
+{
+    char vendor[100] = "";
+
+    if (ST->FirmwareVendor)
+        utf16_to_utf8(ST->FirmwareVendor, sizeof(vendor) / 3, vendor, sizeof(vendor));
+    text_append(text, vendor);
+    append_revision(text, ST->FirmwareRevision);
+}
+
+void machine_append_specification(struct text *text)
+{
+    text_append(text, "UEFI");
+    append_revision(text, ST->Hdr.Revision);
+}
+
 uint64_t machine_find_rsdp(bool second_version)
 {
     static const EFI_GUID guids[] = {ACPI_TABLE_GUID, ACPI_20_TABLE_GUID};
