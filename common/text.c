@@ -307,6 +307,16 @@ void utf16_to_utf8(const uint16_t *units, size_t count, char *buffer, size_t siz
     }
 }
 
+char *utf16_to_utf8_copy(const uint16_t *units, size_t count, struct arena *arena)
+{
+    size_t size = 3 * count + 1;
+    char *text = arena_alloc(arena, size, 1);
+
+    if (text)
+        utf16_to_utf8(units, count, text, size);
+    return text;
+}
+
 size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size)
 {
     size_t count = 0;

@@ -54,7 +54,6 @@ static EFI_STATUS next_name(EFI_FILE_HANDLE directory, struct arena *arena, cons
     UINTN size = sizeof(buffer);
     EFI_STATUS status = directory->Read(directory, &size, &buffer);
     size_t units;
-    char *name;
 
     *ret_name = NULL;
     if (EFI_ERROR(status))
@@ -62,12 +61,8 @@ static EFI_STATUS next_name(EFI_FILE_HANDLE directory, struct arena *arena, cons
     if (size <= offsetof(EFI_FILE_INFO, FileName))
         return EFI_SUCCESS;
     units = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
-    name = arena_alloc(arena, 3 * units + 1, 1);
-    if (!name)
-        return console_no_memory();
-    utf16_to_utf8(buffer.info.FileName, units, name, 3 * units + 1);
-    *ret_name = name;
-    return EFI_SUCCESS;
+    *ret_name = utf16_to_utf8_copy(buffer.info.FileName, units, arena);
+    return *ret_name ? EFI_SUCCESS : console_no_memory();
 }
 
 static EFI_STATUS read_directory(EFI_FILE_HANDLE root, EFI_FILE_HANDLE directory,

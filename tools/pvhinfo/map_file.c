@@ -193,13 +193,11 @@ static char *to_text(uint8_t *bytes, size_t size, struct arena *arena)
         return text;
     }
     wide = arena_alloc(arena, units, sizeof(*wide));
-    text = arena_alloc(arena, 3 * (uint64_t)units + 1, 1);
-    if (!wide || !text)
+    if (!wide)
         return NULL;
     for (size_t i = 1; i < units; i++)
         wide[i - 1] = read_le16(bytes + 2 * i) ? read_le16(bytes + 2 * i) : ' ';
-    utf16_to_utf8(wide, units - 1, text, 3 * units + 1);
-    return text;
+    return utf16_to_utf8_copy(wide, units - 1, arena);
 }
 
 /* The file's text; NULL with a message. */
