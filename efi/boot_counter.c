@@ -3,6 +3,7 @@
 
 #include "common/text.h"
 #include "efi/console.h"
+#include "efi/entries.h"
 #include "efi/files.h"
 
 #define LONGEST_NAME 255 /* units, of FAT, NTFS and ext4 */
@@ -45,8 +46,7 @@ static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char
     return status;
 }
 
-void boot_counter_use_try(EFI_FILE_HANDLE root, const char *directory, struct boot_entry *entry,
-                          struct arena *arena)
+void boot_counter_use_try(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena)
 {
     TEXT_ON_STACK(path, LONGEST_PATH);
     const char *name;
@@ -54,7 +54,7 @@ void boot_counter_use_try(EFI_FILE_HANDLE root, const char *directory, struct bo
 
     if (!entry->count.counted || entry->count.left == 0)
         return;
-    text_format(&path, "%s\\%s", directory, entry->file_name);
+    text_format(&path, ENTRIES_DIRECTORY "\\%s", entry->file_name);
     name = boot_count_next_name(entry->file_name, arena);
     status = name ? rename_file(root, path.data, name) : EFI_OUT_OF_RESOURCES;
     if (EFI_ERROR(status)) {

@@ -173,7 +173,7 @@ static void note_boot(const struct manager *manager, struct boot_entry *entry)
     loader_interface_set_selected(entry, manager->arena);
     if (is_saved(&manager->wishes, entry))
         loader_interface_save_last(entry, manager->arena);
-    boot_counter_use_try(manager->root, ENTRIES_DIRECTORY, entry, manager->arena);
+    boot_counter_use_try(manager->root, entry, manager->arena);
     if (entry->count.counted) {
         text_format(&path, ENTRIES_DIRECTORY "\\%s", entry->file_name);
         loader_interface_set_count_path(path.data, manager->arena);
