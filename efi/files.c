@@ -40,8 +40,10 @@ EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
 
     status = device ? BS->HandleProtocol(device, &guid, (void **)&volume) : EFI_NOT_FOUND;
     if (EFI_ERROR(status))
-        return console_error_status(status, "the device that pvhboot was started from has no file "
-                                            "system; start it from a disk, stick or CD");
+        return console_error(status,
+                             "the device that pvhboot was started from has no file system (%s); "
+                             "start it from a disk, stick or CD",
+                             status_name(status));
     status = volume->OpenVolume(volume, ret_root);
     if (EFI_ERROR(status)) {
         *ret_root = NULL; /* firmware may have left anything there */
