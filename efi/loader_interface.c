@@ -157,17 +157,17 @@ void loader_interface_consume_wishes(const struct entry_wishes *wishes)
  * Who sets one boot's timeout wants the menu in it: systemctl(1) has 0 in --boot-loader-menu=0 mean
  * that it waits without end, and so has systemd-boot 252.
  */
-void loader_interface_read_timeout(uint32_t *timeout, struct arena *arena)
+uint32_t loader_interface_read_timeout(uint32_t *kept, struct arena *arena)
 {
     const char *once = text_or_nothing("LoaderConfigTimeoutOneShot", arena);
-    const char *kept = text_or_nothing("LoaderConfigTimeout", arena);
+    uint32_t timeout;
 
+    (void)timeout_parse(text_or_nothing("LoaderConfigTimeout", arena), kept);
     if (*once)
         (void)variable_delete(&loader_guid, "LoaderConfigTimeoutOneShot");
-    if (!timeout_parse(once, timeout))
-        (void)timeout_parse(kept, timeout);
-    else if (*timeout == TIMEOUT_HIDDEN)
-        *timeout = TIMEOUT_FOREVER;
+    if (!timeout_parse(once, &timeout))
+        return *kept;
+    return timeout == TIMEOUT_HIDDEN ? TIMEOUT_FOREVER : timeout;
 }
 
 EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena)

@@ -33,7 +33,8 @@ struct manager {
     const struct options *options;
     struct arena *arena;
 
-    struct loader_config config;
+    struct loader_config config; /* its timeout is that of later boots */
+    uint32_t timeout;            /* of this boot */
     struct entry_list entries;
     struct entry_wishes wishes;
     size_t default_entry; /* index, or the count for none */
@@ -94,9 +95,9 @@ static void choose_default(struct manager *manager)
     manager->default_entry =
         entries_choose_default(manager->entries.items, manager->entries.count, &manager->wishes);
     if (manager->options->dry_run)
-        return; /* which changes nothing */
+        return; /* which changes nothing, and shows no menu */
     loader_interface_consume_wishes(&manager->wishes);
-    loader_interface_read_timeout(&manager->config.timeout, manager->arena);
+    manager->timeout = loader_interface_read_timeout(&manager->config.timeout, manager->arena);
 }
 
 static EFI_STATUS refuse_id(const struct entry_list *list, const char *id)
@@ -261,9 +262,9 @@ static void describe_machine(void *context, struct text *text)
 /* The menu is shown when the timeout says so, or a key that is down; never over a dry run. */
 static bool menu_is_due(const struct manager *manager)
 {
-    if (manager->config.timeout == TIMEOUT_DISABLED || manager->options->dry_run)
+    if (manager->timeout == TIMEOUT_DISABLED || manager->options->dry_run)
         return false;
-    return manager->config.timeout != TIMEOUT_HIDDEN || menu_is_wanted();
+    return manager->timeout != TIMEOUT_HIDDEN || menu_is_wanted();
 }
 
 /* Into the firmware's set-up, by way of a reset. */
@@ -303,7 +304,7 @@ static EFI_STATUS run_menu(struct manager *manager)
         .count = manager->entries.count,
         .selected = manager->default_entry,
         .default_is_chosen = default_is_chosen(manager),
-        .timeout = manager->config.timeout,
+        .timeout = manager->timeout,
         .kept_timeout = manager->config.timeout,
         .editor = manager->config.editor,
         .console_mode = manager->config.console_mode,
