@@ -408,6 +408,26 @@ static void check_settings(void)
         run_fail("the timeout is not kept");
 }
 
+/* Of a timeout that is for one boot the later ones know nothing. */
+static void menu_kept_timeout(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    put_text_variable("LoaderConfigTimeoutOneShot", "30");
+    type("+");
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_kept_timeout(void)
+{
+    size_t size;
+
+    if (variable_find(&loader_variable_guid, "LoaderConfigTimeoutOneShot", &size))
+        run_fail("LoaderConfigTimeoutOneShot is kept for another boot");
+    if (!variable_is("LoaderConfigTimeout", "6"))
+        run_fail("the timeout is not one second longer");
+}
+
 static void menu_settings_refused(uint64_t seed)
 {
     menu_settings(seed);
@@ -606,6 +626,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-details", menu_details, ENDING_BOOT, "sort key"},
     {"menu-all-keys", menu_all_keys, ENDING_BOOT, "no way into its set-up"},
     {"menu-settings", menu_settings, ENDING_BOOT, "booted by default", check_settings},
+    {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout},
     {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "does not keep the default"},
     {"menu-quit", menu_quit, ENDING_SUCCESS, NULL},
     {"menu-setup", menu_setup, ENDING_SETUP, NULL},
