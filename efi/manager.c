@@ -293,13 +293,16 @@ static bool default_is_chosen(const struct manager *manager)
            entry_matches(&manager->entries.items[manager->default_entry], chosen);
 }
 
-/*
- * The menu and what comes of it, until the user has enough. A boot that nobody asked for and that
- * failed leaves its message on the menu for a while, and goes back to the firmware then.
- */
-static EFI_STATUS run_menu(struct manager *manager)
+static EFI_STATUS boot_default(struct manager *manager)
 {
-    struct menu menu = {
+    if (manager->default_entry == manager->entries.count)
+        return refuse_nothing(manager);
+    return boot_entry(manager, manager->default_entry, NULL);
+}
+
+static void open_menu(struct manager *manager, struct menu *ret_menu)
+{
+    *ret_menu = (struct menu){
         .entries = manager->entries.items,
         .count = manager->entries.count,
         .selected = manager->default_entry,
@@ -314,11 +317,35 @@ static EFI_STATUS run_menu(struct manager *manager)
         .save_timeout = save_timeout,
         .describe_machine = describe_machine,
     };
+    if (ret_menu->timeout == TIMEOUT_HIDDEN) /* a key has asked for it */
+        ret_menu->timeout = TIMEOUT_FOREVER;
+}
+
+/* Does what was chosen in the menu; returns when that has failed, or has come to its end. */
+static EFI_STATUS carry_out(struct manager *manager, const struct menu *menu,
+                            enum menu_choice choice)
+{
+    EFI_STATUS status;
+
+    if (choice != MENU_FIRMWARE)
+        return boot_entry(manager, menu->selected, menu->command_line);
+    start_message(manager);
+    status = enter_firmware();
+    console_set_record(NULL, false);
+    return status;
+}
+
+/*
+ * The menu and what comes of it, until the user has enough. A boot that nobody asked for and that
+ * failed leaves its message on the menu for a while, and goes back to the firmware then.
+ */
+static EFI_STATUS run_menu(struct manager *manager)
+{
     EFI_STATUS status = EFI_SUCCESS;
     enum menu_choice choice;
+    struct menu menu;
 
-    if (menu.timeout == TIMEOUT_HIDDEN) /* a key has asked for it */
-        menu.timeout = TIMEOUT_FOREVER;
+    open_menu(manager, &menu);
     menu.gives_up = manager->default_entry == manager->entries.count;
     if (menu.gives_up)
         status = refuse_nothing(manager);
@@ -331,16 +358,12 @@ static EFI_STATUS run_menu(struct manager *manager)
                        ? status
                        : boot_entry(manager, manager->default_entry, NULL);
         loader_interface_set_time(TIME_MENU);
-        if (choice == MENU_QUIT)
+        if (choice == MENU_QUIT) /* the user has seen all that was said */
+            return EFI_SUCCESS;
+        if (choice == MENU_TIMEOUT && menu.gives_up)
             return status;
-        if (choice == MENU_FIRMWARE) {
-            start_message(manager);
-            status = enter_firmware();
-            console_set_record(NULL, false);
-        } else {
-            status = boot_entry(manager, menu.selected, menu.command_line);
-            menu.gives_up = choice == MENU_TIMEOUT;
-        }
+        status = carry_out(manager, &menu, choice);
+        menu.gives_up = choice == MENU_TIMEOUT;
         menu.timeout = menu.gives_up ? FAILURE_TIMEOUT : TIMEOUT_FOREVER;
     }
 }
@@ -350,9 +373,7 @@ static EFI_STATUS choose_and_boot(struct manager *manager)
     choose_default(manager);
     if (menu_is_due(manager))
         return run_menu(manager);
-    if (manager->default_entry == manager->entries.count)
-        return refuse_nothing(manager);
-    return boot_entry(manager, manager->default_entry, NULL);
+    return boot_default(manager);
 }
 
 EFI_STATUS manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, EFI_FILE_HANDLE root,

@@ -227,7 +227,7 @@ static bool count_down(struct menu_state *state, enum menu_choice *ret_choice)
 {
     if (state->seconds_left == 0 || --state->seconds_left > 0)
         return false;
-    *ret_choice = state->menu->gives_up || state->menu->count == 0 ? MENU_QUIT : MENU_TIMEOUT;
+    *ret_choice = MENU_TIMEOUT;
     return true;
 }
 
