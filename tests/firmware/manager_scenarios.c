@@ -464,6 +464,22 @@ static void menu_failed(uint64_t seed)
     press(SCAN_NONE, ENTER);
 }
 
+/* The same, but the user has enough: what was said is on the screen, and no error any more. */
+static void menu_failed_quit(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
+    press(SCAN_NONE, ENTER);
+    type("q");
+}
+
+static void check_quit_at_once(void)
+{
+    if (ledger_now() > FIRST_KEY + 2 * KEY_PAUSE + TICKS_PER_SECOND)
+        run_fail("the loader waits although the user has seen the message");
+}
+
 /* Nobody is there: it fails, the message stays for a while, and the firmware goes on. */
 static void menu_failed_alone(uint64_t seed)
 {
@@ -482,6 +498,13 @@ static void menu_empty(uint64_t seed)
     type("edp");
     press(SCAN_ESC, 0);
     type("q");
+}
+
+static void menu_empty_alone(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(CONFIG, "timeout 2\n");
 }
 
 static void menu_no_keyboard(uint64_t seed)
@@ -631,8 +654,10 @@ const struct scenario manager_scenarios[] = {
     {"menu-quit", menu_quit, ENDING_SUCCESS, NULL},
     {"menu-setup", menu_setup, ENDING_SETUP, NULL},
     {"menu-failed", menu_failed, ENDING_BOOT, "no such file"},
+    {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once},
     {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file"},
-    {"menu-empty", menu_empty, ENDING_ERROR, "nothing to boot"},
+    {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot"},
+    {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot"},
     {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
     {"menu-plain-keyboard", menu_plain_keyboard, ENDING_BOOT, NULL},
     {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},
