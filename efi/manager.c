@@ -67,7 +67,7 @@ static void warn_all(const struct manager *manager)
                         (unsigned long long)(shown - REMARKS_SHOWN));
 }
 
-/* Reads what there is, with what is to be said about it in manager->message. */
+/* Reads what there is. What cannot be read is said at once, and in the menu. */
 static EFI_STATUS read_all(struct manager *manager)
 {
     EFI_STATUS status;
@@ -76,8 +76,6 @@ static EFI_STATUS read_all(struct manager *manager)
     status = entries_read_config(manager->root, manager->arena, &manager->config);
     if (!EFI_ERROR(status))
         status = entries_read(manager->root, manager->arena, &manager->entries);
-    if (!EFI_ERROR(status))
-        warn_all(manager);
     console_set_record(NULL, false);
     return status;
 }
@@ -110,18 +108,12 @@ static EFI_STATUS refuse_id(const struct entry_list *list, const char *id)
                          list->count ? ids.data : "none");
 }
 
-static EFI_STATUS refuse_nothing(struct manager *manager)
+static EFI_STATUS refuse_nothing(const struct manager *manager)
 {
-    EFI_STATUS status;
-
-    console_set_record(&manager->message, false);
-    status =
-        console_error(EFI_NOT_FOUND, "nothing to boot: no KERNEL was named, and %s; see --help",
-                      manager->entries.no_directory ? "there is no directory " ENTRIES_DIRECTORY
-                                                    : "no entry in " ENTRIES_DIRECTORY
-                                                      " names one for this machine");
-    console_set_record(NULL, false);
-    return status;
+    return console_error(EFI_NOT_FOUND, "nothing to boot: no KERNEL was named, and %s; see --help",
+                         manager->entries.no_directory ? "there is no directory " ENTRIES_DIRECTORY
+                                                       : "no entry in " ENTRIES_DIRECTORY
+                                                         " names one for this machine");
 }
 
 /* What the kernel cannot ask the firmware for: which entry it is, and where its boots are counted.
@@ -212,6 +204,7 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
 
 static EFI_STATUS boot_named(struct manager *manager, const char *id)
 {
+    warn_all(manager);
     for (size_t i = 0; i < manager->entries.count; i++) {
         if (entry_has_id(&manager->entries.items[i], id))
             return boot_entry(manager, i, NULL);
@@ -293,8 +286,10 @@ static bool default_is_chosen(const struct manager *manager)
            entry_matches(&manager->entries.items[manager->default_entry], chosen);
 }
 
+/* Without a menu. */
 static EFI_STATUS boot_default(struct manager *manager)
 {
+    warn_all(manager);
     if (manager->default_entry == manager->entries.count)
         return refuse_nothing(manager);
     return boot_entry(manager, manager->default_entry, NULL);
@@ -317,6 +312,7 @@ static void open_menu(struct manager *manager, struct menu *ret_menu)
         .save_timeout = save_timeout,
         .describe_machine = describe_machine,
     };
+    ret_menu->gives_up = manager->default_entry == manager->entries.count;
     if (ret_menu->timeout == TIMEOUT_HIDDEN) /* a key has asked for it */
         ret_menu->timeout = TIMEOUT_FOREVER;
 }
@@ -346,17 +342,18 @@ static EFI_STATUS run_menu(struct manager *manager)
     struct menu menu;
 
     open_menu(manager, &menu);
-    menu.gives_up = manager->default_entry == manager->entries.count;
+    /* The menu shows it; what ends in an error is printed too. */
+    console_set_record(&manager->message, !menu.gives_up);
+    warn_all(manager);
     if (menu.gives_up)
         status = refuse_nothing(manager);
+    console_set_record(NULL, false);
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->message.length ? manager->message.data : NULL;
         (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice))) /* no keyboard, no screen */
-            return menu.gives_up || manager->default_entry == manager->entries.count
-                       ? status
-                       : boot_entry(manager, manager->default_entry, NULL);
+            return menu.gives_up ? status : boot_default(manager);
         loader_interface_set_time(TIME_MENU);
         if (choice == MENU_QUIT) /* the user has seen all that was said */
             return EFI_SUCCESS;
