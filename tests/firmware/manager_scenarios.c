@@ -500,6 +500,27 @@ static void menu_empty(uint64_t seed)
     type("q");
 }
 
+/* The menu shows what was not understood: on a serial line it is to be read once. */
+static void menu_warnings(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    file_put_text(CONFIG, "timeout 5\ntimeot 5\n");
+    keys_pressed = 0;
+    type("j");
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+static void check_said_once(void)
+{
+    const char *first = strstr(run_said(), "timeot");
+
+    if (!first || strstr(first + 1, "timeot"))
+        run_fail("a warning is shown twice, or not at all");
+}
+
 static void menu_empty_alone(uint64_t seed)
 {
     (void)seed;
@@ -657,6 +678,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once},
     {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file"},
     {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot"},
+    {"menu-warnings", menu_warnings, ENDING_BOOT, NULL, check_said_once},
     {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot"},
     {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
     {"menu-plain-keyboard", menu_plain_keyboard, ENDING_BOOT, NULL},
