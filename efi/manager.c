@@ -138,16 +138,18 @@ static const char *append_entry(const struct boot_entry *entry, const char *comm
 }
 
 static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_entry *entry,
-                              const char *command_line, struct arena *arena)
+                              const char *command_line)
 {
+    CLEANUP(arena_release) struct arena arena;
     struct boot_request request = entry->request;
 
+    pages_init_arena(&arena);
     request.command_line = command_line;
     if (manager->config.pass_entry)
-        request.command_line = append_entry(entry, command_line, arena);
+        request.command_line = append_entry(entry, command_line, &arena);
     if (!request.command_line)
         return console_no_memory();
-    return boot_run(manager->image, manager->root, manager->options, &request, arena);
+    return boot_run(manager->image, manager->root, manager->options, &request, &arena);
 }
 
 /* Whether the next boot is to be of this entry too: bootctl, or else loader.conf, wants it so. */
@@ -179,11 +181,9 @@ static void note_boot(const struct manager *manager, struct boot_entry *entry)
 /* Returns when it failed, or when an EFI program came back. What was said is in the message. */
 static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *command_line)
 {
-    CLEANUP(arena_release) struct arena arena;
     struct boot_entry *entry = &manager->entries.items[index];
     EFI_STATUS status;
 
-    pages_init_arena(&arena);
     start_message(manager);
     console_set_entry(entry->id);
     if (!command_line)
@@ -194,8 +194,8 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
         if (!manager->options->dry_run)
             note_boot(manager, entry);
         status = *entry->efi ? chainload(manager->image, manager->loaded->DeviceHandle, entry->efi,
-                                         command_line, &arena)
-                             : boot_kernel(manager, entry, command_line, &arena);
+                                         command_line)
+                             : boot_kernel(manager, entry, command_line);
     }
     console_set_entry(NULL);
     console_set_record(NULL, false);
