@@ -116,27 +116,6 @@ static EFI_STATUS refuse_nothing(const struct manager *manager)
                                                          " names one for this machine");
 }
 
-/* What the kernel cannot ask the firmware for: which entry it is, and where its boots are counted.
- */
-static const char *append_entry(const struct boot_entry *entry, const char *command_line,
-                                struct arena *arena)
-{
-    static const char id_option[] = "pvhboot.entry=";
-    static const char path_option[] = "pvhboot.boot-count-path=/loader/entries/";
-    size_t size = strlen(command_line) + strlen(entry->id) + strlen(entry->file_name) +
-                  sizeof(id_option) + sizeof(path_option) + 8; /* spaces and quotes */
-    struct text text = {arena_alloc(arena, size, 1), size, 0};
-    const char *quote = strchr(entry->file_name, ' ') ? "\"" : "";
-
-    if (!text.data)
-        return NULL;
-    text_format(&text, "%s%s%s%s%s%s", command_line, *command_line ? " " : "", id_option, quote,
-                entry->id, quote);
-    if (entry->count.counted)
-        text_format(&text, " %s%s%s%s", path_option, quote, entry->file_name, quote);
-    return text.data;
-}
-
 static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_entry *entry,
                               const char *command_line)
 {
@@ -145,8 +124,10 @@ static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_e
 
     pages_init_arena(&arena);
     request.command_line = command_line;
-    if (manager->config.pass_entry)
-        request.command_line = append_entry(entry, command_line, &arena);
+    if (manager->config.pass_entry && !entry_can_be_passed(entry))
+        console_message("this name cannot be passed to the kernel");
+    else if (manager->config.pass_entry)
+        request.command_line = entry_pass(entry, command_line, &arena);
     if (!request.command_line)
         return console_no_memory();
     return boot_run(manager->image, manager->root, manager->options, &request, &arena);
