@@ -124,6 +124,19 @@ static void the_rest_of_the_plan(void **state)
                         "  memory map   120 descriptors, 17 entries, 6 of them RAM\n");
 }
 
+static void one_copy(void **state)
+{
+    const struct load_plan plan = {
+        .staged = 4096, .copies = {.count = 1}, .zero_later = {.count = 1}};
+    const struct memory_map map = {.descriptors = 120};
+    const struct e820_table table = {.count = 17, .ram_count = 6};
+
+    (void)state;
+    describe_plan(&writer, &plan, &map, &table);
+    assert_non_null(
+        strstr(written, "  staged       4096 bytes in 1 copy, 1 range to clear after exit\n"));
+}
+
 /* A block as the kernel finds it at 0x10000, two modules, the second with a long command line. */
 struct block {
     struct hvm_start_info info;
@@ -256,6 +269,7 @@ int main(void)
         test(modules),
         test(strings_of_any_length),
         test(the_rest_of_the_plan),
+        test(one_copy),
         test(a_start_info),
         test(a_start_info_without_modules),
         test(maps),
