@@ -70,7 +70,7 @@ static const char *parse_conversion(const char *format, struct conversion *ret, 
     }
     if (*format == '-') /* strings are always padded on the right */
         format++;
-    for (; *format >= '0' && *format <= '9'; format++)
+    for (; is_digit(*format); format++)
         ret->width = ret->width * 10 + (unsigned)(*format - '0');
     if (format[0] == '.' && format[1] == '*') {
         ret->precision = va_arg(*arguments, int);
@@ -193,6 +193,11 @@ void text_append_size(struct text *text, uint64_t bytes)
 bool is_space(char character)
 {
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
+bool is_digit(char character)
+{
+    return character >= '0' && character <= '9';
 }
 
 char to_lower(char character)

@@ -38,6 +38,7 @@ const char *text_clean_copy(const char *string, struct arena *arena);
 void text_append_size(struct text *text, uint64_t bytes);
 
 bool is_space(char character);
+bool is_digit(char character);
 char to_lower(char character);
 /* ASCII case is ignored, as FAT does. */
 bool text_equals_ignoring_case(const char *a, const char *b);
