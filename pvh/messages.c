@@ -90,7 +90,6 @@ enum remedy {
 };
 
 static const char *const remedies[] = {
-
     [REMEDY_COPY] = "copy the file again",
     [REMEDY_RELINK] = "mend the kernel's link addresses",
     [REMEDY_NOTE] = "the note must hold the physical address",
