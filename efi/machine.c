@@ -51,12 +51,12 @@ static EFI_STATUS check_secure_boot(void)
 EFI_STATUS machine_check(void)
 {
     const struct processor processor = {cpu_read_id, cpu_read_msr};
-    const struct pvh_error error = {.code = platform_check(&processor)};
+    enum pvh_error_code code = platform_check(&processor);
     TEXT_ON_STACK(text, 200);
 
-    if (error.code == PVH_OK)
+    if (code == PVH_OK)
         return check_secure_boot();
-    pvh_error_append(&text, &error);
+    pvh_error_append_code(&text, code);
     return console_error(EFI_UNSUPPORTED, "%s", text.data);
 }
 
