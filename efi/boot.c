@@ -117,6 +117,8 @@ static EFI_STATUS load(struct boot *boot, EFI_FILE_HANDLE root, const struct opt
 
     if (!EFI_ERROR(status))
         status = collect_machine(boot, options->overwrite_acpi_nvs);
+    if (!EFI_ERROR(status))
+        status = place_borrow(boot);
     if (!EFI_ERROR(status) && options->dry_run)
         report_firmware_map(boot);
     if (!EFI_ERROR(status))

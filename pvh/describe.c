@@ -124,6 +124,13 @@ static uint64_t descriptor_end(const struct memory_descriptor *descriptor)
     return end;
 }
 
+static void print_ranges(struct writer *writer, const char *word, const struct range *ranges,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        print(writer, "%s 0x%llx 0x%llx\n", word, U(ranges[i].start), U(ranges[i].end));
+}
+
 void describe_firmware_map(struct writer *writer, const struct firmware_map *firmware,
                            const struct range *ecam, size_t ecam_count)
 {
@@ -133,8 +140,12 @@ void describe_firmware_map(struct writer *writer, const struct firmware_map *fir
         print(writer, "efi %u 0x%llx 0x%llx 0x%llx\n", descriptor.type, U(descriptor.attributes),
               U(descriptor.start), U(descriptor_end(&descriptor)));
     }
-    for (size_t i = 0; i < ecam_count; i++)
-        print(writer, "mcfg 0x%llx 0x%llx\n", U(ecam[i].start), U(ecam[i].end));
+    print_ranges(writer, "mcfg", ecam, ecam_count);
+}
+
+void describe_lent(struct writer *writer, const struct plan_ranges *lent)
+{
+    print_ranges(writer, "lent", lent->items, lent->count);
 }
 
 void describe_e820(struct writer *writer, const struct e820_table *table)
