@@ -4,8 +4,6 @@
 #include "common/bytes.h"
 #include "common/text.h"
 
-#include <string.h>
-
 static bool is_control(uint32_t unit)
 {
     return (unit < ' ' && !is_space((char)unit)) || unit == 0x7f;

@@ -16,8 +16,6 @@
 #include "efi/timing.h"
 #include "efi/variables.h"
 
-#include <string.h>
-
 /* More remarks than that tell nobody more; `pvhinfo --esp` has them all. */
 #define REMARKS_SHOWN 8
 

@@ -12,8 +12,6 @@
 
 #include "common/bytes.h"
 
-#include <string.h>
-
 #define GZIP_SMALLEST 18
 
 #define XZ_HEADER_SIZE   12

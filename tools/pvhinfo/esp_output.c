@@ -4,7 +4,6 @@
 #include "tools/pvhinfo/printable.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define TIMEOUT_TEXT 16
 #define VALUE_SHOWN  1000
