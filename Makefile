@@ -156,6 +156,8 @@ uninstall: ## remove what install has put there: PREFIX= DESTDIR=
 	rm -rf '$(PREFIX_DIR)/lib/pvhboot' '$(DOC_DIR)'
 	rm -f '$(PREFIX_DIR)/bin/pvhinfo' $(patsubst tools/%,'$(PREFIX_DIR)/sbin/%',$(SYSTEM_TOOLS))
 	for page in $(MANUAL_PAGES:docs/%=%); do rm -f '$(PREFIX_DIR)/share/man/man'"$${page##*.}/$$page" || exit; done
+	for folder in $(MANUAL_SECTIONS:%='$(PREFIX_DIR)/share/man/man%') '$(PREFIX_DIR)/share/doc'; do \
+		[ ! -d "$$folder" ] || rmdir --ignore-fail-on-non-empty "$$folder" || exit; done
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/decimal.h"
 
-static bool is_digit(char character)
-{
-    return character >= '0' && character <= '9';
-}
+#include "common/text.h"
 
 bool decimal_parse(const char **text, uint32_t max, uint32_t *ret_number)
 {

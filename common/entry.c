@@ -4,6 +4,7 @@
 #include "common/config_keys.h"
 #include "common/text.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* UEFI's short names of the machines whose PVH kernels a 64-bit firmware's loader can start. */
@@ -102,6 +103,8 @@ static const struct config_key keys[] = {
     IGNORED("uki-url"),
     IGNORED("grub_*"), /* Fedora's */
 };
+
+static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "the parser notes a line for each");
 
 bool entry_is_file_name(const char *name)
 {

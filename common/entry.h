@@ -73,6 +73,17 @@ bool entry_has_id(const struct boot_entry *entry, const char *id);
 /* The same for a pattern; see glob_match(). */
 bool entry_matches(const struct boot_entry *entry, const char *pattern);
 
+/*
+ * The command line with the entry's ID behind it and, where its boots are counted, its file's path:
+ * a kernel that was started through PVH cannot ask the firmware for them. Names with spaces are
+ * quoted. NULL when memory is short.
+ */
+const char *entry_pass(const struct boot_entry *entry, const char *command_line,
+                       struct arena *arena);
+
+/* False for names that no quotes hold together: with a quote in them, or a control character. */
+bool entry_can_be_passed(const struct boot_entry *entry);
+
 /* What may say which entry is the default, the strongest first. Each may be "". */
 struct entry_wishes {
     const char *one_shot; /* EFI variable LoaderEntryOneShot: an ID */

@@ -4,8 +4,6 @@
 #include "common/bytes.h"
 #include "common/text.h"
 
-#include <string.h>
-
 static bool is_control(uint32_t unit)
 {
     return (unit < ' ' && !is_space((char)unit)) || unit == 0x7f;
@@ -79,17 +77,14 @@ static enum load_options copy(const uint8_t *bytes, size_t size, struct arena *a
 static enum load_options convert(const uint8_t *bytes, size_t count, struct arena *arena,
                                  const char **ret_text)
 {
-    uint16_t *units = arena_alloc(arena, (uint64_t)count + 1, sizeof(*units));
-    size_t size = 3 * count + 1;
-    char *text = arena_alloc(arena, size, 1);
+    uint16_t *units = arena_alloc(arena, count, sizeof(*units));
 
-    if (!units || !text)
+    if (!units)
         return LOAD_OPTIONS_OUT_OF_MEMORY;
     for (size_t i = 0; i < count; i++)
         units[i] = read_le16(bytes + 2 * i); /* LoadOptions may lie at an odd address */
-    utf16_to_utf8(units, count, text, size);
-    *ret_text = text;
-    return LOAD_OPTIONS_TEXT;
+    *ret_text = utf16_to_utf8_copy(units, count, arena);
+    return *ret_text ? LOAD_OPTIONS_TEXT : LOAD_OPTIONS_OUT_OF_MEMORY;
 }
 
 enum load_options load_options_read(const void *data, size_t size, struct arena *arena,

@@ -5,6 +5,7 @@
 #include "common/decimal.h"
 #include "common/text.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A value that has a name. */
@@ -132,6 +133,8 @@ static const struct config_key keys[] = {
     {.name = "reboot-*"},
     {.name = "secure-boot-*"},
 };
+
+static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "the parser notes a line for each");
 
 void loader_config_init(struct loader_config *ret_config)
 {

@@ -27,6 +27,6 @@ struct boot_request {
 bool boot_files_add(struct boot_files *files, struct arena *arena, const char *path,
                     const char *command);
 
-/* Splits "PATH ARGS" into a file; path and command are copied. False when memory is short. */
+/* Splits "PATH ARGS" into a file; of these the path is copied. False when memory is short. */
 bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,
                                    const char *path_and_arguments);

@@ -70,7 +70,7 @@ static const char *parse_conversion(const char *format, struct conversion *ret, 
     }
     if (*format == '-') /* strings are always padded on the right */
         format++;
-    for (; *format >= '0' && *format <= '9'; format++)
+    for (; is_digit(*format); format++)
         ret->width = ret->width * 10 + (unsigned)(*format - '0');
     if (format[0] == '.' && format[1] == '*') {
         ret->precision = va_arg(*arguments, int);
@@ -195,6 +195,11 @@ bool is_space(char character)
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
 }
 
+bool is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
 char to_lower(char character)
 {
     return character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
@@ -305,6 +310,16 @@ void utf16_to_utf8(const uint16_t *units, size_t count, char *buffer, size_t siz
             code_point = REPLACEMENT_CHARACTER;
         append_bytes(&text, bytes, utf8_encode(code_point, bytes));
     }
+}
+
+char *utf16_to_utf8_copy(const uint16_t *units, size_t count, struct arena *arena)
+{
+    size_t size = 3 * count + 1;
+    char *text = arena_alloc(arena, size, 1);
+
+    if (text)
+        utf16_to_utf8(units, count, text, size);
+    return text;
 }
 
 size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size)

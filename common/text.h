@@ -38,6 +38,7 @@ const char *text_clean_copy(const char *string, struct arena *arena);
 void text_append_size(struct text *text, uint64_t bytes);
 
 bool is_space(char character);
+bool is_digit(char character);
 char to_lower(char character);
 /* ASCII case is ignored, as FAT does. */
 bool text_equals_ignoring_case(const char *a, const char *b);
@@ -55,6 +56,8 @@ size_t utf8_encode(uint32_t code_point, char bytes[4]);
  * 3 bytes a unit and one more always suffice. Lone surrogates become U+FFFD.
  */
 void utf16_to_utf8(const uint16_t *units, size_t count, char *buffer, size_t size);
+/* The same as a new string in the arena; NULL when memory is short. */
+char *utf16_to_utf8_copy(const uint16_t *units, size_t count, struct arena *arena);
 
 /* Converts into `units`, cutting off what does not fit, with a NUL. Returns the units before it. */
 size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size);

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/version.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
-
 #include "common/sort.h"
+#include "common/text.h"
 
-static bool is_digit(char character)
-{
-    return character >= '0' && character <= '9';
-}
+#include <string.h>
 
 static bool is_letter(char character)
 {

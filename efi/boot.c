@@ -5,6 +5,7 @@
 #include "efi/acpi.h"
 #include "efi/console.h"
 #include "efi/leave.h"
+#include "efi/machine.h"
 #include "efi/place.h"
 #include "efi/progress.h"
 #include "efi/report.h"
@@ -116,6 +117,8 @@ static EFI_STATUS load(struct boot *boot, EFI_FILE_HANDLE root, const struct opt
 
     if (!EFI_ERROR(status))
         status = collect_machine(boot, options->overwrite_acpi_nvs);
+    if (!EFI_ERROR(status))
+        status = place_borrow(boot);
     if (!EFI_ERROR(status) && options->dry_run)
         report_firmware_map(boot);
     if (!EFI_ERROR(status))
@@ -150,8 +153,10 @@ EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options
 {
     CLEANUP(boot_release)
     struct boot boot = {.image = image, .request = request, .arena = arena};
-    EFI_STATUS status = load(&boot, root, options);
+    EFI_STATUS status = machine_check();
 
+    if (!EFI_ERROR(status))
+        status = load(&boot, root, options);
     if (EFI_ERROR(status))
         return status;
     show(&boot, options);

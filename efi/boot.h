@@ -36,8 +36,9 @@ struct boot {
 };
 
 /*
- * Loads and starts the kernel; returns only when that fails, with everything given back, or at the
- * end of a dry run, with EFI_SUCCESS. Prints its own error.
+ * Loads and starts the kernel, where the machine allows that (efi/machine.h); returns only when
+ * that fails, with everything given back, or at the end of a dry run, with EFI_SUCCESS. Prints its
+ * own error.
  */
 EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options *options,
                     const struct boot_request *request, struct arena *arena);

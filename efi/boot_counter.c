@@ -3,6 +3,7 @@
 
 #include "common/text.h"
 #include "efi/console.h"
+#include "efi/entries.h"
 #include "efi/files.h"
 
 #define LONGEST_NAME 255 /* units, of FAT, NTFS and ext4 */
@@ -16,15 +17,9 @@ union renaming {
     uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_ROOM * sizeof(CHAR16)];
 };
 
-static void close_file(EFI_FILE_HANDLE *file)
-{
-    if (*file)
-        (void)(*file)->Close(*file);
-}
-
 static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char *name)
 {
-    CLEANUP(close_file) EFI_FILE_HANDLE file = NULL;
+    CLEANUP(handle_close) EFI_FILE_HANDLE file = NULL;
     EFI_GUID guid = EFI_FILE_INFO_ID;
     union renaming renaming;
     UINTN size = sizeof(renaming);
@@ -34,11 +29,9 @@ static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char
 
     if (!path_to_units(path, units))
         return EFI_INVALID_PARAMETER;
-    status = root->Open(root, &file, units, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0);
-    if (EFI_ERROR(status)) {
-        file = NULL;
+    status = handle_open(root, units, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file);
+    if (EFI_ERROR(status))
         return status;
-    }
     status = file->GetInfo(file, &guid, &size, &renaming);
     if (EFI_ERROR(status))
         return status;
@@ -53,8 +46,7 @@ static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char
     return status;
 }
 
-void boot_counter_use_try(EFI_FILE_HANDLE root, const char *directory, struct boot_entry *entry,
-                          struct arena *arena)
+void boot_counter_use_try(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena)
 {
     TEXT_ON_STACK(path, LONGEST_PATH);
     const char *name;
@@ -62,7 +54,7 @@ void boot_counter_use_try(EFI_FILE_HANDLE root, const char *directory, struct bo
 
     if (!entry->count.counted || entry->count.left == 0)
         return;
-    text_format(&path, "%s\\%s", directory, entry->file_name);
+    text_format(&path, ENTRIES_DIRECTORY "\\%s", entry->file_name);
     name = boot_count_next_name(entry->file_name, arena);
     status = name ? rename_file(root, path.data, name) : EFI_OUT_OF_RESOURCES;
     if (EFI_ERROR(status)) {

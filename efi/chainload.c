@@ -5,12 +5,10 @@
 #include "efi/console.h"
 #include "efi/device_path.h"
 #include "efi/files.h"
+#include "efi/pages.h"
+#include "efi/watchdog.h"
 
 #include <string.h>
-
-/* What the boot manager gives each of its options (UEFI 2.10, section 3.1.2). */
-#define WATCHDOG_SECONDS 300     /* five minutes */
-#define WATCHDOG_CODE    0x10000 /* below are the firmware's */
 
 static void unload(EFI_HANDLE *program)
 {
@@ -39,8 +37,15 @@ static EFI_STATUS load(EFI_HANDLE image, EFI_HANDLE device, const char *path, st
     return EFI_SUCCESS;
 }
 
+/* What has started well and is no application is still there, and so must be what it was given. */
+static bool is_driver(const EFI_LOADED_IMAGE *loaded)
+{
+    return loaded->ImageCodeType == EfiBootServicesCode ||
+           loaded->ImageCodeType == EfiRuntimeServicesCode;
+}
+
 static EFI_STATUS set_options(EFI_HANDLE program, const char *path, const char *options,
-                              struct arena *arena)
+                              struct arena *arena, bool *ret_driver)
 {
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
     EFI_LOADED_IMAGE *loaded = NULL;
@@ -55,6 +60,7 @@ static EFI_STATUS set_options(EFI_HANDLE program, const char *path, const char *
         return console_error_status(status, "%s: the firmware takes no options for it", path);
     loaded->LoadOptionsSize = (UINT32)((utf8_to_utf16(options, units, count) + 1) * sizeof(*units));
     loaded->LoadOptions = units;
+    *ret_driver = is_driver(loaded);
     return EFI_SUCCESS;
 }
 
@@ -64,9 +70,9 @@ static EFI_STATUS start(EFI_HANDLE program, const char *path)
     UINTN size = 0;
     EFI_STATUS status;
 
-    (void)BS->SetWatchdogTimer(WATCHDOG_SECONDS, WATCHDOG_CODE, 0, NULL);
+    watchdog_arm(); /* as the boot manager does for its options */
     status = BS->StartImage(program, &size, &data);
-    (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
+    watchdog_disarm();
     if (data)
         (void)BS->FreePool(data);
     if (EFI_ERROR(status)) {
@@ -77,18 +83,24 @@ static EFI_STATUS start(EFI_HANDLE program, const char *path)
     return EFI_SUCCESS;
 }
 
-EFI_STATUS chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, const char *options,
-                     struct arena *arena)
+EFI_STATUS chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, const char *options)
 {
+    CLEANUP(arena_release) struct arena arena;
     CLEANUP(unload) EFI_HANDLE program = NULL;
     EFI_HANDLE started;
-    EFI_STATUS status = load(image, device, path, arena, &program);
+    bool driver = false;
+    EFI_STATUS status;
 
+    pages_init_arena(&arena);
+    status = load(image, device, path, &arena, &program);
     if (!EFI_ERROR(status) && *options)
-        status = set_options(program, path, options, arena);
+        status = set_options(program, path, options, &arena, &driver);
     if (EFI_ERROR(status))
         return status;
     started = program;
     program = NULL; /* the firmware unloads an application when it ends */
-    return start(started, path);
+    status = start(started, path);
+    if (driver && !EFI_ERROR(status))
+        pages_init_arena(&arena); /* with nothing in it to release */
+    return status;
 }

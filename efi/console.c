@@ -160,11 +160,19 @@ EFI_STATUS console_error(EFI_STATUS status, const char *format, ...)
     return status;
 }
 
+EFI_STATUS console_error_code(EFI_STATUS status, const char *path, enum pvh_error_code code)
+{
+    TEXT_ON_STACK(text, 100);
+
+    pvh_error_append_code(&text, code);
+    return console_error(status, "%s: %s", path, text.data);
+}
+
 EFI_STATUS console_no_memory(void)
 {
     TEXT_ON_STACK(text, 100);
 
-    pvh_error_append(&text, &(struct pvh_error){.code = PVH_ERROR_OUT_OF_MEMORY});
+    pvh_error_append_code(&text, PVH_ERROR_OUT_OF_MEMORY);
     return console_error(EFI_OUT_OF_RESOURCES, "%s", text.data);
 }
 

@@ -5,6 +5,7 @@
 #include "efi/efi.h"
 
 #include "common/text.h"
+#include "pvh/error.h"
 
 /*
  * What is said goes to `record` as well (until NULL is given), for whoever shows it later; with
@@ -42,6 +43,9 @@ __attribute__((format(printf, 2, 3))) EFI_STATUS console_error(EFI_STATUS status
 /* The same, with ": " and the status in words behind the text. */
 __attribute__((format(printf, 2, 3))) EFI_STATUS console_error_status(EFI_STATUS status,
                                                                       const char *format, ...);
+
+/* Prints what pvh/messages.h says of an error without numbers, behind "PATH: ". */
+EFI_STATUS console_error_code(EFI_STATUS status, const char *path, enum pvh_error_code code);
 
 /* Prints that the firmware has no memory left for the loader's own tables. */
 EFI_STATUS console_no_memory(void);

@@ -2,17 +2,17 @@
 #include "efi/details.h"
 
 #include "common/text.h"
+#include "efi/machine.h"
 #include "efi/memory.h"
 #include "efi/variables.h"
 
 static void append_firmware(struct text *text)
 {
-    char vendor[100] = "";
-
-    if (ST->FirmwareVendor)
-        utf16_to_utf8(ST->FirmwareVendor, sizeof(vendor) / 3, vendor, sizeof(vendor));
-    text_format(text, "firmware: %s %u.%02u, UEFI %u.%02u\n", vendor, ST->FirmwareRevision >> 16,
-                ST->FirmwareRevision & 0xffff, ST->Hdr.Revision >> 16, ST->Hdr.Revision & 0xffff);
+    text_append(text, "firmware: ");
+    machine_append_firmware(text);
+    text_append(text, ", ");
+    machine_append_specification(text);
+    text_append(text, "\n");
 }
 
 static void append_memory(struct text *text, struct arena *arena)

@@ -54,11 +54,10 @@ const char *device_path_file_name(const void *path, struct arena *arena)
 {
     size_t size = path ? path_size(path) + 1 : 1; /* units of 2 bytes */
     CHAR16 *units = arena_alloc(arena, size, sizeof(*units));
-    char *name = arena_alloc(arena, 3 * size + 1, 1);
     struct device_node node;
     size_t count = 0;
 
-    if (!units || !name)
+    if (!units)
         return NULL;
     while (device_path_next(&path, &node)) {
         if (node.type != NODE_MEDIA || node.subtype != NODE_MEDIA_FILE)
@@ -66,8 +65,7 @@ const char *device_path_file_name(const void *path, struct arena *arena)
         for (size_t at = 0; at + 1 < node.size && read_le16(node.bytes + at); at += 2)
             units[count++] = read_le16(node.bytes + at);
     }
-    utf16_to_utf8(units, count, name, 3 * size + 1);
-    return name;
+    return utf16_to_utf8_copy(units, count, arena);
 }
 
 EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, struct arena *arena)

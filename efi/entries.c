@@ -22,34 +22,23 @@ static const char *entry_path(const char *name, struct arena *arena)
     return path.data;
 }
 
-static EFI_STATUS read_text(EFI_FILE_HANDLE root, const char *path, size_t limit,
-                            struct arena *arena, char **ret_text, size_t *ret_size)
-{
-    CLEANUP(file_close) struct file file = {.path = path};
-    EFI_STATUS status = file_open(root, path, &file);
-
-    if (EFI_ERROR(status))
-        return status;
-    *ret_size = (size_t)file.source.size;
-    return file_read_all(&file, limit, arena, ret_text);
-}
-
 /* An entry that cannot be read has been reported; the others still count. */
 static EFI_STATUS add_entry(EFI_FILE_HANDLE root, const char *name, struct arena *arena,
                             struct entry_list *list)
 {
+    CLEANUP(file_close) struct file file = {.handle = NULL};
     const char *path = entry_path(name, arena);
     struct boot_entry *slot;
-    size_t size;
     char *text;
 
     if (!path)
         return console_no_memory();
-    if (EFI_ERROR(read_text(root, path, ENTRY_MAX_SIZE, arena, &text, &size)))
+    if (EFI_ERROR(file_open(root, path, &file)) ||
+        EFI_ERROR(file_read_all(&file, ENTRY_MAX_SIZE, arena, &text)))
         return EFI_SUCCESS;
     slot = arena_push(arena, (void **)&list->items, &list->capacity, list->count,
                       sizeof(*list->items));
-    if (!slot || !entry_parse(name, text, size, arena, slot))
+    if (!slot || !entry_parse(name, text, file.source.size, arena, slot))
         return console_no_memory();
     list->count++;
     return EFI_SUCCESS;
@@ -65,7 +54,6 @@ static EFI_STATUS next_name(EFI_FILE_HANDLE directory, struct arena *arena, cons
     UINTN size = sizeof(buffer);
     EFI_STATUS status = directory->Read(directory, &size, &buffer);
     size_t units;
-    char *name;
 
     *ret_name = NULL;
     if (EFI_ERROR(status))
@@ -73,12 +61,8 @@ static EFI_STATUS next_name(EFI_FILE_HANDLE directory, struct arena *arena, cons
     if (size <= offsetof(EFI_FILE_INFO, FileName))
         return EFI_SUCCESS;
     units = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
-    name = arena_alloc(arena, 3 * units + 1, 1);
-    if (!name)
-        return console_no_memory();
-    utf16_to_utf8(buffer.info.FileName, units, name, 3 * units + 1);
-    *ret_name = name;
-    return EFI_SUCCESS;
+    *ret_name = utf16_to_utf8_copy(buffer.info.FileName, units, arena);
+    return *ret_name ? EFI_SUCCESS : console_no_memory();
 }
 
 static EFI_STATUS read_directory(EFI_FILE_HANDLE root, EFI_FILE_HANDLE directory,
@@ -101,22 +85,15 @@ static EFI_STATUS read_directory(EFI_FILE_HANDLE root, EFI_FILE_HANDLE directory
     }
 }
 
-static void close_directory(EFI_FILE_HANDLE *directory)
-{
-    if (*directory)
-        (void)(*directory)->Close(*directory);
-}
-
 EFI_STATUS entries_read(EFI_FILE_HANDLE root, struct arena *arena, struct entry_list *ret_list)
 {
     static CHAR16 path[] = L"" ENTRIES_DIRECTORY; /* the firmware's interface knows no const */
-    CLEANUP(close_directory) EFI_FILE_HANDLE directory = NULL;
+    CLEANUP(handle_close) EFI_FILE_HANDLE directory = NULL;
     EFI_STATUS status;
 
     *ret_list = (struct entry_list){.count = 0};
-    status = root->Open(root, &directory, path, EFI_FILE_MODE_READ, 0);
+    status = handle_open(root, path, EFI_FILE_MODE_READ, &directory);
     if (EFI_ERROR(status)) {
-        directory = NULL;
         ret_list->no_directory = true;
         return status == EFI_NOT_FOUND
                    ? EFI_SUCCESS
@@ -133,12 +110,13 @@ EFI_STATUS entries_read(EFI_FILE_HANDLE root, struct arena *arena, struct entry_
 EFI_STATUS entries_read_config(EFI_FILE_HANDLE root, struct arena *arena,
                                struct loader_config *ret_config)
 {
-    size_t size = 0;
+    CLEANUP(file_close) struct file file = {.handle = NULL};
     char *text;
 
     loader_config_init(ret_config);
-    if (!file_exists(root, LOADER_CONFIG_PATH) ||
-        EFI_ERROR(read_text(root, LOADER_CONFIG_PATH, LOADER_CONFIG_MAX_SIZE, arena, &text, &size)))
+    if (EFI_ERROR(file_open_optional(root, LOADER_CONFIG_PATH, &file)) || !file.handle ||
+        EFI_ERROR(file_read_all(&file, LOADER_CONFIG_MAX_SIZE, arena, &text)))
         return EFI_SUCCESS;
-    return loader_config_parse(text, size, arena, ret_config) ? EFI_SUCCESS : console_no_memory();
+    return loader_config_parse(text, file.source.size, arena, ret_config) ? EFI_SUCCESS
+                                                                          : console_no_memory();
 }

@@ -40,14 +40,33 @@ EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
 
     status = device ? BS->HandleProtocol(device, &guid, (void **)&volume) : EFI_NOT_FOUND;
     if (EFI_ERROR(status))
-        return console_error_status(status, "the device that pvhboot was started from has no file "
-                                            "system; start it from a disk, stick or CD");
+        return console_error(status,
+                             "the device that pvhboot was started from has no file system (%s); "
+                             "start it from a disk, stick or CD",
+                             status_name(status));
     status = volume->OpenVolume(volume, ret_root);
     if (EFI_ERROR(status)) {
         *ret_root = NULL; /* firmware may have left anything there */
         return console_error_status(status, "cannot open the volume that pvhboot was started from");
     }
     return EFI_SUCCESS;
+}
+
+EFI_STATUS handle_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
+                       EFI_FILE_HANDLE *ret_handle)
+{
+    EFI_STATUS status = root->Open(root, ret_handle, path, mode, 0);
+
+    if (EFI_ERROR(status))
+        *ret_handle = NULL; /* firmware may have left anything there */
+    return status;
+}
+
+void handle_close(EFI_FILE_HANDLE *handle)
+{
+    if (*handle)
+        (void)(*handle)->Close(*handle);
+    *handle = NULL;
 }
 
 bool path_to_units(const char *path, CHAR16 units[LONGEST_PATH])
@@ -92,7 +111,7 @@ static EFI_STATUS read_info(struct file *file, uint64_t *ret_size)
     return EFI_SUCCESS;
 }
 
-EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_file)
+EFI_STATUS file_open_optional(EFI_FILE_HANDLE root, const char *path, struct file *ret_file)
 {
     CHAR16 units[LONGEST_PATH];
     EFI_STATUS status;
@@ -101,39 +120,32 @@ EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_fi
     ret_file->source.read = read_source;
     if (!path_to_units(path, units))
         return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long; shorten it", path);
-    status = root->Open(root, &ret_file->handle, units, EFI_FILE_MODE_READ, 0);
-    if (EFI_ERROR(status)) {
-        ret_file->handle = NULL;
-        if (status == EFI_NOT_FOUND)
-            return console_error(status,
-                                 "%s: no such file on the volume that pvhboot was started "
-                                 "from; paths start at its root",
-                                 path);
-        if (strchr(path, ':'))
-            return console_error(status,
-                                 "%s: cannot be opened; leave out the drive (fs0:): paths start "
-                                 "at the root of pvhboot's own volume",
-                                 path);
+    status = handle_open(root, units, EFI_FILE_MODE_READ, &ret_file->handle);
+    if (status == EFI_NOT_FOUND)
+        return EFI_SUCCESS;
+    if (EFI_ERROR(status) && strchr(path, ':'))
+        return console_error(status,
+                             "%s: cannot be opened; leave out the drive (fs0:): paths start "
+                             "at the root of pvhboot's own volume",
+                             path);
+    if (EFI_ERROR(status))
         return console_error_status(status, "%s: cannot be opened", path);
-    }
     status = read_info(ret_file, &ret_file->source.size);
     if (EFI_ERROR(status))
         file_close(ret_file);
     return status;
 }
 
-bool file_exists(EFI_FILE_HANDLE root, const char *path)
+EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_file)
 {
-    CHAR16 units[LONGEST_PATH];
-    EFI_FILE_HANDLE handle = NULL;
-    EFI_STATUS status;
+    EFI_STATUS status = file_open_optional(root, path, ret_file);
 
-    if (!path_to_units(path, units))
-        return false;
-    status = root->Open(root, &handle, units, EFI_FILE_MODE_READ, 0);
-    if (!EFI_ERROR(status))
-        (void)handle->Close(handle);
-    return status != EFI_NOT_FOUND;
+    if (EFI_ERROR(status) || ret_file->handle)
+        return status;
+    return console_error(EFI_NOT_FOUND,
+                         "%s: no such file on the volume that pvhboot was started "
+                         "from; paths start at its root",
+                         path);
 }
 
 static EFI_STATUS seek(struct file *file, uint64_t offset)
@@ -264,7 +276,5 @@ EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena,
 
 void file_close(struct file *file)
 {
-    if (file->handle)
-        (void)file->handle->Close(file->handle);
-    file->handle = NULL;
+    handle_close(&file->handle);
 }

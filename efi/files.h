@@ -20,6 +20,16 @@ struct file {
 /* Opens the root of the volume on `device`. Prints its own error. */
 EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root);
 
+/*
+ * Opens what `path`, in the firmware's form, names: a file or a directory, in a mode of
+ * EFI_FILE_PROTOCOL.Open(). Says nothing. *ret_handle is NULL when it fails.
+ */
+EFI_STATUS handle_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
+                       EFI_FILE_HANDLE *ret_handle);
+
+/* For CLEANUP(); also for what was never opened, NULL. */
+void handle_close(EFI_FILE_HANDLE *handle);
+
 /* The firmware's form of a path (UTF-8, \ or /, from the root); false when it is too long. */
 bool path_to_units(const char *path, CHAR16 units[LONGEST_PATH]);
 
@@ -29,8 +39,8 @@ bool path_to_units(const char *path, CHAR16 units[LONGEST_PATH]);
  */
 EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_file);
 
-/* Says nothing. What cannot be told counts as there. */
-bool file_exists(EFI_FILE_HANDLE root, const char *path);
+/* The same where the file may be missing: that is no error, and ret_file->handle is NULL then. */
+EFI_STATUS file_open_optional(EFI_FILE_HANDLE root, const char *path, struct file *ret_file);
 
 /* Reads exactly [offset, offset + size) to memory. Prints its own error. */
 EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size);

@@ -38,7 +38,7 @@ static EFI_STATUS inspect_program(EFI_FILE_HANDLE root, const char *path)
     EFI_STATUS status = file_open(root, path, &file);
 
     if (!EFI_ERROR(status) && !is_efi_program(&file.source))
-        return console_error(EFI_UNSUPPORTED, "%s: is no EFI program for x64", path);
+        return console_error_code(EFI_UNSUPPORTED, path, PVH_ERROR_NO_PROGRAM);
     return status;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/kernel.h"
 
-#include "efi/console.h"
 #include "efi/pages.h"
 #include "efi/progress.h"
 #include "efi/timing.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/keyboard.h"
 
-#include "common/checked.h"
 #include "common/text.h"
 
 #define ONE_SECOND        10000000 /* in 100 ns, as SetTimer() counts */

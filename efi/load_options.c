@@ -9,14 +9,10 @@
 static char *words_to_text(const CHAR16 *units, struct arena *arena)
 {
     size_t count = 0;
-    char *text;
 
     while (units[count])
         count++;
-    text = arena_alloc(arena, 3 * count + 1, 1);
-    if (text)
-        utf16_to_utf8(units, count, text, 3 * count + 1);
-    return text;
+    return utf16_to_utf8_copy(units, count, arena);
 }
 
 static EFI_STATUS parse_words(const struct shell_parameters_protocol *shell, const char *line,

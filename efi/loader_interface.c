@@ -5,6 +5,7 @@
 #include "common/text.h"
 #include "efi/clock.h"
 #include "efi/device_path.h"
+#include "efi/machine.h"
 #include "efi/variables.h"
 
 #include <string.h>
@@ -46,17 +47,13 @@ static void set_number(const char *name, uint64_t number)
 
 static void set_firmware(struct arena *arena)
 {
-    TEXT_ON_STACK(text, 200);
-    CHAR16 *vendor = ST->FirmwareVendor;
-    char name[100];
+    TEXT_ON_STACK(firmware, 200);
+    TEXT_ON_STACK(specification, 40);
 
-    utf16_to_utf8(vendor ? vendor : L"", vendor ? sizeof(name) / 3 : 0, name, sizeof(name));
-    text_format(&text, "%s %u.%02u", name, ST->FirmwareRevision >> 16,
-                ST->FirmwareRevision & 0xffff);
-    set_text("LoaderFirmwareInfo", text.data, arena);
-    text.length = 0;
-    text_format(&text, "UEFI %u.%02u", ST->Hdr.Revision >> 16, ST->Hdr.Revision & 0xffff);
-    set_text("LoaderFirmwareType", text.data, arena);
+    machine_append_firmware(&firmware);
+    set_text("LoaderFirmwareInfo", firmware.data, arena);
+    machine_append_specification(&specification);
+    set_text("LoaderFirmwareType", specification.data, arena);
 }
 
 /*
@@ -160,17 +157,17 @@ void loader_interface_consume_wishes(const struct entry_wishes *wishes)
  * Who sets one boot's timeout wants the menu in it: systemctl(1) has 0 in --boot-loader-menu=0 mean
  * that it waits without end, and so has systemd-boot 252.
  */
-void loader_interface_read_timeout(uint32_t *timeout, struct arena *arena)
+uint32_t loader_interface_read_timeout(uint32_t *kept, struct arena *arena)
 {
     const char *once = text_or_nothing("LoaderConfigTimeoutOneShot", arena);
-    const char *kept = text_or_nothing("LoaderConfigTimeout", arena);
+    uint32_t timeout;
 
+    (void)timeout_parse(text_or_nothing("LoaderConfigTimeout", arena), kept);
     if (*once)
         (void)variable_delete(&loader_guid, "LoaderConfigTimeoutOneShot");
-    if (!timeout_parse(once, timeout))
-        (void)timeout_parse(kept, timeout);
-    else if (*timeout == TIMEOUT_HIDDEN)
-        *timeout = TIMEOUT_FOREVER;
+    if (!timeout_parse(once, &timeout))
+        return *kept;
+    return timeout == TIMEOUT_HIDDEN ? TIMEOUT_FOREVER : timeout;
 }
 
 EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena)

@@ -24,8 +24,11 @@ void loader_interface_read_wishes(struct entry_wishes *wishes, struct arena *are
 /* Takes back the wishes that are for one boot only. */
 void loader_interface_consume_wishes(const struct entry_wishes *wishes);
 
-/* The timeout that variables ask for; *timeout stays when they do not. One boot's is taken back. */
-void loader_interface_read_timeout(uint32_t *timeout, struct arena *arena);
+/*
+ * The timeout of this boot: what variables ask for, or else *kept. What holds for later boots too
+ * becomes *kept; what is for one boot is taken back.
+ */
+uint32_t loader_interface_read_timeout(uint32_t *kept, struct arena *arena);
 
 /* `d` and `t` of the menu; NULL forgets the default. */
 EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena);

@@ -3,17 +3,17 @@
 
 #include "efi/console.h"
 #include "efi/cpu.h"
+#include "efi/variables.h"
 #include "pvh/messages.h"
 
 #include <string.h>
 
 /* Reads a variable of one byte. EFI_NOT_FOUND when there is none. */
-static EFI_STATUS read_flag(CHAR16 *name, uint8_t *ret_value)
+static EFI_STATUS read_flag(const char *name, uint8_t *ret_value)
 {
-    EFI_GUID guid = EFI_GLOBAL_VARIABLE;
     UINTN size = sizeof(*ret_value);
 
-    return RT->GetVariable(name, &guid, NULL, &size, ret_value);
+    return variable_get(&firmware_guid, name, ret_value, &size);
 }
 
 /*
@@ -22,11 +22,9 @@ static EFI_STATUS read_flag(CHAR16 *name, uint8_t *ret_value)
  */
 static EFI_STATUS check_secure_boot(void)
 {
-    static CHAR16 secure_boot[] = L"SecureBoot";
-    static CHAR16 setup_mode[] = L"SetupMode";
     uint8_t secure = 0;
     uint8_t setup = 0;
-    EFI_STATUS status = read_flag(secure_boot, &secure);
+    EFI_STATUS status = read_flag("SecureBoot", &secure);
 
     if (status == EFI_NOT_FOUND)
         return EFI_SUCCESS; /* firmware without Secure Boot */
@@ -37,7 +35,7 @@ static EFI_STATUS check_secure_boot(void)
                              status_name(status));
     if (secure != 1)
         return EFI_SUCCESS;
-    status = read_flag(setup_mode, &setup);
+    status = read_flag("SetupMode", &setup);
     if (EFI_ERROR(status))
         return console_error(EFI_SECURITY_VIOLATION,
                              "Secure Boot is on and the variable SetupMode cannot be read "
@@ -53,13 +51,34 @@ static EFI_STATUS check_secure_boot(void)
 EFI_STATUS machine_check(void)
 {
     const struct processor processor = {cpu_read_id, cpu_read_msr};
-    const struct pvh_error error = {.code = platform_check(&processor)};
+    enum pvh_error_code code = platform_check(&processor);
     TEXT_ON_STACK(text, 200);
 
-    if (error.code == PVH_OK)
+    if (code == PVH_OK)
         return check_secure_boot();
-    pvh_error_append(&text, &error);
+    pvh_error_append_code(&text, code);
     return console_error(EFI_UNSUPPORTED, "%s", text.data);
+}
+
+static void append_revision(struct text *text, uint32_t revision)
+{
+    text_format(text, " %u.%02u", revision >> 16, revision & 0xffff);
+}
+
+void machine_append_firmware(struct text *text)
+{
+    char vendor[100] = "";
+
+    if (ST->FirmwareVendor)
+        utf16_to_utf8(ST->FirmwareVendor, sizeof(vendor) / 3, vendor, sizeof(vendor));
+    text_append(text, vendor);
+    append_revision(text, ST->FirmwareRevision);
+}
+
+void machine_append_specification(struct text *text)
+{
+    text_append(text, "UEFI");
+    append_revision(text, ST->Hdr.Revision);
 }
 
 uint64_t machine_find_rsdp(bool second_version)

@@ -11,13 +11,10 @@
 #include "efi/files.h"
 #include "efi/inspect.h"
 #include "efi/loader_interface.h"
-#include "efi/machine.h"
 #include "efi/menu.h"
 #include "efi/pages.h"
 #include "efi/timing.h"
 #include "efi/variables.h"
-
-#include <string.h>
 
 /* More remarks than that tell nobody more; `pvhinfo --esp` has them all. */
 #define REMARKS_SHOWN 8
@@ -34,7 +31,8 @@ struct manager {
     const struct options *options;
     struct arena *arena;
 
-    struct loader_config config;
+    struct loader_config config; /* its timeout is that of later boots */
+    uint32_t timeout;            /* of this boot */
     struct entry_list entries;
     struct entry_wishes wishes;
     size_t default_entry; /* index, or the count for none */
@@ -67,7 +65,7 @@ static void warn_all(const struct manager *manager)
                         (unsigned long long)(shown - REMARKS_SHOWN));
 }
 
-/* Reads what there is, with what is to be said about it in manager->message. */
+/* Reads what there is. What cannot be read is said at once, and in the menu. */
 static EFI_STATUS read_all(struct manager *manager)
 {
     EFI_STATUS status;
@@ -76,8 +74,6 @@ static EFI_STATUS read_all(struct manager *manager)
     status = entries_read_config(manager->root, manager->arena, &manager->config);
     if (!EFI_ERROR(status))
         status = entries_read(manager->root, manager->arena, &manager->entries);
-    if (!EFI_ERROR(status))
-        warn_all(manager);
     console_set_record(NULL, false);
     return status;
 }
@@ -95,9 +91,9 @@ static void choose_default(struct manager *manager)
     manager->default_entry =
         entries_choose_default(manager->entries.items, manager->entries.count, &manager->wishes);
     if (manager->options->dry_run)
-        return; /* which changes nothing */
+        return; /* which changes nothing, and shows no menu */
     loader_interface_consume_wishes(&manager->wishes);
-    loader_interface_read_timeout(&manager->config.timeout, manager->arena);
+    manager->timeout = loader_interface_read_timeout(&manager->config.timeout, manager->arena);
 }
 
 static EFI_STATUS refuse_id(const struct entry_list *list, const char *id)
@@ -110,55 +106,29 @@ static EFI_STATUS refuse_id(const struct entry_list *list, const char *id)
                          list->count ? ids.data : "none");
 }
 
-static EFI_STATUS refuse_nothing(struct manager *manager)
+static EFI_STATUS refuse_nothing(const struct manager *manager)
 {
-    EFI_STATUS status;
-
-    console_set_record(&manager->message, false);
-    status =
-        console_error(EFI_NOT_FOUND, "nothing to boot: no KERNEL was named, and %s; see --help",
-                      manager->entries.no_directory ? "there is no directory " ENTRIES_DIRECTORY
-                                                    : "no entry in " ENTRIES_DIRECTORY
-                                                      " names one for this machine");
-    console_set_record(NULL, false);
-    return status;
-}
-
-/* What the kernel cannot ask the firmware for: which entry it is, and where its boots are counted.
- */
-static const char *append_entry(const struct boot_entry *entry, const char *command_line,
-                                struct arena *arena)
-{
-    static const char id_option[] = "pvhboot.entry=";
-    static const char path_option[] = "pvhboot.boot-count-path=/loader/entries/";
-    size_t size = strlen(command_line) + strlen(entry->id) + strlen(entry->file_name) +
-                  sizeof(id_option) + sizeof(path_option) + 8; /* spaces and quotes */
-    struct text text = {arena_alloc(arena, size, 1), size, 0};
-    const char *quote = strchr(entry->file_name, ' ') ? "\"" : "";
-
-    if (!text.data)
-        return NULL;
-    text_format(&text, "%s%s%s%s%s%s", command_line, *command_line ? " " : "", id_option, quote,
-                entry->id, quote);
-    if (entry->count.counted)
-        text_format(&text, " %s%s%s%s", path_option, quote, entry->file_name, quote);
-    return text.data;
+    return console_error(EFI_NOT_FOUND, "nothing to boot: no KERNEL was named, and %s; see --help",
+                         manager->entries.no_directory ? "there is no directory " ENTRIES_DIRECTORY
+                                                       : "no entry in " ENTRIES_DIRECTORY
+                                                         " names one for this machine");
 }
 
 static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_entry *entry,
-                              const char *command_line, struct arena *arena)
+                              const char *command_line)
 {
+    CLEANUP(arena_release) struct arena arena;
     struct boot_request request = entry->request;
-    EFI_STATUS status = machine_check();
 
-    if (EFI_ERROR(status))
-        return status;
+    pages_init_arena(&arena);
     request.command_line = command_line;
-    if (manager->config.pass_entry)
-        request.command_line = append_entry(entry, command_line, arena);
+    if (manager->config.pass_entry && !entry_can_be_passed(entry))
+        console_message("this name cannot be passed to the kernel");
+    else if (manager->config.pass_entry)
+        request.command_line = entry_pass(entry, command_line, &arena);
     if (!request.command_line)
         return console_no_memory();
-    return boot_run(manager->image, manager->root, manager->options, &request, arena);
+    return boot_run(manager->image, manager->root, manager->options, &request, &arena);
 }
 
 /* Whether the next boot is to be of this entry too: bootctl, or else loader.conf, wants it so. */
@@ -177,7 +147,7 @@ static void note_boot(const struct manager *manager, struct boot_entry *entry)
     loader_interface_set_selected(entry, manager->arena);
     if (is_saved(&manager->wishes, entry))
         loader_interface_save_last(entry, manager->arena);
-    boot_counter_use_try(manager->root, ENTRIES_DIRECTORY, entry, manager->arena);
+    boot_counter_use_try(manager->root, entry, manager->arena);
     if (entry->count.counted) {
         text_format(&path, ENTRIES_DIRECTORY "\\%s", entry->file_name);
         loader_interface_set_count_path(path.data, manager->arena);
@@ -190,11 +160,9 @@ static void note_boot(const struct manager *manager, struct boot_entry *entry)
 /* Returns when it failed, or when an EFI program came back. What was said is in the message. */
 static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *command_line)
 {
-    CLEANUP(arena_release) struct arena arena;
     struct boot_entry *entry = &manager->entries.items[index];
     EFI_STATUS status;
 
-    pages_init_arena(&arena);
     start_message(manager);
     console_set_entry(entry->id);
     if (!command_line)
@@ -205,8 +173,8 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
         if (!manager->options->dry_run)
             note_boot(manager, entry);
         status = *entry->efi ? chainload(manager->image, manager->loaded->DeviceHandle, entry->efi,
-                                         command_line, &arena)
-                             : boot_kernel(manager, entry, command_line, &arena);
+                                         command_line)
+                             : boot_kernel(manager, entry, command_line);
     }
     console_set_entry(NULL);
     console_set_record(NULL, false);
@@ -215,6 +183,7 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
 
 static EFI_STATUS boot_named(struct manager *manager, const char *id)
 {
+    warn_all(manager);
     for (size_t i = 0; i < manager->entries.count; i++) {
         if (entry_has_id(&manager->entries.items[i], id))
             return boot_entry(manager, i, NULL);
@@ -265,9 +234,9 @@ static void describe_machine(void *context, struct text *text)
 /* The menu is shown when the timeout says so, or a key that is down; never over a dry run. */
 static bool menu_is_due(const struct manager *manager)
 {
-    if (manager->config.timeout == TIMEOUT_DISABLED || manager->options->dry_run)
+    if (manager->timeout == TIMEOUT_DISABLED || manager->options->dry_run)
         return false;
-    return manager->config.timeout != TIMEOUT_HIDDEN || menu_is_wanted();
+    return manager->timeout != TIMEOUT_HIDDEN || menu_is_wanted();
 }
 
 /* Into the firmware's set-up, by way of a reset. */
@@ -296,18 +265,23 @@ static bool default_is_chosen(const struct manager *manager)
            entry_matches(&manager->entries.items[manager->default_entry], chosen);
 }
 
-/*
- * The menu and what comes of it, until the user has enough. A boot that nobody asked for and that
- * failed leaves its message on the menu for a while, and goes back to the firmware then.
- */
-static EFI_STATUS run_menu(struct manager *manager)
+/* Without a menu. */
+static EFI_STATUS boot_default(struct manager *manager)
 {
-    struct menu menu = {
+    warn_all(manager);
+    if (manager->default_entry == manager->entries.count)
+        return refuse_nothing(manager);
+    return boot_entry(manager, manager->default_entry, NULL);
+}
+
+static void open_menu(struct manager *manager, struct menu *ret_menu)
+{
+    *ret_menu = (struct menu){
         .entries = manager->entries.items,
         .count = manager->entries.count,
         .selected = manager->default_entry,
         .default_is_chosen = default_is_chosen(manager),
-        .timeout = manager->config.timeout,
+        .timeout = manager->timeout,
         .kept_timeout = manager->config.timeout,
         .editor = manager->config.editor,
         .console_mode = manager->config.console_mode,
@@ -317,33 +291,55 @@ static EFI_STATUS run_menu(struct manager *manager)
         .save_timeout = save_timeout,
         .describe_machine = describe_machine,
     };
+    ret_menu->gives_up = manager->default_entry == manager->entries.count;
+    if (ret_menu->timeout == TIMEOUT_HIDDEN) /* a key has asked for it */
+        ret_menu->timeout = TIMEOUT_FOREVER;
+}
+
+/* Does what was chosen in the menu; returns when that has failed, or has come to its end. */
+static EFI_STATUS carry_out(struct manager *manager, const struct menu *menu,
+                            enum menu_choice choice)
+{
+    EFI_STATUS status;
+
+    if (choice != MENU_FIRMWARE)
+        return boot_entry(manager, menu->selected, menu->command_line);
+    start_message(manager);
+    status = enter_firmware();
+    console_set_record(NULL, false);
+    return status;
+}
+
+/*
+ * The menu and what comes of it, until the user has enough. A boot that nobody asked for and that
+ * failed leaves its message on the menu for a while, and goes back to the firmware then.
+ */
+static EFI_STATUS run_menu(struct manager *manager)
+{
     EFI_STATUS status = EFI_SUCCESS;
     enum menu_choice choice;
+    struct menu menu;
 
-    if (menu.timeout == TIMEOUT_HIDDEN) /* a key has asked for it */
-        menu.timeout = TIMEOUT_FOREVER;
-    menu.gives_up = manager->default_entry == manager->entries.count;
+    open_menu(manager, &menu);
+    /* The menu shows it; what ends in an error is printed too. */
+    console_set_record(&manager->message, !menu.gives_up);
+    warn_all(manager);
     if (menu.gives_up)
         status = refuse_nothing(manager);
+    console_set_record(NULL, false);
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->message.length ? manager->message.data : NULL;
         (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice))) /* no keyboard, no screen */
-            return menu.gives_up || manager->default_entry == manager->entries.count
-                       ? status
-                       : boot_entry(manager, manager->default_entry, NULL);
+            return menu.gives_up ? status : boot_default(manager);
         loader_interface_set_time(TIME_MENU);
-        if (choice == MENU_QUIT)
+        if (choice == MENU_QUIT) /* the user has seen all that was said */
+            return EFI_SUCCESS;
+        if (choice == MENU_TIMEOUT && menu.gives_up)
             return status;
-        if (choice == MENU_FIRMWARE) {
-            start_message(manager);
-            status = enter_firmware();
-            console_set_record(NULL, false);
-        } else {
-            status = boot_entry(manager, menu.selected, menu.command_line);
-            menu.gives_up = choice == MENU_TIMEOUT;
-        }
+        status = carry_out(manager, &menu, choice);
+        menu.gives_up = choice == MENU_TIMEOUT;
         menu.timeout = menu.gives_up ? FAILURE_TIMEOUT : TIMEOUT_FOREVER;
     }
 }
@@ -353,9 +349,7 @@ static EFI_STATUS choose_and_boot(struct manager *manager)
     choose_default(manager);
     if (menu_is_due(manager))
         return run_menu(manager);
-    if (manager->default_entry == manager->entries.count)
-        return refuse_nothing(manager);
-    return boot_entry(manager, manager->default_entry, NULL);
+    return boot_default(manager);
 }
 
 EFI_STATUS manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, EFI_FILE_HANDLE root,

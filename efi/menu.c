@@ -4,14 +4,7 @@
 #include "efi/console.h"
 #include "efi/menu_state.h"
 #include "efi/variables.h"
-
-#define WATCHDOG_SECONDS 300     /* the boot manager's own (UEFI 2.10, 3.1.2) */
-#define WATCHDOG_CODE    0x10000 /* lower ones are the firmware's (UEFI 2.10, 7.5) */
-
-static void arm_watchdog(void)
-{
-    (void)BS->SetWatchdogTimer(WATCHDOG_SECONDS, WATCHDOG_CODE, 0, NULL);
-}
+#include "efi/watchdog.h"
 
 void menu_answer(struct menu_state *state, const char *format, ...)
 {
@@ -57,7 +50,7 @@ uint32_t menu_read_key(struct menu_state *state)
                 return key;
             continue;
         }
-        arm_watchdog();
+        watchdog_arm();
         if (key == KEY_TICK)
             keep_timeout(state);
         return key;
@@ -234,7 +227,7 @@ static bool count_down(struct menu_state *state, enum menu_choice *ret_choice)
 {
     if (state->seconds_left == 0 || --state->seconds_left > 0)
         return false;
-    *ret_choice = state->menu->gives_up || state->menu->count == 0 ? MENU_QUIT : MENU_TIMEOUT;
+    *ret_choice = MENU_TIMEOUT;
     return true;
 }
 
@@ -272,7 +265,7 @@ static EFI_STATUS open_menu(struct menu_state *state)
     state->has_firmware_setup = offers_firmware_setup();
     state->message = menu->message;
     menu->command_line = NULL;
-    arm_watchdog();
+    watchdog_arm();
     return EFI_SUCCESS;
 }
 
@@ -281,7 +274,7 @@ static void close_menu(struct menu_state *state)
 {
     keyboard_close(&state->keyboard);
     screen_close(&state->screen);
-    (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
+    watchdog_disarm();
 }
 
 EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *ret_choice)

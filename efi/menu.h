@@ -10,7 +10,7 @@
 
 enum menu_choice {
     MENU_BOOT,     /* `selected` is to be booted */
-    MENU_TIMEOUT,  /* the same, and no key was touched */
+    MENU_TIMEOUT,  /* the time is up, and no key was touched */
     MENU_QUIT,     /* back to the firmware */
     MENU_FIRMWARE, /* into the firmware's set-up */
 };
@@ -36,7 +36,7 @@ struct menu {
     bool default_is_chosen;     /* by a user, not by loader.conf or the order: d takes it back */
     uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
     uint32_t kept_timeout;      /* what + and - change: what holds for later boots */
-    bool gives_up;              /* the timeout leads to MENU_QUIT, not to MENU_TIMEOUT */
+    bool gives_up;              /* the timeout leads back to the firmware, not to a boot */
     bool editor;                /* e is allowed */
     int console_mode;           /* of struct loader_config */
     const char *message;        /* why the last boot failed; NULL for none */

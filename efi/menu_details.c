@@ -3,8 +3,6 @@
 
 #include "common/columns.h"
 
-#include <string.h>
-
 #define DETAILS_SIZE  (16 * KIB)
 #define LONGEST_LABEL 14 /* bytes; what is longer is no label but a part of the text */
 #define VALUE_COLUMN  (LONGEST_LABEL + 3)

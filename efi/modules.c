@@ -5,18 +5,8 @@
 #include "efi/console.h"
 #include "efi/pages.h"
 #include "efi/progress.h"
-#include "pvh/messages.h"
 
 #include <string.h>
-
-static EFI_STATUS refuse_empty(const char *path)
-{
-    const struct pvh_error error = {.code = PVH_ERROR_MODULE_EMPTY};
-    TEXT_ON_STACK(text, 100);
-
-    pvh_error_append(&text, &error);
-    return console_error(EFI_LOAD_ERROR, "%s: %s", path, text.data);
-}
 
 static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct module *module)
 {
@@ -27,7 +17,7 @@ static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct modul
         return status;
     module->part_count++;
     if (part->file.source.size == 0)
-        return refuse_empty(path);
+        return console_error_code(EFI_LOAD_ERROR, path, PVH_ERROR_MODULE_EMPTY);
     if (!checked_align_up(module->size, MODULE_PART_ALIGNMENT, &part->offset) ||
         !checked_add(part->offset, part->file.source.size, &module->size))
         return console_error(EFI_OUT_OF_RESOURCES, "%s: is too large; use a smaller file", path);

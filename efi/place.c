@@ -171,13 +171,15 @@ static void clear_zeros(const struct plan_ranges *zeros)
         memset((void *)(uintptr_t)zeros->items[i].start, 0, range_size(zeros->items[i]));
 }
 
+EFI_STATUS place_borrow(struct boot *boot)
+{
+    return kernel_lend(&boot->kernel, boot->arena, &boot->lent) ? EFI_SUCCESS : console_no_memory();
+}
+
 static EFI_STATUS claim_and_load_kernel(struct boot *boot)
 {
-    EFI_STATUS status;
+    EFI_STATUS status = claim(boot);
 
-    if (!kernel_lend(&boot->kernel, boot->arena, &boot->lent))
-        return console_no_memory();
-    status = claim(boot);
     return EFI_ERROR(status) ? status : load_kernel(boot);
 }
 
@@ -199,6 +201,8 @@ EFI_STATUS place_all(struct boot *boot)
         if (EFI_ERROR(status))
             return refuse_packed(boot);
         status = update_map(boot);
+        if (!EFI_ERROR(status))
+            status = place_borrow(boot);
         if (!EFI_ERROR(status))
             status = claim_and_load_kernel(boot);
     }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/progress.h"
 
-#include "efi/clock.h"
-#include "efi/console.h"
-
 #include "common/checked.h"
 #include "common/text.h"
+#include "efi/clock.h"
+#include "efi/console.h"
 
 #define LONGEST_NAME (CONSOLE_TRANSIENT - 10) /* room for the figures */
 

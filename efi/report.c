@@ -120,6 +120,7 @@ void report_firmware_map(const struct boot *boot)
     struct writer console = {write_console};
 
     describe_firmware_map(&console, &firmware, boot->memory.ecam.windows, boot->memory.ecam.count);
+    describe_lent(&console, &boot->lent);
 }
 
 void report_start_info(const struct boot *boot)

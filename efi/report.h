@@ -14,8 +14,8 @@ void report_warnings(const struct boot *boot);
 void report_plan(const struct boot *boot);
 
 /*
- * --dry-run: the firmware's map, before anything is taken from it, so that a plan that fails can be
- * looked into, and the plan can be made again elsewhere (pvhinfo --map).
+ * --dry-run: the firmware's map, before anything but boot->lent is taken from it, so that a plan
+ * that fails can be looked into, and the plan can be made again elsewhere (pvhinfo --map).
  */
 void report_firmware_map(const struct boot *boot);
 

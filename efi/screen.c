@@ -105,7 +105,7 @@ static void set_mode(int console_mode)
         (void)ST->ConOut->SetMode(ST->ConOut, (UINTN)before);
 }
 
-static void clear(struct screen *screen)
+void screen_forget(struct screen *screen)
 {
     const struct screen_cell blank = {' ', SCREEN_NORMAL};
 
@@ -150,7 +150,7 @@ EFI_STATUS screen_open(struct screen *screen, int console_mode, struct arena *ar
     if (!screen->wanted || !screen->shown)
         return EFI_OUT_OF_RESOURCES;
     (void)ST->ConOut->EnableCursor(ST->ConOut, FALSE);
-    clear(screen);
+    screen_forget(screen);
     screen_erase(screen);
     return EFI_SUCCESS;
 }
@@ -327,9 +327,4 @@ void screen_show(struct screen *screen)
     for (size_t row = 0; row < screen->rows; row++)
         send_row(screen, row);
     send_cursor(screen);
-}
-
-void screen_forget(struct screen *screen)
-{
-    clear(screen);
 }

@@ -6,10 +6,10 @@
 #include "efi/clock.h"
 #include "efi/console.h"
 #include "efi/load_options.h"
-#include "efi/machine.h"
 #include "efi/manager.h"
 #include "efi/pages.h"
 #include "efi/timing.h"
+#include "efi/watchdog.h"
 
 /* How long a message stays before whoever started us clears the screen; enough for a line. */
 #define READING_TIME 3000000 /* microseconds */
@@ -18,25 +18,18 @@ EFI_SYSTEM_TABLE *ST;
 EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
 
-static void close_root(EFI_FILE_HANDLE *root)
-{
-    if (*root)
-        (void)(*root)->Close(*root);
-}
-
 /* Boots what the options name, or an entry. */
 static EFI_STATUS boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
                        const struct options *options, uint64_t start, struct arena *arena)
 {
-    CLEANUP(close_root) EFI_FILE_HANDLE root = NULL;
+    CLEANUP(handle_close) EFI_FILE_HANDLE root = NULL;
     EFI_STATUS status = volume_open(loaded->DeviceHandle, &root);
 
     if (EFI_ERROR(status))
         return status;
     if (!options->request.kernel)
         return manager_run(image, loaded, root, options, start, arena);
-    status = machine_check();
-    return EFI_ERROR(status) ? status : boot_run(image, root, options, &options->request, arena);
+    return boot_run(image, root, options, &options->request, arena);
 }
 
 static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
@@ -73,7 +66,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     BS = system_table->BootServices;
     RT = system_table->RuntimeServices;
     /* The boot manager's five minutes are not enough for slow media, and a reset says nothing. */
-    (void)BS->SetWatchdogTimer(0, 0, 0, NULL);
+    watchdog_disarm();
     status = run(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         (void)BS->Stall(READING_TIME);

@@ -49,14 +49,10 @@ const char *variable_get_text(const EFI_GUID *vendor, const char *name, struct a
 {
     CHAR16 units[LARGEST_TEXT / sizeof(CHAR16)];
     UINTN size = sizeof(units);
-    char *text;
 
     if (EFI_ERROR(variable_get(vendor, name, units, &size)) || size % sizeof(CHAR16) != 0)
         return NULL;
-    text = arena_alloc(arena, 3 * (size / sizeof(CHAR16)) + 1, 1);
-    if (text)
-        utf16_to_utf8(units, size / sizeof(CHAR16), text, 3 * (size / sizeof(CHAR16)) + 1);
-    return text;
+    return utf16_to_utf8_copy(units, size / sizeof(CHAR16), arena);
 }
 
 static bool is_equal(const EFI_GUID *vendor, const char *name, const CHAR16 *units, UINTN size)

@@ -35,6 +35,10 @@ struct container {
 /* As many first bytes as tell every kind. */
 #define CONTAINER_HEAD_SIZE 0x250
 
+/* Of lz4: what a legacy block unpacks to, and the bit in a frame's block size of one not packed. */
+#define LZ4_LEGACY_BLOCK (8 * MIB)
+#define LZ4_STORED       0x80000000u
+
 /* What something begins like that has these first bytes, CONTAINER_HEAD_SIZE or all there are. */
 enum container_kind container_kind_of(const uint8_t *head, size_t size);
 

@@ -12,8 +12,6 @@
 
 #include "common/bytes.h"
 
-#include <string.h>
-
 #define GZIP_SMALLEST 18
 
 #define XZ_HEADER_SIZE   12
@@ -27,9 +25,7 @@
 
 #define ZSTD_BLOCK_LIMIT (128 * KIB)
 
-#define LZ4_LEGACY_BLOCK (8 * MIB)
 #define LZ4_LEGACY_WORST (LZ4_LEGACY_BLOCK + LZ4_LEGACY_BLOCK / 255 + 16) /* packed; see lz4.h */
-#define LZ4_STORED       0x80000000u
 
 /* Reads forwards through a container; small things are read from a window over the source. */
 struct cursor {

@@ -4,10 +4,10 @@
  * reader of frames is four times the size, and keeps every packed block in a buffer of its own
  * too.)
  *
- *   legacy  a magic number, then blocks, each behind its size: no checksum, no end mark. Every
- * block but the last unpacks to 8 MiB, and all of them to what the container states. frame
- * lz4_Frame_format.md: a header, blocks, an end mark; checksums of the header, and by its flags of
- * each block and of all that comes out.
+ * - legacy: a magic number, then blocks, each behind its size; no checksum, no end mark. Every
+ *   block but the last unpacks to 8 MiB, and all of them to what the container states.
+ * - frame (lz4_Frame_format.md): a header, blocks, an end mark; checksums of the header, and by its
+ *   flags of each block and of all that comes out.
  */
 #include "pvh/decoder_format.h"
 
@@ -18,11 +18,9 @@
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
-#define MAGIC_SIZE   4
-#define NUMBER_SIZE  4 /* of block sizes and checksums */
-#define HISTORY      (64 * KIB)
-#define LEGACY_BLOCK (8 * MIB)
-#define BLOCK_STORED 0x80000000u
+#define MAGIC_SIZE  4
+#define NUMBER_SIZE 4 /* of block sizes and checksums */
+#define HISTORY     (64 * KIB)
 
 /* A frame's flags, and the bits in its two header bytes that must be 0. */
 #define FLAG_CONTENT_CHECKSUM 0x04
@@ -64,7 +62,7 @@ static bool is_linked(const struct decoder *decoder)
 /* Most bytes that a block unpacks to. */
 static size_t block_size(const struct container *container)
 {
-    uint64_t size = container->kind == CONTAINER_LZ4_LEGACY ? LEGACY_BLOCK : container->block;
+    uint64_t size = container->kind == CONTAINER_LZ4_LEGACY ? LZ4_LEGACY_BLOCK : container->block;
 
     return (size_t)min_u64(size, container->unpacked);
 }
@@ -213,7 +211,7 @@ static bool unpack_block(struct decoder *decoder, size_t size, bool stored, uint
 
     if (count < 0)
         return damaged_block(decoder, "malformed block");
-    if (is_legacy(decoder) && state->has_next && (size_t)count != LEGACY_BLOCK &&
+    if (is_legacy(decoder) && state->has_next && (size_t)count != LZ4_LEGACY_BLOCK &&
         !end_early(decoder))
         return false;
     if (state->flags & FLAG_CONTENT_CHECKSUM)
@@ -267,8 +265,8 @@ static bool next_block(struct decoder *decoder, struct decoder_output *output)
     const struct container *container = decoder->container;
     size_t largest =
         (size_t)min_u64(block_size(container), container->unpacked - decoder->produced);
-    bool stored = !is_legacy(decoder) && state->next & BLOCK_STORED;
-    size_t size = stored ? state->next & ~BLOCK_STORED : state->next;
+    bool stored = !is_legacy(decoder) && state->next & LZ4_STORED;
+    size_t size = stored ? state->next & ~LZ4_STORED : state->next;
     size_t unpacked = 0;
 
     if (!read_block(decoder, size))

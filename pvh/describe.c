@@ -8,6 +8,9 @@
 /* As the printer wants them, whatever the width of uint64_t's type is here. */
 #define U(number) ((unsigned long long)(number))
 
+/* The end of a noun. */
+#define PLURAL(count) ((count) == 1 ? "" : "s")
+
 #define LINE_SIZE 1000
 
 #define LINUX_COMMAND_LINE 2047
@@ -47,7 +50,7 @@ void describe_kernel(struct writer *writer, const char *path, const struct pvh_i
 {
     writer->write(writer, path);
     print(writer, ": ELF%u, %llu segment%s, PVH entry 0x%x%s\n", image->bits,
-          U(image->segment_count), image->segment_count == 1 ? "" : "s", plan->entry,
+          U(image->segment_count), PLURAL(image->segment_count), plan->entry,
           plan->relocated ? ", moved" : "");
     describe_segments(writer, image, plan->span.start);
 }
@@ -68,8 +71,9 @@ void describe_plan(struct writer *writer, const struct load_plan *plan,
     print_range(writer, "boot info", plan->boot_info);
     print_range(writer, "hand-over",
                 (struct range){plan->handover_code.start, plan->handover_data.end});
-    print(writer, "  staged       %llu bytes in %llu copies, %llu ranges to clear after exit\n",
-          U(plan->staged), U(plan->copies.count), U(plan->zero_later.count));
+    print(writer, "  staged       %llu bytes in %llu %s, %llu range%s to clear after exit\n",
+          U(plan->staged), U(plan->copies.count), plan->copies.count == 1 ? "copy" : "copies",
+          U(plan->zero_later.count), PLURAL(plan->zero_later.count));
     print(writer, "  memory map   %llu descriptors, %llu entries, %llu of them RAM\n",
           U(map->descriptors), U(table->count), U(table->ram_count));
 }
@@ -120,6 +124,13 @@ static uint64_t descriptor_end(const struct memory_descriptor *descriptor)
     return end;
 }
 
+static void print_ranges(struct writer *writer, const char *word, const struct range *ranges,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        print(writer, "%s 0x%llx 0x%llx\n", word, U(ranges[i].start), U(ranges[i].end));
+}
+
 void describe_firmware_map(struct writer *writer, const struct firmware_map *firmware,
                            const struct range *ecam, size_t ecam_count)
 {
@@ -129,8 +140,12 @@ void describe_firmware_map(struct writer *writer, const struct firmware_map *fir
         print(writer, "efi %u 0x%llx 0x%llx 0x%llx\n", descriptor.type, U(descriptor.attributes),
               U(descriptor.start), U(descriptor_end(&descriptor)));
     }
-    for (size_t i = 0; i < ecam_count; i++)
-        print(writer, "mcfg 0x%llx 0x%llx\n", U(ecam[i].start), U(ecam[i].end));
+    print_ranges(writer, "mcfg", ecam, ecam_count);
+}
+
+void describe_lent(struct writer *writer, const struct plan_ranges *lent)
+{
+    print_ranges(writer, "lent", lent->items, lent->count);
 }
 
 void describe_e820(struct writer *writer, const struct e820_table *table)

@@ -39,12 +39,14 @@ void describe_start_info(struct writer *writer, const void *block, uint64_t addr
  *
  *     efi TYPE ATTRIBUTES START END     the firmware's descriptors, in its order
  *     mcfg START END                    a PCI configuration window
+ *     lent START END                    what the loader holds only until the kernel has been read
  *     e820 TYPE START END               the kernel's table
  *
  * A descriptor that reaches the end of the address space ends at 0xffffffffffffffff.
  */
 void describe_firmware_map(struct writer *writer, const struct firmware_map *firmware,
                            const struct range *ecam, size_t ecam_count);
+void describe_lent(struct writer *writer, const struct plan_ranges *lent);
 void describe_e820(struct writer *writer, const struct e820_table *table);
 
 /* Warnings about what the kernel will make of it: one text each, without a line end. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/memory_map.h"
 
-#include "common/sort.h"
-
 /* RAM below this is what kernels start their other processors from: Linux panics without any. */
 #define LOW_MEMORY_END UINT64_C(0xa0000)
 

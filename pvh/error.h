@@ -70,6 +70,7 @@ enum pvh_error_code {
     PVH_ERROR_NESTED_TOO_DEEP,
 
     PVH_ERROR_MODULE_EMPTY,
+    PVH_ERROR_NO_PROGRAM,
 
     PVH_ERROR_CODES
 };

@@ -27,8 +27,8 @@ void free_list_take(struct free_list *list, struct range taken);
 void free_list_give(struct free_list *list, struct range given);
 
 /*
- * The lowest (highest) place inside `window` with `size` bytes at a multiple of `alignment`, a
- * power of two. False when there is none.
+ * The lowest place inside `window`, or the highest of all, with `size` bytes at a multiple of
+ * `alignment`, a power of two. False when there is none.
  */
 bool free_list_lowest(const struct free_list *list, struct range window, uint64_t size,
                       uint64_t alignment, uint64_t *ret_start);

@@ -24,6 +24,16 @@
 #define PIC2_DATA   0xa1
 #define PIC_ALL_OFF 0xff
 
+/* A string operation on so many bytes: eight at a time, then the rest. */
+        .macro  repeat operation, bytes
+        movl    \bytes, %ecx
+        shrl    $3, %ecx
+        rep \operation\()q
+        movl    \bytes, %ecx
+        andl    $7, %ecx
+        rep \operation\()b
+        .endm
+
         .section .text.handover, "ax", @progbits
         .globl  handover_code_start
         .globl  handover_code_end
@@ -62,12 +72,7 @@ handover_code_start:
         movl    0(%rbx), %edi
         movl    4(%rbx), %esi
         movl    8(%rbx), %eax
-        movl    %eax, %ecx
-        shrl    $3, %ecx
-        rep movsq
-        movl    %eax, %ecx
-        andl    $7, %ecx
-        rep movsb
+        repeat  movs, %eax
         addl    $HANDOVER_COPY_SIZE, %ebx
         decl    %edx
         jmp     2b
@@ -80,12 +85,7 @@ handover_code_start:
         jz      5f
         movl    0(%rbx), %edi
         movl    4(%rbx), %esi
-        movl    %esi, %ecx
-        shrl    $3, %ecx
-        rep stosq
-        movl    %esi, %ecx
-        andl    $7, %ecx
-        rep stosb
+        repeat  stos, %esi
         addl    $HANDOVER_ZERO_SIZE, %ebx
         decl    %edx
         jmp     4b

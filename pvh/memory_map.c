@@ -4,8 +4,6 @@
 #include "common/bytes.h"
 #include "common/sort.h"
 
-#include <string.h>
-
 /* ABI: EFI_MEMORY_DESCRIPTOR, the part that every version has. */
 #define DESCRIPTOR_SIZE         40
 #define DESCRIPTOR_TYPE         0

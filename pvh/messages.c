@@ -90,7 +90,6 @@ enum remedy {
 };
 
 static const char *const remedies[] = {
-
     [REMEDY_COPY] = "copy the file again",
     [REMEDY_RELINK] = "mend the kernel's link addresses",
     [REMEDY_NOTE] = "the note must hold the physical address",
@@ -276,6 +275,7 @@ static const struct sentence sentences[PVH_ERROR_CODES] = {
     [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to more than {s2}, the limit for a kernel",
                                       REMEDY_STRIP},
     [PVH_ERROR_MODULE_EMPTY] = {"the file is empty; write it again", REMEDY_SAID},
+    [PVH_ERROR_NO_PROGRAM] = {"is no EFI program for x64; name one", REMEDY_SAID},
     [PVH_ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it",
                                    REMEDY_SAID},
 };
@@ -353,6 +353,13 @@ void pvh_error_append(struct text *text, const struct pvh_error *error)
         text_format(text, "; %s", remedies[sentence->remedy]);
     if (error->code == PVH_ERROR_NO_ENTRY_NOTE || error->code == PVH_ERROR_NOTES_TRUNCATED)
         append_entry_remedy(text, &error->notes);
+}
+
+void pvh_error_append_code(struct text *text, enum pvh_error_code code)
+{
+    const struct pvh_error error = {.code = code};
+
+    pvh_error_append(text, &error);
 }
 
 bool pvh_error_module(const struct pvh_error *error, uint64_t *ret_index)

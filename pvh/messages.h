@@ -12,6 +12,9 @@
  */
 void pvh_error_append(struct text *text, const struct pvh_error *error);
 
+/* The same for an error without numbers. */
+void pvh_error_append_code(struct text *text, enum pvh_error_code code);
+
 /* The module that the error is about; false when it is about the kernel or the machine. */
 bool pvh_error_module(const struct pvh_error *error, uint64_t *ret_index);
 

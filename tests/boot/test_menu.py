@@ -287,7 +287,7 @@ def test_no_entries(boot):
         session.press("esc")
         menu.shows("There is no entry to boot.")
         session.press("Q")
-        session.wait_printed("failed to start Boot")
+        session.wait_screen("Boot Manager")  # the firmware's own: an option that has ended well is the last
 
 
 def test_firmware_setup(boot):

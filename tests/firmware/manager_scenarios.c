@@ -408,6 +408,26 @@ static void check_settings(void)
         run_fail("the timeout is not kept");
 }
 
+/* Of a timeout that is for one boot the later ones know nothing. */
+static void menu_kept_timeout(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    put_text_variable("LoaderConfigTimeoutOneShot", "30");
+    type("+");
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_kept_timeout(void)
+{
+    size_t size;
+
+    if (variable_find(&loader_variable_guid, "LoaderConfigTimeoutOneShot", &size))
+        run_fail("LoaderConfigTimeoutOneShot is kept for another boot");
+    if (!variable_is("LoaderConfigTimeout", "6"))
+        run_fail("the timeout is not one second longer");
+}
+
 static void menu_settings_refused(uint64_t seed)
 {
     menu_settings(seed);
@@ -444,6 +464,22 @@ static void menu_failed(uint64_t seed)
     press(SCAN_NONE, ENTER);
 }
 
+/* The same, but the user has enough: what was said is on the screen, and no error any more. */
+static void menu_failed_quit(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
+    press(SCAN_NONE, ENTER);
+    type("q");
+}
+
+static void check_quit_at_once(void)
+{
+    if (ledger_now() > FIRST_KEY + 2 * KEY_PAUSE + TICKS_PER_SECOND)
+        run_fail("the loader waits although the user has seen the message");
+}
+
 /* Nobody is there: it fails, the message stays for a while, and the firmware goes on. */
 static void menu_failed_alone(uint64_t seed)
 {
@@ -462,6 +498,34 @@ static void menu_empty(uint64_t seed)
     type("edp");
     press(SCAN_ESC, 0);
     type("q");
+}
+
+/* The menu shows what was not understood: on a serial line it is to be read once. */
+static void menu_warnings(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    file_put_text(CONFIG, "timeout 5\ntimeot 5\n");
+    keys_pressed = 0;
+    type("j");
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+static void check_said_once(void)
+{
+    const char *first = strstr(run_said(), "timeot");
+
+    if (!first || strstr(first + 1, "timeot"))
+        run_fail("a warning is shown twice, or not at all");
+}
+
+static void menu_empty_alone(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(CONFIG, "timeout 2\n");
 }
 
 static void menu_no_keyboard(uint64_t seed)
@@ -606,12 +670,16 @@ const struct scenario manager_scenarios[] = {
     {"menu-details", menu_details, ENDING_BOOT, "sort key"},
     {"menu-all-keys", menu_all_keys, ENDING_BOOT, "no way into its set-up"},
     {"menu-settings", menu_settings, ENDING_BOOT, "booted by default", check_settings},
+    {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout},
     {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "does not keep the default"},
     {"menu-quit", menu_quit, ENDING_SUCCESS, NULL},
     {"menu-setup", menu_setup, ENDING_SETUP, NULL},
     {"menu-failed", menu_failed, ENDING_BOOT, "no such file"},
+    {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once},
     {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file"},
-    {"menu-empty", menu_empty, ENDING_ERROR, "nothing to boot"},
+    {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot"},
+    {"menu-warnings", menu_warnings, ENDING_BOOT, NULL, check_said_once},
+    {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot"},
     {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
     {"menu-plain-keyboard", menu_plain_keyboard, ENDING_BOOT, NULL},
     {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},

@@ -124,6 +124,19 @@ static void the_rest_of_the_plan(void **state)
                         "  memory map   120 descriptors, 17 entries, 6 of them RAM\n");
 }
 
+static void one_copy(void **state)
+{
+    const struct load_plan plan = {
+        .staged = 4096, .copies = {.count = 1}, .zero_later = {.count = 1}};
+    const struct memory_map map = {.descriptors = 120};
+    const struct e820_table table = {.count = 17, .ram_count = 6};
+
+    (void)state;
+    describe_plan(&writer, &plan, &map, &table);
+    assert_non_null(
+        strstr(written, "  staged       4096 bytes in 1 copy, 1 range to clear after exit\n"));
+}
+
 /* A block as the kernel finds it at 0x10000, two modules, the second with a long command line. */
 struct block {
     struct hvm_start_info info;
@@ -197,6 +210,8 @@ static void maps(void **state)
 {
     struct map_builder builder;
     const struct range ecam = {0xb0000000, 0xc0000000};
+    struct range held[] = {{0x7e000000, 0x7e200000}, {0x70000000, 0x70001000}};
+    const struct plan_ranges lent = {.items = held, .count = ELEMENTS(held)};
     struct hvm_memmap_entry entries[] = {{.addr = 0x1000, .size = 0x9f000, .type = 1},
                                          {.addr = 0x100000, .size = 0x1000, .type = 4}};
     const struct e820_table table = {.entries = entries, .count = ELEMENTS(entries)};
@@ -207,12 +222,15 @@ static void maps(void **state)
     map_add(&builder, EFI_RESERVED, UINT64_C(0xfffffffffffff000), 1, 0);
     map_add(&builder, EFI_RESERVED, 0x1000, UINT64_MAX, 0);
     describe_firmware_map(&writer, &builder.map, &ecam, 1);
+    describe_lent(&writer, &lent);
     describe_e820(&writer, &table);
     map_free(&builder);
     assert_string_equal(written, "efi 7 0xf 0x1000 0xa0000\n"
                                  "efi 0 0x0 0xfffffffffffff000 0xffffffffffffffff\n"
                                  "efi 0 0x0 0x1000 0xffffffffffffffff\n"
                                  "mcfg 0xb0000000 0xc0000000\n"
+                                 "lent 0x7e000000 0x7e200000\n"
+                                 "lent 0x70000000 0x70001000\n"
                                  "e820 1 0x1000 0xa0000\n"
                                  "e820 4 0x100000 0x101000\n");
 }
@@ -256,6 +274,7 @@ int main(void)
         test(modules),
         test(strings_of_any_length),
         test(the_rest_of_the_plan),
+        test(one_copy),
         test(a_start_info),
         test(a_start_info_without_modules),
         test(maps),

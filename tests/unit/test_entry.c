@@ -491,6 +491,39 @@ static void comparing_is_an_order(void **state)
     }
 }
 
+static const char *pass(const char *file_name, const char *command_line)
+{
+    parse(file_name, "linux /a\n");
+    assert_true(entry_can_be_passed(&entry));
+    return entry_pass(&entry, command_line, &arena);
+}
+
+static void the_kernel_is_told_its_entry(void **state)
+{
+    (void)state;
+    assert_string_equal(pass("a.conf", ""), "pvhboot.entry=a");
+    assert_string_equal(pass("a.conf", "quiet"), "quiet pvhboot.entry=a");
+    assert_string_equal(
+        pass("a b+3.conf", "x"),
+        "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+3.conf\"");
+    assert_string_equal(pass("gr\xc3\xbc\xc3\x9f.conf", ""), "pvhboot.entry=gr\xc3\xbc\xc3\x9f");
+    arena_fail_after(0);
+    assert_null(entry_pass(&entry, "", &arena));
+}
+
+/* They would become options of the kernel, or one of another entry's. */
+static void names_that_no_quotes_hold_together(void **state)
+{
+    static const char *const names[] = {"a\" init=b\".conf", "a\nb.conf", "a\tb.conf",
+                                        "a\x7f.conf"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        parse(names[i], "linux /a\n");
+        check(!entry_can_be_passed(&entry));
+    }
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
 
 int main(void)
@@ -518,6 +551,8 @@ int main(void)
         test(a_chain_of_versions),
         test(numbers_of_any_length),
         test(comparing_is_an_order),
+        test(the_kernel_is_told_its_entry),
+        test(names_that_no_quotes_hold_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,7 @@ static const struct {
      {"gzip: ", "more than", "64.0 MiB"}},
     {PVH_ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
     {PVH_ERROR_MODULE_EMPTY, {0}, {"write it again"}},
+    {PVH_ERROR_NO_PROGRAM, {0}, {"EFI program"}},
 };
 
 static const char *sentence(void)

@@ -2,7 +2,7 @@
 #
 # Host tests: cmocka programs, each built with GCC and with Clang, with the address and the undefined behaviour sanitizers.
 
-UNIT_TESTS := sort_arena text columns key menu_list line_editor screen options config glob boot_count entry entry_order notes elf memory_map free_list plan boot_info handover acpi platform messages describe \
+UNIT_TESTS := sort_arena text columns key menu_list line_editor screen chainload options config glob boot_count entry entry_order notes elf memory_map free_list plan boot_info handover acpi platform messages describe \
 	container unpack kernels
 UNIT_COMPILERS := gcc clang
 UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g -O1 \
@@ -14,6 +14,7 @@ UNIT_CODE := $(filter-out common/arena.c,$(wildcard common/*.c)) $(wildcard pvh/
 UNIT_SUPPORT := $(addprefix tests/unit/,support.c elf_file.c simulation.c map_oracle.c plan_checks.c samples.c)
 # A piece of efi/ that needs no more than a few fake services.
 UNIT_EFI_screen := efi/screen.c
+UNIT_EFI_chainload := efi/chainload.c
 UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 UNIT_ARENA := tests/unit/strict_arena.c
 UNIT_ARENA_sort_arena := common/arena.c

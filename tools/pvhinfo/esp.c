@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #define SENTENCE_MAX 1200 /* the loader's longest, and a path before it */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the files that entries name would do, and whether there is a loader. */
+#include "pvh/messages.h"
 #include "pvh/program.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
@@ -69,18 +70,34 @@ static enum status check_kernel(const struct check *check, const char *path)
     return check->result->system ? status : trouble(OUT_OF_MEMORY);
 }
 
-static enum status check_part(const struct check *check, const char *path)
+/* What is wrong with a part of a module, or with an EFI program. */
+typedef enum pvh_error_code fault_finder(struct pvh_source *source);
+
+static enum pvh_error_code find_part_fault(struct pvh_source *source)
+{
+    return source->size == 0 ? PVH_ERROR_MODULE_EMPTY : PVH_OK;
+}
+
+static enum pvh_error_code find_program_fault(struct pvh_source *source)
+{
+    return is_efi_program(source) ? PVH_OK : PVH_ERROR_NO_PROGRAM;
+}
+
+static enum status check_file(const struct check *check, const char *path, fault_finder *find_fault)
 {
     struct host_file file;
     const char *host_path;
+    TEXT_ON_STACK(fault, 100);
     enum status status = find_file(check, path, &host_path);
 
     if (status != STATUS_BOOTABLE || !host_path)
         return status;
     if (!host_file_open(host_path, &file))
         status = add_unread(check, path, file.reason);
-    else if (file.source.size == 0)
-        status = add_problem(check, "%s: is empty; write it again", path); /* as the loader */
+    else
+        pvh_error_append_code(&fault, find_fault(&file.source));
+    if (fault.length > 0)
+        status = add_problem(check, "%s: %s", path, fault.data);
     host_file_close(&file);
     return status;
 }
@@ -90,23 +107,7 @@ static enum status check_parts(const struct check *check, const struct boot_file
     enum status status = STATUS_BOOTABLE;
 
     for (size_t i = 0; i < files->count && status == STATUS_BOOTABLE; i++)
-        status = check_part(check, files->items[i].path);
-    return status;
-}
-
-static enum status check_program(const struct check *check, const char *path)
-{
-    struct host_file file;
-    const char *host_path;
-    enum status status = find_file(check, path, &host_path);
-
-    if (status != STATUS_BOOTABLE || !host_path)
-        return status;
-    if (!host_file_open(host_path, &file))
-        status = add_unread(check, path, file.reason);
-    else if (!is_efi_program(&file.source))
-        status = add_problem(check, "%s: is no EFI program for x64", path);
-    host_file_close(&file);
+        status = check_file(check, files->items[i].path, find_part_fault);
     return status;
 }
 
@@ -118,7 +119,7 @@ static enum status check_files(const struct check *check, const struct boot_entr
     if (request->kernel)
         status = check_kernel(check, request->kernel);
     else if (*entry->efi)
-        status = check_program(check, entry->efi);
+        status = check_file(check, entry->efi, find_program_fault);
     if (status == STATUS_BOOTABLE && request->kernel)
         status = check_parts(check, &request->initrds);
     if (status == STATUS_BOOTABLE && request->kernel)

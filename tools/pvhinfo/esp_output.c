@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/text.h"
 #include "tools/pvhinfo/esp.h"
+#include "tools/pvhinfo/printable.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define TIMEOUT_TEXT 16
 #define VALUE_SHOWN  1000
@@ -52,7 +52,8 @@ static void print_state(const struct esp *esp, size_t index)
     const struct boot_entry *entry = &esp->entries[index];
     bool foreign = !entry_is_for_machine(entry);
 
-    printf("%s: %s%s", entry->file_name, esp_entry_boots(esp, index) ? "" : "not ",
+    print_printable(stdout, entry->file_name);
+    printf(": %s%s", esp_entry_boots(esp, index) ? "" : "not ",
            foreign ? "for this machine" : "bootable");
     if (index == esp->default_entry)
         printf(", the default");
@@ -68,7 +69,8 @@ static void print_entry(const struct esp *esp, size_t index)
     const char *kind = esp_entry_kind(entry);
 
     print_state(esp, index);
-    printf("  label        %s\n  id           %s", entry->label, entry->id);
+    printf("  label        %s\n  id           ", entry->label);
+    print_printable(stdout, entry->id);
     if (kind) {
         printf("\n");
         print_clean(kind, entry->request.kernel ? entry->request.kernel : entry->efi);
@@ -88,7 +90,8 @@ void print_esp(const struct esp *esp)
     for (size_t i = 0; i < esp->count; i++)
         bootable += esp_entry_boots(esp, i);
     append_timeout(&timeout, esp->config.timeout);
-    printf("%s: entries: %zu, bootable: %zu\n", esp->directory, esp->count, bootable);
+    print_printable(stdout, esp->directory);
+    printf(": entries: %zu, bootable: %zu\n", esp->count, bootable);
     print_loaders(esp);
     printf("  timeout      %s\n", timeout.data);
     if (*esp->config.default_pattern) {
@@ -99,17 +102,26 @@ void print_esp(const struct esp *esp)
         print_entry(esp, i);
 }
 
+/* Sentences can be printed, the names of files may be anything. */
+static void complain(const char *path, const char *sentence)
+{
+    print_printable(stderr, path);
+    fprintf(stderr, ": %s\n", sentence);
+}
+
 static void complain_about_lines(const char *path, const struct remarks *remarks)
 {
-    for (size_t i = 0; i < remarks->count; i++)
-        fprintf(stderr, "%s:%u: %s\n", path, remarks->items[i].line, remarks->items[i].text);
+    for (size_t i = 0; i < remarks->count; i++) {
+        print_printable(stderr, path);
+        fprintf(stderr, ":%u: %s\n", remarks->items[i].line, remarks->items[i].text);
+    }
 }
 
 static void complain_about_entry(const struct esp_check *check, const struct boot_entry *entry)
 {
     complain_about_lines(check->path, &entry->remarks);
     for (size_t i = 0; i < check->problems.count; i++)
-        fprintf(stderr, "%s: %s\n", check->path, check->problems.items[i]);
+        complain(check->path, check->problems.items[i]);
 }
 
 void complain_about_esp(const struct esp *esp)
@@ -121,8 +133,7 @@ void complain_about_esp(const struct esp *esp)
     for (size_t i = 0; i < esp->count; i++)
         complain_about_entry(&esp->checks[i], &esp->entries[i]);
     if (esp->default_entry == esp->count)
-        fprintf(stderr, "%s: there is no entry that can be booted in loader/entries\n",
-                esp->directory);
+        complain(esp->directory, "there is no entry that can be booted in loader/entries");
 }
 
 static void write_remarks(struct json *json, const struct remarks *remarks)

@@ -21,8 +21,7 @@ struct map_reader {
     unsigned long line;
     uint8_t *descriptors; /* DESCRIPTOR_SIZE bytes each */
     size_t count, capacity;
-    struct range *ecam;
-    size_t ecam_count, ecam_capacity;
+    struct plan_ranges ecam, lent;
 };
 
 static bool fail(const struct map_reader *reader, const char *what)
@@ -72,24 +71,47 @@ static bool read_efi(struct map_reader *reader, char *const words[], size_t coun
     return add_descriptor(reader, &descriptor);
 }
 
+static bool add_range(struct map_reader *reader, struct plan_ranges *ranges, struct range range)
+{
+    struct range *slot = arena_push(reader->arena, (void **)&ranges->items, &ranges->capacity,
+                                    ranges->count, sizeof(*ranges->items));
+
+    if (!slot)
+        return fail(reader, OUT_OF_MEMORY);
+    *slot = range;
+    ranges->count++;
+    return true;
+}
+
+/* START END behind a word */
+static bool parse_range(char *const words[], size_t count, struct range *ret_range)
+{
+    return count == 3 && number_parse(words[1], 16, &ret_range->start) &&
+           number_parse(words[2], 16, &ret_range->end);
+}
+
 /* mcfg START END */
 static bool read_mcfg(struct map_reader *reader, char *const words[], size_t count)
 {
     struct range range;
-    struct range *slot;
 
-    if (count != 3 || !number_parse(words[1], 16, &range.start) ||
-        !number_parse(words[2], 16, &range.end))
+    if (!parse_range(words, count, &range))
         return fail(reader, "not of the form 'mcfg START END'");
     if (range.end <= range.start)
         return fail(reader, "the window ends before it starts");
-    slot = arena_push(reader->arena, (void **)&reader->ecam, &reader->ecam_capacity,
-                      reader->ecam_count, sizeof(*reader->ecam));
-    if (!slot)
-        return fail(reader, OUT_OF_MEMORY);
-    *slot = range;
-    reader->ecam_count++;
-    return true;
+    return add_range(reader, &reader->ecam, range);
+}
+
+/* lent START END */
+static bool read_lent(struct map_reader *reader, char *const words[], size_t count)
+{
+    struct range range;
+
+    if (!parse_range(words, count, &range))
+        return fail(reader, "not of the form 'lent START END'");
+    if (range.end <= range.start || range.start % PAGE_SIZE != 0 || range.end % PAGE_SIZE != 0)
+        return fail(reader, "not a range of whole pages");
+    return add_range(reader, &reader->lent, range);
 }
 
 /* What follows a terminal's control sequence (ECMA-48) that starts at `text`, with ESC. */
@@ -147,6 +169,8 @@ static bool read_line(struct map_reader *reader, char *line)
         return read_efi(reader, words, count);
     if (count > 0 && strcmp(words[0], "mcfg") == 0)
         return read_mcfg(reader, words, count);
+    if (count > 0 && strcmp(words[0], "lent") == 0)
+        return read_lent(reader, words, count);
     return true;
 }
 
@@ -193,13 +217,11 @@ static char *to_text(uint8_t *bytes, size_t size, struct arena *arena)
         return text;
     }
     wide = arena_alloc(arena, units, sizeof(*wide));
-    text = arena_alloc(arena, 3 * (uint64_t)units + 1, 1);
-    if (!wide || !text)
+    if (!wide)
         return NULL;
     for (size_t i = 1; i < units; i++)
         wide[i - 1] = read_le16(bytes + 2 * i) ? read_le16(bytes + 2 * i) : ' ';
-    utf16_to_utf8(wide, units - 1, text, 3 * units + 1);
-    return text;
+    return utf16_to_utf8_copy(wide, units - 1, arena);
 }
 
 /* The file's text; NULL with a message. */
@@ -233,7 +255,7 @@ bool map_file_read(const char *path, struct arena *arena, struct machine *ret_ma
     *ret_machine = (struct machine){
         .firmware = {reader.descriptors, reader.count * DESCRIPTOR_SIZE, DESCRIPTOR_SIZE},
         .ecam = reader.ecam,
-        .ecam_count = reader.ecam_count,
+        .lent = reader.lent,
     };
     return true;
 }

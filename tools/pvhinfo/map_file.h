@@ -5,12 +5,13 @@
  *
  *     efi TYPE ATTRIBUTES START END     taken, in the file's order
  *     mcfg START END                    taken
+ *     lent START END                    taken
  *     e820 TYPE START END               skipped: it is made anew
  *     anything else                     skipped
  *
- * Numbers but the type are hexadecimal, with or without 0x. A line that begins with "efi" or "mcfg"
- * and is none is an error. Text that a UEFI shell wrote to a file (UTF-16), and what only a
- * terminal understands, is taken as well.
+ * Numbers but the type are hexadecimal, with or without 0x. A line that begins with the word of one
+ * that is taken and is none is an error. Text that a UEFI shell wrote to a file (UTF-16), and what
+ * only a terminal understands, is taken as well.
  */
 #pragma once
 

@@ -26,10 +26,9 @@ static enum status measure_file(const char *path, uint64_t *ret_size)
 
 static enum status refuse_empty(const char *path)
 {
-    const struct pvh_error error = {.code = PVH_ERROR_MODULE_EMPTY};
     TEXT_ON_STACK(text, 100);
 
-    pvh_error_append(&text, &error);
+    pvh_error_append_code(&text, PVH_ERROR_MODULE_EMPTY);
     return refusal(path, "%s", text.data);
 }
 

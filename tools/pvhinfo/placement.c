@@ -7,8 +7,8 @@ static bool build_map(const struct machine *machine, struct range override,
                       struct placement *placement, struct pvh_error *error)
 {
     const struct map_overlays overlays = {
-        .ecam = machine->ecam,
-        .ecam_count = machine->ecam_count,
+        .ecam = machine->ecam.items,
+        .ecam_count = machine->ecam.count,
         .override = override,
     };
 
@@ -34,21 +34,23 @@ bool place_nothing(const struct machine *machine, struct arena *arena,
 
     *ret_placement = (struct placement){.block = NULL};
     *ret_error = (struct pvh_error){.code = PVH_OK};
-    return memory_map_reserve(&ret_placement->map, arena, descriptors, machine->ecam_count,
+    return memory_map_reserve(&ret_placement->map, arena, descriptors, machine->ecam.count,
                               ret_error) &&
            e820_reserve(&ret_placement->e820, arena, &ret_placement->map, ret_error) &&
            build_map(machine, (struct range){0, 0}, ret_placement, ret_error) &&
            build_table(ret_placement, &(struct plan_ranges){.items = NULL}, ret_error);
 }
 
-static bool make_plan(const struct placement_request *request, struct arena *arena,
-                      struct placement *placement, struct pvh_error *error)
+static bool make_plan(const struct machine *machine, const struct placement_request *request,
+                      struct arena *arena, struct placement *placement, struct pvh_error *error)
 {
     struct plan_request plan = {
         .image = request->image,
         .module_sizes = request->module_sizes,
         .module_count = request->info.module_count,
         .overwrite_nvs = request->overwrite_nvs,
+        .lent = machine->lent.items,
+        .lent_count = machine->lent.count,
     };
 
     if (!boot_info_size(&request->info, &plan.boot_info_size))
@@ -91,7 +93,7 @@ bool place_kernel(const struct machine *machine, const struct placement_request 
                   struct arena *arena, struct placement *ret_placement, struct pvh_error *ret_error)
 {
     return place_nothing(machine, arena, ret_placement, ret_error) &&
-           make_plan(request, arena, ret_placement, ret_error) &&
+           make_plan(machine, request, arena, ret_placement, ret_error) &&
            finish_map(machine, arena, ret_placement, ret_error) &&
            write_boot_info(request, arena, ret_placement, ret_error);
 }

@@ -10,8 +10,8 @@
 /* A machine's memory, as its firmware describes it. */
 struct machine {
     struct firmware_map firmware;
-    const struct range *ecam;
-    size_t ecam_count;
+    struct plan_ranges ecam;
+    struct plan_ranges lent; /* as in struct plan_request */
 };
 
 struct placement {

@@ -5,7 +5,6 @@
 #include "tools/pvhinfo/result.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define NOTE_TEXT_SIZE 300
 

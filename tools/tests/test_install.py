@@ -183,10 +183,18 @@ def test_dry_run_changes_nothing(machine, command, already):
 def test_dry_run_tells_each_step_once(machine):
     steps = machine.call("install", "--dry-run", "--removable").replace("would have ", "")
     assert steps == machine.call("install", "--removable")
-    steps = machine.call("remove", "--dry-run").splitlines()
-    done = machine.call("remove").splitlines()
-    assert [step.replace("would have ", "") for step in steps] == [
-        line for line in done if not line.startswith("removed") or line.endswith((".efi", ".EFI"))]
+    steps = machine.call("remove", "--dry-run").replace("would have ", "")
+    assert f"removed {machine.esp}/EFI\n" in steps
+    assert steps == machine.call("remove")
+
+
+def test_dry_run_keeps_folders_with_more_in_them(machine):
+    machine.call("install", "--removable")
+    machine.place("EFI/BOOT/grubx64.efi", FOREIGN)
+    machine.place("EFI/pvhboot/pvhboot.new", b"half a file")
+    steps = machine.call("remove", "--dry-run").replace("would have ", "")
+    assert f"removed {machine.esp}/EFI/pvhboot\n" in steps and f"removed {machine.esp}/EFI/BOOT\n" not in steps
+    assert steps == machine.call("remove")
 
 
 def test_remove_leaves_nothing_of_its_own(machine):

@@ -18,6 +18,10 @@ def make(goal, folder):
                    env=environment, stdout=subprocess.DEVNULL, check=True)
 
 
+def folders(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_dir()}
+
+
 def files(folder):
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
@@ -38,3 +42,18 @@ def test_install_and_uninstall(tmp_path):
 
     make("uninstall", tmp_path)
     assert files(tmp_path / "opt") == set()
+    # Those that a system has in any prefix of its own.
+    assert folders(prefix) == {"bin", "lib", "sbin", "share", "share/man"}
+
+
+def test_uninstall_of_nothing(tmp_path):
+    make("uninstall", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_uninstall_leaves_what_is_not_ours(tmp_path):
+    make("install", tmp_path)
+    manual = tmp_path / "opt" / "my pvhboot" / "share/man/man8/other.8"
+    manual.write_text("")
+    make("uninstall", tmp_path)
+    assert files(tmp_path / "opt") == {"my pvhboot/share/man/man8/other.8"}

@@ -133,6 +133,14 @@ def test_a_message_that_the_page_lacks_is_told(tmp_path, page, said):
     assert missing(c_messages.messages([source]), page)
 
 
+def test_a_status_stands_before_the_advice():
+    """console_error_status() puts it behind the text, which ends with what is wrong."""
+    call = re.compile(r'\bconsole_error_status\((?:"(?:[^"\\]|\\.)*"|[^";])*\)')
+    calls = [found for path in loader_sources() for found in call.findall(path.read_text())]
+    assert len(calls) > 10
+    assert [found for found in calls if ";" in found] == []
+
+
 def test_what_nobody_sees_is_left_out(tmp_path):
     source = tmp_path / "quiet.c"
     source.write_text('static_assert(sizeof(x) == 24, "two words here");\n/* "not a message" */\n'

@@ -110,6 +110,18 @@ def test_the_text_says_the_same(esp):
     assert "\x1b" not in done.stdout + done.stderr
 
 
+def test_a_terminal_obeys_no_name(tmp_path):
+    """Names of files are made by others too; \\xNN is what pvhinfo shows of them everywhere."""
+    esp = Esp(tmp_path / "\x1b[2Jesp")
+    esp.entry("\x1b[2Jbad.conf", "titel x\nlinux /none\n")
+    done = pvhinfo("--esp", esp.folder)
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "\\x1b[2Jbad.conf: not bootable, the default\n" in done.stdout and "\n  id           \\x1b[2Jbad\n" in done.stdout
+    assert "\\x1b[2Jbad.conf:1: unknown key" in done.stderr and "\\x1b[2Jbad.conf: /none: no such file" in done.stderr
+    assert "\\x1b[2Jesp: entries: 1" in done.stdout
+
+
 def test_remarks_have_file_and_line(esp):
     esp.config("\ntimeuot 5\ntimeout soon\n")
     esp.entry("a.conf", "titel x\nlinux /kernel\n")
@@ -133,14 +145,14 @@ def test_remarks_have_file_and_line(esp):
     ("linux /../kernel\n", "/../kernel: no such file in "),
     ("linux /loader\n", "/loader: is a directory; name a file"),
     ("linux /kernel\ninitrd /\n", "/: is a directory; name a file"),
-    ("linux /kernel\ninitrd /empty\n", "/empty: is empty; write it again"),
-    ("linux /kernel\nmodule /empty\n", "/empty: is empty; write it again"),
+    ("linux /kernel\ninitrd /empty\n", "/empty: the file is empty; write it again"),
+    ("linux /kernel\nmodule /empty\n", "/empty: the file is empty; write it again"),
     ("linux /no-note\n", "/no-note: "),
     ("linux /empty\n", "/empty: no ELF file: it has only 0 bytes"),
-    ("efi /kernel\n", "/kernel: is no EFI program for x64"),
-    ("efi /short.efi\n", "/short.efi: is no EFI program for x64"),
-    ("efi /arm.efi\n", "/arm.efi: is no EFI program for x64"),
-    ("efi /far.efi\n", "/far.efi: is no EFI program for x64"),
+    ("efi /kernel\n", "/kernel: is no EFI program for x64; name one"),
+    ("efi /short.efi\n", "/short.efi: is no EFI program for x64; name one"),
+    ("efi /arm.efi\n", "/arm.efi: is no EFI program for x64; name one"),
+    ("efi /far.efi\n", "/far.efi: is no EFI program for x64; name one"),
     ("title x\n", "names nothing to start"),
     ("linux /kernel\nefi /a.efi\n", "has more than one of"),
 ])

@@ -272,6 +272,19 @@ def test_ends_of_the_address_space(tmp_path):
         "e820 1 0x100000 0xfffffffffffff000\n"
 
 
+def test_modules_go_where_the_kernel_was_unpacked(tmp_path):
+    """What the loader holds for that is free again when the modules are read."""
+    path = tmp_path / "map"
+    efi = "efi 7 f 0 a0000\nefi 7 f 100000 2000000\nefi 2 f 2000000 6000000\n"
+    path.write_text(efi)
+    refused, = results("--map", path, "--initrd", "60M", KERNELS["small"], status=1)
+    assert refused["error"].startswith("not enough memory")
+    path.write_text(efi + "lent 2000000 6000000\n")
+    found, = results("--map", path, "--initrd", "60M", KERNELS["small"])
+    module, = found["plan"]["modules"]
+    assert inside(module, [(0x2000000, 0x6000000)])
+
+
 @pytest.mark.parametrize("line, words", [
     ("efi", "not of the form 'efi TYPE ATTRIBUTES START END'"),
     ("efi 7 f 0", "not of the form 'efi"),
@@ -288,6 +301,11 @@ def test_ends_of_the_address_space(tmp_path):
     ("mcfg 1000 2000 3000", "not of the form 'mcfg"),
     ("mcfg x 2000", "not of the form 'mcfg"),
     ("mcfg 2000 2000", "the window ends before it starts"),
+    ("lent 1000", "not of the form 'lent START END'"),
+    ("lent 1000 2000 3000", "not of the form 'lent"),
+    ("lent 2000 2000", "not a range of whole pages"),
+    ("lent 2000 3001", "not a range of whole pages"),
+    ("lent 2001 3000", "not a range of whole pages"),
 ])
 def test_malformed_lines_are_named(tmp_path, line, words):
     path = tmp_path / "map"
