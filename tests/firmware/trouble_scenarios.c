@@ -287,16 +287,22 @@ static void random_menu(uint64_t seed)
         keys_press(time += TICKS_PER_SECOND, 0, i < 2 ? 0x1b : 'q');
 }
 
+/* From the menu's timer on: what is called before it fails in menu-second. */
+#define MENU_FAULTS .faults = true, .from = SERVICE_CREATE_EVENT
+
 const struct scenario trouble_scenarios[] = {
-    {"hidden-entries", hidden_entries, ENDING_BOOT, NULL},
-    {"longest-name", longest_name, ENDING_BOOT, "cannot be counted", check_longest_name},
+    {"hidden-entries", hidden_entries, ENDING_BOOT, NULL, .faults = true},
+    {"longest-name", longest_name, ENDING_BOOT, "cannot be counted", check_longest_name,
+     .faults = true},
     {"foreign-name", foreign_name, ENDING_BOOT, NULL, check_foreign_name, .faults = true},
-    {"escape-sequence", escape_sequence, ENDING_BOOT, "goes on at ", check_escape_sequence},
-    {"choose-default", choose_default, ENDING_BOOT, "by default from now on", check_choose_default},
+    {"escape-sequence", escape_sequence, ENDING_BOOT, "goes on at ", check_escape_sequence,
+     .faults = true},
+    {"choose-default", choose_default, ENDING_BOOT, "by default from now on", check_choose_default,
+     MENU_FAULTS},
     {"take-default-back", take_default_back, ENDING_BOOT, "loader.conf decides again",
-     check_take_default_back},
-    {"lost-screen", lost_screen, ENDING_ERROR, "aa64", .hook = take_screen},
-    {"refused-set-up", refused_set_up, ENDING_BOOT, NULL, check_refused_set_up},
+     check_take_default_back, MENU_FAULTS},
+    {"lost-screen", lost_screen, ENDING_ERROR, "aa64", .hook = take_screen, MENU_FAULTS},
+    {"refused-set-up", refused_set_up, ENDING_BOOT, NULL, check_refused_set_up, MENU_FAULTS},
     {"random-menu", random_menu, ENDING_SUCCESS, NULL, .seeds = 300},
     {.name = NULL},
 };
