@@ -24,6 +24,9 @@ FIRMWARE_FAST_FLAGS := $(filter-out -O1 -fsanitize=%,$(FIRMWARE_FLAGS)) -O2
 
 FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk
 
+# What real_scenarios.c boots.
+FIRMWARE_KERNELS := $(ABI_GOOD:%=$(ABI_BUILD)/%.elf) $(TEST_KERNELS)
+
 # $(call firmware_objects,COMPILER)
 firmware_objects = $(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
 
@@ -44,7 +47,7 @@ $(FIRMWARE_BUILD)/$(1)/test_firmware: $(call firmware_objects,$(1)) $(FIRMWARE_B
 	@$(1) $(FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -o $$@.new $$^ -lcmocka && mv $$@.new $$@
 
 .PHONY: check-firmware-$(1)
-check-firmware-$(1): $(FIRMWARE_BUILD)/$(1)/test_firmware $(UNIT_SAMPLES)
+check-firmware-$(1): $(FIRMWARE_BUILD)/$(1)/test_firmware $(UNIT_SAMPLES) $(FIRMWARE_KERNELS)
 	@tests/unit/run $$< $$(FIRMWARE_DEPTH)
 endef
 

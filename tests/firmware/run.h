@@ -69,6 +69,9 @@ void run_trace(enum service service, size_t call);
 void run_say(const char *text);
 const char *run_said(void);
 
+/* How the run is to end, where the scenario does not know it beforehand. */
+void run_expect(enum ending ending);
+
 /* True when the run has no fault but the scenario's own. */
 bool run_is_plain(void);
 
