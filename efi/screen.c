@@ -4,6 +4,8 @@
 #include "common/columns.h"
 #include "common/loader_config.h"
 
+#include <string.h>
+
 /* Mode 0 has 80x25 everywhere, and it is what QueryMode() must know (UEFI 2.10, 12.4). */
 #define DEFAULT_COLUMNS 80
 #define DEFAULT_ROWS    25
@@ -292,13 +294,17 @@ static void send_row(struct screen *screen, size_t row)
 {
     size_t start = row * screen->columns;
     size_t end = start + screen->columns;
+    size_t row_size = screen->columns * sizeof(*screen->shown);
 
+    if (memcmp(screen->wanted + start, screen->shown + start, row_size) == 0)
+        return;
     mark_halves(screen, start, end);
     for (size_t cell = start; cell < end; cell++) {
-        size_t run_end = find_run_end(screen, cell, end);
+        size_t run_end;
 
         if (!cell_differs(screen, cell))
             continue;
+        run_end = find_run_end(screen, cell, end);
         screen->cursor_is_there = false;
         (void)ST->ConOut->SetCursorPosition(ST->ConOut, cell - start, row);
         send_run(screen, cell, run_end);

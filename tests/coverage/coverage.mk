@@ -45,7 +45,7 @@ $(COVERAGE_BUILD)/firmware/test_firmware: $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)
 
 # Every count starts anew: what an earlier run has reached is not what this one reaches.
 .PHONY: coverage
-coverage: $(COVERAGE_PROGRAMS) $(UNIT_SAMPLES) $(TEST_KERNELS) ## measure which lines the host tests reach
+coverage: $(COVERAGE_PROGRAMS) $(UNIT_SAMPLES) $(FIRMWARE_KERNELS) ## measure which lines the host tests reach
 	@find $(COVERAGE_BUILD) -name '*.gcda' -delete
 	@for program in $(COVERAGE_PROGRAMS); do tests/unit/run $$program || exit; done
 	@tests/coverage/report $(COVERAGE_BUILD) $(COVERAGE_LIMITS)

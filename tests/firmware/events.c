@@ -13,7 +13,10 @@
 #define NEVER_DUE   UINT64_MAX
 
 /* The longest that a loader may wait for somebody to press a key: then nobody is there. */
-#define PATIENCE (300 * TICKS_PER_SECOND)
+#define PATIENCE (60 * TICKS_PER_SECOND)
+
+/* More than the timeouts of scenarios with keys, and than a message stays in the menu. */
+#define LONG_ENOUGH (12 * TICKS_PER_SECOND)
 
 enum event_kind { EVENT_FREE, EVENT_LOADERS, EVENT_KEY, EVENT_ABANDONED };
 
@@ -32,6 +35,7 @@ static struct event events[MOST_EVENTS];
 static struct {
     struct fake_key keys[MOST_KEYS];
     size_t count, next;
+    size_t wanted; /* without those of giving up */
     bool asked;
 } keyboard;
 
@@ -253,6 +257,21 @@ void keys_press(uint64_t time, UINT16 scan, CHAR16 unicode)
 bool keys_were_asked_for(void)
 {
     return keyboard.asked;
+}
+
+void keys_give_up(void)
+{
+    static const CHAR16 keys[] = {0x1b, 0x1b, 'q', 'q'};
+    uint64_t time = keyboard.count > 0 ? keyboard.keys[keyboard.count - 1].time : 0;
+
+    keyboard.wanted = keyboard.count;
+    for (size_t i = 0; i < ELEMENTS(keys) && keyboard.wanted > 0; i++)
+        keys_press(time += LONG_ENOUGH, 0, keys[i]);
+}
+
+bool keys_have_given_up(void)
+{
+    return keyboard.wanted > 0 && keyboard.next > keyboard.wanted;
 }
 
 static EFI_STATUS read_key(EFI_INPUT_KEY *key)

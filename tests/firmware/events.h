@@ -20,6 +20,13 @@ void keys_press(uint64_t time, UINT16 scan, CHAR16 unicode);
 /* True when the loader has asked for a key. */
 bool keys_were_asked_for(void);
 
+/*
+ * Whoever has pressed keys does not wait for ever: some time after the last one they leave for the
+ * firmware, by Escape and Q. True when they have.
+ */
+void keys_give_up(void);
+bool keys_have_given_up(void);
+
 /* Puts the console's input protocols onto their handle. */
 extern SIMPLE_INPUT_INTERFACE fake_input;
 void input_install(void);

@@ -6,10 +6,15 @@
 #include "tests/firmware/text.h"
 #include "tests/unit/support.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define MOST_FILES   512
 #define LONGEST_PATH 512
@@ -73,17 +78,23 @@ void file_put_directory(const char *path)
         (void)put(path, EFI_FILE_DIRECTORY);
 }
 
-void file_put(const char *path, const void *bytes, size_t size)
+/* With the directories that lead to it. */
+static struct node *put_file(const char *path)
 {
     char parent[LONGEST_PATH];
-    struct node *node;
 
     path = without_root(path);
     for (const char *slash = strchr(path, '\\'); slash; slash = strchr(slash + 1, '\\')) {
         snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
         file_put_directory(parent);
     }
-    node = put(path, EFI_FILE_ARCHIVE);
+    return put(path, EFI_FILE_ARCHIVE);
+}
+
+void file_put(const char *path, const void *bytes, size_t size)
+{
+    struct node *node = put_file(path);
+
     node->bytes = malloc(size + 1);
     require(node->bytes);
     memcpy(node->bytes, bytes, size);
@@ -93,6 +104,20 @@ void file_put(const char *path, const void *bytes, size_t size)
 void file_put_text(const char *path, const char *text)
 {
     file_put(path, text, strlen(text));
+}
+
+void file_put_host(const char *path, const char *host_path)
+{
+    struct node *node = put_file(path);
+    int file = open(host_path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+
+    if (file < 0 || fstat(file, &status) != 0)
+        run_fail("cannot read %s: %s; see `make help`", host_path, strerror(errno));
+    node->size = (size_t)status.st_size;
+    node->bytes = mmap(NULL, node->size, PROT_READ, MAP_PRIVATE, file, 0);
+    require(node->bytes != MAP_FAILED);
+    close(file);
 }
 
 const uint8_t *file_bytes(const char *path, size_t *ret_size)

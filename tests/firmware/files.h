@@ -12,6 +12,9 @@ void file_put(const char *path, const void *bytes, size_t size);
 void file_put_text(const char *path, const char *text);
 void file_put_directory(const char *path);
 
+/* Adds a file of the host's, without a copy: it is only to be read. */
+void file_put_host(const char *path, const char *host_path);
+
 /* The bytes of a file; NULL when there is none. */
 const uint8_t *file_bytes(const char *path, size_t *ret_size);
 bool file_has_bytes(const char *path, const void *bytes, size_t size);

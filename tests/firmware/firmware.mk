@@ -18,7 +18,14 @@ FIRMWARE_LOADER := $(filter-out efi/libc.c efi/cpu.c,$(wildcard efi/*.c)) $(wild
 FIRMWARE_TESTS := $(wildcard tests/firmware/*.c) \
 	$(addprefix tests/unit/,support.c elf_file.c map_oracle.c samples.c)
 
-FIRMWARE_LDFLAGS := -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk
+# What runs longest, and is the test's own: without the sanitizers.
+FIRMWARE_FAST := tests/unit/map_oracle.c tests/firmware/kernels.c
+FIRMWARE_FAST_FLAGS := $(filter-out -O1 -fsanitize=%,$(FIRMWARE_FLAGS)) -O2
+
+FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk
+
+# What real_scenarios.c boots.
+FIRMWARE_KERNELS := $(ABI_GOOD:%=$(ABI_BUILD)/%.elf) $(TEST_KERNELS)
 
 # $(call firmware_objects,COMPILER)
 firmware_objects = $(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
@@ -32,21 +39,24 @@ $(FIRMWARE_BUILD)/$(1)/%.o: % tests/firmware/firmware.mk VERSION
 $(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(wildcard pvh/decode_*.c)): $(DECODERS_READY)
 $(call decoder_object,$(FIRMWARE_BUILD)/$(1),$(1),$(UNIT_DECODER_FLAGS))
 
+$(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(FIRMWARE_FAST)): FIRMWARE_FLAGS := $(FIRMWARE_FAST_FLAGS)
+
 .SECONDARY: $(call firmware_objects,$(1))
 
 $(FIRMWARE_BUILD)/$(1)/test_firmware: $(call firmware_objects,$(1)) $(FIRMWARE_BUILD)/$(1)/decoders.o
 	@$(1) $(FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -o $$@.new $$^ -lcmocka && mv $$@.new $$@
 
 .PHONY: check-firmware-$(1)
-check-firmware-$(1): $(FIRMWARE_BUILD)/$(1)/test_firmware $(UNIT_SAMPLES)
-	@tests/unit/run $$<
+check-firmware-$(1): $(FIRMWARE_BUILD)/$(1)/test_firmware $(UNIT_SAMPLES) $(FIRMWARE_KERNELS)
+	@tests/unit/run $$< $$(FIRMWARE_DEPTH)
 endef
 
 .PHONY: check-firmware
 check-firmware: check-firmware-gcc ## run the whole loader on a fake firmware: every call fails once, any map, any kernel
 
 .PHONY: check-firmware-full
-check-firmware-full: $(addprefix check-firmware-,$(FIRMWARE_COMPILERS)) ## the same, built with GCC and with Clang
+check-firmware-full: FIRMWARE_DEPTH := --thorough
+check-firmware-full: $(addprefix check-firmware-,$(FIRMWARE_COMPILERS)) ## the same with more statuses and larger kernels, built with GCC and with Clang
 
 $(foreach compiler,$(FIRMWARE_COMPILERS),$(eval $(call firmware_compiler,$(compiler))))
 

@@ -13,9 +13,10 @@
 
 #define U(number) ((unsigned long long)(number))
 
-#define MOST_MODULES 64
-#define MOST_PLACES  (MOST_MODULES + 4)
-#define MODULE_ALIGN 4
+#define MOST_MODULES   64
+#define MOST_FALLBACKS 4
+#define MOST_PLACES    (MOST_MODULES + 4)
+#define MODULE_ALIGN   4
 
 #define BOOT_INFO_LIMIT   (1 * GIB)
 #define BOOT_INFO_LOWEST  UINT64_C(0x8000)
@@ -34,7 +35,7 @@ struct expected_module {
 static struct {
     struct kernel_facts kernel;
     const char *command_line;
-    const char *fallback; /* another, when a call fails */
+    const char *fallbacks[MOST_FALLBACKS]; /* others, when a call fails */
     struct expected_module modules[MOST_MODULES];
     size_t module_count;
     uint64_t rsdp;
@@ -55,7 +56,12 @@ void expect_command_line(const char *command_line)
 
 void expect_fallback(const char *command_line)
 {
-    expected.fallback = command_line;
+    size_t index = 0;
+
+    while (index < MOST_FALLBACKS && expected.fallbacks[index])
+        index++;
+    require(index < MOST_FALLBACKS);
+    expected.fallbacks[index] = command_line;
 }
 
 void expect_module(const char *command)
@@ -334,11 +340,15 @@ static void check_boot_info_place(const struct hvm_start_info *info, uint64_t ad
 static void check_command_line(uint64_t address)
 {
     const char *wanted = expected.command_line;
-    const char *fallback = run_is_plain() ? NULL : expected.fallback;
 
-    if (fallback && physical_is_loaders((struct range){address, address + strlen(fallback) + 1}) &&
-        memcmp(pointer(address), fallback, strlen(fallback) + 1) == 0)
-        wanted = fallback;
+    for (size_t i = 0; i < MOST_FALLBACKS && expected.fallbacks[i] && !run_is_plain(); i++) {
+        const char *fallback = expected.fallbacks[i];
+        struct range range = {address, address + strlen(fallback) + 1};
+
+        if (physical_is_loaders(range) &&
+            memcmp(pointer(address), fallback, range_size(range)) == 0)
+            wanted = fallback;
+    }
     check_string("the command line", address, wanted);
 }
 
@@ -365,19 +375,25 @@ static void check_start_info(uint64_t address)
  * The memory map, compared with what the firmware said last
  */
 
-/* How many entries a table needs that leaves nothing out. */
-static size_t count_pieces(const struct oracle *oracle)
+/* The type of what begins at each edge. The caller frees it. */
+static uint32_t *list_types(const struct oracle *oracle)
 {
-    uint32_t last = 0;
-    size_t count = 0;
+    uint32_t *types = malloc((oracle->edge_count + 1) * sizeof(*types));
 
-    for (size_t i = 0; i + 1 < oracle->edge_count; i++) {
-        uint32_t type = oracle_type(oracle, oracle->edges[i]);
+    require(types);
+    for (size_t i = 0; i < oracle->edge_count; i++)
+        types[i] = oracle_type(oracle, oracle->edges[i]);
+    return types;
+}
 
-        count += type != 0 && type != last;
-        last = type;
-    }
-    return count;
+/* How many entries a table needs that leaves nothing out. */
+static size_t count_pieces(const uint32_t *types, size_t count)
+{
+    size_t pieces = 0;
+
+    for (size_t i = 0; i < count; i++)
+        pieces += types[i] != 0 && (i == 0 || types[i] != types[i - 1]);
+    return pieces;
 }
 
 /* RAM that the kernel cannot do without. */
@@ -423,6 +439,7 @@ static void check_memory_map(uint64_t address, struct range span)
     const struct firmware_map firmware = {told->bytes, told->size, told->stride};
     struct map_overlays overlays = {.ecam = &expected.ecam};
     struct oracle oracle;
+    uint32_t *types;
     bool too_many;
 
     if (table.count == 0 || table.count > E820_MAX_ENTRIES)
@@ -432,18 +449,19 @@ static void check_memory_map(uint64_t address, struct range span)
     if (expected.nvs_allowed)
         overlays.override = range_to_pages(span);
     oracle_start(&oracle, &firmware, &overlays);
-    too_many = count_pieces(&oracle) > E820_MAX_ENTRIES;
     for (size_t i = 0; i < table.count; i++) {
         oracle_add_edge(&oracle, table.entries[i].addr);
         oracle_add_edge(&oracle, table.entries[i].addr + table.entries[i].size);
     }
     oracle_sort(&oracle);
+    types = list_types(&oracle);
+    too_many = count_pieces(types, oracle.edge_count) > E820_MAX_ENTRIES;
     for (size_t i = 0; i + 1 < oracle.edge_count; i++) {
         struct range range = {oracle.edges[i], oracle.edges[i + 1]};
 
-        check_piece(range, oracle_type(&oracle, range.start), table_type(&table, range.start),
-                    too_many);
+        check_piece(range, types[i], table_type(&table, range.start), too_many);
     }
+    free(types);
     oracle_free(&oracle);
 }
 

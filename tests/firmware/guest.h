@@ -12,7 +12,7 @@
 /* What the kernel must find. A scenario's to set; anything that is not set must not be there. */
 void expect_kernel(const uint8_t *elf, size_t size);
 void expect_command_line(const char *command_line);
-void expect_fallback(const char *command_line); /* another, when a call is made to fail */
+void expect_fallback(const char *command_line); /* one more, when a call is made to fail */
 void expect_module(const char *command);        /* the next one, */
 void expect_module_part(const uint8_t *bytes, size_t size); /* of so many files */
 void expect_rsdp(uint64_t address);

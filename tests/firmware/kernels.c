@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOTES_SIZE  64
-#define NOTE_ENTRY  18
-#define NOTE_RELOC  19
-#define LARGE_PAGE  UINT64_C(0x200000)
-#define FIRST_BYTES 0x1000 /* room for the headers */
+#define NOTES_SIZE   64
+#define NOTE_ENTRY   18
+#define NOTE_RELOC   19
+#define SECTION_NOTE 7
+#define LARGE_PAGE   UINT64_C(0x200000)
+#define FIRST_BYTES  0x1000 /* room for the headers */
 
 void fill_random(uint8_t *bytes, size_t size, uint64_t seed)
 {
@@ -121,6 +122,27 @@ static void add_segment(struct kernel_facts *facts, uint64_t address, uint64_t o
     facts->span.end = max_u64(facts->span.end, address + memory_size);
 }
 
+/* Kernels without PT_NOTE have their notes in sections (SHT_NOTE). */
+static void read_section_notes(const uint8_t *bytes, size_t size, struct kernel_facts *facts)
+{
+    bool wide = bytes[4] == 2;
+    size_t width = wide ? 8 : 4;
+    uint64_t headers = number(bytes + (wide ? 40 : 32), width);
+    uint64_t header_size = number(bytes + (wide ? 58 : 46), 2);
+    uint64_t count = number(bytes + (wide ? 60 : 48), 2);
+
+    for (uint64_t i = 0; i < count; i++) {
+        const uint8_t *header = bytes + headers + i * header_size;
+        uint64_t offset = number(header + (wide ? 24 : 16), width);
+        uint64_t note_size = number(header + (wide ? 32 : 20), width);
+
+        if (number(header + 4, 4) != SECTION_NOTE)
+            continue;
+        require(fits_inside(offset, note_size, size));
+        read_notes(bytes + offset, note_size, facts);
+    }
+}
+
 void kernel_read(const uint8_t *bytes, size_t size, struct kernel_facts *ret_facts)
 {
     bool wide = bytes[4] == 2;
@@ -143,4 +165,7 @@ void kernel_read(const uint8_t *bytes, size_t size, struct kernel_facts *ret_fac
             add_segment(ret_facts, number(numbers + 2 * width, width), offset, file_size,
                         number(numbers + 4 * width, width));
     }
+    if (ret_facts->entry == 0)
+        read_section_notes(bytes, size, ret_facts);
+    require(ret_facts->entry != 0);
 }

@@ -41,6 +41,7 @@ static void setup_two(void)
     put_entry("new.conf", "New", "2", "new");
     put_entry("old.conf", "Old", "1", "old");
     expect_command_line("new");
+    expect_fallback("old");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ static void broken(uint64_t seed)
 
     (void)seed;
     setup_two();
-    fill_random(junk, sizeof(junk), 1);
+    fill_random(junk, 700, 1);
     file_put(ENTRIES "junk.conf", junk, 700);
     file_put(ENTRIES "empty.conf", "", 0);
     file_put(ENTRIES "large.conf", junk, sizeof(junk));
@@ -76,7 +77,6 @@ static void broken(uint64_t seed)
     medium_ways.damaged = "loader\\entries\\unreadable.conf";
     medium_ways.damaged_range = (struct range){0, 1};
     medium_ways.damage = EFI_DEVICE_ERROR;
-    expect_fallback("old");
 }
 
 /* From some item on: "." and ".." are the first two. */
@@ -104,7 +104,7 @@ static void damaged_config(uint64_t seed)
     static uint8_t junk[LARGER_THAN_ALLOWED];
 
     setup_two();
-    fill_random(junk, sizeof(junk), 2);
+    fill_random(junk, 500, 2);
     if (seed == 2)
         file_put_directory(CONFIG);
     else
@@ -121,6 +121,10 @@ static void pass_entry(uint64_t seed)
     put_entry("a b+3.conf", "Counted", "1", "x");
     expect_command_line(
         "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+2-1.conf\"");
+    /* The boot cannot be counted; loader.conf cannot be read. */
+    expect_fallback(
+        "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+3.conf\"");
+    expect_fallback("x");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -297,7 +301,6 @@ static void setup_menu(void)
 {
     setup_two();
     file_put_text(CONFIG, "timeout 5\n");
-    expect_fallback("old");
     keys_pressed = 0;
 }
 
@@ -336,6 +339,7 @@ static void menu_edit_line(uint64_t seed)
     press(SCAN_DELETE, 0);
     press(SCAN_NONE, ENTER);
     expect_command_line("single new x");
+    expect_fallback("single old x");
     expect_fallback("new");
 }
 
@@ -581,6 +585,7 @@ static void menu_sequences(uint64_t seed)
     press(SCAN_NONE, '2');
     press(SCAN_NONE, ENTER);
     expect_command_line("old");
+    expect_fallback("new");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -642,56 +647,62 @@ static void chain_menu(uint64_t seed)
     type("q");
 }
 
+/* The calls of entries-many are those of entry-boot, of variables-junk those of saved. */
 const struct scenario manager_scenarios[] = {
     {"entries-many", many, ENDING_BOOT, NULL},
     {"entries-broken", broken, ENDING_BOOT, "New: vmlinux", .faults = true},
-    {"entries-unlistable", unlistable, ENDING_BOOT, "cannot be listed", .seeds = 1},
-    {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", .seeds = 3},
+    {"entries-unlistable", unlistable, ENDING_BOOT, "cannot be listed", .faults = true},
+    {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", .seeds = 3,
+     .faults = true},
     {"entries-closed", closed_directory, ENDING_ERROR, "cannot be opened", .faults = true},
-    {"config-damaged", damaged_config, ENDING_BOOT, "loader.conf", .seeds = 4},
-    {"pass-entry", pass_entry, ENDING_BOOT, NULL},
+    {"config-damaged", damaged_config, ENDING_BOOT, "loader.conf", .seeds = 4, .faults = true},
+    {"pass-entry", pass_entry, ENDING_BOOT, NULL, .faults = true},
 
     {"counted", counted, ENDING_BOOT, NULL, check_counted, .faults = true},
     {"counted-read-only", counted_read_only, ENDING_BOOT, "cannot be counted", check_not_counted,
      .faults = true},
-    {"counted-twice", counted_twice, ENDING_BOOT, "cannot be counted"},
+    {"counted-twice", counted_twice, ENDING_BOOT, "cannot be counted", .faults = true},
     {"exhausted", exhausted, ENDING_BOOT, NULL, .faults = true},
 
     {"one-shot", one_shot, ENDING_BOOT, NULL, check_one_shot, .faults = true},
     {"saved", saved, ENDING_BOOT, NULL, .faults = true},
-    {"variables-refused", refused_variables, ENDING_BOOT, NULL, .seeds = 4},
+    {"variables-refused", refused_variables, ENDING_BOOT, NULL, .seeds = 4, .faults = true},
     {"variables-junk", junk_variables, ENDING_BOOT, NULL, .seeds = 60},
 
-    {"menu-second", menu_second, ENDING_BOOT, "New", .faults = true, .also = ALSO(ENDING_WAITING)},
-    {"menu-timeout", menu_timeout, ENDING_BOOT, NULL, check_waited},
-    {"menu-edit", menu_edit_line, ENDING_BOOT, NULL},
-    {"menu-edit-escape", menu_edit_escape, ENDING_BOOT, NULL},
-    {"menu-no-editor", menu_no_editor, ENDING_BOOT, "editor no"},
-    {"menu-details", menu_details, ENDING_BOOT, "sort key"},
-    {"menu-all-keys", menu_all_keys, ENDING_BOOT, "no way into its set-up"},
-    {"menu-settings", menu_settings, ENDING_BOOT, "booted by default", check_settings},
-    {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout},
-    {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "does not keep the default"},
-    {"menu-quit", menu_quit, ENDING_SUCCESS, NULL},
-    {"menu-setup", menu_setup, ENDING_SETUP, NULL},
-    {"menu-failed", menu_failed, ENDING_BOOT, "no such file"},
-    {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once},
-    {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file"},
-    {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot"},
-    {"menu-warnings", menu_warnings, ENDING_BOOT, NULL, check_said_once},
-    {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot"},
+    {"menu-second", menu_second, ENDING_BOOT, "New", .faults = true},
+    {"menu-timeout", menu_timeout, ENDING_BOOT, NULL, check_waited, MENU_FAULTS},
+    {"menu-edit", menu_edit_line, ENDING_BOOT, NULL, MENU_FAULTS},
+    {"menu-edit-escape", menu_edit_escape, ENDING_BOOT, NULL, MENU_FAULTS},
+    {"menu-no-editor", menu_no_editor, ENDING_BOOT, "editor no", MENU_FAULTS},
+    {"menu-details", menu_details, ENDING_BOOT, "sort key", MENU_FAULTS},
+    {"menu-all-keys", menu_all_keys, ENDING_BOOT, "no way into its set-up", MENU_FAULTS},
+    {"menu-settings", menu_settings, ENDING_BOOT, "booted by default", check_settings, MENU_FAULTS},
+    {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout,
+     MENU_FAULTS},
+    {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "does not keep the default",
+     MENU_FAULTS},
+    {"menu-quit", menu_quit, ENDING_SUCCESS, NULL, MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
+    {"menu-setup", menu_setup, ENDING_SETUP, NULL, MENU_FAULTS,
+     .also = ALSO(ENDING_BOOT) | ALSO(ENDING_SUCCESS)},
+    {"menu-failed", menu_failed, ENDING_BOOT, "no such file", MENU_FAULTS},
+    {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once,
+     MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
+    {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file", .faults = true},
+    {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot", MENU_FAULTS},
+    {"menu-warnings", menu_warnings, ENDING_BOOT, NULL, check_said_once, MENU_FAULTS},
+    {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot", .faults = true},
     {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
-    {"menu-plain-keyboard", menu_plain_keyboard, ENDING_BOOT, NULL},
+    {"menu-plain-keyboard", menu_plain_keyboard, ENDING_BOOT, NULL, .faults = true},
     {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},
-    {"menu-forever", menu_forever, ENDING_WAITING, NULL},
-    {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2},
-    {"menu-sequences", menu_sequences, ENDING_BOOT, NULL, .seeds = 4},
+    {"menu-forever", menu_forever, ENDING_WAITING, NULL, MENU_FAULTS},
+    {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2, .faults = true},
+    {"menu-sequences", menu_sequences, ENDING_BOOT, NULL, .seeds = 4, MENU_FAULTS},
 
     {"chain", chain, ENDING_SUCCESS, NULL, check_chain, .faults = true},
-    {"chain-refused", chain_refused, ENDING_ERROR, "cannot be started", .seeds = 4},
+    {"chain-refused", chain_refused, ENDING_ERROR, "cannot be started", .seeds = 4, .faults = true},
     {"chain-violation", chain_violation, ENDING_ERROR, "cannot be started", .faults = true},
     {"chain-returns", chain_returns, ENDING_ERROR, "ended with an error", .faults = true},
-    {"chain-missing", chain_missing, ENDING_ERROR, "no such file"},
-    {"chain-menu", chain_menu, ENDING_SUCCESS, NULL},
+    {"chain-missing", chain_missing, ENDING_ERROR, "no such file", .faults = true},
+    {"chain-menu", chain_menu, ENDING_SUCCESS, NULL, MENU_FAULTS},
     {.name = NULL},
 };

@@ -32,9 +32,14 @@ struct scenario {
     call_hook *hook;     /* NULL for none */
     uint64_t seeds;      /* so many variants; 0 for one */
     bool faults;         /* every call of it is made to fail */
+    enum service from;   /* from the first one of this service on: what is before fails elsewhere */
+    bool thorough;       /* it takes so long that it is not always run */
     unsigned also;       /* endings, by ALSO(), that a failing call may lead to as well */
     EFI_STATUS answer;   /* but not with this: here it is an answer, and a lie */
 };
+
+/* From the menu's timer on: what is called before it fails in menu-second. */
+#define MENU_FAULTS .faults = true, .from = SERVICE_CREATE_EVENT
 
 struct run {
     const struct scenario *scenario;
@@ -51,13 +56,14 @@ struct run_result {
     enum ending ending;
     EFI_STATUS status;
     size_t calls;
-    size_t reads;        /* of files */
-    enum service failed; /* the one that was made to fail */
+    size_t reads;                /* of files */
+    size_t first[SERVICE_COUNT]; /* call of each service; 0 for none */
+    enum service failed;         /* the one that was made to fail */
     uint8_t trace[TRACE_LENGTH];
-    char said[SAID_SIZE]; /* on the console, in UTF-8 */
-    size_t said_length;
     char failure[1000]; /* what is wrong with the loader; "" for nothing */
     bool finished;
+    size_t said_length;
+    char said[SAID_SIZE]; /* on the console, in UTF-8; the last member: nobody clears all of it */
 };
 
 /* For the run itself. */
@@ -65,6 +71,9 @@ void run_execute(const struct run *run, struct run_result *result) __attribute__
 void run_trace(enum service service, size_t call);
 void run_say(const char *text);
 const char *run_said(void);
+
+/* How the run is to end, where the scenario does not know it beforehand. */
+void run_expect(enum ending ending);
 
 /* True when the run has no fault but the scenario's own. */
 bool run_is_plain(void);

@@ -52,6 +52,8 @@ BREAKS = (
      "offered-in-pieces", "module 0: byte"),
     ("lent memory is kept", "efi/place.c", "while (boot->lent.count > 0)", "while (boot->lent.count > 9)",
      "gzip", "pages are not given back"),
+    ("lent memory is not used", "efi/place.c", ".lent_count = boot->lent.count", ".lent_count = 0",
+     "lent", "not enough memory"),
     ("a stream goes on where segments share bytes", "efi/kernel.c", "if (fill->offset < kernel->position) {", "if (fill->offset > UINT64_MAX - 1) {",
      "packed-shared", "segment"),
     ("what is withheld is denied as it was asked", "efi/place.c", "#define EXACT_DENIALS 4", "#define EXACT_DENIALS 400",

@@ -8,4 +8,5 @@ extern const struct scenario boot_scenarios[]; /* up to one without a name */
 extern const struct scenario manager_scenarios[];
 extern const struct scenario memory_scenarios[];
 extern const struct scenario random_scenarios[];
+extern const struct scenario real_scenarios[];
 extern const struct scenario trouble_scenarios[];

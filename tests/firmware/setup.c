@@ -40,14 +40,20 @@ void put_packed_kernel(const char *path, const char *sample)
     expect_kernel(plain.bytes, plain.size);
 }
 
+/* Half a byte at a time. */
 static uint32_t crc32(const uint8_t *bytes, size_t size)
 {
+    uint32_t table[16];
     uint32_t sum = UINT32_MAX;
 
+    for (uint32_t i = 0; i < ELEMENTS(table); i++) {
+        table[i] = i;
+        for (int bit = 0; bit < 4; bit++)
+            table[i] = table[i] >> 1 ^ (table[i] & 1 ? GZIP_POLYNOMIAL : 0);
+    }
     for (size_t i = 0; i < size; i++) {
-        sum ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            sum = sum >> 1 ^ (sum & 1 ? GZIP_POLYNOMIAL : 0);
+        sum = sum >> 4 ^ table[(sum ^ bytes[i]) & 15];
+        sum = sum >> 4 ^ table[(sum ^ bytes[i] >> 4) & 15];
     }
     return ~sum;
 }

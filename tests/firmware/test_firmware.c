@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loader on a fake firmware. Without arguments all scenarios are run, every call of some made
- * to fail, every read made too short. `--only NAME` does that for one of them. `--run NAME[:SEED]
- * [--fault CALL:STATUS[+]] [--short READ]` repeats one run and prints what it said.
+ * The loader on a fake firmware. All scenarios are run, every call of most made to fail, every read
+ * made too short. `--thorough` takes longer, `--brief` less time. `--only NAME` runs one scenario.
+ * `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]` repeats one run and prints what it
+ * said.
  */
 #include "tests/firmware/physical.h"
 #include "tests/firmware/scenarios.h"
+#include "tests/unit/support.h"
 
+#include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +23,9 @@
 #define MOST_FAILURES 20 /* more are not worth reading */
 #define TRACE_SHOWN   12
 
-static const struct scenario *const all_scenarios[] = {
-    boot_scenarios, manager_scenarios, memory_scenarios, random_scenarios, trouble_scenarios};
+static const struct scenario *const all_scenarios[] = {boot_scenarios,   manager_scenarios,
+                                                       memory_scenarios, random_scenarios,
+                                                       real_scenarios,   trouble_scenarios};
 
 /* A process that executes a run, and what it leaves behind. */
 struct job {
@@ -29,8 +34,12 @@ struct job {
     struct run_result *result;
 };
 
+/* With how many statuses each call fails, besides the one that lasts. */
+enum depth { DEPTH_BRIEF = 1, DEPTH_USUAL = 3, DEPTH_THOROUGH = 5 };
+
 static struct {
     const char *program;
+    enum depth depth;
     struct job jobs[MOST_JOBS];
     size_t job_count;
     size_t runs, faults, shorts, failures;
@@ -94,7 +103,7 @@ static void report(const struct job *job, int status)
 static void start(struct job *job, const struct run *run)
 {
     job->run = *run;
-    memset(job->result, 0, sizeof(*job->result));
+    memset(job->result, 0, offsetof(struct run_result, said) + 1);
     job->result->failed = SERVICE_COUNT;
     fflush(stdout);
     job->process = fork();
@@ -168,44 +177,58 @@ static const struct run_result *execute(const struct run *run)
  */
 
 /* What may become of a call, beyond what firmware usually answers. */
-static const struct fault kinds[] = {
-    {.status = EFI_DEVICE_ERROR},     {.status = EFI_OUT_OF_RESOURCES},
-    {.status = EFI_NOT_FOUND},        {.status = EFI_INVALID_PARAMETER},
-    {.status = EFI_BUFFER_TOO_SMALL}, {.status = EFI_DEVICE_ERROR, .lasting = true},
+static const EFI_STATUS statuses[DEPTH_THOROUGH] = {
+    EFI_DEVICE_ERROR,      EFI_OUT_OF_RESOURCES, EFI_NOT_FOUND,
+    EFI_INVALID_PARAMETER, EFI_BUFFER_TOO_SMALL,
 };
 
-static void run_faults(const struct scenario *scenario, size_t calls, size_t reads)
+static void run_fault(struct run *run, EFI_STATUS status, bool lasting)
 {
-    for (size_t call = 1; call <= calls; call++) {
-        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-            struct run run = {.scenario = scenario, .fault = kinds[i]};
+    if (status == run->scenario->answer)
+        return;
+    run->fault.status = status;
+    run->fault.lasting = lasting;
+    (void)submit(run);
+    tests.faults++;
+}
 
-            if (kinds[i].status == scenario->answer)
-                continue;
-            run.fault.call = call;
-            (void)submit(&run);
-            tests.faults++;
-        }
+static void run_faults(const struct run *plain, const struct run_result *result)
+{
+    size_t calls = result->calls, reads = result->reads; /* the result's place is taken again */
+    size_t first = max_u64(result->first[plain->scenario->from], 1);
+    struct run run = *plain;
+
+    for (run.fault.call = first; run.fault.call <= calls; run.fault.call++) {
+        /* Some of the statuses, by turns: what scenarios have in common meets them all. */
+        for (size_t i = 0; i < tests.depth; i++)
+            run_fault(&run, statuses[(run.fault.call + i) % ELEMENTS(statuses)], false);
+        run_fault(&run, EFI_DEVICE_ERROR, true);
     }
-    for (size_t read = 1; read <= reads; read++) {
-        (void)submit(&(struct run){.scenario = scenario, .short_read = read});
+    run.fault = (struct fault){0};
+    for (run.short_read = 1; run.short_read <= reads; run.short_read++) {
+        (void)submit(&run);
         tests.shorts++;
     }
 }
 
 static void run_scenario(const struct scenario *scenario)
 {
-    const struct run_result *result;
-    size_t before = tests.failures;
+    struct run run = {.scenario = scenario};
 
-    if (!scenario->faults) {
-        for (uint64_t seed = 0; seed < (scenario->seeds ? scenario->seeds : 1); seed++)
-            (void)submit(&(struct run){.scenario = scenario, .seed = seed});
+    if (scenario->thorough && tests.depth < DEPTH_THOROUGH)
         return;
+    for (run.seed = 0; run.seed < max_u64(scenario->seeds, 1); run.seed++) {
+        size_t before = tests.failures;
+        const struct run_result *result;
+
+        if (!scenario->faults) {
+            (void)submit(&run);
+            continue;
+        }
+        result = execute(&run);
+        if (tests.failures == before)
+            run_faults(&run, result);
     }
-    result = execute(&(struct run){.scenario = scenario});
-    if (tests.failures == before)
-        run_faults(scenario, result->calls, result->reads);
 }
 
 static const struct scenario *find_scenario(const char *name, size_t length)
@@ -229,6 +252,7 @@ static void print_sums(void)
 
 static int run_only(const char *name)
 {
+    tests.depth = DEPTH_THOROUGH;
     run_scenario(find_scenario(name, strlen(name)));
     wait_for_all();
     print_sums();
@@ -296,16 +320,32 @@ const char *__asan_default_options(void)
     return "detect_leaks=0:allocator_may_return_null=1";
 }
 
+/* Those that this process may use: see taskset(1). */
+static size_t count_processors(void)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof(set), &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+}
+
+static enum depth find_depth(char **arguments)
+{
+    if (!arguments[0])
+        return DEPTH_USUAL;
+    return strcmp(arguments[0], "--brief") == 0 ? DEPTH_BRIEF : DEPTH_THOROUGH;
+}
+
 int main(int count, char **arguments)
 {
     time_t start_time = time(NULL);
 
     tests.program = arguments[0];
-    make_jobs((size_t)sysconf(_SC_NPROCESSORS_ONLN));
+    make_jobs(count_processors());
     physical_reserve();
+    tests.depth = find_depth(arguments + 1);
     if (count == 3 && strcmp(arguments[1], "--only") == 0)
         return run_only(arguments[2]);
-    if (count > 1)
+    if (count > 2)
         return run_one(arguments + 1);
     run_all();
     print_sums();

@@ -212,7 +212,7 @@ static void check_refused_set_up(void)
 }
 
 /* Bytes that parsers and screens look at, wide and broken characters among them. */
-static void random_text(struct random *random, char *text, size_t size)
+static void random_screen_text(struct random *random, char *text, size_t size)
 {
     static const char *const pieces[] = {"a",
                                          "Z ",
@@ -245,8 +245,8 @@ static void put_random_entry(struct random *random, unsigned number)
 {
     char name[40], title[600], options[3000], text[4400];
 
-    random_text(random, title, random_chance(random, 80) ? 60 : sizeof(title));
-    random_text(random, options, random_chance(random, 50) ? 100 : sizeof(options));
+    random_screen_text(random, title, random_chance(random, 80) ? 60 : sizeof(title));
+    random_screen_text(random, options, random_chance(random, 50) ? 100 : sizeof(options));
     snprintf(name, sizeof(name), "e%u%s.conf", number, random_chance(random, 20) ? "+3" : "");
     snprintf(text, sizeof(text), "title %s\nlinux %s\noptions %s\n%s %s\n", title,
              random_chance(random, 70) ? "/vmlinux" : "/missing", options,
@@ -288,15 +288,18 @@ static void random_menu(uint64_t seed)
 }
 
 const struct scenario trouble_scenarios[] = {
-    {"hidden-entries", hidden_entries, ENDING_BOOT, NULL},
-    {"longest-name", longest_name, ENDING_BOOT, "cannot be counted", check_longest_name},
+    {"hidden-entries", hidden_entries, ENDING_BOOT, NULL, .faults = true},
+    {"longest-name", longest_name, ENDING_BOOT, "cannot be counted", check_longest_name,
+     .faults = true},
     {"foreign-name", foreign_name, ENDING_BOOT, NULL, check_foreign_name, .faults = true},
-    {"escape-sequence", escape_sequence, ENDING_BOOT, "goes on at ", check_escape_sequence},
-    {"choose-default", choose_default, ENDING_BOOT, "by default from now on", check_choose_default},
+    {"escape-sequence", escape_sequence, ENDING_BOOT, "goes on at ", check_escape_sequence,
+     .faults = true},
+    {"choose-default", choose_default, ENDING_BOOT, "by default from now on", check_choose_default,
+     MENU_FAULTS},
     {"take-default-back", take_default_back, ENDING_BOOT, "loader.conf decides again",
-     check_take_default_back},
-    {"lost-screen", lost_screen, ENDING_ERROR, "aa64", .hook = take_screen},
-    {"refused-set-up", refused_set_up, ENDING_BOOT, NULL, check_refused_set_up},
+     check_take_default_back, MENU_FAULTS},
+    {"lost-screen", lost_screen, ENDING_ERROR, "aa64", .hook = take_screen, MENU_FAULTS},
+    {"refused-set-up", refused_set_up, ENDING_BOOT, NULL, check_refused_set_up, MENU_FAULTS},
     {"random-menu", random_menu, ENDING_SUCCESS, NULL, .seeds = 300},
     {.name = NULL},
 };
