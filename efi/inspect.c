@@ -13,7 +13,7 @@ static EFI_STATUS inspect_kernel(EFI_FILE_HANDLE root, const char *path)
 {
     CLEANUP(kernel_close) struct kernel kernel = {.streamed = false};
     TEXT_ON_STACK(text, 500);
-    EFI_STATUS status = kernel_open(root, path, &kernel);
+    EFI_STATUS status = kernel_look(root, path, &kernel);
 
     progress_end(); /* opening began one */
     if (EFI_ERROR(status))

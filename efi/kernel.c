@@ -172,8 +172,11 @@ static EFI_STATUS open_stream(struct kernel *kernel)
     };
     if (kernel->prefix_size < PREFIX_SIZE)
         kernel->stream.size = kernel->prefix_size;
-    if (!pvh_image_read_headers(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error))
-        return kernel->needs_memory ? kernel_unpack(kernel) : refuse(kernel->error.code);
+    if (!pvh_image_read_headers(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error)) {
+        if (!kernel->needs_memory)
+            return refuse(kernel->error.code);
+        return kernel->looks ? EFI_SUCCESS : kernel_unpack(kernel);
+    }
     return reserve_notes(kernel) ? EFI_SUCCESS : fail(kernel, PVH_ERROR_OUT_OF_MEMORY);
 }
 
@@ -186,6 +189,8 @@ static EFI_STATUS read_image(struct kernel *kernel)
 
 static EFI_STATUS begin(struct kernel *kernel)
 {
+    bool begun;
+
     kernel->streamed = false;
     kernel->needs_memory = false;
     kernel->position = 0;
@@ -193,10 +198,9 @@ static EFI_STATUS begin(struct kernel *kernel)
     kernel->note_count = 0;
     kernel_release(kernel);
     progress_start(kernel->file.path, kernel->file.source.size);
-    if (!unpack_open(&kernel->unpack, &kernel->file.source, UNPACK_LIMIT, &kernel->buffers,
-                     &kernel->error))
-        return refuse(kernel->error.code);
-    return EFI_SUCCESS;
+    begun = (kernel->looks ? unpack_look : unpack_open)(
+        &kernel->unpack, &kernel->file.source, UNPACK_LIMIT, &kernel->buffers, &kernel->error);
+    return begun ? EFI_SUCCESS : refuse(kernel->error.code);
 }
 
 EFI_STATUS kernel_open(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel)
@@ -209,9 +213,15 @@ EFI_STATUS kernel_open(EFI_FILE_HANDLE root, const char *path, struct kernel *ke
     status = file_open(root, path, &kernel->file);
     if (!EFI_ERROR(status))
         status = begin(kernel);
-    if (EFI_ERROR(status))
+    if (EFI_ERROR(status) || kernel->unpack.cut)
         return status;
     return kernel->unpack.elf ? read_image(kernel) : open_stream(kernel);
+}
+
+EFI_STATUS kernel_look(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel)
+{
+    kernel->looks = true;
+    return kernel_open(root, path, kernel);
 }
 
 EFI_STATUS kernel_unpack(struct kernel *kernel)

@@ -30,6 +30,7 @@ struct kernel {
     struct arena arena;   /* what is known of it; given back when unpacking begins anew */
     struct arena buffers; /* what unpacking takes, no longer needed once it is loaded; the same */
 
+    bool looks;        /* nothing is unpacked whole: see kernel_look() */
     bool streamed;     /* the notes, and so the entry, are known only when all has been read */
     bool needs_memory; /* as a stream it cannot be booted: see kernel_unpack() */
     uint64_t position; /* in the stream */
@@ -45,6 +46,12 @@ struct kernel {
  * why, or a message is out already; it is to be closed all the same.
  */
 EFI_STATUS kernel_open(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel);
+
+/*
+ * The same in the time that a few reads take, to see whether it may be a kernel: what only shows
+ * when it is unpacked whole is left out. It cannot be loaded then.
+ */
+EFI_STATUS kernel_look(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel);
 
 /* Begins anew, with the ELF file in memory. */
 EFI_STATUS kernel_unpack(struct kernel *kernel);

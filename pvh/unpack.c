@@ -123,12 +123,20 @@ static void end_at_source(struct unpack *unpack, struct pvh_source *source)
     unpack->elf = &unpack->part.source;
 }
 
+static bool cut_short(struct unpack *unpack, bool *ret_done)
+{
+    unpack->cut = *ret_done = true;
+    return true;
+}
+
 /* One container further in. Sets *ret_done when the ELF file is reached. */
 static bool descend(struct unpack *unpack, struct pvh_source *source, bool *ret_done)
 {
     enum container_kind kind = CONTAINER_UNKNOWN;
     const struct container *container = innermost(unpack);
 
+    if (unpack->looks && decoder_wants_whole(container))
+        return cut_short(unpack, ret_done);
     if (!decoder_open(&unpack->decoder, container, unpack->limit, source, unpack->arena,
                       unpack->error))
         return false;
@@ -142,19 +150,23 @@ static bool descend(struct unpack *unpack, struct pvh_source *source, bool *ret_
             return true;
         }
     }
-    return unpack_layer(unpack);
+    return unpack->looks ? cut_short(unpack, ret_done) : unpack_layer(unpack);
 }
 
-bool unpack_open(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
-                 struct arena *arena, struct pvh_error *error)
+static void start(struct unpack *unpack, uint64_t limit, struct arena *arena,
+                  struct pvh_error *error)
 {
-    bool done = false;
-
     *error = (struct pvh_error){0};
     memset(unpack, 0, sizeof(*unpack));
     unpack->arena = arena;
     unpack->error = error;
     unpack->limit = limit;
+}
+
+static bool find_elf(struct unpack *unpack, struct pvh_source *source)
+{
+    bool done = false;
+
     if (!add_layer(unpack, source))
         return false;
     while (is_packed(innermost(unpack)->kind)) {
@@ -168,4 +180,19 @@ bool unpack_open(struct unpack *unpack, struct pvh_source *source, uint64_t limi
     }
     end_at_source(unpack, source);
     return true;
+}
+
+bool unpack_open(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
+                 struct arena *arena, struct pvh_error *error)
+{
+    start(unpack, limit, arena, error);
+    return find_elf(unpack, source);
+}
+
+bool unpack_look(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
+                 struct arena *arena, struct pvh_error *error)
+{
+    start(unpack, limit, arena, error);
+    unpack->looks = true;
+    return find_elf(unpack, source);
 }

@@ -21,8 +21,10 @@ struct unpack {
      * it is yet to come out of unpack_read().
      */
     struct pvh_source *elf;
+    bool cut; /* by unpack_look() */
 
     /* Private. */
+    bool looks;
     struct arena *arena;
     struct pvh_error *error;
     uint64_t limit;
@@ -39,6 +41,13 @@ struct unpack {
  * all functions go to *error.
  */
 bool unpack_open(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
+                 struct arena *arena, struct pvh_error *error);
+
+/*
+ * The same to see what there is, in the time that a few reads take: no container is unpacked whole.
+ * Where that would be due, `cut` is set, and nothing is known of what is further in.
+ */
+bool unpack_look(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
                  struct arena *arena, struct pvh_error *error);
 
 /* Where elf is NULL: the next bytes of the ELF file; fewer than `size` only at its end. */

@@ -444,6 +444,45 @@ static void nothing_larger_than_the_limit(void **state)
     }
 }
 
+struct look {
+    const char *name;
+    bool cut;
+    enum container_kind kind; /* of the last layer that is seen */
+};
+
+/* A look costs a few reads and no room for what would come out. */
+static void looking_unpacks_nothing_whole(void **state)
+{
+    static const struct look looks[] = {
+        {"elf", false, CONTAINER_ELF},       {"large", false, CONTAINER_ELF},
+        {"large.gz", false, CONTAINER_ELF},  {"large.xz", false, CONTAINER_ELF},
+        {"large.lz4", false, CONTAINER_ELF}, {"bz.xz", false, CONTAINER_ELF},
+        {"large.zst", true, CONTAINER_ZSTD}, {"large.pipe.zst", true, CONTAINER_ZSTD},
+        {"bz.zst", true, CONTAINER_ZSTD},    {"bz.xz.zst", true, CONTAINER_ZSTD},
+        {"bz.xz.gz", true, CONTAINER_GZIP},  {"lz4.gz.xz", true, CONTAINER_XZ},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(looks); i++) {
+        struct sample sample = sample_read(looks[i].name);
+        uint64_t before = arena_bytes();
+        struct attempt attempt;
+        const struct unpack *unpack = &attempt.unpack;
+
+        attempt_start(&attempt, sample.bytes, sample.size);
+        if (!unpack_look(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                         &attempt.error))
+            fail_msg("%s is refused", looks[i].name);
+        if (unpack->cut != looks[i].cut ||
+            unpack->layers[unpack->layer_count - 1].kind != looks[i].kind)
+            fail_msg("%s is taken for something else", looks[i].name);
+        if (looks[i].kind == CONTAINER_ZSTD)
+            assert_int_equal(arena_bytes(), before);
+        attempt_end(&attempt);
+        sample_free(&sample);
+    }
+}
+
 /* The arena's use by the decoder alone stays below what it has announced. */
 static void memory_is_announced(void **state)
 {
@@ -851,6 +890,7 @@ int main(void)
         cmocka_unit_test(memory_is_short),
         cmocka_unit_test(the_file_cannot_be_read),
         cmocka_unit_test(nothing_larger_than_the_limit),
+        cmocka_unit_test(looking_unpacks_nothing_whole),
         cmocka_unit_test(memory_is_announced),
         cmocka_unit_test(small_pieces_leave_large_ones_alone),
         cmocka_unit_test(dictionaries_grow_no_further),
