@@ -9,6 +9,7 @@
 #include "tests/firmware/handles.h"
 #include "tests/firmware/setup.h"
 #include "tests/firmware/variables.h"
+#include "tests/unit/samples.h"
 #include "tests/unit/support.h"
 
 #include <stdio.h>
@@ -412,6 +413,26 @@ static void check_settings(void)
         run_fail("the timeout is not kept");
 }
 
+/* Keys wait while the menu looks at an entry: it unpacks no kernel, or would see its last byte. */
+static void menu_looks(uint64_t seed)
+{
+    struct sample packed = sample_read("large.zst");
+
+    (void)seed;
+    packed.bytes[packed.size - 1] ^= 1;
+    file_put("\\packed", packed.bytes, packed.size);
+    setup_menu();
+    file_put_text(ENTRIES "packed.conf", "title Packed\nlinux /packed\n");
+    press(SCAN_NONE, ENTER);
+    sample_free(&packed);
+}
+
+static void check_looked(void)
+{
+    if (strstr(run_said(), "cannot boot"))
+        run_fail("a kernel is unpacked to be looked at");
+}
+
 /* Of a timeout that is for one boot the later ones know nothing. */
 static void menu_kept_timeout(uint64_t seed)
 {
@@ -677,6 +698,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-details", menu_details, ENDING_BOOT, "sort key", MENU_FAULTS},
     {"menu-all-keys", menu_all_keys, ENDING_BOOT, "no way into its set-up", MENU_FAULTS},
     {"menu-settings", menu_settings, ENDING_BOOT, "booted by default", check_settings, MENU_FAULTS},
+    {"menu-looks", menu_looks, ENDING_BOOT, NULL, check_looked},
     {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout,
      MENU_FAULTS},
     {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "does not keep the default",
