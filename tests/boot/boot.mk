@@ -7,6 +7,9 @@ BOOT_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,build/deps/kernels
 # Other loaders, tools that run in a guest, and that guest's kernel with its modules.
 BOOT_PACKAGES := $(patsubst %,build/deps/packages/%,refind ipxe systemd efibootmgr libefivar1 libefiboot1 libpopt0 \
 	systemd-boot libsystemd-shared libip4tc2 libkmod2 linux-image-cloud-amd64)
+# Firmware of other releases of Debian. One that leaves Debian's mirror has to go from here and from qemu.py.
+BOOT_FIRMWARE := $(patsubst %,build/deps/packages/%,bookworm/ovmf bullseye/ovmf trixie/ovmf forky/ovmf-generic)
+BOOT_PACKAGES += $(BOOT_FIRMWARE)
 BOOT_NEEDS = $(EFI_BINARY) test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 
@@ -20,4 +23,4 @@ check-boot-full: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by every row
 
 # A folder is put in place complete; without prerequisites it is never fetched anew.
 $(BOOT_PACKAGES):
-	@tools/fetch-packages '$(@F)'
+	@tools/fetch-packages '$(@:build/deps/packages/%=%)'
