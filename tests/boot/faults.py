@@ -72,12 +72,12 @@ MIDDLE_OF_ELF, MIDDLE_OF_VMLINUZ, MIDDLE_OF_INITRD = MIDDLES = bad_files("error"
 # Every kind of disk has a driver of its own in the firmware, with its own ways to fail; (firmware, medium).
 # Not among them: AHCI before OVMF 2025.02, see HIDDEN_ON; USB in 2022.11, which takes four minutes to give the
 # disk up; and USB in 2025.02, whose driver dies of it: `cp` in its own shell comes to the same end.
-UNREADABLE_ON = (("plain", "virtio"), ("plain", "nvme"), ("trixie", "ahci"), ("trixie", "nvme"),
+UNREADABLE_ON = (("bookworm", "virtio"), ("bookworm", "nvme"), ("trixie", "ahci"), ("trixie", "nvme"),
                  ("forky-strict-nx", "usb"), ("forky-strict-nx", "ahci"))
 
 # OVMF 2020.11 and 2022.11 call a failed read from an AHCI disk a success, whoever asks for it. Only a
 # kernel that brings a checksum along can tell.
-HIDDEN_ON = (("plain", "ahci"), ("bullseye", "ahci"))
+HIDDEN_ON = (("bookworm", "ahci"), ("bullseye", "ahci"))
 HIDDEN = BadFile("elf-hidden", ELF, 0.5, packers=("xz",))
 
 # Some drivers try again: where a sector fails once, the kernel starts at once, or at the second start.

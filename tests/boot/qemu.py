@@ -41,10 +41,14 @@ FIRMWARES = {
     "plain": Firmware("OVMF_CODE_4M.fd"),
     "smm": Firmware("OVMF_CODE_4M.secboot.fd", smm=True),
     "secure-boot": Firmware("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd", smm=True),
-    "smm-s3-off": Firmware("OVMF_CODE_4M.secboot.fd", smm=True, s3=False),
-    "2m": Firmware("OVMF_CODE.fd", "OVMF_VARS.fd", package="bookworm/ovmf"),
+    # Of named releases, whatever is installed.
+    "bookworm": Firmware("OVMF_CODE_4M.fd", package="bookworm/ovmf"),
+    "bookworm-2m": Firmware("OVMF_CODE.fd", "OVMF_VARS.fd", package="bookworm/ovmf"),
+    "bookworm-smm": Firmware("OVMF_CODE_4M.secboot.fd", smm=True, package="bookworm/ovmf"),
+    "bookworm-smm-s3-off": Firmware("OVMF_CODE_4M.secboot.fd", smm=True, s3=False, package="bookworm/ovmf"),
     "bullseye": Firmware("OVMF_CODE_4M.fd", package="bullseye/ovmf"),
     "trixie": Firmware("OVMF_CODE_4M.fd", package="trixie/ovmf"),
+    # With EFI_MEMORY_ATTRIBUTE_PROTOCOL; strict.c makes use of it.
     "trixie-strict-nx": Firmware("OVMF_CODE_4M.secboot.strictnx.fd", smm=True, package="trixie/ovmf"),
     "forky-strict-nx": Firmware("OVMF_CODE_4M.secboot.strictnx.fd", smm=True, package="forky/ovmf-generic"),
 }

@@ -113,7 +113,7 @@ def two_tries(path):
 def test_a_sector_that_fails_once(medium, tries_again, boot):
     files = {scenario.INSTALLED: required(LOADER),
              scenario.SCRIPT: two_tries(f"\\{FOLDER}\\{faults.ONCE.name}")}
-    result = boot_disk(f"media-once-{medium}", Machine(medium=medium), files, (faults.ONCE,), boot)
+    result = boot_disk(f"media-once-{medium}", Machine("bookworm", medium=medium), files, (faults.ONCE,), boot)
     found = report.test_kernel(report.plain(result.serial))
     assert result.status == EXIT_OF_PASS and found.failed == []
     assert found.values["cmdline"] == ("try=first" if tries_again else "try=second")
