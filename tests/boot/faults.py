@@ -11,6 +11,8 @@ from refusals import MIB, Refusal, Session
 
 KIB = 1 << 10
 
+FOLDER = "bad-media"    # on the volume
+
 ELF = "build/kernel/tk64n8.elf"
 VMLINUZ = "build/deps/kernels/6.1-cloud/vmlinuz"
 INITRD = MIB        # that many bytes of a pattern
@@ -45,8 +47,8 @@ def bad_files(how, places):
 def start(name):
     """What follows pvhboot.efi in the shell to have the file read."""
     if name.startswith("initrd"):
-        return f"--initrd \\bad-media\\{name} \\tk64n8.elf"
-    return f"\\bad-media\\{name} console=ttyS0"
+        return f"--initrd \\{FOLDER}\\{name} \\tk64n8.elf"
+    return f"\\{FOLDER}\\{name} console=ttyS0"
 
 
 def refusals(files, *says):

@@ -21,13 +21,12 @@ from scenario import LOADER_COMMAND
 from test_boots import EXIT_OF_PASS
 from test_errors import cases, complaints, lost_memory, session_files
 
-FOLDER = "bad-media"
 SECOND_ESP = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000f")
 
 
 def path_on_volume(file):
     """Entries have to be where the loader looks for them."""
-    return f"loader/entries/{file.name}" if file.name.endswith(".conf") else f"{FOLDER}/{file.name}"
+    return f"loader/entries/{file.name}" if file.name.endswith(".conf") else f"{faults.FOLDER}/{file.name}"
 
 
 def content(file):
@@ -53,10 +52,10 @@ def bad_offset(file):
 
 def files_on_volume(files):
     """Each bad file between two gaps."""
-    found = {f"{FOLDER}/gap": bytes(faults.GAP)}
+    found = {f"{faults.FOLDER}/gap": bytes(faults.GAP)}
     for file in files:
         found[path_on_volume(file)] = content(file)
-        found[f"{FOLDER}/gap-{file.name}"] = bytes(faults.GAP)
+        found[f"{faults.FOLDER}/gap-{file.name}"] = bytes(faults.GAP)
     return found
 
 
@@ -112,7 +111,7 @@ def two_tries(path):
 @pytest.mark.parametrize("medium, tries_again", faults.TRIES_AGAIN.items())
 def test_a_sector_that_fails_once(medium, tries_again, boot):
     files = {scenario.INSTALLED: required(LOADER),
-             scenario.SCRIPT: two_tries(f"\\{FOLDER}\\{faults.ONCE.name}")}
+             scenario.SCRIPT: two_tries(f"\\{faults.FOLDER}\\{faults.ONCE.name}")}
     result = boot_disk(f"media-once-{medium}", Machine("bookworm", medium=medium), files, (faults.ONCE,), boot)
     found = report.test_kernel(report.plain(result.serial))
     assert result.status == EXIT_OF_PASS and found.failed == []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Packages for the boot tests: each from the suite that is named, whole or not at all, and no network once it is there."""
+"""Packages for the boot tests: from the suite that is named, whole or not at all, no network once they are there."""
 
 import importlib.machinery
 import importlib.util
