@@ -17,8 +17,7 @@ from test_boots import EXIT_OF_PASS, check_linux, check_test_kernel
 
 MIB = 1 << 20
 
-# What QEMU may take of its host for a guest that touches little of its RAM. Linux touches most: it
-# makes a table of all pages, and takes its initrd apart.
+# What QEMU may take of its host, whatever RAM the guest believes to have: the test kernels touch little of it.
 HOST_MEMORY = 1024 * MIB
 
 BOOTS_IN_A_ROW = 100
