@@ -7,6 +7,7 @@ size costs nothing.
 """
 
 import os
+import re
 import struct
 import subprocess
 import uuid
@@ -29,6 +30,9 @@ ESP_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000e")
 # 4 KiB clusters, as on a real disk, reach that number at 256 MiB.
 CLUSTER_SECTORS = 8
 SMALLEST_ESP = 300 * MIB
+
+# FAT32's mark of a file's last cluster.
+END_OF_CHAIN = 0x0fffffff
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,12 @@ def _fill(image, files, environment):
         run_tool("mcopy", "-i", image, source, f"::{name}", env=environment, input=text)
 
 
-def write_disk(path, files):
-    """Write a GPT disk whose ESP holds `files`, a dict of path ("a/b") to bytes or Path."""
-    partition = Partition(1, ESP_FIRST_LBA, _esp_sectors(files), ESP_GUID)
+def write_disk(path, files, guid=ESP_GUID):
+    """Write a GPT disk whose ESP holds `files`, a dict of path ("a/b") to bytes or Path.
+
+    A machine's second disk needs a `guid` of its own.
+    """
+    partition = Partition(1, ESP_FIRST_LBA, _esp_sectors(files), guid)
     _write_gpt(path, partition)
     run_tool("mkfs.fat", "-F", "32", "-s", CLUSTER_SECTORS, "-i", "70766800", "-n", "ESP",
          "--offset", ESP_FIRST_LBA, path, partition.sectors // 2)
@@ -139,3 +146,51 @@ def replace_file(path, name, data):
     partition = f"{path}@@{ESP_FIRST_LBA * SECTOR}"
     run_tool("mdel", "-i", partition, f"::{name}", env=environment)
     _fill(partition, {name: data}, environment)
+
+
+@dataclass(frozen=True)
+class Fat:
+    """Where things are on the FAT32 file system of a disk's ESP, in sectors of the disk."""
+
+    tables: tuple       # the first sector of each copy of the table
+    data: int           # the sector of cluster 2
+
+    def sector(self, cluster):
+        """The first sector of a cluster."""
+        return self.data + (cluster - 2) * CLUSTER_SECTORS
+
+
+def fat(path):
+    """The places on the disk's file system, from its boot sector."""
+    with open(path, "rb") as disk:
+        disk.seek(ESP_FIRST_LBA * SECTOR)
+        boot_sector = disk.read(SECTOR)
+    reserved, count = struct.unpack_from("<HB", boot_sector, 14)
+    size, = struct.unpack_from("<I", boot_sector, 36)
+    first = ESP_FIRST_LBA + reserved
+    return Fat(tuple(first + number * size for number in range(count)), first + count * size)
+
+
+def clusters(path, name):
+    """The clusters of the file `name` on the disk's ESP, in their order."""
+    shown = subprocess.run(["mshowfat", "-i", f"{path}@@{ESP_FIRST_LBA * SECTOR}", f"::{name}"],
+                           stdout=subprocess.PIPE, check=True).stdout.decode()
+    found = []
+    for first, last in re.findall(r"<(\d+)(?:-(\d+))?>", shown):
+        found += range(int(first), int(last or first) + 1)
+    return found
+
+
+def sector_of(path, name, offset):
+    """The disk's sector that holds the byte at `offset` of a file on its ESP."""
+    cluster = clusters(path, name)[offset // (CLUSTER_SECTORS * SECTOR)]
+    return fat(path).sector(cluster) + offset // SECTOR % CLUSTER_SECTORS
+
+
+def cut_chain(path, name, offset):
+    """End a file's chain of clusters before the one that holds `offset`; its size stays as it is."""
+    last = clusters(path, name)[offset // (CLUSTER_SECTORS * SECTOR) - 1]
+    with open(path, "r+b") as disk:
+        for table in fat(path).tables:
+            disk.seek(table * SECTOR + 4 * last)
+            disk.write(struct.pack("<I", END_OF_CHAIN))

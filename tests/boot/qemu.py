@@ -6,6 +6,7 @@ given text appears on its serial line or debug port, or when its time is up. It 
 process started here that is ended, by its own id.
 """
 
+import errno
 import json
 import re
 import shutil
@@ -15,22 +16,41 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-FIRMWARE_DIRECTORY = Path("/usr/share/OVMF")
+from artifacts import package, required
+
+OVMF = Path("usr/share/OVMF")
 
 
 @dataclass(frozen=True)
 class Firmware:
-    """A build of OVMF: its code, the variables it starts from, whether it needs SMM."""
+    """A build of OVMF: its code, the variables it starts from, whether it needs SMM and may sleep."""
 
     code: str
-    variables: str
+    variables: str = "OVMF_VARS_4M.fd"
     smm: bool = False
+    s3: bool = True
+    package: str = ""   # of build/deps/packages; "": the one that is installed
+
+    def file(self, name):
+        """The path of one of its files."""
+        tree = package(self.package) if self.package else Path("/")
+        return required(tree / OVMF / name)
 
 
 FIRMWARES = {
-    "plain": Firmware("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
-    "smm": Firmware("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.fd", smm=True),
+    "plain": Firmware("OVMF_CODE_4M.fd"),
+    "smm": Firmware("OVMF_CODE_4M.secboot.fd", smm=True),
     "secure-boot": Firmware("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd", smm=True),
+    # Of named releases, whatever is installed.
+    "bookworm": Firmware("OVMF_CODE_4M.fd", package="bookworm/ovmf"),
+    "bookworm-2m": Firmware("OVMF_CODE.fd", "OVMF_VARS.fd", package="bookworm/ovmf"),
+    "bookworm-smm": Firmware("OVMF_CODE_4M.secboot.fd", smm=True, package="bookworm/ovmf"),
+    "bookworm-smm-s3-off": Firmware("OVMF_CODE_4M.secboot.fd", smm=True, s3=False, package="bookworm/ovmf"),
+    "bullseye": Firmware("OVMF_CODE_4M.fd", package="bullseye/ovmf"),
+    "trixie": Firmware("OVMF_CODE_4M.fd", package="trixie/ovmf"),
+    # With EFI_MEMORY_ATTRIBUTE_PROTOCOL; strict.c makes use of it.
+    "trixie-strict-nx": Firmware("OVMF_CODE_4M.secboot.strictnx.fd", smm=True, package="trixie/ovmf"),
+    "forky-strict-nx": Firmware("OVMF_CODE_4M.secboot.strictnx.fd", smm=True, package="forky/ovmf-generic"),
 }
 
 MEDIA = {
@@ -81,21 +101,24 @@ class Result:
     timed_out: bool
     screen: bytes
     variables: bytes    # the store, with what was written to it
+    host_memory: int    # bytes that QEMU itself took at its largest
 
 
 def firmware_variables(machine):
     """The bytes of the variable store that this firmware starts from."""
-    return (FIRMWARE_DIRECTORY / FIRMWARES[machine.firmware].variables).read_bytes()
+    firmware = FIRMWARES[machine.firmware]
+    return firmware.file(firmware.variables).read_bytes()
 
 
 def _firmware_arguments(firmware, variables):
-    code = FIRMWARE_DIRECTORY / firmware.code
     arguments = [
-        "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
+        "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={firmware.file(firmware.code)}",
         "-drive", f"if=pflash,unit=1,format=raw,file={variables}",
     ]
     if firmware.smm:
         arguments += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
+    if not firmware.s3:
+        arguments += ["-global", "ICH9-LPC.disable_s3=1"]
     return arguments
 
 
@@ -103,22 +126,46 @@ def _firmware_arguments(firmware, variables):
 # Linux, which patches itself while it runs, dies of a stale int3 now and then on a busy host.
 ACCELERATOR = "tcg,thread=single"
 
+@dataclass(frozen=True)
+class Fault:
+    """A sector of the medium that cannot be read: never, or only the first time."""
+
+    sector: int
+    once: bool = False
+
+
+def _fault_options(faults):
+    """What turns a drive's raw image into one with such sectors (QEMU's blkdebug)."""
+    if not faults:
+        return "format=raw"
+    options = ["driver=blkdebug", "image.driver=raw"]
+    for number, fault in enumerate(faults):
+        rule = {"event": "none", "iotype": "read", "errno": errno.EIO, "sector": fault.sector,
+                "once": "on" if fault.once else "off"}
+        options += [f"inject-error.{number}.{key}={value}" for key, value in rule.items()]
+    return ",".join(options)
+
+
 # What becomes of what the guest writes to its medium.
 DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on"}
 
 
-def command_line(machine, image, directory, devices=(), writes="forgotten"):
+def command_line(machine, image, directory, devices=(), writes="forgotten", faults=()):
     """QEMU's command line for this machine; its files are in `directory`, `devices` come on top."""
+    file = "image.file.filename" if faults else "file"
     firmware = FIRMWARES[machine.firmware]
-    board = f"{machine.board},smm=on" if firmware.smm else machine.board
+    board = f"{machine.board},memory-backend=ram" + (",smm=on" if firmware.smm else "")
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", ACCELERATOR,
         "-machine", board, "-cpu", f"{machine.cpu},{WITHOUT_BROKEN_INSTRUCTION}",
         "-smp", str(machine.cpus), "-m", f"{machine.memory}M",
+        # A host has to give only what the guest touches, however much that believes to have.
+        "-object", f"memory-backend-ram,id=ram,size={machine.memory}M,reserve=off",
         "-display", "none", "-vga", machine.vga,
         "-nic", "none", "-no-reboot",
         *_firmware_arguments(firmware, directory / "vars.fd"),
-        "-drive", f"if=none,id=medium,format=raw,{DISKS[writes]},bps_rd={machine.read_rate},file={image}",
+        "-drive", f"if=none,id=medium,{_fault_options(faults)},{DISKS[writes]},bps_rd={machine.read_rate},"
+                  f"{file}={image}",
         *MEDIA[machine.medium],
         "-chardev", f"file,id=serial,path={directory}/serial", "-serial", "chardev:serial",
         "-chardev", f"file,id=debug,path={directory}/debug",
@@ -157,15 +204,23 @@ def _text(path):
     return path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
 
 
+def _host_memory(process):
+    """Bytes of the host's memory that the process has had at its largest; 0 once it is gone."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB", _text(Path(f"/proc/{process.pid}/status")), re.M)
+    return int(found[1]) << 10 if found else 0
+
+
 def _wait(process, outputs, until, deadline):
-    """Wait for the end of the run; True when its time was up."""
+    """Wait for the end of the run; whether its time was up, and the most memory that it had."""
+    peak = 0
     while process.poll() is None:
+        peak = max(peak, _host_memory(process))
         if any(re.search(until, _text(output)) for output in outputs):
-            return False
+            return False, peak
         if time.monotonic() > deadline:
-            return True
+            return True, peak
         time.sleep(0.1)
-    return False
+    return False, peak
 
 
 def end(process):
@@ -188,26 +243,27 @@ def _screen(process, directory):
     return picture.read_bytes()
 
 
-def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten"):
+def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten", faults=()):
     """Boot the machine from `image` with a fresh variable store; see the module's text.
 
-    `writes` says what becomes of what is written to the image.
+    `writes` says what becomes of what is written to the image; `faults` are its bad sectors.
     """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     (directory / "vars.fd").write_bytes(variables)
     started = time.monotonic()
     with open(directory / "qemu", "wb") as messages:
-        process = subprocess.Popen(command_line(machine, image, directory, devices, writes),
+        process = subprocess.Popen(command_line(machine, image, directory, devices, writes,
+                                                faults),
                                    stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
     screen = b""
     try:
         outputs = (directory / "serial", directory / "debug")
-        timed_out = _wait(process, outputs, until, started + TIMEOUT)
+        timed_out, host_memory = _wait(process, outputs, until, started + TIMEOUT)
         if machine.vga != "none":
             screen = _screen(process, directory)
     finally:
         end(process)
     return Result(_text(directory / "serial"), _text(directory / "debug"), process.returncode,
                   time.monotonic() - started, timed_out, screen,
-                  (directory / "vars.fd").read_bytes())
+                  (directory / "vars.fd").read_bytes(), host_memory)

@@ -73,7 +73,9 @@ class Linux:
 LINUX_TYPES = {"usable": 1, "reserved": 2, "ACPI data": 3, "ACPI NVS": 4, "unusable": 5,
                "persistent (type 7)": 7}
 BIOS_E820 = re.compile(r"BIOS-e820: \[mem (0x[0-9a-f]+)-(0x[0-9a-f]+)\] (.*)")
-COMPLAINT = re.compile(r"WARNING:|BUG:|Call Trace|Kernel panic|Oops|not marked as E820_TYPE_RAM")
+# That one is about the CPU that QEMU shows, with its own bugs, not about how Linux was booted.
+COMPLAINT = re.compile(r"(?<!Speculative Return Stack Overflow: )WARNING:|BUG:|Call Trace|Kernel panic|Oops"
+                       r"|not marked as E820_TYPE_RAM")
 
 
 def _read_guest(report, text):
@@ -124,3 +126,11 @@ def dry_run_memory_map(text):
     """The table that --dry-run says the kernel will get."""
     return [(int(kind), int(start, 16), int(end, 16))
             for kind, start, end in re.findall(r"^e820 (\d+) (\w+) (\w+)$", text, re.M)]
+
+
+def boot_option_lines(text):
+    """What was printed between the start of Boot0000 and the firmware's word that it failed."""
+    _, _, after = text.partition('BdsDxe: starting Boot0000 "')
+    lines, failed, _ = after.partition('BdsDxe: failed to start Boot0000 "')
+    assert failed, "the firmware did not say that its boot option failed"
+    return [line for line in lines.split("\n")[1:] if line.strip()]

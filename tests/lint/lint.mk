@@ -5,7 +5,7 @@
 
 LINT_BUILD := build/lint
 LINT_SOURCES := $(sort $(wildcard $(addsuffix /*.c,common pvh efi tools/pvhinfo tests/unit tests/fuzz tests/kernel \
-	tests/bench tests/bench/* tests/firmware)))
+	tests/bench tests/bench/* tests/boot tests/firmware)))
 LINT_HEADERS := $(sort $(wildcard $(addsuffix /*.h,common pvh efi efi/proto tools/pvhinfo tests/unit tests/fuzz \
 	tests/kernel tests/bench tests/bench/* tests/firmware)))
 LINT_SCRIPTS := .ci/run iso/initrd/init tests/unit/run tools/deps $(SYSTEM_TOOLS)
@@ -16,6 +16,7 @@ LINT_PYTHON := $(sort $(wildcard */*.py */*/*.py)) decoders/check tests/coverage
 LINT_HOST_FLAGS = $(filter-out -fsanitize=% -fno-sanitize% -Werror,$(UNIT_FLAGS))
 LINT_FLAGS_efi = $(filter-out $(EFI_SMALL) -Werror,$(EFI_CFLAGS))
 LINT_FLAGS_tools/pvhinfo = $(filter-out -Werror,$(PVHINFO_CFLAGS))
+LINT_FLAGS_tests/boot = $(LINT_FLAGS_efi)
 LINT_FLAGS_tests/kernel = $(filter-out -Werror,$(ABI_CFLAGS))
 LINT_FLAGS_tests/firmware = $(filter-out -fsanitize=% -fno-sanitize% -Werror,$(FIRMWARE_FLAGS))
 lint_flags = $(or $(LINT_FLAGS_$(patsubst %/,%,$(dir $(1)))),$(LINT_HOST_FLAGS)) -DSTATIC_ANALYSIS
