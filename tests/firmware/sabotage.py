@@ -28,7 +28,7 @@ BREAKS = (
     ("the user's line is not taken", "efi/menu_edit.c", "    state->menu->command_line = line;\n", "",
      "menu-edit", "the command line"),
     ("a key that arrives with an event is lost", "efi/keyboard.c", "return read_plain(k->plain, ret_key);", "return false;",
-     "menu-plain-keyboard", "the command line"),
+     "keyboard-plain", "ends in"),
     ("no keyboard keeps from booting", "efi/manager.c", "return menu.gives_up ? status : boot_entry(manager, manager->default_entry, NULL);",
      "return status;", "menu-no-keyboard", "ends in success"),
     ("the set-up is not asked for", "efi/manager.c", "    indications |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;\n", "",
