@@ -87,9 +87,9 @@ static void run_timers(void)
 static bool is_signaled(struct event *event)
 {
     run_timers();
-    if (event->kind == EVENT_KEY) {
+    if (event->kind == EVENT_KEY || event->kind == EVENT_NEVER) {
         keyboard.asked = true;
-        return key_is_ready();
+        return event->kind == EVENT_KEY && key_is_ready();
     }
     return event->signaled;
 }
@@ -176,7 +176,8 @@ static uint64_t next_moment(void)
         if (events[i].kind == EVENT_LOADERS && events[i].due < moment)
             moment = events[i].due;
     }
-    if (keyboard.next < keyboard.count && keyboard.keys[keyboard.next].time < moment)
+    if (keyboard.next < keyboard.count && !key_is_ready() &&
+        keyboard.keys[keyboard.next].time < moment)
         moment = keyboard.keys[keyboard.next].time;
     return moment;
 }
