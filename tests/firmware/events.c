@@ -5,7 +5,6 @@
 #include "tests/firmware/run.h"
 #include "tests/unit/support.h"
 
-#include <eficonex.h>
 #include <string.h>
 
 #define MOST_EVENTS 32
@@ -18,7 +17,11 @@
 /* More than the timeouts of scenarios with keys, and than a message stays in the menu. */
 #define LONG_ENOUGH (12 * TICKS_PER_SECOND)
 
-enum event_kind { EVENT_FREE, EVENT_LOADERS, EVENT_KEY, EVENT_ABANDONED };
+enum event_kind { EVENT_FREE, EVENT_LOADERS, EVENT_KEY, EVENT_NEVER, EVENT_ABANDONED };
+
+/* The last ones are the keyboards'. */
+#define KEY_EVENT   (MOST_EVENTS - 1)
+#define NEVER_EVENT (MOST_EVENTS - 2)
 
 struct event {
     enum event_kind kind;
@@ -37,14 +40,15 @@ static struct {
     size_t count, next;
     size_t wanted; /* without those of giving up */
     bool asked;
+    bool eventless; /* the loader may try an event that is none */
 } keyboard;
 
 static struct event *find_event(const char *what, EFI_EVENT handle)
 {
     struct event *event = handle;
 
-    if (event < events || event >= events + MOST_EVENTS ||
-        (event->kind != EVENT_LOADERS && event->kind != EVENT_KEY))
+    if (event < events || event >= events + MOST_EVENTS || event->kind == EVENT_FREE ||
+        event->kind == EVENT_ABANDONED)
         run_fail("%s is called for %p, which is no event", what, handle);
     return event;
 }
@@ -83,9 +87,9 @@ static void run_timers(void)
 static bool is_signaled(struct event *event)
 {
     run_timers();
-    if (event->kind == EVENT_KEY) {
+    if (event->kind == EVENT_KEY || event->kind == EVENT_NEVER) {
         keyboard.asked = true;
-        return key_is_ready();
+        return event->kind == EVENT_KEY && key_is_ready();
     }
     return event->signaled;
 }
@@ -150,8 +154,11 @@ static EFI_STATUS EFIAPI signal_event(EFI_EVENT handle)
 static EFI_STATUS EFIAPI check_event(EFI_EVENT handle)
 {
     EFI_STATUS status = ledger_enter(SERVICE_CHECK_EVENT);
-    struct event *event = find_event("CheckEvent", handle);
+    struct event *event;
 
+    if (!handle && keyboard.eventless)
+        return EFI_INVALID_PARAMETER;
+    event = find_event("CheckEvent", handle);
     if (EFI_ERROR(status))
         return status;
     if (!is_signaled(event))
@@ -169,7 +176,8 @@ static uint64_t next_moment(void)
         if (events[i].kind == EVENT_LOADERS && events[i].due < moment)
             moment = events[i].due;
     }
-    if (keyboard.next < keyboard.count && keyboard.keys[keyboard.next].time < moment)
+    if (keyboard.next < keyboard.count && !key_is_ready() &&
+        keyboard.keys[keyboard.next].time < moment)
         moment = keyboard.keys[keyboard.next].time;
     return moment;
 }
@@ -206,7 +214,7 @@ static EFI_STATUS EFIAPI close_event(EFI_EVENT handle)
     EFI_STATUS status = ledger_enter(SERVICE_CLOSE_EVENT);
     struct event *event = find_event("CloseEvent", handle);
 
-    if (event->kind == EVENT_KEY)
+    if (event->kind != EVENT_LOADERS)
         run_fail("CloseEvent is called for the keyboard's event, which is the firmware's");
     event->kind = EFI_ERROR(status) ? EVENT_ABANDONED : EVENT_FREE;
     return status;
@@ -250,8 +258,13 @@ static void EFIAPI restore_tpl(EFI_TPL tpl)
 
 void keys_press(uint64_t time, UINT16 scan, CHAR16 unicode)
 {
+    keys_press_with((struct fake_key){time, scan, unicode, {0}});
+}
+
+void keys_press_with(struct fake_key key)
+{
     require(keyboard.count < MOST_KEYS);
-    keyboard.keys[keyboard.count++] = (struct fake_key){time, scan, unicode};
+    keyboard.keys[keyboard.count++] = key;
 }
 
 bool keys_were_asked_for(void)
@@ -274,7 +287,7 @@ bool keys_have_given_up(void)
     return keyboard.wanted > 0 && keyboard.next > keyboard.wanted;
 }
 
-static EFI_STATUS read_key(EFI_INPUT_KEY *key)
+static EFI_STATUS read_key(EFI_INPUT_KEY *key, EFI_KEY_STATE *state)
 {
     EFI_STATUS status = ledger_enter(SERVICE_READ_KEY);
 
@@ -285,22 +298,25 @@ static EFI_STATUS read_key(EFI_INPUT_KEY *key)
         return EFI_NOT_READY;
     key->ScanCode = keyboard.keys[keyboard.next].scan;
     key->UnicodeChar = keyboard.keys[keyboard.next].unicode;
+    *state = keyboard.keys[keyboard.next].state;
     keyboard.next++;
     return EFI_SUCCESS;
 }
 
 static EFI_STATUS EFIAPI read_key_stroke(SIMPLE_INPUT_INTERFACE *this, EFI_INPUT_KEY *key)
 {
+    EFI_KEY_STATE unseen;
+
     require(this == &fake_input);
-    return read_key(key);
+    return read_key(key, &unseen);
 }
 
 static EFI_STATUS EFIAPI read_key_stroke_ex(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *this,
                                             EFI_KEY_DATA *data)
 {
-    (void)this;
-    data->KeyState = (EFI_KEY_STATE){0};
-    return read_key(&data->Key);
+    if (this->WaitForKeyEx == &events[NEVER_EVENT])
+        return EFI_NOT_READY;
+    return read_key(&data->Key, &data->KeyState);
 }
 
 static EFI_STATUS EFIAPI reset_input(SIMPLE_INPUT_INTERFACE *this, BOOLEAN extended)
@@ -325,25 +341,45 @@ static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL fake_input_ex = {
     .ReadKeyStrokeEx = read_key_stroke_ex,
 };
 
+static const EFI_GUID plain_guid = EFI_SIMPLE_TEXT_INPUT_PROTOCOL_GUID;
+static const EFI_GUID extended_guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
+
 void input_install(void)
 {
-    static const EFI_GUID guid = EFI_SIMPLE_TEXT_INPUT_PROTOCOL_GUID;
-    static const EFI_GUID guid_ex = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
-
-    struct event *event = &events[MOST_EVENTS - 1];
-
-    *event = (struct event){.kind = EVENT_KEY, .due = NEVER_DUE};
-    fake_input.WaitForKey = event;
-    fake_input_ex.WaitForKeyEx = event;
-    handles_install(&console_handle, &guid, &fake_input);
-    handles_install(&console_handle, &guid_ex, &fake_input_ex);
+    events[KEY_EVENT] = (struct event){.kind = EVENT_KEY, .due = NEVER_DUE};
+    fake_input.WaitForKey = &events[KEY_EVENT];
+    fake_input_ex.WaitForKeyEx = &events[KEY_EVENT];
+    handles_install(&console_handle, &plain_guid, &fake_input);
+    handles_install(&console_handle, &extended_guid, &fake_input_ex);
 }
 
-void input_remove(void)
+void input_remove_extended(void)
 {
-    static const EFI_GUID guid_ex = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
+    handles_remove(console_handle, &extended_guid);
+}
 
-    handles_remove(console_handle, &guid_ex);
+void input_remove_plain(void)
+{
+    handles_remove(console_handle, &plain_guid);
+}
+
+void input_make_deaf(void)
+{
+    static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL other;
+    EFI_HANDLE handle = NULL;
+
+    other = fake_input_ex;
+    input_remove_extended(); /* so that the other one comes first */
+    handles_install(&handle, &extended_guid, &other);
+    events[NEVER_EVENT] = (struct event){.kind = EVENT_NEVER, .due = NEVER_DUE};
+    fake_input_ex.WaitForKeyEx = &events[NEVER_EVENT];
+    handles_install(&console_handle, &extended_guid, &fake_input_ex);
+}
+
+void input_lose_event(void)
+{
+    fake_input_ex.WaitForKeyEx = NULL;
+    keyboard.eventless = true;
 }
 
 void events_fill(EFI_BOOT_SERVICES *services)

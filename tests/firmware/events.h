@@ -4,6 +4,8 @@
 
 #include "efi/efi.h"
 
+#include <eficonex.h>
+
 #define TICKS_PER_MICROSECOND 10
 #define TICKS_PER_SECOND      UINT64_C(10000000)
 
@@ -12,10 +14,12 @@ struct fake_key {
     uint64_t time;
     UINT16 scan;
     CHAR16 unicode;
+    EFI_KEY_STATE state; /* for the extended protocol */
 };
 
 /* Presses a key so many ticks after the start, which is after all keys so far. */
 void keys_press(uint64_t time, UINT16 scan, CHAR16 unicode);
+void keys_press_with(struct fake_key key);
 
 /* True when the loader has asked for a key. */
 bool keys_were_asked_for(void);
@@ -31,8 +35,15 @@ bool keys_have_given_up(void);
 extern SIMPLE_INPUT_INTERFACE fake_input;
 void input_install(void);
 
-/* Takes the extended protocol away again: only ConIn is left. */
-void input_remove(void);
+/* Takes one of the console's protocols away again. */
+void input_remove_extended(void);
+void input_remove_plain(void);
+
+/* The console's extended protocol never has a key; that of a keyboard found before it does. */
+void input_make_deaf(void);
+
+/* The console's extended protocol has no event. */
+void input_lose_event(void);
 
 /* How many events the loader has created and not closed. */
 size_t events_find_leak(void);

@@ -557,16 +557,10 @@ static void menu_no_keyboard(uint64_t seed)
 {
     (void)seed;
     setup_menu();
-    input_remove();
+    input_remove_extended();
+    input_remove_plain();
     fake_system_table.ConIn = NULL;
     fake_system_table.ConsoleInHandle = NULL;
-}
-
-/* Only the protocol that every firmware has. */
-static void menu_plain_keyboard(uint64_t seed)
-{
-    menu_second(seed);
-    input_remove();
 }
 
 static void menu_no_screen(uint64_t seed)
@@ -714,7 +708,6 @@ const struct scenario manager_scenarios[] = {
     {"menu-warnings", menu_warnings, ENDING_BOOT, NULL, check_said_once, MENU_FAULTS},
     {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot", .faults = true},
     {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
-    {"menu-plain-keyboard", menu_plain_keyboard, ENDING_BOOT, NULL, .faults = true},
     {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},
     {"menu-forever", menu_forever, ENDING_WAITING, NULL, MENU_FAULTS},
     {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2, .faults = true},

@@ -23,9 +23,9 @@
 #define MOST_FAILURES 20 /* more are not worth reading */
 #define TRACE_SHOWN   12
 
-static const struct scenario *const all_scenarios[] = {boot_scenarios,   manager_scenarios,
-                                                       memory_scenarios, random_scenarios,
-                                                       real_scenarios,   trouble_scenarios};
+static const struct scenario *const all_scenarios[] = {
+    boot_scenarios,   keyboard_scenarios, manager_scenarios, memory_scenarios,
+    random_scenarios, real_scenarios,     trouble_scenarios};
 
 /* A process that executes a run, and what it leaves behind. */
 struct job {
