@@ -209,19 +209,28 @@ static size_t list_handles(EFI_LOCATE_SEARCH_TYPE how, const EFI_GUID *guid,
     return count;
 }
 
+/* What both services below begin with. `list` has room for MOST_PROTOCOLS. */
+static EFI_STATUS find_handles(enum service service, EFI_LOCATE_SEARCH_TYPE how,
+                               const EFI_GUID *guid, EFI_HANDLE *list, UINTN *ret_count)
+{
+    EFI_STATUS status = ledger_enter(service);
+
+    if (EFI_ERROR(status))
+        return status;
+    *ret_count = list_handles(how, guid, list);
+    return *ret_count == 0 ? EFI_NOT_FOUND : EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI locate_handle(EFI_LOCATE_SEARCH_TYPE how, EFI_GUID *guid, void *key,
                                        UINTN *size, EFI_HANDLE *buffer)
 {
-    EFI_STATUS status = ledger_enter(SERVICE_LOCATE_HANDLE);
     EFI_HANDLE list[MOST_PROTOCOLS];
-    size_t count;
+    UINTN count;
+    EFI_STATUS status = find_handles(SERVICE_LOCATE_HANDLE, how, guid, list, &count);
 
     (void)key;
     if (EFI_ERROR(status))
         return status;
-    count = list_handles(how, guid, list);
-    if (count == 0)
-        return EFI_NOT_FOUND;
     status = *size < count * sizeof(*list) ? EFI_BUFFER_TOO_SMALL : EFI_SUCCESS;
     *size = count * sizeof(*list);
     if (!EFI_ERROR(status))
@@ -232,18 +241,18 @@ static EFI_STATUS EFIAPI locate_handle(EFI_LOCATE_SEARCH_TYPE how, EFI_GUID *gui
 static EFI_STATUS EFIAPI locate_handle_buffer(EFI_LOCATE_SEARCH_TYPE how, EFI_GUID *guid, void *key,
                                               UINTN *ret_count, EFI_HANDLE **ret_buffer)
 {
-    EFI_STATUS status = ledger_enter(SERVICE_LOCATE_HANDLE_BUFFER);
     EFI_HANDLE list[MOST_PROTOCOLS];
-    size_t count;
+    UINTN count = MOST_PROTOCOLS; /* which a call that was made to fail leaves there */
+    EFI_STATUS status = find_handles(SERVICE_LOCATE_HANDLE_BUFFER, how, guid, list, &count);
 
     (void)key;
+    if (count == 0) {
+        *ret_count = 0;
+        *ret_buffer = NULL;
+    }
     if (EFI_ERROR(status))
         return status;
-    count = list_handles(how, guid, list);
     *ret_count = count;
-    *ret_buffer = NULL;
-    if (count == 0)
-        return EFI_NOT_FOUND;
     *ret_buffer = pool_take(count * sizeof(*list));
     memcpy(*ret_buffer, list, count * sizeof(*list));
     return EFI_SUCCESS;

@@ -79,6 +79,13 @@ void machine_add_high(void)
     physical_add(EfiConventionalMemory, 4 * GIB, 5 * GIB);
 }
 
+void machine_add_tables(void)
+{
+    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
+    machine_add_high();
+    machine_add_acpi(USUAL_ACPI);
+}
+
 void machine_usual(void)
 {
     static const struct {

@@ -17,10 +17,13 @@
 /* A machine with nothing strange, and its ACPI tables, which are expected. */
 void machine_usual(void);
 
-/* Its parts: what is above its RAM; its memory up to 1 MiB; the ACPI tables. */
+/* Its parts: what is above its RAM; its memory up to 1 MiB; the ACPI tables, expected. */
 void machine_add_high(void);
 void machine_add_low(void);
 void machine_add_acpi(uint64_t address);
+
+/* For machines with another RAM: the tables in memory of their own, and what is above. */
+void machine_add_tables(void);
 
 /* Offsets in the page of ACPI tables, for tests that damage them. */
 #define ACPI_RSDP 0

@@ -162,9 +162,7 @@ static void in_pieces(uint64_t seed)
     (void)seed;
     machine_add_low();
     add_pieces(0x100000, 0x1100000, 64 * KIB, 64 * KIB);
-    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
-    machine_add_high();
-    machine_add_acpi(USUAL_ACPI);
+    machine_add_tables();
     put_kernel("\\kernel", &wide_kernel);
     put_module("\\initrd", 300000, "");
     options_set("--initrd initrd kernel");
@@ -177,9 +175,7 @@ static void offered_in_pieces(uint64_t seed)
     machine_add_low();
     add_pieces(0x100000, 0x1100000, 64 * KIB, 64 * KIB);
     physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_START + 64 * MIB);
-    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
-    machine_add_high();
-    machine_add_acpi(USUAL_ACPI);
+    machine_add_tables();
     put_kernel("\\kernel", &wide_kernel);
     offer_initrd(300000);
     options_set("kernel");
@@ -192,9 +188,7 @@ static void shrinking_packed(uint64_t seed)
 
     physical_add(EfiBootServicesCode, 0, LOW_MEMORY_START);
     physical_add(EfiConventionalMemory, 0x100000, end);
-    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
-    machine_add_high();
-    machine_add_acpi(USUAL_ACPI);
+    machine_add_tables();
     put_packed_kernel("\\kernel", seed % 2 ? "xz" : "zst");
     put_module("\\initrd", 400000, "");
     options_set("--initrd initrd kernel");
@@ -214,9 +208,7 @@ static void shrinking(uint64_t seed)
     if (seed > 0)
         physical_add(EfiConventionalMemory, 0x100000, 0x100000 + seed * PAGE_SIZE);
     physical_add(EfiBootServicesData, 0x100000 + seed * PAGE_SIZE, 0x300000);
-    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
-    machine_add_high();
-    machine_add_acpi(USUAL_ACPI);
+    machine_add_tables();
     put_kernel("\\vmlinux", &plain_kernel);
     put_module("\\initrd", 70000, "");
     options_set("--initrd initrd vmlinux");

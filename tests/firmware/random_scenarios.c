@@ -55,9 +55,7 @@ static void random_machine(struct random *random)
             physical_add(random_type(random), position, end);
         position = end;
     }
-    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
-    machine_add_high();
-    machine_add_acpi(USUAL_ACPI);
+    machine_add_tables();
     memory_ways.stride = 40 + 8 * random_below(random, 4);
     memory_ways.shuffle = random_below(random, 3) ? 0 : random_next(random);
     memory_ways.bottom_up = random_chance(random, 50);

@@ -571,33 +571,43 @@ static void dictionaries_grow_no_further(void **state)
     sample_free(&sample);
 }
 
+/* What is wrong with a sample that cannot be unpacked, in steps as attempt_run() takes them. */
+static struct pvh_error error_of(const struct sample *sample, size_t step)
+{
+    struct attempt attempt;
+
+    attempt_start(&attempt, sample->bytes, sample->size);
+    assert_false(attempt_run(&attempt, step));
+    attempt_end(&attempt);
+    return attempt.error;
+}
+
+static struct pvh_error error_of_file(const char *name, size_t step)
+{
+    struct sample sample = sample_read(name);
+    struct pvh_error error = error_of(&sample, step);
+
+    sample_free(&sample);
+    return error;
+}
+
 /* No kernel is packed with any filter but the one for x86: the others are not built. */
 static void other_filters_are_refused(void **state)
 {
-    struct sample sample = sample_read("delta.xz");
-    struct attempt attempt;
+    struct pvh_error error = error_of_file("delta.xz", 0);
 
     (void)state;
-    attempt_start(&attempt, sample.bytes, sample.size);
-    assert_false(attempt_run(&attempt, 0));
-    assert_error(&attempt.error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
-    assert_string_equal(attempt.error.reason, "unknown filter or option");
-    attempt_end(&attempt);
-    sample_free(&sample);
+    assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
+    assert_string_equal(error.reason, "unknown filter or option");
 }
 
 /* The memory in front of the first block's bytes is anybody's: nothing of it may come out. */
 static void first_blocks_look_back_to_nothing(void **state)
 {
-    struct sample sample = sample_read("looking-back.lz4");
-    struct attempt attempt;
+    struct pvh_error error = error_of_file("looking-back.lz4", 100);
 
     (void)state;
-    attempt_start(&attempt, sample.bytes, sample.size);
-    assert_false(attempt_run(&attempt, 100));
-    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
-    attempt_end(&attempt);
-    sample_free(&sample);
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
 }
 
 static void what_is_left_unread_is_not_finished(void **state)
@@ -617,29 +627,22 @@ static void what_is_left_unread_is_not_finished(void **state)
 
 static void too_many_containers(void **state)
 {
-    struct sample sample = sample_read("lz4.gz.xz.gz");
-    struct attempt attempt;
+    struct pvh_error error = error_of_file("lz4.gz.xz.gz", 0);
 
     (void)state;
-    attempt_start(&attempt, sample.bytes, sample.size);
-    assert_false(attempt_run(&attempt, 0));
-    assert_error(&attempt.error, PVH_ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
-    attempt_end(&attempt);
-    sample_free(&sample);
+    assert_error(&error, PVH_ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
 }
 
-/* Changes a sample's last bytes, runs it, and keeps the error. */
+/* Of a sample whose last bytes are changed. */
 static struct pvh_error error_with_end(const char *name, size_t from_end, uint32_t number)
 {
     struct sample sample = sample_read(name);
-    struct attempt attempt;
+    struct pvh_error error;
 
     put_number(sample.bytes + sample.size - from_end, 4, number);
-    attempt_start(&attempt, sample.bytes, sample.size);
-    assert_false(attempt_run(&attempt, 0));
-    attempt_end(&attempt);
+    error = error_of(&sample, 0);
     sample_free(&sample);
-    return attempt.error;
+    return error;
 }
 
 static void stated_sizes_are_checked(void **state)
@@ -702,13 +705,11 @@ static void a_wrong_checksum_is_where_it_stands(void **state)
     (void)state;
     for (size_t i = 0; i < ELEMENTS(names); i++) {
         struct sample sample = sample_read(names[i]);
-        struct attempt attempt;
+        struct pvh_error error;
 
         sample.bytes[sample.size - 1] ^= 0x10;
-        attempt_start(&attempt, sample.bytes, sample.size);
-        assert_false(attempt_run(&attempt, 0));
-        assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_ZSTD, sample.size - 4);
-        attempt_end(&attempt);
+        error = error_of(&sample, 0);
+        assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_ZSTD, sample.size - 4);
         sample_free(&sample);
     }
 }
