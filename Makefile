@@ -94,7 +94,7 @@ BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(K
 
 # The shell's "$@" becomes the options that say what to boot.
 define what_to_boot
-set -- --efi '$(EFI_BINARY)' --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
+set -- --efi '$(EFI_BINARY)' --decoders '$(DECODERS)' --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
 [ -n "$$KERNEL" ] || : "$${INITRD=build/initrd.img}"; \
 for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
 [ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"

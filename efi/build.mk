@@ -9,6 +9,9 @@ ifneq ($(filter-out $(DECODER_FORMATS),$(DECODERS)),)
 $(error DECODERS: $(filter-out $(DECODER_FORMATS),$(DECODERS)) is not known; there are $(DECODER_FORMATS))
 endif
 DECODERS_ABSENT := $(filter-out $(DECODERS),$(DECODER_FORMATS))
+ifneq ($(and $(DECODERS_ABSENT),$(filter check% bench%,$(MAKECMDGOALS))),)
+$(error DECODERS: what is tested and measured is the loader with all of them)
+endif
 
 # Each choice has a folder of its own: build/x64, build/x64-lz4-zstd, build/x64-none.
 EMPTY :=
@@ -83,16 +86,18 @@ $(EFI_BINARY): $(EFI_BUILD)/pvhboot.so efi/finish.py
 
 -include $(EFI_OBJECTS:.o=.d)
 
-.PHONY: efi check-binary
+.PHONY: efi without-decoders check-binary
 efi: $(EFI_BINARY) ## build the EFI binary, build/x64/pvhboot.efi
+
+without-decoders:
+	@$(MAKE) --no-print-directory DECODERS= EFI_BUILD=build/x64-none efi
 
 # The same bytes from another folder of objects, and no warning from clang either. The size limit is
 # for the binary that is shipped, which is GCC's; the one without decoders has its own.
-check-binary: $(EFI_BINARY) ## check the EFI binary: reproducible to the byte, clean with clang
+check-binary: $(EFI_BINARY) without-decoders ## check the EFI binary: reproducible to the byte, clean with clang
 	$(Q)rm -rf build/again build/clang
 	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/again build/again/pvhboot.efi
 	$(Q)cmp $(EFI_BINARY) build/again/pvhboot.efi
 	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang EFI_LIMIT=294912 \
 		build/clang/pvhboot.efi
-	$(Q)$(MAKE) --no-print-directory DECODERS= efi
 	@echo "check-binary: $(EFI_BINARY) is reproducible, and clang builds it without a warning"

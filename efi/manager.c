@@ -17,7 +17,8 @@
 #include "efi/variables.h"
 
 /* More remarks than that tell nobody more; `pvhinfo --esp` has them all. */
-#define REMARKS_SHOWN 8
+#define REMARKS_SHOWN   8
+#define REMARKS_IN_MENU 3 /* where each may take two rows of the few above the list */
 
 #define MESSAGE_SIZE 1200
 
@@ -40,29 +41,31 @@ struct manager {
     struct text message;  /* for the menu */
 };
 
-static void warn_remarks(const char *path, const struct remarks *remarks, size_t *shown)
+/* Counts the remarks, and says them as long as there are no more than `most`. */
+static void warn_remarks(const char *path, const struct remarks *remarks, size_t most,
+                         size_t *count)
 {
     for (size_t i = 0; i < remarks->count; i++) {
-        if ((*shown)++ < REMARKS_SHOWN)
+        if ((*count)++ < most)
             console_message("%s:%u: %s", path, remarks->items[i].line, remarks->items[i].text);
     }
 }
 
 /* Says what was not understood in the files; it keeps nothing from booting. */
-static void warn_all(const struct manager *manager)
+static void warn_all(const struct manager *manager, size_t most)
 {
-    size_t shown = 0;
+    size_t count = 0;
 
-    warn_remarks(LOADER_CONFIG_PATH, &manager->config.remarks, &shown);
+    warn_remarks(LOADER_CONFIG_PATH, &manager->config.remarks, most, &count);
     for (size_t i = 0; i < manager->entries.count; i++) {
         TEXT_ON_STACK(path, 300);
 
         text_format(&path, ENTRIES_DIRECTORY "\\%s", manager->entries.items[i].file_name);
-        warn_remarks(path.data, &manager->entries.items[i].remarks, &shown);
+        warn_remarks(path.data, &manager->entries.items[i].remarks, most, &count);
     }
-    if (shown > REMARKS_SHOWN)
+    if (count > most)
         console_message("%llu more lines were not understood; `pvhinfo --esp` lists all",
-                        (unsigned long long)(shown - REMARKS_SHOWN));
+                        (unsigned long long)(count - most));
 }
 
 /* Reads what there is. What cannot be read is said at once, and in the menu. */
@@ -183,7 +186,7 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
 
 static EFI_STATUS boot_named(struct manager *manager, const char *id)
 {
-    warn_all(manager);
+    warn_all(manager, REMARKS_SHOWN);
     for (size_t i = 0; i < manager->entries.count; i++) {
         if (entry_has_id(&manager->entries.items[i], id))
             return boot_entry(manager, i, NULL);
@@ -268,7 +271,7 @@ static bool default_is_chosen(const struct manager *manager)
 /* Without a menu. */
 static EFI_STATUS boot_default(struct manager *manager)
 {
-    warn_all(manager);
+    warn_all(manager, REMARKS_SHOWN);
     if (manager->default_entry == manager->entries.count)
         return refuse_nothing(manager);
     return boot_entry(manager, manager->default_entry, NULL);
@@ -323,7 +326,7 @@ static EFI_STATUS run_menu(struct manager *manager)
     open_menu(manager, &menu);
     /* The menu shows it; what ends in an error is printed too. */
     console_set_record(&manager->message, !menu.gives_up);
-    warn_all(manager);
+    warn_all(manager, REMARKS_IN_MENU);
     if (menu.gives_up)
         status = refuse_nothing(manager);
     console_set_record(NULL, false);
@@ -332,7 +335,9 @@ static EFI_STATUS run_menu(struct manager *manager)
         menu.message = manager->message.length ? manager->message.data : NULL;
         (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice))) /* no keyboard, no screen */
-            return menu.gives_up ? status : boot_default(manager);
+            return menu.gives_up || manager->default_entry == manager->entries.count
+                       ? status
+                       : boot_default(manager);
         loader_interface_set_time(TIME_MENU);
         if (choice == MENU_QUIT) /* the user has seen all that was said */
             return EFI_SUCCESS;

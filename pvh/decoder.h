@@ -37,6 +37,7 @@ struct decoder {
     void *state;      /* the format's */
     uint64_t budget;  /* bytes that the library may still allocate */
     bool over_budget; /* it has asked for more */
+    bool looks;       /* set by who reads but the start: a wrong size is not searched for */
     struct decoder_piece pieces[DECODER_PIECES];
 };
 

@@ -140,6 +140,7 @@ static bool descend(struct unpack *unpack, struct pvh_source *source, bool *ret_
     if (!decoder_open(&unpack->decoder, container, unpack->limit, source, unpack->arena,
                       unpack->error))
         return false;
+    unpack->decoder.looks = unpack->looks;
     unpack->head_start = unpack->head_end = 0;
     if (!decoder_wants_whole(container)) {
         if (!peek(unpack, &kind))

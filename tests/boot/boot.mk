@@ -16,7 +16,7 @@ BOOT_STRICT := build/boot-tools/strict.efi
 BOOT_NEEDS = $(EFI_BINARY) $(BOOT_STRICT) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 
-.PHONY: check-boot without-decoders
+.PHONY: check-boot
 check-boot: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by the rows that fit into ten minutes
 	$(BOOT_TEST) -m 'not slow'
 
@@ -39,6 +39,3 @@ $(BOOT_STRICT): tests/boot/strict.c efi/proto/memory_attribute.h efi/efi.h efi/b
 	$(Q)$(EFI_OBJCOPY) $(patsubst %,-j %,.text .sdata .data .dynamic .rela .reloc) --strip-all \
 		--target=efi-app-x86_64 $(@:.efi=.so) $@.new
 	$(Q)mv $@.new $@
-
-without-decoders:
-	@$(MAKE) --no-print-directory DECODERS= efi

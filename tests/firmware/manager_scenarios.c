@@ -530,7 +530,7 @@ static void menu_warnings(uint64_t seed)
 {
     (void)seed;
     setup_two();
-    file_put_text(CONFIG, "timeout 5\ntimeot 5\n");
+    file_put_text(CONFIG, "timeout 5\ntimeot 5\ncolour red\nsound on\nlogo no\nsize 3\n");
     keys_pressed = 0;
     type("j");
     press(SCAN_NONE, ENTER);
@@ -705,7 +705,8 @@ const struct scenario manager_scenarios[] = {
      MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
     {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file", .faults = true},
     {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot", MENU_FAULTS},
-    {"menu-warnings", menu_warnings, ENDING_BOOT, NULL, check_said_once, MENU_FAULTS},
+    {"menu-warnings", menu_warnings, ENDING_BOOT, "2 more lines were not", check_said_once,
+     MENU_FAULTS},
     {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot", .faults = true},
     {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
     {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Trouble with entries' names, with what firmware keeps for later boots, and around the menu. */
-#include "tests/firmware/scenarios.h"
-
 #include "tests/firmware/events.h"
 #include "tests/firmware/files.h"
 #include "tests/firmware/firmware.h"
 #include "tests/firmware/guest.h"
 #include "tests/firmware/machines.h"
+#include "tests/firmware/scenarios.h"
 #include "tests/firmware/setup.h"
 #include "tests/firmware/text.h"
 #include "tests/firmware/variables.h"
 #include "tests/unit/support.h"
+
+#include "common/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,12 +31,13 @@ static void put_entry(const char *name, const char *text)
 /* A name that starts with `count` times the same. */
 static const char *long_name(const char *what, size_t count, const char *end)
 {
-    static char name[400];
+    static char buffer[400];
+    struct text name = {buffer, sizeof(buffer), 0};
 
-    name[0] = '\0';
     while (count-- > 0)
-        strcat(name, what);
-    return strcat(name, end);
+        text_append(&name, what);
+    text_append(&name, end);
+    return buffer;
 }
 
 static void check_variable(const char *name, const char *text)
@@ -234,11 +236,12 @@ static void random_screen_text(struct random *random, char *text, size_t size)
                                          "\xef\xbb\xbf",
                                          "word",
                                          "\xed\xa0\x80"};
-    size_t length = random_below(random, size);
+    size_t most = random_below(random, size);
+    struct text joined = {text, size, 0};
 
     text[0] = '\0';
-    while (strlen(text) + 8 < length)
-        strcat(text, pieces[random_below(random, ELEMENTS(pieces))]);
+    while (joined.length + 8 < most)
+        text_append(&joined, pieces[random_below(random, ELEMENTS(pieces))]);
 }
 
 static void put_random_entry(struct random *random, unsigned number)

@@ -483,6 +483,26 @@ static void looking_unpacks_nothing_whole(void **state)
     }
 }
 
+/* Of a file that was cut off no more is read than of a whole one, though its size is any number. */
+static void looking_searches_for_no_fault(void **state)
+{
+    static const char *const names[] = {"large.gz", "large.xz", "large.lz4"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        struct attempt attempt;
+
+        attempt_start(&attempt, sample.bytes, sample.size - 1);
+        assert_true(unpack_look(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                                &attempt.error));
+        assert_true(attempt.source.reads < 20);
+        assert_true(attempt.unpack.decoder.produced < LIMIT / 16);
+        attempt_end(&attempt);
+        sample_free(&sample);
+    }
+}
+
 /* The arena's use by the decoder alone stays below what it has announced. */
 static void memory_is_announced(void **state)
 {
@@ -892,6 +912,7 @@ int main(void)
         cmocka_unit_test(the_file_cannot_be_read),
         cmocka_unit_test(nothing_larger_than_the_limit),
         cmocka_unit_test(looking_unpacks_nothing_whole),
+        cmocka_unit_test(looking_searches_for_no_fault),
         cmocka_unit_test(memory_is_announced),
         cmocka_unit_test(small_pieces_leave_large_ones_alone),
         cmocka_unit_test(dictionaries_grow_no_further),

@@ -13,6 +13,9 @@ LOADER = "EFI/BOOT/BOOTX64.EFI"
 ENTRIES = "loader/entries"
 FOLDER = "boot"
 
+# What a loader can be built with, as pvhinfo calls the formats; lz4 has two.
+ALL_DECODERS = "gzip xz zstd lz4"
+
 # A memory map for pvhinfo: 4 GiB and nothing in them. What has no place there has none on any machine.
 ROOMY_MAP = "efi 7 0 0 100000000\n"
 
@@ -20,6 +23,7 @@ ROOMY_MAP = "efi 7 0 0 100000000\n"
 def add_boot_options(parser, command_line):
     """The options that say what to boot; COMMAND_LINE is the kernel's when none is named."""
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="pvhboot.efi")
+    parser.add_argument("--decoders", default=ALL_DECODERS, help="what it was built with (%(default)s)")
     parser.add_argument("--kernel", type=pathlib.Path, required=True,
                         help="an ELF file, compressed or not, or a bzImage")
     parser.add_argument("--initrd", type=pathlib.Path, action="append", default=[],
@@ -29,13 +33,14 @@ def add_boot_options(parser, command_line):
     parser.add_argument("--cmdline", default=command_line, help="the kernel's command line (%(default)s)")
 
 
-def boot_files(loader, kernel, initrds, modules, command_line):
+def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECODERS):
     """The volume's files: path -> content, as bytes or as the host's file that holds it.
 
     MODULES are "PATH ARGUMENTS" each. KERNEL goes onto the volume as it is, packed or not."""
     initrds = [readable_file(initrd, "initrd") for initrd in initrds]
     modules = [split_module(module) for module in modules]
     found = check_bootable(readable_file(kernel, "kernel"), initrds, modules, one_line(command_line))
+    check_decoders(kernel, found["containers"], decoders)
     title, version = describe(kernel, found["system"] or "")
     volume = Volume()
     lines = [f"title {title}"] + ([f"version {version}"] if version else [])
@@ -58,6 +63,15 @@ def check_bootable(kernel, initrds, modules, command_line):
         found = call_for_words(PVHINFO, "--json", "--map", roomy.name, *words, f"--cmdline={command_line}",
                                "--", kernel)
     return json.loads(found)[0]
+
+
+def check_decoders(kernel, containers, decoders):
+    """pvhinfo unpacks everything; a loader that was built with less does not."""
+    absent = set(ALL_DECODERS.split()) - set(decoders.split())
+    for container in containers:
+        if container.split()[0] in absent:
+            raise Failure(f"{kernel}: {container}: this pvhboot was built without its decoder; unpack it to the ELF file, "
+                          "or build with its decoder (DECODERS)")
 
 
 def as_path(file):

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+import signals
 from conftest import TOOLS
 from install_runs import BINARY, FALLBACK, FOREIGN, LINUX_TYPE, UUIDS, Machine, loader, standard
 
@@ -404,14 +405,14 @@ def test_a_disk_that_forgets(machine):
     assert "reads back other than it was written" in machine.refusal("install")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", signals.ENDINGS)
 def test_an_interrupted_copy_leaves_no_trace(machine, number):
     machine.place("EFI/keep", b"1")
     before = machine.files()
     machine.program("sync", f"touch {machine.folder}/writing; exec sleep 1")
     environment = {**os.environ, "PATH": f"{machine.folder}/bin:{os.environ['PATH']}"}
     with subprocess.Popen([TOOLS / "pvhboot-install", "--efi", machine.efi, machine.esp], env=environment,
-                          stdout=subprocess.DEVNULL) as program:
+                          stdout=subprocess.DEVNULL, preexec_fn=signals.have_default_signals) as program:
         while not (machine.folder / "writing").exists():
             assert program.poll() is None
             time.sleep(0.05)

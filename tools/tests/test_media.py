@@ -4,12 +4,12 @@
 import gzip
 import os
 import pathlib
-import signal
 import stat
 import subprocess
 import time
 
 import pytest
+import signals
 from conftest import TOOLS, bzimage, elf_kernel
 from pvhtools import fat
 from pvhtools.boot_files import boot_files, describe
@@ -151,6 +151,14 @@ def test_a_kernel_that_would_not_boot_is_refused_in_pvhinfos_words(host, kernel,
     assert done.stderr.count("\n") == 1
 
 
+def test_a_kernel_that_this_loader_cannot_unpack_is_refused(host, kernel):
+    kernel.write_bytes(bzimage(gzip.compress(elf_kernel())))
+    said = refused(host, kernel, host / "image", "--decoders", "lz4 zstd")
+    assert said.startswith(f"{kernel}: gzip: this pvhboot was built without its decoder; ")
+    assert not (host / "image").exists()
+    assert mkiso(host / "image", host, kernel, "--decoders", "gzip")
+
+
 @pytest.mark.parametrize("name", ["empty", "a=b"])
 @pytest.mark.parametrize("option", ["--initrd", "--module"])
 def test_an_empty_module_is_refused_as_the_loader_would(host, kernel, name, option):
@@ -225,7 +233,7 @@ def test_an_image_behind_a_link_is_replaced_there_and_keeps_its_mode(host, kerne
     assert os.listdir(host / "folder") == ["image"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", signals.ENDINGS)
 def test_nothing_is_left_by_a_program_that_was_ended(host, kernel, number):
     """In the middle of its work, which a script in xorriso's place makes long."""
     xorriso, at_work = host / "bin/xorriso", host / "at-work"
@@ -235,6 +243,7 @@ def test_nothing_is_left_by_a_program_that_was_ended(host, kernel, number):
     before = listing(host)
     with subprocess.Popen([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output",
                            host / "image"], stderr=subprocess.PIPE, text=True,
+                          preexec_fn=signals.have_default_signals,
                           env={**os.environ, "PATH": f"{host}/bin:{os.environ['PATH']}"}) as program:
         wait_for(at_work, program)
         program.send_signal(number)

@@ -6,11 +6,11 @@ import json
 import os
 import re
 import resource
-import signal
 import stat
 import subprocess
 
 import pytest
+import signals
 from conftest import CONTENT, ENTRY, elf_kernel
 from pvhinfo_runs import BUILD, CHECKED, LINUX, MAPS, PROGRAM, linux, pvhinfo, results
 
@@ -353,13 +353,14 @@ def test_extract_to_devices(tmp_path):
         name: node[0] for name, node in nodes.items()}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", signals.ENDINGS)
 def test_extract_leaves_nothing_when_it_is_ended(tmp_path, number):
     """While it writes, which the size of the file makes long; nearly all of it is a hole."""
     kernel = tmp_path / "kernel"
     kernel.write_bytes(elf_kernel())
     os.truncate(kernel, 8 << 30)
-    with subprocess.Popen([CHECKED[0], "--extract", tmp_path / "out", kernel], stdout=subprocess.DEVNULL) as program:
+    with subprocess.Popen([CHECKED[0], "--extract", tmp_path / "out", kernel], stdout=subprocess.DEVNULL,
+                          preexec_fn=signals.have_default_signals) as program:
         while len(os.listdir(tmp_path)) == 1:
             assert program.poll() is None
         program.send_signal(number)
