@@ -22,7 +22,7 @@ LINT_FLAGS_tests/firmware = $(filter-out -fsanitize=% -fno-sanitize% -Werror,$(F
 lint_flags = $(or $(LINT_FLAGS_$(patsubst %/,%,$(dir $(1)))),$(LINT_HOST_FLAGS)) -DSTATIC_ANALYSIS
 # Programs for the firmware among the benchmarks; host tests of pieces of efi/.
 lint_flags_of = $(if $(filter tests/bench/guest/starter.c tests/bench/guest/pe.c,$(1)),$(LINT_FLAGS_efi),$(call lint_flags,$(1))) \
-	$(if $(filter tests/unit/test_screen.c,$(1)),$(UNIT_EFI_FLAGS))
+	$(if $(UNIT_EFI_$(patsubst tests/unit/test_%.c,%,$(1))),$(UNIT_EFI_FLAGS))
 
 LINT_TIDY := $(LINT_SOURCES:%=$(LINT_BUILD)/%.tidy)
 $(LINT_TIDY): $(LINT_BUILD)/%.tidy: % .clang-tidy tests/.clang-tidy tests/lint/lint.mk $(DECODERS_READY)
