@@ -6,8 +6,7 @@
 #include "tests/firmware/firmware.h"
 #include "tests/firmware/guest.h"
 #include "tests/firmware/run.h"
-
-#include <string.h>
+#include "tests/unit/support.h"
 
 #define HYPERVISOR_BIT (UINT32_C(1) << 31)
 #define SEV_BIT        (UINT32_C(1) << 1)
@@ -18,16 +17,6 @@
 #define COUNTS_PER_TICK 100 /* of 100 ns: a processor of 1 GHz */
 #define AGE             (3600 * TICKS_PER_SECOND)
 
-static struct cpuid_result name(const char *twelve)
-{
-    struct cpuid_result result = {0};
-
-    memcpy(&result.ebx, twelve, 4);
-    memcpy(&result.ecx, twelve + 4, 4);
-    memcpy(&result.edx, twelve + 8, 4);
-    return result;
-}
-
 struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
 {
     const struct firmware_ways *ways = &firmware_ways;
@@ -35,14 +24,14 @@ struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
 
     (void)subleaf;
     if (ways->hypervisor && leaf == ways->hypervisor_leaf)
-        return name(ways->hypervisor);
+        return cpuid_name(ways->hypervisor);
     switch (leaf) {
     case 0:
         return (struct cpuid_result){.eax = TDX_LEAF};
     case 1:
         return (struct cpuid_result){.ecx = guest ? HYPERVISOR_BIT : 0};
     case TDX_LEAF: /* EBX, EDX, ECX */
-        return ways->tdx ? name("Inte    lTDX") : (struct cpuid_result){0};
+        return ways->tdx ? cpuid_name("Inte    lTDX") : (struct cpuid_result){0};
     case 0x80000000:
         return (struct cpuid_result){.eax = SEV_LEAF};
     case SEV_LEAF:

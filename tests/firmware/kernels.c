@@ -122,17 +122,31 @@ static void add_segment(struct kernel_facts *facts, uint64_t address, uint64_t o
     facts->span.end = max_u64(facts->span.end, address + memory_size);
 }
 
+/* Where the ELF header says that a table of headers lies. */
+struct header_table {
+    const uint8_t *headers;
+    uint64_t header_size, count;
+};
+
+/* By the offsets of its address, and of its headers' size with their number behind. */
+static struct header_table find_table(const uint8_t *bytes, size_t address, size_t size)
+{
+    return (struct header_table){
+        .headers = bytes + number(bytes + address, bytes[4] == 2 ? 8 : 4),
+        .header_size = number(bytes + size, 2),
+        .count = number(bytes + size + 2, 2),
+    };
+}
+
 /* Kernels without PT_NOTE have their notes in sections (SHT_NOTE). */
 static void read_section_notes(const uint8_t *bytes, size_t size, struct kernel_facts *facts)
 {
     bool wide = bytes[4] == 2;
     size_t width = wide ? 8 : 4;
-    uint64_t headers = number(bytes + (wide ? 40 : 32), width);
-    uint64_t header_size = number(bytes + (wide ? 58 : 46), 2);
-    uint64_t count = number(bytes + (wide ? 60 : 48), 2);
+    struct header_table table = find_table(bytes, wide ? 40 : 32, wide ? 58 : 46);
 
-    for (uint64_t i = 0; i < count; i++) {
-        const uint8_t *header = bytes + headers + i * header_size;
+    for (uint64_t i = 0; i < table.count; i++) {
+        const uint8_t *header = table.headers + i * table.header_size;
         uint64_t offset = number(header + (wide ? 24 : 16), width);
         uint64_t note_size = number(header + (wide ? 32 : 20), width);
 
@@ -147,13 +161,11 @@ void kernel_read(const uint8_t *bytes, size_t size, struct kernel_facts *ret_fac
 {
     bool wide = bytes[4] == 2;
     size_t width = wide ? 8 : 4;
-    uint64_t headers = number(bytes + (wide ? 32 : 28), width);
-    uint64_t header_size = number(bytes + (wide ? 54 : 42), 2);
-    uint64_t count = number(bytes + (wide ? 56 : 44), 2);
+    struct header_table table = find_table(bytes, wide ? 32 : 28, wide ? 54 : 42);
 
     *ret_facts = (struct kernel_facts){.bytes = bytes};
-    for (uint64_t i = 0; i < count; i++) {
-        const uint8_t *header = bytes + headers + i * header_size;
+    for (uint64_t i = 0; i < table.count; i++) {
+        const uint8_t *header = table.headers + i * table.header_size;
         const uint8_t *numbers = header + (wide ? 8 : 4); /* offset, vaddr, paddr, filesz, memsz */
         uint64_t offset = number(numbers, width);
         uint64_t file_size = number(numbers + 3 * width, width);

@@ -15,17 +15,6 @@
 #define SUM_OFFSET  9 /* of a table's checksum */
 #define LAST_BUS    0xff
 
-/* Makes all bytes sum to zero. */
-void acpi_sign(uint8_t *table, size_t size, size_t checksum)
-{
-    uint8_t sum = 0;
-
-    table[checksum] = 0;
-    for (size_t i = 0; i < size; i++)
-        sum = (uint8_t)(sum + table[i]);
-    table[checksum] = (uint8_t)-sum;
-}
-
 void acpi_make(uint8_t tables[ACPI_SIZE], uint64_t address, uint64_t ecam)
 {
     uint8_t *rsdp = tables + ACPI_RSDP, *xsdt = tables + ACPI_XSDT, *mcfg = tables + ACPI_MCFG;

@@ -31,5 +31,4 @@ void machine_add_tables(void);
 #define ACPI_MCFG 256
 #define ACPI_SIZE 512
 void acpi_make(uint8_t tables[ACPI_SIZE], uint64_t address, uint64_t ecam);
-void acpi_sign(uint8_t *table, size_t size, size_t checksum);
 void acpi_publish(const uint8_t tables[ACPI_SIZE], uint64_t address);

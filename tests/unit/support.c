@@ -86,6 +86,26 @@ void put_number(uint8_t *bytes, size_t width, uint64_t value)
         bytes[i] = i < 8 ? (uint8_t)(value >> (8 * i)) : 0;
 }
 
+void acpi_sign(uint8_t *table, size_t size, size_t checksum)
+{
+    uint8_t sum = 0;
+
+    table[checksum] = 0;
+    for (size_t i = 0; i < size; i++)
+        sum = (uint8_t)(sum + table[i]);
+    table[checksum] = (uint8_t)-sum;
+}
+
+struct cpuid_result cpuid_name(const char *letters)
+{
+    struct cpuid_result result = {0};
+
+    memcpy(&result.ebx, letters, 4);
+    memcpy(&result.ecx, letters + 4, 4);
+    memcpy(&result.edx, letters + 8, 4);
+    return result;
+}
+
 void check_error(const struct pvh_error *error, size_t count, const uint64_t *code_and_numbers)
 {
     assert_int_equal(error->code, code_and_numbers[0]);

@@ -14,6 +14,7 @@
 #include "pvh/elf.h"
 #include "pvh/error.h"
 #include "pvh/memory_map.h"
+#include "pvh/platform.h"
 #include "pvh/source.h"
 
 #define NEVER SIZE_MAX
@@ -68,6 +69,12 @@ void source_close(struct test_source *source);
 
 /* Little-endian numbers of `width` bytes. */
 void put_number(uint8_t *bytes, size_t width, uint64_t value);
+
+/* Makes all bytes of an ACPI table sum to zero, by the one at `checksum`. */
+void acpi_sign(uint8_t *table, size_t size, size_t checksum);
+
+/* What CPUID answers with a name of twelve letters, in EBX, ECX and EDX. */
+struct cpuid_result cpuid_name(const char *letters);
 
 /* Checks the code and as many of the numbers as are given behind it. */
 #define assert_error(error, ...)                                                                   \

@@ -74,21 +74,11 @@ static struct table *add(uint64_t address, size_t size)
     return table;
 }
 
-static void fix_sum(uint8_t *bytes, size_t length, size_t sum_at)
-{
-    uint8_t sum = 0;
-
-    bytes[sum_at] = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + bytes[i]);
-    bytes[sum_at] = (uint8_t)-sum;
-}
-
 static void fix_rsdp(struct table *rsdp)
 {
-    fix_sum(rsdp->bytes, 20, 8);
+    acpi_sign(rsdp->bytes, 20, 8);
     if (rsdp->size >= 36)
-        fix_sum(rsdp->bytes, 36, 32);
+        acpi_sign(rsdp->bytes, 36, 32);
 }
 
 static struct table *add_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt)
@@ -112,7 +102,7 @@ static struct table *add_table(uint64_t address, const char *signature, size_t s
 
     memcpy(table->bytes, signature, 4);
     put_number(table->bytes + 4, 4, size);
-    fix_sum(table->bytes, size, 9);
+    acpi_sign(table->bytes, size, 9);
     return table;
 }
 
@@ -123,7 +113,7 @@ static struct table *add_root(uint64_t address, const char *signature, size_t wi
 
     for (size_t i = 0; i < count; i++)
         put_number(root->bytes + 36 + i * width, width, pointers[i]);
-    fix_sum(root->bytes, root->size, 9);
+    acpi_sign(root->bytes, root->size, 9);
     return root;
 }
 
@@ -143,7 +133,7 @@ static struct table *add_mcfg(size_t count, const struct window *windows)
         entry[10] = windows[i].first;
         entry[11] = windows[i].last;
     }
-    fix_sum(mcfg->bytes, mcfg->size, 9);
+    acpi_sign(mcfg->bytes, mcfg->size, 9);
     return mcfg;
 }
 
@@ -191,8 +181,8 @@ static void good_root_pointers(void **state)
     rsdp = add_rsdp(2, RSDT, XSDT);
     rsdp->size = 40; /* a later version may be longer */
     put_number(rsdp->bytes + 20, 4, 40);
-    fix_sum(rsdp->bytes, 20, 8);
-    fix_sum(rsdp->bytes, 40, 32);
+    acpi_sign(rsdp->bytes, 20, 8);
+    acpi_sign(rsdp->bytes, 40, 32);
     assert_true(check_rsdp());
 }
 
@@ -383,7 +373,7 @@ static void tables_of_impossible_length(void **state)
         table_count = 0;
         add_everything();
         put_number(tables[4].bytes + 4, 4, lengths[i]);
-        fix_sum(tables[4].bytes, tables[4].size, 9);
+        acpi_sign(tables[4].bytes, tables[4].size, 9);
         windows = find();
         assert_int_equal(windows.count, 0);
         assert_true(windows.damaged);
@@ -401,7 +391,7 @@ static void mcfg_cut_short(void **state)
         add_everything();
         tables[4].size = size;
         put_number(tables[4].bytes + 4, 4, size);
-        fix_sum(tables[4].bytes, size, 9);
+        acpi_sign(tables[4].bytes, size, 9);
         windows = find();
         assert_int_equal(windows.count, 0);
         assert_int_equal(windows.damaged, ACPI_MCFG);
@@ -417,7 +407,7 @@ static void mcfg_with_an_odd_end(void **state)
     add_everything();
     tables[4].size = 60 + 5;
     put_number(tables[4].bytes + 4, 4, tables[4].size);
-    fix_sum(tables[4].bytes, tables[4].size, 9);
+    acpi_sign(tables[4].bytes, tables[4].size, 9);
     windows = find();
     assert_int_equal(windows.count, 1);
     assert_int_equal(windows.damaged, 0);

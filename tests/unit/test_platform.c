@@ -3,8 +3,6 @@
 
 #include "pvh/platform.h"
 
-#include <string.h>
-
 #define HYPERVISOR_BIT (UINT32_C(1) << 31)
 
 /* A processor made of what a test sets; leaves above the highest answer with rubbish, as real ones
@@ -19,16 +17,6 @@ static struct machine {
     uint64_t sev_status;
 } machine;
 
-static struct cpuid_result name(const char *text)
-{
-    struct cpuid_result result = {0};
-
-    memcpy(&result.ebx, text, 4);
-    memcpy(&result.ecx, text + 4, 4);
-    memcpy(&result.edx, text + 8, 4);
-    return result;
-}
-
 static struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
 {
     assert_int_equal(subleaf, 0);
@@ -39,11 +27,11 @@ static struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
     if (leaf == 0x80000000)
         return (struct cpuid_result){.eax = machine.max_extended};
     if (leaf == machine.xen_leaf)
-        return name("XenVMMXenVMM");
+        return cpuid_name("XenVMMXenVMM");
     if (leaf == 0x40000000)
-        return name("KVMKVMKVM\0\0\0");
+        return cpuid_name("KVMKVMKVM\0\0\0");
     if (leaf == 0x21 && machine.tdx_name) {
-        struct cpuid_result result = name(machine.tdx_name); /* EBX, EDX, ECX is its order */
+        struct cpuid_result result = cpuid_name(machine.tdx_name); /* EBX, EDX, ECX is its order */
         uint32_t ecx = result.ecx;
 
         result.ecx = result.edx;

@@ -503,6 +503,17 @@ static void looking_searches_for_no_fault(void **state)
     }
 }
 
+/* A sample's outermost container, and a decoder for it. */
+static void attempt_open(struct attempt *attempt, const struct sample *sample,
+                         struct container *ret_container, struct decoder *ret_decoder)
+{
+    attempt_start(attempt, sample->bytes, sample->size);
+    assert_true(container_identify(&attempt->source.source, (struct range){0, sample->size},
+                                   ret_container, &attempt->error));
+    assert_true(decoder_open(ret_decoder, ret_container, LIMIT, &attempt->source.source,
+                             &attempt->arena, &attempt->error));
+}
+
 /* The arena's use by the decoder alone stays below what it has announced. */
 static void memory_is_announced(void **state)
 {
@@ -515,11 +526,7 @@ static void memory_is_announced(void **state)
         struct decoder decoder;
         uint64_t count, before = arena_bytes();
 
-        attempt_start(&attempt, sample.bytes, sample.size);
-        assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
-                                       &container, &attempt.error));
-        assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source,
-                                 &attempt.arena, &attempt.error));
+        attempt_open(&attempt, &sample, &container, &decoder);
         if (!decoder_wants_whole(&container)) {
             assert_true(decoder_skip(&decoder, 100, &count));
             assert_int_equal(count, 100);
@@ -544,11 +551,7 @@ static void small_pieces_leave_large_ones_alone(void **state)
     void *dictionary, *small;
 
     (void)state;
-    attempt_start(&attempt, sample.bytes, sample.size);
-    assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
-                                   &container, &attempt.error));
-    assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source, &attempt.arena,
-                             &attempt.error));
+    attempt_open(&attempt, &sample, &container, &decoder);
     dictionary = decoder_allocate(&decoder, (size_t)container.dictionary);
     small = decoder_allocate(&decoder, 1000);
     assert_true(dictionary && small);
@@ -848,11 +851,7 @@ static void blocks_go_straight_to_the_output(void **state)
     struct decoder decoder;
 
     (void)state;
-    attempt_start(&attempt, sample.bytes, sample.size);
-    assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
-                                   &container, &attempt.error));
-    assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source, &attempt.arena,
-                             &attempt.error));
+    attempt_open(&attempt, &sample, &container, &decoder);
     assert_true(decoder_read(&decoder, room, large_elf.size, &count));
     assert_true(decoder_finish(&decoder));
     assert_in_range(arena_bytes() - before, container.block, container.block + MIB);

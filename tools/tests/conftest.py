@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Lets the tests import what the programs share, and gives them a small kernel."""
 
+import importlib.machinery
+import importlib.util
 import pathlib
 import struct
 import sys
@@ -12,6 +14,14 @@ sys.path.insert(0, str(TOOLS))
 
 ENTRY = 0x200000
 CONTENT = bytes(range(256)) * 64
+
+
+def load_program(name):
+    """A program of tools/, whose name has no ending, as a module."""
+    loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"), str(TOOLS / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 
 def elf_kernel(content=CONTENT, owner=b"Xen\0"):

@@ -1,23 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Packages for the boot tests: from the suite that is named, whole or not at all, no network once they are there."""
 
-import importlib.machinery
-import importlib.util
-import pathlib
 import subprocess
 
 import pytest
+from conftest import load_program
 from pvhtools.program import Failure
-
-FETCH_PACKAGES = pathlib.Path(__file__).resolve().parents[1] / "fetch-packages"
 
 
 @pytest.fixture
 def program(tmp_path, monkeypatch):
-    loader = importlib.machinery.SourceFileLoader("fetch_packages", str(FETCH_PACKAGES))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("fetch_packages", loader))
     monkeypatch.setattr("sys.dont_write_bytecode", True)
-    loader.exec_module(module)
+    module = load_program("fetch-packages")
     monkeypatch.setattr(module, "DEPS", tmp_path / "deps")
     (tmp_path / "deps").mkdir()
     return module

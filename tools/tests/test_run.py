@@ -2,25 +2,15 @@
 """How `run` judges a boot, with a shell script in QEMU's place, and how it pairs firmware files."""
 
 import argparse
-import importlib.machinery
-import importlib.util
 import io
 import subprocess
 import time
 
 import pytest
-from conftest import TOOLS
+from conftest import TOOLS, load_program
 from pvhtools.program import Failure
 
-
-def load_run():
-    loader = importlib.machinery.SourceFileLoader("run", str(TOOLS / "run"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
-    loader.exec_module(module)
-    return module
-
-
-run = load_run()
+run = load_program("run")
 WORKS = "pvhboot: it works: Linux 1 runs"
 
 

@@ -2,23 +2,17 @@
 """The libraries' sources: only the pinned tarballs, whole or not at all, and no network once they are there."""
 
 import hashlib
-import importlib.machinery
-import importlib.util
-import pathlib
 import tarfile
 
 import pytest
+from conftest import load_program
 from pvhtools.program import Failure
-
-FETCH_SOURCES = pathlib.Path(__file__).resolve().parents[1] / "fetch-sources"
 
 
 @pytest.fixture
 def program(tmp_path, monkeypatch):
-    loader = importlib.machinery.SourceFileLoader("fetch_sources", str(FETCH_SOURCES))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("fetch_sources", loader))
     monkeypatch.setattr("sys.dont_write_bytecode", True)
-    loader.exec_module(module)
+    module = load_program("fetch-sources")
     monkeypatch.setattr(module, "DEPS", tmp_path)
     return module
 
