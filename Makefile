@@ -26,9 +26,14 @@ endif
 endef
 $(foreach name,KERNEL INITRD CMDLINE MEM CPUS ACCEL TIMEOUT OVMF ISO,$(eval $(call as_typed,$(name))))
 
-# Set-up: the Debian packages that the goals need are installed before anything else is looked at.
+# Set-up: a first make installs the Debian packages that the goals need, and a second one does what was asked for.
 # DEPS=no leaves the machine as it is.
+DEPS ?= yes
 NO_PACKAGES := help clean distclean uninstall
+GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+
+ifneq ($(and $(filter-out no,$(DEPS)),$(filter-out $(NO_PACKAGES),$(GOALS))),)
+
 PACKAGES_run := build run
 PACKAGES_iso := build iso
 PACKAGES_deps := build run iso check
@@ -56,27 +61,49 @@ PACKAGES_lint := build check
 PACKAGES_lint-quick := build check
 PACKAGES_check-binary := build check
 PACKAGES_check-style := build check
-DEPS ?= yes
-ifneq ($(DEPS),no)
-GOALS := $(filter-out $(NO_PACKAGES),$(or $(MAKECMDGOALS),all))
-PACKAGES := $(sort $(foreach goal,$(GOALS),$(or $(PACKAGES_$(goal)),build)))
-DRY_RUN := $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
-ifneq ($(and $(PACKAGES),$(if $(DRY_RUN),,go)),)
-$(shell tools/deps $(PACKAGES) >&2)
-ifneq ($(.SHELLSTATUS),0)
-$(error the packages that this needs could not be installed)
-endif
-endif
-override DEPS := no
-export DEPS
-endif
+PACKAGES := $(sort $(foreach goal,$(filter-out $(NO_PACKAGES),$(GOALS)),$(or $(PACKAGES_$(goal)),build)))
+
+.PHONY: $(GOALS) packages
+$(GOALS): packages
+	@:
+
+packages:
+	@tools/deps $(PACKAGES) >&2
+	@$(MAKE) --no-print-directory DEPS=no $(GOALS)
+
+else
 
 KERNELS := build/deps/kernels
 TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
 OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
 
+# The program's sources by room. pvhinfo, the tests and the fuzzers are made of the first two as well.
+COMMON_SOURCES := $(sort $(wildcard common/*/*.c))
+PVH_SOURCES    := $(sort $(wildcard pvh/*.c)) pvh/trampoline.S
+EFI_SOURCES    := $(sort $(wildcard efi/*.c efi/*/*.c))
+# The decoders' libraries, fetched when they are first needed, and what includes their headers.
+DECODER_SOURCES ?= build/deps/sources
+DECODERS_READY := $(DECODER_SOURCES)/.complete
+DECODE_SOURCES := $(sort $(wildcard common/image/decode_*.c))
+
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
+# $(call compile_rules,FOLDER,WORD,COMPILER,FLAGS,PREREQUISITES): how FOLDER/X.c.o comes of X.c, and FOLDER/X.S.o of
+# X.S, for every X; WORD is shown. A target's EXTRA_CFLAGS come last. An object is put in place complete.
+define compile_rules
+$(1)/%.o: % VERSION $(5)
+	@mkdir -p $$(@D)
+	@echo '  $(2) $$<'
+	$$(Q)$(3) $(4) $$(EXTRA_CFLAGS) -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c -o $$@.new $$< && mv $$@.new $$@
+
+$(DECODE_SOURCES:%=$(1)/%.o): $(DECODERS_READY)
+
+-include $$(shell [ ! -d $(1) ] || find $(1) -name '*.d')
+endef
+
 include efi/build.mk
-include decoders/build.mk
+include third_party/build.mk
 include tools/pvhinfo/build.mk
 include tests/kernel/kernel.mk
 include tests/unit/unit.mk
@@ -124,7 +151,7 @@ check-full: lint check-style check-tools coverage check-unit check-firmware-full
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
-	pytest-3 -q -p no:cacheprovider -n 2 tools/tests
+	pytest-3 -q -p no:cacheprovider -n 2 tests/tools
 
 .PHONY: check-style
 check-style: lint-quick ## check what can be checked in seconds: cppcheck, shellcheck, pyflakes, clang-format, manual pages
@@ -182,3 +209,5 @@ build/initrd.img: MKINITRD_OPTIONS :=
 build/initrd-batch.img: MKINITRD_OPTIONS := --batch
 $(INITRDS): tools/mkinitrd iso/initrd/init iso/initrd/inittab $(wildcard /bin/busybox)
 	@tools/mkinitrd $(MKINITRD_OPTIONS) $@
+
+endif

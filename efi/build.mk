@@ -21,9 +21,6 @@ EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
 EFI_LIMIT  ?= $(if $(DECODERS),229376,139264)
 VERSION    := $(shell cat VERSION)
 
-# V=1 shows the commands.
-Q := $(if $(V),,@)
-
 EFI_CC      ?= gcc
 EFI_OBJCOPY ?= objcopy
 EFI_LD      ?= ld
@@ -31,8 +28,8 @@ EFI_LD      ?= ld
 GNU_EFI_INCLUDE := /usr/include/efi
 GNU_EFI_LIB     := /usr/lib
 
-EFI_SOURCES := $(sort $(wildcard common/*.c pvh/*.c efi/*.c)) pvh/handover.S
-EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(filter-out $(DECODERS_ABSENT:%=pvh/decode_%.c),$(EFI_SOURCES))) \
+LOADER_SOURCES := $(COMMON_SOURCES) $(PVH_SOURCES) $(EFI_SOURCES)
+EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(filter-out $(DECODERS_ABSENT:%=common/image/decode_%.c),$(LOADER_SOURCES))) \
 	$(DECODERS_ABSENT:%=$(EFI_BUILD)/absent/%.o) $(if $(DECODERS),$(EFI_BUILD)/decoders.o)
 
 # Every warning that both compilers have and that GNU-EFI's headers survive.
@@ -54,24 +51,16 @@ EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpi
 
 # Newer GNU-EFI (Debian 13) calls _entry where 3.0.15 calls efi_main.
 EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -z defs -z norelro -z max-page-size=4096 --gc-sections \
-	--no-undefined --build-id=none --hash-style=sysv --defsym=_entry=efi_main -T efi/x64.lds
+	--no-undefined --build-id=none --hash-style=sysv --defsym=_entry=efi_main -T efi/arch/x64.lds
 
 EFI_SECTIONS := .text .reloc .rodata .sbat .data
 
-$(EFI_BUILD)/%.c.o: %.c VERSION efi/build.mk
-	@mkdir -p $(@D)
-	@echo "  CC    $<"
-	$(Q)$(EFI_CC) $(EFI_CFLAGS) $(EFI_EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
-
-$(EFI_BUILD)/%.S.o: %.S efi/build.mk
-	@mkdir -p $(@D)
-	@echo "  AS    $<"
-	$(Q)$(EFI_CC) $(EFI_CFLAGS) -MMD -MP -c -o $@ $<
+$(eval $(call compile_rules,$(EFI_BUILD),CC   ,$(EFI_CC),$(EFI_CFLAGS),efi/build.mk))
 
 # The compiler would turn the loops of memset and its kin into calls of themselves.
-$(EFI_BUILD)/efi/libc.c.o: EFI_EXTRA_CFLAGS := -fno-builtin
+$(EFI_BUILD)/efi/arch/libc.c.o: EXTRA_CFLAGS := -fno-builtin
 
-$(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/x64.lds efi/build.mk
+$(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/arch/x64.lds efi/build.mk
 	@echo "  LD    $@"
 	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -o $@ $(GNU_EFI_LIB)/crt0-efi-x86_64.o $(EFI_OBJECTS) \
 		-L $(GNU_EFI_LIB) -l gnuefi
@@ -83,8 +72,6 @@ $(EFI_BINARY): $(EFI_BUILD)/pvhboot.so efi/finish.py
 	$(Q)/usr/bin/python3 efi/finish.py --limit $(EFI_LIMIT) --elf $< $@.new
 	$(Q)mv $@.new $@
 	@echo "  EFI   $@ ($$(stat -c %s $@) bytes)"
-
--include $(EFI_OBJECTS:.o=.d)
 
 .PHONY: efi without-decoders check-binary
 efi: $(EFI_BINARY) ## build the EFI binary, build/x64/pvhboot.efi

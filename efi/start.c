@@ -2,14 +2,14 @@
 /* Where the firmware enters. */
 #include "efi/efi.h"
 
-#include "efi/boot.h"
-#include "efi/clock.h"
-#include "efi/console.h"
-#include "efi/load_options.h"
-#include "efi/manager.h"
-#include "efi/pages.h"
-#include "efi/timing.h"
-#include "efi/watchdog.h"
+#include "efi/boot/boot.h"
+#include "efi/console/console.h"
+#include "efi/console/timing.h"
+#include "efi/firmware/clock.h"
+#include "efi/firmware/load_options.h"
+#include "efi/firmware/pages.h"
+#include "efi/firmware/watchdog.h"
+#include "efi/manager/manager.h"
 
 /* How long a message stays before whoever started us clears the screen; enough for a line. */
 #define READING_TIME 3000000 /* microseconds */

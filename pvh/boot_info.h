@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "common/range.h"
+#include "common/base/range.h"
 #include "pvh/memory_map.h"
 #include "pvh/plan.h"
 #include "pvh/start_info.h"

@@ -2,8 +2,8 @@
 /* Free address ranges while a plan is made: sorted, disjoint, whole pages. */
 #pragma once
 
-#include "common/arena.h"
-#include "common/range.h"
+#include "common/base/arena.h"
+#include "common/base/range.h"
 
 struct free_list {
     struct range *ranges;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/memory_map.h"
 
-#include "common/bytes.h"
-#include "common/sort.h"
+#include "common/base/bytes.h"
+#include "common/base/sort.h"
 
 /* ABI: EFI_MEMORY_DESCRIPTOR, the part that every version has. */
 #define DESCRIPTOR_SIZE         40

@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "common/arena.h"
-#include "common/range.h"
-#include "pvh/error.h"
+#include "common/base/arena.h"
+#include "common/base/error.h"
+#include "common/base/range.h"
 #include "pvh/start_info.h"
 
 /* What GetMemoryMap returned: descriptors of `stride` bytes each, in the firmware's order. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/messages.h"
 
-#include "common/bytes.h"
-#include "common/checked.h"
-#include "pvh/container.h"
+#include "common/base/bytes.h"
+#include "common/base/overflow.h"
+#include "common/image/container.h"
 #include "pvh/memory_map.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 /* The one table that turns error codes into sentences, for the loader and for the host's tools. */
 #pragma once
 
-#include "common/text.h"
-#include "pvh/error.h"
+#include "common/base/error.h"
+#include "common/base/text.h"
 
 /*
  * Appends what is wrong and what to do, without the file's name: "no PVH entry note (found: GNU

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/plan.h"
 
-#include "common/sort.h"
+#include "common/base/sort.h"
 #include "pvh/free_list.h"
-#include "pvh/handover.h"
+#include "pvh/trampoline.h"
 
 #include <string.h>
 

@@ -16,10 +16,10 @@
  */
 #pragma once
 
-#include "common/arena.h"
-#include "common/range.h"
-#include "pvh/elf.h"
-#include "pvh/error.h"
+#include "common/base/arena.h"
+#include "common/base/error.h"
+#include "common/base/range.h"
+#include "common/image/elf.h"
 #include "pvh/memory_map.h"
 
 /* Memory to take from the firmware, by address. */

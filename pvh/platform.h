@@ -2,7 +2,7 @@
 /* Machines on which a kernel started through PVH would misread what it runs on. */
 #pragma once
 
-#include "pvh/error.h"
+#include "common/base/error.h"
 
 struct cpuid_result {
     uint32_t eax, ebx, ecx, edx;

@@ -5,7 +5,7 @@
 BENCH_BUILD := build/bench
 BENCH_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -O2 -g $(WARNINGS)
 BENCH_CODE := $(filter-out build/host/tools/%,$(PVHINFO_SOURCES:%=build/host/%.o)) \
-	build/host/tools/pvhinfo/host_arena.c.o build/host/tools/pvhinfo/host_file.c.o build/host/decoders.o
+	build/host/tools/pvhinfo/host/arena.c.o build/host/tools/pvhinfo/host/file.c.o build/host/decoders.o
 BENCH_KERNELS := $(foreach name,6.1-amd64 6.1-cloud 6.12-cloud,$(KERNELS)/$(name)/vmlinuz) \
 	$(KERNELS)/6.1-cloud/vmlinux $(BENCH_BUILD)/6.1-cloud/vmlinux.gz
 # What runs in the guest, and counts.

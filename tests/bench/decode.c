@@ -3,10 +3,10 @@
  * Unpacks a kernel to memory between the marks, with the sources and the libraries of the loader.
  * It prints what the kernel was packed in and how large it is unpacked.
  */
-#include "pvh/unpack.h"
+#include "common/image/unpack.h"
 #include "tests/bench/marks.h"
-#include "tools/pvhinfo/host_arena.h"
-#include "tools/pvhinfo/host_file.h"
+#include "tools/pvhinfo/host/arena.h"
+#include "tools/pvhinfo/host/file.h"
 
 #include <stdio.h>
 

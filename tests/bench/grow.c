@@ -8,12 +8,12 @@
  *
  * All that has an order comes shuffled. KERNEL is an ELF file.
  */
-#include "common/entry.h"
-#include "common/sort.h"
+#include "common/base/sort.h"
+#include "common/bls/entry.h"
 #include "pvh/plan.h"
 #include "tests/bench/marks.h"
-#include "tools/pvhinfo/host_arena.h"
-#include "tools/pvhinfo/host_file.h"
+#include "tools/pvhinfo/host/arena.h"
+#include "tools/pvhinfo/host/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

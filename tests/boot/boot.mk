@@ -30,7 +30,7 @@ $(BOOT_PACKAGES) $(BOOT_PACKAGES_FULL):
 
 # What makes the firmware as strict as it can be, and starts the loader. Linked by GNU-EFI's own script: the
 # loader's places the hand-over code too. It knows the plain names of sections only, .bss above all.
-$(BOOT_STRICT): tests/boot/strict.c efi/proto/memory_attribute.h efi/efi.h efi/build.mk tests/boot/boot.mk
+$(BOOT_STRICT): tests/boot/strict.c efi/firmware/proto/memory_attribute.h efi/efi.h efi/build.mk tests/boot/boot.mk
 	@mkdir -p $(@D)
 	@echo "  EFI   $@"
 	$(Q)$(EFI_CC) $(EFI_CFLAGS) -fno-function-sections -fno-data-sections -c -o $(@:.efi=.o) $<

@@ -4,7 +4,7 @@
  * before its owner says so. Debian's strict-NX builds of OVMF only offer the protocol for it; this
  * program makes use of it for every page, and then starts the loader with its own options.
  */
-#include "efi/proto/memory_attribute.h"
+#include "efi/firmware/proto/memory_attribute.h"
 
 #define LARGEST_LOADER (1 << 20)
 #define PAGES_TO_TRY   3

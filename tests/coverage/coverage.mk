@@ -6,28 +6,24 @@
 COVERAGE_BUILD := build/coverage
 COVERAGE_FLAGS := --coverage -fprofile-update=atomic
 COVERAGE_LIMITS := pvh=98 common=98 efi=90
-COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/test_%)
+COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/%)
 COVERAGE_LOADER := $(COVERAGE_BUILD)/firmware/test_firmware
 
 COVERAGE_UNIT_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(UNIT_FLAGS)) -O0 $(COVERAGE_FLAGS)
-coverage_objects = $(patsubst %,$(COVERAGE_BUILD)/%.o,$(1))
+coverage_objects = $(patsubst %,$(COVERAGE_BUILD)/unit/%.o,$(1))
 
-$(COVERAGE_BUILD)/%.o: % tests/coverage/coverage.mk tests/unit/unit.mk
-	@mkdir -p $(@D)
-	@echo '  cover $<'
-	@gcc $(COVERAGE_UNIT_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $<
+$(eval $(call compile_rules,$(COVERAGE_BUILD)/unit,cover,gcc,$(COVERAGE_UNIT_FLAGS),tests/coverage/coverage.mk tests/unit/unit.mk))
 
-.SECONDARY: $(call coverage_objects,$(UNIT_CODE) $(UNIT_SUPPORT) $(UNIT_ARENA) common/arena.c)
+.SECONDARY: $(call coverage_objects,$(UNIT_CODE) $(UNIT_SUPPORT) $(UNIT_ARENA) common/base/arena.c)
 
-$(call coverage_objects,$(wildcard pvh/decode_*.c)): $(DECODERS_READY)
 $(eval $(call decoder_object,$(COVERAGE_BUILD),gcc,-g -O1))
 
 define coverage_unit_test
-$(if $(UNIT_EFI_$(1)),$(call coverage_objects,tests/unit/test_$(1).c $(UNIT_EFI_$(1))): \
-	COVERAGE_UNIT_FLAGS += $(UNIT_EFI_FLAGS))
+$(if $(UNIT_EFI_$(1)),$(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1))): EXTRA_CFLAGS := $(UNIT_EFI_FLAGS))
 
-$(COVERAGE_BUILD)/test_$(1): $(call coverage_objects,tests/unit/test_$(1).c $(UNIT_EFI_$(1)) $(UNIT_CODE) $(UNIT_SUPPORT) \
+$(COVERAGE_BUILD)/$(1): $(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1)) $(UNIT_CODE) $(UNIT_SUPPORT) \
 		$(or $(UNIT_ARENA_$(1)),$(UNIT_ARENA))) $(COVERAGE_BUILD)/decoders.o
+	@mkdir -p $$(@D)
 	@gcc $(COVERAGE_UNIT_FLAGS) -o $$@ $$^ -lcmocka
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
@@ -36,10 +32,7 @@ $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
 COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)
 COVERAGE_FIRMWARE := $(patsubst %,$(COVERAGE_BUILD)/firmware/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
 
-$(COVERAGE_FIRMWARE): $(COVERAGE_BUILD)/firmware/%.o: % tests/coverage/coverage.mk tests/firmware/firmware.mk $(DECODERS_READY)
-	@mkdir -p $(@D)
-	@echo '  cover $< on firmware'
-	@gcc $(COVERAGE_FIRMWARE_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $<
+$(eval $(call compile_rules,$(COVERAGE_BUILD)/firmware,cover,gcc,$(COVERAGE_FIRMWARE_FLAGS),tests/coverage/coverage.mk tests/firmware/firmware.mk))
 
 $(COVERAGE_LOADER): $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
 	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-u,__gcov_dump -o $@ $^ -lcmocka
@@ -48,8 +41,6 @@ $(COVERAGE_LOADER): $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
 .PHONY: coverage
 coverage: $(COVERAGE_PROGRAMS) $(COVERAGE_LOADER) $(UNIT_SAMPLES) $(FIRMWARE_KERNELS) ## measure which lines the host tests reach
 	@find $(COVERAGE_BUILD) -name '*.gcda' -delete
-	@for program in $(COVERAGE_PROGRAMS); do tests/unit/run $$program || exit; done
-	@tests/unit/run $(COVERAGE_LOADER) --brief # a run's counters take longer to write than the run
+	@for program in $(COVERAGE_PROGRAMS); do tests/lib/run $$program || exit; done
+	@tests/lib/run $(COVERAGE_LOADER) --brief # a run's counters take longer to write than the run
 	@tests/coverage/report $(COVERAGE_BUILD) $(COVERAGE_LIMITS)
-
--include $(shell find $(COVERAGE_BUILD) -name '*.d' 2>/dev/null)

@@ -14,13 +14,13 @@ FIRMWARE_FLAGS := -std=c11 -D_DEFAULT_SOURCE -D_GNU_SOURCE -g -O1 -fshort-wchar 
 	-Wno-missing-field-initializers
 
 # All of the loader but for its C library and the processor.
-FIRMWARE_LOADER := $(filter-out efi/libc.c efi/cpu.c,$(wildcard efi/*.c)) $(wildcard common/*.c pvh/*.c) pvh/handover.S
-FIRMWARE_TESTS := $(wildcard tests/firmware/*.c) \
-	$(addprefix tests/unit/,support.c elf_file.c map_oracle.c samples.c)
+FIRMWARE_LOADER := $(filter-out efi/arch/libc.c efi/arch/cpu.c,$(EFI_SOURCES)) $(COMMON_SOURCES) $(PVH_SOURCES)
+FIRMWARE_TESTS := $(sort $(wildcard tests/firmware/*/*.c)) \
+	$(addprefix tests/lib/,support.c elf_file.c map_oracle.c samples.c)
 
 # What runs longest, and is the test's own: without the sanitizers.
-FIRMWARE_FAST := tests/unit/map_oracle.c tests/firmware/kernels.c
-FIRMWARE_FAST_FLAGS := $(filter-out -O1 -fsanitize=%,$(FIRMWARE_FLAGS)) -O2
+FIRMWARE_FAST := tests/lib/map_oracle.c tests/firmware/scenarios/kernels.c
+FIRMWARE_FAST_FLAGS := -fno-sanitize=all -O2
 
 FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk
 
@@ -31,15 +31,11 @@ FIRMWARE_KERNELS := $(ABI_GOOD:%=$(ABI_BUILD)/%.elf) $(TEST_KERNELS)
 firmware_objects = $(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
 
 define firmware_compiler
-$(FIRMWARE_BUILD)/$(1)/%.o: % tests/firmware/firmware.mk VERSION
-	@mkdir -p $$(@D)
-	@echo '  $(1) $$<'
-	@$(1) $(FIRMWARE_FLAGS) -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c -o $$@.new $$< && mv $$@.new $$@
+$(call compile_rules,$(FIRMWARE_BUILD)/$(1),$(1),$(1),$(FIRMWARE_FLAGS),tests/firmware/firmware.mk)
 
-$(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(wildcard pvh/decode_*.c)): $(DECODERS_READY)
 $(call decoder_object,$(FIRMWARE_BUILD)/$(1),$(1),$(UNIT_DECODER_FLAGS))
 
-$(patsubst %,$(FIRMWARE_BUILD)/$(1)/%.o,$(FIRMWARE_FAST)): FIRMWARE_FLAGS := $(FIRMWARE_FAST_FLAGS)
+$(FIRMWARE_FAST:%=$(FIRMWARE_BUILD)/$(1)/%.o): EXTRA_CFLAGS := $(FIRMWARE_FAST_FLAGS)
 
 .SECONDARY: $(call firmware_objects,$(1))
 
@@ -48,7 +44,7 @@ $(FIRMWARE_BUILD)/$(1)/test_firmware: $(call firmware_objects,$(1)) $(FIRMWARE_B
 
 .PHONY: check-firmware-$(1)
 check-firmware-$(1): $(FIRMWARE_BUILD)/$(1)/test_firmware $(UNIT_SAMPLES) $(FIRMWARE_KERNELS)
-	@tests/unit/run $$< $$(FIRMWARE_DEPTH)
+	@tests/lib/run $$< $$(FIRMWARE_DEPTH)
 endef
 
 .PHONY: check-firmware
@@ -59,8 +55,6 @@ check-firmware-full: FIRMWARE_DEPTH := --thorough
 check-firmware-full: $(addprefix check-firmware-,$(FIRMWARE_COMPILERS)) ## the same with more statuses and larger kernels, built with GCC and with Clang
 
 $(foreach compiler,$(FIRMWARE_COMPILERS),$(eval $(call firmware_compiler,$(compiler))))
-
--include $(shell find $(FIRMWARE_BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: sabotage-firmware
 sabotage-firmware: $(FIRMWARE_BUILD)/gcc/test_firmware $(UNIT_SAMPLES) ## break the loader in many places and see that the fake firmware's tests find each

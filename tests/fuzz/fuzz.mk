@@ -25,14 +25,11 @@ FUZZ_KIND_bzimage    := CONTAINER_BZIMAGE
 FUZZ_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g -O1 \
 	-fno-sanitize-recover=all $(DECODER_INCLUDES)
 FUZZ_SANITIZERS := -fsanitize=fuzzer-no-link,address,undefined
-FUZZ_CODE := $(wildcard common/*.c pvh/*.c)
+FUZZ_CODE := $(COMMON_SOURCES) $(filter %.c,$(PVH_SOURCES))
 FUZZ_OBJECTS := $(patsubst %,$(FUZZ_BUILD)/%.o,$(FUZZ_CODE))
 FUZZ_PROGRAMS := $(patsubst %,$(FUZZ_BUILD)/fuzz_%,$(FUZZ_TARGETS))
 
-$(FUZZ_BUILD)/%.c.o: %.c tests/fuzz/fuzz.mk $(DECODERS_READY)
-	@mkdir -p $(@D)
-	@echo '  fuzz  $<'
-	@clang $(FUZZ_FLAGS) $(FUZZ_SANITIZERS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.new $< && mv $@.new $@
+$(eval $(call compile_rules,$(FUZZ_BUILD),fuzz ,clang,$(FUZZ_FLAGS) $(FUZZ_SANITIZERS),tests/fuzz/fuzz.mk))
 
 .SECONDARY: $(FUZZ_OBJECTS)
 
@@ -46,7 +43,7 @@ $(FUZZ_PROGRAMS): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_unpack.c $(FUZZ_OBJECTS)
 
 # With the tests' arena, whose pieces have their exact size.
 $(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz_text.h \
-		$(filter-out %/arena.c.o,$(FUZZ_OBJECTS)) $(FUZZ_BUILD)/tests/unit/strict_arena.c.o $(FUZZ_BUILD)/decoders.o
+		$(filter-out %/arena.c.o,$(FUZZ_OBJECTS)) $(FUZZ_BUILD)/tests/lib/strict_arena.c.o $(FUZZ_BUILD)/decoders.o
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@.new $(filter-out %.h,$^) && mv $@.new $@
 
 .PHONY: $(FUZZ_OWN:%=fuzz-%)
@@ -84,5 +81,3 @@ check-fuzz: ## run every fuzzer for a few seconds
 	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=5
 check-fuzz-full: ## run every fuzzer for a minute
 	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=60
-
--include $(FUZZ_OBJECTS:.o=.d)

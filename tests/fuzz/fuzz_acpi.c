@@ -5,8 +5,8 @@
  */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/bytes.h"
-#include "pvh/acpi.h"
+#include "common/acpi/acpi.h"
+#include "common/base/bytes.h"
 
 #define BASE        0x1000
 #define RSDP_V1     20

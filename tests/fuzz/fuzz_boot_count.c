@@ -2,7 +2,7 @@
 /* libFuzzer: the counters in a file's name, counted down to the end. */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/boot_count.h"
+#include "common/bls/boot_count.h"
 
 #define STEPS 20
 

@@ -5,10 +5,10 @@
  */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "pvh/elf.h"
+#include "common/base/byte_sources.h"
+#include "common/image/elf.h"
 #include "pvh/messages.h"
 #include "pvh/plan.h"
-#include "pvh/sources.h"
 
 #define RANGES 8
 

@@ -5,8 +5,8 @@
  */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/entry.h"
-#include "common/sort.h"
+#include "common/base/sort.h"
+#include "common/bls/entry.h"
 
 #define MAX_FILES 8
 #define LAST_NAME 255

@@ -2,7 +2,7 @@
 /* libFuzzer: a pattern, a new line, a text. A slow but plain matcher is the second opinion. */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/glob.h"
+#include "common/base/glob.h"
 
 #define MAX_LENGTH 64
 

@@ -2,7 +2,7 @@
 /* libFuzzer: a loader.conf. */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/loader_config.h"
+#include "common/bls/loader_config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,8 +3,8 @@
  */
 #pragma once
 
-#include "common/remark.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/bls/diagnostics.h"
 
 #include <stdlib.h>
 #include <string.h>

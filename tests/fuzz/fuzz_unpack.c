@@ -4,10 +4,10 @@
  * container looks at files of this kind only (FUZZ_KIND), one at all of them. Whatever comes, the
  * stream and the unpacking to memory must agree.
  */
-#include "common/text.h"
-#include "pvh/elf.h"
+#include "common/base/text.h"
+#include "common/image/elf.h"
+#include "common/image/unpack.h"
 #include "pvh/messages.h"
-#include "pvh/unpack.h"
 
 #include <stdlib.h>
 #include <string.h>

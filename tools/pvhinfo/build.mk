@@ -5,24 +5,18 @@ PVHINFO := build/pvhinfo
 HOST_CC ?= gcc
 HOST_CFLAGS ?= -O2 -g
 
-PVHINFO_SOURCES := $(sort $(wildcard common/*.c pvh/*.c tools/pvhinfo/*.c))
+PVHINFO_OWN := $(sort $(wildcard tools/pvhinfo/*.c tools/pvhinfo/*/*.c))
+PVHINFO_SOURCES := $(COMMON_SOURCES) $(filter %.c,$(PVH_SOURCES)) $(PVHINFO_OWN)
 PVHINFO_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -DPVHBOOT_VERSION=\"$(VERSION)\" -I. \
 	$(DECODER_INCLUDES) '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) -Wconversion -Wno-sign-conversion
 
 # $(call pvhinfo,PROGRAM,FOLDER,COMPILER,FLAGS)
 define pvhinfo
-$(2)/%.c.o: %.c VERSION tools/pvhinfo/build.mk
-	@mkdir -p $$(@D)
-	@echo "  CC    $$<"
-	$$(Q)$(3) $$(PVHINFO_CFLAGS) $(4) -MMD -MP -c -o $$@ $$<
-
-$(patsubst %,$(2)/%.o,$(filter pvh/decode_%,$(PVHINFO_SOURCES))): $(DECODERS_READY)
+$(call compile_rules,$(2),CC   ,$(3),$$(PVHINFO_CFLAGS) $(4),tools/pvhinfo/build.mk)
 
 $(1): $(PVHINFO_SOURCES:%=$(2)/%.o) build/host/decoders.o
 	@echo "  LD    $$@"
 	$$(Q)$(3) $(4) -o $$@ $$^
-
--include $(PVHINFO_SOURCES:%.c=$(2)/%.c.d)
 endef
 
 SANITIZERS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/esp.h"
 
-#include "common/sort.h"
-#include "common/text.h"
+#include "common/base/sort.h"
+#include "common/base/text.h"
 #include "tools/pvhinfo/esp_path.h"
-#include "tools/pvhinfo/host_file.h"
+#include "tools/pvhinfo/host/file.h"
 
 #include <dirent.h>
 #include <errno.h>

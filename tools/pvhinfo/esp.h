@@ -2,10 +2,10 @@
 /* All that pvhboot would read in an EFI system partition, and what would become of it. */
 #pragma once
 
-#include "common/entry.h"
-#include "common/loader_config.h"
-#include "tools/pvhinfo/json.h"
-#include "tools/pvhinfo/status.h"
+#include "common/bls/entry.h"
+#include "common/bls/loader_config.h"
+#include "tools/pvhinfo/host/status.h"
+#include "tools/pvhinfo/output/json.h"
 
 /* A growing list of sentences, in the arena. */
 struct sentences {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the files that entries name would do, and whether there is a loader. */
+#include "common/image/pe.h"
 #include "pvh/messages.h"
-#include "pvh/program.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
-#include "tools/pvhinfo/host_arena.h"
-#include "tools/pvhinfo/host_file.h"
+#include "tools/pvhinfo/host/arena.h"
+#include "tools/pvhinfo/host/file.h"
 #include "tools/pvhinfo/kernel.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/esp_path.h"
 
-#include "common/text.h"
+#include "common/base/text.h"
 
 #include <dirent.h>
 #include <errno.h>

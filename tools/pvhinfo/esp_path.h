@@ -2,8 +2,8 @@
 /* Paths of an EFI system partition on the host, where it may lie in a file system that has case. */
 #pragma once
 
-#include "common/arena.h"
-#include "tools/pvhinfo/status.h"
+#include "common/base/arena.h"
+#include "tools/pvhinfo/host/status.h"
 
 /* Symbolic links count for what they lead to. */
 bool is_directory(const char *path);

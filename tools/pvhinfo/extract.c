@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/extract.h"
 
-#include "common/checked.h"
+#include "common/base/overflow.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include "tools/pvhinfo/host/status.h"
 #include "tools/pvhinfo/kernel_file.h"
-#include "tools/pvhinfo/status.h"
 
 /*
  * Writes the ELF in `file` to `path`. A regular file there, links followed, is replaced once all

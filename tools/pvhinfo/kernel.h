@@ -2,10 +2,10 @@
 /* What there is to know about a kernel's file, whatever the machine. */
 #pragma once
 
+#include "common/image/elf.h"
 #include "pvh/boot_info.h"
-#include "pvh/elf.h"
+#include "tools/pvhinfo/host/status.h"
 #include "tools/pvhinfo/kernel_file.h"
-#include "tools/pvhinfo/status.h"
 
 /* More than the loader's longest sentence. */
 #define SENTENCE_SIZE 800

@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "pvh/unpack.h"
-#include "tools/pvhinfo/host_file.h"
+#include "common/image/unpack.h"
+#include "tools/pvhinfo/host/file.h"
 
 /* A bzImage and what packs its payload are two. */
 #define KERNEL_FILE_CONTAINERS (2 * (UNPACK_DEPTH + 1))

@@ -3,7 +3,7 @@
 #include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/extract.h"
-#include "tools/pvhinfo/host_arena.h"
+#include "tools/pvhinfo/host/arena.h"
 #include "tools/pvhinfo/map_file.h"
 #include "tools/pvhinfo/options.h"
 #include "tools/pvhinfo/result.h"

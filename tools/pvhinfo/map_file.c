@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/map_file.h"
 
-#include "common/bytes.h"
-#include "common/text.h"
-#include "tools/pvhinfo/descriptor.h"
-#include "tools/pvhinfo/host_file.h"
-#include "tools/pvhinfo/number.h"
+#include "common/base/bytes.h"
+#include "common/base/text.h"
+#include "tools/pvhinfo/host/descriptor.h"
+#include "tools/pvhinfo/host/file.h"
+#include "tools/pvhinfo/output/number.h"
 
 #include <string.h>
 

@@ -15,9 +15,9 @@
  */
 #pragma once
 
-#include "common/arena.h"
+#include "common/base/arena.h"
+#include "tools/pvhinfo/host/status.h"
 #include "tools/pvhinfo/placement.h"
-#include "tools/pvhinfo/status.h"
 
 /* False with a message when the file cannot be read or is no map. It lives in the arena. */
 bool map_file_read(const char *path, struct arena *arena, struct machine *ret_machine);

@@ -3,8 +3,8 @@
 
 #include "pvh/messages.h"
 #include "pvh/plan.h"
-#include "tools/pvhinfo/host_file.h"
-#include "tools/pvhinfo/number.h"
+#include "tools/pvhinfo/host/file.h"
+#include "tools/pvhinfo/output/number.h"
 
 /* Far more than can be placed; keeps sums from wrapping. */
 #define MAX_SIZE (UINT64_C(1) << 62)

@@ -2,8 +2,8 @@
 /* Modules by their size: what is in them does not matter to where they go. */
 #pragma once
 
-#include "common/request.h"
-#include "tools/pvhinfo/status.h"
+#include "common/bls/boot_request.h"
+#include "tools/pvhinfo/host/status.h"
 
 struct modules {
     size_t count;

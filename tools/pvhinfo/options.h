@@ -2,8 +2,8 @@
 /* pvhinfo's command line. */
 #pragma once
 
-#include "common/request.h"
-#include "tools/pvhinfo/status.h"
+#include "common/bls/boot_request.h"
+#include "tools/pvhinfo/host/status.h"
 
 struct options {
     bool help;

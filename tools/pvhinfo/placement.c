@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/placement.h"
 
-#include "tools/pvhinfo/descriptor.h"
+#include "tools/pvhinfo/host/descriptor.h"
 
 static bool build_map(const struct machine *machine, struct range override,
                       struct placement *placement, struct pvh_error *error)

@@ -2,8 +2,8 @@
 /* A kernel on a machine: what the loader would do there, step by step, but for touching memory. */
 #pragma once
 
+#include "common/image/elf.h"
 #include "pvh/boot_info.h"
-#include "pvh/elf.h"
 #include "pvh/memory_map.h"
 #include "pvh/plan.h"
 

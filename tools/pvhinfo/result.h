@@ -2,9 +2,9 @@
 /* What was found out, and the two forms it is printed in. */
 #pragma once
 
-#include "tools/pvhinfo/json.h"
 #include "tools/pvhinfo/kernel.h"
 #include "tools/pvhinfo/modules.h"
+#include "tools/pvhinfo/output/json.h"
 #include "tools/pvhinfo/placement.h"
 
 struct result {

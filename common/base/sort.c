@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/base/sort.h"
+
+#include "common/base/overflow.h"
+
+#include <string.h>
+
+#define SWAP_BLOCK 64 /* bytes */
+
+/* What is almost in order, as firmware's memory maps are, is sorted in so many steps an element. */
+#define INSERTION_STEPS 4
+
+struct sorter {
+    uint8_t *array;
+    size_t size;
+    int (*compare)(const void *, const void *);
+};
+
+static uint8_t *element(const struct sorter *sorter, size_t index)
+{
+    return sorter->array + index * sorter->size;
+}
+
+static void swap(const struct sorter *sorter, size_t a, size_t b)
+{
+    uint8_t *left = element(sorter, a);
+    uint8_t *right = element(sorter, b);
+    uint8_t block[SWAP_BLOCK];
+
+    for (size_t done = 0, part; done < sorter->size; done += part) {
+        part = min_u64(sorter->size - done, sizeof(block));
+        memcpy(block, left + done, part);
+        memcpy(left + done, right + done, part);
+        memcpy(right + done, block, part);
+    }
+}
+
+/* Moves each element back to its place. Returns false when that takes too many steps. */
+static bool insert_all(const struct sorter *sorter, size_t count)
+{
+    size_t steps = count * INSERTION_STEPS;
+
+    for (size_t i = 1; i < count; i++) {
+        for (size_t at = i; at > 0; at--) {
+            if (sorter->compare(element(sorter, at - 1), element(sorter, at)) <= 0)
+                break;
+            if (steps-- == 0)
+                return false;
+            swap(sorter, at - 1, at);
+        }
+    }
+    return true;
+}
+
+/* Restores the heap below `root`: no parent smaller than its children. */
+static void sift_down(const struct sorter *sorter, size_t root, size_t count)
+{
+    size_t child;
+
+    while ((child = 2 * root + 1) < count) {
+        if (child + 1 < count &&
+            sorter->compare(element(sorter, child), element(sorter, child + 1)) < 0)
+            child++;
+        if (sorter->compare(element(sorter, root), element(sorter, child)) >= 0)
+            return;
+        swap(sorter, root, child);
+        root = child;
+    }
+}
+
+void sort(void *array, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+    const struct sorter sorter = {array, size, compare};
+
+    if (insert_all(&sorter, count))
+        return;
+    for (size_t root = count / 2; root-- > 0;)
+        sift_down(&sorter, root, count);
+    for (size_t last = count; last-- > 1;) {
+        swap(&sorter, 0, last);
+        sift_down(&sorter, 0, last);
+    }
+}

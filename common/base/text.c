@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/base/text.h"
+
+#include "common/base/arena.h"
+
+#include <string.h>
+
+#define REPLACEMENT_CHARACTER 0xfffd
+
+void text_append_char(struct text *text, char character)
+{
+    if (text->length + 1 >= text->size)
+        return;
+    text->data[text->length++] = character;
+    text->data[text->length] = '\0';
+}
+
+static void append_bytes(struct text *text, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        text_append_char(text, bytes[i]);
+}
+
+void text_append(struct text *text, const char *string)
+{
+    append_bytes(text, string, strlen(string));
+}
+
+struct conversion {
+    char pad;
+    unsigned width;
+    int precision; /* -1 when there is none */
+    unsigned longs;
+};
+
+static void append_number(struct text *text, uint64_t value, unsigned base,
+                          const struct conversion *conversion)
+{
+    char digits[20]; /* 2^64 in decimal */
+    size_t count = 0;
+
+    do {
+        digits[count++] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value);
+    for (size_t i = count; i < conversion->width; i++)
+        text_append_char(text, conversion->pad);
+    while (count)
+        text_append_char(text, digits[--count]);
+}
+
+static void append_string(struct text *text, const char *string,
+                          const struct conversion *conversion)
+{
+    size_t length = conversion->precision >= 0 ? strnlen(string, (size_t)conversion->precision)
+                                               : strlen(string);
+
+    append_bytes(text, string, length);
+    for (size_t i = length; i < conversion->width; i++)
+        text_append_char(text, ' ');
+}
+
+/* Parses what stands between % and the conversion's letter. */
+static const char *parse_conversion(const char *format, struct conversion *ret, va_list *arguments)
+{
+    *ret = (struct conversion){.pad = ' ', .precision = -1};
+    if (*format == '0') {
+        ret->pad = '0';
+        format++;
+    }
+    if (*format == '-') /* strings are always padded on the right */
+        format++;
+    for (; is_digit(*format); format++)
+        ret->width = ret->width * 10 + (unsigned)(*format - '0');
+    if (format[0] == '.' && format[1] == '*') {
+        ret->precision = va_arg(*arguments, int);
+        format += 2;
+    }
+    for (; *format == 'l' || *format == 'z'; format++)
+        ret->longs += *format == 'l' ? 1 : sizeof(size_t) / sizeof(long);
+    return format;
+}
+
+static uint64_t next_number(const struct conversion *conversion, va_list *arguments)
+{
+    if (conversion->longs >= 2)
+        return va_arg(*arguments, unsigned long long);
+    if (conversion->longs == 1)
+        return va_arg(*arguments, unsigned long);
+    return va_arg(*arguments, unsigned);
+}
+
+static int64_t next_signed(const struct conversion *conversion, va_list *arguments)
+{
+    if (conversion->longs >= 2)
+        return va_arg(*arguments, long long);
+    if (conversion->longs == 1)
+        return va_arg(*arguments, long);
+    return va_arg(*arguments, int);
+}
+
+static void append_signed(struct text *text, int64_t value, const struct conversion *conversion)
+{
+    if (value < 0)
+        text_append_char(text, '-');
+    append_number(text, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, conversion);
+}
+
+void text_format_list(struct text *text, const char *format, va_list list)
+{
+    struct conversion conversion;
+    va_list arguments;
+
+    va_copy(arguments, list);
+    for (; *format; format++) {
+        if (*format != '%') {
+            text_append_char(text, *format);
+            continue;
+        }
+        format = parse_conversion(format + 1, &conversion, &arguments);
+        switch (*format) {
+        case 's':
+            append_string(text, va_arg(arguments, const char *), &conversion);
+            break;
+        case 'c':
+            text_append_char(text, (char)va_arg(arguments, int));
+            break;
+        case 'd':
+            append_signed(text, next_signed(&conversion, &arguments), &conversion);
+            break;
+        case 'u':
+            append_number(text, next_number(&conversion, &arguments), 10, &conversion);
+            break;
+        case 'x':
+            append_number(text, next_number(&conversion, &arguments), 16, &conversion);
+            break;
+        default:
+            text_append_char(text, '%');
+            break;
+        }
+    }
+    va_end(arguments);
+}
+
+void text_format(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_format_list(text, format, arguments);
+    va_end(arguments);
+}
+
+void text_append_clean(struct text *text, const char *string)
+{
+    while (*string) {
+        uint32_t code_point = utf8_next(&string);
+        char bytes[4];
+        size_t length;
+
+        if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
+            code_point = REPLACEMENT_CHARACTER;
+        length = utf8_encode(code_point, bytes);
+        if (text->length + length >= text->size)
+            return; /* half a character could not be shown */
+        append_bytes(text, bytes, length);
+    }
+}
+
+const char *text_clean_copy(const char *string, struct arena *arena)
+{
+    size_t size = 3 * strlen(string) + 1; /* U+FFFD for each byte */
+    struct text text = {arena_alloc(arena, size, 1), size, 0};
+
+    if (text.data)
+        text_append_clean(&text, string);
+    return text.data;
+}
+
+void text_append_size(struct text *text, uint64_t bytes)
+{
+    if (bytes < 64 * KIB && bytes % KIB != 0) {
+        text_format(text, "%llu bytes", (unsigned long long)bytes);
+    } else if (bytes < 16 * MIB) {
+        text_format(text, "%llu KiB", (unsigned long long)(bytes / KIB));
+    } else {
+        unsigned tenths = (unsigned)(bytes % MIB * 10 / MIB);
+
+        text_format(text, "%llu.%u MiB", (unsigned long long)(bytes / MIB), tenths);
+    }
+}
+
+bool is_space(char character)
+{
+    return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
+bool is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
+char to_lower(char character)
+{
+    return character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
+}
+
+bool text_equals_ignoring_case(const char *a, const char *b)
+{
+    while (*a && to_lower(*a) == to_lower(*b)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+bool text_ends_with_ignoring_case(const char *string, const char *suffix)
+{
+    size_t length = strlen(string);
+    size_t wanted = strlen(suffix);
+
+    return length >= wanted && text_equals_ignoring_case(string + length - wanted, suffix);
+}
+
+const char *path_base_name(const char *path)
+{
+    const char *base = path;
+
+    for (; *path; path++) {
+        if (*path == '/' || *path == '\\')
+            base = path + 1;
+    }
+    return base;
+}
+
+/* How many bytes follow a leading byte, and which of its bits count; -1 for no leading byte. */
+static int utf8_tail(uint8_t lead, uint32_t *ret_bits)
+{
+    static const uint8_t marks[] = {0xc0, 0xe0, 0xf0, 0xf8};
+
+    if (lead < 0x80) {
+        *ret_bits = lead;
+        return 0;
+    }
+    for (int tail = 1; tail <= 3; tail++) {
+        if ((lead & marks[tail]) == marks[tail - 1]) {
+            *ret_bits = lead & (uint8_t)~marks[tail];
+            return tail;
+        }
+    }
+    return -1;
+}
+
+uint32_t utf8_next(const char **text)
+{
+    static const uint32_t smallest[] = {0, 0x80, 0x800, 0x10000};
+    const uint8_t *bytes = (const uint8_t *)*text;
+    uint32_t code_point = 0;
+    int tail = utf8_tail(*bytes++, &code_point);
+
+    for (int i = 0; i < tail; i++) {
+        if ((*bytes & 0xc0) != 0x80) { /* covers the NUL too */
+            tail = -1;
+            break;
+        }
+        code_point = code_point << 6 | (*bytes++ & 0x3f);
+    }
+    *text = (const char *)bytes;
+    if (tail < 0 || code_point < smallest[tail] || code_point > 0x10ffff ||
+        (code_point >= 0xd800 && code_point < 0xe000))
+        return REPLACEMENT_CHARACTER;
+    return code_point;
+}
+
+size_t utf8_encode(uint32_t code_point, char bytes[4])
+{
+    static const uint8_t marks[] = {0, 0xc0, 0xe0, 0xf0};
+    size_t tail = code_point < 0x80 ? 0 : code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
+
+    for (size_t i = tail; i > 0; i--) {
+        bytes[i] = (char)(0x80 | (code_point & 0x3f));
+        code_point >>= 6;
+    }
+    bytes[0] = (char)(marks[tail] | code_point);
+    return tail + 1;
+}
+
+static bool is_high_surrogate(uint32_t unit)
+{
+    return unit >= 0xd800 && unit < 0xdc00;
+}
+
+static bool is_low_surrogate(uint32_t unit)
+{
+    return unit >= 0xdc00 && unit < 0xe000;
+}
+
+void utf16_to_utf8(const uint16_t *units, size_t count, char *buffer, size_t size)
+{
+    struct text text = {buffer, size, 0};
+
+    buffer[0] = '\0';
+    for (size_t i = 0; i < count && units[i]; i++) {
+        uint32_t code_point = units[i];
+        char bytes[4];
+
+        if (is_high_surrogate(code_point) && i + 1 < count && is_low_surrogate(units[i + 1]))
+            code_point = 0x10000 + ((code_point - 0xd800) << 10) + (units[++i] - 0xdc00u);
+        else if (is_high_surrogate(code_point) || is_low_surrogate(code_point))
+            code_point = REPLACEMENT_CHARACTER;
+        append_bytes(&text, bytes, utf8_encode(code_point, bytes));
+    }
+}
+
+char *utf16_to_utf8_copy(const uint16_t *units, size_t count, struct arena *arena)
+{
+    size_t size = 3 * count + 1;
+    char *text = arena_alloc(arena, size, 1);
+
+    if (text)
+        utf16_to_utf8(units, count, text, size);
+    return text;
+}
+
+size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size)
+{
+    size_t count = 0;
+
+    while (*text) {
+        uint32_t code_point = utf8_next(&text);
+        size_t needed = code_point >= 0x10000 ? 2 : 1;
+
+        if (count + needed >= size)
+            break;
+        if (needed == 2) {
+            units[count++] = (uint16_t)(0xd800 + ((code_point - 0x10000) >> 10));
+            units[count++] = (uint16_t)(0xdc00 + ((code_point - 0x10000) & 0x3ff));
+        } else {
+            units[count++] = (uint16_t)code_point;
+        }
+    }
+    units[count] = 0;
+    return count;
+}

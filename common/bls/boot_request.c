@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/bls/boot_request.h"
+
+#include "common/base/text.h"
+
+bool boot_files_add(struct boot_files *files, struct arena *arena, const char *path,
+                    const char *command)
+{
+    struct boot_file *file = arena_push(arena, (void **)&files->items, &files->capacity,
+                                        files->count, sizeof(*files->items));
+
+    if (!file)
+        return false;
+    *file = (struct boot_file){path, command};
+    files->count++;
+    return true;
+}
+
+bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,
+                                   const char *path_and_arguments)
+{
+    size_t length = 0;
+    const char *arguments, *path;
+
+    while (path_and_arguments[length] && !is_space(path_and_arguments[length]))
+        length++;
+    arguments = path_and_arguments + length;
+    while (is_space(*arguments))
+        arguments++;
+    path = arena_strndup(arena, path_and_arguments, length);
+    return path && boot_files_add(files, arena, path, arguments);
+}

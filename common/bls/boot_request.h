@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What to boot, wherever it was said: on the command line or in an entry file. */
+#pragma once
+
+#include "common/base/arena.h"
+
+struct boot_file {
+    const char *path;    /* UTF-8, with \ or / */
+    const char *command; /* of a module; "" for none */
+};
+
+/* A growing list in the arena. */
+struct boot_files {
+    struct boot_file *items;
+    size_t count, capacity;
+};
+
+struct boot_request {
+    const char *title;  /* for people; NULL when nothing gave one */
+    const char *kernel; /* path; NULL when none was named */
+    const char *command_line;
+    struct boot_files initrds; /* together they are the first module */
+    struct boot_files modules; /* the others, in order */
+};
+
+/* False when memory is short. The strings are not copied. */
+bool boot_files_add(struct boot_files *files, struct arena *arena, const char *path,
+                    const char *command);
+
+/* Splits "PATH ARGS" into a file; of these the path is copied. False when memory is short. */
+bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,
+                                   const char *path_and_arguments);

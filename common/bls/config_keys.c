@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/bls/config_keys.h"
+
+#include "common/bls/config_lines.h"
+
+#include <string.h>
+
+/* How much of a word is quoted in a remark: enough to find it. */
+#define QUOTED_MAX 60
+
+#define remark(parser, line, ...)                                                                  \
+    remark_add((parser)->remarks, (parser)->arena, (line)->number, __VA_ARGS__)
+
+static int quoted_length(size_t length)
+{
+    return (int)min_u64(length, QUOTED_MAX);
+}
+
+static bool is_key(const struct config_line *line, const char *name)
+{
+    size_t stem = strlen(name) - 1;
+
+    if (name[stem] == '*')
+        return line->key_length >= stem && memcmp(line->key, name, stem) == 0;
+    return config_line_has_key(line, name);
+}
+
+static const struct config_key *find_key(const struct config_parser *parser,
+                                         const struct config_line *line)
+{
+    for (size_t i = 0; i < parser->key_count; i++) {
+        if (is_key(line, parser->keys[i].name))
+            return &parser->keys[i];
+    }
+    return NULL;
+}
+
+static bool note_place(struct config_parser *parser, const struct config_key *key,
+                       const struct config_line *line)
+{
+    unsigned *place = &parser->lines[key - parser->keys];
+    unsigned before = *place;
+
+    *place = line->number;
+    return before == 0 || key->repeats ||
+           remark(parser, line, "%s was there before, on line %u; this line holds", key->name,
+                  before);
+}
+
+static bool take_value(struct config_parser *parser, const struct config_key *key,
+                       const struct config_line *line)
+{
+    const char *value = arena_strndup(parser->arena, line->value, line->value_length);
+
+    switch (value ? key->take(parser, key, value) : CONFIG_NO_MEMORY) {
+    case CONFIG_TAKEN:
+        return note_place(parser, key, line);
+    case CONFIG_BAD_VALUE:
+        return remark(parser, line, "%s \"%.*s\": not %s; ignored", key->name,
+                      quoted_length(line->value_length), value, key->expected);
+    default:
+        return false;
+    }
+}
+
+static bool take_line(struct config_parser *parser, const struct config_line *line)
+{
+    const struct config_key *key = find_key(parser, line);
+
+    if (!key)
+        return remark(parser, line, "unknown key \"%.*s\"; ignored",
+                      quoted_length(line->key_length), line->key);
+    if (!key->take)
+        return true;
+    if (line->value_length == 0)
+        return remark(parser, line, "%s has no value; ignored", key->name);
+    return take_value(parser, key, line);
+}
+
+bool config_parse(struct config_parser *parser, const char *text, size_t length)
+{
+    struct config_lines lines = config_lines_of(text, length);
+    struct config_line line;
+
+    while (config_lines_next(&lines, &line)) {
+        if (!take_line(parser, &line))
+            return false;
+    }
+    return true;
+}
+
+enum config_result config_take_string(struct config_parser *parser, const struct config_key *key,
+                                      const char *value)
+{
+    *(const char **)((char *)parser->target + key->offset) = value;
+    return CONFIG_TAKEN;
+}

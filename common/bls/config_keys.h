@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What loader.conf and entry files do alike: a table says which keys there are and what becomes of
+ * their values. Lines that have no value, a key that is not in the table or that was there before,
+ * are remarked upon; none of them is an error.
+ */
+#pragma once
+
+#include "common/bls/diagnostics.h"
+
+enum config_result {
+    CONFIG_TAKEN,
+    CONFIG_BAD_VALUE, /* the line is ignored, with a remark */
+    CONFIG_NO_MEMORY,
+};
+
+struct config_parser;
+
+struct config_key {
+    const char *name; /* with * at its end: all keys that begin so */
+    /* Takes a value that is not empty. NULL: the key is another loader's, ignored in silence. */
+    enum config_result (*take)(struct config_parser *parser, const struct config_key *key,
+                               const char *value);
+    size_t offset;        /* of what it sets, in what the parser fills */
+    const char *expected; /* what a bad value is not: "yes or no" */
+    bool repeats;         /* every line counts; else the last one */
+};
+
+#define CONFIG_KEYS_MAX 32
+
+struct config_parser {
+    const struct config_key *keys;
+    size_t key_count; /* CONFIG_KEYS_MAX at most */
+    void *target;     /* what is filled */
+    struct arena *arena;
+    struct remarks *remarks;
+    unsigned lines[CONFIG_KEYS_MAX]; /* where each key was; 0 for nowhere */
+};
+
+/* Takes all lines. The values are copied into the arena. False when memory is short. */
+bool config_parse(struct config_parser *parser, const char *text, size_t length);
+
+/* Takes a value as it is: for members of the type const char *. */
+enum config_result config_take_string(struct config_parser *parser, const struct config_key *key,
+                                      const char *value);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* LoadOptions: whatever whoever started the loader put there, as text. */
+#pragma once
+
+#include "common/base/arena.h"
+
+enum load_options {
+    LOAD_OPTIONS_NONE, /* empty, or nothing but white space */
+    LOAD_OPTIONS_TEXT,
+    LOAD_OPTIONS_JUNK, /* no text: firmware puts GUIDs and the like there */
+    LOAD_OPTIONS_OUT_OF_MEMORY,
+};
+
+/*
+ * Takes UCS-2 (what UEFI's tools write) with or without a terminator, of odd size, with rubbish
+ * behind the terminator; or plain 8-bit text (efibootmgr without -u). *ret_text is UTF-8 in the
+ * arena, for LOAD_OPTIONS_TEXT only; 8-bit text is taken as it is, whatever its encoding.
+ */
+enum load_options load_options_read(const void *data, size_t size, struct arena *arena,
+                                    const char **ret_text);

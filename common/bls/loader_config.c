@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/bls/loader_config.h"
+
+#include "common/base/decimal.h"
+#include "common/base/text.h"
+#include "common/bls/config_keys.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* A value that has a name. */
+struct word {
+    const char *name;
+    int64_t value;
+};
+
+/* As systemd has them. */
+static const struct word booleans[] = {
+    {"1", true},  {"yes", true}, {"y", true},  {"true", true},   {"t", true},  {"on", true},
+    {"0", false}, {"no", false}, {"n", false}, {"false", false}, {"f", false}, {"off", false},
+};
+
+static const struct word timeouts[] = {
+    {"menu-force", TIMEOUT_FOREVER},
+    {"4294967295", TIMEOUT_FOREVER}, /* what `bootctl set-timeout menu-force` makes of it */
+    {"menu-hidden", TIMEOUT_HIDDEN},
+    {"menu-disabled", TIMEOUT_DISABLED},
+};
+
+static const struct word console_modes[] = {
+    {"keep", CONSOLE_MODE_KEEP},
+    {"auto", CONSOLE_MODE_AUTO},
+    {"max", CONSOLE_MODE_MAX},
+};
+
+static bool find_word(const struct word *words, size_t count, const char *name, int64_t *ret_value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i].name, name) == 0) {
+            *ret_value = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A word, or a number up to `max` with nothing behind it. */
+static bool parse_word_or_number(const struct word *words, size_t count, uint32_t max,
+                                 const char *text, int64_t *ret_value)
+{
+    uint32_t number;
+
+    if (find_word(words, count, text, ret_value))
+        return true;
+    if (!decimal_parse(&text, max, &number) || *text)
+        return false;
+    *ret_value = number;
+    return true;
+}
+
+bool timeout_parse(const char *text, uint32_t *ret_timeout)
+{
+    int64_t value;
+
+    if (!parse_word_or_number(timeouts, ELEMENTS(timeouts), TIMEOUT_MAX, text, &value))
+        return false;
+    *ret_timeout = (uint32_t)value;
+    return true;
+}
+
+static enum config_result take_timeout(struct config_parser *parser, const struct config_key *key,
+                                       const char *value)
+{
+    struct loader_config *config = parser->target;
+
+    (void)key;
+    return timeout_parse(value, &config->timeout) ? CONFIG_TAKEN : CONFIG_BAD_VALUE;
+}
+
+static enum config_result take_default(struct config_parser *parser, const struct config_key *key,
+                                       const char *value)
+{
+    if (*value == '@' && !text_equals_ignoring_case(value, "@saved"))
+        return CONFIG_BAD_VALUE;
+    return config_take_string(parser, key, value);
+}
+
+static enum config_result take_boolean(struct config_parser *parser, const struct config_key *key,
+                                       const char *value)
+{
+    int64_t boolean;
+
+    if (!find_word(booleans, ELEMENTS(booleans), value, &boolean))
+        return CONFIG_BAD_VALUE;
+    *(bool *)((char *)parser->target + key->offset) = boolean;
+    return CONFIG_TAKEN;
+}
+
+static enum config_result take_console_mode(struct config_parser *parser,
+                                            const struct config_key *key, const char *value)
+{
+    struct loader_config *config = parser->target;
+    int64_t mode;
+
+    (void)key;
+    if (!parse_word_or_number(console_modes, ELEMENTS(console_modes), INT32_MAX, value, &mode))
+        return CONFIG_BAD_VALUE;
+    config->console_mode = (int)mode;
+    return CONFIG_TAKEN;
+}
+
+#define MEMBER(member) offsetof(struct loader_config, member)
+#define BOOLEAN        "yes or no"
+
+/* loader.conf(5) of systemd 257, and pass-entry. */
+static const struct config_key keys[] = {
+    {"timeout", take_timeout, MEMBER(timeout),
+     "a number of seconds, menu-force, menu-hidden or menu-disabled", false},
+    {"default", take_default, MEMBER(default_pattern), "a pattern of entries' names or @saved",
+     false},
+    {"editor", take_boolean, MEMBER(editor), BOOLEAN, false},
+    {"pass-entry", take_boolean, MEMBER(pass_entry), BOOLEAN, false},
+    {"console-mode", take_console_mode, MEMBER(console_mode),
+     "the number of a text mode, auto, max or keep", false},
+    {.name = "auto-entries"},
+    {.name = "auto-firmware"},
+    {.name = "auto-poweroff"},
+    {.name = "auto-reboot"},
+    {.name = "beep"},
+    {.name = "log-level"},
+    {.name = "preferred"},
+    {.name = "random-seed-mode"},
+    {.name = "reboot-*"},
+    {.name = "secure-boot-*"},
+};
+
+static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "the parser notes a line for each");
+
+void loader_config_init(struct loader_config *ret_config)
+{
+    *ret_config = (struct loader_config){
+        .timeout = TIMEOUT_HIDDEN,
+        .default_pattern = "",
+        .editor = true,
+        .console_mode = CONSOLE_MODE_KEEP,
+    };
+}
+
+bool loader_config_parse(const char *text, size_t length, struct arena *arena,
+                         struct loader_config *config)
+{
+    struct config_parser parser = {
+        .keys = keys,
+        .key_count = ELEMENTS(keys),
+        .target = config,
+        .arena = arena,
+        .remarks = &config->remarks,
+    };
+
+    return config_parse(&parser, text, length);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/bls/options.h"
+
+#include <string.h>
+
+const char options_help[] =
+    "pvhboot.efi [OPTION]... [KERNEL [COMMAND LINE...]]\n"
+    "  --initrd PATH         an initrd; several become one module, in order\n"
+    "  --module \"PATH ARGS\"  a module with its command line; may be repeated\n"
+    "  --entry ID            boot this entry of \\loader\\entries, without a menu\n"
+    "  --dry-run             do all but start the kernel, show it, and return\n"
+    "  --verbose             show where the time goes, and what is loaded where\n"
+    "  --overwrite-acpi-nvs  let a kernel that cannot be moved take ACPI NVS;\n"
+    "                        the machine must not sleep (S3) then\n"
+    "  --help, --version     show this, or the version\n"
+    "All behind KERNEL is its command line. Paths start at the root of the volume\n"
+    "that pvhboot was started from. Without KERNEL, \\loader\\loader.conf says which\n"
+    "of the entries \\loader\\entries\\*.conf is booted, and whether there is a menu.\n";
+
+/* Where the words come from: a string, or a shell's list. */
+struct word_reader {
+    struct arena *arena;
+    const char *position; /* in the string; NULL when there is a list */
+    const char *const *words;
+    size_t left;
+    bool failed; /* memory was short */
+};
+
+static const char *skip_spaces(const char *text)
+{
+    while (is_space(*text))
+        text++;
+    return text;
+}
+
+/* The end of the word that starts at `text`; quotes hold white space together. */
+static const char *find_word_end(const char *text)
+{
+    bool quoted = false;
+
+    for (; *text && (quoted || !is_space(*text)); text++) {
+        if (*text == '"')
+            quoted = !quoted;
+    }
+    return text;
+}
+
+/* A copy of [start, end) without its quotes. */
+static char *copy_word(struct arena *arena, const char *start, const char *end)
+{
+    char *word = arena_strndup(arena, start, (size_t)(end - start));
+    size_t length = 0;
+
+    if (!word)
+        return NULL;
+    for (const char *from = start; from < end; from++) {
+        if (*from != '"')
+            word[length++] = *from;
+    }
+    word[length] = '\0';
+    return word;
+}
+
+/* The next word, or NULL when there is none or memory is short. */
+static const char *next_word(struct word_reader *reader)
+{
+    const char *start, *end;
+    char *word;
+
+    if (!reader->position) {
+        if (reader->left == 0)
+            return NULL;
+        reader->left--;
+        return *reader->words++;
+    }
+    start = skip_spaces(reader->position);
+    if (!*start)
+        return NULL;
+    end = find_word_end(start);
+    reader->position = end;
+    word = copy_word(reader->arena, start, end);
+    reader->failed |= !word;
+    return word;
+}
+
+/* The value of `--name VALUE` or `--name=VALUE`; NULL with a message when it is missing. */
+static const char *option_value(struct word_reader *reader, const char *word, const char *name,
+                                struct text *error)
+{
+    const char *value = word + strlen(name);
+
+    if (*value == '=')
+        value++;
+    else
+        value = next_word(reader);
+    if (reader->failed) {
+        text_append(error, "out of memory while reading the options");
+        return NULL;
+    }
+    if (!value || !*skip_spaces(value)) {
+        text_format(error, "option %s needs a value; see --help", name);
+        return NULL;
+    }
+    return value;
+}
+
+static bool option_is(const char *word, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(word, name, length) == 0 && (word[length] == '\0' || word[length] == '=');
+}
+
+/*
+ * systemd-boot's way of naming the initrds of a `linux` entry, in front of its options. Only here:
+ * behind KERNEL it is the kernel's.
+ */
+static bool is_stub_initrd(const char *word)
+{
+    return strncmp(word, "initrd=", strlen("initrd=")) == 0;
+}
+
+static bool take_flag(struct options *options, const char *word)
+{
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {
+        {"--help", &options->help},
+        {"--version", &options->version},
+        {"--verbose", &options->verbose},
+        {"--dry-run", &options->dry_run},
+        {"--overwrite-acpi-nvs", &options->overwrite_acpi_nvs},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(flags); i++) {
+        if (strcmp(word, flags[i].name) == 0) {
+            *flags[i].flag = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_option(struct word_reader *reader, struct options *options, const char *word,
+                        struct text *error)
+{
+    struct boot_request *request = &options->request;
+    const char *initrd = is_stub_initrd(word) ? "initrd" : "--initrd";
+    const char *value;
+    bool added = true;
+
+    if (take_flag(options, word))
+        return true;
+    if (option_is(word, initrd)) {
+        value = option_value(reader, word, initrd, error);
+        added = value && boot_files_add(&request->initrds, reader->arena, value, "");
+    } else if (option_is(word, "--module")) {
+        value = option_value(reader, word, "--module", error);
+        added = value &&
+                boot_files_add_with_arguments(&request->modules, reader->arena, skip_spaces(value));
+    } else if (option_is(word, "--entry")) {
+        value = options->entry = option_value(reader, word, "--entry", error);
+    } else {
+        text_append(error, "unknown option ");
+        text_append_clean(error, word); /* from outside: it may hold line ends, or be no UTF-8 */
+        text_append(error, "; see --help");
+        return false;
+    }
+    if (value && !added)
+        text_append(error, "out of memory while reading the options");
+    return value && added;
+}
+
+static bool check_options(const struct options *options, struct text *error)
+{
+    const struct boot_request *request = &options->request;
+
+    if (request->kernel && !*request->kernel) {
+        text_append(error, "the path of the kernel is empty; see --help");
+        return false;
+    }
+    if (!request->kernel && (request->initrds.count || request->modules.count)) {
+        text_append(error, "--initrd and --module need a KERNEL behind the options; entries name "
+                           "their own");
+        return false;
+    }
+    if (request->kernel && options->entry) {
+        text_append(error, "both the kernel ");
+        text_append_clean(error, request->kernel);
+        text_append(error, " and --entry ");
+        text_append_clean(error, options->entry);
+        text_append(error, " are named; leave one out");
+        return false;
+    }
+    return true;
+}
+
+/* Reads options up to the kernel's path, which it takes; the rest of the words stay unread. */
+static bool take_options(struct word_reader *reader, struct options *ret_options,
+                         struct text *error)
+{
+    const char *word;
+
+    *ret_options = (struct options){.request = {.command_line = ""}};
+    while ((word = next_word(reader))) {
+        if (strcmp(word, "--") == 0) {
+            ret_options->request.kernel = next_word(reader);
+            break;
+        }
+        if (word[0] != '-' && !is_stub_initrd(word)) {
+            ret_options->request.kernel = word;
+            break;
+        }
+        if (!take_option(reader, ret_options, word, error))
+            return false;
+    }
+    if (reader->failed) {
+        text_append(error, "out of memory while reading the options");
+        return false;
+    }
+    return check_options(ret_options, error);
+}
+
+/* A line's end is no part of what was said: efibootmgr -@ FILE passes the file's. */
+static const char *without_line_end(struct arena *arena, const char *text)
+{
+    size_t length = strlen(text);
+
+    while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+        length--;
+    return arena_strndup(arena, text, length);
+}
+
+bool options_parse_line(const char *line, struct arena *arena, struct options *ret_options,
+                        struct text *error)
+{
+    struct word_reader reader = {.arena = arena, .position = line};
+    const char *command_line;
+
+    if (!take_options(&reader, ret_options, error))
+        return false;
+    if (!ret_options->request.kernel)
+        return true;
+    command_line = without_line_end(arena, skip_spaces(reader.position));
+    if (!command_line) {
+        text_append(error, "out of memory while reading the options");
+        return false;
+    }
+    ret_options->request.command_line = command_line;
+    return true;
+}
+
+static size_t count_words(const char *line)
+{
+    size_t count = 0;
+
+    for (line = skip_spaces(line); *line; line = skip_spaces(find_word_end(line)))
+        count++;
+    return count;
+}
+
+static bool same_words(struct arena *arena, const char *line, const char *const *words,
+                       size_t count)
+{
+    struct word_reader reader = {.arena = arena, .position = line};
+
+    for (size_t i = 0; i < count; i++) {
+        const char *word = next_word(&reader);
+
+        if (!word || strcmp(word, words[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The end of `line` that splits into these very words, as it was typed; NULL when none does. */
+static const char *find_typed(struct arena *arena, const char *line, const char *const *words,
+                              size_t count)
+{
+    size_t total = count_words(line);
+
+    if (total < count)
+        return NULL;
+    for (line = skip_spaces(line); total > count; total--)
+        line = skip_spaces(find_word_end(line));
+    return same_words(arena, line, words, count) ? line : NULL;
+}
+
+static bool needs_quotes(const char *word)
+{
+    if (!*word)
+        return true;
+    for (; *word; word++) {
+        if (is_space(*word))
+            return true;
+    }
+    return false;
+}
+
+static size_t joined_size(const char *const *words, size_t count)
+{
+    size_t size = 1;
+
+    for (size_t i = 0; i < count; i++)
+        size += strlen(words[i]) + 3; /* a space and two quotes */
+    return size;
+}
+
+/* The words with single spaces between them, those with white space in quotes. */
+static const char *join_words(struct arena *arena, const char *const *words, size_t count)
+{
+    size_t size = joined_size(words, count);
+    struct text text = {arena_alloc(arena, size, 1), size, 0};
+
+    if (!text.data)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *quote = needs_quotes(words[i]) ? "\"" : "";
+
+        text_format(&text, "%s%s%s%s", i ? " " : "", quote, words[i], quote);
+    }
+    return text.data;
+}
+
+bool options_parse_words(const char *const *words, size_t count, const char *line,
+                         struct arena *arena, struct options *ret_options, struct text *error)
+{
+    struct word_reader reader = {.arena = arena, .words = words, .left = count};
+    const char *typed = NULL;
+
+    if (!take_options(&reader, ret_options, error))
+        return false;
+    if (!ret_options->request.kernel || reader.left == 0)
+        return true;
+    if (line)
+        typed = find_typed(arena, line, reader.words, reader.left);
+    typed = typed ? without_line_end(arena, typed) : join_words(arena, reader.words, reader.left);
+    if (!typed) {
+        text_append(error, "out of memory while reading the options");
+        return false;
+    }
+    ret_options->request.command_line = typed;
+    return true;
+}
+
+/* Compares a file's base name with a name, with or without ".efi" on either. */
+static bool is_named(const char *word, size_t length, const char *name)
+{
+    static const char suffix[] = ".efi";
+    size_t name_length = strlen(name);
+    size_t suffix_length = sizeof(suffix) - 1;
+
+    if (text_ends_with_ignoring_case(name, suffix))
+        name_length -= suffix_length;
+    if (length != name_length && length != name_length + suffix_length)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        char wanted = i < name_length ? name[i] : suffix[i - name_length];
+
+        if (to_lower(word[i]) != to_lower(wanted))
+            return false;
+    }
+    return true;
+}
+
+const char *options_skip_own_name(const char *line, const char *own_name)
+{
+    /* pvhboot*.efi would swallow a kernel of that name; these are what installers use. */
+    static const char *const names[] = {"pvhboot.efi", "pvhbootx64.efi", "bootx64.efi"};
+    const char *start = skip_spaces(line);
+    const char *end = find_word_end(start);
+    const char *base = start;
+    const char *stop = end;
+
+    if (start < end && *start == '"' && end[-1] == '"' && end - start >= 2)
+        stop--;
+    for (const char *at = start; at < stop; at++) {
+        if (*at == '/' || *at == '\\' || *at == '"')
+            base = at + 1;
+    }
+    if (own_name && *own_name && is_named(base, (size_t)(stop - base), own_name))
+        return skip_spaces(end);
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        if (is_named(base, (size_t)(stop - base), names[i]))
+            return skip_spaces(end);
+    }
+    return line;
+}

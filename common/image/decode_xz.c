@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* xz by liblzma, which verifies every block's check and the index. */
+#include "common/image/decoder_format.h"
+
+#include <lzma.h>
+
+#define LZMA_STATE (128 * KIB) /* all that liblzma allocates but the dictionary */
+
+struct xz_state {
+    lzma_stream stream;
+    lzma_allocator allocator;
+};
+
+static uint64_t xz_memory(const struct container *container)
+{
+    return container->dictionary + LZMA_STATE + sizeof(struct xz_state);
+}
+
+static void *xz_allocate(void *decoder, size_t count, size_t size)
+{
+    uint64_t bytes;
+
+    if (!checked_mul(count, size, &bytes) || bytes > SIZE_MAX)
+        return NULL;
+    return decoder_allocate(decoder, (size_t)bytes);
+}
+
+static void xz_free(void *decoder, void *memory)
+{
+    decoder_free(decoder, memory);
+}
+
+static bool xz_out_of_memory(struct decoder *decoder)
+{
+    if (decoder->over_budget)
+        return decoder_unsupported(decoder, "a later block has a larger dictionary");
+    return decoder_out_of_memory(decoder);
+}
+
+static bool xz_open(struct decoder *decoder)
+{
+    struct xz_state *state = decoder_allocate(decoder, sizeof(*state));
+
+    if (!state)
+        return decoder_out_of_memory(decoder);
+    state->stream = (lzma_stream)LZMA_STREAM_INIT;
+    state->allocator = (lzma_allocator){xz_allocate, xz_free, decoder};
+    state->stream.allocator = &state->allocator;
+    decoder->state = state;
+    /* Without the flag a check of an unknown kind would be passed over. */
+    return lzma_stream_decoder(&state->stream, UINT64_MAX, LZMA_TELL_UNSUPPORTED_CHECK) ==
+               LZMA_OK ||
+           xz_out_of_memory(decoder);
+}
+
+static bool xz_result(struct decoder *decoder, lzma_ret result)
+{
+    switch (result) {
+    case LZMA_OK:
+    case LZMA_BUF_ERROR:
+        return true;
+    case LZMA_STREAM_END:
+        decoder->ended = true;
+        return true;
+    case LZMA_MEM_ERROR:
+        return xz_out_of_memory(decoder);
+    case LZMA_UNSUPPORTED_CHECK:
+        return decoder_unsupported(decoder, "unknown kind of check");
+    case LZMA_OPTIONS_ERROR:
+        return decoder_unsupported(decoder, "unknown filter or option");
+    case LZMA_FORMAT_ERROR:
+        return decoder_damaged(decoder, "format not recognised");
+    default:
+        return decoder_damaged(decoder, "data error");
+    }
+}
+
+static bool xz_step(struct decoder *decoder, struct decoder_output *output)
+{
+    struct xz_state *state = decoder->state;
+    lzma_stream *stream = &state->stream;
+    size_t room = output->left;
+    lzma_ret result;
+
+    stream->next_in = decoder_input(decoder);
+    stream->avail_in = decoder_input_left(decoder);
+    stream->next_out = output->next;
+    stream->avail_out = room;
+    result = lzma_code(stream, LZMA_RUN);
+    decoder->input_start = decoder->input_end - stream->avail_in;
+    decoder_wrote(output, room - stream->avail_out);
+    return xz_result(decoder, result);
+}
+
+const struct decoder_format decoder_xz = {
+    .memory = xz_memory,
+    .open = xz_open,
+    .step = xz_step,
+    .input_size = DECODER_INPUT_SIZE,
+};

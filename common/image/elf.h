@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An ELF32 or ELF64 file as PVH sees it: where its segments go, and where it is entered. */
+#pragma once
+
+#include "common/base/arena.h"
+#include "common/base/byte_source.h"
+#include "common/base/error.h"
+#include "common/base/range.h"
+#include "common/image/elf_notes.h"
+
+#define ELF_MACHINE_386    3
+#define ELF_MACHINE_X86_64 62
+
+/* A PT_LOAD with a size. paddr + memsz is at most 4 GiB; file bytes lie inside the file. */
+struct pvh_segment {
+    uint64_t paddr;
+    uint64_t memsz;
+    uint64_t offset;
+    uint64_t filesz; /* at most memsz; the rest is zeroed */
+    unsigned header; /* number of its program header, for messages */
+};
+
+struct elf_tables;
+
+struct pvh_image {
+    unsigned bits; /* 32 or 64: the class */
+    uint16_t machine;
+    struct pvh_segment *segments; /* sorted by paddr, disjoint, at least one; owned by the arena */
+    size_t segment_count;
+    struct range span; /* from the lowest paddr to the highest paddr + memsz, in bytes */
+    uint32_t entry;    /* as linked; inside the file bytes of a segment */
+    struct pvh_notes notes;
+    struct elf_tables *tables; /* of headers, kept for the notes; owned by the arena */
+};
+
+/*
+ * Reads headers and notes, nothing of the segments. False with *ret_error when the file is not a
+ * kernel that can be entered through PVH.
+ *
+ * The two halves are for a source that can be read only once, front to back: its headers come
+ * first, but its notes somewhere among the segments. Before pvh_image_read_notes() the entry and
+ * the relocation are unknown, and pvh_image_note_ranges() tells which bytes to keep for it.
+ */
+bool pvh_image_read_headers(struct pvh_source *source, struct arena *arena,
+                            struct pvh_image *ret_image, struct pvh_error *ret_error);
+bool pvh_image_read_notes(struct pvh_source *source, struct arena *arena, struct pvh_image *image,
+                          struct pvh_error *ret_error);
+
+/* Fills `ranges` with the file ranges of up to `limit` note segments; returns how many. */
+size_t pvh_image_note_ranges(const struct pvh_image *image, struct range *ranges, size_t limit);
+
+bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
+                    struct pvh_error *ret_error);
+
+/*
+ * The same, showing all notes to an observer; without an entry note, those in sections too. When it
+ * fails, *ret_image holds what has been found out: bits and machine (0 if nothing has), the
+ * segments once the span has a size, the notes.
+ */
+bool pvh_image_observe(struct pvh_source *source, struct arena *arena,
+                       struct note_observer *observer, struct pvh_image *ret_image,
+                       struct pvh_error *ret_error);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/image/elf_notes.h"
+
+#include "common/base/bytes.h"
+#include "common/base/text.h"
+
+#include <string.h>
+
+#define NOTE_HEADER_SIZE 12
+
+/* Linux puts its release here (LINUX_ELFNOTE_BUILD_SALT in Debian's and Fedora's kernels). */
+#define LINUX_ELFNOTE_BUILD_SALT 0x100
+
+/*
+ * A hostile file could claim a segment full of empty notes, and name it in each of its headers;
+ * real kernels have some twenty notes in all.
+ */
+#define MAX_NOTES 4096
+
+/* Notes are small and follow each other: one read of this size holds all of a usual kernel's. */
+struct window {
+    struct pvh_source *source;
+    uint64_t start;
+    size_t length;
+    uint8_t bytes[2048];
+};
+
+/* Copies [offset, offset + length), which lies inside `limit`, reading ahead up to `limit`. */
+static bool window_read(struct window *window, uint64_t offset, void *buffer, size_t length,
+                        uint64_t limit)
+{
+    bool inside =
+        offset >= window->start && fits_inside(offset - window->start, length, window->length);
+
+    if (!inside) {
+        window->start = offset;
+        window->length = (size_t)min_u64(sizeof(window->bytes), limit - offset);
+        if (!window->source->read(window->source, offset, window->bytes, window->length))
+            return false;
+    }
+    memcpy(buffer, window->bytes + (offset - window->start), length);
+    return true;
+}
+
+static bool note_is_from(const struct note *note, const char *owner)
+{
+    /* The owner's size counts its NUL: libelf asks for exactly "Xen\0". */
+    return note->name_size == strlen(owner) + 1 && memcmp(note->name, owner, note->name_size) == 0;
+}
+
+static void remember_note(const struct note *note, struct note_list *list)
+{
+    struct note_id id = {.type = note->type};
+
+    for (size_t i = 0; i + 1 < sizeof(id.owner) && note->name[i]; i++)
+        id.owner[i] = note->name[i] > ' ' && note->name[i] < 0x7f ? note->name[i] : '?';
+    for (unsigned i = 0; i < list->kept; i++) {
+        if (list->ids[i].type == id.type && strcmp(list->ids[i].owner, id.owner) == 0)
+            return;
+    }
+    list->seen++;
+    if (list->kept < NOTE_IDS_KEPT)
+        list->ids[list->kept++] = id;
+    else if (id.type == XEN_ELFNOTE_PHYS32_ENTRY)
+        list->ids[NOTE_IDS_KEPT - 1] = id; /* the near miss is worth more than any other */
+}
+
+static void take_entry(const struct note *note, struct pvh_notes *notes)
+{
+    if (notes->has_entry)
+        return;
+    notes->has_entry = true;
+    notes->entry_size = note->desc_size;
+    notes->entry_value = note->desc_size == 8 ? read_le64(note->desc) : read_le32(note->desc);
+}
+
+/*
+ * Up to three 32-bit values: alignment, lowest start, highest last byte. A size that is no multiple
+ * of 4 gives none of them, as in Xen's dom0 builder.
+ */
+static void take_relocation(const struct note *note, struct pvh_relocation *relocation)
+{
+    unsigned values = note->desc_size % 4 ? 0 : note->desc_size / 4;
+
+    if (relocation->present)
+        return;
+    relocation->present = true;
+    relocation->alignment = values >= 1 ? read_le32(note->desc) : 0;
+    relocation->min = values >= 2 ? read_le32(note->desc + 4) : 0;
+    relocation->max = values >= 3 ? read_le32(note->desc + 8) : UINT32_MAX;
+    relocation->valid = relocation->min <= relocation->max &&
+                        (values == 0 || is_power_of_two(relocation->alignment));
+}
+
+static void append_printable(struct text *text, const uint8_t *string)
+{
+    for (; *string; string++)
+        text_append_char(text, *string >= ' ' && *string < 0x7f ? (char)*string : '?');
+}
+
+/* "linux" becomes "Linux", as people write it. */
+static void name_system(struct pvh_notes *notes, const char *separator, const uint8_t *string)
+{
+    struct text text = {notes->system, sizeof(notes->system), strlen(notes->system)};
+
+    text_append(&text, separator);
+    append_printable(&text, string);
+    if (notes->system[0] >= 'a' && notes->system[0] <= 'z')
+        notes->system[0] = (char)(notes->system[0] - 'a' + 'A');
+}
+
+static void take_xen_note(const struct note *note, struct pvh_notes *notes)
+{
+    switch (note->type) {
+    case XEN_ELFNOTE_PHYS32_ENTRY:
+        take_entry(note, notes);
+        break;
+    case XEN_ELFNOTE_PHYS32_RELOC:
+        take_relocation(note, &notes->relocation);
+        break;
+    case XEN_ELFNOTE_GUEST_OS:
+        if (!notes->system[0])
+            name_system(notes, "", note->desc);
+        break;
+    case XEN_ELFNOTE_GUEST_VERSION:
+        /* Linux has said "2.6" here ever since; its own note knows better. */
+        if (notes->system[0] && strcmp(notes->system, "Linux") != 0 && !strchr(notes->system, ' '))
+            name_system(notes, " ", note->desc);
+        break;
+    }
+}
+
+static void take_note(const struct note *note, struct pvh_notes *notes)
+{
+    remember_note(note, &notes->found);
+    if (notes->observer)
+        notes->observer->see(notes->observer, note);
+    if (note_is_from(note, "Xen"))
+        take_xen_note(note, notes);
+    if (note_is_from(note, "Linux") && note->type == LINUX_ELFNOTE_BUILD_SALT &&
+        (!notes->system[0] || strcmp(notes->system, "Linux") == 0) && note->desc[0]) {
+        notes->system[0] = '\0';
+        name_system(notes, "Linux ", note->desc);
+    }
+}
+
+/*
+ * Reads the note at *offset and moves on to the next. *ret_more is false when none is left or what
+ * follows runs past `end`, which is kept in *ret_truncated.
+ */
+static bool next_note(struct window *window, uint64_t *offset, uint64_t end, unsigned padding,
+                      struct note *ret_note, bool *ret_more, bool *ret_truncated)
+{
+    uint8_t header[NOTE_HEADER_SIZE];
+    uint64_t desc, next;
+
+    *ret_more = false;
+    if (!fits_inside(*offset, NOTE_HEADER_SIZE, end))
+        return true;
+    if (!window_read(window, *offset, header, sizeof(header), end))
+        return false;
+
+    *ret_note = (struct note){
+        .offset = *offset,
+        .name_size = read_le32(header),
+        .desc_size = read_le32(header + 4),
+        .type = read_le32(header + 8),
+    };
+    /* 32-bit sizes added to an offset below 2^63: cannot wrap. */
+    desc = *offset + align_up(NOTE_HEADER_SIZE + (uint64_t)ret_note->name_size, padding);
+    next = desc + align_up(ret_note->desc_size, padding);
+    if (!fits_inside(desc, ret_note->desc_size, end)) {
+        *ret_truncated = true;
+        return true;
+    }
+    if (!window_read(window, *offset + NOTE_HEADER_SIZE, ret_note->name,
+                     (size_t)min_u64(ret_note->name_size, NOTE_NAME_KEPT), end) ||
+        !window_read(window, desc, ret_note->desc,
+                     (size_t)min_u64(ret_note->desc_size, NOTE_DESC_KEPT), end))
+        return false;
+    *offset = next;
+    *ret_more = true;
+    return true;
+}
+
+bool notes_scan(struct pvh_source *source, struct range where, unsigned padding,
+                struct pvh_notes *notes)
+{
+    struct window window = {.source = source};
+    uint64_t offset = where.start;
+    struct note note;
+    bool more;
+
+    while (notes->scanned++ < MAX_NOTES) {
+        if (!next_note(&window, &offset, where.end, padding, &note, &more, &notes->truncated))
+            return false;
+        if (!more)
+            break;
+        take_note(&note, notes);
+    }
+    return true;
+}

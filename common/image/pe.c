@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/image/pe.h"
+
+#include "common/base/bytes.h"
+#include "common/base/overflow.h"
+
+#include <string.h>
+
+/* Of the PE format: where the DOS header names the PE header, and what that begins with. */
+#define PE_POINTER    0x3c
+#define PE_SIGNATURE  "PE\0\0"
+#define PE_MACHINE    4
+#define MACHINE_X64   0x8664
+#define PE_HEADER_MIN 6
+
+bool is_efi_program(struct pvh_source *source)
+{
+    uint8_t header[PE_HEADER_MIN];
+    uint8_t pointer[4];
+
+    if (!fits_inside(PE_POINTER, sizeof(pointer), source->size) ||
+        !source->read(source, 0, header, 2) || memcmp(header, "MZ", 2) != 0 ||
+        !source->read(source, PE_POINTER, pointer, sizeof(pointer)))
+        return false;
+    return fits_inside(read_le32(pointer), sizeof(header), source->size) &&
+           source->read(source, read_le32(pointer), header, sizeof(header)) &&
+           memcmp(header, PE_SIGNATURE, PE_MACHINE) == 0 &&
+           read_le16(header + PE_MACHINE) == MACHINE_X64;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/ui/list_view.h"
+
+#include "common/base/overflow.h"
+
+/* The window's first line when it is as far down as makes sense. */
+static size_t last_first(const struct menu_list *list)
+{
+    return list->count > list->rows ? list->count - list->rows : 0;
+}
+
+static size_t move_within(size_t position, long lines, size_t limit)
+{
+    /* -lines would overflow for the smallest number */
+    size_t distance = lines < 0 ? 0 - (size_t)lines : (size_t)lines;
+
+    if (lines < 0)
+        return position > distance ? position - distance : 0;
+    return limit > position && distance < limit - position ? position + distance : limit;
+}
+
+void menu_list_select(struct menu_list *list, size_t index)
+{
+    list->selected = list->count > 0 ? min_u64(index, list->count - 1) : 0;
+    if (list->selected < list->first)
+        list->first = list->selected;
+    if (list->selected - list->first >= list->rows)
+        list->first = list->selected - list->rows + 1;
+    list->first = min_u64(list->first, last_first(list));
+}
+
+void menu_list_move(struct menu_list *list, long lines)
+{
+    menu_list_select(list, move_within(list->selected, lines, list->count ? list->count - 1 : 0));
+}
+
+void menu_list_resize(struct menu_list *list, size_t rows)
+{
+    list->rows = max_u64(rows, 1);
+    menu_list_select(list, list->selected);
+}
+
+void menu_list_scroll(struct menu_list *list, long lines)
+{
+    list->first = move_within(list->first, lines, last_first(list));
+    list->selected = list->first;
+}
+
+size_t menu_list_visible(const struct menu_list *list)
+{
+    return min_u64(list->count - list->first, list->rows);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/ui/terminal_key.h"
+
+#include "common/base/overflow.h"
+
+/* ECMA-48 control sequences end with one of these; parameters lie below. */
+#define FIRST_FINAL '@'
+#define LAST_FINAL  '~'
+
+#define BACKSPACE_OF_TERMINALS 0x7f
+#define MODIFIER_ALT           2 /* bits of xterm's modifier parameter minus 1 */
+#define MODIFIER_CTRL          4
+
+/* Keys in tables, in a byte each. */
+#define AFTER_UP(key) ((key)-KEY_UP)
+
+/* ESC [ letter and ESC O letter */
+static uint32_t key_of_letter(uint16_t letter)
+{
+    static const struct {
+        char letter;
+        uint8_t after_up;
+    } keys[] = {
+        {'A', AFTER_UP(KEY_UP)},   {'B', AFTER_UP(KEY_DOWN)}, {'C', AFTER_UP(KEY_RIGHT)},
+        {'D', AFTER_UP(KEY_LEFT)}, {'H', AFTER_UP(KEY_HOME)}, {'F', AFTER_UP(KEY_END)},
+        {'P', AFTER_UP(KEY_F1)},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(keys); i++) {
+        if (keys[i].letter == letter)
+            return (uint32_t)KEY_UP + keys[i].after_up;
+    }
+    return KEY_NONE;
+}
+
+/* ESC [ number ~ */
+static uint32_t key_of_number(unsigned number)
+{
+    static const uint8_t keys[] = {
+        [1] = AFTER_UP(KEY_HOME), [2] = AFTER_UP(KEY_INSERT),  [3] = AFTER_UP(KEY_DELETE),
+        [4] = AFTER_UP(KEY_END),  [5] = AFTER_UP(KEY_PAGE_UP), [6] = AFTER_UP(KEY_PAGE_DOWN),
+        [7] = AFTER_UP(KEY_HOME), [8] = AFTER_UP(KEY_END),     [11] = AFTER_UP(KEY_F1),
+    };
+
+    return number < ELEMENTS(keys) && keys[number] ? (uint32_t)KEY_UP + keys[number] : KEY_NONE;
+}
+
+static uint32_t modifiers_of(unsigned parameter)
+{
+    unsigned bits = parameter > 0 ? parameter - 1 : 0;
+
+    return (bits & MODIFIER_CTRL ? (uint32_t)KEY_CTRL : 0) |
+           (bits & MODIFIER_ALT ? (uint32_t)KEY_ALT : 0);
+}
+
+/* What follows ESC [: numbers with ; between them, and a final character. */
+static bool control_sequence(const uint16_t *characters, size_t count, uint32_t *ret_key)
+{
+    unsigned parameters[2] = {0, 0};
+    size_t parameter = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint16_t character = characters[i];
+
+        if (character >= '0' && character <= '9') {
+            parameters[parameter] = parameters[parameter] * 10 + character - '0';
+        } else if (character == ';') {
+            parameter = 1;
+        } else if (character >= FIRST_FINAL && character <= LAST_FINAL) {
+            *ret_key = character == '~' ? key_of_number(parameters[0]) : key_of_letter(character);
+            if (*ret_key)
+                *ret_key |= modifiers_of(parameters[1]);
+            return true;
+        } else {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool key_from_sequence(const uint16_t *characters, size_t count, uint32_t *ret_key)
+{
+    *ret_key = KEY_NONE;
+    if (count == 0)
+        return false;
+    if (characters[0] == '[')
+        return control_sequence(characters + 1, count - 1, ret_key) || count == KEY_SEQUENCE_MAX;
+    if (characters[0] == 'O') {
+        if (count > 1)
+            *ret_key = key_of_letter(characters[1]);
+        return count > 1;
+    }
+    *ret_key = key_from_character(characters[0]) | (uint32_t)KEY_ALT;
+    return true;
+}
+
+uint32_t key_from_character(uint16_t character)
+{
+    if (character == '\n')
+        return KEY_ENTER;
+    if (character == BACKSPACE_OF_TERMINALS)
+        return KEY_BACKSPACE;
+    if (character == KEY_BACKSPACE || character == KEY_ENTER || character == '\t' ||
+        character == 0 || character > 26)
+        return character;
+    return (uint32_t)KEY_CTRL | ('a' + character - 1u);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/boot/boot_report.h"
+
+#include "common/base/text.h"
+#include "efi/console/console.h"
+#include "pvh/print_boot.h"
+
+#include <string.h>
+
+/* As the printer wants them, whatever the width of uint64_t's type is here. */
+#define U(number) ((unsigned long long)(number))
+
+#define NAMES_SHOWN 4
+
+static void append_files(struct text *text, const struct boot *boot)
+{
+    size_t shown = 0;
+    size_t all = 0;
+
+    text_append(text, path_base_name(boot->kernel.file.path));
+    for (size_t i = 0; i < boot->modules.count; i++) {
+        const struct module *module = &boot->modules.items[i];
+
+        for (size_t part = 0; part < module->part_count; part++, all++) {
+            if (shown == NAMES_SHOWN)
+                continue;
+            text_format(text, " + %s", path_base_name(module->parts[part].file.path));
+            shown++;
+        }
+    }
+    if (all > shown)
+        text_format(text, " + %llu more", U(all - shown));
+}
+
+/* "ttyS0 and tty0": the devices of all console= options, as Linux and others name them. */
+static bool append_consoles(struct text *text, const char *command_line)
+{
+    static const char option[] = "console=";
+    bool any = false;
+
+    for (const char *word = command_line; *word; word++) {
+        size_t length = 0;
+
+        if ((word > command_line && !is_space(word[-1])) ||
+            strncmp(word, option, sizeof(option) - 1) != 0)
+            continue;
+        word += sizeof(option) - 1;
+        while (word[length] && word[length] != ',' && !is_space(word[length]))
+            length++;
+        if (length > 0) {
+            text_format(text, "%s%.*s", any ? " and " : "", (int)length, word);
+            any = true;
+        }
+        word--; /* the loop goes on behind the '=' */
+    }
+    return any;
+}
+
+void report_boot(const struct boot *boot, bool dry_run)
+{
+    const struct load_plan *plan = &boot->plan;
+    const char *system = boot->kernel.image.notes.system;
+    TEXT_ON_STACK(text, 900);
+    TEXT_ON_STACK(consoles, 200);
+
+    if (!*system)
+        system = boot->request->title ? boot->request->title : "PVH kernel";
+    text_format(&text, "%s: ", system);
+    append_files(&text, boot);
+    text_format(&text, ", PVH entry 0x%x", plan->entry);
+    if (plan->relocated)
+        text_format(&text, " (moved from 0x%x)", boot->kernel.image.entry);
+    text_format(&text, ", %llu RAM ranges; ", U(boot->memory.e820.ram_count));
+    if (dry_run)
+        text_append(&text, "not started: dry run");
+    else if (append_consoles(&consoles, boot->request->command_line))
+        text_format(&text, "console goes on at %s", consoles.data);
+    else
+        text_append(&text, "no console= was named: this screen stays until the kernel has a driver "
+                           "for it");
+    console_print("%s\n", text.data);
+}
+
+static void write_console(struct writer *writer, const char *text)
+{
+    (void)writer;
+    console_write(text);
+}
+
+static void write_message(struct writer *writer, const char *text)
+{
+    (void)writer;
+    console_message("%s", text);
+}
+
+void report_warnings(const struct boot *boot)
+{
+    struct writer messages = {write_message};
+
+    describe_warnings(&messages, boot->request->command_line, &boot->plan, &boot->memory.e820);
+}
+
+void report_plan(const struct boot *boot)
+{
+    struct writer console = {write_console};
+
+    describe_kernel(&console, boot->kernel.file.path, &boot->kernel.image, &boot->plan);
+    for (size_t i = 0; i < boot->modules.count; i++) {
+        const struct module *module = &boot->modules.items[i];
+
+        describe_module(&console, i, boot->plan.modules[i].range, module_name(module),
+                        module->part_count - 1);
+    }
+    describe_plan(&console, &boot->plan, &boot->memory.map, &boot->memory.e820);
+}
+
+void report_firmware_map(const struct boot *boot)
+{
+    const struct firmware_map firmware = memory_firmware_map(&boot->memory);
+    struct writer console = {write_console};
+
+    describe_firmware_map(&console, &firmware, boot->memory.ecam.windows, boot->memory.ecam.count);
+    describe_lent(&console, &boot->lent);
+}
+
+void report_start_info(const struct boot *boot)
+{
+    uint64_t address = boot->plan.boot_info.start;
+    struct writer console = {write_console};
+
+    describe_start_info(&console, (const void *)(uintptr_t)address, address);
+    describe_e820(&console, &boot->memory.e820);
+}

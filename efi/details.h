@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
-#pragma once
-
-#include "common/text.h"
-#include "efi/entries.h"
-
-/* Appends lines about loader, firmware, memory and configuration, for the menu's details. */
-void details_of_machine(const struct loader_config *config, const struct entry_list *entries,
-                        struct text *text, struct arena *arena);

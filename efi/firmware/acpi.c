@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/firmware/acpi.h"
+
+#include "efi/console/console.h"
+#include "efi/firmware/machine.h"
+
+struct mapped_memory {
+    struct acpi_memory memory; /* first, so that it can be cast back */
+    const struct memory_map *map;
+};
+
+/*
+ * Tables lie in memory of any kind, but not in devices, not where nothing is, and not in free
+ * memory: firmware may trap reads there, and what we load there would overwrite them.
+ */
+static bool may_hold_tables(enum memory_class class)
+{
+    switch (class) {
+    case MEMORY_CONVENTIONAL:
+    case MEMORY_LARGE_MMIO:
+    case MEMORY_MMIO:
+    case MEMORY_MMIO_PORT:
+    case MEMORY_ECAM:
+    case MEMORY_UNACCEPTED:
+    case MEMORY_UNUSABLE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* Firmware has had tables in the ROMs behind it. */
+static const struct range vga_memory = {0xa0000, 0xc0000};
+
+static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, uint64_t length)
+{
+    const struct memory_map *map = ((struct mapped_memory *)memory)->map;
+    uint64_t position = address;
+    uint64_t end;
+
+    /* Tables may have NULL where one is missing, and firmware may trap what reads from there. */
+    if (address < PAGE_SIZE || !checked_add(address, length, &end) ||
+        range_overlaps((struct range){address, end}, vga_memory))
+        return NULL;
+    while (position < end) {
+        const struct memory_range *range = memory_map_find(map, position);
+
+        if (!range || range->range.start > position || !may_hold_tables(range->class))
+            return NULL;
+        position = range->range.end;
+    }
+    return (const uint8_t *)(uintptr_t)address;
+}
+
+static void warn_of_damage(unsigned damaged)
+{
+    static const char names[][5] = {"XSDT", "RSDT", "MCFG"}; /* by the bits of enum acpi_table */
+
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        if (damaged & 1U << i)
+            console_message("warning: the ACPI table %s is damaged and is ignored; an update of "
+                            "the firmware may mend it",
+                            names[i]);
+    }
+}
+
+void acpi_collect(struct memory *memory, uint64_t *ret_rsdp)
+{
+    struct mapped_memory mapped = {{map_memory}, &memory->map};
+
+    *ret_rsdp = 0;
+    for (int second_version = 1; second_version >= 0 && !*ret_rsdp; second_version--) {
+        uint64_t address = machine_find_rsdp(second_version);
+
+        if (address && acpi_check_rsdp(&mapped.memory, address))
+            *ret_rsdp = address;
+        else if (address)
+            console_message("warning: the ACPI %s root pointer at 0x%llx is damaged and is ignored",
+                            second_version ? "2.0" : "1.0", (unsigned long long)address);
+    }
+    if (!*ret_rsdp) {
+        console_message(
+            "warning: the firmware has no ACPI tables; the kernel will find few devices");
+        return;
+    }
+    acpi_find_ecam(&mapped.memory, *ret_rsdp, &memory->ecam);
+    acpi_drop_windows_over_memory(&memory->ecam, &memory->map);
+    warn_of_damage(memory->ecam.damaged);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/firmware/device_path.h"
+
+#include "common/base/bytes.h"
+#include "common/base/text.h"
+
+#include <string.h>
+
+#define NODE_TYPE_MASK   0x7f
+#define NODE_END         0x7f
+#define NODE_HEADER_SIZE 4
+
+static const uint8_t end_node[NODE_HEADER_SIZE] = {NODE_END, 0xff, NODE_HEADER_SIZE, 0};
+
+bool device_path_next(const void **position, struct device_node *ret_node)
+{
+    const uint8_t *node = *position;
+    size_t length = node ? read_le16(node + 2) : 0;
+
+    if (length < NODE_HEADER_SIZE || (node[0] & NODE_TYPE_MASK) == NODE_END)
+        return false;
+    *ret_node = (struct device_node){
+        .type = node[0] & NODE_TYPE_MASK,
+        .subtype = node[1],
+        .bytes = node + NODE_HEADER_SIZE,
+        .size = length - NODE_HEADER_SIZE,
+    };
+    *position = node + length;
+    return true;
+}
+
+const void *device_path_of(EFI_HANDLE handle)
+{
+    EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+    void *path = NULL;
+
+    if (!handle || EFI_ERROR(BS->HandleProtocol(handle, &guid, &path)))
+        return NULL;
+    return path;
+}
+
+/* The bytes of all nodes, without the end. */
+static size_t path_size(const void *path)
+{
+    const void *position = path;
+    struct device_node node;
+
+    while (device_path_next(&position, &node))
+        continue;
+    return (size_t)((const uint8_t *)position - (const uint8_t *)path);
+}
+
+const char *device_path_file_name(const void *path, struct arena *arena)
+{
+    size_t size = path ? path_size(path) + 1 : 1; /* units of 2 bytes */
+    CHAR16 *units = arena_alloc(arena, size, sizeof(*units));
+    struct device_node node;
+    size_t count = 0;
+
+    if (!units)
+        return NULL;
+    while (device_path_next(&path, &node)) {
+        if (node.type != NODE_MEDIA || node.subtype != NODE_MEDIA_FILE)
+            continue;
+        for (size_t at = 0; at + 1 < node.size && read_le16(node.bytes + at); at += 2)
+            units[count++] = read_le16(node.bytes + at);
+    }
+    return utf16_to_utf8_copy(units, count, arena);
+}
+
+EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, struct arena *arena)
+{
+    const void *volume = device_path_of(device);
+    size_t prefix = volume ? path_size(volume) : 0;
+    size_t length = NODE_HEADER_SIZE;
+    uint8_t *path;
+
+    for (size_t i = 0; i == 0 || file[i - 1]; i++)
+        length += sizeof(*file);
+    path = arena_alloc(arena, prefix + length + sizeof(end_node), 1);
+    if (!path || length > UINT16_MAX)
+        return NULL;
+    if (prefix > 0)
+        memcpy(path, volume, prefix);
+    path[prefix] = NODE_MEDIA;
+    path[prefix + 1] = NODE_MEDIA_FILE;
+    path[prefix + 2] = (uint8_t)length;
+    path[prefix + 3] = (uint8_t)(length >> 8);
+    memcpy(path + prefix + NODE_HEADER_SIZE, file, length - NODE_HEADER_SIZE);
+    memcpy(path + prefix + length, end_node, sizeof(end_node));
+    return (EFI_DEVICE_PATH *)path;
+}

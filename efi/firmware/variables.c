@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/firmware/variables.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+/* https://systemd.io/BOOT_LOADER_INTERFACE */
+const EFI_GUID loader_guid = {
+    0x4a67b082, 0x0a4c, 0x41cf, {0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f}};
+const EFI_GUID firmware_guid = EFI_GLOBAL_VARIABLE;
+
+#define LONGEST_NAME 40
+#define LARGEST_TEXT 4096 /* bytes; IDs and numbers */
+
+struct wide_name {
+    CHAR16 units[LONGEST_NAME];
+};
+
+static struct wide_name widen(const char *name)
+{
+    struct wide_name wide;
+
+    utf8_to_utf16(name, wide.units, LONGEST_NAME);
+    return wide;
+}
+
+EFI_STATUS variable_get(const EFI_GUID *vendor, const char *name, void *value, UINTN *size)
+{
+    struct wide_name wide = widen(name);
+    EFI_GUID guid = *vendor;
+
+    return RT->GetVariable(wide.units, &guid, NULL, size, value);
+}
+
+EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool keep, const void *value,
+                        UINTN size)
+{
+    uint32_t attributes = EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
+    struct wide_name wide = widen(name);
+    EFI_GUID guid = *vendor;
+
+    if (keep)
+        attributes |= EFI_VARIABLE_NON_VOLATILE;
+    return RT->SetVariable(wide.units, &guid, attributes, size, (void *)(uintptr_t)value);
+}
+
+const char *variable_get_text(const EFI_GUID *vendor, const char *name, struct arena *arena)
+{
+    CHAR16 units[LARGEST_TEXT / sizeof(CHAR16)];
+    UINTN size = sizeof(units);
+
+    if (EFI_ERROR(variable_get(vendor, name, units, &size)) || size % sizeof(CHAR16) != 0)
+        return NULL;
+    return utf16_to_utf8_copy(units, size / sizeof(CHAR16), arena);
+}
+
+static bool is_equal(const EFI_GUID *vendor, const char *name, const CHAR16 *units, UINTN size)
+{
+    uint8_t old[LARGEST_TEXT];
+    UINTN old_size = sizeof(old);
+
+    return !EFI_ERROR(variable_get(vendor, name, old, &old_size)) && old_size == size &&
+           memcmp(old, units, size) == 0;
+}
+
+EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool keep, const char *text,
+                             struct arena *arena)
+{
+    size_t count = strlen(text) + 1;
+    CHAR16 *units = arena_alloc(arena, count, sizeof(*units));
+    UINTN size;
+
+    if (!units)
+        return EFI_OUT_OF_RESOURCES;
+    size = (utf8_to_utf16(text, units, count) + 1) * sizeof(*units);
+    if (is_equal(vendor, name, units, size))
+        return EFI_SUCCESS;
+    return variable_set(vendor, name, keep, units, size);
+}
+
+EFI_STATUS variable_delete(const EFI_GUID *vendor, const char *name)
+{
+    return variable_set(vendor, name, true, NULL, 0);
+}

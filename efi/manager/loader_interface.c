@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/manager/loader_interface.h"
+
+#include "common/base/bytes.h"
+#include "common/base/text.h"
+#include "efi/firmware/clock.h"
+#include "efi/firmware/device_path.h"
+#include "efi/firmware/machine.h"
+#include "efi/firmware/variables.h"
+
+#include <string.h>
+
+/* LoaderFeatures: what bootctl may count on. */
+#define FEATURE_TIMEOUT          (1 << 0)
+#define FEATURE_TIMEOUT_ONE_SHOT (1 << 1)
+#define FEATURE_DEFAULT          (1 << 2)
+#define FEATURE_ONE_SHOT         (1 << 3)
+#define FEATURE_BOOT_COUNTING    (1 << 4)
+#define FEATURE_SORT_KEY         (1 << 8)
+#define FEATURE_SAVED_ENTRY      (1 << 9)
+#define FEATURE_MENU_DISABLED    (1 << 13)
+
+/* The hard disk's node (UEFI 2.10, section 10.3.5.1), without its header. */
+#define HARDDRIVE_SIZE           38
+#define HARDDRIVE_SIGNATURE      20
+#define HARDDRIVE_SIGNATURE_TYPE 37
+#define SIGNATURE_IS_GUID        2
+
+#define NUMBER_BYTES 24
+
+static void set_text(const char *name, const char *text, struct arena *arena)
+{
+    (void)variable_set_text(&loader_guid, name, false, text, arena);
+}
+
+/* ASCII text without memory. */
+static void set_number(const char *name, uint64_t number)
+{
+    TEXT_ON_STACK(text, NUMBER_BYTES);
+    CHAR16 units[NUMBER_BYTES];
+    size_t count;
+
+    text_format(&text, "%llu", (unsigned long long)number);
+    count = utf8_to_utf16(text.data, units, NUMBER_BYTES);
+    (void)variable_set(&loader_guid, name, false, units, (count + 1) * sizeof(*units));
+}
+
+static void set_firmware(struct arena *arena)
+{
+    TEXT_ON_STACK(firmware, 200);
+    TEXT_ON_STACK(specification, 40);
+
+    machine_append_firmware(&firmware);
+    set_text("LoaderFirmwareInfo", firmware.data, arena);
+    machine_append_specification(&specification);
+    set_text("LoaderFirmwareType", specification.data, arena);
+}
+
+/*
+ * A GUID as Linux has it in /dev/disk/by-partuuid; systemd-boot 252 writes capitals, and all who
+ * read it take both. Its first three fields are little-endian numbers.
+ */
+static void format_guid(struct text *text, const uint8_t *guid)
+{
+    text_format(text, "%08x-%04x-%04x-%02x%02x-", read_le32(guid), read_le16(guid + 4),
+                read_le16(guid + 6), guid[8], guid[9]);
+    for (size_t i = 10; i < 16; i++)
+        text_format(text, "%02x", guid[i]);
+}
+
+static void set_partition(EFI_HANDLE device, struct arena *arena)
+{
+    const void *position = device_path_of(device);
+    struct device_node node;
+    TEXT_ON_STACK(text, 40);
+
+    while (device_path_next(&position, &node)) {
+        if (node.type != NODE_MEDIA || node.subtype != NODE_MEDIA_HARDDRIVE ||
+            node.size < HARDDRIVE_SIZE || node.bytes[HARDDRIVE_SIGNATURE_TYPE] != SIGNATURE_IS_GUID)
+            continue;
+        format_guid(&text, node.bytes + HARDDRIVE_SIGNATURE);
+        set_text("LoaderDevicePartUUID", text.data, arena);
+        return;
+    }
+}
+
+void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start, struct arena *arena)
+{
+    static const uint64_t features = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT |
+                                     FEATURE_ONE_SHOT | FEATURE_BOOT_COUNTING | FEATURE_SORT_KEY |
+                                     FEATURE_SAVED_ENTRY | FEATURE_MENU_DISABLED;
+    const char *image = device_path_file_name(loaded->FilePath, arena);
+
+    set_number("LoaderTimeInitUSec", clock_microseconds(start));
+    set_text("LoaderInfo", "pvhboot " PVHBOOT_VERSION, arena);
+    set_firmware(arena);
+    if (image)
+        set_text("LoaderImageIdentifier", image, arena);
+    set_partition(loaded->DeviceHandle, arena);
+    (void)variable_set(&loader_guid, "LoaderFeatures", false, &features, sizeof(features));
+}
+
+/*
+ * bootctl's IDs are file names without counters. systemd-boot 252 reports them with the counters
+ * that they had, and its bootctl finds none of these entries.
+ */
+static const char *interface_id(const struct boot_entry *entry, struct arena *arena)
+{
+    size_t size = strlen(entry->id) + sizeof(".conf");
+    struct text text = {arena_alloc(arena, size, 1), size, 0};
+
+    if (text.data)
+        text_format(&text, "%s.conf", entry->id);
+    return text.data;
+}
+
+void loader_interface_set_entries(const struct boot_entry *entries, size_t count,
+                                  struct arena *arena)
+{
+    size_t size = 0;
+    CHAR16 *units;
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++)
+        size += strlen(entries[i].id) + sizeof(".conf");
+    units = arena_alloc(arena, size, sizeof(*units));
+    if (!units)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        used += utf8_to_utf16(entries[i].id, units + used, size - used);
+        used += utf8_to_utf16(".conf", units + used, size - used) + 1;
+    }
+    (void)variable_set(&loader_guid, "LoaderEntries", false, units, used * sizeof(*units));
+}
+
+static const char *text_or_nothing(const char *name, struct arena *arena)
+{
+    const char *text = variable_get_text(&loader_guid, name, arena);
+
+    return text ? text : "";
+}
+
+void loader_interface_read_wishes(struct entry_wishes *wishes, struct arena *arena)
+{
+    wishes->one_shot = text_or_nothing("LoaderEntryOneShot", arena);
+    wishes->chosen = text_or_nothing("LoaderEntryDefault", arena);
+    wishes->saved = text_or_nothing("LoaderEntryLastBooted", arena);
+}
+
+void loader_interface_consume_wishes(const struct entry_wishes *wishes)
+{
+    if (*wishes->one_shot)
+        (void)variable_delete(&loader_guid, "LoaderEntryOneShot");
+}
+
+/*
+ * Who sets one boot's timeout wants the menu in it: systemctl(1) has 0 in --boot-loader-menu=0 mean
+ * that it waits without end, and so has systemd-boot 252.
+ */
+uint32_t loader_interface_read_timeout(uint32_t *kept, struct arena *arena)
+{
+    const char *once = text_or_nothing("LoaderConfigTimeoutOneShot", arena);
+    uint32_t timeout;
+
+    (void)timeout_parse(text_or_nothing("LoaderConfigTimeout", arena), kept);
+    if (*once)
+        (void)variable_delete(&loader_guid, "LoaderConfigTimeoutOneShot");
+    if (!timeout_parse(once, &timeout))
+        return *kept;
+    return timeout == TIMEOUT_HIDDEN ? TIMEOUT_FOREVER : timeout;
+}
+
+EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena)
+{
+    const char *id;
+
+    if (!entry)
+        return variable_delete(&loader_guid, "LoaderEntryDefault");
+    id = interface_id(entry, arena);
+    if (!id)
+        return EFI_OUT_OF_RESOURCES;
+    return variable_set_text(&loader_guid, "LoaderEntryDefault", true, id, arena);
+}
+
+EFI_STATUS loader_interface_save_timeout(uint32_t timeout, struct arena *arena)
+{
+    TEXT_ON_STACK(text, NUMBER_BYTES);
+
+    if (timeout == TIMEOUT_FOREVER)
+        text_append(&text, "menu-force");
+    else
+        text_format(&text, "%u", timeout);
+    return variable_set_text(&loader_guid, "LoaderConfigTimeout", true, text.data, arena);
+}
+
+void loader_interface_save_last(const struct boot_entry *entry, struct arena *arena)
+{
+    const char *id = interface_id(entry, arena);
+
+    if (id)
+        (void)variable_set_text(&loader_guid, "LoaderEntryLastBooted", true, id, arena);
+}
+
+void loader_interface_set_selected(const struct boot_entry *entry, struct arena *arena)
+{
+    const char *id = interface_id(entry, arena);
+
+    if (id)
+        set_text("LoaderEntrySelected", id, arena);
+}
+
+void loader_interface_set_count_path(const char *path, struct arena *arena)
+{
+    set_text("LoaderBootCountPath", path, arena);
+}
+
+/* Deleted as what it is, a variable that no reset keeps: firmware compares the attributes. */
+void loader_interface_forget_count_path(void)
+{
+    (void)variable_set(&loader_guid, "LoaderBootCountPath", false, NULL, 0);
+}
+
+void loader_interface_set_time(const char *name)
+{
+    set_number(name, clock_microseconds(clock_now()));
+}

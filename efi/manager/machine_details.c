@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/manager/machine_details.h"
+
+#include "common/base/text.h"
+#include "efi/firmware/machine.h"
+#include "efi/firmware/memory_map.h"
+#include "efi/firmware/variables.h"
+
+static void append_firmware(struct text *text)
+{
+    text_append(text, "firmware: ");
+    machine_append_firmware(text);
+    text_append(text, ", ");
+    machine_append_specification(text);
+    text_append(text, "\n");
+}
+
+static void append_memory(struct text *text, struct arena *arena)
+{
+    struct memory memory = {.size = 0};
+    uint64_t all, largest;
+
+    if (EFI_ERROR(memory_update(&memory, arena)))
+        return;
+    memory_count_free(&memory, &all, &largest);
+    text_append(text, "memory: ");
+    text_append_size(text, all);
+    text_append(text, " are free, the largest range has ");
+    text_append_size(text, largest);
+    text_append(text, "\n");
+}
+
+static void append_secure_boot(struct text *text)
+{
+    uint8_t on = 0;
+    UINTN size = sizeof(on);
+    EFI_STATUS status = variable_get(&firmware_guid, "SecureBoot", &on, &size);
+
+    text_format(text, "Secure Boot: %s\n",
+                EFI_ERROR(status) ? "unknown to the firmware"
+                : on              ? "on"
+                                  : "off");
+}
+
+static void append_config(const struct loader_config *config, struct text *text)
+{
+    if (*config->default_pattern)
+        text_format(text, "default: %s\n", config->default_pattern);
+    for (size_t i = 0; i < config->remarks.count; i++)
+        text_format(text, LOADER_CONFIG_PATH ":%u: %s\n", config->remarks.items[i].line,
+                    config->remarks.items[i].text);
+}
+
+void details_of_machine(const struct loader_config *config, const struct entry_list *entries,
+                        struct text *text, struct arena *arena)
+{
+    text_append(text, "loader: pvhboot " PVHBOOT_VERSION "\n");
+    append_firmware(text);
+    append_memory(text, arena);
+    append_secure_boot(text);
+    text_format(text, "entries: %llu in " ENTRIES_DIRECTORY "\n",
+                (unsigned long long)entries->count);
+    append_config(config, text);
+}

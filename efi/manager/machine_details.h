@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "common/base/text.h"
+#include "efi/manager/entries.h"
+
+/* Appends lines about loader, firmware, memory and configuration, for the menu's details. */
+void details_of_machine(const struct loader_config *config, const struct entry_list *entries,
+                        struct text *text, struct arena *arena);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/bls/entry.h"
+
+/*
+ * Looks whether an entry's files are there and its kernel has a PVH entry, as far as its first
+ * bytes tell: a compressed one is not unpacked for it. Sets entry->problem, in the arena; says
+ * nothing.
+ */
+void inspect_entry(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ *   message of the last boot, wrapped
+ *
+ *      (3 more above)
+ *   => entry, the default
+ *      entry
+ *      (170 more below)
+ *
+ *   status or problem, up to four rows
+ *   countdown or hint
+ */
+#include "efi/menu/menu_state.h"
+
+#include "common/ui/columns.h"
+
+#include <string.h>
+
+#define STATUS_ROWS  4
+#define LIST_ROWS    6 /* that a message leaves to the list */
+#define MARK         "=>"
+#define MARK_COLUMNS UINT64_C(3) /* with a blank */
+#define PROBLEM_MARK " (cannot boot)"
+
+static size_t centred(size_t columns, size_t width)
+{
+    return width < columns ? (columns - width) / 2 : 0;
+}
+
+static void write_centred(struct screen *screen, size_t row, const char *text)
+{
+    size_t length = strlen(text);
+    size_t column = centred(screen->columns, columns_of_text(text, length));
+
+    (void)screen_write(screen, column, row, SCREEN_NORMAL, text, length);
+}
+
+/* The lines of a text that is broken between words, and the columns of the widest. */
+static size_t measure(const char *text, size_t columns, size_t *ret_width)
+{
+    const char *line;
+    size_t length, count = 0;
+
+    *ret_width = 0;
+    while ((line = columns_next_line(&text, columns, &length))) {
+        *ret_width = max_u64(*ret_width, columns_of_text(line, length));
+        count++;
+    }
+    return count;
+}
+
+/* Writes a text in so many columns, its start with dots behind it where it is wider. */
+static size_t write_cut(struct screen *screen, size_t column, size_t row, enum screen_style style,
+                        const char *text, size_t columns)
+{
+    size_t dots;
+    size_t length = columns_cut(text, strlen(text), columns, &dots);
+
+    column = screen_write(screen, column, row, style, text, length);
+    return screen_write(screen, column, row, style, COLUMNS_DOTS, dots);
+}
+
+/* Writes a text in at most `rows` rows, as a block in the middle; the last one may be cut. */
+static void write_block(struct screen *screen, size_t row, size_t rows, const char *text)
+{
+    size_t width, length;
+    size_t column;
+
+    (void)measure(text, screen->columns, &width);
+    column = centred(screen->columns, width);
+    for (; rows > 0; rows--, row++) {
+        const char *line = columns_next_line(&text, screen->columns, &length);
+        size_t end;
+
+        if (!line)
+            break;
+        if (rows == 1 && *text)
+            length = columns_fit(line, length, screen->columns - column - strlen(COLUMNS_DOTS));
+        end = screen_write(screen, column, row, SCREEN_BRIGHT, line, length);
+        if (rows == 1 && *text)
+            (void)screen_write(screen, end, row, SCREEN_BRIGHT, COLUMNS_DOTS, strlen(COLUMNS_DOTS));
+    }
+}
+
+static const char *label_of(const struct boot_entry *entry)
+{
+    return entry->label ? entry->label : entry->id;
+}
+
+/* The bar: as wide as the widest label, with a blank on both sides and room for the mark. */
+static size_t bar_width(const struct menu_state *state)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < state->menu->count; i++) {
+        const char *label = label_of(&state->menu->entries[i]);
+
+        width = max_u64(width, columns_of_text(label, strlen(label)));
+    }
+    return min_u64(width + 2 * MARK_COLUMNS, state->screen.columns);
+}
+
+/*
+ * A problem's mark goes past the bar's end where it has to: it is found while the menu is on the
+ * screen, and nothing else should move then.
+ */
+static void draw_entry(struct menu_state *state, size_t index, size_t column, size_t width,
+                       size_t row)
+{
+    const struct boot_entry *entry = &state->menu->entries[index];
+    bool selected = index == state->list.selected;
+    enum screen_style style = selected ? SCREEN_SELECTED : SCREEN_NORMAL;
+    const char *behind = entry->problem ? PROBLEM_MARK : "";
+    struct screen *screen = &state->screen;
+    size_t room = screen->columns - column - MARK_COLUMNS - 1 - strlen(behind);
+    size_t end = column + MARK_COLUMNS;
+
+    screen_fill(screen, column, column + width, row, style);
+    if (index == state->menu->default_entry)
+        (void)screen_write(screen, column, row, style, MARK, strlen(MARK));
+    end = write_cut(screen, end, row, style, label_of(entry), room);
+    end = screen_write(screen, end, row, style, behind, strlen(behind));
+    screen_fill(screen, end, end + 1, row, style);
+    if (selected)
+        screen_place_cursor(screen, column, row, false);
+}
+
+static void draw_more(struct menu_state *state, size_t count, const char *where, size_t column,
+                      size_t row)
+{
+    TEXT_ON_STACK(line, 40);
+
+    if (count == 0)
+        return;
+    text_format(&line, "(%llu more %s)", (unsigned long long)count, where);
+    (void)screen_write(&state->screen, column + MARK_COLUMNS, row, SCREEN_NORMAL, line.data,
+                       line.length);
+}
+
+/* In rows [top, bottom), in the middle of the screen where that lies between them. */
+static void draw_entries(struct menu_state *state, size_t top, size_t bottom)
+{
+    struct menu_list *list = &state->list;
+    bool scrolls = list->count > bottom - top;
+    size_t width = bar_width(state);
+    size_t column = centred(state->screen.columns, width);
+    size_t visible, row;
+
+    menu_list_resize(list, bottom - top - (scrolls ? 2 : 0));
+    visible = menu_list_visible(list);
+    row = scrolls ? top + 1 : max_u64(top, centred(bottom, visible));
+    if (scrolls) {
+        draw_more(state, list->first, "above", column, top);
+        draw_more(state, list->count - list->first - visible, "below", column, row + visible);
+    }
+    for (size_t i = 0; i < visible; i++)
+        draw_entry(state, list->first + i, column, width, row + i);
+}
+
+void menu_draw_list(struct menu_state *state)
+{
+    static const char nothing[] = "There is no entry to boot.";
+    struct screen *screen = &state->screen;
+    size_t bottom = screen->rows - 1 - STATUS_ROWS;
+    size_t top = 0;
+
+    screen_erase(screen);
+    if (state->message) {
+        size_t width;
+        size_t rows = min_u64(measure(state->message, screen->columns, &width),
+                              bottom > LIST_ROWS + 1 ? bottom - LIST_ROWS - 1 : 1);
+
+        write_block(screen, 0, rows, state->message);
+        top = rows + 1;
+    }
+    if (state->menu->count > 0)
+        draw_entries(state, top, bottom);
+    else
+        write_centred(screen, max_u64(top, bottom / 2), nothing);
+}
+
+void menu_draw_footer(struct menu_state *state, const char *text, const char *hint)
+{
+    struct screen *screen = &state->screen;
+    size_t width;
+    size_t rows = min_u64(measure(text, screen->columns, &width), STATUS_ROWS);
+
+    /* a blank row above the hint, where there is room for one */
+    write_block(screen, screen->rows - 1 - rows - (rows < STATUS_ROWS), rows, text);
+    write_centred(screen, screen->rows - 1, hint);
+}
+
+/*
+ * What is said below the list: an answer, or else why the selected entry cannot boot, unless that
+ * is what the message above is about.
+ */
+static const char *status_text(const struct menu_state *state)
+{
+    const char *problem = NULL;
+
+    if (state->menu->count > 0 && !state->message)
+        problem = state->menu->entries[state->list.selected].problem;
+    if (state->status.length > 0 || !problem)
+        return state->status.data;
+    return problem;
+}
+
+void menu_draw(struct menu_state *state)
+{
+    TEXT_ON_STACK(hint, 100);
+
+    menu_draw_list(state);
+    if (state->seconds_left > 0)
+        text_format(&hint, "%s in %u s.", state->menu->gives_up ? "Back to the firmware" : "Boot",
+                    state->seconds_left);
+    else
+        text_append(&hint, state->menu->count > 0 ? "Enter: boot   e: edit   h: all keys"
+                                                  : "Q: back to the firmware   h: all keys");
+    menu_draw_footer(state, status_text(state), hint.data);
+    screen_show(&state->screen);
+}

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
-#pragma once
-
-#include "pvh/source.h"
-
-/* True when the file has the headers of an EFI program (a PE file) for x64. Reads nothing else. */
-bool is_efi_program(struct pvh_source *source);

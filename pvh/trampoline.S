@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From the firmware's long mode to PVH's entry state. Position-independent: it runs from a copy in a
+ * page below 4 GiB that nothing overwrites, with RDI = struct handover_data, below 4 GiB too.
+ *
+ * The order is the processor's, not taste (Intel SDM volume 3, sections 2.5 and 10.8.5); QEMU's TCG
+ * enforces little of it:
+ *  - CR4.CET must go before CR0.WP can, CR4.PCIDE before CR0.PG can.
+ *  - CR0.PG can be cleared in compatibility mode only, not in 64-bit mode.
+ *  - CR4.PAE and CR4.LA57 cannot change while long mode is active: they go last.
+ *  - EFER.LME can be cleared only while paging is off.
+ * The firmware's page tables may lie where the kernel goes, so that we bring our own: with them the
+ * copies run in 64-bit mode, eight bytes at a time.
+ */
+#include "pvh/trampoline_offsets.h"
+
+#define CR0_PE_ET   0x11
+#define CR4_PAE     (1 << 5)
+#define CR4_LA57    (1 << 12)
+#define MSR_EFER    0xc0000080
+#define EFLAGS_NONE 0x2 /* bit 1 always reads as one */
+
+#define PIC1_DATA   0x21
+#define PIC2_DATA   0xa1
+#define PIC_ALL_OFF 0xff
+
+/* A string operation on so many bytes: eight at a time, then the rest. */
+        .macro  repeat operation, bytes
+        movl    \bytes, %ecx
+        shrl    $3, %ecx
+        rep \operation\()q
+        movl    \bytes, %ecx
+        andl    $7, %ecx
+        rep \operation\()b
+        .endm
+
+        .section .text.handover, "ax", @progbits
+        .globl  handover_code_start
+        .globl  handover_code_end
+        .hidden handover_code_start
+        .hidden handover_code_end
+
+        .code64
+handover_code_start:
+        cli
+        cld
+        movb    $PIC_ALL_OFF, %al       /* no interrupt of the firmware's devices reaches the kernel */
+        outb    %al, $PIC1_DATA
+        outb    %al, $PIC2_DATA
+
+        /* CET, PCIDE, PGE, SMEP, SMAP, FRED and the rest off; the 32-bit AND clears the high half */
+        movq    %cr4, %rax
+        andl    $(CR4_PAE | CR4_LA57), %eax
+        movq    %rax, %cr4
+
+        movl    HANDOVER_TABLES(%rdi), %ecx
+        testl   $CR4_LA57, %eax
+        jz      1f
+        addl    $HANDOVER_TABLE_SIZE, %ecx      /* the table above the first */
+1:
+        movq    %rcx, %cr3
+        lgdt    HANDOVER_GDTR(%rdi)
+        lidt    HANDOVER_IDTR(%rdi)
+        leaq    HANDOVER_STACK_TOP(%rdi), %rsp
+        movq    %rdi, %rbp              /* the data; RDI is needed for the copies */
+
+        movl    HANDOVER_COPIES(%rbp), %ebx
+        movl    HANDOVER_COPY_COUNT(%rbp), %edx
+2:
+        testl   %edx, %edx
+        jz      3f
+        movl    0(%rbx), %edi
+        movl    4(%rbx), %esi
+        movl    8(%rbx), %eax
+        repeat  movs, %eax
+        addl    $HANDOVER_COPY_SIZE, %ebx
+        decl    %edx
+        jmp     2b
+3:
+        movl    HANDOVER_ZEROS(%rbp), %ebx
+        movl    HANDOVER_ZERO_COUNT(%rbp), %edx
+        xorl    %eax, %eax
+4:
+        testl   %edx, %edx
+        jz      5f
+        movl    0(%rbx), %edi
+        movl    4(%rbx), %esi
+        repeat  stos, %esi
+        addl    $HANDOVER_ZERO_SIZE, %ebx
+        decl    %edx
+        jmp     4b
+5:
+        leaq    compatibility_mode(%rip), %rax
+        pushq   $HANDOVER_CODE_SELECTOR
+        pushq   %rax
+        lretq
+
+        .code32
+compatibility_mode:
+        movl    $HANDOVER_DATA_SELECTOR, %eax
+        movl    %eax, %ds
+        movl    %eax, %es
+        movl    %eax, %ss
+        movl    %eax, %fs
+        movl    %eax, %gs
+
+        movl    $CR0_PE_ET, %eax        /* paging, write protection, caching restrictions off */
+        movl    %eax, %cr0
+        jmp     6f                      /* drop what was fetched under the old mode */
+6:
+        xorl    %eax, %eax              /* LME, NXE, SCE */
+        xorl    %edx, %edx
+        movl    $MSR_EFER, %ecx
+        wrmsr
+        movl    %eax, %cr4              /* PAE and LA57 */
+
+        lldt    %ax
+        movl    $HANDOVER_TSS_SELECTOR, %eax
+        ltr     %ax
+
+        leal    HANDOVER_STACK_TOP(%ebp), %esp
+        pushl   $EFLAGS_NONE
+        popfl
+        /* MOV changes no flag. ESP is no stack for the kernel: none must get the idea. */
+        movl    $0, %eax
+        movl    $0, %ecx
+        movl    $0, %edx
+        movl    $0, %esi
+        movl    $0, %edi
+        movl    $0, %esp
+        movl    HANDOVER_START_INFO(%ebp), %ebx
+        jmp     *HANDOVER_ENTRY(%ebp)
+handover_code_end:
+
+        .section .note.GNU-stack, "", @progbits

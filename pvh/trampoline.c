@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pvh/trampoline.h"
+
+#include "pvh/trampoline_offsets.h"
+
+#include <string.h>
+
+static_assert(offsetof(struct handover_data, gdtr) == HANDOVER_GDTR, "handover.S");
+static_assert(offsetof(struct handover_data, idtr) == HANDOVER_IDTR, "handover.S");
+static_assert(offsetof(struct handover_data, start_info) == HANDOVER_START_INFO, "handover.S");
+static_assert(offsetof(struct handover_data, entry) == HANDOVER_ENTRY, "handover.S");
+static_assert(offsetof(struct handover_data, copies) == HANDOVER_COPIES, "handover.S");
+static_assert(offsetof(struct handover_data, copy_count) == HANDOVER_COPY_COUNT, "handover.S");
+static_assert(offsetof(struct handover_data, zeros) == HANDOVER_ZEROS, "handover.S");
+static_assert(offsetof(struct handover_data, zero_count) == HANDOVER_ZERO_COUNT, "handover.S");
+static_assert(offsetof(struct handover_data, tables) == HANDOVER_TABLES, "handover.S");
+static_assert(HANDOVER_TABLE_SIZE == PAGE_SIZE, "handover.S");
+static_assert(offsetof(struct handover_data, stack) + 64 == HANDOVER_STACK_TOP, "handover.S");
+static_assert(sizeof(struct handover_data) == HANDOVER_DATA_SIZE, "handover.S");
+static_assert(sizeof(struct handover_copy) == HANDOVER_COPY_SIZE, "handover.S");
+static_assert(sizeof(struct handover_zero) == HANDOVER_ZERO_SIZE, "handover.S");
+
+/*
+ * Segment descriptors (Intel SDM volume 3, section 3.4.5), present, with the accessed bit set so
+ * that loading them writes nothing. The TSS has base 0 and limit 0x67; LTR marks it busy.
+ */
+#define GDT_CODE_32  UINT64_C(0x00cf9b000000ffff)
+#define GDT_DATA     UINT64_C(0x00cf93000000ffff)
+#define GDT_TSS_FREE UINT64_C(0x0000890000000067)
+
+/*
+ * Page tables for the copies: the first 4 GiB, each address to itself, in pages of 2 MiB, which
+ * every processor has (Intel SDM volume 3, section 4.5). With LA57 one more level is above.
+ *
+ *     table 0     level 4, for CR3
+ *     table 1     level 5, for CR3 with LA57: leads to table 0
+ *     table 2     level 3
+ *     tables 3-6  level 2, one for each GiB
+ */
+#define TABLE_ENTRIES UINT64_C(512)
+#define TABLE_COUNT   7
+#define LARGE_PAGE    (2 * MIB)
+#define ENTRY_TABLE   UINT64_C(0x03) /* present, writable */
+#define ENTRY_PAGE    UINT64_C(0xe3) /* and accessed, dirty, large */
+
+struct page_table {
+    uint64_t entries[TABLE_ENTRIES];
+};
+
+static_assert(sizeof(struct page_table) == PAGE_SIZE, "Intel SDM");
+
+static uint64_t lists_size(uint64_t copies, uint64_t zeros)
+{
+    return align_up(sizeof(struct handover_data) + copies * sizeof(struct handover_copy) +
+                        zeros * sizeof(struct handover_zero),
+                    PAGE_SIZE);
+}
+
+uint64_t handover_data_size(uint64_t copies, uint64_t zeros)
+{
+    return lists_size(copies, zeros) + TABLE_COUNT * sizeof(struct page_table);
+}
+
+/* `address` is where the processor finds `tables`. */
+static void fill_tables(struct page_table *tables, uint64_t address)
+{
+    memset(tables, 0, 3 * sizeof(*tables));
+    tables[0].entries[0] = (address + 2 * PAGE_SIZE) | ENTRY_TABLE;
+    tables[1].entries[0] = address | ENTRY_TABLE;
+    for (size_t i = 0; i < 4; i++)
+        tables[2].entries[i] = (address + (3 + i) * PAGE_SIZE) | ENTRY_TABLE;
+    for (size_t i = 0; i < 4 * TABLE_ENTRIES; i++)
+        tables[3 + i / TABLE_ENTRIES].entries[i % TABLE_ENTRIES] = i * LARGE_PAGE | ENTRY_PAGE;
+}
+
+static void fill_copies(struct handover_copy *list, const struct plan_copies *copies)
+{
+    for (size_t i = 0; i < copies->count; i++) {
+        list[i] = (struct handover_copy){
+            .destination = (uint32_t)copies->items[i].destination,
+            .source = (uint32_t)copies->items[i].source,
+            .size = (uint32_t)copies->items[i].size,
+        };
+    }
+}
+
+static void fill_zeros(struct handover_zero *list, const struct plan_ranges *zeros)
+{
+    for (size_t i = 0; i < zeros->count; i++) {
+        list[i] = (struct handover_zero){
+            .start = (uint32_t)zeros->items[i].start,
+            .size = (uint32_t)range_size(zeros->items[i]),
+        };
+    }
+}
+
+void handover_fill(void *memory, const struct load_plan *plan)
+{
+    struct handover_data *data = memory;
+    struct handover_copy *copies = (struct handover_copy *)(data + 1);
+    struct handover_zero *zeros = (struct handover_zero *)(copies + plan->copies.count);
+    uint32_t address = (uint32_t)plan->handover_data.start;
+    uint64_t tables = lists_size(plan->copies.count, plan->zero_later.count);
+
+    *data = (struct handover_data){
+        .gdt = {0, GDT_CODE_32, GDT_DATA, GDT_TSS_FREE, 0},
+        .gdtr = {sizeof(data->gdt) - 1, address},
+        .start_info = (uint32_t)plan->boot_info.start,
+        .entry = plan->entry,
+        .copies = address + (uint32_t)sizeof(*data),
+        .copy_count = (uint32_t)plan->copies.count,
+        .zeros = address + (uint32_t)((uint8_t *)zeros - (uint8_t *)data),
+        .zero_count = (uint32_t)plan->zero_later.count,
+        .tables = address + (uint32_t)tables,
+    };
+    fill_copies(copies, &plan->copies);
+    fill_zeros(zeros, &plan->zero_later);
+    fill_tables((struct page_table *)((uint8_t *)memory + tables), address + tables);
+}

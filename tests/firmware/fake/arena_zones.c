@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The linker puts these in front of the loader's arena (--wrap): behind each piece lie some bytes
+ * that the address sanitizer lets nobody touch. Pages are clean again when they are allocated anew.
+ */
+#include "common/base/arena.h"
+
+#include <sanitizer/asan_interface.h>
+
+#define ZONE_SIZE UINT64_C(32)
+
+void *__real_arena_alloc(struct arena *arena, uint64_t count, size_t size);
+void *__wrap_arena_alloc(struct arena *arena, uint64_t count, size_t size);
+void *__real_arena_alloc_bulk(struct arena *arena, uint64_t size);
+void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size);
+void *__real_arena_take_chunk(struct arena *arena, size_t *ret_size);
+void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size);
+
+static void *with_zone(void *memory, uint64_t size)
+{
+    if (memory)
+        ASAN_POISON_MEMORY_REGION((uint8_t *)memory + size, ZONE_SIZE);
+    return memory;
+}
+
+void *__wrap_arena_alloc(struct arena *arena, uint64_t count, size_t size)
+{
+    uint64_t bytes, all;
+
+    if (!checked_mul(count, size, &bytes) || !checked_add(bytes, ZONE_SIZE, &all))
+        return __real_arena_alloc(arena, count, size);
+    return with_zone(__real_arena_alloc(arena, all, 1), bytes);
+}
+
+void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size)
+{
+    uint64_t all;
+
+    if (!checked_add(size, ZONE_SIZE, &all))
+        return __real_arena_alloc_bulk(arena, size);
+    return with_zone(__real_arena_alloc_bulk(arena, all), size);
+}
+
+/* It is the caller's now, all of it. */
+void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size)
+{
+    void *chunk = __real_arena_take_chunk(arena, ret_size);
+
+    if (chunk)
+        ASAN_UNPOISON_MEMORY_REGION(chunk, *ret_size);
+    return chunk;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In place of efi/arch/cpu.c: the machine's processor is whatever the scenario says. */
+#include "efi/arch/cpu.h"
+
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/scenarios/run.h"
+#include "tests/lib/support.h"
+
+#define HYPERVISOR_BIT (UINT32_C(1) << 31)
+#define SEV_BIT        (UINT32_C(1) << 1)
+#define SEV_LEAF       0x8000001f
+#define SEV_STATUS     0xc0010131
+#define TDX_LEAF       0x21
+
+#define COUNTS_PER_TICK 100 /* of 100 ns: a processor of 1 GHz */
+#define AGE             (3600 * TICKS_PER_SECOND)
+
+struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
+{
+    const struct firmware_ways *ways = &firmware_ways;
+    bool guest = ways->hypervisor || ways->tdx || ways->sev;
+
+    (void)subleaf;
+    if (ways->hypervisor && leaf == ways->hypervisor_leaf)
+        return cpuid_name(ways->hypervisor);
+    switch (leaf) {
+    case 0:
+        return (struct cpuid_result){.eax = TDX_LEAF};
+    case 1:
+        return (struct cpuid_result){.ecx = guest ? HYPERVISOR_BIT : 0};
+    case TDX_LEAF: /* EBX, EDX, ECX */
+        return ways->tdx ? cpuid_name("Inte    lTDX") : (struct cpuid_result){0};
+    case 0x80000000:
+        return (struct cpuid_result){.eax = SEV_LEAF};
+    case SEV_LEAF:
+        return (struct cpuid_result){.eax = ways->sev ? SEV_BIT : 0};
+    default:
+        return (struct cpuid_result){0};
+    }
+}
+
+uint64_t cpu_read_msr(uint32_t msr)
+{
+    if (msr != SEV_STATUS || !firmware_ways.sev)
+        run_fail("the processor has no register 0x%x", msr);
+    return 1;
+}
+
+/* As old as the machine, which is an hour. */
+uint64_t cpu_read_counter(void)
+{
+    return (ledger_now() + AGE) * COUNTS_PER_TICK;
+}
+
+void cpu_halt(void)
+{
+    if (ledger_phase() == PHASE_RUNNING)
+        run_fail("the processor is halted while boot services go on");
+    run_end(ENDING_RESET, EFI_ABORTED);
+}
+
+void cpu_jump(uint64_t code, uint64_t data)
+{
+    guest_enter(code, data);
+}

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/firmware/fake/files.h"
+
+#include "tests/firmware/fake/physical.h"
+#include "tests/firmware/fake/text.h"
+#include "tests/firmware/scenarios/run.h"
+#include "tests/lib/support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOST_FILES   512
+#define LONGEST_PATH 512
+
+struct node {
+    char path[LONGEST_PATH]; /* from the root, without the first backslash; "" for the root */
+    uint8_t *bytes;
+    size_t size;
+    uint64_t attributes;
+    bool deleted;
+};
+
+struct handle {
+    EFI_FILE_HANDLE unused; /* so that a handle is not taken for its protocol by accident */
+    EFI_FILE_PROTOCOL protocol;
+    struct node *node;
+    uint64_t position; /* of a directory: the next entry */
+    bool open;
+    bool abandoned;
+    bool writable;
+    struct handle *next;
+};
+
+struct medium_ways medium_ways;
+
+static struct node nodes[MOST_FILES] = {{.attributes = EFI_FILE_DIRECTORY}};
+static size_t node_count = 1;
+static struct handle *handles;
+static size_t reads;
+static const EFI_FILE_PROTOCOL file_protocol;
+
+static struct node *find_node(const char *path)
+{
+    for (size_t i = 0; i < node_count; i++) {
+        if (!nodes[i].deleted && strcasecmp(nodes[i].path, path) == 0)
+            return &nodes[i];
+    }
+    return NULL;
+}
+
+static const char *without_root(const char *path)
+{
+    return path[0] == '\\' ? path + 1 : path;
+}
+
+static struct node *put(const char *path, uint64_t attributes)
+{
+    struct node *node = &nodes[node_count];
+
+    require(node_count < MOST_FILES && strlen(path) < LONGEST_PATH);
+    node_count++;
+    snprintf(node->path, sizeof(node->path), "%s", path);
+    node->attributes = attributes;
+    return node;
+}
+
+void file_put_directory(const char *path)
+{
+    path = without_root(path);
+    if (!find_node(path))
+        (void)put(path, EFI_FILE_DIRECTORY);
+}
+
+/* With the directories that lead to it. */
+static struct node *put_file(const char *path)
+{
+    char parent[LONGEST_PATH];
+
+    path = without_root(path);
+    for (const char *slash = strchr(path, '\\'); slash; slash = strchr(slash + 1, '\\')) {
+        snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
+        file_put_directory(parent);
+    }
+    return put(path, EFI_FILE_ARCHIVE);
+}
+
+void file_put(const char *path, const void *bytes, size_t size)
+{
+    struct node *node = put_file(path);
+
+    node->bytes = malloc(size + 1);
+    require(node->bytes);
+    memcpy(node->bytes, bytes, size);
+    node->size = size;
+}
+
+void file_put_text(const char *path, const char *text)
+{
+    file_put(path, text, strlen(text));
+}
+
+void file_put_host(const char *path, const char *host_path)
+{
+    struct node *node = put_file(path);
+    int file = open(host_path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+
+    if (file < 0 || fstat(file, &status) != 0)
+        run_fail("cannot read %s: %s; see `make help`", host_path, strerror(errno));
+    node->size = (size_t)status.st_size;
+    node->bytes = mmap(NULL, node->size, PROT_READ, MAP_PRIVATE, file, 0);
+    require(node->bytes != MAP_FAILED);
+    close(file);
+}
+
+const uint8_t *file_bytes(const char *path, size_t *ret_size)
+{
+    const struct node *node = find_node(without_root(path));
+
+    *ret_size = node ? node->size : 0;
+    return node ? node->bytes : NULL;
+}
+
+bool file_has_bytes(const char *path, const void *bytes, size_t size)
+{
+    size_t file_size;
+    const uint8_t *file = path ? file_bytes(path, &file_size) : NULL;
+
+    return file && file_size == size && memcmp(file, bytes, size) == 0;
+}
+
+bool path_leads_to(const EFI_DEVICE_PATH *device_path, const char *path)
+{
+    const uint8_t *node = (const uint8_t *)device_path;
+    char name[LONGEST_PATH] = "";
+
+    while (path && node && (node[0] & 0x7f) != 0x7f) {
+        size_t size = (size_t)(node[2] | node[3] << 8);
+
+        if (size < 4)
+            run_fail("a device path has a node of %zu bytes", size);
+        if (node[0] == 4 && node[1] == 4) {
+            CHAR16 units[LONGEST_PATH] = {0};
+
+            memcpy(units, node + 4, min_u64(size - 4, sizeof(units) - 2));
+            narrow(units, LONGEST_PATH, name, sizeof(name));
+        }
+        node += size;
+    }
+    return path && strcasecmp(without_root(name), without_root(path)) == 0;
+}
+
+size_t files_reads(void)
+{
+    return reads;
+}
+
+const char *files_find_leak(void)
+{
+    for (const struct handle *handle = handles; handle; handle = handle->next) {
+        if (handle->open && !handle->abandoned)
+            return handle->node->path[0] ? handle->node->path : "the root";
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Handles
+ */
+
+static struct handle *find_handle(const char *what, EFI_FILE_HANDLE file)
+{
+    for (struct handle *handle = handles; handle; handle = handle->next) {
+        if (&handle->protocol != file)
+            continue;
+        if (!handle->open || handle->abandoned)
+            run_fail("%s is called for %s, which has been closed", what, handle->node->path);
+        return handle;
+    }
+    run_fail("%s is called for %p, which is no file", what, (void *)file);
+}
+
+static EFI_FILE_HANDLE open_node(struct node *node, bool writable)
+{
+    struct handle *handle = calloc(1, sizeof(*handle));
+
+    require(handle);
+    handle->protocol = file_protocol;
+    handle->node = node;
+    handle->writable = writable;
+    handle->open = true;
+    handle->next = handles;
+    handles = handle;
+    return &handle->protocol;
+}
+
+/* One step of a path: a name, "." or "..". */
+static void enter_name(char path[LONGEST_PATH], const char *name, size_t length)
+{
+    size_t end = strlen(path);
+    char *slash = strrchr(path, '\\');
+
+    if (length == 0 || (length == 1 && name[0] == '.'))
+        return;
+    if (length == 2 && memcmp(name, "..", 2) == 0) {
+        *(slash ? slash : path) = '\0';
+        return;
+    }
+    snprintf(path + end, LONGEST_PATH - end, "%s%.*s", end ? "\\" : "", (int)length, name);
+}
+
+/* The path that `name` means, opened from `base`. */
+static void join(const struct node *base, const char *name, char path[LONGEST_PATH])
+{
+    snprintf(path, LONGEST_PATH, "%s", name[0] == '\\' ? "" : base->path);
+    while (*name) {
+        size_t length = strcspn(name, "\\");
+
+        enter_name(path, name, length);
+        name += length + (name[length] != '\0');
+    }
+}
+
+static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_file, CHAR16 *name,
+                                   UINT64 mode, UINT64 attributes)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_OPEN);
+    struct handle *handle = find_handle("Open", this);
+    char text[LONGEST_PATH], path[LONGEST_PATH];
+    struct node *node;
+
+    (void)attributes;
+    *ret_file = (EFI_FILE_HANDLE)(uintptr_t)0xbadbadbadbad; /* what an error leaves is no handle */
+    if (mode != EFI_FILE_MODE_READ && mode != (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE))
+        run_fail("Open is called with the mode 0x%llx", (unsigned long long)mode);
+    if (EFI_ERROR(status))
+        return status;
+    narrow(name, LONGEST_PATH, text, sizeof(text));
+    if (strpbrk(text, "/:*?<>|\""))
+        return EFI_INVALID_PARAMETER;
+    join(handle->node, text, path);
+    node = find_node(path);
+    if (!node)
+        return EFI_NOT_FOUND;
+    if (medium_ways.closed && strcasecmp(node->path, medium_ways.closed) == 0)
+        return EFI_ACCESS_DENIED;
+    if (mode & EFI_FILE_MODE_WRITE && medium_ways.read_only)
+        return EFI_WRITE_PROTECTED;
+    *ret_file = open_node(node, mode & EFI_FILE_MODE_WRITE);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI close_file(EFI_FILE_HANDLE this)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_CLOSE);
+    struct handle *handle = find_handle("Close", this);
+
+    handle->abandoned = EFI_ERROR(status);
+    handle->open = EFI_ERROR(status);
+    return status;
+}
+
+static EFI_STATUS EFIAPI delete_file(EFI_FILE_HANDLE this)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_DELETE);
+    struct handle *handle = find_handle("Delete", this);
+
+    handle->open = false; /* in any case: UEFI 2.10, section 13.5 */
+    if (EFI_ERROR(status) || !handle->writable)
+        return EFI_WARN_DELETE_FAILURE;
+    handle->node->deleted = true;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI open_volume(EFI_FILE_IO_INTERFACE *this, EFI_FILE_HANDLE *ret_root)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_OPEN_VOLUME);
+
+    require(this == &fake_volume);
+    *ret_root = (EFI_FILE_HANDLE)(uintptr_t)0xbadbadbadbad;
+    if (!EFI_ERROR(status))
+        *ret_root = open_node(&nodes[0], false);
+    return status;
+}
+
+EFI_FILE_IO_INTERFACE fake_volume = {EFI_FILE_IO_INTERFACE_REVISION, open_volume};
+
+/* ------------------------------------------------------------------------------------------------
+ * Reading and writing
+ */
+
+/* The last part of a node's path. */
+static const char *base_name(const struct node *node)
+{
+    const char *slash = strrchr(node->path, '\\');
+
+    return slash ? slash + 1 : node->path;
+}
+
+static bool is_child(const struct node *node, const struct node *directory)
+{
+    size_t length = strlen(directory->path);
+    const char *rest = node->path + length + (length > 0);
+
+    if (node->deleted || node == directory || strncasecmp(node->path, directory->path, length) != 0)
+        return false;
+    return (length == 0 || node->path[length] == '\\') && *rest && !strchr(rest, '\\');
+}
+
+/* What a node is, as EFI_FILE_INFO under the name that is asked for. */
+static EFI_STATUS tell_info(const struct node *node, const char *name, UINTN *size, void *buffer)
+{
+    CHAR16 *wide = widen(name);
+    size_t name_size = (units_length(wide) + 1) * sizeof(CHAR16);
+    size_t needed = offsetof(EFI_FILE_INFO, FileName) + name_size;
+    EFI_STATUS status = *size < needed ? EFI_BUFFER_TOO_SMALL : EFI_SUCCESS;
+    EFI_FILE_INFO info = {
+        .Size = needed,
+        .FileSize = node->size + medium_ways.sizes_lie,
+        .PhysicalSize = align_up(node->size, PAGE_SIZE),
+        .Attribute = node->attributes,
+    };
+
+    *size = needed;
+    if (!EFI_ERROR(status)) {
+        memcpy(buffer, &info, offsetof(EFI_FILE_INFO, FileName));
+        memcpy((uint8_t *)buffer + offsetof(EFI_FILE_INFO, FileName), wide, name_size);
+    }
+    free(wide);
+    return status;
+}
+
+/* As FAT drivers do: "." and ".." first, but not in the root. */
+static EFI_STATUS read_directory(struct handle *handle, UINTN *size, void *buffer)
+{
+    static const char *const dots[] = {".", ".."};
+    uint64_t index = handle->position;
+    EFI_STATUS status;
+
+    if (handle->node != &nodes[0]) {
+        if (index < ELEMENTS(dots)) {
+            status = tell_info(handle->node, dots[index], size, buffer);
+            handle->position += !EFI_ERROR(status);
+            return status;
+        }
+        index -= ELEMENTS(dots);
+    }
+    for (size_t i = 0; i < node_count; i++) {
+        if (!is_child(&nodes[i], handle->node) || index-- > 0)
+            continue;
+        status = tell_info(&nodes[i], base_name(&nodes[i]), size, buffer);
+        handle->position += !EFI_ERROR(status);
+        return status;
+    }
+    *size = 0;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS read_bytes(struct handle *handle, UINTN *size, void *buffer)
+{
+    const struct node *node = handle->node;
+    uint64_t left = node->size - min_u64(handle->position, node->size);
+    size_t count = (size_t)min_u64(*size, left);
+    struct range wanted = {handle->position, handle->position + count};
+
+    reads++;
+    ledger_advance(count * medium_ways.ticks_per_mib / MIB);
+    if (medium_ways.largest_read && *size > medium_ways.largest_read)
+        return medium_ways.too_long;
+    if (medium_ways.damaged && strcasecmp(node->path, medium_ways.damaged) == 0 &&
+        range_overlaps(wanted, medium_ways.damaged_range))
+        return medium_ways.damage;
+    if (handle->position > node->size)
+        return EFI_DEVICE_ERROR;
+    if (reads == medium_ways.short_read)
+        count /= 2;
+    if (count > 0)
+        memcpy(buffer, node->bytes + handle->position, count);
+    handle->position += count;
+    *size = count;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI read_file(EFI_FILE_HANDLE this, UINTN *size, void *buffer)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_READ);
+    struct handle *handle = find_handle("Read", this);
+
+    if (EFI_ERROR(status)) { /* what was read until then is rubbish */
+        memset(buffer, STALE_BYTE, min_u64(*size, 4 * KIB));
+        return status;
+    }
+    if (handle->node->attributes & EFI_FILE_DIRECTORY && medium_ways.unlisted &&
+        handle->position + 1 >= medium_ways.unlisted)
+        return EFI_VOLUME_CORRUPTED;
+    if (handle->node->attributes & EFI_FILE_DIRECTORY)
+        return read_directory(handle, size, buffer);
+    return read_bytes(handle, size, buffer);
+}
+
+static EFI_STATUS EFIAPI write_file(EFI_FILE_HANDLE this, UINTN *size, void *buffer)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_WRITE);
+    struct handle *handle = find_handle("Write", this);
+    struct node *node = handle->node;
+    uint64_t end = handle->position + *size;
+
+    if (EFI_ERROR(status))
+        return status;
+    if (!handle->writable)
+        return EFI_ACCESS_DENIED;
+    if (end > node->size) {
+        node->bytes = realloc(node->bytes, end);
+        require(node->bytes);
+        node->size = end;
+    }
+    memcpy(node->bytes + handle->position, buffer, *size);
+    handle->position = end;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI get_position(EFI_FILE_HANDLE this, UINT64 *ret_position)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_GET_POSITION);
+
+    *ret_position = find_handle("GetPosition", this)->position;
+    return status;
+}
+
+static EFI_STATUS EFIAPI set_position(EFI_FILE_HANDLE this, UINT64 position)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_SET_POSITION);
+    struct handle *handle = find_handle("SetPosition", this);
+
+    if (EFI_ERROR(status))
+        return status;
+    if (handle->node->attributes & EFI_FILE_DIRECTORY && position != 0)
+        return EFI_UNSUPPORTED;
+    handle->position = position == UINT64_MAX ? handle->node->size : position;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI get_info(EFI_FILE_HANDLE this, EFI_GUID *guid, UINTN *size, void *buffer)
+{
+    static const EFI_GUID info_guid = EFI_FILE_INFO_ID;
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_GET_INFO);
+    struct handle *handle = find_handle("GetInfo", this);
+
+    if (EFI_ERROR(status))
+        return status;
+    if (memcmp(guid, &info_guid, sizeof(*guid)) != 0)
+        return EFI_UNSUPPORTED;
+    return tell_info(handle->node, base_name(handle->node), size, buffer);
+}
+
+/* A new name in the same directory, or another one when it begins with a backslash. */
+static EFI_STATUS rename_node(struct node *node, const char *name)
+{
+    char path[LONGEST_PATH], directory[LONGEST_PATH];
+    struct node parent = {.attributes = EFI_FILE_DIRECTORY};
+    struct node *taken;
+
+    snprintf(directory, sizeof(directory), "%s", node->path);
+    enter_name(directory, "..", 2);
+    snprintf(parent.path, sizeof(parent.path), "%s", directory);
+    join(&parent, name, path);
+    taken = find_node(path);
+    if (taken && taken != node)
+        return EFI_ACCESS_DENIED;
+    snprintf(node->path, sizeof(node->path), "%s", path);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_info(EFI_FILE_HANDLE this, EFI_GUID *guid, UINTN size, void *buffer)
+{
+    static const EFI_GUID info_guid = EFI_FILE_INFO_ID;
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_SET_INFO);
+    struct handle *handle = find_handle("SetInfo", this);
+    const EFI_FILE_INFO *info = buffer;
+    char name[LONGEST_PATH];
+
+    if (EFI_ERROR(status))
+        return status;
+    if (memcmp(guid, &info_guid, sizeof(*guid)) != 0)
+        return EFI_UNSUPPORTED;
+    if (size < offsetof(EFI_FILE_INFO, FileName) || info->Size > size)
+        return EFI_BAD_BUFFER_SIZE;
+    if (medium_ways.read_only)
+        return EFI_WRITE_PROTECTED;
+    if (!handle->writable)
+        return EFI_ACCESS_DENIED;
+    if (info->FileSize != handle->node->size)
+        run_fail("SetInfo would change the size of %s", handle->node->path);
+    narrow(info->FileName, (size - offsetof(EFI_FILE_INFO, FileName)) / 2, name, sizeof(name));
+    return rename_node(handle->node, name);
+}
+
+static EFI_STATUS EFIAPI flush_file(EFI_FILE_HANDLE this)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_FILE_FLUSH);
+
+    (void)find_handle("Flush", this);
+    return status;
+}
+
+static const EFI_FILE_PROTOCOL file_protocol = {
+    .Revision = EFI_FILE_PROTOCOL_REVISION,
+    .Open = open_file,
+    .Close = close_file,
+    .Delete = delete_file,
+    .Read = read_file,
+    .Write = write_file,
+    .GetPosition = get_position,
+    .SetPosition = set_position,
+    .GetInfo = get_info,
+    .SetInfo = set_info,
+    .Flush = flush_file,
+};

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/firmware/fake/variables.h"
+
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/text.h"
+#include "tests/firmware/scenarios/run.h"
+#include "tests/lib/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_VARIABLES 64
+#define NAME_UNITS     128
+
+struct variable {
+    bool present;
+    EFI_GUID guid;
+    CHAR16 name[NAME_UNITS];
+    UINT32 attributes;
+    uint8_t *data;
+    size_t size;
+};
+
+const EFI_GUID global_variable_guid = EFI_GLOBAL_VARIABLE;
+const EFI_GUID loader_variable_guid = {
+    0x4a67b082, 0x0a4c, 0x41cf, {0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f}};
+
+EFI_STATUS variables_refused;
+
+static struct variable variables[MOST_VARIABLES];
+
+static size_t name_length(const CHAR16 *name)
+{
+    size_t length = 0;
+
+    while (length + 1 < NAME_UNITS && name[length])
+        length++;
+    return length;
+}
+
+static struct variable *find(const EFI_GUID *guid, const CHAR16 *name)
+{
+    size_t bytes = (name_length(name) + 1) * sizeof(*name);
+
+    for (size_t i = 0; i < MOST_VARIABLES; i++) {
+        if (variables[i].present && memcmp(&variables[i].guid, guid, sizeof(*guid)) == 0 &&
+            memcmp(variables[i].name, name, bytes) == 0)
+            return &variables[i];
+    }
+    return NULL;
+}
+
+static struct variable *add(const EFI_GUID *guid, const CHAR16 *name)
+{
+    struct variable *variable = variables;
+
+    while (variable < variables + MOST_VARIABLES && variable->present)
+        variable++;
+    require(variable < variables + MOST_VARIABLES);
+    *variable = (struct variable){.present = true, .guid = *guid};
+    memcpy(variable->name, name, (name_length(name) + 1) * sizeof(*name));
+    return variable;
+}
+
+static void set_data(struct variable *variable, const void *data, size_t size)
+{
+    free(variable->data);
+    variable->data = malloc(size + 1);
+    require(variable->data);
+    memcpy(variable->data, data, size);
+    variable->size = size;
+}
+
+void variable_put(const EFI_GUID *guid, const char *name, const void *data, size_t size)
+{
+    CHAR16 *wide = widen(name);
+
+    struct variable *variable = add(guid, wide);
+
+    variable->attributes =
+        EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
+    set_data(variable, data, size);
+    free(wide);
+}
+
+const void *variable_find(const EFI_GUID *guid, const char *name, size_t *ret_size)
+{
+    CHAR16 *wide = widen(name);
+    struct variable *variable = find(guid, wide);
+
+    free(wide);
+    *ret_size = variable ? variable->size : 0;
+    return variable ? variable->data : NULL;
+}
+
+static EFI_STATUS EFIAPI get_variable(CHAR16 *name, EFI_GUID *guid, UINT32 *attributes, UINTN *size,
+                                      void *data)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_GET_VARIABLE);
+    struct variable *variable;
+    size_t room = *size;
+
+    if (EFI_ERROR(status))
+        return status;
+    variable = find(guid, name);
+    if (!variable)
+        return EFI_NOT_FOUND;
+    if (attributes)
+        *attributes = variable->attributes;
+    *size = variable->size;
+    if (room < variable->size)
+        return EFI_BUFFER_TOO_SMALL;
+    memcpy(data, variable->data, variable->size);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_variable(CHAR16 *name, EFI_GUID *guid, UINT32 attributes, UINTN size,
+                                      void *data)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_SET_VARIABLE);
+    struct variable *variable;
+
+    if (EFI_ERROR(status))
+        return status;
+    if (EFI_ERROR(variables_refused))
+        return variables_refused;
+    variable = find(guid, name);
+    if (variable && attributes != variable->attributes) /* UEFI 2.10, section 8.2 */
+        return EFI_INVALID_PARAMETER;
+    if (size == 0) {
+        if (variable)
+            variable->present = false;
+        return variable ? EFI_SUCCESS : EFI_NOT_FOUND;
+    }
+    if (attributes & EFI_VARIABLE_RUNTIME_ACCESS && !(attributes & EFI_VARIABLE_BOOTSERVICE_ACCESS))
+        return EFI_INVALID_PARAMETER;
+    if (!variable)
+        variable = add(guid, name);
+    variable->attributes = attributes;
+    set_data(variable, data, size);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI next_variable_name(UINTN *size, CHAR16 *name, EFI_GUID *guid)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_NEXT_VARIABLE_NAME);
+    struct variable *last = name[0] ? find(guid, name) : NULL;
+    size_t index = last ? (size_t)(last - variables) + 1 : 0;
+    size_t needed;
+
+    if (EFI_ERROR(status))
+        return status;
+    if (name[0] && !last)
+        return EFI_INVALID_PARAMETER;
+    while (index < MOST_VARIABLES && !variables[index].present)
+        index++;
+    if (index == MOST_VARIABLES)
+        return EFI_NOT_FOUND;
+    needed = (name_length(variables[index].name) + 1) * sizeof(*name);
+    status = *size < needed ? EFI_BUFFER_TOO_SMALL : EFI_SUCCESS;
+    *size = needed;
+    if (EFI_ERROR(status))
+        return status;
+    memcpy(name, variables[index].name, needed);
+    *guid = variables[index].guid;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_GET_TIME);
+    uint64_t seconds = ledger_now() / TICKS_PER_SECOND;
+
+    if (EFI_ERROR(status))
+        return status;
+    if (capabilities)
+        *capabilities = (EFI_TIME_CAPABILITIES){.Resolution = 1};
+    *time = (EFI_TIME){.Year = 2024, .Month = 2, .Day = 29};
+    time->Hour = (UINT8)(seconds / 3600 % 24);
+    time->Minute = (UINT8)(seconds / 60 % 60);
+    time->Second = (UINT8)(seconds % 60);
+    return EFI_SUCCESS;
+}
+
+/* UEFI 2.10, section 8.5.4. */
+static bool setup_is_asked_for(void)
+{
+    size_t size;
+    const uint8_t *indications = variable_find(&global_variable_guid, "OsIndications", &size);
+
+    return size == sizeof(uint64_t) && indications[0] & 1;
+}
+
+static EFI_STATUS EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS reason, UINTN size,
+                                      CHAR16 *data)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_RESET_SYSTEM);
+
+    (void)how;
+    (void)size;
+    (void)data;
+    if (EFI_ERROR(status))
+        return status;
+    run_end(setup_is_asked_for() ? ENDING_SETUP : ENDING_RESET, reason);
+}
+
+EFI_RUNTIME_SERVICES fake_runtime_services = {
+    .Hdr = {.Signature = EFI_RUNTIME_SERVICES_SIGNATURE,
+            .HeaderSize = sizeof(EFI_RUNTIME_SERVICES)},
+    .GetTime = get_time,
+    .GetVariable = get_variable,
+    .GetNextVariableName = next_variable_name,
+    .SetVariable = set_variable,
+    .ResetSystem = reset_system,
+};

@@ -1,0 +1,675 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What users ask for, and what they are told when it cannot be had. */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "efi/firmware/proto/memory_attribute.h"
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/load_file.h"
+#include "tests/firmware/fake/physical.h"
+#include "tests/firmware/fake/variables.h"
+#include "tests/firmware/scenarios/machines.h"
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/support.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------------------
+ * A kernel named in the options
+ */
+
+static void option_boot(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("pvhboot.efi vmlinux console=ttyS0  root=/dev/sda2 ");
+    expect_command_line("console=ttyS0  root=/dev/sda2 ");
+}
+
+static void three_modules(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_module("\\boot\\initrd", 70001, "");
+    put_module("\\boot\\a", 1, "");
+    put_module("\\boot\\b", 4096, "two  words");
+    options_set("--initrd /boot/initrd --module \\boot\\a --module \"/boot/b two  words\" vmlinux");
+}
+
+static void many_initrds(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    expect_module("");
+    put_module_part("\\one", 1);
+    put_module_part("\\two", 40960);
+    put_module_part("\\three", 9999);
+    put_module_part("\\four", 2);
+    put_module_part("\\five", 3);
+    options_set("--initrd=one --initrd=two --initrd=three --initrd=four --initrd=five vmlinux x");
+    expect_command_line("x");
+}
+
+static void shell_words(uint64_t seed)
+{
+    static const char *const words[] = {"fs0:\\pvhboot.efi", "--initrd", "my initrd",
+                                        "vmlinux",           "a=b c",    "d"};
+
+    (void)seed;
+    setup_plain();
+    put_module("\\my initrd", 5000, "");
+    options_set_shell(words, ELEMENTS(words),
+                      "pvhboot.efi --initrd \"my initrd\" vmlinux \"a=b c\" d");
+    expect_command_line("\"a=b c\" d");
+}
+
+static void dry_run(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_module("\\initrd", 5000, "");
+    options_set("--dry-run --initrd initrd vmlinux");
+}
+
+static void verbose(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_module("\\initrd", 5000, "");
+    options_set("--verbose --initrd initrd vmlinux");
+}
+
+static void help(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("pvhboot --help");
+}
+
+static void version(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("--version");
+}
+
+static void no_console(uint64_t seed)
+{
+    option_boot(seed);
+    firmware_ways.no_console = true;
+    fake_system_table.ConOut = NULL;
+}
+
+static void check_keys(void)
+{
+    if (keys_were_asked_for())
+        run_fail("the keyboard is touched, which some firmware takes seconds to start");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Entries
+ */
+
+static void put_entries(void)
+{
+    file_put_text("\\loader\\entries\\old.conf", "title Old\nlinux /old\nversion 1\noptions old\n"
+                                                 "sort-key debian\n");
+    file_put_text("\\loader\\entries\\new.conf",
+                  "title New\nlinux /vmlinux\nversion 2\nsort-key debian\n"
+                  "initrd /initrd\noptions console=ttyS0\noptions quiet\n");
+    file_put_text("\\loader\\entries\\readme.txt", "no entry");
+    file_put_text("\\loader\\entries\\arm.conf",
+                  "title ARM\nlinux /vmlinux\nversion 3\nsort-key debian\narchitecture aa64\n");
+    file_put_directory("\\loader\\entries\\sub.conf");
+}
+
+static void entry_boot(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_entries();
+    put_module("\\initrd", 12345, "");
+    expect_command_line("console=ttyS0 quiet");
+}
+
+static void entry_by_id(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_kernel("\\old", &plain_kernel);
+    put_entries();
+    options_set("--entry OLD");
+    expect_command_line("old");
+}
+
+static void entry_missing(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_entries();
+    options_set("--entry none");
+}
+
+static void nothing_to_boot(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * LoadOptions
+ */
+
+/* A GUID, as some firmware puts it there: the entry is booted. */
+static void junk_options(uint64_t seed)
+{
+    static const uint8_t guid[] = {0x1e, 0xee, 0xab, 0x84, 0xd1, 0xff, 0x60, 0x47,
+                                   0x8f, 0x01, 0x02, 0x00, 0xfe, 0xff, 0x31, 0xd8};
+
+    entry_boot(seed);
+    options_set_bytes(guid, sizeof(guid));
+}
+
+/* Any bytes, of any length: with them the loader may not find a kernel, but it must say so. */
+static void random_options(uint64_t seed)
+{
+    static const char alphabet[] = "-- --initrd=vmlinux  \"\"x\\/\t\n\x01\xff";
+    struct random random = {seed};
+    uint8_t bytes[200];
+    size_t size = random_below(&random, sizeof(bytes));
+    size_t step = 1 + seed % 2; /* bytes, or UTF-16 */
+
+    setup_plain();
+    fill_random(bytes, sizeof(bytes), seed);
+    for (size_t i = 0; i + 1 < size && seed % 3; i += step) {
+        bytes[i] = (uint8_t)alphabet[random_below(&random, sizeof(alphabet))];
+        if (step == 2)
+            bytes[i + 1] = 0;
+    }
+    options_set_bytes(bytes, size);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Packed kernels
+ */
+
+static const char *const packed[] = {
+    "gz",
+    "xz",
+    "zst",
+    "pipe.zst",
+    "lz4",
+    "checked.lz4",
+    "linked.lz4",
+    "bz.gz",
+    "bz.xz",
+    "bz.zst",
+    "bz.pipe.zst",
+    "bz.xz.gz",
+    "bz.xz.zst",
+    "crc64.xz",
+    "sha256.xz",
+    "lz4.gz.xz",
+    /* from here on nothing vouches for the bytes */
+    "lz4l",
+    "bz.lz4l",
+    "bz.elf",
+};
+#define PACKED_CHECKED 16
+
+static void packed_boot(uint64_t seed)
+{
+    machine_usual();
+    put_packed_kernel("\\kernel", packed[seed]);
+    options_set("kernel a b");
+    expect_command_line("a b");
+}
+
+#define PACKED(name, index)                                                                        \
+    static void name(uint64_t seed)                                                                \
+    {                                                                                              \
+        (void)seed;                                                                                \
+        packed_boot(index);                                                                        \
+    }
+PACKED(packed_gzip, 0)
+PACKED(packed_xz, 1)
+PACKED(packed_zstd, 2)
+PACKED(packed_lz4, 4)
+PACKED(packed_lz4_legacy, 16)
+PACKED(packed_bzimage, 8)
+PACKED(packed_nested, 15)
+
+/* The samples' kernel cannot be moved, and something is where it goes: it is unpacked twice. */
+static void packed_in_the_way(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    require(physical_change(EfiReservedMemoryType, (struct range){0x101000, 0x102000}));
+    put_packed_kernel("\\kernel", "xz");
+    options_set("kernel");
+}
+
+/* Segments that share bytes of the file: a stream has gone past them when they are due again. */
+static void packed_shared(uint64_t seed)
+{
+    static const struct kernel_shape shape = {
+        .bits = 64,
+        .segments = {{0x100000, 0x23123, 0x23123}, {0x140000, 0x10801, 0x12345}},
+        .count = 2,
+        .entry = 0x100040,
+        .shares = true,
+        .seed = 8,
+    };
+
+    (void)seed;
+    machine_usual();
+    put_stored_kernel("\\kernel", &shape);
+    put_module("\\initrd", 5000, "");
+    options_set("--initrd initrd kernel");
+}
+
+/* The same without sharing: read as it comes. */
+static void packed_stored(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_stored_kernel("\\kernel", &plain_kernel);
+    options_set("kernel");
+}
+
+static void packed_damaged(uint64_t seed)
+{
+    size_t size;
+    const uint8_t *bytes;
+    uint8_t copy[1000];
+
+    machine_usual();
+    put_packed_kernel("\\whole", packed[seed % PACKED_CHECKED]);
+    bytes = file_bytes("\\whole", &size);
+    if (size > sizeof(copy))
+        size = sizeof(copy);
+    memcpy(copy, bytes, size);
+    copy[seed * 7 % size] ^= (uint8_t)(1 << seed % 8);
+    file_put("\\kernel", copy, size - (seed % 5 == 0 ? seed % size : 0));
+    options_set("kernel");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Where kernels go
+ */
+
+/* Half of it where drivers have their buffers: it is copied there when they are gone. */
+static const struct kernel_shape staged_kernel = {
+    .bits = 32,
+    .segments = {{USUAL_DRIVERS - 0x3000, 0x8111, 0x8111},
+                 {USUAL_DRIVERS + 0x10000, 0x5003, 0x9000},
+                 {USUAL_DRIVERS_END - 0x800, 0x1001, 0x4567}},
+    .count = 3,
+    .entry = USUAL_DRIVERS + 0x10,
+    .seed = 2,
+};
+
+static void staged(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_kernel("\\kernel", &staged_kernel);
+    put_module("\\initrd", 30000, "");
+    options_set("--initrd initrd kernel");
+}
+
+/* Where the firmware has its tables for good. */
+static const struct kernel_shape movable_kernel = {
+    .bits = 64,
+    .segments = {{USUAL_ACPI - 0x2000, 0x5000, 0x5000}, {USUAL_ACPI + 0x8000, 0x4001, 0x8001}},
+    .count = 2,
+    .entry = USUAL_ACPI - 0x1000,
+    .movable = true,
+    .align = 0x200000,
+    .min = 0x400000,
+    .max = 0x1ffffff,
+    .seed = 3,
+};
+
+static void moved(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_kernel("\\kernel", &movable_kernel);
+    options_set("kernel");
+    expect_moved();
+}
+
+static void taken(uint64_t seed)
+{
+    struct kernel_shape shape = movable_kernel;
+
+    (void)seed;
+    machine_usual();
+    shape.movable = false;
+    put_kernel("\\kernel", &shape);
+    options_set("kernel");
+}
+
+static const struct kernel_shape nvs_kernel = {
+    .bits = 64,
+    .segments = {{USUAL_NVS + 0x2000, 0x3000, 0x5000}},
+    .count = 1,
+    .entry = USUAL_NVS + 0x2000,
+    .seed = 4,
+};
+
+static void nvs_taken(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_kernel("\\kernel", &nvs_kernel);
+    options_set("--overwrite-acpi-nvs kernel");
+    expect_nvs_allowed();
+}
+
+static void nvs_refused(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_kernel("\\kernel", &nvs_kernel);
+    options_set("kernel");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Files and media
+ */
+
+static void offered(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    offer_initrd(70001);
+    options_set("vmlinux");
+}
+
+/* The user's own choice goes before what is offered. */
+static void not_taken(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_module("\\initrd", 5000, "");
+    offer_elsewhere(70001);
+    options_set("--initrd initrd vmlinux");
+}
+
+static void offered_with_module(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    offer_initrd(70001);
+    put_module("\\boot\\m", 4096, "text");
+    options_set("--module \"boot/m text\" vmlinux");
+}
+
+static void offered_wrongly(uint64_t seed)
+{
+    static const EFI_STATUS queries[] = {EFI_DEVICE_ERROR, EFI_UNSUPPORTED, EFI_OUT_OF_RESOURCES};
+
+    offered(seed);
+    if (seed < ELEMENTS(queries))
+        offer_ways.size_query = queries[seed];
+    else if (seed == 3)
+        offer_ways.grows = 1;
+    else if (seed == 4)
+        offer_ways.grows = -1;
+    else
+        offer_ways.cut = 1;
+}
+
+static void missing_kernel(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("\\boot\\vmlinuz");
+}
+
+static void missing_initrd(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("--initrd initrd vmlinux");
+}
+
+static void empty_initrd(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put("\\initrd", "", 0);
+    options_set("--initrd initrd vmlinux");
+}
+
+static void directory_as_kernel(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_directory("\\boot");
+    options_set("boot");
+}
+
+static void no_kernel_at_all(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text("\\note", "this is no kernel");
+    options_set("note");
+}
+
+static void no_volume(uint64_t seed)
+{
+    option_boot(seed);
+    fake_loaded_image.DeviceHandle = NULL;
+}
+
+/* Two minutes for a megabyte: the progress is shown. */
+static void set_up_slow(size_t size)
+{
+    setup_plain();
+    put_module("\\initrd", size, "");
+    options_set("--initrd initrd vmlinux");
+    medium_ways.ticks_per_mib = 120 * TICKS_PER_SECOND;
+}
+
+static void slow_medium(uint64_t seed)
+{
+    (void)seed;
+    set_up_slow(300000);
+}
+
+/* The reads are not long either, or nothing would be seen for minutes. */
+static void slow_and_large(uint64_t seed)
+{
+    (void)seed;
+    set_up_slow(3 * MIB);
+}
+
+/* Drivers that do not take long reads, each in its own words. */
+static void short_breath(uint64_t seed)
+{
+    static const EFI_STATUS statuses[] = {EFI_BAD_BUFFER_SIZE, EFI_DEVICE_ERROR,
+                                          EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER};
+
+    setup_plain();
+    put_module("\\initrd", 9 * MIB + 1, "");
+    options_set("--initrd initrd vmlinux");
+    medium_ways.largest_read = 3 * MIB;
+    medium_ways.too_long = statuses[seed];
+}
+
+/* The same where every call fails: small, for there are many. */
+static void little_breath(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_module("\\initrd", 3 * MIB + 1, "");
+    options_set("--initrd initrd vmlinux");
+    medium_ways.largest_read = MIB;
+    medium_ways.too_long = EFI_BAD_BUFFER_SIZE;
+}
+
+static void damaged_medium(uint64_t seed)
+{
+    setup_plain();
+    put_module("\\initrd", MIB + 70000, "");
+    options_set("--initrd initrd vmlinux");
+    medium_ways.damaged = "initrd";
+    medium_ways.damaged_range = (struct range){MIB + 40000, MIB + 40512};
+    medium_ways.damage = seed ? EFI_VOLUME_CORRUPTED : EFI_DEVICE_ERROR;
+}
+
+static void lying_sizes(uint64_t seed)
+{
+    option_boot(seed);
+    medium_ways.sizes_lie = true;
+    put_module("\\initrd", 5000, "");
+    options_set("--initrd initrd vmlinux");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Firmware and machine
+ */
+
+static void secure_boot(uint64_t seed)
+{
+    static const uint8_t on = 1;
+
+    option_boot(seed);
+    variable_put(&global_variable_guid, "SecureBoot", &on, 1);
+    variable_put(&global_variable_guid, "SetupMode", seed ? &on : (const uint8_t *)"", 1);
+}
+
+static void secure_boot_in_setup(uint64_t seed)
+{
+    (void)seed;
+    secure_boot(1);
+}
+
+static void hypervisors(uint64_t seed)
+{
+    option_boot(seed);
+    if (seed == 0) {
+        firmware_ways.hypervisor = "XenVMMXenVMM";
+        firmware_ways.hypervisor_leaf = 0x40000100;
+    }
+    firmware_ways.tdx = seed == 1;
+    firmware_ways.sev = seed == 2;
+}
+
+static void other_hypervisor(uint64_t seed)
+{
+    option_boot(seed);
+    firmware_ways.hypervisor = "KVMKVMKVM\0\0";
+    firmware_ways.hypervisor_leaf = 0x40000000;
+}
+
+static void strict_pages(uint64_t seed)
+{
+    static const EFI_GUID guid = MEMORY_ATTRIBUTE_PROTOCOL_GUID;
+
+    option_boot(seed);
+    memory_ways.enforce_nx = true;
+    handles_install(&console_handle, &guid, &fake_memory_attribute);
+}
+
+static void refused_exit(uint64_t seed)
+{
+    option_boot(seed);
+    firmware_ways.refuse_exit = 1 + seed;
+}
+
+static void refused_for_ever(uint64_t seed)
+{
+    option_boot(seed);
+    firmware_ways.refuse_exit = SIZE_MAX;
+}
+
+static void refused_otherwise(uint64_t seed)
+{
+    option_boot(seed);
+    firmware_ways.refuse_exit = 1;
+    firmware_ways.refusal = EFI_OUT_OF_RESOURCES;
+}
+
+const struct scenario boot_scenarios[] = {
+    {"option-boot", option_boot, ENDING_BOOT, "console goes on at ttyS0", check_keys,
+     .faults = true},
+    {"three-modules", three_modules, ENDING_BOOT, NULL, .faults = true},
+    {"many-initrds", many_initrds, ENDING_BOOT, "vmlinux + one + two + three + four + 1 more",
+     .faults = true},
+    {"shell-words", shell_words, ENDING_BOOT, NULL, .faults = true},
+    {"dry-run", dry_run, ENDING_SUCCESS, "not started: dry run", .faults = true},
+    {"verbose", verbose, ENDING_BOOT, NULL, .faults = true},
+    {"help", help, ENDING_SUCCESS, "--overwrite-acpi-nvs", .faults = true},
+    {"version", version, ENDING_SUCCESS, "pvhboot ", .faults = true},
+    {"no-console", no_console, ENDING_BOOT, NULL, .faults = true},
+
+    {"entry-boot", entry_boot, ENDING_BOOT, "New: vmlinux + initrd", .faults = true},
+    {"entry-by-id", entry_by_id, ENDING_BOOT, "Old: old", .faults = true},
+    {"entry-missing", entry_missing, ENDING_ERROR, "no entry none", .faults = true},
+    {"nothing-to-boot", nothing_to_boot, ENDING_ERROR, "nothing to boot", .faults = true},
+
+    {"junk-options", junk_options, ENDING_BOOT, NULL, .faults = true},
+    {"random-options", random_options, ENDING_ANY, NULL, .seeds = 300},
+
+    {"packed", packed_boot, ENDING_BOOT, NULL, .seeds = ELEMENTS(packed)},
+    {"gzip", packed_gzip, ENDING_BOOT, NULL, .faults = true},
+    {"xz", packed_xz, ENDING_BOOT, NULL, .faults = true},
+    {"zstd", packed_zstd, ENDING_BOOT, NULL, .faults = true},
+    {"lz4", packed_lz4, ENDING_BOOT, NULL, .faults = true},
+    {"lz4-legacy", packed_lz4_legacy, ENDING_BOOT, NULL, .faults = true},
+    {"bzimage", packed_bzimage, ENDING_BOOT, NULL, .faults = true},
+    {"nested", packed_nested, ENDING_BOOT, NULL, .faults = true},
+    {"packed-in-the-way", packed_in_the_way, ENDING_ERROR, "0x101000", .faults = true},
+    {"packed-shared", packed_shared, ENDING_BOOT, NULL, .faults = true},
+    {"packed-stored", packed_stored, ENDING_BOOT, NULL, .faults = true},
+    {"packed-damaged", packed_damaged, ENDING_ANY, NULL, .seeds = 200},
+
+    {"staged", staged, ENDING_BOOT, NULL, .faults = true},
+    {"moved", moved, ENDING_BOOT, "moved from 0x3dff000", .faults = true},
+    {"taken", taken, ENDING_ERROR, "is runtime services data", .faults = true},
+    {"nvs-taken", nvs_taken, ENDING_BOOT, "ACPI NVS", .faults = true},
+    {"nvs-refused", nvs_refused, ENDING_ERROR, "--overwrite-acpi-nvs", .faults = true},
+
+    {"offered", offered, ENDING_BOOT, NULL, .faults = true, .answer = EFI_NOT_FOUND},
+    {"offered-not-taken", not_taken, ENDING_BOOT, NULL, .faults = true},
+    {"offered-with-module", offered_with_module, ENDING_BOOT, NULL, .faults = true,
+     .answer = EFI_NOT_FOUND},
+    {"offered-wrongly", offered_wrongly, ENDING_ERROR, "initrd", .seeds = 6, .faults = true,
+     .also = ALSO(ENDING_BOOT), .answer = EFI_NOT_FOUND},
+
+    {"missing-kernel", missing_kernel, ENDING_ERROR, "\\boot\\vmlinuz: no such file",
+     .faults = true},
+    {"missing-initrd", missing_initrd, ENDING_ERROR, "initrd: no such file", .faults = true},
+    {"empty-initrd", empty_initrd, ENDING_ERROR, "initrd: the file is empty", .faults = true},
+    {"directory-as-kernel", directory_as_kernel, ENDING_ERROR, "boot: is a directory",
+     .faults = true},
+    {"no-kernel", no_kernel_at_all, ENDING_ERROR, "note: ", .faults = true},
+    {"no-volume", no_volume, ENDING_ERROR, "no file system", .faults = true},
+    {"slow-medium", slow_medium, ENDING_BOOT, "initrd: 100 %", .faults = true},
+    {"slow-and-large", slow_and_large, ENDING_BOOT, "initrd: 33 %", .faults = true},
+    {"short-breath", short_breath, ENDING_BOOT, NULL, .seeds = 4},
+    {"little-breath", little_breath, ENDING_BOOT, NULL, .faults = true},
+    {"damaged-medium", damaged_medium, ENDING_ERROR, "initrd: cannot read", .seeds = 2,
+     .faults = true},
+    {"lying-sizes", lying_sizes, ENDING_ERROR, "initrd: short read", .faults = true},
+
+    {"secure-boot", secure_boot, ENDING_ERROR, "Secure Boot is on", .faults = true,
+     .answer = EFI_NOT_FOUND},
+    {"secure-boot-in-setup", secure_boot_in_setup, ENDING_BOOT, NULL, .faults = true},
+    {"hypervisors", hypervisors, ENDING_ERROR, "pvhboot: ", .seeds = 3, .faults = true},
+    {"other-hypervisor", other_hypervisor, ENDING_BOOT, NULL, .faults = true},
+    {"strict-pages", strict_pages, ENDING_BOOT, NULL, .faults = true, .answer = EFI_NOT_FOUND},
+    {"refused-exit", refused_exit, ENDING_BOOT, NULL, .seeds = 15},
+    {"refused-once", refused_exit, ENDING_BOOT, NULL, .faults = true},
+    {"refused-for-ever", refused_for_ever, ENDING_RESET, NULL, .faults = true},
+    {"refused-otherwise", refused_otherwise, ENDING_RESET, NULL, .faults = true},
+    {.name = NULL},
+};

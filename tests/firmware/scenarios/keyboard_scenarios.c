@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What firmware has of keyboards: two protocols, either of which may be missing or good for
+ * nothing. */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/scenarios/setup.h"
+
+/* UEFI 2.10, section 12.3.2. */
+#define TOGGLE_STATE_EXPOSED 0x40
+
+static uint64_t time;
+
+static void press(struct fake_key key)
+{
+    key.time = time += TICKS_PER_SECOND / 4;
+    keys_press_with(key);
+}
+
+static void setup_menu(void)
+{
+    setup_plain();
+    file_put_text("\\loader\\loader.conf", "timeout menu-force\n");
+    file_put_text("\\loader\\entries\\b.conf", "linux /vmlinux\noptions first\n");
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\noptions second\n");
+    time = TICKS_PER_SECOND;
+}
+
+/* The second entry, which nothing but keys can choose. */
+static void choose_second(void)
+{
+    setup_menu();
+    press((struct fake_key){.scan = SCAN_DOWN});
+    press((struct fake_key){.unicode = '\r'});
+    expect_command_line("second");
+    expect_fallback("first");
+}
+
+static void both(uint64_t seed)
+{
+    (void)seed;
+    choose_second();
+}
+
+static void plain_only(uint64_t seed)
+{
+    (void)seed;
+    choose_second();
+    input_remove_extended();
+}
+
+static void extended_only(uint64_t seed)
+{
+    (void)seed;
+    choose_second();
+    input_remove_plain();
+    fake_system_table.ConIn = NULL;
+}
+
+static void deaf(uint64_t seed)
+{
+    (void)seed;
+    choose_second();
+    input_make_deaf();
+}
+
+/* Then the plain one is good. */
+static void eventless(uint64_t seed)
+{
+    (void)seed;
+    choose_second();
+    input_lose_event();
+}
+
+static void press_held(uint32_t held, UINT16 scan, CHAR16 unicode)
+{
+    press((struct fake_key){.scan = scan, .unicode = unicode, .state = {held, 0}});
+}
+
+/* Keys that are held, lamps that come on. */
+static void states(uint64_t seed)
+{
+    const struct fake_key lamp = {.state = {EFI_SHIFT_STATE_VALID, EFI_TOGGLE_STATE_VALID |
+                                                                       TOGGLE_STATE_EXPOSED |
+                                                                       EFI_CAPS_LOCK_ACTIVE}};
+
+    (void)seed;
+    setup_menu();
+    press(lamp);
+    press_held(EFI_SHIFT_STATE_VALID | EFI_LEFT_ALT_PRESSED, 0, '>'); /* the last entry */
+    press_held(EFI_SHIFT_STATE_VALID | EFI_LEFT_SHIFT_PRESSED, 0, 'E');
+    press(lamp);
+    press_held(EFI_SHIFT_STATE_VALID | EFI_RIGHT_CONTROL_PRESSED, 0, 'A'); /* the line's start */
+    press_held(0, 0, 'x');
+    press_held(0, 0, ' ');
+    press_held(EFI_SHIFT_STATE_VALID | EFI_LEFT_CONTROL_PRESSED, SCAN_RIGHT, 0); /* a word */
+    press_held(EFI_SHIFT_STATE_VALID | EFI_RIGHT_ALT_PRESSED, 0, '@');           /* AltGr */
+    press_held(EFI_LEFT_CONTROL_PRESSED, 0, 'k'); /* of a state that is not valid */
+    press_held(EFI_SHIFT_STATE_VALID | EFI_RIGHT_SHIFT_PRESSED, 0, '\r');
+    expect_command_line("x second@k");
+}
+
+const struct scenario keyboard_scenarios[] = {
+    {"keyboard-both", both, ENDING_BOOT, NULL},
+    {"keyboard-plain", plain_only, ENDING_BOOT, NULL, .faults = true},
+    {"keyboard-extended", extended_only, ENDING_BOOT, NULL, .faults = true},
+    /* When the other one cannot be found, nobody is heard. */
+    {"keyboard-deaf", deaf, ENDING_BOOT, NULL, .faults = true, .also = ALSO(ENDING_WAITING)},
+    {"keyboard-eventless", eventless, ENDING_BOOT, NULL, .faults = true},
+    {"keyboard-states", states, ENDING_BOOT, NULL},
+    {.name = NULL},
+};

@@ -1,0 +1,724 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Entries, the menu, boot counting, the Boot Loader Interface and EFI programs. */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/variables.h"
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/samples.h"
+#include "tests/lib/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENTRIES "\\loader\\entries\\"
+#define CONFIG  "\\loader\\loader.conf"
+
+#define LARGER_THAN_ALLOWED ((1 << 20) + 1)
+
+/* Of terminals and keyboards (UEFI 2.10, table 12-4). */
+#define SCAN_NONE 0
+#define ENTER     '\r'
+
+static void put_entry(const char *name, const char *title, const char *version, const char *options)
+{
+    char path[200], text[300];
+
+    snprintf(path, sizeof(path), ENTRIES "%s", name);
+    snprintf(text, sizeof(text), "title %s\nsort-key a\nversion %s\nlinux /vmlinux\noptions %s\n",
+             title, version, options);
+    file_put_text(path, text);
+}
+
+/* Two entries, of which the first is the default. */
+static void setup_two(void)
+{
+    setup_plain();
+    put_entry("new.conf", "New", "2", "new");
+    put_entry("old.conf", "Old", "1", "old");
+    expect_command_line("new");
+    expect_fallback("old");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Entries
+ */
+
+static void many(uint64_t seed)
+{
+    char name[40], version[20];
+
+    (void)seed;
+    setup_plain();
+    for (unsigned i = 0; i < 300; i++) {
+        snprintf(name, sizeof(name), "entry-%u.conf", i * 7 % 300);
+        snprintf(version, sizeof(version), "%u", i * 7 % 300);
+        put_entry(name, "Same", version, i * 7 % 300 == 299 ? "last" : "other");
+    }
+    expect_command_line("last");
+}
+
+/* What is wrong with the others keeps no entry from being booted. */
+static void broken(uint64_t seed)
+{
+    static uint8_t junk[LARGER_THAN_ALLOWED];
+
+    (void)seed;
+    setup_two();
+    fill_random(junk, 700, 1);
+    file_put(ENTRIES "junk.conf", junk, 700);
+    file_put(ENTRIES "empty.conf", "", 0);
+    file_put(ENTRIES "large.conf", junk, sizeof(junk));
+    put_entry("unreadable.conf", "Unreadable", "9", "x");
+    medium_ways.damaged = "loader\\entries\\unreadable.conf";
+    medium_ways.damaged_range = (struct range){0, 1};
+    medium_ways.damage = EFI_DEVICE_ERROR;
+}
+
+/* From some item on: "." and ".." are the first two. */
+static void unlistable(uint64_t seed)
+{
+    setup_two();
+    medium_ways.unlisted = 4 + seed;
+}
+
+static void unlistable_at_all(uint64_t seed)
+{
+    setup_two();
+    medium_ways.unlisted = 1 + seed;
+}
+
+static void closed_directory(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    medium_ways.closed = "loader\\entries";
+}
+
+static void damaged_config(uint64_t seed)
+{
+    static uint8_t junk[LARGER_THAN_ALLOWED];
+
+    setup_two();
+    fill_random(junk, 500, 2);
+    if (seed == 2)
+        file_put_directory(CONFIG);
+    else
+        file_put(CONFIG, junk, seed == 1 ? sizeof(junk) : 500);
+    if (seed == 3)
+        medium_ways.closed = "loader\\loader.conf";
+}
+
+static void pass_entry(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(CONFIG, "pass-entry yes\n");
+    put_entry("a b+3.conf", "Counted", "1", "x");
+    expect_command_line(
+        "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+2-1.conf\"");
+    /* The boot cannot be counted; loader.conf cannot be read. */
+    expect_fallback(
+        "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+3.conf\"");
+    expect_fallback("x");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Boot counting
+ */
+
+static bool exists(const char *path)
+{
+    size_t size;
+
+    return file_bytes(path, &size) != NULL;
+}
+
+static bool variable_is(const char *name, const char *wanted)
+{
+    size_t size;
+    const uint8_t *value = variable_find(&loader_variable_guid, name, &size);
+    size_t length = strlen(wanted);
+
+    if (!value || size != 2 * (length + 1))
+        return false;
+    for (size_t i = 0; i <= length; i++) {
+        if (value[2 * i] != (uint8_t)wanted[i] || value[2 * i + 1] != 0)
+            return false;
+    }
+    return true;
+}
+
+static void counted(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_entry("new+3-1.conf", "New", "2", "new");
+    put_entry("old.conf", "Old", "1", "old");
+    expect_command_line("new");
+    expect_fallback("old");
+}
+
+static void check_counted(void)
+{
+    if (exists(ENTRIES "new+3-1.conf") || !exists(ENTRIES "new+2-2.conf"))
+        run_fail("the boot is not counted");
+    if (!variable_is("LoaderBootCountPath", ENTRIES "new+2-2.conf"))
+        run_fail("LoaderBootCountPath does not name the file");
+    if (!variable_is("LoaderEntrySelected", "new.conf"))
+        run_fail("LoaderEntrySelected is not the entry");
+}
+
+static void counted_read_only(uint64_t seed)
+{
+    counted(seed);
+    medium_ways.read_only = true;
+}
+
+static void check_not_counted(void)
+{
+    if (!exists(ENTRIES "new+3-1.conf"))
+        run_fail("a file is renamed on a medium that cannot be written to");
+    if (!variable_is("LoaderBootCountPath", ENTRIES "new+3-1.conf"))
+        run_fail("LoaderBootCountPath does not name the file as it is");
+}
+
+/* The name that the entry is to have is another file's. */
+static void counted_twice(uint64_t seed)
+{
+    counted(seed);
+    put_entry("new+2-2.conf", "Twin", "0", "twin");
+}
+
+static void exhausted(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_entry("new+0-3.conf", "New", "2", "new");
+    put_entry("old.conf", "Old", "1", "old");
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Variables
+ */
+
+static void put_text_variable(const char *name, const char *text)
+{
+    uint8_t units[200] = {0};
+    size_t length = strlen(text);
+
+    require(2 * (length + 1) <= sizeof(units));
+    for (size_t i = 0; i < length; i++)
+        units[2 * i] = (uint8_t)text[i];
+    variable_put(&loader_variable_guid, name, units, 2 * (length + 1));
+}
+
+static void one_shot(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    put_text_variable("LoaderEntryOneShot", "old.conf");
+    put_text_variable("LoaderEntryDefault", "@saved");
+    put_text_variable("LoaderConfigTimeout", "0");
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+static void check_one_shot(void)
+{
+    size_t size;
+
+    if (variable_find(&loader_variable_guid, "LoaderEntryOneShot", &size))
+        run_fail("LoaderEntryOneShot is kept for another boot");
+    if (!variable_is("LoaderEntrySelected", "old.conf"))
+        run_fail("LoaderEntrySelected is not the entry");
+    if (variable_find(&loader_variable_guid, "LoaderEntryLastBooted", &size))
+        run_fail("one boot's entry is remembered");
+}
+
+static void saved(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    put_text_variable("LoaderEntryDefault", "@saved");
+    put_text_variable("LoaderEntryLastBooted", "old.conf");
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+static void refused_variables(uint64_t seed)
+{
+    static const EFI_STATUS statuses[] = {EFI_OUT_OF_RESOURCES, EFI_WRITE_PROTECTED,
+                                          EFI_UNSUPPORTED, EFI_DEVICE_ERROR};
+
+    one_shot(seed);
+    variables_refused = statuses[seed];
+}
+
+/* Any bytes: some entry is booted, and no number of seconds is waited for that nobody set. */
+static void junk_variables(uint64_t seed)
+{
+    static const char *const names[] = {"LoaderEntryOneShot", "LoaderEntryDefault",
+                                        "LoaderEntryLastBooted", "LoaderConfigTimeout",
+                                        "LoaderConfigTimeoutOneShot"};
+    uint8_t junk[6000];
+    struct random random = {seed};
+
+    setup_two();
+    fill_random(junk, sizeof(junk), seed);
+    for (size_t i = 0; i < ELEMENTS(names); i++)
+        variable_put(&loader_variable_guid, names[i], junk + i,
+                     random_below(&random, seed % 4 ? 20 : 5000));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The menu
+ */
+
+#define FIRST_KEY (TICKS_PER_SECOND / 2)
+#define KEY_PAUSE (TICKS_PER_SECOND / 4)
+
+static size_t keys_pressed;
+
+static void press(UINT16 scan, CHAR16 unicode)
+{
+    keys_press(FIRST_KEY + keys_pressed++ * KEY_PAUSE, scan, unicode);
+}
+
+static void type(const char *text)
+{
+    for (; *text; text++)
+        press(SCAN_NONE, (CHAR16)*text);
+}
+
+static void setup_menu(void)
+{
+    setup_two();
+    file_put_text(CONFIG, "timeout 5\n");
+    keys_pressed = 0;
+}
+
+static void menu_second(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    press(SCAN_DOWN, 0);
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+static void menu_timeout(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+}
+
+static void check_waited(void)
+{
+    if (ledger_now() < 4 * TICKS_PER_SECOND)
+        run_fail("the menu does not wait for as long as loader.conf says");
+}
+
+static void menu_edit_line(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    type("e");
+    press(SCAN_HOME, 0);
+    type("single ");
+    press(SCAN_END, 0);
+    type(" xy");
+    press(SCAN_LEFT, 0);
+    press(SCAN_DELETE, 0);
+    press(SCAN_NONE, ENTER);
+    expect_command_line("single new x");
+    expect_fallback("single old x");
+    expect_fallback("new");
+}
+
+/* Editing and leaving it changes nothing; a history goes up and down. */
+static void menu_edit_escape(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    type("ex");
+    press(SCAN_UP, 0);
+    press(SCAN_DOWN, 0);
+    press(SCAN_ESC, 0);
+    press(SCAN_NONE, ENTER);
+}
+
+static void menu_no_editor(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    file_put_text(CONFIG, "timeout 5\neditor no\n");
+    keys_pressed = 0;
+    type("e");
+    press(SCAN_NONE, ENTER);
+}
+
+static void menu_details(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    type("p");
+    press(SCAN_DOWN, 0);
+    press(SCAN_PAGE_DOWN, 0);
+    press(SCAN_PAGE_UP, 0);
+    press(SCAN_END, 0);
+    press(SCAN_HOME, 0);
+    press(SCAN_ESC, 0);
+    press(SCAN_NONE, ENTER);
+}
+
+/* All the keys that say something or move the bar. */
+static void menu_all_keys(uint64_t seed)
+{
+    static const UINT16 scans[] = {SCAN_DOWN, SCAN_UP, SCAN_PAGE_DOWN, SCAN_PAGE_UP,
+                                   SCAN_END,  SCAN_F1, SCAN_HOME,      SCAN_INSERT};
+
+    (void)seed;
+    setup_menu();
+    for (size_t i = 0; i < ELEMENTS(scans); i++)
+        press(scans[i], 0);
+    type("hv?jk29x1fF");
+    press(SCAN_NONE, 'L' - '@'); /* Ctrl */
+    press(SCAN_NONE, ENTER);
+}
+
+static void menu_settings(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    type("jd++-T");
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+static void check_settings(void)
+{
+    if (!variable_is("LoaderEntryDefault", "old.conf"))
+        run_fail("the default is not kept");
+    if (!variable_is("LoaderConfigTimeout", "5"))
+        run_fail("the timeout is not kept");
+}
+
+/* Keys wait while the menu looks at an entry: it unpacks no kernel, or would see its last byte. */
+static void menu_looks(uint64_t seed)
+{
+    struct sample packed = sample_read("large.zst");
+
+    (void)seed;
+    packed.bytes[packed.size - 1] ^= 1;
+    file_put("\\packed", packed.bytes, packed.size);
+    setup_menu();
+    file_put_text(ENTRIES "packed.conf", "title Packed\nlinux /packed\n");
+    press(SCAN_NONE, ENTER);
+    sample_free(&packed);
+}
+
+static void check_looked(void)
+{
+    if (strstr(run_said(), "cannot boot"))
+        run_fail("a kernel is unpacked to be looked at");
+}
+
+/* Of a timeout that is for one boot the later ones know nothing. */
+static void menu_kept_timeout(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    put_text_variable("LoaderConfigTimeoutOneShot", "30");
+    type("+");
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_kept_timeout(void)
+{
+    size_t size;
+
+    if (variable_find(&loader_variable_guid, "LoaderConfigTimeoutOneShot", &size))
+        run_fail("LoaderConfigTimeoutOneShot is kept for another boot");
+    if (!variable_is("LoaderConfigTimeout", "6"))
+        run_fail("the timeout is not one second longer");
+}
+
+static void menu_settings_refused(uint64_t seed)
+{
+    menu_settings(seed);
+    variables_refused = EFI_WRITE_PROTECTED;
+}
+
+static void menu_quit(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    type("q");
+}
+
+static void menu_setup(uint64_t seed)
+{
+    static const uint64_t supported = 1;
+
+    (void)seed;
+    setup_menu();
+    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
+    type("f");
+}
+
+/* A boot that was asked for and failed: the menu says why, and the next one works. */
+static void menu_failed(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
+    file_put_text(CONFIG, "timeout 5\ndefault new.conf\n");
+    press(SCAN_HOME, 0);
+    press(SCAN_NONE, ENTER);
+    press(SCAN_NONE, '2');
+    press(SCAN_NONE, ENTER);
+}
+
+/* The same, but the user has enough: what was said is on the screen, and no error any more. */
+static void menu_failed_quit(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
+    press(SCAN_NONE, ENTER);
+    type("q");
+}
+
+static void check_quit_at_once(void)
+{
+    if (ledger_now() > FIRST_KEY + 2 * KEY_PAUSE + TICKS_PER_SECOND)
+        run_fail("the loader waits although the user has seen the message");
+}
+
+/* Nobody is there: it fails, the message stays for a while, and the firmware goes on. */
+static void menu_failed_alone(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(CONFIG, "timeout 2\n");
+    file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
+}
+
+static void menu_empty(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(CONFIG, "timeout 2\n");
+    keys_pressed = 0;
+    type("edp");
+    press(SCAN_ESC, 0);
+    type("q");
+}
+
+/* The menu shows what was not understood: on a serial line it is to be read once. */
+static void menu_warnings(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    file_put_text(CONFIG, "timeout 5\ntimeot 5\ncolour red\nsound on\nlogo no\nsize 3\n");
+    keys_pressed = 0;
+    type("j");
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+static void check_said_once(void)
+{
+    const char *first = strstr(run_said(), "timeot");
+
+    if (!first || strstr(first + 1, "timeot"))
+        run_fail("a warning is shown twice, or not at all");
+}
+
+static void menu_empty_alone(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(CONFIG, "timeout 2\n");
+}
+
+static void menu_no_keyboard(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    input_remove_extended();
+    input_remove_plain();
+    fake_system_table.ConIn = NULL;
+    fake_system_table.ConsoleInHandle = NULL;
+}
+
+static void menu_no_screen(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    firmware_ways.no_console = true;
+    fake_system_table.ConOut = NULL;
+}
+
+static void menu_forever(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    put_text_variable("LoaderConfigTimeout", "menu-force");
+}
+
+static void menu_hidden(uint64_t seed)
+{
+    setup_menu();
+    put_text_variable("LoaderConfigTimeout", "menu-hidden");
+    if (seed > 0) { /* a key is held down */
+        keys_press(0, SCAN_NONE, ' ');
+        press(SCAN_NONE, ENTER);
+    }
+}
+
+/* What a serial terminal sends for keys that the firmware does not know. */
+static void menu_sequences(uint64_t seed)
+{
+    static const char *const sequences[] = {"\033[B", "\033OB", "\033[1;5B", "\033[4~\033[B"};
+
+    (void)seed;
+    setup_menu();
+    for (const char *byte = sequences[seed]; *byte; byte++)
+        keys_press(FIRST_KEY, SCAN_NONE, (CHAR16)*byte);
+    press(SCAN_NONE, '2');
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * EFI programs
+ */
+
+static void chain(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(ENTRIES "shell.conf", "title Shell\nefi /shell.efi\noptions a  b \n");
+    file_put_text("\\shell.efi", "a program");
+    fake_program.path = "\\shell.efi";
+}
+
+static void check_chain(void)
+{
+    if (fake_program.starts != 1)
+        run_fail("the program is started %zu times", fake_program.starts);
+    if (strcmp(fake_program.options, "a  b") != 0)
+        run_fail("the program's options are \"%s\"", fake_program.options);
+}
+
+static void chain_refused(uint64_t seed)
+{
+    static const EFI_STATUS statuses[] = {EFI_UNSUPPORTED, EFI_LOAD_ERROR, EFI_ACCESS_DENIED,
+                                          EFI_SECURITY_VIOLATION};
+
+    chain(seed);
+    fake_program.loads = statuses[seed];
+}
+
+/* UEFI 2.10, section 7.4.1: the image is loaded all the same, and has to be unloaded. */
+static void chain_violation(uint64_t seed)
+{
+    (void)seed;
+    chain_refused(3);
+}
+
+static void chain_returns(uint64_t seed)
+{
+    chain(seed);
+    fake_program.returns = EFI_ABORTED;
+}
+
+static void chain_missing(uint64_t seed)
+{
+    chain(seed);
+    fake_program.path = "\\other.efi";
+}
+
+/* From the menu, to which it returns. */
+static void chain_menu(uint64_t seed)
+{
+    chain(seed);
+    file_put_text(CONFIG, "timeout 3\n");
+    keys_pressed = 0;
+    press(SCAN_NONE, ENTER);
+    type("q");
+}
+
+/* The calls of entries-many are those of entry-boot, of variables-junk those of saved. */
+const struct scenario manager_scenarios[] = {
+    {"entries-many", many, ENDING_BOOT, NULL},
+    {"entries-broken", broken, ENDING_BOOT, "New: vmlinux", .faults = true},
+    {"entries-unlistable", unlistable, ENDING_BOOT, "cannot be listed", .faults = true},
+    {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", .seeds = 3,
+     .faults = true},
+    {"entries-closed", closed_directory, ENDING_ERROR, "cannot be opened", .faults = true},
+    {"config-damaged", damaged_config, ENDING_BOOT, "loader.conf", .seeds = 4, .faults = true},
+    {"pass-entry", pass_entry, ENDING_BOOT, NULL, .faults = true},
+
+    {"counted", counted, ENDING_BOOT, NULL, check_counted, .faults = true},
+    {"counted-read-only", counted_read_only, ENDING_BOOT, "cannot be counted", check_not_counted,
+     .faults = true},
+    {"counted-twice", counted_twice, ENDING_BOOT, "cannot be counted", .faults = true},
+    {"exhausted", exhausted, ENDING_BOOT, NULL, .faults = true},
+
+    {"one-shot", one_shot, ENDING_BOOT, NULL, check_one_shot, .faults = true},
+    {"saved", saved, ENDING_BOOT, NULL, .faults = true},
+    {"variables-refused", refused_variables, ENDING_BOOT, NULL, .seeds = 4, .faults = true},
+    {"variables-junk", junk_variables, ENDING_BOOT, NULL, .seeds = 60},
+
+    {"menu-second", menu_second, ENDING_BOOT, "New", .faults = true},
+    {"menu-timeout", menu_timeout, ENDING_BOOT, NULL, check_waited, MENU_FAULTS},
+    {"menu-edit", menu_edit_line, ENDING_BOOT, NULL, MENU_FAULTS},
+    {"menu-edit-escape", menu_edit_escape, ENDING_BOOT, NULL, MENU_FAULTS},
+    {"menu-no-editor", menu_no_editor, ENDING_BOOT, "editor no", MENU_FAULTS},
+    {"menu-details", menu_details, ENDING_BOOT, "sort key", MENU_FAULTS},
+    {"menu-all-keys", menu_all_keys, ENDING_BOOT, "no way into its set-up", MENU_FAULTS},
+    {"menu-settings", menu_settings, ENDING_BOOT, "booted by default", check_settings, MENU_FAULTS},
+    {"menu-looks", menu_looks, ENDING_BOOT, NULL, check_looked},
+    {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout,
+     MENU_FAULTS},
+    {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "does not keep the default",
+     MENU_FAULTS},
+    {"menu-quit", menu_quit, ENDING_SUCCESS, NULL, MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
+    {"menu-setup", menu_setup, ENDING_SETUP, NULL, MENU_FAULTS,
+     .also = ALSO(ENDING_BOOT) | ALSO(ENDING_SUCCESS)},
+    {"menu-failed", menu_failed, ENDING_BOOT, "no such file", MENU_FAULTS},
+    {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once,
+     MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
+    {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file", .faults = true},
+    {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot", MENU_FAULTS},
+    {"menu-warnings", menu_warnings, ENDING_BOOT, "2 more lines were not", check_said_once,
+     MENU_FAULTS},
+    {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot", .faults = true},
+    {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
+    {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},
+    {"menu-forever", menu_forever, ENDING_WAITING, NULL, MENU_FAULTS},
+    {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2, .faults = true},
+    {"menu-sequences", menu_sequences, ENDING_BOOT, NULL, .seeds = 4, MENU_FAULTS},
+
+    {"chain", chain, ENDING_SUCCESS, NULL, check_chain, .faults = true},
+    {"chain-refused", chain_refused, ENDING_ERROR, "cannot be started", .seeds = 4, .faults = true},
+    {"chain-violation", chain_violation, ENDING_ERROR, "cannot be started", .faults = true},
+    {"chain-returns", chain_returns, ENDING_ERROR, "ended with an error", .faults = true},
+    {"chain-missing", chain_missing, ENDING_ERROR, "no such file", .faults = true},
+    {"chain-menu", chain_menu, ENDING_SUCCESS, NULL, MENU_FAULTS},
+    {.name = NULL},
+};

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Firmware that tells of its memory in strange ways, changes it, or has too little. */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/load_file.h"
+#include "tests/firmware/fake/physical.h"
+#include "tests/firmware/scenarios/machines.h"
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/support.h"
+
+#include <string.h>
+
+static void setup_boot(void)
+{
+    setup_plain();
+    put_module("\\initrd", 70000, "");
+    options_set("--initrd initrd vmlinux a");
+    expect_command_line("a");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The map's form
+ */
+
+static void strides(uint64_t seed)
+{
+    static const size_t sizes[] = {40, 48, 56, 64, 128};
+
+    setup_boot();
+    memory_ways.stride = sizes[seed];
+}
+
+static void bad_strides(uint64_t seed)
+{
+    static const size_t sizes[] = {0, 1, 24, 39};
+
+    setup_boot();
+    memory_ways.lies = true;
+    memory_ways.said_stride = sizes[seed];
+}
+
+static void shuffled(uint64_t seed)
+{
+    setup_boot();
+    memory_ways.shuffle = 1 + seed;
+    memory_ways.split = seed % 2 ? 0 : 128 * KIB << seed % 5;
+    memory_ways.empty = seed % 3 * 10;
+    memory_ways.stride = 40 + seed % 4 * 8;
+}
+
+static void in_pages(uint64_t seed)
+{
+    (void)seed;
+    setup_boot();
+    memory_ways.split = 512 * KIB; /* more than 2000 descriptors */
+}
+
+static void cut_map(uint64_t seed)
+{
+    setup_boot();
+    memory_ways.cut = 1 + seed;
+}
+
+static void add_extra(uint32_t type, uint64_t start, uint64_t pages)
+{
+    require(memory_ways.extra_count < ELEMENTS(memory_ways.extra));
+    memory_ways.extra[memory_ways.extra_count++] = (EFI_MEMORY_DESCRIPTOR){
+        .Type = type, .PhysicalStart = start, .NumberOfPages = pages, .Attribute = ATTRIBUTE_WB};
+}
+
+/* Descriptors that wrap, that end at the top, that name what is described already. */
+static void lies(uint64_t seed)
+{
+    setup_boot();
+    memory_ways.shuffle = seed;
+    add_extra(EfiReservedMemoryType, 0xfffffffffffff000, 1);
+    add_extra(EfiReservedMemoryType, 0xfffffffffffff000, 2);
+    add_extra(EfiConventionalMemory, 0xffffffff00000000, UINT64_MAX);
+    add_extra(EfiConventionalMemory, 6 * GIB, 0);
+    add_extra(EfiReservedMemoryType, 0x200000000000, UINT64_MAX / PAGE_SIZE);
+    add_extra(EfiRuntimeServicesData, 0x2000000, 16);
+    add_extra(EfiConventionalMemory, USUAL_ACPI - MIB, 2 * MIB / PAGE_SIZE);
+    add_extra(EfiACPIReclaimMemory, 0x2400800, 3); /* no whole pages */
+    add_extra(77, 0x2800000, 1);
+    add_extra(TYPE_PERSISTENT, 8 * GIB, 1000);
+    add_extra(TYPE_UNACCEPTED, 9 * GIB, 1000);
+}
+
+/* 10,000 pieces above 4 GiB, every other one RAM. */
+static void ten_thousand(uint64_t seed)
+{
+    (void)seed;
+    setup_boot();
+    for (uint64_t i = 0; i < 10000; i++)
+        physical_add(i % 2 ? EfiConventionalMemory : EfiReservedMemoryType, 8 * GIB + i * MIB,
+                     8 * GIB + (i + 1) * MIB);
+}
+
+/* RAM and reserved pages in turns all through low memory: more than the kernel's table holds. */
+static void patchwork(uint64_t seed)
+{
+    setup_boot();
+    for (uint64_t i = 0; i < 150 + seed; i++)
+        require(physical_change(EfiReservedMemoryType,
+                                (struct range){0xc00000 + i * 0x3000, 0xc01000 + i * 0x3000}));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Too little memory
+ */
+
+/* All the RAM there is begins at 4 GiB: nothing that PVH needs can be had. */
+static void all_high(uint64_t seed)
+{
+    (void)seed;
+    machine_add_low();
+    physical_add(EfiReservedMemoryType, 0x100000, 0x200000);
+    physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_START + 64 * MIB);
+    machine_add_high();
+    put_kernel("\\vmlinux", &plain_kernel);
+    options_set("vmlinux");
+}
+
+/* The loader's own memory is above 4 GiB; what the kernel gets is not. */
+static void loader_high(uint64_t seed)
+{
+    (void)seed;
+    setup_boot();
+    physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_START + 64 * MIB);
+}
+
+static void bottom_up(uint64_t seed)
+{
+    (void)seed;
+    setup_boot();
+    memory_ways.bottom_up = true;
+}
+
+/* Free memory comes in pieces of 64 KiB, boot services' buffers between them. */
+static void add_pieces(uint64_t start, uint64_t end, uint64_t free, uint64_t used)
+{
+    while (start < end) {
+        physical_add(EfiConventionalMemory, start, start + free);
+        physical_add(EfiBootServicesData, start + free, start + free + used);
+        start += free + used;
+    }
+}
+
+static const struct kernel_shape wide_kernel = {
+    .bits = 32,
+    .segments = {{0x100000, 0x62345, 0x62345}, {0x180000, 0x31111, 0x91111}},
+    .count = 2,
+    .entry = 0x100000,
+    .seed = 5,
+};
+
+static void in_pieces(uint64_t seed)
+{
+    (void)seed;
+    machine_add_low();
+    add_pieces(0x100000, 0x1100000, 64 * KIB, 64 * KIB);
+    machine_add_tables();
+    put_kernel("\\kernel", &wide_kernel);
+    put_module("\\initrd", 300000, "");
+    options_set("--initrd initrd kernel");
+}
+
+/* No free range is as large as what is offered: it comes by way of a buffer above 4 GiB. */
+static void offered_in_pieces(uint64_t seed)
+{
+    (void)seed;
+    machine_add_low();
+    add_pieces(0x100000, 0x1100000, 64 * KIB, 64 * KIB);
+    physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_START + 64 * MIB);
+    machine_add_tables();
+    put_kernel("\\kernel", &wide_kernel);
+    offer_initrd(300000);
+    options_set("kernel");
+}
+
+/* A packed kernel: modules get the memory that it is unpacked with, which is all there is. */
+static void shrinking_packed(uint64_t seed)
+{
+    uint64_t end = 0x180000 + seed * 2 * PAGE_SIZE;
+
+    physical_add(EfiBootServicesCode, 0, LOW_MEMORY_START);
+    physical_add(EfiConventionalMemory, 0x100000, end);
+    machine_add_tables();
+    put_packed_kernel("\\kernel", seed % 2 ? "xz" : "zst");
+    put_module("\\initrd", 400000, "");
+    options_set("--initrd initrd kernel");
+}
+
+/* Little enough that the initrd lies where the kernel was unpacked: else there is no room. */
+static void lent(uint64_t seed)
+{
+    (void)seed;
+    shrinking_packed(30);
+}
+
+/* Memory of so many pages: from some number on it is enough; below it, the loader must say so. */
+static void shrinking(uint64_t seed)
+{
+    physical_add(EfiBootServicesCode, 0, LOW_MEMORY_START);
+    if (seed > 0)
+        physical_add(EfiConventionalMemory, 0x100000, 0x100000 + seed * PAGE_SIZE);
+    physical_add(EfiBootServicesData, 0x100000 + seed * PAGE_SIZE, 0x300000);
+    machine_add_tables();
+    put_kernel("\\vmlinux", &plain_kernel);
+    put_module("\\initrd", 70000, "");
+    options_set("--initrd initrd vmlinux");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Memory that changes
+ */
+
+static void withheld(uint64_t seed)
+{
+    setup_boot();
+    memory_ways.withheld = (struct range){0x110000, 0x110000 + (1 + seed) * 64 * KIB};
+}
+
+/* Nearly all that the map calls free: there is room for everything behind it. */
+static void withheld_large(uint64_t seed)
+{
+    setup_boot();
+    memory_ways.withheld = (struct range){0x110000 + seed * 0x1000, 0x3a00000};
+}
+
+/* The firmware takes pages before every call but those of the loader's own search for memory. */
+static void take_at_calls(enum service service, size_t call)
+{
+    if (ledger_phase() == PHASE_RUNNING && service != SERVICE_EXIT_BOOT_SERVICES && call % 3 == 0)
+        firmware_change_map(EfiBootServicesData, call % 2);
+}
+
+static void changing(uint64_t seed)
+{
+    (void)seed;
+    setup_boot();
+}
+
+/* Just before the kernel's place is allocated, the firmware takes it: once, and then never more. */
+static void take_once(enum service service, size_t call)
+{
+    static bool taken;
+
+    (void)call;
+    if (service == SERVICE_ALLOCATE_PAGES && !taken &&
+        physical_change(EfiBootServicesData, (struct range){0x102000, 0x103000}))
+        taken = true;
+}
+
+/* Where drivers had their buffers, and the kernel was to go, something stays for good. */
+static void keep_drivers(enum service service, size_t call)
+{
+    static size_t maps;
+
+    (void)call;
+    if (service == SERVICE_GET_MEMORY_MAP && ++maps == 4)
+        (void)physical_change(EfiRuntimeServicesData,
+                              (struct range){USUAL_DRIVERS + 0x1000, USUAL_DRIVERS + 0x2000});
+}
+
+static const struct kernel_shape driver_kernel = {
+    .bits = 64,
+    .segments = {{USUAL_DRIVERS, 0x3000, 0x4000}},
+    .count = 1,
+    .entry = USUAL_DRIVERS,
+    .seed = 6,
+};
+
+static void over_drivers(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_kernel("\\kernel", &driver_kernel);
+    options_set("kernel");
+}
+
+/* Each refusal comes with more descriptors: no room is left, and none may be made. */
+static void growing_exit(uint64_t seed)
+{
+    setup_boot();
+    firmware_ways.refuse_exit = 4;
+    firmware_ways.growth = 1 + seed;
+}
+
+static void outgrown_exit(uint64_t seed)
+{
+    (void)seed;
+    growing_exit(30);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * ACPI tables
+ */
+
+static void machine_without_acpi(void)
+{
+    machine_add_low();
+    physical_add(EfiConventionalMemory, 0x100000, 0x3000000);
+    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
+    machine_add_high();
+    put_kernel("\\vmlinux", &plain_kernel);
+    options_set("vmlinux");
+}
+
+static void no_acpi(uint64_t seed)
+{
+    (void)seed;
+    machine_without_acpi();
+}
+
+/* One byte of the tables is another: the loader boots, and does not follow what is damaged. */
+static void damaged_acpi(uint64_t seed)
+{
+    static const struct {
+        size_t start, size;
+    } parts[] = {{ACPI_RSDP, 36}, {ACPI_XSDT, 44}, {ACPI_MCFG + 4, 56}}; /* not its name */
+    uint8_t tables[ACPI_SIZE];
+    size_t part = seed % ELEMENTS(parts);
+    size_t byte = seed / ELEMENTS(parts) % parts[part].size;
+
+    machine_without_acpi();
+    acpi_make(tables, USUAL_ACPI, USUAL_ECAM);
+    tables[parts[part].start + byte] ^= (uint8_t)(1 << seed % 8);
+    acpi_publish(tables, USUAL_ACPI);
+    if (parts[part].start != ACPI_RSDP)
+        expect_rsdp(USUAL_ACPI);
+}
+
+/* Tables whose sums are right and whose numbers are not. */
+static void lying_acpi(uint64_t seed)
+{
+    static const uint64_t addresses[] = {
+        0,
+        1,
+        0xfff,
+        0xa0000,
+        0x90000000,
+        0xffffffff,
+        UINT64_MAX,
+        UINT64_MAX - 35,
+        0xffc00000,
+        USUAL_NVS - 4,
+        USUAL_NVS - 36,
+        0x2000000,
+        0x4000000,
+    };
+    static const uint32_t lengths[] = {0,      35,      36,      37,       43,        44,
+                                       0xffff, 0x10000, 0xfffff, 0x100000, 0xffffffff};
+    uint8_t tables[ACPI_SIZE];
+    size_t wrong = seed / 3;
+
+    machine_without_acpi();
+    acpi_make(tables, USUAL_ACPI, USUAL_ECAM);
+    if (seed % 3 == 0) /* where the root table is */
+        put_number(tables + ACPI_RSDP + 24, 8, addresses[wrong % ELEMENTS(addresses)]);
+    if (seed % 3 == 1) /* where MCFG is */
+        put_number(tables + ACPI_XSDT + 36, 8, addresses[wrong % ELEMENTS(addresses)]);
+    if (seed % 3 == 2) /* how long the root table is */
+        put_number(tables + ACPI_XSDT + 4, 4, lengths[wrong % ELEMENTS(lengths)]);
+    acpi_sign(tables + ACPI_RSDP, 20, 8);
+    acpi_sign(tables + ACPI_RSDP, 36, 32);
+    acpi_sign(tables + ACPI_XSDT, 44, 9);
+    acpi_publish(tables, USUAL_ACPI);
+    expect_rsdp(USUAL_ACPI);
+    if (seed % 3 == 2 && lengths[wrong % ELEMENTS(lengths)] == 44)
+        expect_ecam((struct range){USUAL_ECAM, USUAL_ECAM + 256 * MIB});
+}
+
+/* Maps whose form alone is strange lead to the calls of loader-high: those fail there. */
+const struct scenario memory_scenarios[] = {
+    {"strides", strides, ENDING_BOOT, NULL, .seeds = 5},
+    {"bad-strides", bad_strides, ENDING_ERROR, "memory map", .seeds = 4, .faults = true},
+    {"shuffled", shuffled, ENDING_BOOT, NULL, .seeds = 60},
+    {"in-pages", in_pages, ENDING_BOOT, NULL},
+    {"cut-map", cut_map, ENDING_ANY, NULL, .seeds = 47},
+    {"lies", lies, ENDING_BOOT, NULL, .seeds = 20},
+    {"ten-thousand", ten_thousand, ENDING_BOOT, NULL},
+    {"patchwork", patchwork, ENDING_BOOT, "warning", .seeds = 30},
+
+    {"all-high", all_high, ENDING_ERROR, "vmlinux: ", .faults = true},
+    {"loader-high", loader_high, ENDING_BOOT, NULL, .faults = true},
+    {"bottom-up", bottom_up, ENDING_BOOT, NULL, .faults = true},
+    {"in-pieces", in_pieces, ENDING_BOOT, NULL, .faults = true},
+    {"offered-in-pieces", offered_in_pieces, ENDING_BOOT, NULL, .faults = true,
+     .answer = EFI_NOT_FOUND},
+    {"shrinking-packed", shrinking_packed, ENDING_ANY, NULL, .seeds = 200},
+    {"lent", lent, ENDING_BOOT, NULL, .faults = true},
+    {"shrinking", shrinking, ENDING_ANY, NULL, .seeds = 150},
+
+    {"withheld", withheld, ENDING_BOOT, NULL, .seeds = 20},
+    {"withheld-large", withheld_large, ENDING_BOOT, NULL, .seeds = 8},
+    {"withheld-large-once", withheld_large, ENDING_BOOT, NULL, .faults = true},
+    {"withheld-once", withheld, ENDING_BOOT, NULL, .faults = true},
+    {"changing", changing, ENDING_BOOT, NULL, .hook = take_at_calls, .faults = true},
+    {"taken-once", changing, ENDING_BOOT, NULL, .hook = take_once, .faults = true},
+    {"kept-drivers", over_drivers, ENDING_ERROR, "0x901000", .hook = keep_drivers, .faults = true},
+    {"growing-exit", growing_exit, ENDING_BOOT, NULL, .seeds = 3, .faults = true},
+    {"outgrown-exit", outgrown_exit, ENDING_RESET, NULL, .faults = true},
+
+    {"no-acpi", no_acpi, ENDING_BOOT, "no ACPI tables", .faults = true},
+    {"damaged-acpi", damaged_acpi, ENDING_BOOT, "damaged", .seeds = 180},
+    {"lying-acpi", lying_acpi, ENDING_BOOT, NULL, .seeds = 42},
+    {.name = NULL},
+};

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/firmware/scenarios/run.h"
+
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/physical.h"
+#include "tests/firmware/fake/pool.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* Seconds of processor time: a run takes some thousandths. */
+#define TIME_LIMIT 30
+
+#define WARNING "pvhboot: warning"
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
+
+/* For `make coverage`: a process that ends without exit() keeps its counters to itself. */
+extern void __gcov_dump(void) __attribute__((weak));
+
+static const struct run *current;
+static struct run_result *result;
+static enum ending wanted; /* the ending */
+
+static void finish(void) __attribute__((noreturn));
+
+static void finish(void)
+{
+    result->calls = ledger_calls();
+    result->reads = files_reads();
+    result->finished = true;
+    if (__gcov_dump)
+        __gcov_dump();
+    _exit(0);
+}
+
+void run_fail(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(result->failure, sizeof(result->failure), format, arguments);
+    va_end(arguments);
+    finish();
+}
+
+void run_trace(enum service service, size_t call)
+{
+    result->trace[call % TRACE_LENGTH] = (uint8_t)service;
+    result->calls = call;
+    if (result->first[service] == 0)
+        result->first[service] = call;
+    if (call == current->fault.call)
+        result->failed = service;
+}
+
+void run_say(const char *text)
+{
+    size_t room = SAID_SIZE - 1 - result->said_length;
+    size_t length = strnlen(text, room);
+
+    memcpy(result->said + result->said_length, text, length);
+    result->said_length += length;
+    result->said[result->said_length] = '\0';
+}
+
+const char *run_said(void)
+{
+    return result->said;
+}
+
+void run_expect(enum ending ending)
+{
+    wanted = ending;
+}
+
+bool run_is_plain(void)
+{
+    return current->fault.call == 0 && current->short_read == 0;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Judging
+ */
+
+static void check_leaks(void)
+{
+    struct range pages;
+
+    if (physical_find_leak(&pages))
+        run_fail("pages are not given back: 0x%llx-0x%llx", (unsigned long long)pages.start,
+                 (unsigned long long)pages.end - 1);
+    if (pool_find_leak() > 0)
+        run_fail("%zu bytes of pool are not given back", pool_find_leak());
+    if (files_find_leak())
+        run_fail("a file is left open: %s", files_find_leak());
+    if (events_find_leak() > 0)
+        run_fail("%zu events are not closed", events_find_leak());
+    if (handles_find_leak())
+        run_fail("%s is not given back", handles_find_leak());
+}
+
+/* An error's message is the last line. */
+static bool ends_with_message(void)
+{
+    const char *end = result->said + result->said_length;
+    const char *start;
+
+    while (end > result->said && (end[-1] == '\n' || end[-1] == '\r'))
+        end--;
+    start = end;
+    while (start > result->said && start[-1] != '\n' && start[-1] != '\r')
+        start--;
+    return strncmp(start, "pvhboot: ", strlen("pvhboot: ")) == 0 &&
+           strncmp(start, WARNING, strlen(WARNING)) != 0;
+}
+
+/* The menu shows it for a while and is wiped then. */
+static bool has_message(void)
+{
+    return ends_with_message() || (keys_were_asked_for() && strstr(result->said, "pvhboot: "));
+}
+
+static const char *ending_name(enum ending ending)
+{
+    static const char *const names[] = {
+        [ENDING_NONE] = "no end",     [ENDING_BOOT] = "a boot",
+        [ENDING_SUCCESS] = "success", [ENDING_ERROR] = "an error",
+        [ENDING_RESET] = "a reset",   [ENDING_SETUP] = "the set-up",
+        [ENDING_WAITING] = "a wait",  [ENDING_ANY] = "a boot or an error",
+    };
+
+    return names[ending];
+}
+
+/* The one that fails is that which would have brought a key: nobody sees what is pressed. */
+static bool key_is_lost(void)
+{
+    return result->failed == SERVICE_READ_KEY;
+}
+
+static bool is_good_ending(enum ending ending)
+{
+    if (ending == wanted || (!run_is_plain() && current->scenario->also & ALSO(ending)))
+        return true;
+    if (!run_is_plain() && keys_have_given_up() && ending == ENDING_SUCCESS)
+        return has_message() || key_is_lost();
+    if (ending == ENDING_WAITING)
+        return key_is_lost();
+    if (ending == ENDING_ERROR) /* what fails must be an error, and may be */
+        return wanted == ENDING_ANY || !run_is_plain();
+    if (ending == ENDING_RESET)
+        return !run_is_plain() && ledger_phase() == PHASE_LEAVING;
+    return ending == ENDING_BOOT && wanted == ENDING_ANY;
+}
+
+static void judge(enum ending ending, EFI_STATUS status)
+{
+    const struct scenario *scenario = current->scenario;
+
+    if (!is_good_ending(ending))
+        run_fail("ends in %s (status %llu), not in %s", ending_name(ending),
+                 (unsigned long long)(status & ~EFIERR(0)), ending_name(wanted));
+    if (ending == ENDING_SUCCESS || ending == ENDING_ERROR)
+        check_leaks();
+    if (ending == ENDING_ERROR && !firmware_ways.no_console && !has_message())
+        run_fail("ends in an error without a message");
+    if (ending == ENDING_RESET && ledger_phase() != PHASE_LEAVING)
+        run_fail("the machine is reset though boot services go on");
+    if (!run_is_plain())
+        return;
+    if (scenario->says && !strstr(result->said, scenario->says))
+        run_fail("does not say \"%s\"", scenario->says);
+    if (scenario->check)
+        scenario->check();
+}
+
+void run_end(enum ending ending, EFI_STATUS status)
+{
+    result->ending = ending;
+    result->status = status;
+    judge(ending, status);
+    finish();
+}
+
+void run_execute(const struct run *run, struct run_result *ret_result)
+{
+    const struct itimerval limit = {.it_value.tv_sec = TIME_LIMIT};
+    EFI_STATUS status;
+
+    current = run;
+    result = ret_result;
+    wanted = run->scenario->ending;
+    (void)setitimer(ITIMER_VIRTUAL, &limit, NULL);
+    firmware_start();
+    run->scenario->prepare(run->seed);
+    if (run->short_read)
+        medium_ways.short_read = run->short_read;
+    if (!run_is_plain())
+        keys_give_up();
+    ledger_start(run->fault, run->scenario->hook);
+    status = efi_main(image_handle, &fake_system_table);
+    run_end(EFI_ERROR(status) ? ENDING_ERROR : ENDING_SUCCESS, status);
+}

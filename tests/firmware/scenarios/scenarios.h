@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The situations that the loader is started in. */
+#pragma once
+
+#include "tests/firmware/scenarios/run.h"
+
+extern const struct scenario boot_scenarios[]; /* up to one without a name */
+extern const struct scenario keyboard_scenarios[];
+extern const struct scenario manager_scenarios[];
+extern const struct scenario memory_scenarios[];
+extern const struct scenario random_scenarios[];
+extern const struct scenario real_scenarios[];
+extern const struct scenario trouble_scenarios[];

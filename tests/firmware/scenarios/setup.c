@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/firmware/scenarios/run.h"
+
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/scenarios/machines.h"
+#include "tests/lib/samples.h"
+#include "tests/lib/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GZIP_STORED     UINT64_C(0xffff) /* bytes of a block: RFC 1951, section 3.2.4 */
+#define GZIP_POLYNOMIAL UINT32_C(0xedb88320)
+
+const struct kernel_shape plain_kernel = {
+    .bits = 64,
+    .segments = {{0x100000, 0x3123, 0x3123}, {0x104000, 0x801, 0x2345}},
+    .count = 2,
+    .entry = 0x100040,
+    .seed = 1,
+};
+
+void put_kernel(const char *path, const struct kernel_shape *shape)
+{
+    size_t size;
+    uint8_t *bytes = kernel_make(shape, &size);
+
+    file_put(path, bytes, size);
+    expect_kernel(bytes, size);
+}
+
+void put_packed_kernel(const char *path, const char *sample)
+{
+    struct sample packed = sample_read(sample);
+    struct sample plain = sample_read(strncmp(sample, "large", 5) == 0 ? "large" : "elf");
+
+    file_put(path, packed.bytes, packed.size);
+    expect_kernel(plain.bytes, plain.size);
+}
+
+/* Half a byte at a time. */
+static uint32_t crc32(const uint8_t *bytes, size_t size)
+{
+    uint32_t table[16];
+    uint32_t sum = UINT32_MAX;
+
+    for (uint32_t i = 0; i < ELEMENTS(table); i++) {
+        table[i] = i;
+        for (int bit = 0; bit < 4; bit++)
+            table[i] = table[i] >> 1 ^ (table[i] & 1 ? GZIP_POLYNOMIAL : 0);
+    }
+    for (size_t i = 0; i < size; i++) {
+        sum = sum >> 4 ^ table[(sum ^ bytes[i]) & 15];
+        sum = sum >> 4 ^ table[(sum ^ bytes[i] >> 4) & 15];
+    }
+    return ~sum;
+}
+
+void put_stored_kernel(const char *path, const struct kernel_shape *shape)
+{
+    static const uint8_t header[10] = {0x1f, 0x8b, 8};
+    size_t size, done = 0;
+    uint8_t *bytes = kernel_make(shape, &size);
+    uint8_t *packed = malloc(sizeof(header) + size + (size / GZIP_STORED + 1) * 5 + 8);
+    uint8_t *at = packed + sizeof(header);
+
+    require(packed);
+    memcpy(packed, header, sizeof(header));
+    while (done < size) {
+        size_t count = min_u64(size - done, GZIP_STORED);
+
+        *at = done + count == size; /* the last block, stored: RFC 1951, section 3.2.4 */
+        put_number(at + 1, 2, count);
+        put_number(at + 3, 2, ~count & 0xffff);
+        memcpy(at + 5, bytes + done, count);
+        at += 5 + count;
+        done += count;
+    }
+    put_number(at, 4, crc32(bytes, size));
+    put_number(at + 4, 4, size);
+    file_put(path, packed, (size_t)(at + 8 - packed));
+    expect_kernel(bytes, size);
+    free(packed);
+}
+
+void put_module_part(const char *path, size_t size)
+{
+    uint8_t *bytes = malloc(size);
+
+    require(bytes);
+    fill_random(bytes, size, size);
+    file_put(path, bytes, size);
+    expect_module_part(bytes, size);
+    free(bytes);
+}
+
+void put_module(const char *path, size_t size, const char *command)
+{
+    expect_module(command);
+    put_module_part(path, size);
+}
+
+void setup_plain(void)
+{
+    machine_usual();
+    put_kernel("\\vmlinux", &plain_kernel);
+}

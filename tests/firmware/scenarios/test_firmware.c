@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loader on a fake firmware. All scenarios are run, every call of most made to fail, every read
+ * made too short. `--thorough` takes longer, `--brief` less time. `--only NAME` runs one scenario.
+ * `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]` repeats one run and prints what it
+ * said.
+ */
+#include "tests/firmware/fake/physical.h"
+#include "tests/firmware/scenarios/scenarios.h"
+#include "tests/lib/support.h"
+
+#include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST_JOBS     8
+#define MOST_FAILURES 20 /* more are not worth reading */
+#define TRACE_SHOWN   12
+
+static const struct scenario *const all_scenarios[] = {
+    boot_scenarios,   keyboard_scenarios, manager_scenarios, memory_scenarios,
+    random_scenarios, real_scenarios,     trouble_scenarios};
+
+/* A process that executes a run, and what it leaves behind. */
+struct job {
+    pid_t process; /* 0 for a free place */
+    struct run run;
+    struct run_result *result;
+};
+
+/* With how many statuses each call fails, besides the one that lasts. */
+enum depth { DEPTH_BRIEF = 1, DEPTH_USUAL = 3, DEPTH_THOROUGH = 5 };
+
+static struct {
+    const char *program;
+    enum depth depth;
+    struct job jobs[MOST_JOBS];
+    size_t job_count;
+    size_t runs, faults, shorts, failures;
+    size_t boots, errors; /* among the runs */
+} tests;
+
+/* ------------------------------------------------------------------------------------------------
+ * Telling of a failure
+ */
+
+static void print_trace(const struct run_result *result)
+{
+    size_t shown = result->calls < TRACE_SHOWN ? result->calls : TRACE_SHOWN;
+
+    printf("    last calls:");
+    for (size_t i = result->calls - shown + 1; i <= result->calls; i++)
+        printf(" %s", service_name(result->trace[i % TRACE_LENGTH]));
+    printf("\n");
+}
+
+static void print_run(const struct run *run)
+{
+    printf("%s:%llu", run->scenario->name, (unsigned long long)run->seed);
+    if (run->fault.call)
+        printf(" --fault %zu:%llu%s", run->fault.call,
+               (unsigned long long)(run->fault.status & ~EFIERR(0)), run->fault.lasting ? "+" : "");
+    if (run->short_read)
+        printf(" --short %zu", run->short_read);
+}
+
+static void report(const struct job *job, int status)
+{
+    const struct run_result *result = job->result;
+
+    tests.failures++;
+    printf("FAILED: %s", job->run.scenario->name);
+    if (job->run.fault.call)
+        printf(", call %zu (%s) failing", job->run.fault.call, service_name(result->failed));
+    if (result->failure[0])
+        printf(": %s\n", result->failure);
+    else if (WIFSIGNALED(status))
+        printf(": ended by signal %d (%s)\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        printf(": ended with exit status %d; what the sanitizer found is above\n",
+               WEXITSTATUS(status));
+    print_trace(result);
+    printf("    it said: %s\n", result->said_length ? result->said : "nothing");
+    printf("    again: %s --run ", tests.program);
+    print_run(&job->run);
+    printf("\n");
+    if (tests.failures >= MOST_FAILURES) {
+        printf("that is enough\n");
+        exit(1);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Runs, several at a time
+ */
+
+static void start(struct job *job, const struct run *run)
+{
+    job->run = *run;
+    memset(job->result, 0, offsetof(struct run_result, said) + 1);
+    job->result->failed = SERVICE_COUNT;
+    fflush(stdout);
+    job->process = fork();
+    if (job->process < 0) {
+        perror("fork");
+        exit(2);
+    }
+    if (job->process == 0)
+        run_execute(&job->run, job->result);
+    tests.runs++;
+}
+
+static void finish(struct job *job, int status)
+{
+    bool good = job->result->finished && !job->result->failure[0] && status == 0;
+
+    job->process = 0;
+    tests.boots += job->result->ending == ENDING_BOOT;
+    tests.errors += job->result->ending == ENDING_ERROR;
+    if (!good)
+        report(job, status);
+}
+
+/* Waits for any run to end, and returns its place; NULL when none is under way. */
+static struct job *wait_for_one(void)
+{
+    int status;
+    pid_t process = wait(&status);
+
+    for (size_t i = 0; process > 0 && i < tests.job_count; i++) {
+        if (tests.jobs[i].process == process) {
+            finish(&tests.jobs[i], status);
+            return &tests.jobs[i];
+        }
+    }
+    return NULL;
+}
+
+static void wait_for_all(void)
+{
+    while (wait_for_one())
+        ;
+}
+
+/* Starts a run when there is room for it. */
+static struct job *submit(const struct run *run)
+{
+    struct job *job = tests.jobs;
+
+    while (job < tests.jobs + tests.job_count && job->process)
+        job++;
+    if (job == tests.jobs + tests.job_count)
+        job = wait_for_one();
+    start(job, run);
+    return job;
+}
+
+/* Waits for its end: the result is valid until the next run. */
+static const struct run_result *execute(const struct run *run)
+{
+    const struct run_result *result;
+
+    wait_for_all();
+    result = submit(run)->result;
+    wait_for_all();
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * What is run
+ */
+
+/* What may become of a call, beyond what firmware usually answers. */
+static const EFI_STATUS statuses[DEPTH_THOROUGH] = {
+    EFI_DEVICE_ERROR,      EFI_OUT_OF_RESOURCES, EFI_NOT_FOUND,
+    EFI_INVALID_PARAMETER, EFI_BUFFER_TOO_SMALL,
+};
+
+static void run_fault(struct run *run, EFI_STATUS status, bool lasting)
+{
+    if (status == run->scenario->answer)
+        return;
+    run->fault.status = status;
+    run->fault.lasting = lasting;
+    (void)submit(run);
+    tests.faults++;
+}
+
+static void run_faults(const struct run *plain, const struct run_result *result)
+{
+    size_t calls = result->calls, reads = result->reads; /* the result's place is taken again */
+    size_t first = max_u64(result->first[plain->scenario->from], 1);
+    struct run run = *plain;
+
+    for (run.fault.call = first; run.fault.call <= calls; run.fault.call++) {
+        /* Some of the statuses, by turns: what scenarios have in common meets them all. */
+        for (size_t i = 0; i < tests.depth; i++)
+            run_fault(&run, statuses[(run.fault.call + i) % ELEMENTS(statuses)], false);
+        run_fault(&run, EFI_DEVICE_ERROR, true);
+    }
+    run.fault = (struct fault){0};
+    for (run.short_read = 1; run.short_read <= reads; run.short_read++) {
+        (void)submit(&run);
+        tests.shorts++;
+    }
+}
+
+static void run_scenario(const struct scenario *scenario)
+{
+    struct run run = {.scenario = scenario};
+
+    if (scenario->thorough && tests.depth < DEPTH_THOROUGH)
+        return;
+    for (run.seed = 0; run.seed < max_u64(scenario->seeds, 1); run.seed++) {
+        size_t before = tests.failures;
+        const struct run_result *result;
+
+        if (!scenario->faults) {
+            (void)submit(&run);
+            continue;
+        }
+        result = execute(&run);
+        if (tests.failures == before)
+            run_faults(&run, result);
+    }
+}
+
+static const struct scenario *find_scenario(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof(all_scenarios) / sizeof(all_scenarios[0]); i++) {
+        for (const struct scenario *scenario = all_scenarios[i]; scenario->name; scenario++) {
+            if (strlen(scenario->name) == length && memcmp(scenario->name, name, length) == 0)
+                return scenario;
+        }
+    }
+    fprintf(stderr, "no scenario %.*s\n", (int)length, name);
+    exit(2);
+}
+
+static void print_sums(void)
+{
+    printf(
+        "%zu runs (%zu boots, %zu errors), %zu calls failed, %zu reads cut short, %zu failures, ",
+        tests.runs, tests.boots, tests.errors, tests.faults, tests.shorts, tests.failures);
+}
+
+static int run_only(const char *name)
+{
+    tests.depth = DEPTH_THOROUGH;
+    run_scenario(find_scenario(name, strlen(name)));
+    wait_for_all();
+    print_sums();
+    printf("%s\n", name);
+    return tests.failures > 0;
+}
+
+static int run_one(char **arguments)
+{
+    struct run run = {0};
+    const struct run_result *result;
+
+    for (; arguments[0] && arguments[1]; arguments += 2) {
+        char *rest;
+
+        if (strcmp(arguments[0], "--run") == 0) {
+            size_t length = strcspn(arguments[1], ":");
+
+            run.scenario = find_scenario(arguments[1], length);
+            run.seed = strtoull(arguments[1] + length + (arguments[1][length] != 0), NULL, 0);
+        } else if (strcmp(arguments[0], "--fault") == 0) {
+            run.fault.call = strtoull(arguments[1], &rest, 0);
+            run.fault.status = EFIERR(strtoull(rest + (*rest == ':'), &rest, 0));
+            run.fault.lasting = *rest == '+';
+        } else if (strcmp(arguments[0], "--short") == 0) {
+            run.short_read = strtoull(arguments[1], NULL, 0);
+        }
+    }
+    if (!run.scenario)
+        return 2;
+    result = execute(&run);
+    if (tests.failures == 0)
+        printf("%s\nending %d, status %llu, %zu calls, %zu reads\n", result->said, result->ending,
+               (unsigned long long)(result->status & ~EFIERR(0)), result->calls, result->reads);
+    return tests.failures > 0;
+}
+
+static void run_all(void)
+{
+    for (size_t i = 0; i < sizeof(all_scenarios) / sizeof(all_scenarios[0]); i++) {
+        for (const struct scenario *scenario = all_scenarios[i]; scenario->name; scenario++)
+            run_scenario(scenario);
+    }
+    wait_for_all();
+}
+
+static void make_jobs(size_t count)
+{
+    tests.job_count = count < 1 ? 1 : count > MOST_JOBS ? MOST_JOBS : count;
+    for (size_t i = 0; i < tests.job_count; i++) {
+        tests.jobs[i].result = mmap(NULL, sizeof(struct run_result), PROT_READ | PROT_WRITE,
+                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (tests.jobs[i].result == MAP_FAILED) {
+            perror("mmap");
+            exit(2);
+        }
+    }
+}
+
+/* The address sanitizer asks for this: runs end without giving back what is the test's own. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0:allocator_may_return_null=1";
+}
+
+/* Those that this process may use: see taskset(1). */
+static size_t count_processors(void)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof(set), &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+}
+
+static enum depth find_depth(char **arguments)
+{
+    if (!arguments[0])
+        return DEPTH_USUAL;
+    return strcmp(arguments[0], "--brief") == 0 ? DEPTH_BRIEF : DEPTH_THOROUGH;
+}
+
+int main(int count, char **arguments)
+{
+    time_t start_time = time(NULL);
+
+    tests.program = arguments[0];
+    make_jobs(count_processors());
+    physical_reserve();
+    tests.depth = find_depth(arguments + 1);
+    if (count == 3 && strcmp(arguments[1], "--only") == 0)
+        return run_only(arguments[2]);
+    if (count > 2)
+        return run_one(arguments + 1);
+    run_all();
+    print_sums();
+    printf("%lld seconds\n", (long long)(time(NULL) - start_time));
+    return tests.failures > 0;
+}

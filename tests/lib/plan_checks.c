@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/plan_checks.h"
+
+#include "pvh/trampoline.h"
+#include "tests/lib/simulation.h"
+
+#include <stdlib.h>
+
+#define GUARD      (64 * KIB)
+#define LARGE_PAGE (2 * MIB)
+#define KERNEL     0 /* module i is file 1 + i */
+
+struct checker {
+    const struct plan_request *request;
+    const struct memory_map *map;
+    const struct load_plan *plan;
+    struct range kept; /* the span's pages and the guard behind them */
+};
+
+static struct range pages_of(struct range range)
+{
+    return (struct range){range.start / PAGE_SIZE * PAGE_SIZE,
+                          (range.end + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE};
+}
+
+static bool is_inside(struct range inner, struct range outer)
+{
+    return inner.start >= outer.start && inner.end <= outer.end;
+}
+
+static bool are_pages(struct range range)
+{
+    return range.start < range.end && range.start % PAGE_SIZE == 0 && range.end % PAGE_SIZE == 0;
+}
+
+static bool is_free_class(enum memory_class class, bool now, bool allow_nvs)
+{
+    switch (class) {
+    case MEMORY_CONVENTIONAL:
+        return true;
+    case MEMORY_BOOT_SERVICES_CODE:
+    case MEMORY_BOOT_SERVICES_DATA:
+    case MEMORY_LOADER_CODE:
+    case MEMORY_LOADER_DATA:
+        return !now;
+    case MEMORY_OVERRIDDEN:
+    case MEMORY_NVS:
+        return allow_nvs;
+    default:
+        return false;
+    }
+}
+
+static bool is_covered(const struct memory_map *map, struct range range, bool now, bool allow_nvs)
+{
+    uint64_t at = range.start;
+
+    for (size_t i = 0; i < map->count && at < range.end; i++) {
+        struct range free = map->ranges[i].range;
+
+        if (free.end <= at)
+            continue;
+        if (free.start > at || !is_free_class(map->ranges[i].class, now, allow_nvs))
+            return false;
+        at = free.end;
+    }
+    return at >= range.end;
+}
+
+bool is_usable(const struct memory_map *map, struct range range, bool allow_nvs)
+{
+    return is_covered(map, pages_of(range), false, allow_nvs);
+}
+
+/* The ISA hole may lie in a gap between segments, nothing else may. */
+bool is_span_usable(const struct memory_map *map, const struct pvh_image *image, bool allow_nvs)
+{
+    const struct range hole = {0xa0000, 0x100000};
+    bool in_gap = image->span.start < hole.start && image->span.end > hole.end;
+
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct pvh_segment *segment = &image->segments[i];
+
+        if (segment->paddr < hole.end && segment->paddr + segment->memsz > hole.start)
+            in_gap = false;
+    }
+    if (!in_gap)
+        return is_usable(map, image->span, allow_nvs);
+    return is_usable(map, (struct range){image->span.start, hole.start}, allow_nvs) &&
+           is_usable(map, (struct range){hole.end, image->span.end}, allow_nvs);
+}
+
+bool is_available(const struct plan_request *request, const struct memory_map *map,
+                  struct range range)
+{
+    range = pages_of(range);
+    for (size_t i = 0; i < request->denied_count; i++) {
+        if (range_size(request->denied[i]) > 0 &&
+            range_overlaps(range, pages_of(request->denied[i])))
+            return false;
+    }
+    return is_covered(map, range, true, false);
+}
+
+/* True when every byte of the range lies in some claim. */
+static bool is_claimed(const struct load_plan *plan, struct range range)
+{
+    bool moved = true;
+
+    while (range.start < range.end && moved) {
+        moved = false;
+        for (size_t i = 0; i < plan->claims.count; i++) {
+            struct range claim = plan->claims.items[i].range;
+
+            if (range_contains(claim, range.start)) {
+                range.start = claim.end;
+                moved = true;
+            }
+        }
+    }
+    return range.start >= range.end;
+}
+
+/* The same where a part may lie in what is lent. */
+static bool is_held(const struct checker *checker, struct range range)
+{
+    const struct plan_request *request = checker->request;
+    bool moved = true;
+
+    while (!is_claimed(checker->plan, range) && moved) {
+        moved = false;
+        for (size_t i = 0; i < request->lent_count; i++) {
+            if (range_contains(request->lent[i], range.start)) {
+                range.start = request->lent[i].end;
+                moved = true;
+            }
+        }
+        for (size_t i = 0; i < checker->plan->claims.count; i++) {
+            struct range claim = checker->plan->claims.items[i].range;
+
+            if (range_contains(claim, range.start)) {
+                range.start = claim.end;
+                moved = true;
+            }
+        }
+    }
+    return is_claimed(checker->plan, range);
+}
+
+/* What is lent is in use while the kernel is read, and may be written only for modules. */
+static bool may_be_written(const struct checker *checker, struct range range, bool for_module)
+{
+    return for_module ? is_held(checker, range) : is_claimed(checker->plan, range);
+}
+
+static bool touches_claims(const struct load_plan *plan, struct range range)
+{
+    for (size_t i = 0; i < plan->claims.count; i++) {
+        if (range_overlaps(plan->claims.items[i].range, range))
+            return true;
+    }
+    return false;
+}
+
+static void check_claims(const struct checker *checker)
+{
+    const struct plan_claims *claims = &checker->plan->claims;
+    struct range code = checker->plan->handover_code;
+    size_t code_claims = 0;
+
+    for (size_t i = 0; i < claims->count; i++) {
+        struct range claim = claims->items[i].range;
+
+        check(are_pages(claim) && claim.end <= 4 * GIB);
+        check(is_available(checker->request, checker->map, claim));
+        for (size_t j = 0; j < i; j++)
+            check(!range_overlaps(claim, claims->items[j].range));
+        if (claims->items[i].code) {
+            code_claims++;
+            check(claim.start == code.start && claim.end == code.end);
+        }
+    }
+    check(code_claims == 1);
+}
+
+static void check_span(const struct checker *checker)
+{
+    const struct load_plan *plan = checker->plan;
+    const struct pvh_image *image = checker->request->image;
+    const struct pvh_relocation *relocation = &image->notes.relocation;
+
+    check(plan->link == image->span.start);
+    check(range_size(plan->span) == range_size(image->span));
+    check(plan->entry - plan->span.start == image->entry - image->span.start);
+    if (plan->relocated)
+        check(is_usable(checker->map, plan->span, false));
+    else
+        check(is_span_usable(checker->map, image, checker->request->overwrite_nvs));
+    check(plan->span.end <= 4 * GIB);
+    check(!plan->overwrites_nvs || (checker->request->overwrite_nvs && !plan->relocated));
+    if (!plan->relocated) {
+        check(plan->span.start == image->span.start);
+        return;
+    }
+    check(relocation->present && relocation->valid);
+    /* Only where the link address cannot be had. */
+    check(!is_span_usable(checker->map, image, false));
+    check(plan->span.start % relocation->alignment == 0);
+    check(plan->span.start >= relocation->min);
+    check(plan->span.end - 1 <= relocation->max);
+}
+
+static void check_boot_info(const struct checker *checker)
+{
+    struct range boot_info = checker->plan->boot_info;
+
+    check(are_pages(boot_info) && range_size(boot_info) >= checker->request->boot_info_size);
+    check(boot_info.start >= 0x10000 && boot_info.end <= GIB);
+    check(boot_info.start / LARGE_PAGE == (boot_info.end - 1) / LARGE_PAGE);
+    check(!range_overlaps(boot_info, checker->kept));
+    check(is_claimed(checker->plan, boot_info));
+}
+
+static void check_modules(const struct checker *checker)
+{
+    const struct load_plan *plan = checker->plan;
+
+    check(plan->module_count == checker->request->module_count);
+    for (size_t i = 0; i < plan->module_count; i++) {
+        struct range module = plan->modules[i].range;
+        struct range pages = pages_of(module);
+
+        check(module.start % PAGE_SIZE == 0);
+        check(range_size(module) == checker->request->module_sizes[i]);
+        check(module.end <= 4 * GIB && module.start >= MIB);
+        check(is_usable(checker->map, module, false));
+        check(!range_overlaps(pages, checker->kept) && !range_overlaps(pages, plan->boot_info));
+        for (size_t j = 0; j < i; j++)
+            check(!range_overlaps(pages, pages_of(plan->modules[j].range)));
+    }
+}
+
+/* True when the range is neither the kernel's, nor a module's, nor the boot info. */
+static bool is_apart(const struct checker *checker, struct range range)
+{
+    const struct load_plan *plan = checker->plan;
+
+    for (size_t i = 0; i < plan->module_count; i++) {
+        if (range_overlaps(range, pages_of(plan->modules[i].range)))
+            return false;
+    }
+    return !range_overlaps(range, checker->kept) && !range_overlaps(range, plan->boot_info);
+}
+
+static void check_handover(const struct checker *checker)
+{
+    const struct load_plan *plan = checker->plan;
+    struct range code = plan->handover_code, data = plan->handover_data;
+
+    check(are_pages(code) && range_size(code) == PAGE_SIZE);
+    check(are_pages(data) && data.end <= 4 * GIB && !range_overlaps(code, data));
+    check(range_size(data) >= handover_data_size(plan->copies.count, plan->zero_later.count));
+    check(is_apart(checker, code) && is_apart(checker, data));
+    check(is_claimed(plan, code) && is_claimed(plan, data));
+}
+
+static struct range copy_source(const struct plan_copy *copy)
+{
+    return (struct range){copy->source, copy->source + copy->size};
+}
+
+static struct range copy_destination(const struct plan_copy *copy)
+{
+    return (struct range){copy->destination, copy->destination + copy->size};
+}
+
+static bool is_for_the_kernel(const struct load_plan *plan, struct range range)
+{
+    bool inside = is_inside(range, plan->span);
+
+    for (size_t i = 0; i < plan->module_count; i++)
+        inside |= is_inside(range, plan->modules[i].range);
+    return inside;
+}
+
+static void check_copies(const struct checker *checker)
+{
+    const struct load_plan *plan = checker->plan;
+    uint64_t staged = 0;
+
+    for (size_t i = 0; i < plan->copies.count; i++) {
+        const struct plan_copy *copy = &plan->copies.items[i];
+        struct range source = copy_source(copy), destination = copy_destination(copy);
+
+        check(copy->size > 0 && copy->source % PAGE_SIZE == copy->destination % PAGE_SIZE);
+        check(may_be_written(checker, source, !range_overlaps(destination, plan->span)));
+        check(is_apart(checker, source) && source.end <= 4 * GIB);
+        check(!range_overlaps(source, plan->handover_code));
+        check(!range_overlaps(source, plan->handover_data));
+        check(!touches_claims(plan, destination) && is_for_the_kernel(plan, destination));
+        for (size_t j = 0; j < i; j++) {
+            check(!range_overlaps(source, copy_source(&plan->copies.items[j])));
+            check(!range_overlaps(destination, copy_destination(&plan->copies.items[j])));
+        }
+        staged += copy->size;
+    }
+    check(plan->staged == staged);
+}
+
+static void check_zeros(const struct checker *checker)
+{
+    const struct load_plan *plan = checker->plan;
+
+    for (size_t i = 0; i < plan->zero_now.count; i++)
+        check(may_be_written(checker, plan->zero_now.items[i],
+                             !range_overlaps(plan->zero_now.items[i], plan->span)));
+    for (size_t i = 0; i < plan->zero_later.count; i++)
+        check(!touches_claims(plan, plan->zero_later.items[i]));
+}
+
+/* Forwards only, each byte once, and in as few reads as the places allow. */
+static void check_fills(const struct checker *checker, const struct plan_fills *fills,
+                        bool for_module, uint64_t expected)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < fills->count; i++) {
+        const struct plan_fill *fill = &fills->items[i];
+
+        check(fill->size > 0);
+        check(may_be_written(checker, (struct range){fill->address, fill->address + fill->size},
+                             for_module));
+        total += fill->size;
+        if (i == 0)
+            continue;
+        check(fill[-1].offset + fill[-1].size <= fill->offset);
+        check(fill[-1].offset + fill[-1].size != fill->offset ||
+              fill[-1].address + fill[-1].size != fill->address);
+    }
+    check(total == expected);
+}
+
+static void check_all_fills(const struct checker *checker)
+{
+    const struct pvh_image *image = checker->request->image;
+    uint64_t file_bytes = 0;
+
+    for (size_t i = 0; i < image->segment_count; i++)
+        file_bytes += image->segments[i].filesz;
+    check_fills(checker, &checker->plan->fills, false, file_bytes);
+    for (size_t i = 0; i < checker->plan->module_count; i++)
+        check_fills(checker, &checker->plan->modules[i].fills, true,
+                    checker->request->module_sizes[i]);
+}
+
+static void read_files(struct simulation *memory, const struct plan_fills *fills, size_t file)
+{
+    for (size_t i = 0; i < fills->count; i++) {
+        const struct plan_fill *fill = &fills->items[i];
+
+        simulation_write(memory, (struct range){fill->address, fill->address + fill->size},
+                         (struct content){CONTENT_FILE, file, fill->offset});
+    }
+}
+
+static void zero(struct simulation *memory, const struct plan_ranges *ranges)
+{
+    for (size_t i = 0; i < ranges->count; i++)
+        simulation_write(memory, ranges->items[i], (struct content){.kind = CONTENT_ZERO});
+}
+
+/* In any order: the plan says that they do not depend on each other. */
+static void copy_staged(struct simulation *memory, const struct plan_copies *copies,
+                        struct random *random)
+{
+    size_t *order = malloc((copies->count + 1) * sizeof(*order));
+
+    for (size_t i = 0; i < copies->count; i++) {
+        size_t other = random_below(random, i + 1);
+
+        order[i] = order[other];
+        order[other] = i;
+    }
+    for (size_t i = 0; i < copies->count; i++) {
+        const struct plan_copy *copy = &copies->items[order[i]];
+
+        simulation_copy(memory, copy->destination, copy->source, copy->size);
+    }
+    free(order);
+}
+
+static void check_memory(const struct checker *checker, const struct simulation *memory)
+{
+    const struct pvh_image *image = checker->request->image;
+    const struct load_plan *plan = checker->plan;
+
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct pvh_segment *segment = &image->segments[i];
+        uint64_t start = segment->paddr - image->span.start + plan->span.start;
+        uint64_t bss = start + segment->filesz;
+
+        check(simulation_holds(memory, (struct range){start, bss},
+                               (struct content){CONTENT_FILE, KERNEL, segment->offset}));
+        check(simulation_holds(memory, (struct range){bss, start + segment->memsz},
+                               (struct content){.kind = CONTENT_ZERO}));
+    }
+    for (size_t i = 0; i < plan->module_count; i++) {
+        struct range module = plan->modules[i].range;
+
+        check(simulation_holds(memory, module, (struct content){CONTENT_FILE, 1 + i, 0}));
+        check(simulation_holds(memory, (struct range){module.end, pages_of(module).end},
+                               (struct content){.kind = CONTENT_ZERO}));
+    }
+}
+
+static void carry_out(const struct checker *checker, struct random *random)
+{
+    const struct load_plan *plan = checker->plan;
+    struct simulation memory = {0};
+
+    read_files(&memory, &plan->fills, KERNEL);
+    for (size_t i = 0; i < plan->module_count; i++)
+        read_files(&memory, &plan->modules[i].fills, 1 + i);
+    zero(&memory, &plan->zero_now);
+    copy_staged(&memory, &plan->copies, random);
+    zero(&memory, &plan->zero_later);
+    check_memory(checker, &memory);
+    simulation_free(&memory);
+}
+
+void check_plan(const struct plan_request *request, const struct memory_map *map,
+                const struct load_plan *plan, struct random *random)
+{
+    struct checker checker = {request, map, plan, pages_of(plan->span)};
+
+    checker.kept.end += GUARD;
+    check_claims(&checker);
+    check_span(&checker);
+    check_boot_info(&checker);
+    check_modules(&checker);
+    check_handover(&checker);
+    check_copies(&checker);
+    check_zeros(&checker);
+    check_all_fills(&checker);
+    carry_out(&checker, random);
+}

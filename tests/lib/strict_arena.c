@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* common/base/arena.h once more, for the sanitizer's eyes: see support.h. */
+#include "tests/lib/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct arena_chunk {
+    struct arena_chunk *next;
+} __attribute__((aligned(16)));
+
+static size_t allocations_left = NEVER;
+static uint64_t largest = UINT64_MAX;
+static size_t pieces;
+static uint64_t bytes_in_all;
+
+void arena_fail_after(size_t allocations)
+{
+    allocations_left = allocations;
+}
+
+void arena_fail_above(uint64_t size)
+{
+    largest = size;
+}
+
+size_t arena_pieces(void)
+{
+    return pieces;
+}
+
+uint64_t arena_bytes(void)
+{
+    return bytes_in_all;
+}
+
+void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
+{
+    struct arena_chunk *chunk;
+    uint64_t bytes;
+
+    if (!checked_mul(count, size, &bytes) || !checked_add(bytes, sizeof(*chunk), &bytes))
+        return NULL;
+    if (allocations_left == 0 || bytes > largest || !(chunk = calloc(1, bytes)))
+        return NULL;
+    if (allocations_left != NEVER)
+        allocations_left--;
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    pieces++;
+    bytes_in_all += count * size;
+    return chunk + 1;
+}
+
+/* Rubbish, so that a test sees what was never written. */
+void *arena_alloc_bulk(struct arena *arena, uint64_t size)
+{
+    void *memory = arena_alloc(arena, size, 1);
+
+    return memory ? memset(memory, 0xa5, (size_t)size) : NULL;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_alloc(arena, (uint64_t)length + 1, 1);
+
+    return copy ? memcpy(copy, text, length) : NULL;
+}
+
+static void free_piece(struct arena *arena, void *memory)
+{
+    struct arena_chunk **link = &arena->chunks;
+    struct arena_chunk *chunk = (struct arena_chunk *)memory - 1;
+
+    while (*link != chunk)
+        link = &(*link)->next;
+    *link = chunk->next;
+    free(chunk);
+    pieces--;
+}
+
+void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size)
+{
+    void *grown = arena_alloc(arena, count + 1, size);
+
+    if (!grown)
+        return NULL;
+    if (count > 0) {
+        memcpy(grown, *array, count * size);
+        free_piece(arena, *array);
+    }
+    *array = grown;
+    *capacity = count + 1;
+    return (uint8_t *)grown + count * size;
+}
+
+void arena_release(struct arena *arena)
+{
+    while (arena->chunks) {
+        struct arena_chunk *chunk = arena->chunks;
+
+        arena->chunks = chunk->next;
+        free(chunk);
+        pieces--;
+    }
+}
+
+void arena_begin_test(struct arena *arena)
+{
+    *arena = (struct arena){0};
+    arena_fail_after(NEVER);
+}
+
+int arena_end_test(struct arena *arena)
+{
+    arena_fail_after(NEVER);
+    arena_release(arena);
+    return arena_pieces() == 0 ? 0 : -1;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the host tests share: cmocka, allocations that fail on demand, sources, ELF files, maps. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/base/arena.h"
+#include "common/base/byte_source.h"
+#include "common/base/error.h"
+#include "common/image/elf.h"
+#include "pvh/memory_map.h"
+#include "pvh/platform.h"
+
+#define NEVER SIZE_MAX
+
+/* An assertion that says in which round of a property test it failed. */
+extern uint64_t current_seed;
+#define check(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            fail_msg("seed %llu: %s", (unsigned long long)current_seed, #condition);               \
+    } while (0)
+
+/* Pseudo-random numbers, the same on every machine (SplitMix64). */
+struct random {
+    uint64_t state;
+};
+
+struct random random_start(uint64_t seed); /* becomes current_seed */
+uint64_t random_next(struct random *random);
+uint64_t random_below(struct random *random, uint64_t limit);
+bool random_chance(struct random *random, unsigned percent);
+
+/* Fills `text` with such of the words as a file of that kind has, and bytes that none has. */
+#define RANDOM_TEXT_SIZE 256
+size_t random_text(struct random *random, const char *const *words, size_t count,
+                   char text[RANDOM_TEXT_SIZE]);
+
+/*
+ * The tests' arena (strict_arena.c) has one exact malloc() for each piece, and moves arrays at
+ * every push, so that the address sanitizer sees any access past the end or through a stale
+ * pointer.
+ */
+void arena_fail_after(size_t allocations); /* so many work, then none; NEVER for all */
+void arena_fail_above(uint64_t size);      /* larger ones never work; UINT64_MAX for no limit */
+size_t arena_pieces(void);                 /* that are not given back, of all arenas */
+uint64_t arena_bytes(void);                /* handed out since the start, given back or not */
+
+/* Before and after a test: an arena that works and is empty; -1 when a piece was not given back. */
+void arena_begin_test(struct arena *arena);
+int arena_end_test(struct arena *arena);
+
+/* A file in memory, of its exact size. Reads past the end fail the test. */
+struct test_source {
+    struct pvh_source source; /* first: all that the code under test sees */
+    uint8_t *bytes;
+    size_t reads;
+    size_t fail_at; /* the read that fails, from 0 */
+};
+
+void source_open(struct test_source *source, const void *bytes, size_t size);
+void source_close(struct test_source *source);
+
+/* Little-endian numbers of `width` bytes. */
+void put_number(uint8_t *bytes, size_t width, uint64_t value);
+
+/* Makes all bytes of an ACPI table sum to zero, by the one at `checksum`. */
+void acpi_sign(uint8_t *table, size_t size, size_t checksum);
+
+/* What CPUID answers with a name of twelve letters, in EBX, ECX and EDX. */
+struct cpuid_result cpuid_name(const char *letters);
+
+/* Checks the code and as many of the numbers as are given behind it. */
+#define assert_error(error, ...)                                                                   \
+    check_error((error), sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t) - 1,           \
+                (const uint64_t[]){__VA_ARGS__})
+void check_error(const struct pvh_error *error, size_t count, const uint64_t *code_and_numbers);
+
+/* A firmware map that grows; what lies between 40 bytes and the stride is junk. */
+struct map_builder {
+    struct firmware_map map;
+    uint8_t *bytes;
+};
+
+#define EFI_RESERVED     0
+#define EFI_LOADER_CODE  1
+#define EFI_LOADER_DATA  2
+#define EFI_BOOT_CODE    3
+#define EFI_BOOT_DATA    4
+#define EFI_RUNTIME_CODE 5
+#define EFI_RUNTIME_DATA 6
+#define EFI_CONVENTIONAL 7
+#define EFI_UNUSABLE     8
+#define EFI_ACPI_RECLAIM 9
+#define EFI_ACPI_NVS     10
+#define EFI_MMIO         11
+#define EFI_MMIO_PORT    12
+#define EFI_PAL_CODE     13
+#define EFI_PERSISTENT   14
+#define EFI_UNACCEPTED   15
+#define EFI_ATTRIBUTE_WB UINT64_C(0x8)
+#define EFI_ATTRIBUTE_SP UINT64_C(0x40000)
+
+void map_start(struct map_builder *builder, size_t stride);
+void map_add(struct map_builder *builder, uint32_t type, uint64_t start, uint64_t pages,
+             uint64_t attributes);
+/* A range of ordinary memory by its ends. */
+void map_add_range(struct map_builder *builder, uint32_t type, uint64_t start, uint64_t end);
+void map_free(struct map_builder *builder);
+
+/* Makes room and builds; both must work. */
+void build_map(struct memory_map *ret_map, struct arena *arena, const struct firmware_map *firmware,
+               const struct map_overlays *overlays);
+
+/* The files of tests/data/maps. */
+struct map_line {
+    uint32_t type;
+    uint64_t attributes;
+    struct range range;
+};
+
+#define MAX_MAP_LINES 512
+
+struct map_file {
+    struct map_line efi[MAX_MAP_LINES];
+    size_t efi_count;
+    struct map_line e820[MAX_MAP_LINES];
+    size_t e820_count;
+};
+
+#define MAX_MAP_FILES 64
+
+struct map_file_names {
+    char *paths[MAX_MAP_FILES];
+    size_t count;
+};
+
+/* All *.map in a directory, sorted by name. */
+void list_map_files(const char *directory, struct map_file_names *ret_names);
+void free_map_files(struct map_file_names *names);
+void read_map_file(const char *path, struct map_file *ret_file);
+void map_add_file(struct map_builder *builder, const struct map_file *file);

@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/support.h"
+
+#include "common/acpi/acpi.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RSDP       0xe0000
+#define RSDT       0x1000
+#define XSDT       0x2000
+#define MCFG       0x3000
+#define FADT       0x4000
+#define OTHER_MCFG 0x5000
+
+/* A few tables in a memory that has nothing else. Each is handed out in its exact length. */
+struct table {
+    uint64_t address;
+    size_t size;
+    uint8_t bytes[2048];
+};
+
+static struct table tables[8];
+static size_t table_count;
+static uint8_t *handed_out[4096];
+static size_t handed_count;
+static size_t handed_bytes;
+
+/* A copy of just what was asked for: reading past it is caught. */
+static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t length)
+{
+    (void)memory;
+    for (size_t i = 0; i < table_count; i++) {
+        uint64_t offset = address - tables[i].address;
+
+        if (address < tables[i].address || !fits_inside(offset, length, tables[i].size))
+            continue;
+        assert_true(handed_count < ELEMENTS(handed_out));
+        handed_bytes += length;
+        handed_out[handed_count] = malloc(length ? length : 1);
+        return memcpy(handed_out[handed_count++], tables[i].bytes + offset, length);
+    }
+    return NULL;
+}
+
+static struct acpi_memory memory = {map};
+
+static void forget_copies(void)
+{
+    while (handed_count > 0)
+        free(handed_out[--handed_count]);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    table_count = 0;
+    handed_bytes = 0;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    forget_copies();
+    return 0;
+}
+
+static struct table *add(uint64_t address, size_t size)
+{
+    struct table *table = &tables[table_count++];
+
+    *table = (struct table){.address = address, .size = size};
+    return table;
+}
+
+static void fix_rsdp(struct table *rsdp)
+{
+    acpi_sign(rsdp->bytes, 20, 8);
+    if (rsdp->size >= 36)
+        acpi_sign(rsdp->bytes, 36, 32);
+}
+
+static struct table *add_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt)
+{
+    struct table *rsdp = add(RSDP, revision >= 2 ? 36 : 20);
+
+    memcpy(rsdp->bytes, "RSD PTR ", 8);
+    rsdp->bytes[15] = revision;
+    put_number(rsdp->bytes + 16, 4, rsdt);
+    if (revision >= 2) {
+        put_number(rsdp->bytes + 20, 4, 36);
+        put_number(rsdp->bytes + 24, 8, xsdt);
+    }
+    fix_rsdp(rsdp);
+    return rsdp;
+}
+
+static struct table *add_table(uint64_t address, const char *signature, size_t size)
+{
+    struct table *table = add(address, size);
+
+    memcpy(table->bytes, signature, 4);
+    put_number(table->bytes + 4, 4, size);
+    acpi_sign(table->bytes, size, 9);
+    return table;
+}
+
+static struct table *add_root(uint64_t address, const char *signature, size_t width, size_t count,
+                              const uint64_t *pointers)
+{
+    struct table *root = add_table(address, signature, 36 + width * count);
+
+    for (size_t i = 0; i < count; i++)
+        put_number(root->bytes + 36 + i * width, width, pointers[i]);
+    acpi_sign(root->bytes, root->size, 9);
+    return root;
+}
+
+struct window {
+    uint64_t base;
+    uint8_t first, last;
+};
+
+static struct table *add_mcfg(size_t count, const struct window *windows)
+{
+    struct table *mcfg = add_table(MCFG, "MCFG", 44 + 16 * count);
+
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *entry = mcfg->bytes + 44 + 16 * i;
+
+        put_number(entry, 8, windows[i].base);
+        entry[10] = windows[i].first;
+        entry[11] = windows[i].last;
+    }
+    acpi_sign(mcfg->bytes, mcfg->size, 9);
+    return mcfg;
+}
+
+static const uint64_t both_tables[] = {FADT, MCFG};
+static const struct window usual = {0xe0000000, 0, 255};
+
+/* The usual machine: everything is there, and leads to the MCFG's window. */
+static void add_everything(void)
+{
+    add_rsdp(2, RSDT, XSDT);
+    add_root(RSDT, "RSDT", 4, 2, both_tables);
+    add_root(XSDT, "XSDT", 8, 2, both_tables);
+    add_table(FADT, "FACP", 244);
+    add_mcfg(1, &usual);
+}
+
+static struct acpi_windows find(void)
+{
+    static struct acpi_windows windows;
+
+    acpi_find_ecam(&memory, RSDP, &windows);
+    forget_copies();
+    return windows;
+}
+
+static bool check_rsdp(void)
+{
+    bool result = acpi_check_rsdp(&memory, RSDP);
+
+    forget_copies();
+    return result;
+}
+
+static void good_root_pointers(void **state)
+{
+    struct table *rsdp;
+
+    (void)state;
+    add_rsdp(0, RSDT, 0);
+    assert_true(check_rsdp());
+    table_count = 0;
+    add_rsdp(2, RSDT, XSDT);
+    assert_true(check_rsdp());
+    table_count = 0;
+    rsdp = add_rsdp(2, RSDT, XSDT);
+    rsdp->size = 40; /* a later version may be longer */
+    put_number(rsdp->bytes + 20, 4, 40);
+    acpi_sign(rsdp->bytes, 20, 8);
+    acpi_sign(rsdp->bytes, 40, 32);
+    assert_true(check_rsdp());
+}
+
+static void no_root_pointer(void **state)
+{
+    (void)state;
+    assert_false(check_rsdp());
+    add_rsdp(0, RSDT, 0)->size = 19;
+    assert_false(check_rsdp());
+    table_count = 0;
+    add_rsdp(2, RSDT, XSDT)->size = 35;
+    assert_false(check_rsdp());
+}
+
+/* Any bit counts: the checksums see to it. */
+static void damaged_root_pointers(void **state)
+{
+    (void)state;
+    for (uint8_t revision = 0; revision <= 2; revision += 2) {
+        for (size_t bit = 0; bit < (revision ? 36 : 20) * 8; bit++) {
+            struct table *rsdp;
+
+            table_count = 0;
+            rsdp = add_rsdp(revision, RSDT, XSDT);
+            rsdp->bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            assert_false(check_rsdp());
+        }
+    }
+}
+
+static void root_pointers_of_impossible_length(void **state)
+{
+    const uint32_t lengths[] = {0, 20, 35, 257, 0x10000, UINT32_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(lengths); i++) {
+        struct table *rsdp;
+
+        table_count = 0;
+        rsdp = add_rsdp(2, RSDT, XSDT);
+        put_number(rsdp->bytes + 20, 4, lengths[i]);
+        fix_rsdp(rsdp);
+        assert_false(check_rsdp());
+    }
+}
+
+static void the_usual_window(void **state)
+{
+    struct acpi_windows windows;
+
+    (void)state;
+    add_everything();
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.windows[0].start, 0xe0000000);
+    assert_int_equal(windows.windows[0].end, 0xf0000000);
+    assert_false(windows.damaged);
+}
+
+static void a_machine_without_mcfg(void **state)
+{
+    struct acpi_windows windows;
+
+    (void)state;
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, 1, both_tables);
+    add_table(FADT, "FACP", 244);
+    windows = find();
+    assert_int_equal(windows.count, 0);
+    assert_false(windows.damaged);
+}
+
+static void windows_of_some_buses(void **state)
+{
+    const struct window some[] = {{0x80000000, 0x20, 0x3f}, {UINT64_C(0xc000000000), 0, 0}};
+    struct acpi_windows windows;
+
+    (void)state;
+    add_rsdp(0, RSDT, 0);
+    add_root(RSDT, "RSDT", 4, 2, both_tables);
+    add_table(FADT, "FACP", 244);
+    add_mcfg(2, some);
+    windows = find();
+    assert_int_equal(windows.count, 2);
+    assert_int_equal(windows.windows[0].start, 0x82000000);
+    assert_int_equal(windows.windows[0].end, 0x84000000);
+    assert_int_equal(windows.windows[1].start, 0xc000000000);
+    assert_int_equal(windows.windows[1].end, 0xc000100000);
+    assert_false(windows.damaged);
+}
+
+static void windows_that_cannot_be(void **state)
+{
+    const struct window bad[] = {
+        {0, 0, 255},
+        {0x80000000, 5, 4},
+        {UINT64_MAX - 0xfffff, 0, 1},
+        {UINT64_MAX, 1, 1},
+        {0xe0000001, 0, 255}, /* between two buses */
+        {0xe0080000, 0, 255},
+        {(UINT64_C(1) << 52) - 0x100000, 0, 1}, /* no processor gets there */
+        {UINT64_C(1) << 60, 0, 0},
+        usual,
+    };
+    struct acpi_windows windows;
+
+    (void)state;
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, 2, both_tables);
+    add_table(FADT, "FACP", 244);
+    add_mcfg(ELEMENTS(bad), bad);
+    windows = find();
+    assert_int_equal(windows.count, 1); /* the good one is kept */
+    assert_int_equal(windows.windows[0].start, 0xe0000000);
+    assert_true(windows.damaged);
+}
+
+static void more_windows_than_there_is_room_for(void **state)
+{
+    struct window many[ACPI_ECAM_WINDOWS + 3];
+    struct acpi_windows windows;
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(many); i++)
+        many[i] = (struct window){i * 0x10000000, 0, 255};
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, 2, both_tables);
+    add_mcfg(ELEMENTS(many), many);
+    windows = find();
+    assert_int_equal(windows.count, ACPI_ECAM_WINDOWS);
+    assert_true(windows.damaged);
+}
+
+/* A damaged XSDT, or none: the RSDT is as good. */
+static void the_second_way(void **state)
+{
+    struct acpi_windows windows;
+
+    (void)state;
+    add_everything();
+    tables[2].bytes[20] ^= 1;
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_true(windows.damaged);
+    table_count = 0;
+    add_everything();
+    put_number(tables[0].bytes + 24, 8, 0);
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_false(windows.damaged);
+}
+
+/* Each table in turn is damaged in every way: never a wrong window, and the damage is known. */
+static void damaged_tables_are_passed_over(void **state)
+{
+    (void)state;
+    for (size_t damaged = 1; damaged <= 4; damaged++) {
+        for (size_t bit = 0; bit < 36 * 8; bit++) {
+            struct acpi_windows windows;
+
+            table_count = 0;
+            add_everything();
+            tables[damaged].bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            windows = find();
+            if (damaged == 1 || damaged == 3) { /* not looked at */
+                assert_int_equal(windows.count, 1);
+                assert_false(windows.damaged);
+            } else if (damaged == 2) {
+                assert_int_equal(windows.count, 1);
+                assert_true(windows.damaged);
+            } else {
+                assert_int_equal(windows.count, 0);
+                assert_int_equal(windows.damaged,
+                                 bit >= 32 ? ACPI_MCFG : 0); /* else it has another name */
+            }
+        }
+    }
+}
+
+static void tables_of_impossible_length(void **state)
+{
+    const uint32_t lengths[] = {0, 35, MIB + 1, UINT32_MAX, 61, 0x1000};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(lengths); i++) {
+        struct acpi_windows windows;
+
+        table_count = 0;
+        add_everything();
+        put_number(tables[4].bytes + 4, 4, lengths[i]);
+        acpi_sign(tables[4].bytes, tables[4].size, 9);
+        windows = find();
+        assert_int_equal(windows.count, 0);
+        assert_true(windows.damaged);
+    }
+}
+
+/* An MCFG that ends in the middle of an entry, or before the first. */
+static void mcfg_cut_short(void **state)
+{
+    (void)state;
+    for (size_t size = 36; size < 60; size++) {
+        struct acpi_windows windows;
+
+        table_count = 0;
+        add_everything();
+        tables[4].size = size;
+        put_number(tables[4].bytes + 4, 4, size);
+        acpi_sign(tables[4].bytes, size, 9);
+        windows = find();
+        assert_int_equal(windows.count, 0);
+        assert_int_equal(windows.damaged, ACPI_MCFG);
+    }
+}
+
+/* An odd end behind whole entries is nobody's loss. */
+static void mcfg_with_an_odd_end(void **state)
+{
+    struct acpi_windows windows;
+
+    (void)state;
+    add_everything();
+    tables[4].size = 60 + 5;
+    put_number(tables[4].bytes + 4, 4, tables[4].size);
+    acpi_sign(tables[4].bytes, tables[4].size, 9);
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.damaged, 0);
+}
+
+/* The usual MCFG, and another one; the root names both as told. Returns the other. */
+static struct table *add_two_mcfgs(const uint64_t *pointers, size_t count)
+{
+    struct table *other;
+
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, count, pointers);
+    add_mcfg(1, &usual);
+    other = add_mcfg(1, &(struct window){0x80000000, 0, 255});
+    other->address = OTHER_MCFG;
+    return other;
+}
+
+static void assert_usual_window(uint32_t damaged)
+{
+    struct acpi_windows windows = find();
+
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.windows[0].start, 0xe0000000);
+    assert_int_equal(windows.damaged, damaged);
+}
+
+/* A machine has one MCFG: another, or the same once more, adds nothing. */
+static void the_first_mcfg_counts(void **state)
+{
+    const uint64_t pointers[] = {MCFG, OTHER_MCFG, MCFG};
+
+    (void)state;
+    (void)add_two_mcfgs(pointers, ELEMENTS(pointers));
+    assert_usual_window(0);
+}
+
+/* Behind a damaged one there may be a good one. */
+static void a_good_mcfg_behind_a_damaged_one(void **state)
+{
+    const uint64_t pointers[] = {OTHER_MCFG, MCFG};
+
+    (void)state;
+    add_two_mcfgs(pointers, ELEMENTS(pointers))->bytes[50] ^= 1;
+    assert_usual_window(ACPI_MCFG);
+}
+
+/*
+ * A root table of 1 MiB could name one damaged table of 1 MiB 130,000 times, whose sum would take
+ * minutes. What is read for each pointer is a header; a few tables are read whole.
+ */
+static void the_same_damaged_table_again_and_again(void **state)
+{
+    uint64_t pointers[200];
+    struct acpi_windows windows;
+    struct table *mcfg;
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(pointers); i++)
+        pointers[i] = MCFG;
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
+    mcfg = add_table(MCFG, "MCFG", sizeof(mcfg->bytes));
+    mcfg->bytes[50] ^= 1;
+    windows = find();
+    assert_int_equal(windows.count, 0);
+    assert_int_equal(windows.damaged, ACPI_MCFG);
+    assert_in_range(handed_bytes, 1, 8 * sizeof(mcfg->bytes) + 3 * 36 * ELEMENTS(pointers));
+}
+
+/* Tables that name themselves, each other, or the root pointer. */
+static void tables_in_a_circle(void **state)
+{
+    const uint64_t pointers[] = {XSDT, RSDT, RSDP, MCFG + 1, 0, UINT64_MAX, MCFG};
+    struct acpi_windows windows;
+
+    (void)state;
+    add_rsdp(2, RSDP, XSDT);
+    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
+    add_mcfg(1, &usual);
+    windows = find();
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.damaged, 0);
+    put_number(tables[0].bytes + 24, 8, RSDP);
+    windows = find();
+    assert_int_equal(windows.count, 0);
+    assert_int_equal(windows.damaged, ACPI_XSDT | ACPI_RSDT);
+}
+
+/* A window may lie over nothing, or over what is reserved; not over what the kernel could use. */
+static void windows_over_memory(void **state)
+{
+    static struct memory_range ranges[] = {
+        {{0x1000, 0xa0000}, MEMORY_CONVENTIONAL},
+        {{0x80000000, 0x90000000}, MEMORY_RESERVED},
+        {{0x90000000, 0x90001000}, MEMORY_BOOT_SERVICES_DATA},
+        {{0xb0000000, 0xc0000000}, MEMORY_ACPI},
+        {{0x100000000, 0x200000000}, MEMORY_PERSISTENT},
+    };
+    const struct memory_map map = {.ranges = ranges, .count = ELEMENTS(ranges)};
+    struct acpi_windows windows = {
+        .windows = {{0x80000000, 0x90000000}, /* kept */
+                    {0x88000000, 0x98000000},
+                    {0x90100000, 0xa0000000}, /* kept */
+                    {0, 0x100000},
+                    {0xb0000000, 0xc0000000}, /* kept */
+                    {0xf0000000, 0x110000000},
+                    {0x300000000, 0x310000000}}, /* kept */
+        .count = 7,
+    };
+
+    (void)state;
+    acpi_drop_windows_over_memory(&windows, &map);
+    assert_int_equal(windows.count, 4);
+    assert_int_equal(windows.windows[0].start, 0x80000000);
+    assert_int_equal(windows.windows[1].start, 0x90100000);
+    assert_int_equal(windows.windows[2].start, 0xb0000000);
+    assert_int_equal(windows.windows[3].start, 0x300000000);
+    assert_int_equal(windows.damaged, ACPI_MCFG);
+    windows.damaged = 0;
+    acpi_drop_windows_over_memory(&windows, &map);
+    assert_int_equal(windows.count, 4);
+    assert_int_equal(windows.damaged, 0);
+}
+
+static void nothing_to_follow(void **state)
+{
+    struct acpi_windows windows = {.count = 5, .damaged = true};
+
+    (void)state;
+    acpi_find_ecam(&memory, RSDP, &windows);
+    assert_int_equal(windows.count, 0);
+    add_rsdp(2, RSDT, XSDT); /* and neither table */
+    windows = find();
+    assert_int_equal(windows.count, 0);
+    assert_true(windows.damaged);
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(good_root_pointers),
+        test(no_root_pointer),
+        test(damaged_root_pointers),
+        test(root_pointers_of_impossible_length),
+        test(the_usual_window),
+        test(a_machine_without_mcfg),
+        test(windows_of_some_buses),
+        test(windows_that_cannot_be),
+        test(more_windows_than_there_is_room_for),
+        test(the_second_way),
+        test(damaged_tables_are_passed_over),
+        test(tables_of_impossible_length),
+        test(mcfg_cut_short),
+        test(mcfg_with_an_odd_end),
+        test(the_first_mcfg_counts),
+        test(a_good_mcfg_behind_a_damaged_one),
+        test(the_same_damaged_table_again_and_again),
+        test(tables_in_a_circle),
+        test(windows_over_memory),
+        test(nothing_to_follow),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/support.h"
+
+#include "common/base/text.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define assert_formats(expected, ...)                                                              \
+    do {                                                                                           \
+        TEXT_ON_STACK(formatted, 256);                                                             \
+        text_format(&formatted, __VA_ARGS__);                                                      \
+        assert_string_equal(formatted.data, (expected));                                           \
+        assert_int_equal(formatted.length, strlen(expected));                                      \
+    } while (0)
+
+static void format_numbers(void **state)
+{
+    (void)state;
+    assert_formats("0 0 0", "%u %x %d", 0u, 0u, 0);
+    assert_formats("4294967295 ffffffff", "%u %x", UINT_MAX, UINT_MAX);
+    assert_formats("18446744073709551615", "%llu", ULLONG_MAX);
+    assert_formats("ffffffffffffffff", "%llx", ULLONG_MAX);
+    assert_formats("18446744073709551615", "%lu", ULONG_MAX);
+    assert_formats("12345678901", "%zu", (size_t)12345678901);
+    assert_formats("2147483647 -2147483648 -1", "%d %d %d", INT_MAX, INT_MIN, -1);
+    assert_formats("1 2 3 4", "%u %llu %zx %u", 1u, 2ull, (size_t)3, 4u);
+}
+
+static void format_signed_longs(void **state)
+{
+    (void)state;
+    assert_formats("-9223372036854775808", "%lld", LLONG_MIN);
+    assert_formats("9223372036854775807", "%ld", LONG_MAX);
+    assert_formats("-5000000000 7", "%ld %d", -5000000000L, 7);
+}
+
+static void format_widths(void **state)
+{
+    (void)state;
+    assert_formats("  7|007|12345", "%3u|%03u|%3u", 7u, 7u, 12345u);
+    assert_formats("0x00ff|  ff", "0x%04x|%4x", 255u, 255u);
+    assert_formats("ab   |cd", "%-5s|%s", "ab", "cd");
+    assert_formats("0000000100000000", "%016llx", 0x100000000ull);
+}
+
+static void format_strings(void **state)
+{
+    const char unterminated[3] = {'a', 'b', 'c'};
+
+    (void)state;
+    assert_formats("abc", "%.*s", 3, unterminated);
+    assert_formats("ab[]", "%.*s[%.*s]", 2, unterminated, 0, unterminated);
+    assert_formats("abc", "%.*s", 9, "abc");
+    assert_formats("100% x", "100%% %c", 'x');
+    assert_formats("", "%s", "");
+}
+
+/* Whatever the room, the text is its beginning, terminated, and nothing is written behind it. */
+static void what_does_not_fit_is_cut_off(void **state)
+{
+    const char whole[] = "abc 4294967295 deadbeef";
+
+    (void)state;
+    for (size_t size = 1; size <= sizeof(whole) + 2; size++) {
+        char *buffer = malloc(size);
+        struct text text = {buffer, size, 0};
+
+        buffer[0] = '\0';
+        text_format(&text, "%s %u %x", "abc", UINT_MAX, 0xdeadbeefu);
+        assert_int_equal(text.length, size < sizeof(whole) ? size - 1 : sizeof(whole) - 1);
+        assert_memory_equal(buffer, whole, text.length);
+        assert_int_equal(buffer[text.length], '\0');
+        free(buffer);
+    }
+}
+
+static void assert_size(uint64_t bytes, const char *expected)
+{
+    TEXT_ON_STACK(text, 64);
+
+    text_append_size(&text, bytes);
+    assert_string_equal(text.data, expected);
+}
+
+static void sizes_for_people(void **state)
+{
+    (void)state;
+    assert_size(1, "1 bytes");
+    assert_size(512, "512 bytes");
+    assert_size(1023, "1023 bytes");
+    assert_size(1024, "1 KiB");
+    assert_size(1025, "1025 bytes");
+    assert_size(5 * MIB, "5120 KiB");
+    assert_size(16 * MIB - 1, "16383 KiB");
+    assert_size(16 * MIB, "16.0 MiB");
+    assert_size(58 * MIB + 220 * KIB, "58.2 MiB");
+    assert_size(64 * MIB - 1, "63.9 MiB");
+    assert_size(UINT64_MAX, "17592186044415.9 MiB");
+}
+
+static void characters(void **state)
+{
+    (void)state;
+    for (int character = CHAR_MIN; character <= CHAR_MAX; character++) {
+        bool space =
+            character == ' ' || character == '\t' || character == '\r' || character == '\n';
+        bool upper = character >= 'A' && character <= 'Z';
+
+        assert_int_equal(is_space((char)character), space);
+        assert_int_equal(to_lower((char)character), upper ? character + 32 : character);
+    }
+}
+
+static void comparing_without_case(void **state)
+{
+    (void)state;
+    assert_true(text_equals_ignoring_case("VmLinuz", "vMLINUZ"));
+    assert_true(text_equals_ignoring_case("", ""));
+    assert_false(text_equals_ignoring_case("abc", "ab"));
+    assert_false(text_equals_ignoring_case("ab", "abc"));
+    assert_false(text_equals_ignoring_case("a[", "a{")); /* 32 apart like a letter's two cases */
+    assert_true(text_ends_with_ignoring_case("a.CONF", ".conf"));
+    assert_true(text_ends_with_ignoring_case(".conf", ".conf"));
+    assert_false(text_ends_with_ignoring_case("conf", ".conf"));
+    assert_false(text_ends_with_ignoring_case("a.conf~", ".conf"));
+    assert_true(text_ends_with_ignoring_case("anything", ""));
+}
+
+static void base_names(void **state)
+{
+    (void)state;
+    assert_string_equal(path_base_name("\\EFI\\debian/vmlinuz"), "vmlinuz");
+    assert_string_equal(path_base_name("/EFI/debian\\vmlinuz"), "vmlinuz");
+    assert_string_equal(path_base_name("vmlinuz"), "vmlinuz");
+    assert_string_equal(path_base_name("\\EFI\\"), "");
+    assert_string_equal(path_base_name(""), "");
+}
+
+static bool is_surrogate(uint32_t code_point)
+{
+    return code_point >= 0xd800 && code_point < 0xe000;
+}
+
+static void every_code_point_survives_utf8(void **state)
+{
+    (void)state;
+    for (uint32_t code_point = 1; code_point <= 0x10ffff; code_point++) {
+        char bytes[5] = "";
+        const char *at = bytes;
+        size_t length;
+
+        if (is_surrogate(code_point))
+            continue;
+        length = utf8_encode(code_point, bytes);
+        if (utf8_next(&at) != code_point || at != bytes + length)
+            fail_msg("U+%04X", code_point);
+    }
+}
+
+/* The first code point, and how many bytes it took. */
+static void assert_decodes(const char *text, uint32_t code_point, size_t length)
+{
+    char *exact = strdup(text);
+    const char *at = exact;
+
+    assert_int_equal(utf8_next(&at), code_point);
+    assert_int_equal(at - exact, length);
+    free(exact);
+}
+
+static void malformed_utf8_is_replaced(void **state)
+{
+    (void)state;
+    assert_decodes("\xe2\x82\xac", 0x20ac, 3);
+    assert_decodes("\xf0\x9f\x98\x80", 0x1f600, 4);
+    assert_decodes("\x80"
+                   "a",
+                   0xfffd, 1); /* a tail without its head */
+    assert_decodes("\xc3"
+                   "a",
+                   0xfffd, 1); /* a head without its tail */
+    assert_decodes("\xe2\x82"
+                   "a",
+                   0xfffd, 2);
+    assert_decodes("\xf0\x9f\x98", 0xfffd, 3); /* cut off by the end */
+    assert_decodes("\xc0\x80", 0xfffd, 2);     /* overlong */
+    assert_decodes("\xe0\x80\x80", 0xfffd, 3);
+    assert_decodes("\xf0\x8f\xbf\xbf", 0xfffd, 4);
+    assert_decodes("\xed\xa0\x80", 0xfffd, 3); /* the first and the last surrogate */
+    assert_decodes("\xed\xbf\xbf", 0xfffd, 3);
+    assert_decodes("\xf4\x90\x80\x80", 0xfffd, 4); /* above U+10FFFF */
+    assert_decodes("\xff", 0xfffd, 1);
+    assert_decodes("\xf8\x88\x80\x80\x80", 0xfffd, 1);
+}
+
+static void what_cannot_be_shown_is_replaced(void **state)
+{
+    static const char *const rows[][2] = {
+        {"", ""},
+        {"plain ~", "plain ~"},
+        {"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80", "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80"},
+        {"\x1b[0m", "\xef\xbf\xbd[0m"},
+        {"\t\r\n", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\x7f", "\xef\xbf\xbd"},
+        {"\xc2\x9b", "\xef\xbf\xbd"}, /* the same escape in one character */
+        {"\xc2\xa0", "\xc2\xa0"},
+        {"x\xffy", "x\xef\xbf\xbdy"},
+        {"\xc3", "\xef\xbf\xbd"},
+    };
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        TEXT_ON_STACK(text, 40);
+
+        text_append_clean(&text, rows[i][0]);
+        assert_string_equal(text.data, rows[i][1]);
+        assert_string_equal(text_clean_copy(rows[i][0], &arena), rows[i][1]);
+    }
+    for (size_t size = 1; size < 8; size++) {
+        char data[8] = "";
+        struct text text = {data, size, 0};
+
+        text_append_clean(&text, "x\xff\xc3\xa4");
+        assert_int_equal(text.length, size > 6 ? 6 : size > 4 ? 4 : size > 1 ? 1 : 0);
+    }
+    arena_release(&arena);
+    arena_fail_after(0);
+    assert_null(text_clean_copy("x", &arena));
+    arena_fail_after(NEVER);
+}
+
+static void random_bytes_decode_without_harm(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        struct random random = random_start(seed);
+        size_t length = random_below(&random, 12);
+        char *bytes = calloc(1, length + 1);
+        const char *at = bytes;
+        uint16_t *units = malloc(sizeof(*units) * (length + 1));
+
+        for (size_t i = 0; i < length; i++)
+            bytes[i] = (char)(1 + random_below(&random, 255));
+        while (*at) {
+            uint32_t code_point = utf8_next(&at);
+
+            check(code_point <= 0x10ffff && !is_surrogate(code_point));
+        }
+        check(at == bytes + length);
+        check(utf8_to_utf16(bytes, units, length + 1) <= length);
+        free(units);
+        free(bytes);
+    }
+}
+
+static void assert_utf16(const uint16_t *units, size_t count, const char *expected)
+{
+    char *buffer = malloc(3 * count + 1);
+
+    utf16_to_utf8(units, count, buffer, 3 * count + 1);
+    assert_string_equal(buffer, expected);
+    free(buffer);
+}
+
+static void utf16_becomes_utf8(void **state)
+{
+    (void)state;
+    assert_utf16((uint16_t[]){'a', 0xe4, 0x20ac}, 3, "a\xc3\xa4\xe2\x82\xac");
+    assert_utf16((uint16_t[]){0xd83d, 0xde00, 'x'}, 3, "\xf0\x9f\x98\x80x");
+    assert_utf16((uint16_t[]){0xdbff, 0xdfff}, 2, "\xf4\x8f\xbf\xbf");
+    assert_utf16((uint16_t[]){'a', 0, 'b'}, 3, "a");
+    assert_utf16((uint16_t[]){0xffff, 0x7ff, 0x800}, 3, "\xef\xbf\xbf\xdf\xbf\xe0\xa0\x80");
+    assert_utf16(NULL, 0, "");
+}
+
+static void lone_surrogates_are_replaced(void **state)
+{
+    (void)state;
+    assert_utf16((uint16_t[]){0xd83d}, 1, "\xef\xbf\xbd");
+    assert_utf16((uint16_t[]){0xd83d, 'a'}, 2,
+                 "\xef\xbf\xbd"
+                 "a");
+    assert_utf16((uint16_t[]){0xde00, 0xd83d}, 2, "\xef\xbf\xbd\xef\xbf\xbd");
+    assert_utf16((uint16_t[]){0xd83d, 0xd83d, 0xde00}, 3, "\xef\xbf\xbd\xf0\x9f\x98\x80");
+}
+
+static void utf16_is_cut_to_the_buffer(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 8; size++) {
+        char *buffer = malloc(size);
+
+        utf16_to_utf8((uint16_t[]){'a', 'b', 'c', 'd'}, 4, buffer, size);
+        assert_memory_equal(buffer, "abcd", size < 5 ? size - 1 : 5);
+        assert_int_equal(buffer[size < 5 ? size - 1 : 4], '\0');
+        free(buffer);
+    }
+}
+
+static void utf8_becomes_utf16(void **state)
+{
+    const uint16_t expected[] = {'a', 0x20ac, 0xd83d, 0xde00, 'z', 0};
+    const char text[] = "a\xe2\x82\xac\xf0\x9f\x98\x80z";
+    /* How many units fit: a pair of surrogates goes as a whole. */
+    const size_t fitting[] = {0, 0, 1, 2, 2, 4, 5, 5};
+
+    (void)state;
+    for (size_t size = 1; size < ELEMENTS(fitting); size++) {
+        uint16_t *units = malloc(size * sizeof(*units));
+
+        assert_int_equal(utf8_to_utf16(text, units, size), fitting[size]);
+        assert_memory_equal(units, expected, fitting[size] * sizeof(*units));
+        assert_int_equal(units[fitting[size]], 0);
+        free(units);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(format_numbers),
+        cmocka_unit_test(format_signed_longs),
+        cmocka_unit_test(format_widths),
+        cmocka_unit_test(format_strings),
+        cmocka_unit_test(what_does_not_fit_is_cut_off),
+        cmocka_unit_test(sizes_for_people),
+        cmocka_unit_test(characters),
+        cmocka_unit_test(comparing_without_case),
+        cmocka_unit_test(base_names),
+        cmocka_unit_test(every_code_point_survives_utf8),
+        cmocka_unit_test(malformed_utf8_is_replaced),
+        cmocka_unit_test(what_cannot_be_shown_is_replaced),
+        cmocka_unit_test(random_bytes_decode_without_harm),
+        cmocka_unit_test(utf16_becomes_utf8),
+        cmocka_unit_test(lone_surrogates_are_replaced),
+        cmocka_unit_test(utf16_is_cut_to_the_buffer),
+        cmocka_unit_test(utf8_becomes_utf16),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

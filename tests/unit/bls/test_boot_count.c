@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/support.h"
+
+#include "common/bls/boot_count.h"
+
+#include <string.h>
+
+static struct arena arena;
+
+static int stop(void **state)
+{
+    (void)state;
+    return arena_end_test(&arena);
+}
+
+static void names_with_counters(void **state)
+{
+    static const struct {
+        const char *name, *id;
+        uint32_t left, done;
+    } rows[] = {
+        {"debian+3.conf", "debian", 3, 0},
+        {"debian+2-1.conf", "debian", 2, 1},
+        {"debian+0-3.conf", "debian", 0, 3},
+        {"debian+0.conf", "debian", 0, 0},
+        {"debian+3.CONF", "debian", 3, 0},
+        {"a+b+3.conf", "a+b", 3, 0},
+        {"a+1+3.conf", "a+1", 3, 0}, /* the last + counts */
+        {"6.1-2+10-02.conf", "6.1-2", 10, 2},
+        {"x.conf+3.conf", "x.conf", 3, 0},
+        {"x+2147483647-2147483647.conf", "x", 2147483647, 2147483647},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        struct boot_count count = boot_count_parse(rows[i].name);
+
+        assert_true(count.counted);
+        assert_int_equal(count.left, rows[i].left);
+        assert_int_equal(count.done, rows[i].done);
+        assert_int_equal(boot_count_id_length(rows[i].name), strlen(rows[i].id));
+        assert_memory_equal(rows[i].name, rows[i].id, strlen(rows[i].id));
+    }
+}
+
+static void names_that_only_look_like_it(void **state)
+{
+    static const char *const rows[][2] = {
+        {"debian.conf", "debian"},
+        {"debian.CONF", "debian"},
+        {"debian", "debian"},
+        {"debian+3", "debian+3"},
+        {"debian+.conf", "debian+"},
+        {"debian+a.conf", "debian+a"},
+        {"debian+3a.conf", "debian+3a"},
+        {"debian+3-.conf", "debian+3-"},
+        {"debian+-1.conf", "debian+-1"},
+        {"debian+3--1.conf", "debian+3--1"},
+        {"debian+3-1-1.conf", "debian+3-1-1"},
+        {"debian+3.1.conf", "debian+3.1"},
+        {"debian+3.conf.conf", "debian+3.conf"},
+        {"debian+ 3.conf", "debian+ 3"},
+        {"debian+2147483648.conf", "debian+2147483648"},
+        {"debian+1-99999999999999999999.conf", "debian+1-99999999999999999999"},
+        {"debian+3+b.conf", "debian+3+b"},
+        {"+3.conf", "+3"}, /* would leave no ID */
+        {"12.conf", "12"},
+        {".conf", ""},
+        {"", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        struct boot_count count = boot_count_parse(rows[i][0]);
+
+        assert_false(count.counted);
+        assert_int_equal(count.left, 0);
+        assert_int_equal(count.done, 0);
+        assert_int_equal(boot_count_id_length(rows[i][0]), strlen(rows[i][1]));
+        assert_string_equal(boot_count_next_name(rows[i][0], &arena), rows[i][0]);
+    }
+}
+
+/* The two series of systemd's Automatic Boot Assessment, and where they stop. */
+static void each_boot_counts(void **state)
+{
+    static const char *const series[][6] = {
+        {"foobar+3.conf", "foobar+2-1.conf", "foobar+1-2.conf", "foobar+0-3.conf",
+         "foobar+0-3.conf"},
+        {"foobar+4-0.conf", "foobar+3-1.conf", "foobar+2-2.conf", "foobar+1-3.conf",
+         "foobar+0-4.conf", "foobar+0-4.conf"},
+        {"a+b+10.CONF", "a+b+9-1.CONF"},
+        {"x+1-2147483647.conf", "x+0-2147483647.conf"},
+        {"x+0.conf", "x+0.conf"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(series); i++) {
+        for (size_t j = 1; j < ELEMENTS(series[i]) && series[i][j]; j++)
+            assert_string_equal(boot_count_next_name(series[i][j - 1], &arena), series[i][j]);
+    }
+}
+
+static void no_memory_for_the_next_name(void **state)
+{
+    (void)state;
+    arena_fail_after(0);
+    assert_null(boot_count_next_name("x+3.conf", &arena));
+    assert_string_equal(boot_count_next_name("x.conf", &arena), "x.conf");
+}
+
+#define test(function) cmocka_unit_test_teardown(function, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(names_with_counters),
+        test(names_that_only_look_like_it),
+        test(each_boot_counts),
+        test(no_memory_for_the_next_name),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

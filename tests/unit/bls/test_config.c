@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lines, keys and remarks, and loader.conf, which has all of them. */
+#include "tests/lib/support.h"
+
+#include "common/bls/config_lines.h"
+#include "common/bls/loader_config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena arena;
+static struct loader_config config;
+
+static int start(void **state)
+{
+    (void)state;
+    arena_begin_test(&arena);
+    loader_config_init(&config);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    return arena_end_test(&arena);
+}
+
+/* From an exact copy, so that reading past the end is caught. */
+static bool parse_bytes(const void *text, size_t length)
+{
+    char *exact = malloc(length ? length : 1);
+    bool result;
+
+    memcpy(exact, text, length);
+    loader_config_init(&config);
+    result = loader_config_parse(exact, length, &arena, &config);
+    free(exact);
+    return result;
+}
+
+static void parse(const char *text)
+{
+    assert_true(parse_bytes(text, strlen(text)));
+}
+
+static void assert_remark(size_t index, unsigned line, const char *text)
+{
+    assert_true(index < config.remarks.count);
+    assert_string_equal(config.remarks.items[index].text, text);
+    assert_int_equal(config.remarks.items[index].line, line);
+}
+
+/* All lines as "number:key=value;". */
+static void assert_lines(const void *text, size_t length, const char *expected)
+{
+    char *exact = malloc(length ? length : 1);
+    struct config_lines lines;
+    struct config_line line;
+    char seen[500] = "";
+
+    memcpy(exact, text, length);
+    lines = config_lines_of(exact, length);
+    while (config_lines_next(&lines, &line)) {
+        assert_null(memchr(line.value, '\0', line.value_length));
+        snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%u:%.*s=%.*s;", line.number,
+                 (int)line.key_length, line.key, (int)line.value_length, line.value);
+    }
+    assert_string_equal(seen, expected);
+    assert_false(config_lines_next(&lines, &line));
+    free(exact);
+}
+
+#define assert_text(text, expected) assert_lines((text), sizeof(text) - 1, (expected))
+
+static void lines_and_their_numbers(void **state)
+{
+    (void)state;
+    assert_text("", "");
+    assert_text("\n\n", "");
+    assert_text("a b", "1:a=b;");
+    assert_text("a b\n\nc d\n", "1:a=b;3:c=d;");
+    assert_text("a b\r\nc d\r\n", "1:a=b;2:c=d;");
+    assert_text("a b\r\rc d", "1:a=b;3:c=d;");
+    assert_text("a\n#b c\n  # d\ne", "1:a=;4:e=;");
+    assert_text("  a \t  b  c \t\n", "1:a=b  c;");
+    assert_text("a #b\n", "1:a=#b;");
+    assert_text("\xef\xbb\xbf"
+                "a b",
+                "1:a=b;");
+    assert_text("\xef\xbb\xbf#a b", "");
+    assert_text("\xef\xbb"
+                "a b",
+                "1:\xef\xbb"
+                "a=b;");
+    assert_text("a b\n\xef\xbb\xbf"
+                "c d",
+                "1:a=b;2:\xef\xbb\xbf"
+                "c=d;");
+}
+
+static void bytes_that_do_not_belong_there(void **state)
+{
+    (void)state;
+    assert_text("a b\0\0\0", "1:a=b;");
+    assert_text("\0\0a b\n\0\0\0\nc d", "1:a=b;3:c=d;");
+    assert_text("a b\0c\n", "1:a=b;");
+    assert_text("a\0b c\n", "1:a=b c;");
+    assert_text("\0", "");
+}
+
+static void quotes_around_a_value(void **state)
+{
+    (void)state;
+    assert_text("a \"b c\"\n", "1:a=b c;");
+    assert_text("a 'b \" c'\n", "1:a=b \" c;");
+    assert_text("a \" b \"\n", "1:a= b ;");
+    assert_text("a \"\"\n", "1:a=;");
+    assert_text("a \"\n", "1:a=\";");
+    assert_text("a \"b c\n", "1:a=\"b c;");
+    assert_text("a \"b' \n", "1:a=\"b';");
+    assert_text("a \"b c\" d=\"e f\"\n", "1:a=\"b c\" d=\"e f\";");
+    assert_text("a b=\"c d\"\n", "1:a=b=\"c d\";");
+    assert_text("\"a b\"\n", "1:\"a=b\";");
+}
+
+static void keys_are_compared_whole(void **state)
+{
+    struct config_line line = {.key = "timeout", .key_length = 4};
+
+    (void)state;
+    assert_true(config_line_has_key(&line, "time"));
+    assert_false(config_line_has_key(&line, "timeout"));
+    assert_false(config_line_has_key(&line, "tim"));
+    assert_false(config_line_has_key(&line, "Time"));
+}
+
+static void nothing_said(void **state)
+{
+    (void)state;
+    parse("# only this\n");
+    assert_int_equal(config.timeout, TIMEOUT_HIDDEN);
+    assert_string_equal(config.default_pattern, "");
+    assert_true(config.editor);
+    assert_false(config.pass_entry);
+    assert_int_equal(config.console_mode, CONSOLE_MODE_KEEP);
+    assert_int_equal(config.remarks.count, 0);
+}
+
+static void all_said(void **state)
+{
+    (void)state;
+    parse("timeout 5\ndefault debian-*\neditor no\npass-entry yes\nconsole-mode max\n");
+    assert_int_equal(config.timeout, 5);
+    assert_string_equal(config.default_pattern, "debian-*");
+    assert_false(config.editor);
+    assert_true(config.pass_entry);
+    assert_int_equal(config.console_mode, CONSOLE_MODE_MAX);
+    assert_int_equal(config.remarks.count, 0);
+}
+
+static void timeouts(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t timeout;
+    } good[] = {
+        {"0", TIMEOUT_HIDDEN},
+        {"menu-hidden", TIMEOUT_HIDDEN},
+        {"menu-force", TIMEOUT_FOREVER},
+        {"4294967295", TIMEOUT_FOREVER},
+        {"menu-disabled", TIMEOUT_DISABLED},
+        {"007", 7},
+        {"4294967293", TIMEOUT_MAX},
+    };
+    static const char *const bad[] = {
+        "",
+        "soon",
+        "-1",
+        "+1",
+        "5s",
+        "5 ",
+        " 5",
+        "0x5",
+        "1.5",
+        "menu",
+        "4294967294",
+        "4294967296",
+        "99999999999999999999999",
+        "Menu-Force",
+    };
+    uint32_t timeout;
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(good); i++) {
+        assert_true(timeout_parse(good[i].text, &timeout));
+        assert_int_equal(timeout, good[i].timeout);
+    }
+    for (size_t i = 0; i < ELEMENTS(bad); i++) {
+        timeout = 42;
+        assert_false(timeout_parse(bad[i], &timeout));
+        assert_int_equal(timeout, 42);
+    }
+}
+
+static void booleans(void **state)
+{
+    static const char *const yes[] = {"1", "yes", "y", "true", "t", "on"};
+    static const char *const no[] = {"0", "no", "n", "false", "f", "off"};
+    char line[40];
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(yes); i++) {
+        snprintf(line, sizeof(line), "editor %s\npass-entry %s\n", no[i], yes[i]);
+        parse(line);
+        assert_false(config.editor);
+        assert_true(config.pass_entry);
+        snprintf(line, sizeof(line), "pass-entry %s\neditor %s\n", no[i], yes[i]);
+        parse(line);
+        assert_true(config.editor);
+        assert_false(config.pass_entry);
+        assert_int_equal(config.remarks.count, 0);
+    }
+}
+
+static void console_modes(void **state)
+{
+    static const struct {
+        const char *text;
+        int mode;
+    } rows[] = {
+        {"console-mode 0", 0},
+        {"console-mode 2147483647", INT32_MAX},
+        {"console-mode keep", CONSOLE_MODE_KEEP},
+        {"console-mode auto", CONSOLE_MODE_AUTO},
+        {"console-mode max", CONSOLE_MODE_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse(rows[i].text);
+        assert_int_equal(config.console_mode, rows[i].mode);
+        assert_int_equal(config.remarks.count, 0);
+    }
+    parse("console-mode 2147483648");
+    assert_int_equal(config.console_mode, CONSOLE_MODE_KEEP);
+    assert_int_equal(config.remarks.count, 1);
+}
+
+/* Each bad value leaves what held before, and is named. */
+static void bad_values(void **state)
+{
+    (void)state;
+    parse("timeout 3\n\ntimeout soon\ndefault @last\neditor maybe\npass-entry Yes\n"
+          "console-mode -1\ndefault x");
+    assert_int_equal(config.remarks.count, 5);
+    assert_remark(0, 3,
+                  "timeout \"soon\": not a number of seconds, menu-force, menu-hidden or "
+                  "menu-disabled; ignored");
+    assert_remark(1, 4, "default \"@last\": not a pattern of entries' names or @saved; ignored");
+    assert_remark(2, 5, "editor \"maybe\": not yes or no; ignored");
+    assert_remark(3, 6, "pass-entry \"Yes\": not yes or no; ignored");
+    assert_remark(4, 7,
+                  "console-mode \"-1\": not the number of a text mode, auto, max or keep; "
+                  "ignored");
+    assert_int_equal(config.timeout, 3);
+    assert_string_equal(config.default_pattern, "x");
+    assert_true(config.editor);
+    assert_false(config.pass_entry);
+    parse("default @SAVED");
+    assert_string_equal(config.default_pattern, "@SAVED");
+    assert_int_equal(config.remarks.count, 0);
+}
+
+static void keys_that_are_not_ours(void **state)
+{
+    (void)state;
+    parse("beep yes\nauto-entries no\nauto-firmware 1\nauto-poweroff 1\nauto-reboot 1\n"
+          "random-seed-mode off\nsecure-boot-enroll manual\nsecure-boot-enroll-action reboot\n"
+          "secure-boot-enroll-timeout-sec 3\nreboot-for-bitlocker 1\nreboot-on-error auto\n"
+          "log-level info\nbeep\n");
+    assert_int_equal(config.remarks.count, 0);
+    parse("timeuot 5\nTimeout 5\ntimeout\neditor \"\"\n reboot 1\n=\n");
+    assert_int_equal(config.remarks.count, 6);
+    assert_remark(0, 1, "unknown key \"timeuot\"; ignored");
+    assert_remark(1, 2, "unknown key \"Timeout\"; ignored");
+    assert_remark(2, 3, "timeout has no value; ignored");
+    assert_remark(3, 4, "editor has no value; ignored");
+    assert_remark(4, 5, "unknown key \"reboot\"; ignored");
+    assert_remark(5, 6, "unknown key \"=\"; ignored");
+}
+
+static void the_last_of_several_lines_holds(void **state)
+{
+    (void)state;
+    parse("timeout 5\neditor no\ntimeout 7\ntimeout 9\n");
+    assert_int_equal(config.timeout, 9);
+    assert_int_equal(config.remarks.count, 2);
+    assert_remark(0, 3, "timeout was there before, on line 1; this line holds");
+    assert_remark(1, 4, "timeout was there before, on line 3; this line holds");
+}
+
+/* What would garble a screen, or be as long as the file. */
+static void remarks_can_be_shown(void **state)
+{
+    static char text[3000];
+
+    (void)state;
+    parse("\x1b[31m\xff\xc3 x\n");
+    assert_remark(0, 1, "unknown key \"\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd\"; ignored");
+    memset(text, 'k', sizeof(text) - 1);
+    parse(text);
+    assert_remark(0, 1,
+                  "unknown key \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\""
+                  "; ignored");
+    memcpy(text, "timeout ", 8);
+    parse(text);
+    assert_remark(0, 1,
+                  "timeout \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\": "
+                  "not a number of seconds, menu-force, menu-hidden or menu-disabled; "
+                  "ignored");
+}
+
+/* A megabyte of nonsense is no reason to fill the memory or the screen. */
+static void remarks_have_an_end(void **state)
+{
+    enum { LINES = 100000 };
+    char *text = malloc(2 * LINES);
+    uint64_t bytes = arena_bytes();
+
+    (void)state;
+    for (size_t i = 0; i < LINES; i++)
+        memcpy(text + 2 * i, "x\n", 2);
+    assert_true(parse_bytes(text, 2 * LINES));
+    free(text);
+    assert_int_equal(config.remarks.count, REMARKS_MAX);
+    assert_remark(REMARKS_MAX - 2, REMARKS_MAX - 1, "unknown key \"x\"; ignored");
+    assert_remark(REMARKS_MAX - 1, REMARKS_MAX,
+                  "there is more that is not understood, which is not listed");
+    assert_true(arena_bytes() - bytes < 100000);
+}
+
+static void out_of_memory_is_reported(void **state)
+{
+    const char text[] = "default a\nbad\ntimeout x\ntimeout\neditor 1\neditor 0\n";
+    size_t n = 0;
+
+    (void)state;
+    for (bool done = false; !done; n++) {
+        start(NULL);
+        arena_fail_after(n);
+        done = parse_bytes(text, strlen(text));
+        stop(NULL);
+    }
+    assert_true(n > 10); /* each value, and two pieces for each remark */
+}
+
+static void random_files_are_read_without_harm(void **state)
+{
+    static const char *const words[] = {
+        "timeout", "default", "editor", "console-mode", "5",  "yes", "@saved",    " ", "\t",
+        "\n",      "\r",      "#",      "\xef\xbb\xbf", "\"", "*",   "menu-force"};
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
+        struct random random = random_start(seed);
+        char text[RANDOM_TEXT_SIZE];
+        size_t length = random_text(&random, words, ELEMENTS(words), text);
+
+        check(parse_bytes(text, length));
+        for (size_t i = 0; i < config.remarks.count; i++)
+            check(config.remarks.items[i].line > 0 && *config.remarks.items[i].text);
+        arena_release(&arena);
+    }
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(lines_and_their_numbers),
+        test(bytes_that_do_not_belong_there),
+        test(quotes_around_a_value),
+        test(keys_are_compared_whole),
+        test(nothing_said),
+        test(all_said),
+        test(timeouts),
+        test(booleans),
+        test(console_modes),
+        test(bad_values),
+        test(keys_that_are_not_ours),
+        test(the_last_of_several_lines_holds),
+        test(remarks_can_be_shown),
+        test(remarks_have_an_end),
+        test(out_of_memory_is_reported),
+        test(random_files_are_read_without_harm),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

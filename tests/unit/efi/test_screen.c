@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * efi/console/screen.c before a terminal that is worse than most: it draws wide characters in two
+ * columns while the firmware counts one, and the firmware moves the cursor relatively within a row.
+ */
+#include "tests/lib/support.h"
+
+#include "common/bls/loader_config.h"
+#include "common/ui/columns.h"
+#include "efi/console/screen.h"
+
+#include <string.h>
+
+#define COLUMNS      80
+#define ROWS         24 /* the firmware says 25 */
+#define NOT_IN_FONT  0xe9
+#define NO_CHARACTER 0 /* the right half of a wide one */
+
+#define KANJI  "\xe6\x97\xa5"     /* U+65E5, two columns */
+#define KANA   "\xe3\x81\x82"     /* U+3042, two columns */
+#define ACCENT "\xcc\x81"         /* U+0301, none */
+#define SMILEY "\xf0\x9f\x98\x80" /* U+1F600, beyond UCS-2 */
+
+EFI_SYSTEM_TABLE *ST;
+EFI_BOOT_SERVICES *BS;
+EFI_RUNTIME_SERVICES *RT;
+
+static struct {
+    CHAR16 characters[ROWS][COLUMNS];
+    UINTN attributes[ROWS][COLUMNS];
+    size_t row, column;
+    size_t firmware_row, firmware_column; /* where it believes the cursor to be */
+    UINTN attribute;
+    bool cursor_visible;
+    size_t drawn, moves, clears;
+} terminal;
+
+static struct arena arena;
+
+static void draw(CHAR16 character)
+{
+    size_t width = columns_of_character(character);
+    CHAR16 *row = terminal.characters[terminal.row];
+
+    check(terminal.column + width < COLUMNS); /* the last column may wrap */
+    for (size_t i = terminal.column; i < terminal.column + width; i++) {
+        if (row[i] == NO_CHARACTER)
+            row[i - 1] = ' '; /* half of a wide character is none */
+        if (row[i + 1] == NO_CHARACTER)
+            row[i + 1] = ' ';
+        row[i] = NO_CHARACTER;
+        terminal.attributes[terminal.row][i] = terminal.attribute;
+    }
+    row[terminal.column] = character;
+    terminal.column += width;
+    terminal.firmware_column++;
+    terminal.drawn++;
+}
+
+static EFI_STATUS EFIAPI output_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
+{
+    (void)this;
+    for (; *string; string++)
+        draw(*string);
+    return EFI_SUCCESS;
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): the firmware's type */
+static EFI_STATUS EFIAPI test_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
+{
+    (void)this;
+    return *string == NOT_IN_FONT ? EFI_UNSUPPORTED : EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI query_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mode,
+                                    UINTN *ret_columns, UINTN *ret_rows)
+{
+    (void)this;
+    (void)mode;
+    *ret_columns = COLUMNS;
+    *ret_rows = ROWS + 1;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_attribute(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN attribute)
+{
+    (void)this;
+    terminal.attribute = attribute;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI clear_screen(SIMPLE_TEXT_OUTPUT_INTERFACE *this)
+{
+    (void)this;
+    for (size_t cell = 0; cell < ROWS * COLUMNS; cell++) {
+        terminal.characters[cell / COLUMNS][cell % COLUMNS] = ' ';
+        terminal.attributes[cell / COLUMNS][cell % COLUMNS] = terminal.attribute;
+    }
+    terminal.row = terminal.firmware_row = 0;
+    terminal.column = terminal.firmware_column = 0;
+    terminal.clears++;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_cursor_position(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN column,
+                                             UINTN row)
+{
+    (void)this;
+    check(row < ROWS && column < COLUMNS);
+    if (row == terminal.firmware_row)
+        terminal.column += column - terminal.firmware_column;
+    else
+        terminal.column = column;
+    terminal.row = terminal.firmware_row = row;
+    terminal.firmware_column = column;
+    terminal.moves++;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI enable_cursor(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLEAN enable)
+{
+    (void)this;
+    terminal.cursor_visible = enable;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI locate_nothing(EFI_GUID *guid, VOID *registration, VOID **ret_interface)
+{
+    (void)guid;
+    (void)registration;
+    *ret_interface = NULL;
+    return EFI_NOT_FOUND;
+}
+
+static int switch_on(void **state)
+{
+    static SIMPLE_TEXT_OUTPUT_MODE mode = {.MaxMode = 1, .Attribute = EFI_BROWN};
+    static SIMPLE_TEXT_OUTPUT_INTERFACE console = {
+        .OutputString = output_string,
+        .TestString = test_string,
+        .QueryMode = query_mode,
+        .SetAttribute = set_attribute,
+        .ClearScreen = clear_screen,
+        .SetCursorPosition = set_cursor_position,
+        .EnableCursor = enable_cursor,
+        .Mode = &mode,
+    };
+    static EFI_BOOT_SERVICES services = {.LocateProtocol = locate_nothing};
+    static EFI_SYSTEM_TABLE table = {.ConOut = &console};
+
+    (void)state;
+    table.ConOut = &console;
+    ST = &table;
+    BS = &services;
+    memset(&terminal, 0, sizeof(terminal));
+    terminal.cursor_visible = true;
+    return 0;
+}
+
+static int release(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+static struct screen open_screen(void)
+{
+    struct screen screen;
+
+    assert_int_equal(screen_open(&screen, CONSOLE_MODE_KEEP, &arena), EFI_SUCCESS);
+    return screen;
+}
+
+static size_t write_text(struct screen *screen, size_t column, size_t row, const char *text)
+{
+    return screen_write(screen, column, row, SCREEN_NORMAL, text, strlen(text));
+}
+
+/* The terminal shows what was asked for, and has the cursor where it belongs. */
+static void check_terminal(const struct screen *screen)
+{
+    for (size_t row = 0; row < screen->rows; row++) {
+        for (size_t column = 0; column < screen->columns; column++) {
+            struct screen_cell cell = screen->wanted[row * screen->columns + column];
+
+            check(terminal.characters[row][column] == cell.character);
+            check(terminal.attributes[row][column] == cell.style);
+        }
+    }
+    check(terminal.row == screen->cursor.row && terminal.column == screen->cursor.column);
+    check(terminal.cursor_visible == screen->cursor.visible);
+}
+
+static void write_random_text(struct screen *screen, struct random *random)
+{
+    static const char *const parts[] = {"a",  " ",    "   ",      "word word", KANJI,
+                                        KANA, ACCENT, "\xc3\xa9", SMILEY};
+    static const enum screen_style styles[] = {SCREEN_NORMAL, SCREEN_BRIGHT, SCREEN_SELECTED};
+    size_t row = random_below(random, screen->rows);
+    size_t column = random_below(random, screen->columns);
+    struct screen_cell *cells = screen->wanted + row * screen->columns;
+    TEXT_ON_STACK(text, 200);
+    size_t end;
+
+    if (!cells[column].character) /* nobody writes over half a character */
+        return;
+    for (uint64_t count = random_below(random, 12); count > 0; count--)
+        text_append(&text, parts[random_below(random, 9)]);
+    end =
+        screen_write(screen, column, row, styles[random_below(random, 3)], text.data, text.length);
+    if (end < screen->columns && !cells[end].character)
+        screen_fill(screen, end, end + 1, row, SCREEN_NORMAL);
+}
+
+static void the_terminal_shows_what_was_written(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        struct random random = random_start(seed);
+        struct screen screen = open_screen();
+
+        for (int round = 0; round < 10; round++) {
+            size_t drawn, moves;
+
+            if (random_chance(&random, 30))
+                screen_erase(&screen);
+            if (random_chance(&random, 10))
+                screen_forget(&screen);
+            for (uint64_t count = random_below(&random, 30); count > 0; count--)
+                write_random_text(&screen, &random);
+            screen_place_cursor(&screen, random_below(&random, 90), random_below(&random, 30),
+                                random_chance(&random, 50));
+            screen_show(&screen);
+            check_terminal(&screen);
+            drawn = terminal.drawn;
+            moves = terminal.moves;
+            screen_show(&screen); /* nothing has changed: nothing is sent */
+            check(terminal.drawn == drawn && terminal.moves == moves);
+        }
+        screen_close(&screen);
+        (void)release(NULL);
+    }
+}
+
+static void only_changes_are_drawn(void **state)
+{
+    struct screen screen = open_screen();
+
+    (void)state;
+    write_text(&screen, 10, 5, "Boot in 10 s.");
+    screen_show(&screen);
+    terminal.drawn = 0;
+    screen_erase(&screen);
+    write_text(&screen, 10, 5, "Boot in 11 s.");
+    screen_show(&screen);
+    assert_int_equal(terminal.drawn, 1);
+    assert_int_equal(terminal.clears, 1);
+    terminal.drawn = terminal.moves = 0;
+    write_text(&screen, 10, 5, "Root on 11 s.");
+    write_text(&screen, 60, 5, "far");
+    screen_show(&screen);
+    assert_int_equal(terminal.drawn, strlen("Root o") + strlen("far"));
+    assert_int_equal(terminal.moves, 3); /* to each of the two, and back */
+    screen_close(&screen);
+}
+
+static void writing_stops_at_the_edge(void **state)
+{
+    struct screen screen = open_screen();
+
+    (void)state;
+    assert_int_equal(screen.columns, COLUMNS - 1);
+    assert_int_equal(screen.rows, ROWS);
+    assert_int_equal(write_text(&screen, COLUMNS - 4, 0, "abcdef"), COLUMNS - 1);
+    assert_int_equal(write_text(&screen, COLUMNS - 2, 1, KANJI), COLUMNS - 2);
+    assert_int_equal(write_text(&screen, 3, ROWS, "x"), 3);
+    screen_fill(&screen, 0, COLUMNS, ROWS, SCREEN_SELECTED);
+    screen_show(&screen);
+    check_terminal(&screen);
+    screen_close(&screen);
+}
+
+static void what_cannot_be_shown_keeps_its_place(void **state)
+{
+    const CHAR16 expected[] = {'?', '?', '?', ' ', 0xfffd, 'x', ' '};
+    struct screen screen = open_screen();
+
+    (void)state;
+    assert_int_equal(write_text(&screen, 0, 0, "\xc3\xa9" SMILEY "\x1b\t\xff" ACCENT "x"), 6);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+        assert_int_equal(screen.wanted[i].character, expected[i]);
+    screen_close(&screen);
+}
+
+static void the_screen_is_left_as_it_was(void **state)
+{
+    struct screen screen = open_screen();
+
+    (void)state;
+    assert_false(terminal.cursor_visible);
+    write_text(&screen, 0, 0, "text");
+    screen_show(&screen);
+    screen_close(&screen);
+    assert_int_equal(terminal.attribute, EFI_BROWN);
+    assert_int_equal(terminal.characters[0][0], ' ');
+    assert_true(terminal.cursor_visible);
+}
+
+static void without_console_or_memory_there_is_no_screen(void **state)
+{
+    struct screen screen;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        arena_fail_after(i);
+        assert_int_equal(screen_open(&screen, CONSOLE_MODE_KEEP, &arena), EFI_OUT_OF_RESOURCES);
+    }
+    arena_fail_after(NEVER);
+    assert_int_equal(terminal.clears, 0);
+    ST->ConOut = NULL;
+    assert_int_equal(screen_open(&screen, CONSOLE_MODE_KEEP, &arena), EFI_UNSUPPORTED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_terminal_shows_what_was_written, switch_on, release),
+        cmocka_unit_test_setup_teardown(only_changes_are_drawn, switch_on, release),
+        cmocka_unit_test_setup_teardown(writing_stops_at_the_edge, switch_on, release),
+        cmocka_unit_test_setup_teardown(what_cannot_be_shown_keeps_its_place, switch_on, release),
+        cmocka_unit_test_setup_teardown(the_screen_is_left_as_it_was, switch_on, release),
+        cmocka_unit_test_setup_teardown(without_console_or_memory_there_is_no_screen, switch_on,
+                                        release),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

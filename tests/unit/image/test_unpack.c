@@ -1,0 +1,933 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Real files in every container: they unpack to the right bytes, or to a clean error. */
+#include "tests/lib/samples.h"
+#include "tests/lib/support.h"
+
+#include "common/base/bytes.h"
+#include "common/image/decoder_format.h"
+#include "common/image/unpack.h"
+#include "pvh/messages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIMIT (64 * MIB)
+
+#define PAYLOAD_START 1040 /* in the samples' bzImages */
+
+static const char *const small_samples[] = {
+    "elf",
+    "gz",
+    "xz",
+    "crc64.xz",
+    "sha256.xz",
+    "zst",
+    "pipe.zst",
+    "lz4",
+    "checked.lz4",
+    "linked.lz4",
+    "lz4l",
+    "unchecked.xz",
+    "unchecked.zst",
+    "unchecked.lz4",
+    "bz.gz",
+    "bz.xz",
+    "bz.zst",
+    "bz.pipe.zst",
+    "bz.lz4",
+    "bz.lz4l",
+    "bz.elf",
+    "bz.xz.gz",
+    "bz.xz.zst",
+    "lz4.gz.xz",
+};
+
+static const char *const large_samples[] = {
+    "large.gz",  "large.xz",         "large.blocks.xz", "large.zst",     "large.pipe.zst",
+    "large.lz4", "large.linked.lz4", "large.lz4l",      "large.bz.lz4l",
+};
+
+/* What is damaged here does not go unnoticed: there is a checksum over all of it. */
+static const char *const checked_samples[] = {
+    "gz",          "xz",         "crc64.xz", "sha256.xz", "zst",         "pipe.zst", "lz4",
+    "checked.lz4", "linked.lz4", "bz.gz",    "bz.xz",     "bz.pipe.zst", "bz.xz.gz", "lz4.gz.xz",
+};
+
+/* Nothing vouches for these bytes, but for their number in a bzImage. */
+static const char *const unchecked_samples[] = {"lz4l", "bz.lz4l"};
+
+static struct sample small_elf, large_elf;
+
+/* Many thousand attempts with fresh memory each: what they free is used again soon. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=1";
+}
+
+/* One attempt, with all that it needs and all that it leaves. */
+struct attempt {
+    struct test_source source;
+    struct arena arena;
+    struct unpack unpack;
+    struct pvh_error error;
+    uint8_t *bytes; /* what came out */
+    uint64_t size;
+    uint64_t room;
+};
+
+static void append(struct attempt *attempt, const uint8_t *piece, uint64_t size)
+{
+    if (attempt->size + size > attempt->room) {
+        attempt->room = 2 * (attempt->size + size);
+        attempt->bytes = realloc(attempt->bytes, attempt->room);
+        assert_non_null(attempt->bytes);
+    }
+    if (size > 0)
+        memcpy(attempt->bytes + attempt->size, piece, size);
+    attempt->size += size;
+}
+
+/* Reads the stream in pieces of `step` bytes, each to a buffer of its exact size. */
+static bool read_stream(struct attempt *attempt, uint64_t step)
+{
+    uint64_t count;
+
+    do {
+        uint8_t *piece = malloc(step);
+        bool read = unpack_read(&attempt->unpack, piece, step, &count);
+
+        if (read)
+            append(attempt, piece, count);
+        free(piece);
+        if (!read)
+            return false;
+        assert_true(count <= step);
+    } while (count == step);
+    return unpack_finish(&attempt->unpack);
+}
+
+static bool read_elf(struct attempt *attempt)
+{
+    struct pvh_source *elf = attempt->unpack.elf;
+
+    attempt->bytes = malloc(elf->size + 1);
+    attempt->size = elf->size;
+    return elf->size == 0 || elf->read(elf, 0, attempt->bytes, elf->size);
+}
+
+static bool try_unpack(struct attempt *attempt, uint64_t step)
+{
+    if (!unpack_open(&attempt->unpack, &attempt->source.source, LIMIT, &attempt->arena,
+                     &attempt->error))
+        return false;
+    if (attempt->unpack.elf || (step == 0 && unpack_to_memory(&attempt->unpack)))
+        return read_elf(attempt);
+    return step != 0 && read_stream(attempt, step);
+}
+
+static void attempt_start(struct attempt *attempt, const uint8_t *bytes, size_t size)
+{
+    memset(attempt, 0, sizeof(*attempt));
+    source_open(&attempt->source, bytes, size);
+}
+
+/* Unpacks; step 0 means: to memory. */
+static bool attempt_run(struct attempt *attempt, uint64_t step)
+{
+    bool done = try_unpack(attempt, step);
+
+    assert_int_equal(done, attempt->error.code == PVH_OK);
+    return done;
+}
+
+static void attempt_end(struct attempt *attempt)
+{
+    arena_release(&attempt->arena);
+    assert_int_equal(arena_pieces(), 0);
+    source_close(&attempt->source);
+    free(attempt->bytes);
+}
+
+static bool is_right(const struct attempt *attempt, const struct sample *elf)
+{
+    return attempt->size == elf->size && memcmp(attempt->bytes, elf->bytes, elf->size) == 0;
+}
+
+static void assert_unpacks(const char *name, const struct sample *elf, uint64_t step)
+{
+    struct sample sample = sample_read(name);
+    struct attempt attempt;
+
+    attempt_start(&attempt, sample.bytes, sample.size);
+    if (!attempt_run(&attempt, step)) {
+        TEXT_ON_STACK(text, 400);
+
+        pvh_error_append(&text, &attempt.error);
+        fail_msg("%s, by %llu: %s", name, (unsigned long long)step, text.data);
+    }
+    if (!is_right(&attempt, elf))
+        fail_msg("%s, by %llu: wrong bytes", name, (unsigned long long)step);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static void small_files_unpack(void **state)
+{
+    /* Around the bytes that are looked at first, and around the end. */
+    const uint64_t steps[] = {0,
+                              1,
+                              7,
+                              CONTAINER_HEAD_SIZE - 1,
+                              CONTAINER_HEAD_SIZE,
+                              small_elf.size - 1,
+                              small_elf.size,
+                              small_elf.size + 1,
+                              MIB};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(small_samples); i++) {
+        for (size_t k = 0; k < ELEMENTS(steps); k++)
+            assert_unpacks(small_samples[i], &small_elf, steps[k]);
+    }
+}
+
+static void large_files_unpack(void **state)
+{
+    /* Around the blocks of lz4, and the chunks that are read at once. */
+    static const uint64_t steps[] = {0, 65537, 8 * MIB - 1, 8 * MIB, 16 * MIB};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(large_samples); i++) {
+        for (size_t k = 0; k < ELEMENTS(steps); k++)
+            assert_unpacks(large_samples[i], &large_elf, steps[k]);
+    }
+}
+
+/* The error that the last attempt ended with, in words. */
+static void assert_clean_error(const struct attempt *attempt, const char *name, size_t where)
+{
+    TEXT_ON_STACK(text, 400);
+
+    pvh_error_append(&text, &attempt->error);
+    if (text.length < 20)
+        fail_msg("%s, damaged at %zu: error %d has no words", name, where, attempt->error.code);
+}
+
+/* What is no container any more is left to the ELF reader, which has to refuse it. */
+static bool is_refused_as_elf(struct attempt *attempt)
+{
+    struct pvh_image image;
+    struct pvh_error error;
+    struct pvh_source *elf = attempt->unpack.elf;
+
+    return elf && !pvh_image_read(elf, &attempt->arena, &image, &error);
+}
+
+/* Unpacked in steps as attempt_run() takes them: to memory, or as a stream, which must not differ.
+ */
+static void check_damage(const char *name, const struct sample *sample, size_t where, size_t step)
+{
+    struct attempt attempt;
+
+    attempt_start(&attempt, sample->bytes, sample->size);
+    if (!attempt_run(&attempt, step))
+        assert_clean_error(&attempt, name, where);
+    else if (!is_right(&attempt, &small_elf) && !is_refused_as_elf(&attempt))
+        fail_msg("%s, damaged at %zu: wrong bytes", name, where);
+    attempt_end(&attempt);
+}
+
+/* Of all bits, every so many. */
+static void flip_bits(size_t every, size_t step)
+{
+    for (size_t i = 0; i < ELEMENTS(checked_samples); i++) {
+        struct sample sample = sample_read(checked_samples[i]);
+
+        for (size_t bit = 0; bit < sample.size * 8; bit += every) {
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            check_damage(checked_samples[i], &sample, bit / 8, step);
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        sample_free(&sample);
+    }
+}
+
+static void every_flipped_bit_is_found(void **state)
+{
+    (void)state;
+    flip_bits(1, 0);
+}
+
+static void every_flipped_bit_is_found_in_the_stream(void **state)
+{
+    (void)state;
+    flip_bits(7, 100);
+}
+
+/* Wrong bytes cannot be told here, but they must do no harm, and a bzImage names their number. */
+static void flipped_bits_that_nothing_checks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(unchecked_samples); i++) {
+        struct sample sample = sample_read(unchecked_samples[i]);
+
+        for (size_t bit = 0; bit < sample.size * 8; bit++) {
+            struct attempt attempt;
+            struct pvh_image image;
+            struct pvh_error error;
+
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            attempt_start(&attempt, sample.bytes, sample.size);
+            if (!attempt_run(&attempt, 0))
+                assert_clean_error(&attempt, unchecked_samples[i], bit / 8);
+            else if (attempt.unpack.layers[0].in_bzimage)
+                assert_int_equal(attempt.size, small_elf.size);
+            if (attempt.unpack.elf)
+                pvh_image_read(attempt.unpack.elf, &attempt.arena, &image, &error);
+            attempt_end(&attempt);
+            sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        sample_free(&sample);
+    }
+}
+
+/* A bzImage may lose its signature; a legacy file what has no end mark; nothing else anything. */
+static bool may_lack(const char *name, size_t size, size_t missing)
+{
+    if (strncmp(name, "bz.", 3) == 0 && !strstr(name, ".gz") && !strstr(name, "xz.zst"))
+        return missing <= strlen("signature");
+    return size - missing <= 4;
+}
+
+static void every_truncation_is_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(small_samples); i++) {
+        const char *name = small_samples[i];
+        struct sample sample = sample_read(name);
+
+        for (size_t size = 0; size < sample.size; size++) {
+            struct attempt attempt;
+
+            attempt_start(&attempt, sample.bytes, size);
+            if (!attempt_run(&attempt, size % 2 ? 0 : 333))
+                assert_clean_error(&attempt, name, size);
+            else if (!is_refused_as_elf(&attempt) &&
+                     !may_lack(name, sample.size, sample.size - size) &&
+                     !is_right(&attempt, &small_elf))
+                fail_msg("%s: its first %zu bytes pass for all of it", name, size);
+            attempt_end(&attempt);
+        }
+        sample_free(&sample);
+    }
+}
+
+/* gzip's size is at its end: of a file that was cut off, or has more behind it, it is any number.
+ */
+static void sizes_that_are_no_sizes(void **state)
+{
+    struct sample sample = sample_read("bz.xz.gz");
+    struct attempt attempt;
+
+    (void)state;
+    for (size_t size = 18; size < sample.size; size++) {
+        attempt_start(&attempt, sample.bytes, size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_GZIP, size);
+        attempt_end(&attempt);
+    }
+    sample.bytes = realloc(sample.bytes, sample.size + 4);
+    put_number(sample.bytes + sample.size, 4, 1);
+    attempt_start(&attempt, sample.bytes, sample.size + 4);
+    assert_false(attempt_run(&attempt, 0));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    attempt_end(&attempt);
+    put_number(sample.bytes + sample.size, 4, 63 * MIB); /* and no memory for that */
+    attempt_start(&attempt, sample.bytes, sample.size + 4);
+    arena_fail_above(MIB);
+    assert_false(attempt_run(&attempt, 0));
+    arena_fail_above(UINT64_MAX);
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static void bytes_behind_the_end_are_found(void **state)
+{
+    static const char *const names[] = {"gz", "xz", "zst", "lz4", "lz4l"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        uint8_t *longer = calloc(1, sample.size + 16);
+        struct attempt attempt;
+
+        memcpy(longer, sample.bytes, sample.size);
+        memset(longer + sample.size, 'x', 16);
+        for (size_t extra = 1; extra <= 16; extra++) {
+            attempt_start(&attempt, longer, sample.size + extra);
+            assert_false(attempt_run(&attempt, 0));
+            assert_clean_error(&attempt, names[i], sample.size);
+            attempt_end(&attempt);
+        }
+        free(longer);
+        sample_free(&sample);
+    }
+}
+
+static void memory_is_short(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(small_samples); i++) {
+        struct sample sample = sample_read(small_samples[i]);
+        bool done = false;
+
+        for (size_t allocations = 0; !done; allocations++) {
+            struct attempt attempt;
+
+            attempt_start(&attempt, sample.bytes, sample.size);
+            arena_fail_after(allocations);
+            done = attempt_run(&attempt, 0);
+            arena_fail_after(NEVER);
+            if (!done)
+                assert_int_equal(attempt.error.code, PVH_ERROR_UNPACK_MEMORY);
+            attempt_end(&attempt);
+            assert_in_range(allocations, 0, 60);
+        }
+        sample_free(&sample);
+    }
+}
+
+static void the_file_cannot_be_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(small_samples); i++) {
+        struct sample sample = sample_read(small_samples[i]);
+        bool done = false;
+
+        for (size_t read = 0; !done; read++) {
+            struct attempt attempt;
+
+            attempt_start(&attempt, sample.bytes, sample.size);
+            attempt.source.fail_at = read;
+            done = try_unpack(&attempt, 0);
+            /* The last read of all is the test's own, of an ELF file that is not packed. */
+            if (!done && !attempt.unpack.elf)
+                assert_int_equal(attempt.error.code, PVH_ERROR_READ);
+            attempt_end(&attempt);
+            assert_in_range(read, 0, 20);
+        }
+        sample_free(&sample);
+    }
+}
+
+static void nothing_larger_than_the_limit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(large_samples); i++) {
+        struct sample sample = sample_read(large_samples[i]);
+        struct attempt attempt;
+        uint8_t *room = malloc(large_elf.size);
+        uint64_t count;
+
+        attempt_start(&attempt, sample.bytes, sample.size);
+        if (unpack_open(&attempt.unpack, &attempt.source.source, large_elf.size - 1, &attempt.arena,
+                        &attempt.error))
+            assert_false(unpack_read(&attempt.unpack, room, large_elf.size, &count));
+        assert_int_equal(attempt.error.code, PVH_ERROR_UNPACKED_TOO_LARGE);
+        attempt_end(&attempt);
+        free(room);
+        sample_free(&sample);
+    }
+}
+
+struct look {
+    const char *name;
+    bool cut;
+    enum container_kind kind; /* of the last layer that is seen */
+};
+
+/* A look costs a few reads and no room for what would come out. */
+static void looking_unpacks_nothing_whole(void **state)
+{
+    static const struct look looks[] = {
+        {"elf", false, CONTAINER_ELF},       {"large", false, CONTAINER_ELF},
+        {"large.gz", false, CONTAINER_ELF},  {"large.xz", false, CONTAINER_ELF},
+        {"large.lz4", false, CONTAINER_ELF}, {"bz.xz", false, CONTAINER_ELF},
+        {"large.zst", true, CONTAINER_ZSTD}, {"large.pipe.zst", true, CONTAINER_ZSTD},
+        {"bz.zst", true, CONTAINER_ZSTD},    {"bz.xz.zst", true, CONTAINER_ZSTD},
+        {"bz.xz.gz", true, CONTAINER_GZIP},  {"lz4.gz.xz", true, CONTAINER_XZ},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(looks); i++) {
+        struct sample sample = sample_read(looks[i].name);
+        uint64_t before = arena_bytes();
+        struct attempt attempt;
+        const struct unpack *unpack = &attempt.unpack;
+
+        attempt_start(&attempt, sample.bytes, sample.size);
+        if (!unpack_look(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                         &attempt.error))
+            fail_msg("%s is refused", looks[i].name);
+        if (unpack->cut != looks[i].cut ||
+            unpack->layers[unpack->layer_count - 1].kind != looks[i].kind)
+            fail_msg("%s is taken for something else", looks[i].name);
+        if (looks[i].kind == CONTAINER_ZSTD)
+            assert_int_equal(arena_bytes(), before);
+        attempt_end(&attempt);
+        sample_free(&sample);
+    }
+}
+
+/* Of a file that was cut off no more is read than of a whole one, though its size is any number. */
+static void looking_searches_for_no_fault(void **state)
+{
+    static const char *const names[] = {"large.gz", "large.xz", "large.lz4"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        struct attempt attempt;
+
+        attempt_start(&attempt, sample.bytes, sample.size - 1);
+        assert_true(unpack_look(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                                &attempt.error));
+        assert_true(attempt.source.reads < 20);
+        assert_true(attempt.unpack.decoder.produced < LIMIT / 16);
+        attempt_end(&attempt);
+        sample_free(&sample);
+    }
+}
+
+/* A sample's outermost container, and a decoder for it. */
+static void attempt_open(struct attempt *attempt, const struct sample *sample,
+                         struct container *ret_container, struct decoder *ret_decoder)
+{
+    attempt_start(attempt, sample->bytes, sample->size);
+    assert_true(container_identify(&attempt->source.source, (struct range){0, sample->size},
+                                   ret_container, &attempt->error));
+    assert_true(decoder_open(ret_decoder, ret_container, LIMIT, &attempt->source.source,
+                             &attempt->arena, &attempt->error));
+}
+
+/* The arena's use by the decoder alone stays below what it has announced. */
+static void memory_is_announced(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(large_samples); i++) {
+        struct sample sample = sample_read(large_samples[i]);
+        uint8_t *room = malloc(large_elf.size + MIB);
+        struct attempt attempt;
+        struct container container;
+        struct decoder decoder;
+        uint64_t count, before = arena_bytes();
+
+        attempt_open(&attempt, &sample, &container, &decoder);
+        if (!decoder_wants_whole(&container)) {
+            assert_true(decoder_skip(&decoder, 100, &count));
+            assert_int_equal(count, 100);
+        }
+        count = min_u64(container.unpacked, large_elf.size + MIB);
+        assert_true(decoder_read(&decoder, room, count, &count));
+        assert_true(decoder_finish(&decoder));
+        assert_in_range(arena_bytes() - before, 1, decoder_memory(&container));
+        attempt_end(&attempt);
+        free(room);
+        sample_free(&sample);
+    }
+}
+
+/* xz blocks may have different filters: what is small must not take the dictionary's place. */
+static void small_pieces_leave_large_ones_alone(void **state)
+{
+    struct sample sample = sample_read("xz");
+    struct attempt attempt;
+    struct container container;
+    struct decoder decoder;
+    void *dictionary, *small;
+
+    (void)state;
+    attempt_open(&attempt, &sample, &container, &decoder);
+    dictionary = decoder_allocate(&decoder, (size_t)container.dictionary);
+    small = decoder_allocate(&decoder, 1000);
+    assert_true(dictionary && small);
+    decoder_free(&decoder, dictionary);
+    decoder_free(&decoder, small);
+    assert_ptr_equal(decoder_allocate(&decoder, 999), small);
+    assert_ptr_not_equal(decoder_allocate(&decoder, 998), dictionary);
+    assert_ptr_equal(decoder_allocate(&decoder, (size_t)container.dictionary - 1), dictionary);
+    decoder_free(&decoder, dictionary); /* but what there is serves when there is no more */
+    decoder.budget = 0;
+    assert_ptr_equal(decoder_allocate(&decoder, 998), dictionary);
+    assert_false(decoder.over_budget);
+    assert_null(decoder_allocate(&decoder, 998));
+    assert_true(decoder.over_budget);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+/* A block's header may ask for more than the first one's has announced. */
+static void dictionaries_grow_no_further(void **state)
+{
+    struct sample sample = sample_read("xz");
+    struct attempt attempt;
+    struct container container;
+    struct decoder decoder;
+    uint8_t room[100];
+    uint64_t count;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
+                                   &container, &attempt.error));
+    container.dictionary = 0;
+    assert_true(decoder_open(&decoder, &container, LIMIT, &attempt.source.source, &attempt.arena,
+                             &attempt.error));
+    decoder.budget = 64 * KIB;
+    assert_false(decoder_read(&decoder, room, sizeof(room), &count));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+/* What is wrong with a sample that cannot be unpacked, in steps as attempt_run() takes them. */
+static struct pvh_error error_of(const struct sample *sample, size_t step)
+{
+    struct attempt attempt;
+
+    attempt_start(&attempt, sample->bytes, sample->size);
+    assert_false(attempt_run(&attempt, step));
+    attempt_end(&attempt);
+    return attempt.error;
+}
+
+static struct pvh_error error_of_file(const char *name, size_t step)
+{
+    struct sample sample = sample_read(name);
+    struct pvh_error error = error_of(&sample, step);
+
+    sample_free(&sample);
+    return error;
+}
+
+/* No kernel is packed with any filter but the one for x86: the others are not built. */
+static void other_filters_are_refused(void **state)
+{
+    struct pvh_error error = error_of_file("delta.xz", 0);
+
+    (void)state;
+    assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
+    assert_string_equal(error.reason, "unknown filter or option");
+}
+
+/* The memory in front of the first block's bytes is anybody's: nothing of it may come out. */
+static void first_blocks_look_back_to_nothing(void **state)
+{
+    struct pvh_error error = error_of_file("looking-back.lz4", 100);
+
+    (void)state;
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
+}
+
+static void what_is_left_unread_is_not_finished(void **state)
+{
+    struct sample sample = sample_read("gz");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(unpack_open(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                            &attempt.error));
+    assert_false(unpack_finish(&attempt.unpack));
+    assert_int_equal(attempt.error.code, PVH_ERROR_UNPACKED_SIZE);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static void too_many_containers(void **state)
+{
+    struct pvh_error error = error_of_file("lz4.gz.xz.gz", 0);
+
+    (void)state;
+    assert_error(&error, PVH_ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
+}
+
+/* Of a sample whose last bytes are changed. */
+static struct pvh_error error_with_end(const char *name, size_t from_end, uint32_t number)
+{
+    struct sample sample = sample_read(name);
+    struct pvh_error error;
+
+    put_number(sample.bytes + sample.size - from_end, 4, number);
+    error = error_of(&sample, 0);
+    sample_free(&sample);
+    return error;
+}
+
+static void stated_sizes_are_checked(void **state)
+{
+    const size_t trailer = 4 + strlen("signature");
+    struct pvh_error error;
+
+    (void)state;
+    error = error_with_end("bz.lz4l", trailer, (uint32_t)small_elf.size + 1);
+    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_LZ4_LEGACY, small_elf.size,
+                 small_elf.size + 1);
+    error = error_with_end("bz.lz4l", trailer, (uint32_t)small_elf.size - 1);
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
+    error = error_with_end("bz.xz", trailer, (uint32_t)small_elf.size - 1);
+    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_XZ, small_elf.size, small_elf.size - 1);
+    error = error_with_end("bz.pipe.zst", trailer, (uint32_t)small_elf.size + 1);
+    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_ZSTD, small_elf.size,
+                 small_elf.size + 1);
+    error = error_with_end("bz.gz", trailer, UINT32_MAX);
+    assert_error(&error, PVH_ERROR_UNPACKED_TOO_LARGE, CONTAINER_GZIP, UINT32_MAX, LIMIT);
+    /* gzip's own may be any number: zlib says what is wrong with it. */
+    error = error_with_end("gz", 4, UINT32_MAX);
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+    assert_string_equal(error.reason, "incorrect length check");
+    error = error_with_end("gz", 4, 100);
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+    assert_string_equal(error.reason, "incorrect length check");
+    error = error_with_end("large.gz", 4, 100); /* which takes no more memory than was stated */
+    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+}
+
+/* The reason that a sample gets for a flipped bit in one byte, which counts from the end when < 0.
+ */
+static void assert_reason(const char *name, int where, const char *reason)
+{
+    struct sample sample = sample_read(name);
+    struct attempt attempt;
+    TEXT_ON_STACK(text, 400);
+    char expected[100];
+
+    sample.bytes[where < 0 ? (int)sample.size + where : where] ^= 0x10;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_false(attempt_run(&attempt, 0));
+    assert_int_equal(attempt.error.code, PVH_ERROR_UNPACK_DAMAGED);
+    assert_in_range(attempt.error.number[1], where < 0 ? 0 : (uint64_t)where, sample.size);
+    pvh_error_append(&text, &attempt.error);
+    snprintf(expected, sizeof(expected), ": damaged at offset 0x%llx (%s); copy the file again",
+             (unsigned long long)attempt.error.number[1], reason);
+    if (!strstr(text.data, expected))
+        fail_msg("%s, damaged at %d: \"%s\" instead of \"%s\"", name, where, text.data, expected);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+/* libzstd does not say where it was; a checksum is wrong where it stands, however long the file. */
+static void a_wrong_checksum_is_where_it_stands(void **state)
+{
+    static const char *const names[] = {"zst", "large.zst"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        struct pvh_error error;
+
+        sample.bytes[sample.size - 1] ^= 0x10;
+        error = error_of(&sample, 0);
+        assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_ZSTD, sample.size - 4);
+        sample_free(&sample);
+    }
+}
+
+static void every_check_is_made_and_named(void **state)
+{
+    (void)state;
+    assert_reason("gz", -8, "incorrect data check");
+    assert_reason("gz", 200, "incorrect data check");
+    assert_reason("xz", 200, "data error");
+    assert_reason("xz", -20, "data error"); /* the index */
+    assert_reason("zst", -1, "Restored data doesn't match checksum");
+    assert_reason("lz4", 6, "wrong header checksum");
+    assert_reason("lz4", -1, "wrong content checksum");
+    assert_reason("checked.lz4", -12, "wrong block checksum"); /* before end mark and checksum */
+    assert_reason("linked.lz4", 11, "wrong block checksum");
+}
+
+/* The error of a sample with `size` bytes behind it. */
+static struct pvh_error error_with_more(const char *name, const void *more, size_t size)
+{
+    struct sample sample = sample_read(name);
+    uint8_t *bytes = malloc(sample.size + size);
+    struct attempt attempt;
+
+    memcpy(bytes, sample.bytes, sample.size);
+    memcpy(bytes + sample.size, more, size);
+    for (size_t step = 0; step <= 333; step += 333) {
+        attempt_start(&attempt, bytes, sample.size + size);
+        assert_false(attempt_run(&attempt, step));
+        assert_error(&attempt.error, attempt.error.code, attempt.error.number[0], sample.size,
+                     size);
+        attempt_end(&attempt);
+    }
+    free(bytes);
+    sample_free(&sample);
+    return attempt.error;
+}
+
+/* Where a format ends is known, and what follows is told from what is missing. */
+static void what_follows_a_file_is_told(void **state)
+{
+    static const char *const names[] = {"gz",       "xz",       "crc64.xz",   "zst",
+                                        "pipe.zst", "lz4",      "linked.lz4", "lz4l",
+                                        "bz.xz.gz", "large.gz", "large.xz",   "large.blocks.xz"};
+    static const char *const more[] = {"x", "some text, say a signature", "\0\0\0\0\0\0\0\0",
+                                       "\x02\x21\x4c\x18\x01\0\0\0x", "\4\0\0\0xxxx"};
+    static const size_t sizes[] = {1, 26, 8, 9, 8};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample again = sample_read(names[i]);
+        struct pvh_error error = error_with_more(names[i], again.bytes, again.size);
+
+        assert_int_equal(error.code, PVH_ERROR_UNPACK_TRAILING);
+        for (size_t j = 0; j < ELEMENTS(more); j++) {
+            error = error_with_more(names[i], more[j], sizes[j]);
+            assert_int_equal(error.code, PVH_ERROR_UNPACK_TRAILING);
+        }
+        sample_free(&again);
+    }
+}
+
+/* In a bzImage a legacy block that is short, and not the last one, is damaged. */
+static void legacy_blocks_are_full(void **state)
+{
+    struct sample image = sample_read("bz.lz4l");
+    struct sample lz4 = sample_read("lz4l");
+    size_t size = PAYLOAD_START + 2 * lz4.size;
+    uint8_t *twice = malloc(size);
+    struct attempt attempt;
+
+    (void)state;
+    memcpy(twice, image.bytes, PAYLOAD_START);
+    memcpy(twice + PAYLOAD_START, lz4.bytes, lz4.size);
+    memcpy(twice + PAYLOAD_START + lz4.size, lz4.bytes + 4, lz4.size - 4);
+    put_number(twice + 0x24c, 4, size - PAYLOAD_START);
+    put_number(twice + size - 4, 4, 2 * small_elf.size);
+    attempt_start(&attempt, twice, size);
+    assert_false(attempt_run(&attempt, 0));
+    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY, PAYLOAD_START + 8);
+    assert_string_equal(attempt.error.reason, "short block");
+    attempt_end(&attempt);
+    free(twice);
+    sample_free(&image);
+    sample_free(&lz4);
+}
+
+/* A legacy block of a size that is none, at the start or behind full blocks. */
+static void legacy_blocks_have_possible_sizes(void **state)
+{
+    struct sample sample = sample_read("large.lz4l");
+    size_t first = 8 + read_le32(sample.bytes + 4);
+    struct attempt attempt;
+
+    (void)state;
+    for (size_t at = first; at != 0; at = at == first ? 4 : 0) {
+        put_number(sample.bytes + at, 4, UINT32_MAX);
+        attempt_start(&attempt, sample.bytes, sample.size);
+        assert_false(attempt_run(&attempt, 0));
+        assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
+        assert_string_equal(attempt.error.reason, "impossible block size");
+        attempt_end(&attempt);
+    }
+    sample_free(&sample);
+}
+
+/* A whole block's buffer is only there for blocks that do not fit what they are read to. */
+static void blocks_go_straight_to_the_output(void **state)
+{
+    struct sample sample = sample_read("large.bz.lz4l");
+    uint8_t *room = malloc(large_elf.size);
+    uint64_t before = arena_bytes(), count;
+    struct attempt attempt;
+    struct container container;
+    struct decoder decoder;
+
+    (void)state;
+    attempt_open(&attempt, &sample, &container, &decoder);
+    assert_true(decoder_read(&decoder, room, large_elf.size, &count));
+    assert_true(decoder_finish(&decoder));
+    assert_in_range(arena_bytes() - before, container.block, container.block + MIB);
+    attempt_end(&attempt);
+    free(room);
+    sample_free(&sample);
+}
+
+static void layers_are_described(void **state)
+{
+    struct sample sample = sample_read("bz.xz.gz");
+    struct attempt attempt;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(attempt_run(&attempt, 64));
+    assert_int_equal(attempt.unpack.layer_count, 3);
+    assert_int_equal(attempt.unpack.layers[0].kind, CONTAINER_GZIP);
+    assert_false(attempt.unpack.layers[0].in_bzimage);
+    assert_int_equal(attempt.unpack.layers[1].kind, CONTAINER_XZ);
+    assert_true(attempt.unpack.layers[1].in_bzimage);
+    assert_int_equal(attempt.unpack.layers[1].dictionary, 64 * KIB);
+    assert_int_equal(attempt.unpack.layers[2].kind, CONTAINER_ELF);
+    assert_int_equal(attempt.unpack.layers[2].unpacked, small_elf.size);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
+static int read_elfs(void **state)
+{
+    (void)state;
+    small_elf = sample_read("elf");
+    large_elf = sample_read("large");
+    return 0;
+}
+
+static int free_elfs(void **state)
+{
+    (void)state;
+    sample_free(&small_elf);
+    sample_free(&large_elf);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_files_unpack),
+        cmocka_unit_test(large_files_unpack),
+        cmocka_unit_test(every_flipped_bit_is_found),
+        cmocka_unit_test(every_flipped_bit_is_found_in_the_stream),
+        cmocka_unit_test(flipped_bits_that_nothing_checks),
+        cmocka_unit_test(every_truncation_is_found),
+        cmocka_unit_test(sizes_that_are_no_sizes),
+        cmocka_unit_test(bytes_behind_the_end_are_found),
+        cmocka_unit_test(memory_is_short),
+        cmocka_unit_test(the_file_cannot_be_read),
+        cmocka_unit_test(nothing_larger_than_the_limit),
+        cmocka_unit_test(looking_unpacks_nothing_whole),
+        cmocka_unit_test(looking_searches_for_no_fault),
+        cmocka_unit_test(memory_is_announced),
+        cmocka_unit_test(small_pieces_leave_large_ones_alone),
+        cmocka_unit_test(dictionaries_grow_no_further),
+        cmocka_unit_test(other_filters_are_refused),
+        cmocka_unit_test(first_blocks_look_back_to_nothing),
+        cmocka_unit_test(what_is_left_unread_is_not_finished),
+        cmocka_unit_test(too_many_containers),
+        cmocka_unit_test(stated_sizes_are_checked),
+        cmocka_unit_test(a_wrong_checksum_is_where_it_stands),
+        cmocka_unit_test(every_check_is_made_and_named),
+        cmocka_unit_test(what_follows_a_file_is_told),
+        cmocka_unit_test(legacy_blocks_are_full),
+        cmocka_unit_test(legacy_blocks_have_possible_sizes),
+        cmocka_unit_test(blocks_go_straight_to_the_output),
+        cmocka_unit_test(layers_are_described),
+    };
+
+    return cmocka_run_group_tests_name("unpack", tests, read_elfs, free_elfs);
+}

@@ -1,0 +1,979 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/plan_checks.h"
+
+#define MAX_SEGMENTS 8
+#define MAX_MODULES  6
+#define MAX_DENIED   4
+#define MAX_LENT     4
+
+static const struct map_overlays no_overlays;
+
+static struct arena arena;
+static struct map_builder builder;
+static struct memory_map map;
+static struct pvh_segment segments[MAX_SEGMENTS];
+static struct pvh_image image;
+static uint64_t module_sizes[MAX_MODULES];
+static struct range denied[MAX_DENIED];
+static struct range lent[MAX_LENT];
+static struct plan_request request;
+static struct load_plan plan;
+static struct pvh_error error;
+
+static int start(void **state)
+{
+    (void)state;
+    current_seed = 0;
+    arena_begin_test(&arena);
+    map_start(&builder, 48);
+    image = (struct pvh_image){.bits = 64, .segments = segments};
+    request = (struct plan_request){.image = &image,
+                                    .module_sizes = module_sizes,
+                                    .boot_info_size = 0x1800,
+                                    .denied = denied,
+                                    .lent = lent};
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    map_free(&builder);
+    return arena_end_test(&arena);
+}
+
+static void restart(void)
+{
+    stop(NULL);
+    start(NULL);
+}
+
+/* Segments by rising address; their bytes follow each other in the file from 0x1000. */
+static void add_segment(uint64_t paddr, uint64_t filesz, uint64_t memsz)
+{
+    struct pvh_segment *segment = &segments[image.segment_count];
+    uint64_t offset = 0x1000;
+
+    if (image.segment_count > 0)
+        offset = segment[-1].offset + segment[-1].filesz;
+    *segment =
+        (struct pvh_segment){.paddr = paddr, .memsz = memsz, .offset = offset, .filesz = filesz};
+    if (image.segment_count++ == 0) {
+        image.span.start = paddr;
+        image.entry = (uint32_t)paddr + 0x50;
+    }
+    image.span.end = paddr + memsz;
+}
+
+static void allow_relocation(uint32_t alignment, uint32_t min, uint32_t max)
+{
+    image.notes.relocation = (struct pvh_relocation){true, true, alignment, min, max};
+}
+
+static void add_module(uint64_t size)
+{
+    module_sizes[request.module_count++] = size;
+}
+
+static void deny(uint64_t range_start, uint64_t range_end)
+{
+    denied[request.denied_count++] = (struct range){range_start, range_end};
+}
+
+/* Memory that the loader holds: the map has it as such. */
+static void lend(uint64_t range_start, uint64_t range_end)
+{
+    map_add_range(&builder, EFI_LOADER_DATA, range_start, range_end);
+    lent[request.lent_count++] = (struct range){range_start, range_end};
+}
+
+static bool make(void)
+{
+    build_map(&map, &arena, &builder.map, &no_overlays);
+    return plan_make(&request, &map, &arena, &plan, &error);
+}
+
+static void make_good(void)
+{
+    struct random random = {1};
+
+    if (!make())
+        fail_msg("error %d", (int)error.code);
+    check_plan(&request, &map, &plan, &random);
+    assert_true(plan_check(&plan, &map, &error));
+}
+
+/* 128 MiB, all free but the hole below 1 MiB. */
+static void add_plain_memory(void)
+{
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 128 * MIB);
+}
+
+static void everything_is_free(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    add_segment(16 * MIB, 0x2345, 0x2345);
+    add_segment(16 * MIB + 0x2345, 0x100, 0x5000);
+    add_module(5 * MIB + 1);
+    add_module(1);
+    make_good();
+    assert_int_equal(plan.copies.count, 0);
+    assert_int_equal(plan.staged, 0);
+    assert_int_equal(plan.zero_later.count, 0);
+    assert_false(plan.relocated || plan.overwrites_nvs);
+    assert_int_equal(plan.fills.count, 1); /* the two segments in one read */
+    assert_int_equal(plan.fills.items[0].size, 0x2445);
+    assert_int_equal(plan.boot_info.start, 0x10000);
+    assert_int_equal(plan.boot_info.end, 0x12000);
+    assert_int_equal(plan.modules[0].range.start, 16 * MIB + 0x8000 + 64 * KIB);
+    assert_int_equal(plan.modules[1].range.start,
+                     plan.modules[0].range.start + 5 * MIB + PAGE_SIZE);
+    assert_int_equal(plan.handover_data.end, 128 * MIB); /* out of the kernel's way */
+}
+
+/* As OVMF has it: boot services from 9 to 21 MiB. */
+static void boot_services_in_the_span_are_staged_around(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 9 * MIB);
+    map_add_range(&builder, EFI_BOOT_DATA, 9 * MIB, 21 * MIB);
+    map_add_range(&builder, EFI_CONVENTIONAL, 21 * MIB, 128 * MIB);
+    add_segment(16 * MIB, 10 * MIB, 10 * MIB);
+    add_segment(26 * MIB, MIB, 32 * MIB);
+    add_module(MIB);
+    make_good();
+    assert_int_equal(plan.staged, 5 * MIB);
+    assert_int_equal(plan.copies.count, 1);
+    assert_int_equal(plan.fills.count, 2);
+    assert_int_equal(plan.fills.items[1].address, 21 * MIB);
+    assert_int_equal(plan.zero_now.count, 1);
+    assert_int_equal(plan.zero_later.count, 0);
+}
+
+static void bss_in_boot_services_is_zeroed_later(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    map_add_range(&builder, EFI_LOADER_CODE, 17 * MIB, 18 * MIB);
+    add_segment(16 * MIB, 0x1000, 4 * MIB);
+    make_good();
+    assert_int_equal(plan.staged, 0);
+    assert_int_equal(plan.zero_now.count, 2);
+    assert_int_equal(plan.zero_later.count, 1);
+    assert_int_equal(plan.zero_later.items[0].start, 17 * MIB);
+    assert_int_equal(plan.zero_later.items[0].end, 18 * MIB);
+}
+
+static void staging_in_many_pieces(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_BOOT_DATA, MIB, 8 * MIB);
+    for (uint64_t at = 8 * MIB; at < 24 * MIB; at += 2 * MIB)
+        map_add_range(&builder, EFI_CONVENTIONAL, at, at + MIB);
+    add_segment(2 * MIB + 0x123, 5 * MIB, 5 * MIB);
+    make_good();
+    assert_int_equal(plan.staged, 5 * MIB);
+    assert_true(plan.copies.count >= 5);
+}
+
+/* Free memory in single pages: the hand-over's list of copies outgrows a page. */
+static void staging_in_hundreds_of_pages(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_BOOT_DATA, MIB, 8 * MIB);
+    for (uint64_t at = 8 * MIB; at < 12 * MIB; at += 2 * PAGE_SIZE)
+        map_add_range(&builder, EFI_CONVENTIONAL, at, at + PAGE_SIZE);
+    map_add_range(&builder, EFI_CONVENTIONAL, 12 * MIB, 12 * MIB + 12 * PAGE_SIZE);
+    add_segment(2 * MIB, 480 * PAGE_SIZE, 480 * PAGE_SIZE);
+    make_good();
+    assert_in_range(plan.copies.count, 400, 480);
+    assert_int_equal(range_size(plan.handover_data), 9 * PAGE_SIZE);
+}
+
+/* Memory that the firmware would not give is staged around like its own. */
+static void denied_memory(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    deny(0x10000, 0x10001);
+    deny(17 * MIB + 1, 18 * MIB);
+    deny(127 * MIB, 128 * MIB);
+    deny(5 * MIB, 5 * MIB);
+    add_segment(16 * MIB, 4 * MIB, 4 * MIB);
+    make_good();
+    assert_int_equal(plan.staged, MIB);
+    assert_int_equal(plan.boot_info.start, 0x11000);
+    assert_int_equal(plan.handover_data.end, 127 * MIB);
+}
+
+static void a_kernel_at_address_0(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    add_segment(0, 0x1e000, 0x1e000);
+    make_good();
+    assert_int_equal(plan.boot_info.start, 0x2e000); /* behind the guard */
+    /* Nothing is read to address 0 itself. */
+    assert_int_equal(plan.staged, PAGE_SIZE);
+    assert_int_equal(plan.copies.items[0].destination, 0);
+    assert_true(plan.copies.items[0].source >= MIB);
+}
+
+/* VGA and ROMs may lie in a gap, since their owner knows of them; in a segment they may not. */
+static void a_kernel_around_the_isa_hole(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    map_add_range(&builder, EFI_RESERVED, 0xf0000, 0x100000);
+    add_segment(0x1000, 0x30, 0x30);
+    add_segment(2 * MIB, 0x1000, 0x2000);
+    make_good();
+    assert_int_equal(plan.solid_count, 2);
+    assert_int_equal(plan.solid[0].end, 0xa0000);
+    assert_int_equal(plan.solid[1].start, 0x100000);
+    assert_true(plan_check(&plan, &map, &error));
+
+    restart();
+    add_plain_memory();
+    map_add_range(&builder, EFI_RESERVED, 0xf0000, 0x100000);
+    add_segment(0x1000, 0x30, 0x9f001);
+    add_segment(2 * MIB, 0x1000, 0x2000);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 0x1000, 2 * MIB + 0x2000, 0xa0000, 0xf0000,
+                 MEMORY_ISA_HOLE);
+
+    /* Any other hole counts in gaps too: Linux uses its gaps as memory. */
+    restart();
+    add_plain_memory();
+    map_add_range(&builder, EFI_RESERVED, 3 * MIB, 3 * MIB + 0x1000);
+    add_segment(0x1000, 0x30, 0x30);
+    add_segment(4 * MIB, 0x1000, 0x2000);
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_SPAN_TAKEN);
+    assert_int_equal(error.number[2], 3 * MIB);
+}
+
+/* The remedy is the one that helps: memory where no place would do, NVS where that is in the way.
+ */
+static void refusals_name_what_helps(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 64 * MIB);
+    add_segment(16 * MIB, MIB, 64 * MIB);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_SPAN_WITHOUT_MEMORY, 16 * MIB, 80 * MIB, 64 * MIB, 80 * MIB,
+                 MEMORY_NONE);
+
+    restart();
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 64 * MIB);
+    map_add_range(&builder, EFI_RESERVED, 17 * MIB, 18 * MIB);
+    add_segment(16 * MIB, MIB, 4 * MIB);
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_SPAN_TAKEN);
+}
+
+/* Low memory first, then between 1 MiB and the kernel, then behind the kernel and its guard. */
+static void the_places_of_the_boot_info(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0x11000);       /* one page: not enough */
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x90000, 0xa0000); /* above the low window */
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 128 * MIB);
+    add_segment(16 * MIB, 0x1000, 0x1000);
+    make_good();
+    assert_int_equal(plan.boot_info.start, MIB);
+
+    restart();
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 128 * MIB);
+    add_segment(MIB, 0x1000, 0x1000);
+    make_good();
+    assert_int_equal(plan.boot_info.start, MIB + 0x1000 + 64 * KIB);
+}
+
+static void the_boot_info_stays_in_one_large_page(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 3 * MIB, 32 * MIB);
+    add_segment(16 * MIB, 0x1000, 0x1000);
+    request.boot_info_size = MIB + 1;
+    make_good();
+    assert_int_equal(plan.boot_info.start, 4 * MIB);
+    request.boot_info_size = 2 * MIB;
+    make_good();
+    assert_int_equal(plan.boot_info.start, 4 * MIB);
+    request.boot_info_size = 2 * MIB + 1;
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, 2 * MIB + PAGE_SIZE);
+}
+
+static void no_boot_info_above_one_gigabyte(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, GIB - PAGE_SIZE, 2 * GIB);
+    add_segment(GIB + 16 * MIB, 0x1000, 0x1000);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, 0x2000);
+    request.boot_info_size = PAGE_SIZE;
+    make_good();
+    assert_int_equal(plan.boot_info.start, GIB - PAGE_SIZE);
+}
+
+static void the_places_of_modules(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 3 * GIB);
+    add_segment(16 * MIB, 0x1000, 0x1000);
+    add_module(1000 * MIB); /* behind the kernel, below 1 GiB */
+    add_module(10 * MIB);   /* no room left there: before the kernel */
+    add_module(100 * MIB);  /* nor there: above 1 GiB, or across it */
+    make_good();
+    assert_int_equal(plan.modules[0].range.start, 16 * MIB + 0x1000 + 64 * KIB);
+    assert_int_equal(plan.modules[1].range.start, MIB);
+    assert_true(plan.modules[2].range.end > GIB);
+}
+
+/* Free memory is better than boot services', if it lies higher. */
+static void modules_prefer_free_memory(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_CONVENTIONAL, 16 * MIB, 18 * MIB);
+    map_add_range(&builder, EFI_BOOT_DATA, 18 * MIB, 64 * MIB);
+    map_add_range(&builder, EFI_CONVENTIONAL, 64 * MIB, 96 * MIB);
+    add_segment(16 * MIB, MIB, MIB);
+    add_module(8 * MIB);
+    make_good();
+    assert_int_equal(plan.modules[0].range.start, 64 * MIB);
+    assert_int_equal(plan.staged, 0);
+    add_module(40 * MIB); /* fits only where boot services are, and is staged in part */
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_STAGING);
+    module_sizes[1] = 30 * MIB;
+    assert_false(make());
+    module_sizes[1] = 16 * MIB;
+    make_good();
+    assert_int_equal(plan.modules[1].range.start, 72 * MIB);
+}
+
+static void a_module_that_fits_nowhere(void **state)
+{
+    const uint64_t sizes[] = {112 * MIB, 4 * GIB, UINT64_MAX, UINT64_MAX - PAGE_SIZE + 2};
+
+    (void)state;
+    add_plain_memory();
+    add_segment(16 * MIB, 0x1000, 0x1000);
+    add_module(MIB);
+    add_module(0);
+    for (size_t i = 0; i < ELEMENTS(sizes); i++) {
+        module_sizes[1] = sizes[i];
+        assert_false(make());
+        assert_error(&error, PVH_ERROR_NO_ROOM_FOR_MODULE, 1, sizes[i],
+                     17 * MIB + 0x1000 + 64 * KIB, 128 * MIB);
+    }
+}
+
+static void add_nvs_machine(void)
+{
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 8 * MIB);
+    map_add_range(&builder, EFI_ACPI_NVS, 8 * MIB, 24 * MIB);
+    map_add_range(&builder, EFI_CONVENTIONAL, 24 * MIB, 128 * MIB);
+}
+
+static void acpi_nvs_in_the_span(void **state)
+{
+    const struct range nvs = {8 * MIB, 24 * MIB};
+    struct map_overlays overlays = {0};
+    struct random random = {1};
+
+    (void)state;
+    add_nvs_machine();
+    add_segment(16 * MIB, 10 * MIB, 20 * MIB);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_SPAN_TAKEN_BY_NVS, 16 * MIB, 36 * MIB, nvs.start, nvs.end,
+                 MEMORY_NVS);
+
+    request.overwrite_nvs = true;
+    make_good();
+    assert_true(plan.overwrites_nvs);
+    assert_false(plan.relocated);
+    assert_int_equal(plan.staged, 8 * MIB);
+    overlays.override = plan.span; /* the map of the next round */
+    build_map(&map, &arena, &builder.map, &overlays);
+    assert_true(plan_check(&plan, &map, &error));
+    assert_true(plan_make(&request, &map, &arena, &plan, &error));
+    check_plan(&request, &map, &plan, &random);
+
+    allow_relocation(2 * MIB, 0, UINT32_MAX); /* better to move than to overwrite */
+    make_good();
+    assert_true(plan.relocated);
+    assert_false(plan.overwrites_nvs);
+    assert_int_equal(plan.span.start, 24 * MIB);
+}
+
+static void what_blocks_the_span_is_named(void **state)
+{
+    (void)state;
+    add_nvs_machine();
+    map_add_range(&builder, EFI_RUNTIME_DATA, 30 * MIB, 31 * MIB);
+    add_segment(16 * MIB, 10 * MIB, 20 * MIB);
+    request.overwrite_nvs = true; /* no help: the range that it cannot have is named */
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 16 * MIB, 36 * MIB, 30 * MIB, 31 * MIB,
+                 MEMORY_RUNTIME_DATA);
+
+    restart();
+    add_plain_memory();
+    add_segment(120 * MIB, 10 * MIB, 20 * MIB);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 120 * MIB, 140 * MIB, 128 * MIB, 140 * MIB,
+                 MEMORY_NONE);
+
+    restart();
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_CONVENTIONAL, 32 * MIB, 64 * MIB);
+    add_segment(16 * MIB, 10 * MIB, 20 * MIB);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 16 * MIB, 36 * MIB, 16 * MIB, 32 * MIB, MEMORY_NONE);
+}
+
+static void relocation_keeps_to_its_note(void **state)
+{
+    (void)state;
+    add_nvs_machine();
+    add_segment(16 * MIB + 0x80, 2 * MIB, 4 * MIB);
+    allow_relocation(2 * MIB, 0, UINT32_MAX);
+    make_good();
+    assert_int_equal(plan.span.start, 2 * MIB); /* the lowest, above 1 MiB */
+    assert_int_equal(plan.entry, 2 * MIB + 0x50);
+    allow_relocation(2 * MIB, 40 * MIB + 1, UINT32_MAX);
+    make_good();
+    assert_int_equal(plan.span.start, 42 * MIB);
+    allow_relocation(2 * MIB, 24 * MIB, 28 * MIB - 1);
+    make_good();
+    assert_int_equal(plan.span.start, 24 * MIB);
+    allow_relocation(2 * MIB, 24 * MIB, 28 * MIB - 2);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS, 16 * MIB + 0x80, 20 * MIB + 0x80,
+                 8 * MIB, 24 * MIB, MEMORY_NVS);
+    allow_relocation(1, 0, UINT32_MAX); /* pages are the least that is moved */
+    make_good();
+    assert_int_equal(plan.span.start, MIB);
+    image.notes.relocation.valid = false;
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_RELOCATION_NOTE);
+}
+
+/* A kernel that can be moved stays where it is linked when that place is only occupied for now. */
+static void staging_goes_before_relocation(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    map_add_range(&builder, EFI_BOOT_CODE, 16 * MIB, 17 * MIB);
+    add_segment(16 * MIB, 2 * MIB, 2 * MIB);
+    allow_relocation(2 * MIB, 0, UINT32_MAX);
+    make_good();
+    assert_false(plan.relocated);
+    assert_int_equal(plan.staged, MIB);
+}
+
+static void relocation_into_boot_services(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0xa0000);
+    map_add_range(&builder, EFI_BOOT_DATA, 24 * MIB, 32 * MIB);
+    map_add_range(&builder, EFI_CONVENTIONAL, 32 * MIB, 33 * MIB);
+    map_add_range(&builder, EFI_RESERVED, 33 * MIB, 34 * MIB);
+    map_add_range(&builder, EFI_CONVENTIONAL, 34 * MIB, 37 * MIB);
+    add_segment(16 * MIB, 3 * MIB, 4 * MIB);
+    allow_relocation(2 * MIB, 0, UINT32_MAX);
+    make_good();
+    assert_true(plan.relocated);
+    assert_int_equal(plan.span.start, 24 * MIB);
+    assert_int_equal(plan.staged, 3 * MIB);
+}
+
+static void no_room_for_the_rest(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x12000);
+    map_add_range(&builder, EFI_CONVENTIONAL, 16 * MIB, 17 * MIB);
+    add_segment(16 * MIB, MIB, MIB);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_HANDOVER, 9 * PAGE_SIZE);
+
+    restart();
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x12000);
+    map_add_range(&builder, EFI_BOOT_DATA, 16 * MIB, 17 * MIB);
+    map_add_range(&builder, EFI_CONVENTIONAL, 20 * MIB, 20 * MIB + 0x9000);
+    add_segment(16 * MIB, MIB, MIB);
+    assert_false(make());
+    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_STAGING, MIB + 0xb000, 0xb000);
+}
+
+/* Behind the kernel are 40 MiB less the guard, then 32 MiB, as of a decoder's dictionary. */
+static void add_memory_and_a_dictionary(void)
+{
+    add_plain_memory();
+    lend(96 * MIB, 128 * MIB);
+    map_add_range(&builder, EFI_BOOT_DATA, MIB, 21 * MIB);
+    add_segment(16 * MIB, 40 * MIB, 40 * MIB);
+}
+
+static void what_is_lent_is_left_alone_where_there_is_room(void **state)
+{
+    (void)state;
+    add_memory_and_a_dictionary();
+    add_module(30 * MIB);
+    make_good();
+    assert_true(plan.modules[0].range.end <= 96 * MIB);
+    assert_int_equal(plan.staged, 5 * MIB);
+}
+
+/* The 5 MiB that are staged lie behind the kernel; the rest and what is lent are in one piece. */
+static void what_is_lent_is_for_modules_when_memory_is_short(void **state)
+{
+    (void)state;
+    add_memory_and_a_dictionary();
+    add_module(60 * MIB);
+    add_module(6 * MIB);
+    make_good();
+    assert_int_equal(plan.staged, 5 * MIB);
+    assert_int_equal(plan.copies.count, 1);
+    assert_int_equal(plan.copies.items[0].source, 56 * MIB + 64 * KIB);
+    assert_int_equal(plan.modules[0].range.start, 61 * MIB + 64 * KIB);
+    request.lent_count = 0;
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_STAGING);
+}
+
+/* The kernel's span goes over it: bytes that are unpacked from there cannot be put there. */
+static void what_is_lent_in_the_span_is_staged_around(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    lend(20 * MIB, 24 * MIB);
+    lend(55 * MIB, 128 * MIB);
+    add_segment(16 * MIB, 8 * MIB, 40 * MIB);
+    add_module(70 * MIB);
+    make_good();
+    assert_int_equal(plan.staged, 4 * MIB);
+    assert_int_equal(plan.zero_later.count, 1);
+    assert_int_equal(plan.zero_later.items[0].start, 55 * MIB);
+    assert_int_equal(plan.modules[0].range.start, 56 * MIB + 64 * KIB);
+}
+
+/* How much the boot takes is told with the modules, which share what is lent. */
+static void shortage_is_told_with_what_is_lent(void **state)
+{
+    (void)state;
+    add_memory_and_a_dictionary();
+    segments[0].filesz = segments[0].memsz = 79 * MIB + 512 * KIB;
+    image.span.end = 95 * MIB + 512 * KIB;
+    add_module(36 * MIB);
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_STAGING);
+    /* 75 MiB above boot services, low memory, what is lent; 5 MiB of the kernel and 4 of the
+     * module. */
+    assert_in_range(error.number[1], (75 + 32) * MIB, (75 + 32) * MIB + 640 * KIB);
+    assert_in_range(error.number[0] - error.number[1], 7 * MIB, 8 * MIB);
+}
+
+/* A module that is staged in hundreds of pages, when the hand-over's lists have their place
+ * already.
+ */
+static void lists_have_room_for_modules_that_come_last(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_BOOT_DATA, MIB, 8 * MIB);
+    for (uint64_t at = 8 * MIB; at < 8 * MIB + 560 * PAGE_SIZE; at += 2 * PAGE_SIZE)
+        map_add_range(&builder, EFI_CONVENTIONAL, at, at + PAGE_SIZE);
+    map_add_range(&builder, EFI_CONVENTIONAL, 12 * MIB, 12 * MIB + PAGE_SIZE);
+    lend(16 * MIB, 16 * MIB + 40 * PAGE_SIZE);
+    add_segment(12 * MIB, PAGE_SIZE, PAGE_SIZE);
+    add_module(320 * PAGE_SIZE);
+    make_good();
+    assert_in_range(plan.copies.count, 270, 290);
+    assert_true(range_size(plan.handover_data) > PAGE_SIZE);
+    request.lent_count = 0;
+    assert_false(make());
+}
+
+static void what_is_lent_above_four_gigabytes_is_not_used(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    lend(4 * GIB - MIB, 4 * GIB + 512 * MIB);
+    add_segment(16 * MIB, MIB, MIB);
+    add_module(200 * MIB);
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_MODULE);
+    module_sizes[0] = 110 * MIB;
+    add_module(MIB);
+    make_good();
+    assert_true(plan.modules[1].range.end <= 4 * GIB);
+}
+
+/* Nothing that the plan gives away may lie above 4 GiB, however much there is. */
+static void memory_above_four_gigabytes_is_not_used(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_CONVENTIONAL, 4 * GIB - 16 * MIB, 64 * GIB);
+    add_segment(4 * GIB - 2 * MIB, MIB, 2 * MIB);
+    add_module(13 * MIB);
+    make_good();
+    assert_int_equal(plan.modules[0].range.start, 4 * GIB - 16 * MIB);
+    module_sizes[0] = 15 * MIB;
+    assert_false(make());
+    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_MODULE);
+}
+
+/* After the plan was made, the firmware takes a range back. */
+static void assert_noticed(uint32_t type, struct range taken, enum memory_class class)
+{
+    struct memory_map changed;
+    size_t size = builder.map.size;
+
+    map_add_range(&builder, type, taken.start, taken.end);
+    build_map(&changed, &arena, &builder.map, &no_overlays);
+    assert_false(plan_check(&plan, &changed, &error));
+    assert_error(&error, PVH_ERROR_MAP_CHANGED, taken.start, taken.end, class);
+    builder.map.size = size;
+}
+
+static void a_map_that_changed(void **state)
+{
+    struct range page;
+
+    (void)state;
+    add_plain_memory();
+    add_segment(16 * MIB, MIB, MIB);
+    add_module(MIB);
+    add_module(MIB + 1);
+    make_good();
+    assert_noticed(EFI_RUNTIME_DATA, (struct range){17 * MIB - PAGE_SIZE, 17 * MIB},
+                   MEMORY_RUNTIME_DATA);
+    assert_noticed(EFI_ACPI_NVS, (struct range){0x11000, 0x12000}, MEMORY_NVS);
+    page.start = plan.modules[0].range.start;
+    page.end = page.start + PAGE_SIZE;
+    assert_noticed(EFI_UNUSABLE, page, MEMORY_UNUSABLE);
+    page.start = plan.modules[1].range.end - 1; /* the last byte of the last module */
+    page.end = page.start + PAGE_SIZE;
+    assert_noticed(EFI_RESERVED, page, MEMORY_RESERVED);
+}
+
+static void what_is_needed(void **state)
+{
+    struct plan_ranges needed;
+
+    (void)state;
+    add_plain_memory();
+    add_segment(16 * MIB, MIB, MIB);
+    add_module(100);
+    add_module(MIB);
+    make_good();
+    assert_true(plan_needed_ranges(&plan, &arena, &needed));
+    assert_int_equal(needed.count, 4);
+    for (size_t i = 1; i < needed.count; i++)
+        assert_true(needed.items[i - 1].end <= needed.items[i].start);
+    assert_int_equal(needed.items[0].start, plan.boot_info.start);
+    assert_int_equal(needed.items[1].start, plan.span.start);
+    assert_int_equal(needed.items[1].end, plan.span.end);
+    assert_int_equal(needed.items[2].end, plan.modules[0].range.end);
+    assert_int_equal(needed.items[3].end, plan.modules[1].range.end);
+    arena_fail_after(0);
+    assert_false(plan_needed_ranges(&plan, &arena, &needed));
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    size_t n = 0;
+
+    (void)state;
+    for (bool done = false; !done; n++) {
+        restart();
+        add_plain_memory();
+        map_add_range(&builder, EFI_BOOT_DATA, 17 * MIB, 18 * MIB);
+        lend(64 * MIB, 128 * MIB);
+        add_segment(16 * MIB, 4 * MIB, 8 * MIB);
+        add_module(MIB);
+        add_module(64 * MIB);
+        build_map(&map, &arena, &builder.map, &no_overlays);
+        arena_fail_after(n);
+        done = plan_make(&request, &map, &arena, &plan, &error);
+        assert_int_equal(error.code, done ? PVH_OK : PVH_ERROR_OUT_OF_MEMORY);
+    }
+    assert_true(n > 10);
+}
+
+/* Whether a kernel could be at `at`, were it moved there. */
+static bool could_be_at(uint64_t at, bool now)
+{
+    const struct pvh_relocation *relocation = &image.notes.relocation;
+    struct range span = {at, at + range_size(image.span)};
+
+    return at >= relocation->min && span.end - 1 <= relocation->max && span.end <= 4 * GIB &&
+           (now ? is_available(&request, &map, span) : is_usable(&map, span, false));
+}
+
+/* The lowest place for the span, looked for one by one; 0 for none. */
+static uint64_t expected_place(void)
+{
+    const struct pvh_relocation *relocation = &image.notes.relocation;
+    uint64_t step = max_u64(relocation->alignment, PAGE_SIZE);
+
+    if (!relocation->present || !relocation->valid)
+        return 0;
+    for (unsigned now = 2; now-- > 0;) {
+        for (uint64_t at = align_up(MIB, step); at < 4 * GIB; at += step) {
+            if (could_be_at(at, now))
+                return at;
+        }
+    }
+    return 0;
+}
+
+/* The span is as linked if it can be, else where its note allows, else refused. */
+static void check_choice(bool made)
+{
+    bool nvs_too = request.overwrite_nvs && is_span_usable(&map, &image, true);
+    uint64_t place;
+
+    if (is_span_usable(&map, &image, false)) {
+        check(made ? plan.span.start == image.span.start && !plan.overwrites_nvs
+                   : error.code >= PVH_ERROR_NO_ROOM_FOR_MODULE);
+        return;
+    }
+    place = expected_place();
+    if (made) {
+        check(plan.relocated == (place != 0) && plan.overwrites_nvs == (place == 0));
+        check(plan.span.start == (place ? place : image.span.start));
+    } else if (place != 0 || nvs_too) {
+        check(error.code >= PVH_ERROR_NO_ROOM_FOR_MODULE);
+    } else {
+        check(error.code >= PVH_ERROR_SPAN_TAKEN &&
+              error.code <= PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS);
+    }
+}
+
+static void add_random_kernel(struct random *random)
+{
+    static const uint64_t bases[] = {0, MIB, 2 * MIB, 16 * MIB, 16 * MIB, 32 * MIB, 100 * MIB, GIB};
+    uint64_t at = bases[random_below(random, ELEMENTS(bases))];
+    size_t count = 1 + random_below(random, MAX_SEGMENTS);
+
+    if (random_chance(random, 30))
+        at += random_below(random, 64 * KIB);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t memsz =
+            1 + random_below(random, random_chance(random, 50) ? 4 * MIB : 3 * PAGE_SIZE);
+        uint64_t filesz = random_chance(random, 60) ? random_below(random, memsz + 1) : memsz;
+
+        add_segment(at, filesz, memsz);
+        at += memsz + (random_chance(random, 60) ? random_below(random, 2 * PAGE_SIZE) : 0);
+    }
+    if (random_chance(random, 50))
+        allow_relocation((uint32_t)1 << (12 + random_below(random, 14)),
+                         (uint32_t)random_below(random, 64 * MIB),
+                         random_chance(random, 50) ? UINT32_MAX
+                                                   : (uint32_t)random_below(random, GIB));
+    if (image.notes.relocation.present)
+        image.notes.relocation.valid =
+            image.notes.relocation.min <= image.notes.relocation.max && random_chance(random, 95);
+    request.overwrite_nvs = random_chance(random, 30);
+}
+
+static void add_random_machine(struct random *random)
+{
+    static const uint32_t types[] = {EFI_BOOT_DATA,   EFI_BOOT_CODE, EFI_LOADER_DATA,
+                                     EFI_LOADER_CODE, EFI_BOOT_DATA, EFI_RUNTIME_DATA,
+                                     EFI_ACPI_NVS,    EFI_ACPI_NVS};
+    uint64_t top = (8 + random_below(random, 300)) * MIB;
+    uint64_t buffer = random_below(random, top) / PAGE_SIZE * PAGE_SIZE;
+    size_t pieces = random_below(random, 30);
+
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, top);
+    if (random_chance(random, 30))
+        map_add_range(&builder, EFI_CONVENTIONAL, 4 * GIB - 8 * MIB, 6 * GIB);
+    if (random_chance(random, 20))
+        map_add_range(&builder, EFI_CONVENTIONAL, GIB - MIB, GIB + 64 * MIB);
+    if (random_chance(random, 50)) /* what a kernel is unpacked with */
+        map_add_range(&builder, EFI_LOADER_DATA, max_u64(buffer, MIB), top);
+    if (random_chance(random, 30))
+        map_add_range(&builder, EFI_LOADER_DATA, 4 * GIB - 4 * MIB, 4 * GIB + 64 * MIB);
+    for (size_t i = 0; i < pieces; i++) {
+        uint64_t at = random_below(random, (random_chance(random, 20) ? MIB : top) / PAGE_SIZE);
+        uint64_t pages = 1 + random_below(random, random_chance(random, 30) ? 2000 : 20);
+
+        map_add(&builder, types[random_below(random, random_chance(random, 70) ? 5 : 8)],
+                at * PAGE_SIZE, pages, EFI_ATTRIBUTE_WB);
+    }
+}
+
+static void add_random_load(struct random *random)
+{
+    uint64_t large = random_chance(random, 40) ? 200 * MIB : 40 * MIB;
+
+    for (size_t count = random_below(random, MAX_MODULES); count > 0; count--)
+        add_module(1 + random_below(random, random_chance(random, 70) ? 3 * PAGE_SIZE : large));
+    for (size_t count = random_below(random, MAX_DENIED); count > 0; count--) {
+        uint64_t at = random_below(random, 128 * MIB);
+
+        deny(at, at + random_below(random, 2 * MIB));
+    }
+    request.boot_info_size = 1 + random_below(random, random_chance(random, 80) ? 0x4000 : 3 * MIB);
+}
+
+static size_t borrowings; /* plans that there were only with what is lent */
+
+/* Some of what the map has as the loader's. */
+static void lend_random(struct random *random)
+{
+    build_map(&map, &arena, &builder.map, &no_overlays);
+    for (size_t i = 0; i < map.count && request.lent_count < MAX_LENT; i++) {
+        struct range range = map.ranges[i].range;
+
+        if (map.ranges[i].class != MEMORY_LOADER_DATA || random_chance(random, 20))
+            continue;
+        if (random_chance(random, 30))
+            range.start += random_below(random, range_size(range) / PAGE_SIZE) * PAGE_SIZE;
+        lent[request.lent_count++] = range;
+    }
+}
+
+/* What is lent changes nothing where there is a plan without it. */
+static bool make_lending(struct random *random)
+{
+    bool made = make();
+    struct load_plan alone = plan;
+
+    lend_random(random);
+    if (make() && made) {
+        check(plan.boot_info.start == alone.boot_info.start &&
+              plan.handover_code.start == alone.handover_code.start &&
+              plan.claims.count == alone.claims.count && plan.staged == alone.staged);
+        for (size_t i = 0; i < alone.module_count; i++)
+            check(plan.modules[i].range.start == alone.modules[i].range.start);
+    }
+    check(!made || error.code == PVH_OK);
+    borrowings += !made && error.code == PVH_OK;
+    return error.code == PVH_OK;
+}
+
+/* Makes the plan of what has been added; true when there is one, and then it is right. */
+static bool try_random(struct random *random)
+{
+    struct plan_ranges needed;
+    bool made = make_lending(random);
+
+    check_choice(made);
+    if (!made) {
+        check(error.code >= PVH_ERROR_SPAN_TAKEN && error.code < PVH_ERROR_CODES);
+        return false;
+    }
+    check(error.code == PVH_OK);
+    check_plan(&request, &map, &plan, random);
+    check(plan_check(&plan, &map, &error));
+    check(plan_needed_ranges(&plan, &arena, &needed));
+    for (size_t i = 1; i < needed.count; i++)
+        check(needed.items[i - 1].end <= needed.items[i].start);
+    return true;
+}
+
+static void random_machines(void **state)
+{
+    size_t made = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 4000; seed++) {
+        struct random random;
+
+        restart();
+        random = random_start(seed);
+        add_random_machine(&random);
+        add_random_kernel(&random);
+        add_random_load(&random);
+        made += try_random(&random);
+    }
+    assert_in_range(made, 1500, 3900); /* both ways are walked */
+    assert_in_range(borrowings, 60, 1000);
+}
+
+static void real_machines(void **state)
+{
+    static struct map_file file;
+    struct map_file_names names;
+    size_t made = 0;
+
+    (void)state;
+    list_map_files("tests/data/maps", &names);
+    for (size_t i = 0; i < names.count; i++) {
+        read_map_file(names.paths[i], &file);
+        for (uint64_t seed = 1; seed <= 10; seed++) {
+            struct random random;
+
+            restart();
+            random = random_start(10000 + 100 * i + seed);
+            map_add_file(&builder, &file);
+            add_random_kernel(&random);
+            add_random_load(&random);
+            made += try_random(&random);
+        }
+    }
+    assert_in_range(made, names.count * 5, names.count * 10);
+    free_map_files(&names);
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(everything_is_free),
+        test(boot_services_in_the_span_are_staged_around),
+        test(bss_in_boot_services_is_zeroed_later),
+        test(staging_in_many_pieces),
+        test(staging_in_hundreds_of_pages),
+        test(denied_memory),
+        test(a_kernel_at_address_0),
+        test(a_kernel_around_the_isa_hole),
+        test(refusals_name_what_helps),
+        test(the_places_of_the_boot_info),
+        test(the_boot_info_stays_in_one_large_page),
+        test(no_boot_info_above_one_gigabyte),
+        test(the_places_of_modules),
+        test(modules_prefer_free_memory),
+        test(a_module_that_fits_nowhere),
+        test(acpi_nvs_in_the_span),
+        test(what_blocks_the_span_is_named),
+        test(relocation_keeps_to_its_note),
+        test(staging_goes_before_relocation),
+        test(relocation_into_boot_services),
+        test(no_room_for_the_rest),
+        test(what_is_lent_is_left_alone_where_there_is_room),
+        test(what_is_lent_is_for_modules_when_memory_is_short),
+        test(what_is_lent_in_the_span_is_staged_around),
+        test(shortage_is_told_with_what_is_lent),
+        test(lists_have_room_for_modules_that_come_last),
+        test(what_is_lent_above_four_gigabytes_is_not_used),
+        test(memory_above_four_gigabytes_is_not_used),
+        test(a_map_that_changed),
+        test(what_is_needed),
+        test(every_allocation_may_fail),
+        test(random_machines),
+        test(real_machines),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/support.h"
+
+#include "pvh/platform.h"
+
+#define HYPERVISOR_BIT (UINT32_C(1) << 31)
+
+/* A processor made of what a test sets; leaves above the highest answer with rubbish, as real ones
+ * do. */
+static struct machine {
+    bool guest;
+    uint32_t max_leaf;
+    uint32_t xen_leaf;    /* where Xen's name is; 0 for nowhere */
+    const char *tdx_name; /* leaf 0x21 */
+    uint32_t max_extended;
+    uint32_t encryption; /* EAX of 0x8000001f */
+    uint64_t sev_status;
+} machine;
+
+static struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    assert_int_equal(subleaf, 0);
+    if (leaf == 0)
+        return (struct cpuid_result){.eax = machine.max_leaf};
+    if (leaf == 1)
+        return (struct cpuid_result){.ecx = machine.guest ? HYPERVISOR_BIT : ~HYPERVISOR_BIT};
+    if (leaf == 0x80000000)
+        return (struct cpuid_result){.eax = machine.max_extended};
+    if (leaf == machine.xen_leaf)
+        return cpuid_name("XenVMMXenVMM");
+    if (leaf == 0x40000000)
+        return cpuid_name("KVMKVMKVM\0\0\0");
+    if (leaf == 0x21 && machine.tdx_name) {
+        struct cpuid_result result = cpuid_name(machine.tdx_name); /* EBX, EDX, ECX is its order */
+        uint32_t ecx = result.ecx;
+
+        result.ecx = result.edx;
+        result.edx = ecx;
+        return result;
+    }
+    if (leaf == 0x8000001f)
+        return (struct cpuid_result){.eax = machine.encryption};
+    return (struct cpuid_result){0x5a5a5a5a, 0x5a5a5a5a, 0x5a5a5a5a, 0x5a5a5a5a};
+}
+
+static uint64_t read_msr(uint32_t msr)
+{
+    assert_int_equal(msr, 0xc0010131);
+    /* It is there only where CPUID says so, and faults elsewhere. */
+    assert_true(machine.guest && machine.max_extended >= 0x8000001f && machine.encryption & 2);
+    return machine.sev_status;
+}
+
+static void assert_platform(struct machine which, enum pvh_error_code expected)
+{
+    const struct processor processor = {cpuid, read_msr};
+
+    machine = which;
+    assert_int_equal(platform_check(&processor), expected);
+}
+
+static void plain_machines(void **state)
+{
+    (void)state;
+    assert_platform((struct machine){.max_leaf = 0xd}, PVH_OK);
+    assert_platform((struct machine){.guest = true, .max_leaf = 0xd}, PVH_OK);
+    assert_platform((struct machine){.guest = true, .max_leaf = 0x21}, PVH_OK);
+    /* An AMD host offers SEV to its guests without being encrypted itself. */
+    assert_platform((struct machine){.max_extended = 0x8000001f, .encryption = 3, .sev_status = 1},
+                    PVH_OK);
+    assert_platform((struct machine){.xen_leaf = 0x40000000}, PVH_OK);
+}
+
+static void xen_guests(void **state)
+{
+    (void)state;
+    for (uint32_t leaf = 0x40000000; leaf <= 0x4000ff00; leaf += 0x100)
+        assert_platform((struct machine){.guest = true, .xen_leaf = leaf}, PVH_ERROR_PLATFORM_XEN);
+    assert_platform((struct machine){.guest = true, .xen_leaf = 0x40010000}, PVH_OK);
+    assert_platform((struct machine){.guest = true, .xen_leaf = 0x40000080}, PVH_OK);
+}
+
+static void trust_domains(void **state)
+{
+    struct machine domain = {.guest = true, .max_leaf = 0x21, .tdx_name = "IntelTDX    "};
+
+    (void)state;
+    assert_platform(domain, PVH_ERROR_PLATFORM_TDX);
+    domain.max_leaf = 0x20;
+    assert_platform(domain, PVH_OK);
+    domain.max_leaf = 0x22;
+    domain.tdx_name = "IntelTDX   x";
+    assert_platform(domain, PVH_OK);
+}
+
+static void encrypted_guests(void **state)
+{
+    struct machine guest = {
+        .guest = true, .max_extended = 0x8000001f, .encryption = 2, .sev_status = 1};
+
+    (void)state;
+    assert_platform(guest, PVH_ERROR_PLATFORM_SEV);
+    guest.sev_status = 7; /* SEV-ES and SEV-SNP */
+    assert_platform(guest, PVH_ERROR_PLATFORM_SEV);
+    guest.sev_status = 0;
+    assert_platform(guest, PVH_OK);
+    guest.sev_status = 1;
+    guest.encryption = 1; /* SME alone */
+    assert_platform(guest, PVH_OK);
+    guest.encryption = 2;
+    guest.max_extended = 0x8000001e;
+    assert_platform(guest, PVH_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_machines),
+        cmocka_unit_test(xen_guests),
+        cmocka_unit_test(trust_domains),
+        cmocka_unit_test(encrypted_guests),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/support.h"
+
+#include "pvh/print_boot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LONG_STRING 5000 /* longer than any line's buffer */
+
+static char *written;
+static size_t written_size;
+
+static void collect(struct writer *writer, const char *text)
+{
+    size_t length = strlen(text);
+
+    (void)writer;
+    written = realloc(written, written_size + length + 1);
+    assert_non_null(written);
+    memcpy(written + written_size, text, length + 1);
+    written_size += length;
+}
+
+static struct writer writer = {collect};
+
+static int forget(void **state)
+{
+    (void)state;
+    free(written);
+    written = NULL;
+    written_size = 0;
+    return 0;
+}
+
+static struct pvh_segment segments[] = {
+    {.paddr = 0x1000000, .memsz = 0x1800, .offset = 0x1000, .filesz = 0x1000, .header = 2},
+    {.paddr = 0x1004000, .memsz = 0x1000, .offset = 0x3000, .filesz = 0x1000, .header = 11},
+};
+
+static const struct pvh_image image = {
+    .bits = 64,
+    .segments = segments,
+    .segment_count = ELEMENTS(segments),
+    .span = {0x1000000, 0x1005000},
+};
+
+static void a_kernel_where_it_was_linked(void **state)
+{
+    const struct load_plan plan = {.span = image.span, .entry = 0x1000080};
+
+    (void)state;
+    describe_kernel(&writer, "\\vmlinux", &image, &plan);
+    assert_string_equal(written,
+                        "\\vmlinux: ELF64, 2 segments, PVH entry 0x1000080\n"
+                        "  segment    2 0x1000000-0x10017ff, 0x1000 bytes from offset 0x1000\n"
+                        "  segment   11 0x1004000-0x1004fff, 0x1000 bytes from offset 0x3000\n"
+                        "  span         0x1000000-0x1004fff\n");
+}
+
+static void a_kernel_that_was_moved(void **state)
+{
+    const struct pvh_image single = {
+        .bits = 32, .segments = segments, .segment_count = 1, .span = {0x1000000, 0x1001800}};
+    const struct load_plan plan = {
+        .span = {0x2200000, 0x2201800}, .entry = 0x2200080, .relocated = true};
+
+    (void)state;
+    describe_kernel(&writer, "k", &single, &plan);
+    assert_string_equal(written,
+                        "k: ELF32, 1 segment, PVH entry 0x2200080, moved\n"
+                        "  segment    2 0x2200000-0x22017ff, 0x1000 bytes from offset 0x1000\n"
+                        "  span         0x2200000-0x22017ff\n");
+}
+
+static void modules(void **state)
+{
+    (void)state;
+    describe_module(&writer, 0, (struct range){0x2000000, 0x2000123}, "a.img", 2);
+    describe_module(&writer, 12, (struct range){0x3000000, 0x3000001}, "b.img", 0);
+    assert_string_equal(written, "  module     0 0x2000000-0x2000122 a.img and 2 more\n"
+                                 "  module    12 0x3000000-0x3000000 b.img\n");
+}
+
+/* Paths and command lines of any length are there to their ends, and so are the lines' ends. */
+static void strings_of_any_length(void **state)
+{
+    const struct load_plan plan = {.span = image.span};
+    char *path = malloc(LONG_STRING + 1);
+
+    (void)state;
+    assert_non_null(path);
+    memset(path, 'x', LONG_STRING);
+    path[LONG_STRING] = '\0';
+    describe_module(&writer, 0, (struct range){0, 1}, path, 0);
+    assert_string_equal(written + written_size - 1, "\n");
+    assert_memory_equal(written + written_size - LONG_STRING - 1, path, LONG_STRING);
+    forget(NULL);
+    describe_kernel(&writer, path, &image, &plan);
+    assert_memory_equal(written, path, LONG_STRING);
+    assert_memory_equal(written + LONG_STRING, ": ELF64, ", 9);
+    free(path);
+}
+
+static void the_rest_of_the_plan(void **state)
+{
+    const struct load_plan plan = {
+        .boot_info = {0x10000, 0x12000},
+        .handover_code = {0x20000, 0x21000},
+        .handover_data = {0x21000, 0x28000},
+        .staged = 5242880,
+        .copies = {.count = 3},
+        .zero_later = {.count = 2},
+    };
+    const struct memory_map map = {.descriptors = 120};
+    const struct e820_table table = {.count = 17, .ram_count = 6};
+
+    (void)state;
+    describe_plan(&writer, &plan, &map, &table);
+    assert_string_equal(written,
+                        "  boot info    0x10000-0x11fff\n"
+                        "  hand-over    0x20000-0x27fff\n"
+                        "  staged       5242880 bytes in 3 copies, 2 ranges to clear after exit\n"
+                        "  memory map   120 descriptors, 17 entries, 6 of them RAM\n");
+}
+
+static void one_copy(void **state)
+{
+    const struct load_plan plan = {
+        .staged = 4096, .copies = {.count = 1}, .zero_later = {.count = 1}};
+    const struct memory_map map = {.descriptors = 120};
+    const struct e820_table table = {.count = 17, .ram_count = 6};
+
+    (void)state;
+    describe_plan(&writer, &plan, &map, &table);
+    assert_non_null(
+        strstr(written, "  staged       4096 bytes in 1 copy, 1 range to clear after exit\n"));
+}
+
+/* A block as the kernel finds it at 0x10000, two modules, the second with a long command line. */
+struct block {
+    struct hvm_start_info info;
+    struct hvm_modlist_entry modules[2];
+    char command_line[16];
+    char module_command[LONG_STRING + 1];
+};
+
+static void a_start_info(void **state)
+{
+    struct block *block = calloc(1, sizeof(*block));
+    const char *end = "\"\n";
+
+    (void)state;
+    assert_non_null(block);
+    block->info = (struct hvm_start_info){
+        .magic = HVM_START_MAGIC,
+        .version = 1,
+        .nr_modules = 2,
+        .modlist_paddr = 0x10000 + offsetof(struct block, modules),
+        .cmdline_paddr = 0x10000 + offsetof(struct block, command_line),
+        .rsdp_paddr = 0x7f000014,
+        .memmap_paddr = 0x11000,
+        .memmap_entries = 17,
+    };
+    block->modules[0] = (struct hvm_modlist_entry){.paddr = 0x2000000, .size = 5};
+    block->modules[1] = (struct hvm_modlist_entry){
+        .paddr = 0x3000000,
+        .size = 6,
+        .cmdline_paddr = 0x10000 + offsetof(struct block, module_command),
+    };
+    strcpy(block->command_line, "quiet ro");
+    memset(block->module_command, 'y', LONG_STRING);
+    describe_start_info(&writer, block, 0x10000);
+    assert_true(written_size > LONG_STRING);
+    assert_string_equal(written + written_size - strlen(end), end);
+    assert_memory_equal(written + written_size - strlen(end) - LONG_STRING, block->module_command,
+                        LONG_STRING);
+    written[written_size - strlen(end) - LONG_STRING] = '\0';
+    assert_string_equal(written,
+                        "start_info at 0x10000: magic 0x336ec578 version 1 flags 0 nr_modules 2\n"
+                        "  modlist_paddr 0x10038 cmdline_paddr 0x10078 rsdp_paddr 0x7f000014\n"
+                        "  memmap_paddr 0x11000 memmap_entries 17\n"
+                        "  cmdline \"quiet ro\"\n"
+                        "  module 0: paddr 0x2000000 size 5 cmdline_paddr 0x0\n"
+                        "  module 1: paddr 0x3000000 size 6 cmdline_paddr 0x10088 \"");
+    free(block);
+}
+
+static void a_start_info_without_modules(void **state)
+{
+    struct block block = {
+        .info = {.magic = HVM_START_MAGIC,
+                 .version = 1,
+                 .cmdline_paddr = 0x10000 + offsetof(struct block, command_line),
+                 .memmap_paddr = 0x11000,
+                 .memmap_entries = 9},
+        .command_line = "ro",
+    };
+
+    (void)state;
+    describe_start_info(&writer, &block, 0x10000);
+    assert_string_equal(written,
+                        "start_info at 0x10000: magic 0x336ec578 version 1 flags 0 nr_modules 0\n"
+                        "  modlist_paddr 0x0 cmdline_paddr 0x10078 rsdp_paddr 0x0\n"
+                        "  memmap_paddr 0x11000 memmap_entries 9\n"
+                        "  cmdline \"ro\"\n");
+}
+
+static void maps(void **state)
+{
+    struct map_builder builder;
+    const struct range ecam = {0xb0000000, 0xc0000000};
+    struct range held[] = {{0x7e000000, 0x7e200000}, {0x70000000, 0x70001000}};
+    const struct plan_ranges lent = {.items = held, .count = ELEMENTS(held)};
+    struct hvm_memmap_entry entries[] = {{.addr = 0x1000, .size = 0x9f000, .type = 1},
+                                         {.addr = 0x100000, .size = 0x1000, .type = 4}};
+    const struct e820_table table = {.entries = entries, .count = ELEMENTS(entries)};
+
+    (void)state;
+    map_start(&builder, 56);
+    map_add(&builder, EFI_CONVENTIONAL, 0x1000, 0x9f, 0xf);
+    map_add(&builder, EFI_RESERVED, UINT64_C(0xfffffffffffff000), 1, 0);
+    map_add(&builder, EFI_RESERVED, 0x1000, UINT64_MAX, 0);
+    describe_firmware_map(&writer, &builder.map, &ecam, 1);
+    describe_lent(&writer, &lent);
+    describe_e820(&writer, &table);
+    map_free(&builder);
+    assert_string_equal(written, "efi 7 0xf 0x1000 0xa0000\n"
+                                 "efi 0 0x0 0xfffffffffffff000 0xffffffffffffffff\n"
+                                 "efi 0 0x0 0x1000 0xffffffffffffffff\n"
+                                 "mcfg 0xb0000000 0xc0000000\n"
+                                 "lent 0x7e000000 0x7e200000\n"
+                                 "lent 0x70000000 0x70001000\n"
+                                 "e820 1 0x1000 0xa0000\n"
+                                 "e820 4 0x100000 0x101000\n");
+}
+
+static void nothing_to_warn_of(void **state)
+{
+    char line[2048] = "";
+    const struct load_plan plan = {.overwrites_nvs = false};
+    const struct e820_table table = {.lost = 0};
+
+    (void)state;
+    memset(line, 'a', 2047);
+    describe_warnings(&writer, line, &plan, &table);
+    assert_null(written);
+}
+
+static void all_that_can_be_warned_of(void **state)
+{
+    char line[2049] = "";
+    const struct load_plan plan = {.overwrites_nvs = true};
+    const struct e820_table table = {.lost = 5 * 4096, .lost_pieces = 3};
+
+    (void)state;
+    memset(line, 'a', 2048);
+    describe_warnings(&writer, line, &plan, &table);
+    assert_string_equal(
+        written,
+        "warning: the command line has 2048 bytes; Linux takes the first 2047"
+        "warning: the memory map has more than 126 entries; 3 small pieces of RAM (20 KiB) "
+        "are kept from the kernel"
+        "warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)");
+}
+
+#define test(function) cmocka_unit_test_teardown(function, forget)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(a_kernel_where_it_was_linked),
+        test(a_kernel_that_was_moved),
+        test(modules),
+        test(strings_of_any_length),
+        test(the_rest_of_the_plan),
+        test(one_copy),
+        test(a_start_info),
+        test(a_start_info_without_modules),
+        test(maps),
+        test(nothing_to_warn_of),
+        test(all_that_can_be_warned_of),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The libraries that unpack kernels: zlib, liblzma, libzstd and lz4, from upstream's sources, as far as they decode.
+#
+#   $(call decoder_object,FOLDER,COMPILER,FLAGS[,FORMATS]) makes FOLDER/decoders.o: one object with the functions that
+#   common/image/decode_FORMAT.c call, of every format unless some are named, and nothing else to see. It wants memcpy, memmove,
+#   memset and memcmp, and no other thing.
+
+# What their headers are included with.
+DECODER_INCLUDES := $(patsubst %,-isystem $(DECODER_SOURCES)/%,zlib xz-utils/src/liblzma/api libzstd/lib lz4/lib) \
+	-DZ_SOLO -DLZMA_API_STATIC -DXXH_NAMESPACE=LZ4_ -DLZ4_DISABLE_DEPRECATE_WARNINGS
+
+DECODER_ENTRIES_gzip := inflateInit2_ inflate
+DECODER_ENTRIES_xz := lzma_stream_decoder lzma_code
+DECODER_ENTRIES_zstd := ZSTD_initStaticDStream ZSTD_estimateDCtxSize ZSTD_DCtx_setParameter ZSTD_decompressStream \
+	ZSTD_getErrorCode ZSTD_getErrorString
+DECODER_ENTRIES_lz4 := LZ4_decompress_safe LZ4_decompress_safe_withPrefix64k \
+	LZ4_XXH32 LZ4_XXH32_reset LZ4_XXH32_update LZ4_XXH32_digest
+
+DECODER_zlib := adler32 crc32 inffast inflate inftrees zutil
+DECODER_xz := $(addprefix check/,check crc64_small sha256) \
+	$(addprefix common/,block_decoder block_header_decoder block_util common filter_common filter_decoder \
+		filter_flags_decoder index_hash stream_decoder stream_flags_common stream_flags_decoder \
+		vli_decoder vli_size) \
+	lz/lz_decoder lzma/lzma_decoder lzma/lzma2_decoder $(addprefix simple/,simple_coder simple_decoder x86)
+DECODER_zstd := $(addprefix common/,debug entropy_common error_private fse_decompress xxhash zstd_common) \
+	$(addprefix decompress/,huf_decompress zstd_ddict zstd_decompress zstd_decompress_block)
+DECODER_lz4 := lz4 xxhash
+
+# Without their endings, below DECODER_SOURCES.
+DECODER_FILES := $(addprefix zlib/,$(DECODER_zlib)) $(addprefix xz-utils/src/liblzma/,$(DECODER_xz)) \
+	$(addprefix libzstd/lib/,$(DECODER_zstd)) $(addprefix lz4/lib/,$(DECODER_lz4))
+
+# The libraries' own switches for a place without a C library, by the folder's name.
+DECODER_FLAGS_zlib := -DZ_SOLO
+# What configure would find. No constructors: there is nobody to run them.
+DECODER_FLAGS_xz-utils := -I$(DECODER_SOURCES)/xz-utils/src/common \
+	$(patsubst %,-I$(DECODER_SOURCES)/xz-utils/src/liblzma/%,api common check lz rangecoder lzma delta simple) \
+	-DHAVE_STDINT_H -DHAVE_INTTYPES_H -DHAVE_STDBOOL_H -DHAVE_LIMITS_H -DHAVE_STRING_H \
+	-DSIZEOF_SIZE_T=__SIZEOF_SIZE_T__ -DTUKLIB_SYMBOL_PREFIX=lzma_ -DTUKLIB_FAST_UNALIGNED_ACCESS \
+	-DHAVE_DECODERS -DHAVE_DECODER_LZMA1 -DHAVE_DECODER_LZMA2 -DHAVE_DECODER_X86 -DLZMA_API_STATIC \
+	-DHAVE_CHECK_CRC32 -DHAVE_CHECK_CRC64 -DHAVE_CHECK_SHA256 -DHAVE_INTERNAL_SHA256
+# One of two ways each to read literals and sequences: 24 KiB less for 1 to 3 % more work.
+DECODER_FLAGS_libzstd := -DZSTD_LEGACY_SUPPORT=0 -DZSTD_TRACE=0 -DZSTD_DISABLE_ASM=1 -DZSTD_NO_INTRINSICS \
+	-DDYNAMIC_BMI2=0 -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DXXH_NAMESPACE=ZSTD_ \
+	-DZSTDLIB_VISIBLE= -DZSTDERRORLIB_VISIBLE=
+DECODER_FLAGS_lz4 := -DXXH_NAMESPACE=LZ4_ -DLZ4LIB_VISIBILITY=
+DECODER_FLAGS_ours := $(DECODER_INCLUDES)
+
+# Where the time goes; all else is built small.
+DECODER_HOT := inffast.c crc32.c lzma_decoder.c zstd_decompress_block.c xxhash.c
+DECODER_SMALL := -Oz
+
+# Freestanding, but memcpy is known for what it is: the libraries read numbers with it.
+# third_party/include stands in for the C library's headers, so that any target can be built for anywhere.
+DECODER_CFLAGS := -std=gnu11 -ffreestanding -fbuiltin -fpic -fvisibility=hidden -fno-stack-protector -ffunction-sections \
+	-fdata-sections -fno-asynchronous-unwind-tables -fno-ident '-ffile-prefix-map=$(CURDIR)=.' -DNDEBUG -w \
+	-nostdinc -Ithird_party/include
+# As the EFI binary: see efi/build.mk.
+DECODER_EFI_FLAGS := -mno-red-zone -mgeneral-regs-only -fcf-protection=none
+
+decoder_entries = $(foreach format,$(or $(1),$(DECODER_FORMATS)),$(DECODER_ENTRIES_$(format)))
+
+# What no entry leads to is left out, so all files are linked whichever formats there are.
+define decoder_object
+$(1)/decoders/%.o: $(DECODER_SOURCES)/%.c $(DECODERS_READY) third_party/build.mk $(wildcard third_party/include/*.h)
+	@mkdir -p $$(@D)
+	$(Q)$(2) $(DECODER_CFLAGS) -isystem $$(shell $(2) -print-file-name=include) \
+		$$(DECODER_FLAGS_$$(firstword $$(subst /, ,$$*))) \
+		$$(if $$(filter $(DECODER_HOT),$$(notdir $$<)),-O2,$(DECODER_SMALL)) $(3) -c -o $$@ $$<
+
+$(1)/decoders/ours/%.o: third_party/%.c $(DECODERS_READY) third_party/build.mk $(wildcard third_party/include/*.h)
+	@mkdir -p $$(@D)
+	$(Q)$(2) $(DECODER_CFLAGS) -isystem $$(shell $(2) -print-file-name=include) $(DECODER_FLAGS_ours) $(DECODER_SMALL) $(3) \
+		-c -o $$@ $$<
+
+$(1)/decoders.o: $(patsubst %,$(1)/decoders/%.o,$(DECODER_FILES) ours/xz_crc32) third_party/check
+	@echo "  LD    $$@"
+	$(Q)ld $(if $(filter -m32,$(3)),-m elf_i386) -r --force-group-allocation --gc-sections \
+		$(patsubst %,-u %,$(call decoder_entries,$(4))) -o $$@.all $$(filter %.o,$$^)
+	$(Q)objcopy --strip-unneeded $(patsubst %,--keep-global-symbol=%,$(call decoder_entries,$(4))) $$@.all $$@.new
+	$(Q)third_party/check $(if $(findstring -mgeneral-regs-only,$(3)),,--hosted) $$@.new $(call decoder_entries,$(4))
+	$(Q)mv $$@.new $$@
+endef
+
+$(eval $(call decoder_object,$(EFI_BUILD),$(EFI_CC),$(DECODER_EFI_FLAGS),$(DECODERS)))
+$(DECODE_SOURCES:%=$(EFI_BUILD)/%.o): EXTRA_CFLAGS := $(DECODER_INCLUDES)
+
+# In the place of common/image/decode_FORMAT.c where the loader is built without it.
+$(EFI_BUILD)/absent/%.o: third_party/absent.c VERSION efi/build.mk third_party/build.mk
+	@mkdir -p $(@D)
+	@echo "  CC    $< ($*)"
+	$(Q)$(EFI_CC) $(EFI_CFLAGS) -DDECODER_ABSENT=decoder_$* -MMD -MP -c -o $@ $<
+
+$(eval $(call decoder_object,build/host,$(CC),))
+
+# One `make` sees to everything: the sources come when they are first needed, and never again.
+$(DECODERS_READY): tools/fetch-sources
+	@tools/fetch-sources $(if $(DECODER_RELEASE),--release $(DECODER_RELEASE)) --output $(DECODER_SOURCES)
+	@touch $@
+
+$(patsubst %,$(DECODER_SOURCES)/%.c,$(DECODER_FILES)): | $(DECODERS_READY) ;
+
+build/host/decoders.a: build/host/decoders.o
+	$(Q)rm -f $@
+	$(Q)ar rcsD $@ $<
+
+# IA32 is no target yet. That the libraries build for it, from the same sources, is kept true.
+$(eval $(call decoder_object,build/ia32,$(EFI_CC),-m32 -march=i686 -mgeneral-regs-only -fcf-protection=none))
+
+.PHONY: check-decoders
+check-decoders: $(EFI_BUILD)/decoders.o build/ia32/decoders.o ## build the decoders for every firmware that they can be built for

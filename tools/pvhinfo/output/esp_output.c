@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/base/text.h"
+#include "tools/pvhinfo/esp.h"
+#include "tools/pvhinfo/output/printable.h"
+
+#include <stdio.h>
+
+#define TIMEOUT_TEXT 16
+#define VALUE_SHOWN  1000
+
+/* As loader.conf has it. */
+static void append_timeout(struct text *text, uint32_t timeout)
+{
+    if (timeout == TIMEOUT_FOREVER)
+        text_append(text, "menu-force");
+    else if (timeout == TIMEOUT_DISABLED)
+        text_append(text, "menu-disabled");
+    else if (timeout == TIMEOUT_HIDDEN)
+        text_append(text, "menu-hidden");
+    else
+        text_format(text, "%u", timeout);
+}
+
+/* Entry files are made by others, and a terminal obeys what it is sent. */
+static void print_clean(const char *name, const char *value)
+{
+    TEXT_ON_STACK(text, VALUE_SHOWN);
+
+    text_append_clean(&text, value);
+    printf("  %-13s%s", name, text.data);
+}
+
+static void print_loaders(const struct esp *esp)
+{
+    bool installed = false;
+
+    for (size_t i = 0; i < ESP_LOADERS; i++) {
+        const struct esp_loader *loader = &esp->loaders[i];
+
+        installed |= loader->version != NULL;
+        if (loader->version)
+            printf("  loader       %s: pvhboot %s\n", loader->path, loader->version);
+        else if (loader->is_there)
+            printf("  loader       %s: not pvhboot\n", loader->path);
+    }
+    if (!installed)
+        printf("  loader       pvhboot is not installed here\n");
+}
+
+static void print_state(const struct esp *esp, size_t index)
+{
+    const struct boot_entry *entry = &esp->entries[index];
+    bool foreign = !entry_is_for_machine(entry);
+
+    print_printable(stdout, entry->file_name);
+    printf(": %s%s", esp_entry_boots(esp, index) ? "" : "not ",
+           foreign ? "for this machine" : "bootable");
+    if (index == esp->default_entry)
+        printf(", the default");
+    if (entry_is_exhausted(entry))
+        printf(", its tries are used up");
+    printf("\n");
+}
+
+static void print_entry(const struct esp *esp, size_t index)
+{
+    const struct boot_entry *entry = &esp->entries[index];
+    const struct esp_check *check = &esp->checks[index];
+    const char *kind = esp_entry_kind(entry);
+
+    print_state(esp, index);
+    printf("  label        %s\n  id           ", entry->label);
+    print_printable(stdout, entry->id);
+    if (kind) {
+        printf("\n");
+        print_clean(kind, entry->request.kernel ? entry->request.kernel : entry->efi);
+    }
+    if (*check->system)
+        printf(" (%s)", check->system);
+    if (entry->count.counted)
+        printf("\n  tries        %u left, %u done", entry->count.left, entry->count.done);
+    printf("\n");
+}
+
+void print_esp(const struct esp *esp)
+{
+    TEXT_ON_STACK(timeout, TIMEOUT_TEXT);
+    size_t bootable = 0;
+
+    for (size_t i = 0; i < esp->count; i++)
+        bootable += esp_entry_boots(esp, i);
+    append_timeout(&timeout, esp->config.timeout);
+    print_printable(stdout, esp->directory);
+    printf(": entries: %zu, bootable: %zu\n", esp->count, bootable);
+    print_loaders(esp);
+    printf("  timeout      %s\n", timeout.data);
+    if (*esp->config.default_pattern) {
+        print_clean("default", esp->config.default_pattern);
+        printf("\n");
+    }
+    for (size_t i = 0; i < esp->count; i++)
+        print_entry(esp, i);
+}
+
+/* Sentences can be printed, the names of files may be anything. */
+static void complain(const char *path, const char *sentence)
+{
+    print_printable(stderr, path);
+    fprintf(stderr, ": %s\n", sentence);
+}
+
+static void complain_about_lines(const char *path, const struct remarks *remarks)
+{
+    for (size_t i = 0; i < remarks->count; i++) {
+        print_printable(stderr, path);
+        fprintf(stderr, ":%u: %s\n", remarks->items[i].line, remarks->items[i].text);
+    }
+}
+
+static void complain_about_entry(const struct esp_check *check, const struct boot_entry *entry)
+{
+    complain_about_lines(check->path, &entry->remarks);
+    for (size_t i = 0; i < check->problems.count; i++)
+        complain(check->path, check->problems.items[i]);
+}
+
+void complain_about_esp(const struct esp *esp)
+{
+    if (esp->config_path)
+        complain_about_lines(esp->config_path, &esp->config.remarks);
+    for (size_t i = 0; i < esp->notes.count; i++)
+        fprintf(stderr, "%s\n", esp->notes.items[i]);
+    for (size_t i = 0; i < esp->count; i++)
+        complain_about_entry(&esp->checks[i], &esp->entries[i]);
+    if (esp->default_entry == esp->count)
+        complain(esp->directory, "there is no entry that can be booted in loader/entries");
+}
+
+static void write_remarks(struct json *json, const struct remarks *remarks)
+{
+    json_begin(json, "remarks", '[');
+    for (size_t i = 0; i < remarks->count; i++) {
+        json_begin(json, NULL, '{');
+        json_number(json, "line", remarks->items[i].line);
+        json_string(json, "text", remarks->items[i].text);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
+static void write_sentences(struct json *json, const char *key, const struct sentences *sentences)
+{
+    json_begin(json, key, '[');
+    for (size_t i = 0; i < sentences->count; i++)
+        json_string(json, NULL, sentences->items[i]);
+    json_end(json, ']');
+}
+
+static void write_loaders(struct json *json, const struct esp *esp)
+{
+    json_begin(json, "loaders", '[');
+    for (size_t i = 0; i < ESP_LOADERS; i++) {
+        if (!esp->loaders[i].is_there)
+            continue;
+        json_begin(json, NULL, '{');
+        json_string(json, "path", esp->loaders[i].path);
+        json_string(json, "pvhboot", esp->loaders[i].version);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
+static void write_config(struct json *json, const struct esp *esp)
+{
+    TEXT_ON_STACK(timeout, TIMEOUT_TEXT);
+    const char *pattern = esp->config.default_pattern;
+
+    append_timeout(&timeout, esp->config.timeout);
+    json_begin(json, "config", '{');
+    json_string(json, "file", esp->config_path);
+    json_string(json, "timeout", timeout.data);
+    json_string(json, "default", *pattern ? pattern : NULL);
+    json_bool(json, "editor", esp->config.editor);
+    write_remarks(json, &esp->config.remarks);
+    json_end(json, '}');
+}
+
+static void write_count(struct json *json, const struct boot_count *count)
+{
+    if (!count->counted) {
+        json_null(json, "tries");
+        return;
+    }
+    json_begin(json, "tries", '{');
+    json_number(json, "left", count->left);
+    json_number(json, "done", count->done);
+    json_end(json, '}');
+}
+
+static void write_entry(struct json *json, const struct esp *esp, size_t index)
+{
+    const struct boot_entry *entry = &esp->entries[index];
+    const struct esp_check *check = &esp->checks[index];
+    const char *program = *entry->efi ? entry->efi : NULL;
+
+    json_begin(json, NULL, '{');
+    json_string(json, "id", entry->id);
+    json_string(json, "file", check->path);
+    json_string(json, "label", entry->label);
+    json_string(json, "kind", esp_entry_kind(entry));
+    json_string(json, "path", entry->request.kernel ? entry->request.kernel : program);
+    json_string(json, "system", *check->system ? check->system : NULL);
+    json_bool(json, "for_this_machine", entry_is_for_machine(entry));
+    json_bool(json, "bootable", esp_entry_boots(esp, index));
+    json_bool(json, "default", index == esp->default_entry);
+    write_count(json, &entry->count);
+    write_sentences(json, "problems", &check->problems);
+    write_remarks(json, &entry->remarks);
+    json_end(json, '}');
+}
+
+void print_esp_json(struct json *json, const struct esp *esp)
+{
+    json_begin(json, NULL, '{');
+    json_string(json, "esp", esp->directory);
+    write_loaders(json, esp);
+    write_config(json, esp);
+    write_sentences(json, "notes", &esp->notes);
+    json_begin(json, "entries", '[');
+    for (size_t i = 0; i < esp->count; i++)
+        write_entry(json, esp, i);
+    json_end(json, ']');
+    json_end(json, '}');
+}
