@@ -22,7 +22,7 @@ EFI_RUNTIME_SERVICES *RT;
 static EFI_STATUS boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
                        const struct options *options, uint64_t start, struct arena *arena)
 {
-    CLEANUP(handle_close) EFI_FILE_HANDLE root = NULL;
+    CLEANUP(efi_file_close) EFI_FILE_HANDLE root = NULL;
     EFI_STATUS status = volume_open(loaded->DeviceHandle, &root);
 
     if (EFI_ERROR(status))

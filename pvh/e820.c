@@ -266,23 +266,22 @@ static size_t count_ram(const struct e820_table *table)
 }
 
 bool e820_reserve(struct e820_table *table, struct arena *arena, const struct memory_map *map,
-                  struct pvh_error *ret_error)
+                  struct error *ret_error)
 {
     *table = (struct e820_table){.capacity = map->capacity};
     table->entries = arena_alloc(arena, table->capacity, sizeof(*table->entries));
     if (!table->entries)
-        return pvh_fail(ret_error, PVH_ERROR_OUT_OF_MEMORY,
-                        table->capacity * sizeof(*table->entries));
+        return error_set(ret_error, ERROR_OUT_OF_MEMORY, table->capacity * sizeof(*table->entries));
     return true;
 }
 
 bool e820_build(struct e820_table *table, const struct memory_map *map, const struct range *needed,
-                size_t needed_count, struct pvh_error *ret_error)
+                size_t needed_count, struct error *ret_error)
 {
     struct needed needs = {needed, needed_count, 0};
 
     if (map->count > table->capacity)
-        return pvh_fail(ret_error, PVH_ERROR_MAP_TOO_LARGE, map->count, table->capacity);
+        return error_set(ret_error, ERROR_MAP_TOO_LARGE, map->count, table->capacity);
     table->lost = 0;
     table->lost_pieces = 0;
     convert_ranges(table, map);
@@ -294,7 +293,7 @@ bool e820_build(struct e820_table *table, const struct memory_map *map, const st
             break;
     }
     if (!join_reserved(table))
-        return pvh_fail(ret_error, PVH_ERROR_MAP_FRAGMENTED, table->count, E820_MAX_ENTRIES);
+        return error_set(ret_error, ERROR_MAP_FRAGMENTED, table->count, E820_MAX_ENTRIES);
     table->ram_count = count_ram(table);
     return true;
 }

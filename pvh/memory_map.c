@@ -166,7 +166,7 @@ static void sweep_edges(struct memory_map *map)
 }
 
 bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t descriptors,
-                        size_t ecam_count, struct pvh_error *ret_error)
+                        size_t ecam_count, struct error *ret_error)
 {
     size_t capacity = 2 * (descriptors + ecam_count + FIXED_OVERLAYS);
 
@@ -174,27 +174,27 @@ bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t desc
     map->edges = arena_alloc(arena, capacity, sizeof(*map->edges));
     map->ranges = arena_alloc(arena, capacity, sizeof(*map->ranges));
     if (!map->edges || !map->ranges)
-        return pvh_fail(ret_error, PVH_ERROR_OUT_OF_MEMORY,
-                        capacity * (sizeof(*map->edges) + sizeof(*map->ranges)));
+        return error_set(ret_error, ERROR_OUT_OF_MEMORY,
+                         capacity * (sizeof(*map->edges) + sizeof(*map->ranges)));
     return true;
 }
 
 static bool check_firmware_map(const struct memory_map *map, const struct firmware_map *firmware,
-                               const struct map_overlays *overlays, struct pvh_error *error)
+                               const struct map_overlays *overlays, struct error *error)
 {
     size_t count;
 
     if (firmware->stride < DESCRIPTOR_SIZE)
-        return pvh_fail(error, PVH_ERROR_MAP_STRIDE, firmware->stride);
+        return error_set(error, ERROR_MAP_STRIDE, firmware->stride);
     count = firmware->size / firmware->stride;
     if (count > map->capacity / 2 || overlays->ecam_count > map->capacity / 2 ||
         count + overlays->ecam_count + FIXED_OVERLAYS > map->capacity / 2)
-        return pvh_fail(error, PVH_ERROR_MAP_TOO_LARGE, count, map->capacity / 2);
+        return error_set(error, ERROR_MAP_TOO_LARGE, count, map->capacity / 2);
     return true;
 }
 
 bool memory_map_build(struct memory_map *map, const struct firmware_map *firmware,
-                      const struct map_overlays *overlays, struct pvh_error *ret_error)
+                      const struct map_overlays *overlays, struct error *ret_error)
 {
     if (!check_firmware_map(map, firmware, overlays, ret_error))
         return false;

@@ -100,11 +100,11 @@ struct map_overlays {
 
 /* Makes room for a map of up to `descriptors` descriptors. False when memory is short. */
 bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t descriptors,
-                        size_t ecam_count, struct pvh_error *ret_error);
+                        size_t ecam_count, struct error *ret_error);
 
 /* Fills `map`. Allocates nothing. */
 bool memory_map_build(struct memory_map *map, const struct firmware_map *firmware,
-                      const struct map_overlays *overlays, struct pvh_error *ret_error);
+                      const struct map_overlays *overlays, struct error *ret_error);
 
 /* The descriptor at `index`, which is below size / stride. */
 struct memory_descriptor memory_map_descriptor(const struct firmware_map *firmware, size_t index);
@@ -131,11 +131,11 @@ struct e820_table {
 };
 
 bool e820_reserve(struct e820_table *table, struct arena *arena, const struct memory_map *map,
-                  struct pvh_error *ret_error);
+                  struct error *ret_error);
 
 /*
  * Fills `table`. RAM that touches one of the `needed` ranges, or lies below 640 KiB, is never given
  * up. Allocates nothing.
  */
 bool e820_build(struct e820_table *table, const struct memory_map *map, const struct range *needed,
-                size_t needed_count, struct pvh_error *ret_error);
+                size_t needed_count, struct error *ret_error);

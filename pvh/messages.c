@@ -119,7 +119,7 @@ struct magic_name {
 };
 
 /* What people try to boot instead; an Image may have the first bytes of an EFI program too. */
-static const struct magic_name *find_content(const uint64_t number[PVH_ERROR_NUMBERS])
+static const struct magic_name *find_content(const uint64_t number[ERROR_NUMBERS])
 {
     static const struct magic_name names[] = {
         {"ARM\x64", 4, 1, REMEDY_X86, "it is a kernel for ARM (Image)"},
@@ -139,7 +139,7 @@ static const struct magic_name *find_content(const uint64_t number[PVH_ERROR_NUM
     return NULL;
 }
 
-static void append_content(struct text *text, const uint64_t number[PVH_ERROR_NUMBERS])
+static void append_content(struct text *text, const uint64_t number[ERROR_NUMBERS])
 {
     const struct magic_name *content = find_content(number);
 
@@ -172,115 +172,107 @@ struct sentence {
     uint8_t remedy;
 };
 
-static const struct sentence sentences[PVH_ERROR_CODES] = {
-    [PVH_ERROR_OUT_OF_MEMORY] = {"the firmware has no memory left for the loader's own tables",
-                                 REMEDY_MEMORY},
-    [PVH_ERROR_TOO_SHORT] = {"no ELF file: it has only {d0} bytes", REMEDY_COPY},
-    [PVH_ERROR_NOT_ELF] = {"not an ELF file{c0}", REMEDY_SAID},
-    [PVH_ERROR_ELF_HEADER] = {"damaged ELF header (class {d0}, byte order {d1})", REMEDY_COPY},
-    [PVH_ERROR_ELF_BIG_ENDIAN] = {"made for a big-endian processor", REMEDY_X86},
-    [PVH_ERROR_ELF_MACHINE] = {"made for another processor (ELF machine {d0})", REMEDY_X86},
-    [PVH_ERROR_ELF_TYPE] = {"not an executable (ELF type {d0})", REMEDY_NAME},
-    [PVH_ERROR_HEADERS_OUTSIDE_FILE] = {"damaged or truncated: {d1} ELF headers of {d2} bytes at "
-                                        "offset {x0}, but the file has {d3} bytes",
-                                        REMEDY_COPY},
-    [PVH_ERROR_NO_SEGMENTS] = {"nothing to load: it has no PT_LOAD segment", REMEDY_NAME},
-    [PVH_ERROR_SEGMENT_TRUNCATED] = {"truncated: segment {d0} needs {d2} bytes at offset {x1}, but "
-                                     "the file has {d3} bytes",
-                                     REMEDY_COPY},
-    [PVH_ERROR_SEGMENT_SIZES] = {"damaged: segment {d0} has more bytes in the file ({x1}) than in "
-                                 "memory ({x2})",
+static const struct sentence sentences[ERROR_CODES] = {
+    [ERROR_OUT_OF_MEMORY] = {"the firmware has no memory left for the loader's own tables",
+                             REMEDY_MEMORY},
+    [ERROR_TOO_SHORT] = {"no ELF file: it has only {d0} bytes", REMEDY_COPY},
+    [ERROR_NOT_ELF] = {"not an ELF file{c0}", REMEDY_SAID},
+    [ERROR_ELF_HEADER] = {"damaged ELF header (class {d0}, byte order {d1})", REMEDY_COPY},
+    [ERROR_ELF_BIG_ENDIAN] = {"made for a big-endian processor", REMEDY_X86},
+    [ERROR_ELF_MACHINE] = {"made for another processor (ELF machine {d0})", REMEDY_X86},
+    [ERROR_ELF_TYPE] = {"not an executable (ELF type {d0})", REMEDY_NAME},
+    [ERROR_HEADERS_OUTSIDE_FILE] = {"damaged or truncated: {d1} ELF headers of {d2} bytes at "
+                                    "offset {x0}, but the file has {d3} bytes",
+                                    REMEDY_COPY},
+    [ERROR_NO_SEGMENTS] = {"nothing to load: it has no PT_LOAD segment", REMEDY_NAME},
+    [ERROR_SEGMENT_TRUNCATED] = {"truncated: segment {d0} needs {d2} bytes at offset {x1}, but "
+                                 "the file has {d3} bytes",
                                  REMEDY_COPY},
-    [PVH_ERROR_SEGMENT_WRAPS] =
-        {"segment {d0} wraps around the end of the address space ({x2} bytes "
-         "at {x1})",
-         REMEDY_RELINK},
-    [PVH_ERROR_SEGMENT_TOO_HIGH] = {"segment {d0} lies above 4 GiB ({x1}-{e2}), where PVH's 32-bit "
-                                    "entry does not reach",
-                                    REMEDY_RELINK},
-    [PVH_ERROR_SEGMENTS_OVERLAP] = {"segments {d0} and {d1} overlap at {x2}-{e3}", REMEDY_RELINK},
-    [PVH_ERROR_NO_ENTRY_NOTE] = {"no PVH entry note (found: {n0})", REMEDY_SAID},
-    [PVH_ERROR_NOTES_TRUNCATED] = {"no PVH entry note before its notes break off (found: {n0})",
-                                   REMEDY_COPY},
-    [PVH_ERROR_ENTRY_NOTE_SIZE] = {"its PVH entry note has {d0} bytes where 4 or 8 are due",
-                                   REMEDY_NOTE},
-    [PVH_ERROR_ENTRY_NOTE_HIGH] = {"its PVH entry {x0} is no 32-bit address", REMEDY_NOTE},
-    [PVH_ERROR_ENTRY_OUTSIDE] =
+    [ERROR_SEGMENT_SIZES] = {"damaged: segment {d0} has more bytes in the file ({x1}) than in "
+                             "memory ({x2})",
+                             REMEDY_COPY},
+    [ERROR_SEGMENT_WRAPS] = {"segment {d0} wraps around the end of the address space ({x2} bytes "
+                             "at {x1})",
+                             REMEDY_RELINK},
+    [ERROR_SEGMENT_TOO_HIGH] = {"segment {d0} lies above 4 GiB ({x1}-{e2}), where PVH's 32-bit "
+                                "entry does not reach",
+                                REMEDY_RELINK},
+    [ERROR_SEGMENTS_OVERLAP] = {"segments {d0} and {d1} overlap at {x2}-{e3}", REMEDY_RELINK},
+    [ERROR_NO_ENTRY_NOTE] = {"no PVH entry note (found: {n0})", REMEDY_SAID},
+    [ERROR_NOTES_TRUNCATED] = {"no PVH entry note before its notes break off (found: {n0})",
+                               REMEDY_COPY},
+    [ERROR_ENTRY_NOTE_SIZE] = {"its PVH entry note has {d0} bytes where 4 or 8 are due",
+                               REMEDY_NOTE},
+    [ERROR_ENTRY_NOTE_HIGH] = {"its PVH entry {x0} is no 32-bit address", REMEDY_NOTE},
+    [ERROR_ENTRY_OUTSIDE] =
         {"its PVH entry {x0} lies in none of its segments' file bytes ({x1}-{e2})", REMEDY_NOTE},
-    [PVH_ERROR_PLATFORM_XEN] = {"this machine is a guest of Xen: the kernel would expect Xen's own "
-                                "start; let Xen start it (type = \"pvh\")",
-                                REMEDY_SAID},
-    [PVH_ERROR_PLATFORM_SEV] = {"this machine's memory is encrypted (AMD SEV): a kernel entered "
-                                "through PVH cannot read it",
-                                REMEDY_STUB},
-    [PVH_ERROR_PLATFORM_TDX] = {"this machine is a trust domain (Intel TDX): a kernel entered "
-                                "through PVH cannot run in it",
-                                REMEDY_STUB},
-    [PVH_ERROR_MAP_STRIDE] = {"the firmware's memory map has descriptors of {d0} bytes; UEFI asks "
-                              "for 40 and more",
+    [ERROR_PLATFORM_XEN] = {"this machine is a guest of Xen: the kernel would expect Xen's own "
+                            "start; let Xen start it (type = \"pvh\")",
+                            REMEDY_SAID},
+    [ERROR_PLATFORM_SEV] = {"this machine's memory is encrypted (AMD SEV): a kernel entered "
+                            "through PVH cannot read it",
+                            REMEDY_STUB},
+    [ERROR_PLATFORM_TDX] = {"this machine is a trust domain (Intel TDX): a kernel entered "
+                            "through PVH cannot run in it",
+                            REMEDY_STUB},
+    [ERROR_MAP_STRIDE] = {"the firmware's memory map has descriptors of {d0} bytes; UEFI asks "
+                          "for 40 and more",
+                          REMEDY_UPDATE},
+    [ERROR_MAP_TOO_LARGE] = {"the firmware's memory map grew to {d0} descriptors, more than the "
+                             "{d1} there was room for",
+                             REMEDY_AGAIN},
+    [ERROR_MAP_FRAGMENTED] = {"the memory map has {d0} pieces that cannot be joined, and kernels "
+                              "take {d1} at most",
                               REMEDY_UPDATE},
-    [PVH_ERROR_MAP_TOO_LARGE] =
-        {"the firmware's memory map grew to {d0} descriptors, more than the "
-         "{d1} there was room for",
-         REMEDY_AGAIN},
-    [PVH_ERROR_MAP_FRAGMENTED] =
-        {"the memory map has {d0} pieces that cannot be joined, and kernels "
-         "take {d1} at most",
-         REMEDY_UPDATE},
-    [PVH_ERROR_MAP_CHANGED] = {"the firmware took back memory that the kernel was to have: "
-                               "{x0}-{e1} is now {m2}",
-                               REMEDY_AGAIN},
-    [PVH_ERROR_SPAN_TAKEN] = {"{b0}", REMEDY_MOVE},
-    [PVH_ERROR_SPAN_WITHOUT_MEMORY] = {"{b0}", REMEDY_MEMORY},
-    [PVH_ERROR_SPAN_TAKEN_BY_NVS] = {"{b0}", REMEDY_NVS},
-    [PVH_ERROR_RELOCATION_NOTE] = {"{b0}, and its PHYS32_RELOC note asks for the impossible; mend "
-                                   "the note's alignment and limits",
-                                   REMEDY_SAID},
-    [PVH_ERROR_NO_ROOM_TO_RELOCATE] = {"{b0}, and nowhere is room to move it within the limits of "
-                                       "its PHYS32_RELOC note",
-                                       REMEDY_MEMORY},
-    [PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS] = {"{b0}, and nowhere is room to move it within the limits "
-                                           "of its PHYS32_RELOC note",
-                                           REMEDY_MEMORY_NVS},
-    [PVH_ERROR_NO_ROOM_FOR_MODULE] = {"not enough memory for this module of {s1}: {f2}",
-                                      REMEDY_MODULE},
-    [PVH_ERROR_NO_ROOM_FOR_BOOT_INFO] = {"not enough memory below 1 GiB for the boot info ({s0}); "
-                                         "shorten the command lines or add memory",
-                                         REMEDY_SAID},
-    [PVH_ERROR_NO_ROOM_FOR_HANDOVER] = {"not enough memory below 4 GiB for the hand-over ({s0})",
-                                        REMEDY_MEMORY},
-    [PVH_ERROR_NO_ROOM_FOR_STAGING] =
+    [ERROR_MAP_CHANGED] = {"the firmware took back memory that the kernel was to have: "
+                           "{x0}-{e1} is now {m2}",
+                           REMEDY_AGAIN},
+    [ERROR_SPAN_TAKEN] = {"{b0}", REMEDY_MOVE},
+    [ERROR_SPAN_WITHOUT_MEMORY] = {"{b0}", REMEDY_MEMORY},
+    [ERROR_SPAN_TAKEN_BY_NVS] = {"{b0}", REMEDY_NVS},
+    [ERROR_RELOCATION_NOTE] = {"{b0}, and its PHYS32_RELOC note asks for the impossible; mend "
+                               "the note's alignment and limits",
+                               REMEDY_SAID},
+    [ERROR_NO_ROOM_TO_RELOCATE] = {"{b0}, and nowhere is room to move it within the limits of "
+                                   "its PHYS32_RELOC note",
+                                   REMEDY_MEMORY},
+    [ERROR_NO_ROOM_TO_RELOCATE_NVS] = {"{b0}, and nowhere is room to move it within the limits "
+                                       "of its PHYS32_RELOC note",
+                                       REMEDY_MEMORY_NVS},
+    [ERROR_NO_ROOM_FOR_MODULE] = {"not enough memory for this module of {s1}: {f2}", REMEDY_MODULE},
+    [ERROR_NO_ROOM_FOR_BOOT_INFO] = {"not enough memory below 1 GiB for the boot info ({s0}); "
+                                     "shorten the command lines or add memory",
+                                     REMEDY_SAID},
+    [ERROR_NO_ROOM_FOR_TRAMPOLINE] = {"not enough memory below 4 GiB for the hand-over ({s0})",
+                                      REMEDY_MEMORY},
+    [ERROR_NO_ROOM_FOR_STAGING] =
         {"not enough memory: the boot takes {s0} below 4 GiB, and {s1} is free", REMEDY_MEMORY},
-    [PVH_ERROR_BZIMAGE_OLD] =
+    [ERROR_BZIMAGE_OLD] =
         {"a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel lies; use "
          "Linux 2.6.26 or later",
          REMEDY_SAID},
-    [PVH_ERROR_PAYLOAD_OUTSIDE] = {"truncated: the bzImage's payload ends at byte {d0}, but the "
-                                   "file has {d1} bytes",
-                                   REMEDY_COPY},
-    [PVH_ERROR_PAYLOAD_UNKNOWN] = {"a bzImage whose payload is not known{c0}", REMEDY_SAID},
-    [PVH_ERROR_UNPACK_TRUNCATED] = {"{k0}: truncated: more is due at offset {x1}", REMEDY_COPY},
-    [PVH_ERROR_UNPACK_DAMAGED] = {"{k0}: damaged at offset {x1} ({r0})", REMEDY_COPY},
-    [PVH_ERROR_UNPACK_UNSUPPORTED] = {"{k0}: packed with what cannot be unpacked here ({r0})",
-                                      REMEDY_PACK},
-    [PVH_ERROR_UNPACK_ABSENT] = {"{k0}: this pvhboot was built without its decoder", REMEDY_UNPACK},
-    [PVH_ERROR_UNPACK_TRAILING] = {"{k0}: it ends at offset {x1}, but {d2} bytes follow",
-                                   REMEDY_PACK},
-    [PVH_ERROR_UNPACK_MEMORY] =
-        {"{k0}: not enough memory: the boot takes at least {s2}, {s1} of it "
-         "to unpack the kernel; {s3} is free, {s4} of it in one piece",
-         REMEDY_MEMORY},
-    [PVH_ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated",
-                                 REMEDY_COPY},
-    [PVH_ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to more than {s2}, the limit for a kernel",
-                                      REMEDY_STRIP},
-    [PVH_ERROR_MODULE_EMPTY] = {"the file is empty; write it again", REMEDY_SAID},
-    [PVH_ERROR_NO_PROGRAM] = {"is no EFI program for x64; name one", REMEDY_SAID},
-    [PVH_ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it",
-                                   REMEDY_SAID},
+    [ERROR_PAYLOAD_OUTSIDE] = {"truncated: the bzImage's payload ends at byte {d0}, but the "
+                               "file has {d1} bytes",
+                               REMEDY_COPY},
+    [ERROR_PAYLOAD_UNKNOWN] = {"a bzImage whose payload is not known{c0}", REMEDY_SAID},
+    [ERROR_UNPACK_TRUNCATED] = {"{k0}: truncated: more is due at offset {x1}", REMEDY_COPY},
+    [ERROR_UNPACK_DAMAGED] = {"{k0}: damaged at offset {x1} ({r0})", REMEDY_COPY},
+    [ERROR_UNPACK_UNSUPPORTED] = {"{k0}: packed with what cannot be unpacked here ({r0})",
+                                  REMEDY_PACK},
+    [ERROR_UNPACK_ABSENT] = {"{k0}: this pvhboot was built without its decoder", REMEDY_UNPACK},
+    [ERROR_UNPACK_TRAILING] = {"{k0}: it ends at offset {x1}, but {d2} bytes follow", REMEDY_PACK},
+    [ERROR_UNPACK_MEMORY] = {"{k0}: not enough memory: the boot takes at least {s2}, {s1} of it "
+                             "to unpack the kernel; {s3} is free, {s4} of it in one piece",
+                             REMEDY_MEMORY},
+    [ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated", REMEDY_COPY},
+    [ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to more than {s2}, the limit for a kernel",
+                                  REMEDY_STRIP},
+    [ERROR_MODULE_EMPTY] = {"the file is empty; write it again", REMEDY_SAID},
+    [ERROR_NO_PROGRAM] = {"is no EFI program for x64; name one", REMEDY_SAID},
+    [ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it", REMEDY_SAID},
 };
 
-static void append_blocker(struct text *text, const uint64_t number[PVH_ERROR_NUMBERS])
+static void append_blocker(struct text *text, const uint64_t number[ERROR_NUMBERS])
 {
     text_format(text, "it is linked to 0x%llx-0x%llx, but 0x%llx-0x%llx is %s on this machine",
                 U(number[0]), U(number[1] - 1), U(number[2]), U(number[3] - 1),
@@ -288,8 +280,7 @@ static void append_blocker(struct text *text, const uint64_t number[PVH_ERROR_NU
 }
 
 /* Fills in what one pair of braces asks for. */
-static void append_field(struct text *text, char kind, unsigned index,
-                         const struct pvh_error *error)
+static void append_field(struct text *text, char kind, unsigned index, const struct error *error)
 {
     uint64_t number = error->number[index];
 
@@ -330,7 +321,7 @@ static void append_field(struct text *text, char kind, unsigned index,
     }
 }
 
-static void append_sentence(struct text *text, const char *sentence, const struct pvh_error *error)
+static void append_sentence(struct text *text, const char *sentence, const struct error *error)
 {
     for (; *sentence; sentence++) {
         if (*sentence != '{') {
@@ -342,7 +333,7 @@ static void append_sentence(struct text *text, const char *sentence, const struc
     }
 }
 
-void pvh_error_append(struct text *text, const struct pvh_error *error)
+void error_append(struct text *text, const struct error *error)
 {
     const struct sentence *sentence = &sentences[error->code];
 
@@ -351,25 +342,25 @@ void pvh_error_append(struct text *text, const struct pvh_error *error)
     append_sentence(text, sentence->text, error);
     if (sentence->remedy != REMEDY_SAID)
         text_format(text, "; %s", remedies[sentence->remedy]);
-    if (error->code == PVH_ERROR_NO_ENTRY_NOTE || error->code == PVH_ERROR_NOTES_TRUNCATED)
+    if (error->code == ERROR_NO_ENTRY_NOTE || error->code == ERROR_NOTES_TRUNCATED)
         append_entry_remedy(text, &error->notes);
 }
 
-void pvh_error_append_code(struct text *text, enum pvh_error_code code)
+void error_append_code(struct text *text, enum error_code code)
 {
-    const struct pvh_error error = {.code = code};
+    const struct error error = {.code = code};
 
-    pvh_error_append(text, &error);
+    error_append(text, &error);
 }
 
-bool pvh_error_module(const struct pvh_error *error, uint64_t *ret_index)
+bool error_module(const struct error *error, uint64_t *ret_index)
 {
     *ret_index = error->number[0];
-    return error->code == PVH_ERROR_NO_ROOM_FOR_MODULE;
+    return error->code == ERROR_NO_ROOM_FOR_MODULE;
 }
 
-bool pvh_error_is_of_machine(const struct pvh_error *error)
+bool error_is_of_machine(const struct error *error)
 {
-    return error->code == PVH_ERROR_OUT_OF_MEMORY ||
-           (error->code >= PVH_ERROR_PLATFORM_XEN && error->code <= PVH_ERROR_MAP_CHANGED);
+    return error->code == ERROR_OUT_OF_MEMORY ||
+           (error->code >= ERROR_PLATFORM_XEN && error->code <= ERROR_MAP_CHANGED);
 }

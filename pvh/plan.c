@@ -30,28 +30,29 @@ struct pending_bytes {
     uint64_t destination;
     uint64_t offset;
     uint64_t size;
-    struct plan_fills *fills;
+    struct plan_reads *reads;
 };
 
 /* How hard it is to find room. */
-enum thrift {
-    THRIFT_NONE,
-    THRIFT_BORROW,     /* modules may lie in what is lent */
-    THRIFT_BORROW_LOW, /* and the loader's own has the lowest places instead of the highest */
+enum strategy {
+    STRATEGY_KEEP_RECLAIMABLE,
+    STRATEGY_USE_RECLAIMABLE,     /* modules may lie in what is lent */
+    STRATEGY_USE_RECLAIMABLE_LOW, /* and the loader's own has the lowest places instead of the
+                                     highest */
 
-    THRIFTS
+    STRATEGIES
 };
 
 struct planner {
     const struct plan_request *request;
     const struct memory_map *map;
     struct arena *arena;
-    struct pvh_error *error;
+    struct error *error;
     struct load_plan *plan;
     struct free_list claimable; /* can be allocated */
     struct free_list available; /* can be read into: the above, and what is lent once it is had */
     struct free_list usable;    /* can be the kernel's after exit: the above, and boot services' */
-    enum thrift thrift;
+    enum strategy strategy;
     uint64_t free; /* bytes that were ever available */
     struct pending_bytes *pending;
     size_t pending_count, pending_capacity;
@@ -59,7 +60,7 @@ struct planner {
 
 static bool out_of_memory(struct planner *planner)
 {
-    return pvh_fail(planner->error, PVH_ERROR_OUT_OF_MEMORY, 0);
+    return error_set(planner->error, ERROR_OUT_OF_MEMORY, 0);
 }
 
 #define push(planner, list, ...)                                                                   \
@@ -95,8 +96,8 @@ static bool list_memory(struct planner *planner)
 {
     const struct plan_request *request = planner->request;
     const struct memory_map *map = planner->map;
-    size_t takes =
-        request->denied_count + request->lent_count + request->module_count + FIXED_TAKES;
+    size_t takes = request->unallocatable_count + request->reclaimable_count +
+                   request->module_count + FIXED_TAKES;
 
     if (!free_list_reserve(&planner->claimable, planner->arena, map->count, takes) ||
         !free_list_reserve(&planner->available, planner->arena, map->count, takes) ||
@@ -111,8 +112,8 @@ static bool list_memory(struct planner *planner)
         if (memory_is_ram(map->ranges[i].class))
             free_list_append(&planner->usable, range);
     }
-    for (size_t i = 0; i < request->denied_count; i++)
-        take_free(planner, range_to_pages(request->denied[i]));
+    for (size_t i = 0; i < request->unallocatable_count; i++)
+        take_free(planner, range_to_pages(request->unallocatable[i]));
     /* Nothing is read to address 0: drivers take it for no buffer, and firmware may trap it. */
     take_free(planner, (struct range){0, PAGE_SIZE});
     planner->free = free_list_size(&planner->available);
@@ -162,7 +163,7 @@ static bool claim_range(struct planner *planner, struct range range)
 
 /* Lets `destination` be filled from the file, at `offset`. */
 static bool load_range(struct planner *planner, struct range destination, uint64_t offset,
-                       struct plan_fills *fills)
+                       struct plan_reads *reads)
 {
     struct range rest = destination;
 
@@ -170,9 +171,9 @@ static bool load_range(struct planner *planner, struct range destination, uint64
         bool direct;
         struct range part = next_part(&planner->available, &rest, &direct);
         uint64_t from = offset + (part.start - destination.start);
-        struct pending_bytes bytes = {part.start, from, range_size(part), fills};
+        struct pending_bytes bytes = {part.start, from, range_size(part), reads};
 
-        if (direct && !push(planner, fills, from, part.start, range_size(part)))
+        if (direct && !push(planner, reads, from, part.start, range_size(part)))
             return false;
         if (!direct && !push_item(planner, (void **)&planner->pending, &planner->pending_capacity,
                                   &planner->pending_count, &bytes, sizeof(bytes)))
@@ -189,7 +190,8 @@ static bool zero_range(struct planner *planner, struct range range)
         bool direct;
         struct range part = next_part(&planner->available, &rest, &direct);
 
-        if (!push(planner, direct ? &planner->plan->zero_now : &planner->plan->zero_later,
+        if (!push(planner,
+                  direct ? &planner->plan->zero_before_exit : &planner->plan->zero_after_exit,
                   part.start, part.end))
             return false;
     }
@@ -230,8 +232,8 @@ static bool find_blocker(const struct memory_map *map, struct range span, bool a
  * their own. But for one: a kernel with something at the bottom of memory and the rest above 1 MiB
  * knows what lies between. Returns how many parts there are.
  */
-static size_t list_solid_parts(const struct range span, const struct pvh_segment *segments,
-                               size_t segment_count, struct range parts[2])
+static size_t list_ram_parts(const struct range span, const struct elf_segment *segments,
+                             size_t segment_count, struct range parts[2])
 {
     struct range pages = range_to_pages(span);
 
@@ -249,11 +251,11 @@ static size_t list_solid_parts(const struct range span, const struct pvh_segment
     return 2;
 }
 
-static bool find_span_blocker(const struct memory_map *map, const struct pvh_image *image,
+static bool find_span_blocker(const struct memory_map *map, const struct elf_image *image,
                               bool allow_nvs, struct memory_range *ret_blocker)
 {
     struct range parts[2];
-    size_t count = list_solid_parts(image->span, image->segments, image->segment_count, parts);
+    size_t count = list_ram_parts(image->span, image->segments, image->segment_count, parts);
 
     for (size_t i = 0; i < count; i++) {
         if (find_blocker(map, parts[i], allow_nvs, ret_blocker))
@@ -263,7 +265,7 @@ static bool find_span_blocker(const struct memory_map *map, const struct pvh_ima
 }
 
 /* The lowest place that the kernel's note allows, above the memory that PCs are started in. */
-static bool find_relocation_in(const struct free_list *list, const struct pvh_image *image,
+static bool find_relocation_in(const struct free_list *list, const struct elf_image *image,
                                uint64_t *ret_start)
 {
     const struct pvh_relocation *relocation = &image->notes.relocation;
@@ -277,7 +279,7 @@ static bool find_relocation_in(const struct free_list *list, const struct pvh_im
 
 static bool find_relocation(const struct planner *planner, uint64_t *ret_start)
 {
-    const struct pvh_image *image = planner->request->image;
+    const struct elf_image *image = planner->request->image;
 
     if (!image->notes.relocation.present || !image->notes.relocation.valid)
         return false;
@@ -295,35 +297,35 @@ static bool fits_somewhere(const struct planner *planner)
     return free_list_lowest(&planner->usable, window, size, PAGE_SIZE, &start);
 }
 
-static enum pvh_error_code name_refusal(const struct planner *planner, bool only_nvs)
+static enum error_code name_refusal(const struct planner *planner, bool only_nvs)
 {
     const struct pvh_relocation *relocation = &planner->request->image->notes.relocation;
 
     if (relocation->present && !relocation->valid)
-        return PVH_ERROR_RELOCATION_NOTE;
+        return ERROR_RELOCATION_NOTE;
     if (relocation->present)
-        return only_nvs ? PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS : PVH_ERROR_NO_ROOM_TO_RELOCATE;
+        return only_nvs ? ERROR_NO_ROOM_TO_RELOCATE_NVS : ERROR_NO_ROOM_TO_RELOCATE;
     if (only_nvs)
-        return PVH_ERROR_SPAN_TAKEN_BY_NVS;
-    return fits_somewhere(planner) ? PVH_ERROR_SPAN_TAKEN : PVH_ERROR_SPAN_WITHOUT_MEMORY;
+        return ERROR_SPAN_TAKEN_BY_NVS;
+    return fits_somewhere(planner) ? ERROR_SPAN_TAKEN : ERROR_SPAN_WITHOUT_MEMORY;
 }
 
 static bool refuse_span(struct planner *planner, struct memory_range blocker)
 {
-    const struct pvh_image *image = planner->request->image;
+    const struct elf_image *image = planner->request->image;
     struct memory_range other;
     bool only_nvs = !find_span_blocker(planner->map, image, true, &other);
 
     if (!only_nvs)
         blocker = other; /* what --overwrite-acpi-nvs cannot help with */
-    return pvh_fail(planner->error, name_refusal(planner, only_nvs), image->span.start,
-                    image->span.end, blocker.range.start, blocker.range.end, blocker.class);
+    return error_set(planner->error, name_refusal(planner, only_nvs), image->span.start,
+                     image->span.end, blocker.range.start, blocker.range.end, blocker.class);
 }
 
 /* Decides where the span goes: as linked, moved, or as linked over ACPI NVS. */
 static bool choose_span(struct planner *planner, uint64_t *ret_start)
 {
-    const struct pvh_image *image = planner->request->image;
+    const struct elf_image *image = planner->request->image;
     struct memory_range blocker, other;
 
     *ret_start = image->span.start;
@@ -341,13 +343,13 @@ static bool choose_span(struct planner *planner, uint64_t *ret_start)
     return refuse_span(planner, blocker);
 }
 
-static bool load_segment(struct planner *planner, const struct pvh_segment *segment)
+static bool load_segment(struct planner *planner, const struct elf_segment *segment)
 {
-    uint64_t start = segment->paddr - planner->plan->link + planner->plan->span.start;
+    uint64_t start = segment->paddr - planner->plan->link_base + planner->plan->span.start;
     uint64_t file_end = start + segment->filesz;
 
     return load_range(planner, (struct range){start, file_end}, segment->offset,
-                      &planner->plan->fills) &&
+                      &planner->plan->reads) &&
            zero_range(planner, (struct range){file_end, start + segment->memsz});
 }
 
@@ -361,20 +363,20 @@ static struct range guarded_span(const struct load_plan *plan)
 
 static bool place_kernel(struct planner *planner)
 {
-    const struct pvh_image *image = planner->request->image;
+    const struct elf_image *image = planner->request->image;
     struct load_plan *plan = planner->plan;
     uint64_t start;
 
     if (!choose_span(planner, &start))
         return false;
-    plan->link = image->span.start;
+    plan->link_base = image->span.start;
     plan->span = (struct range){start, start + range_size(image->span)};
-    plan->solid_count = 1;
-    plan->solid[0] = range_to_pages(plan->span);
+    plan->ram_part_count = 1;
+    plan->ram_parts[0] = range_to_pages(plan->span);
     if (!plan->relocated)
-        plan->solid_count =
-            list_solid_parts(image->span, image->segments, image->segment_count, plan->solid);
-    plan->entry = plan_entry(plan, image);
+        plan->ram_part_count =
+            list_ram_parts(image->span, image->segments, image->segment_count, plan->ram_parts);
+    plan->entry_point = plan_entry_point(plan, image);
     if (!claim_range(planner, plan->span))
         return false;
     for (size_t i = 0; i < image->segment_count; i++) {
@@ -419,7 +421,7 @@ static bool place_boot_info(struct planner *planner)
         take(planner, planner->plan->boot_info);
         return true;
     }
-    return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, size);
+    return error_set(planner->error, ERROR_NO_ROOM_FOR_BOOT_INFO, size);
 }
 
 /* Behind the kernel below 1 GiB, before it, anywhere; in free memory, then where staging helps. */
@@ -455,12 +457,12 @@ static bool place_module(struct planner *planner, size_t index)
         !find_module_place(planner, pages, &start)) {
         struct range largest = free_list_largest(&planner->available);
 
-        return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_MODULE, index, size, largest.start,
-                        largest.end);
+        return error_set(planner->error, ERROR_NO_ROOM_FOR_MODULE, index, size, largest.start,
+                         largest.end);
     }
     module->range = (struct range){start, start + size};
     all = (struct range){start, start + pages};
-    if (!claim_range(planner, all) || !load_range(planner, module->range, 0, &module->fills) ||
+    if (!claim_range(planner, all) || !load_range(planner, module->range, 0, &module->reads) ||
         !zero_range(planner, (struct range){module->range.end, all.end}))
         return false;
     take(planner, all);
@@ -492,35 +494,35 @@ static bool find_aside(const struct planner *planner, const struct free_list *li
 {
     const struct range everywhere = {0, ADDRESS_LIMIT};
 
-    return planner->thrift == THRIFT_BORROW_LOW
+    return planner->strategy == STRATEGY_USE_RECLAIMABLE_LOW
                ? free_list_lowest(list, everywhere, size, PAGE_SIZE, ret_start)
                : free_list_highest(list, size, PAGE_SIZE, ret_start);
 }
 
 /* The hand-over's page, lists and page tables, for so many copies and ranges to clear. */
-static bool place_handover_for(struct planner *planner, uint64_t copies, uint64_t zeros)
+static bool place_trampoline_for(struct planner *planner, uint64_t copies, uint64_t zeros)
 {
     struct load_plan *plan = planner->plan;
-    uint64_t data = handover_data_size(copies, zeros);
+    uint64_t data = trampoline_data_size(copies, zeros);
     uint64_t start;
 
     if (!find_aside(planner, &planner->claimable, PAGE_SIZE + data, &start))
-        return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_HANDOVER, PAGE_SIZE + data);
-    plan->handover_code = (struct range){start, start + PAGE_SIZE};
-    plan->handover_data = (struct range){start + PAGE_SIZE, start + PAGE_SIZE + data};
-    take_free(planner, (struct range){start, plan->handover_data.end});
-    return push(planner, &plan->claims, plan->handover_code, true) &&
-           push(planner, &plan->claims, plan->handover_data, false);
+        return error_set(planner->error, ERROR_NO_ROOM_FOR_TRAMPOLINE, PAGE_SIZE + data);
+    plan->trampoline_code = (struct range){start, start + PAGE_SIZE};
+    plan->trampoline_data = (struct range){start + PAGE_SIZE, start + PAGE_SIZE + data};
+    take_free(planner, (struct range){start, plan->trampoline_data.end});
+    return push(planner, &plan->claims, plan->trampoline_code, true) &&
+           push(planner, &plan->claims, plan->trampoline_data, false);
 }
 
 /*
  * How many copies there will be is known only after staging; each split of one uses up a free
  * range, which bounds them.
  */
-static bool place_handover(struct planner *planner)
+static bool place_trampoline(struct planner *planner)
 {
-    return place_handover_for(planner, planner->pending_count + planner->available.count,
-                              planner->plan->zero_later.count);
+    return place_trampoline_for(planner, planner->pending_count + planner->available.count,
+                                planner->plan->zero_after_exit.count);
 }
 
 /*
@@ -528,14 +530,14 @@ static bool place_handover(struct planner *planner)
  * the kernel's span among what is lent can make one free range more. What of a module is staged
  * lies between free ranges, or before or behind them.
  */
-static bool place_handover_early(struct planner *planner)
+static bool place_trampoline_early(struct planner *planner)
 {
     const struct plan_request *request = planner->request;
     uint64_t modules = request->module_count;
-    uint64_t ranges = planner->available.count + request->lent_count + modules + 1;
+    uint64_t ranges = planner->available.count + request->reclaimable_count + modules + 1;
 
-    return place_handover_for(planner, planner->pending_count + 2 * ranges + modules,
-                              planner->plan->zero_later.count + modules);
+    return place_trampoline_for(planner, planner->pending_count + 2 * ranges + modules,
+                                planner->plan->zero_after_exit.count + modules);
 }
 
 /* Free pages for `size` bytes, or the largest range there is if none is large enough. */
@@ -550,30 +552,32 @@ static struct range find_staging(const struct planner *planner, uint64_t size)
 }
 
 /* What the modules are still to have, and what is still to be borrowed for them. */
-static void count_later(const struct planner *planner, uint64_t *ret_modules, uint64_t *ret_lent)
+static void count_later(const struct planner *planner, uint64_t *ret_modules,
+                        uint64_t *ret_reclaimable)
 {
     const struct plan_request *request = planner->request;
 
-    *ret_modules = *ret_lent = 0;
+    *ret_modules = *ret_reclaimable = 0;
     if (planner->plan->modules)
         return;
     for (size_t i = 0; i < request->module_count; i++)
         *ret_modules += min_u64(request->module_sizes[i], ADDRESS_LIMIT);
-    for (size_t i = 0; i < request->lent_count; i++)
-        *ret_lent += range_size(request->lent[i]);
+    for (size_t i = 0; i < request->reclaimable_count; i++)
+        *ret_reclaimable += range_size(request->reclaimable[i]);
 }
 
 /* How much the boot takes and how much there is: all that is free has been taken. */
 static bool refuse_staging(struct planner *planner)
 {
     uint64_t missing = 0;
-    uint64_t modules, lent;
+    uint64_t modules, reclaimable;
 
     for (size_t i = 0; i < planner->pending_count; i++)
         missing += planner->pending[i].size;
-    count_later(planner, &modules, &lent);
-    return pvh_fail(planner->error, PVH_ERROR_NO_ROOM_FOR_STAGING,
-                    planner->free + missing + max_u64(modules, lent), planner->free + lent);
+    count_later(planner, &modules, &reclaimable);
+    return error_set(planner->error, ERROR_NO_ROOM_FOR_STAGING,
+                     planner->free + missing + max_u64(modules, reclaimable),
+                     planner->free + reclaimable);
 }
 
 /* Stages as much of the pending bytes as one free range holds, and takes it off them. */
@@ -589,7 +593,7 @@ static bool stage_some(struct planner *planner, struct pending_bytes *bytes)
     copy.size = min_u64(copy.size, range_size(staging) - skew);
     planner->plan->staged += copy.size;
     if (!claim_range(planner, staging) ||
-        !push(planner, bytes->fills, bytes->offset, copy.source, copy.size) ||
+        !push(planner, bytes->reads, bytes->offset, copy.source, copy.size) ||
         !push(planner, &planner->plan->copies, copy.destination, copy.source, copy.size))
         return false;
     take_free(planner, staging);
@@ -610,43 +614,43 @@ static bool place_staging(struct planner *planner)
     return true;
 }
 
-uint32_t plan_entry(const struct load_plan *plan, const struct pvh_image *image)
+uint32_t plan_entry_point(const struct load_plan *plan, const struct elf_image *image)
 {
-    return (uint32_t)(image->entry - plan->link + plan->span.start);
+    return (uint32_t)(image->entry_point - plan->link_base + plan->span.start);
 }
 
-static int compare_fills(const void *a, const void *b)
+static int compare_reads(const void *a, const void *b)
 {
-    const struct plan_fill *left = a;
-    const struct plan_fill *right = b;
+    const struct plan_read *left = a;
+    const struct plan_read *right = b;
 
     return COMPARE(left->offset, right->offset);
 }
 
-static bool follows(const struct plan_fill *first, const struct plan_fill *second)
+static bool follows(const struct plan_read *first, const struct plan_read *second)
 {
     return first->offset + first->size == second->offset &&
            first->address + first->size == second->address;
 }
 
 /* Forwards only, in as few reads as possible. */
-static void order_fills(struct plan_fills *fills)
+static void order_reads(struct plan_reads *reads)
 {
     size_t count = 0;
 
-    sort(fills->items, fills->count, sizeof(*fills->items), compare_fills);
-    for (size_t i = 0; i < fills->count; i++) {
-        if (count > 0 && follows(&fills->items[count - 1], &fills->items[i]))
-            fills->items[count - 1].size += fills->items[i].size;
+    sort(reads->items, reads->count, sizeof(*reads->items), compare_reads);
+    for (size_t i = 0; i < reads->count; i++) {
+        if (count > 0 && follows(&reads->items[count - 1], &reads->items[i]))
+            reads->items[count - 1].size += reads->items[i].size;
         else
-            fills->items[count++] = fills->items[i];
+            reads->items[count++] = reads->items[i];
     }
-    fills->count = count;
+    reads->count = count;
 }
 
 static bool place_rest(struct planner *planner)
 {
-    return place_boot_info(planner) && place_modules(planner) && place_handover(planner) &&
+    return place_boot_info(planner) && place_modules(planner) && place_trampoline(planner) &&
            place_staging(planner);
 }
 
@@ -657,8 +661,8 @@ static bool borrow(struct planner *planner)
     const struct plan_claims *claims = &planner->plan->claims;
     uint64_t before = free_list_size(&planner->available);
 
-    for (size_t i = 0; i < request->lent_count; i++) {
-        struct range range = request->lent[i];
+    for (size_t i = 0; i < request->reclaimable_count; i++) {
+        struct range range = request->reclaimable[i];
 
         range.end = min_u64(range.end, ADDRESS_LIMIT);
         free_list_give(&planner->available, range);
@@ -675,69 +679,69 @@ static bool borrow(struct planner *planner)
 }
 
 /* The modules come last: all else has to be somewhere else while the kernel is read. */
-static bool place_rest_borrowing(struct planner *planner)
+static bool place_rest_in_reclaimable(struct planner *planner)
 {
-    return place_boot_info(planner) && place_handover_early(planner) && place_staging(planner) &&
+    return place_boot_info(planner) && place_trampoline_early(planner) && place_staging(planner) &&
            borrow(planner) && place_modules(planner) && place_staging(planner);
 }
 
-static bool try_plan(struct planner planner, enum thrift thrift)
+static bool try_plan(struct planner planner, enum strategy strategy)
 {
     *planner.plan = (struct load_plan){0};
-    *planner.error = (struct pvh_error){0};
-    planner.thrift = thrift;
+    *planner.error = (struct error){0};
+    planner.strategy = strategy;
     if (!list_memory(&planner) || !place_kernel(&planner))
         return false;
-    return thrift == THRIFT_NONE ? place_rest(&planner) : place_rest_borrowing(&planner);
+    return strategy == STRATEGY_KEEP_RECLAIMABLE ? place_rest(&planner)
+                                                 : place_rest_in_reclaimable(&planner);
 }
 
 /* Nothing is borrowed where there is a plan without. */
 static bool find_plan(const struct planner *planner)
 {
-    const struct pvh_error *error = planner->error;
-    enum thrift thrifts = planner->request->lent_count > 0 ? THRIFTS : THRIFT_BORROW;
+    const struct error *error = planner->error;
+    enum strategy strategies =
+        planner->request->reclaimable_count > 0 ? STRATEGIES : STRATEGY_USE_RECLAIMABLE;
 
-    for (enum thrift thrift = THRIFT_NONE; thrift < thrifts; thrift++) {
-        if (try_plan(*planner, thrift))
+    for (enum strategy strategy = STRATEGY_KEEP_RECLAIMABLE; strategy < strategies; strategy++) {
+        if (try_plan(*planner, strategy))
             return true;
-        if (error->code < PVH_ERROR_NO_ROOM_FOR_MODULE ||
-            error->code > PVH_ERROR_NO_ROOM_FOR_STAGING)
+        if (error->code < ERROR_NO_ROOM_FOR_MODULE || error->code > ERROR_NO_ROOM_FOR_STAGING)
             break;
     }
     return false;
 }
 
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
-               struct arena *arena, struct load_plan *ret_plan, struct pvh_error *ret_error)
+               struct arena *arena, struct load_plan *ret_plan, struct error *ret_error)
 {
     const struct planner planner = {request, map, arena, ret_error, ret_plan, .pending = NULL};
 
     if (!find_plan(&planner))
         return false;
-    order_fills(&ret_plan->fills);
+    order_reads(&ret_plan->reads);
     for (size_t i = 0; i < ret_plan->module_count; i++)
-        order_fills(&ret_plan->modules[i].fills);
+        order_reads(&ret_plan->modules[i].reads);
     return true;
 }
 
 static bool check_range(const struct memory_map *map, struct range range, bool allow_nvs,
-                        struct pvh_error *error)
+                        struct error *error)
 {
     struct memory_range blocker;
 
     if (!find_blocker(map, range_to_pages(range), allow_nvs, &blocker))
         return true;
-    return pvh_fail(error, PVH_ERROR_MAP_CHANGED, blocker.range.start, blocker.range.end,
-                    blocker.class);
+    return error_set(error, ERROR_MAP_CHANGED, blocker.range.start, blocker.range.end,
+                     blocker.class);
 }
 
-bool plan_check(const struct load_plan *plan, const struct memory_map *map,
-                struct pvh_error *ret_error)
+bool plan_check(const struct load_plan *plan, const struct memory_map *map, struct error *ret_error)
 {
     if (!check_range(map, plan->boot_info, false, ret_error))
         return false;
-    for (size_t i = 0; i < plan->solid_count; i++) {
-        if (!check_range(map, plan->solid[i], plan->overwrites_nvs, ret_error))
+    for (size_t i = 0; i < plan->ram_part_count; i++) {
+        if (!check_range(map, plan->ram_parts[i], plan->overwrites_nvs, ret_error))
             return false;
     }
     for (size_t i = 0; i < plan->module_count; i++) {

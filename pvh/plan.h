@@ -29,7 +29,7 @@ struct plan_claim {
 };
 
 /* Bytes of a file to read to an address, before exit. */
-struct plan_fill {
+struct plan_read {
     uint64_t offset; /* in the kernel's file, or in the module */
     uint64_t address;
     uint64_t size;
@@ -48,8 +48,8 @@ struct plan_claims {
     size_t count, capacity;
 };
 
-struct plan_fills {
-    struct plan_fill *items;
+struct plan_reads {
+    struct plan_read *items;
     size_t count, capacity;
 };
 
@@ -71,68 +71,68 @@ struct plan_ranges {
 
 struct plan_module {
     struct range range;      /* paddr and paddr + size */
-    struct plan_fills fills; /* by rising offset */
+    struct plan_reads reads; /* by rising offset */
 };
 
 struct load_plan {
-    struct range span;     /* in bytes, where the kernel will be */
-    struct range solid[2]; /* the pages of it that are RAM: all, or all but 0xa0000-0xfffff */
-    size_t solid_count;
-    uint32_t entry; /* where it is entered */
-    uint64_t link;  /* span.start as linked: the kernel is moved by span.start - link */
+    struct range span;         /* in bytes, where the kernel will be */
+    struct range ram_parts[2]; /* the pages of it that are RAM: all, or all but 0xa0000-0xfffff */
+    size_t ram_part_count;
+    uint32_t entry_point; /* where it is entered */
+    uint64_t link_base;   /* span.start as linked: the kernel is moved by span.start - link */
     bool relocated;
     bool overwrites_nvs;
 
-    struct plan_fills fills; /* the kernel's, by rising offset */
+    struct plan_reads reads; /* the kernel's, by rising offset */
     struct plan_module *modules;
     size_t module_count;
 
-    struct range boot_info;     /* whole pages, allocated */
-    struct range handover_code; /* one page */
-    struct range handover_data; /* whole pages */
+    struct range boot_info;       /* whole pages, allocated */
+    struct range trampoline_code; /* one page */
+    struct range trampoline_data; /* whole pages */
 
     struct plan_claims claims;
     struct plan_copies copies;
-    struct plan_ranges zero_now;   /* before exit, in memory that is ours */
-    struct plan_ranges zero_later; /* after exit */
-    uint64_t staged;               /* bytes that are copied */
+    struct plan_ranges zero_before_exit; /* before exit, in memory that is ours */
+    struct plan_ranges zero_after_exit;  /* after exit */
+    uint64_t staged;                     /* bytes that are copied */
 };
 
 struct plan_request {
-    const struct pvh_image *image;
+    const struct elf_image *image;
     const uint64_t *module_sizes; /* bytes, each at least 1 */
     size_t module_count;
     uint64_t boot_info_size; /* bytes */
     bool overwrite_nvs;      /* --overwrite-acpi-nvs */
     /* Free memory that the firmware would not give: taken for occupied. Any order. */
-    const struct range *denied;
-    size_t denied_count;
+    const struct range *unallocatable;
+    size_t unallocatable_count;
     /*
      * Memory that the loader holds until the kernel has been read, as for unpacking it: whole pages
      * that the map does not call free. When memory is short, modules and their staged bytes lie
      * there too: they are read after the kernel. No claim is made on it, since it is the loader's
      * already. Any order.
      */
-    const struct range *lent;
-    size_t lent_count;
+    const struct range *reclaimable;
+    size_t reclaimable_count;
 };
 
 /* Makes the plan. Its lists live in the arena. */
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
-               struct arena *arena, struct load_plan *ret_plan, struct pvh_error *ret_error);
+               struct arena *arena, struct load_plan *ret_plan, struct error *ret_error);
 
 /*
  * The entry, for a plan that was made before the image's notes were known. Such a plan takes a
  * kernel for one that cannot be moved.
  */
-uint32_t plan_entry(const struct load_plan *plan, const struct pvh_image *image);
+uint32_t plan_entry_point(const struct load_plan *plan, const struct elf_image *image);
 
 /*
  * True when all that the plan gives to the kernel is RAM in `map`, which may be newer than the one
  * that the plan was made from.
  */
 bool plan_check(const struct load_plan *plan, const struct memory_map *map,
-                struct pvh_error *ret_error);
+                struct error *ret_error);
 
 /* What the kernel needs to stay RAM, sorted by address: the span, the boot info, each module. */
 bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,

@@ -53,16 +53,16 @@ static bool is_sev(const struct processor *processor)
     return processor->read_msr(MSR_SEV_STATUS) & SEV_STATUS_ENABLED;
 }
 
-enum pvh_error_code platform_check(const struct processor *processor)
+enum error_code platform_check(const struct processor *processor)
 {
     /* All three are guests. A processor without this bit may not even have the leaves and MSR. */
     if (!(processor->cpuid(LEAF_FEATURES, 0).ecx & FEATURE_HYPERVISOR))
-        return PVH_OK;
+        return ERROR_NONE;
     if (is_xen(processor))
-        return PVH_ERROR_PLATFORM_XEN;
+        return ERROR_PLATFORM_XEN;
     if (is_tdx(processor))
-        return PVH_ERROR_PLATFORM_TDX;
+        return ERROR_PLATFORM_TDX;
     if (is_sev(processor))
-        return PVH_ERROR_PLATFORM_SEV;
-    return PVH_OK;
+        return ERROR_PLATFORM_SEV;
+    return ERROR_NONE;
 }

@@ -14,9 +14,9 @@ struct processor {
 };
 
 /*
- * PVH_OK, or why no kernel can be started there:
- * PVH_ERROR_PLATFORM_XEN  an HVM guest: the kernel would take Xen's PVH path and ask for hypercalls
- * PVH_ERROR_PLATFORM_SEV  encrypted memory: kernels' first page tables lack the C bit
- * PVH_ERROR_PLATFORM_TDX  clearing CR4.MCE faults, and page tables lack the shared bit
+ * ERROR_NONE, or why no kernel can be started there:
+ * ERROR_PLATFORM_XEN  an HVM guest: the kernel would take Xen's PVH path and ask for hypercalls
+ * ERROR_PLATFORM_SEV  encrypted memory: kernels' first page tables lack the C bit
+ * ERROR_PLATFORM_TDX  clearing CR4.MCE faults, and page tables lack the shared bit
  */
-enum pvh_error_code platform_check(const struct processor *processor);
+enum error_code platform_check(const struct processor *processor);

@@ -32,10 +32,10 @@ static void print_range(struct writer *writer, const char *what, struct range ra
     print(writer, "  %-12s 0x%llx-0x%llx\n", what, U(range.start), U(range.end - 1));
 }
 
-void describe_segments(struct writer *writer, const struct pvh_image *image, uint64_t start)
+void print_segments(struct writer *writer, const struct elf_image *image, uint64_t start)
 {
     for (size_t i = 0; i < image->segment_count; i++) {
-        const struct pvh_segment *segment = &image->segments[i];
+        const struct elf_segment *segment = &image->segments[i];
         uint64_t address = segment->paddr - image->span.start + start;
 
         print(writer, "  segment %-4u 0x%llx-0x%llx, 0x%llx bytes from offset 0x%llx\n",
@@ -45,18 +45,18 @@ void describe_segments(struct writer *writer, const struct pvh_image *image, uin
     print_range(writer, "span", (struct range){start, start + range_size(image->span)});
 }
 
-void describe_kernel(struct writer *writer, const char *path, const struct pvh_image *image,
-                     const struct load_plan *plan)
+void print_kernel(struct writer *writer, const char *path, const struct elf_image *image,
+                  const struct load_plan *plan)
 {
     writer->write(writer, path);
     print(writer, ": ELF%u, %llu segment%s, PVH entry 0x%x%s\n", image->bits,
-          U(image->segment_count), PLURAL(image->segment_count), plan->entry,
+          U(image->segment_count), PLURAL(image->segment_count), plan->entry_point,
           plan->relocated ? ", moved" : "");
-    describe_segments(writer, image, plan->span.start);
+    print_segments(writer, image, plan->span.start);
 }
 
-void describe_module(struct writer *writer, size_t index, struct range range, const char *name,
-                     size_t more)
+void print_module(struct writer *writer, size_t index, struct range range, const char *name,
+                  size_t more)
 {
     print(writer, "  module %-5llu 0x%llx-0x%llx ", U(index), U(range.start), U(range.end - 1));
     writer->write(writer, name);
@@ -65,15 +65,15 @@ void describe_module(struct writer *writer, size_t index, struct range range, co
     print(writer, "\n");
 }
 
-void describe_plan(struct writer *writer, const struct load_plan *plan,
-                   const struct memory_map *map, const struct e820_table *table)
+void print_plan(struct writer *writer, const struct load_plan *plan, const struct memory_map *map,
+                const struct e820_table *table)
 {
     print_range(writer, "boot info", plan->boot_info);
     print_range(writer, "hand-over",
-                (struct range){plan->handover_code.start, plan->handover_data.end});
+                (struct range){plan->trampoline_code.start, plan->trampoline_data.end});
     print(writer, "  staged       %llu bytes in %llu %s, %llu range%s to clear after exit\n",
           U(plan->staged), U(plan->copies.count), plan->copies.count == 1 ? "copy" : "copies",
-          U(plan->zero_later.count), PLURAL(plan->zero_later.count));
+          U(plan->zero_after_exit.count), PLURAL(plan->zero_after_exit.count));
     print(writer, "  memory map   %llu descriptors, %llu entries, %llu of them RAM\n",
           U(map->descriptors), U(table->count), U(table->ram_count));
 }
@@ -84,7 +84,7 @@ static const void *find_in_block(const void *block, uint64_t block_address, uint
     return (const uint8_t *)block + (address - block_address);
 }
 
-void describe_start_info(struct writer *writer, const void *block, uint64_t address)
+void print_start_info(struct writer *writer, const void *block, uint64_t address)
 {
     const struct hvm_start_info *info = block;
 
@@ -131,8 +131,8 @@ static void print_ranges(struct writer *writer, const char *word, const struct r
         print(writer, "%s 0x%llx 0x%llx\n", word, U(ranges[i].start), U(ranges[i].end));
 }
 
-void describe_firmware_map(struct writer *writer, const struct firmware_map *firmware,
-                           const struct range *ecam, size_t ecam_count)
+void print_firmware_map(struct writer *writer, const struct firmware_map *firmware,
+                        const struct range *ecam, size_t ecam_count)
 {
     for (size_t i = 0; i < firmware->size / firmware->stride; i++) {
         struct memory_descriptor descriptor = memory_map_descriptor(firmware, i);
@@ -143,12 +143,12 @@ void describe_firmware_map(struct writer *writer, const struct firmware_map *fir
     print_ranges(writer, "mcfg", ecam, ecam_count);
 }
 
-void describe_lent(struct writer *writer, const struct plan_ranges *lent)
+void print_reclaimable(struct writer *writer, const struct plan_ranges *reclaimable)
 {
-    print_ranges(writer, "lent", lent->items, lent->count);
+    print_ranges(writer, "lent", reclaimable->items, reclaimable->count);
 }
 
-void describe_e820(struct writer *writer, const struct e820_table *table)
+void print_e820(struct writer *writer, const struct e820_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct hvm_memmap_entry *entry = &table->entries[i];
@@ -158,8 +158,8 @@ void describe_e820(struct writer *writer, const struct e820_table *table)
     }
 }
 
-void describe_warnings(struct writer *writer, const char *command_line,
-                       const struct load_plan *plan, const struct e820_table *table)
+void print_warnings(struct writer *writer, const char *command_line, const struct load_plan *plan,
+                    const struct e820_table *table)
 {
     size_t length = strlen(command_line);
 

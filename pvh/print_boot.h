@@ -16,22 +16,22 @@ struct writer {
 };
 
 /* Segments and span of a kernel whose lowest segment is at `start`. */
-void describe_segments(struct writer *writer, const struct pvh_image *image, uint64_t start);
+void print_segments(struct writer *writer, const struct elf_image *image, uint64_t start);
 
 /* The kernel where the plan has it: entry, segments, span. */
-void describe_kernel(struct writer *writer, const char *path, const struct pvh_image *image,
-                     const struct load_plan *plan);
+void print_kernel(struct writer *writer, const char *path, const struct elf_image *image,
+                  const struct load_plan *plan);
 
 /* A module at `range`, read from the file `name` and `more` others. */
-void describe_module(struct writer *writer, size_t index, struct range range, const char *name,
-                     size_t more);
+void print_module(struct writer *writer, size_t index, struct range range, const char *name,
+                  size_t more);
 
 /* The rest of the plan, and what became of the firmware's map. */
-void describe_plan(struct writer *writer, const struct load_plan *plan,
-                   const struct memory_map *map, const struct e820_table *table);
+void print_plan(struct writer *writer, const struct load_plan *plan, const struct memory_map *map,
+                const struct e820_table *table);
 
 /* The start info and all that it points to, in the block that the kernel finds at `address`. */
-void describe_start_info(struct writer *writer, const void *block, uint64_t address);
+void print_start_info(struct writer *writer, const void *block, uint64_t address);
 
 /*
  * The maps, a line for each entry, as pvhinfo --map reads them; numbers but the type are
@@ -44,11 +44,11 @@ void describe_start_info(struct writer *writer, const void *block, uint64_t addr
  *
  * A descriptor that reaches the end of the address space ends at 0xffffffffffffffff.
  */
-void describe_firmware_map(struct writer *writer, const struct firmware_map *firmware,
-                           const struct range *ecam, size_t ecam_count);
-void describe_lent(struct writer *writer, const struct plan_ranges *lent);
-void describe_e820(struct writer *writer, const struct e820_table *table);
+void print_firmware_map(struct writer *writer, const struct firmware_map *firmware,
+                        const struct range *ecam, size_t ecam_count);
+void print_reclaimable(struct writer *writer, const struct plan_ranges *reclaimable);
+void print_e820(struct writer *writer, const struct e820_table *table);
 
 /* Warnings about what the kernel will make of it: one text each, without a line end. */
-void describe_warnings(struct writer *writer, const char *command_line,
-                       const struct load_plan *plan, const struct e820_table *table);
+void print_warnings(struct writer *writer, const char *command_line, const struct load_plan *plan,
+                    const struct e820_table *table);

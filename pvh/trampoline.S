@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From the firmware's long mode to PVH's entry state. Position-independent: it runs from a copy in a
- * page below 4 GiB that nothing overwrites, with RDI = struct handover_data, below 4 GiB too.
+ * page below 4 GiB that nothing overwrites, with RDI = struct trampoline_data, below 4 GiB too.
  *
  * The order is the processor's, not taste (Intel SDM volume 3, sections 2.5 and 10.8.5); QEMU's TCG
  * enforces little of it:
@@ -34,14 +34,14 @@
         rep \operation\()b
         .endm
 
-        .section .text.handover, "ax", @progbits
-        .globl  handover_code_start
-        .globl  handover_code_end
-        .hidden handover_code_start
-        .hidden handover_code_end
+        .section .text.trampoline, "ax", @progbits
+        .globl  trampoline_start
+        .globl  trampoline_end
+        .hidden trampoline_start
+        .hidden trampoline_end
 
         .code64
-handover_code_start:
+trampoline_start:
         cli
         cld
         movb    $PIC_ALL_OFF, %al       /* no interrupt of the firmware's devices reaches the kernel */
@@ -53,19 +53,19 @@ handover_code_start:
         andl    $(CR4_PAE | CR4_LA57), %eax
         movq    %rax, %cr4
 
-        movl    HANDOVER_TABLES(%rdi), %ecx
+        movl    TRAMPOLINE_TABLES(%rdi), %ecx
         testl   $CR4_LA57, %eax
         jz      1f
-        addl    $HANDOVER_TABLE_SIZE, %ecx      /* the table above the first */
+        addl    $TRAMPOLINE_TABLE_SIZE, %ecx      /* the table above the first */
 1:
         movq    %rcx, %cr3
-        lgdt    HANDOVER_GDTR(%rdi)
-        lidt    HANDOVER_IDTR(%rdi)
-        leaq    HANDOVER_STACK_TOP(%rdi), %rsp
+        lgdt    TRAMPOLINE_GDTR(%rdi)
+        lidt    TRAMPOLINE_IDTR(%rdi)
+        leaq    TRAMPOLINE_STACK_TOP(%rdi), %rsp
         movq    %rdi, %rbp              /* the data; RDI is needed for the copies */
 
-        movl    HANDOVER_COPIES(%rbp), %ebx
-        movl    HANDOVER_COPY_COUNT(%rbp), %edx
+        movl    TRAMPOLINE_COPIES(%rbp), %ebx
+        movl    TRAMPOLINE_COPY_COUNT(%rbp), %edx
 2:
         testl   %edx, %edx
         jz      3f
@@ -73,12 +73,12 @@ handover_code_start:
         movl    4(%rbx), %esi
         movl    8(%rbx), %eax
         repeat  movs, %eax
-        addl    $HANDOVER_COPY_SIZE, %ebx
+        addl    $TRAMPOLINE_COPY_SIZE, %ebx
         decl    %edx
         jmp     2b
 3:
-        movl    HANDOVER_ZEROS(%rbp), %ebx
-        movl    HANDOVER_ZERO_COUNT(%rbp), %edx
+        movl    TRAMPOLINE_ZEROS(%rbp), %ebx
+        movl    TRAMPOLINE_ZERO_COUNT(%rbp), %edx
         xorl    %eax, %eax
 4:
         testl   %edx, %edx
@@ -86,18 +86,18 @@ handover_code_start:
         movl    0(%rbx), %edi
         movl    4(%rbx), %esi
         repeat  stos, %esi
-        addl    $HANDOVER_ZERO_SIZE, %ebx
+        addl    $TRAMPOLINE_ZERO_SIZE, %ebx
         decl    %edx
         jmp     4b
 5:
         leaq    compatibility_mode(%rip), %rax
-        pushq   $HANDOVER_CODE_SELECTOR
+        pushq   $TRAMPOLINE_CODE_SELECTOR
         pushq   %rax
         lretq
 
         .code32
 compatibility_mode:
-        movl    $HANDOVER_DATA_SELECTOR, %eax
+        movl    $TRAMPOLINE_DATA_SELECTOR, %eax
         movl    %eax, %ds
         movl    %eax, %es
         movl    %eax, %ss
@@ -115,10 +115,10 @@ compatibility_mode:
         movl    %eax, %cr4              /* PAE and LA57 */
 
         lldt    %ax
-        movl    $HANDOVER_TSS_SELECTOR, %eax
+        movl    $TRAMPOLINE_TSS_SELECTOR, %eax
         ltr     %ax
 
-        leal    HANDOVER_STACK_TOP(%ebp), %esp
+        leal    TRAMPOLINE_STACK_TOP(%ebp), %esp
         pushl   $EFLAGS_NONE
         popfl
         /* MOV changes no flag. ESP is no stack for the kernel: none must get the idea. */
@@ -128,8 +128,8 @@ compatibility_mode:
         movl    $0, %esi
         movl    $0, %edi
         movl    $0, %esp
-        movl    HANDOVER_START_INFO(%ebp), %ebx
-        jmp     *HANDOVER_ENTRY(%ebp)
-handover_code_end:
+        movl    TRAMPOLINE_START_INFO(%ebp), %ebx
+        jmp     *TRAMPOLINE_ENTRY(%ebp)
+trampoline_end:
 
         .section .note.GNU-stack, "", @progbits

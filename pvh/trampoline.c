@@ -5,20 +5,23 @@
 
 #include <string.h>
 
-static_assert(offsetof(struct handover_data, gdtr) == HANDOVER_GDTR, "handover.S");
-static_assert(offsetof(struct handover_data, idtr) == HANDOVER_IDTR, "handover.S");
-static_assert(offsetof(struct handover_data, start_info) == HANDOVER_START_INFO, "handover.S");
-static_assert(offsetof(struct handover_data, entry) == HANDOVER_ENTRY, "handover.S");
-static_assert(offsetof(struct handover_data, copies) == HANDOVER_COPIES, "handover.S");
-static_assert(offsetof(struct handover_data, copy_count) == HANDOVER_COPY_COUNT, "handover.S");
-static_assert(offsetof(struct handover_data, zeros) == HANDOVER_ZEROS, "handover.S");
-static_assert(offsetof(struct handover_data, zero_count) == HANDOVER_ZERO_COUNT, "handover.S");
-static_assert(offsetof(struct handover_data, tables) == HANDOVER_TABLES, "handover.S");
-static_assert(HANDOVER_TABLE_SIZE == PAGE_SIZE, "handover.S");
-static_assert(offsetof(struct handover_data, stack) + 64 == HANDOVER_STACK_TOP, "handover.S");
-static_assert(sizeof(struct handover_data) == HANDOVER_DATA_SIZE, "handover.S");
-static_assert(sizeof(struct handover_copy) == HANDOVER_COPY_SIZE, "handover.S");
-static_assert(sizeof(struct handover_zero) == HANDOVER_ZERO_SIZE, "handover.S");
+static_assert(offsetof(struct trampoline_data, gdtr) == TRAMPOLINE_GDTR, "trampoline.S");
+static_assert(offsetof(struct trampoline_data, idtr) == TRAMPOLINE_IDTR, "trampoline.S");
+static_assert(offsetof(struct trampoline_data, start_info) == TRAMPOLINE_START_INFO,
+              "trampoline.S");
+static_assert(offsetof(struct trampoline_data, entry_point) == TRAMPOLINE_ENTRY, "trampoline.S");
+static_assert(offsetof(struct trampoline_data, copies) == TRAMPOLINE_COPIES, "trampoline.S");
+static_assert(offsetof(struct trampoline_data, copy_count) == TRAMPOLINE_COPY_COUNT,
+              "trampoline.S");
+static_assert(offsetof(struct trampoline_data, zeros) == TRAMPOLINE_ZEROS, "trampoline.S");
+static_assert(offsetof(struct trampoline_data, zero_count) == TRAMPOLINE_ZERO_COUNT,
+              "trampoline.S");
+static_assert(offsetof(struct trampoline_data, tables) == TRAMPOLINE_TABLES, "trampoline.S");
+static_assert(TRAMPOLINE_TABLE_SIZE == PAGE_SIZE, "trampoline.S");
+static_assert(offsetof(struct trampoline_data, stack) + 64 == TRAMPOLINE_STACK_TOP, "trampoline.S");
+static_assert(sizeof(struct trampoline_data) == TRAMPOLINE_DATA_SIZE, "trampoline.S");
+static_assert(sizeof(struct trampoline_copy) == TRAMPOLINE_COPY_SIZE, "trampoline.S");
+static_assert(sizeof(struct trampoline_zero) == TRAMPOLINE_ZERO_SIZE, "trampoline.S");
 
 /*
  * Segment descriptors (Intel SDM volume 3, section 3.4.5), present, with the accessed bit set so
@@ -51,12 +54,12 @@ static_assert(sizeof(struct page_table) == PAGE_SIZE, "Intel SDM");
 
 static uint64_t lists_size(uint64_t copies, uint64_t zeros)
 {
-    return align_up(sizeof(struct handover_data) + copies * sizeof(struct handover_copy) +
-                        zeros * sizeof(struct handover_zero),
+    return align_up(sizeof(struct trampoline_data) + copies * sizeof(struct trampoline_copy) +
+                        zeros * sizeof(struct trampoline_zero),
                     PAGE_SIZE);
 }
 
-uint64_t handover_data_size(uint64_t copies, uint64_t zeros)
+uint64_t trampoline_data_size(uint64_t copies, uint64_t zeros)
 {
     return lists_size(copies, zeros) + TABLE_COUNT * sizeof(struct page_table);
 }
@@ -73,10 +76,10 @@ static void fill_tables(struct page_table *tables, uint64_t address)
         tables[3 + i / TABLE_ENTRIES].entries[i % TABLE_ENTRIES] = i * LARGE_PAGE | ENTRY_PAGE;
 }
 
-static void fill_copies(struct handover_copy *list, const struct plan_copies *copies)
+static void fill_copies(struct trampoline_copy *list, const struct plan_copies *copies)
 {
     for (size_t i = 0; i < copies->count; i++) {
-        list[i] = (struct handover_copy){
+        list[i] = (struct trampoline_copy){
             .destination = (uint32_t)copies->items[i].destination,
             .source = (uint32_t)copies->items[i].source,
             .size = (uint32_t)copies->items[i].size,
@@ -84,36 +87,36 @@ static void fill_copies(struct handover_copy *list, const struct plan_copies *co
     }
 }
 
-static void fill_zeros(struct handover_zero *list, const struct plan_ranges *zeros)
+static void fill_zeros(struct trampoline_zero *list, const struct plan_ranges *zeros)
 {
     for (size_t i = 0; i < zeros->count; i++) {
-        list[i] = (struct handover_zero){
+        list[i] = (struct trampoline_zero){
             .start = (uint32_t)zeros->items[i].start,
             .size = (uint32_t)range_size(zeros->items[i]),
         };
     }
 }
 
-void handover_fill(void *memory, const struct load_plan *plan)
+void trampoline_fill(void *memory, const struct load_plan *plan)
 {
-    struct handover_data *data = memory;
-    struct handover_copy *copies = (struct handover_copy *)(data + 1);
-    struct handover_zero *zeros = (struct handover_zero *)(copies + plan->copies.count);
-    uint32_t address = (uint32_t)plan->handover_data.start;
-    uint64_t tables = lists_size(plan->copies.count, plan->zero_later.count);
+    struct trampoline_data *data = memory;
+    struct trampoline_copy *copies = (struct trampoline_copy *)(data + 1);
+    struct trampoline_zero *zeros = (struct trampoline_zero *)(copies + plan->copies.count);
+    uint32_t address = (uint32_t)plan->trampoline_data.start;
+    uint64_t tables = lists_size(plan->copies.count, plan->zero_after_exit.count);
 
-    *data = (struct handover_data){
+    *data = (struct trampoline_data){
         .gdt = {0, GDT_CODE_32, GDT_DATA, GDT_TSS_FREE, 0},
         .gdtr = {sizeof(data->gdt) - 1, address},
         .start_info = (uint32_t)plan->boot_info.start,
-        .entry = plan->entry,
+        .entry_point = plan->entry_point,
         .copies = address + (uint32_t)sizeof(*data),
         .copy_count = (uint32_t)plan->copies.count,
         .zeros = address + (uint32_t)((uint8_t *)zeros - (uint8_t *)data),
-        .zero_count = (uint32_t)plan->zero_later.count,
+        .zero_count = (uint32_t)plan->zero_after_exit.count,
         .tables = address + (uint32_t)tables,
     };
     fill_copies(copies, &plan->copies);
-    fill_zeros(zeros, &plan->zero_later);
+    fill_zeros(zeros, &plan->zero_after_exit);
     fill_tables((struct page_table *)((uint8_t *)memory + tables), address + tables);
 }

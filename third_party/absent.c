@@ -13,7 +13,7 @@ static uint64_t no_memory(const struct container *container)
 
 static bool refuse(struct decoder *decoder)
 {
-    return pvh_fail(decoder->error, PVH_ERROR_UNPACK_ABSENT, decoder->container->kind);
+    return error_set(decoder->error, ERROR_UNPACK_ABSENT, decoder->container->kind);
 }
 
 /* Without `step`: open() never lets it come that far. */

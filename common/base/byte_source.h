@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct pvh_source {
+struct byte_source {
     uint64_t size; /* bytes in all */
     /*
      * Reads exactly `length` bytes at `offset`, which the caller has checked against `size`.
      * On failure it reports the reason itself and returns false.
      */
-    bool (*read)(struct pvh_source *source, uint64_t offset, void *buffer, size_t length);
+    bool (*read)(struct byte_source *source, uint64_t offset, void *buffer, size_t length);
 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool read_memory(struct pvh_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_memory(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
 {
     memcpy(buffer, ((struct memory_source *)source)->bytes + offset, length);
     return true;
@@ -14,14 +14,14 @@ void memory_source_init(struct memory_source *memory, const uint8_t *bytes, uint
     *memory = (struct memory_source){.source = {.size = size, .read = read_memory}, .bytes = bytes};
 }
 
-static bool read_part(struct pvh_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_part(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
 {
     struct part_source *part = (struct part_source *)source;
 
     return part->whole->read(part->whole, part->start + offset, buffer, length);
 }
 
-void part_source_init(struct part_source *source, struct pvh_source *whole, struct range part)
+void part_source_init(struct part_source *source, struct byte_source *whole, struct range part)
 {
     *source = (struct part_source){.source = {.size = range_size(part), .read = read_part},
                                    .whole = whole,

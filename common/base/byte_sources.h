@@ -6,17 +6,17 @@
 #include "common/base/range.h"
 
 struct memory_source {
-    struct pvh_source source; /* first, so that it can be cast back */
+    struct byte_source source; /* first, so that it can be cast back */
     const uint8_t *bytes;
 };
 
 void memory_source_init(struct memory_source *memory, const uint8_t *bytes, uint64_t size);
 
 struct part_source {
-    struct pvh_source source; /* first, so that it can be cast back */
-    struct pvh_source *whole;
+    struct byte_source source; /* first, so that it can be cast back */
+    struct byte_source *whole;
     uint64_t start;
 };
 
 /* `part` lies inside `whole`. */
-void part_source_init(struct part_source *source, struct pvh_source *whole, struct range part);
+void part_source_init(struct part_source *source, struct byte_source *whole, struct range part);

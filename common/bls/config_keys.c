@@ -8,8 +8,8 @@
 /* How much of a word is quoted in a remark: enough to find it. */
 #define QUOTED_MAX 60
 
-#define remark(parser, line, ...)                                                                  \
-    remark_add((parser)->remarks, (parser)->arena, (line)->number, __VA_ARGS__)
+#define diagnostic(parser, line, ...)                                                              \
+    diagnostic_add((parser)->diagnostics, (parser)->arena, (line)->number, __VA_ARGS__)
 
 static int quoted_length(size_t length)
 {
@@ -43,8 +43,8 @@ static bool note_place(struct config_parser *parser, const struct config_key *ke
 
     *place = line->number;
     return before == 0 || key->repeats ||
-           remark(parser, line, "%s was there before, on line %u; this line holds", key->name,
-                  before);
+           diagnostic(parser, line, "%s was there before, on line %u; this line holds", key->name,
+                      before);
 }
 
 static bool take_value(struct config_parser *parser, const struct config_key *key,
@@ -56,8 +56,8 @@ static bool take_value(struct config_parser *parser, const struct config_key *ke
     case CONFIG_TAKEN:
         return note_place(parser, key, line);
     case CONFIG_BAD_VALUE:
-        return remark(parser, line, "%s \"%.*s\": not %s; ignored", key->name,
-                      quoted_length(line->value_length), value, key->expected);
+        return diagnostic(parser, line, "%s \"%.*s\": not %s; ignored", key->name,
+                          quoted_length(line->value_length), value, key->expected);
     default:
         return false;
     }
@@ -68,12 +68,12 @@ static bool take_line(struct config_parser *parser, const struct config_line *li
     const struct config_key *key = find_key(parser, line);
 
     if (!key)
-        return remark(parser, line, "unknown key \"%.*s\"; ignored",
-                      quoted_length(line->key_length), line->key);
+        return diagnostic(parser, line, "unknown key \"%.*s\"; ignored",
+                          quoted_length(line->key_length), line->key);
     if (!key->take)
         return true;
     if (line->value_length == 0)
-        return remark(parser, line, "%s has no value; ignored", key->name);
+        return diagnostic(parser, line, "%s has no value; ignored", key->name);
     return take_value(parser, key, line);
 }
 

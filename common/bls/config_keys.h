@@ -33,7 +33,7 @@ struct config_parser {
     size_t key_count; /* CONFIG_KEYS_MAX at most */
     void *target;     /* what is filled */
     struct arena *arena;
-    struct remarks *remarks;
+    struct diagnostics *diagnostics;
     unsigned lines[CONFIG_KEYS_MAX]; /* where each key was; 0 for nowhere */
 };
 

@@ -7,17 +7,17 @@
 
 #include "common/base/arena.h"
 
-struct remark {
+struct diagnostic {
     unsigned line;    /* from 1 */
     const char *text; /* "unknown key \"titel\"; ignored" */
 };
 
 /* A growing list in the arena. It ends with "there is more": a file may be a megabyte of nonsense.
  */
-#define REMARKS_MAX 50
+#define DIAGNOSTICS_MAX 50
 
-struct remarks {
-    struct remark *items;
+struct diagnostics {
+    struct diagnostic *items;
     size_t count, capacity;
 };
 
@@ -25,5 +25,6 @@ struct remarks {
  * Takes what text_format() takes; a long text is cut off, and what cannot be shown becomes U+FFFD.
  * False when memory is short.
  */
-__attribute__((format(printf, 4, 5))) bool remark_add(struct remarks *remarks, struct arena *arena,
-                                                      unsigned line, const char *format, ...);
+__attribute__((format(printf, 4, 5))) bool diagnostic_add(struct diagnostics *diagnostics,
+                                                          struct arena *arena, unsigned line,
+                                                          const char *format, ...);

@@ -188,7 +188,7 @@ bool entry_parse(const char *file_name, const char *text, size_t length, struct 
         .key_count = ELEMENTS(keys),
         .target = &draft,
         .arena = arena,
-        .remarks = &draft.entry.remarks,
+        .diagnostics = &draft.entry.diagnostics,
     };
 
     if (!name_entry(&draft.entry, file_name, arena) || !config_parse(&parser, text, length) ||

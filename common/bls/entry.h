@@ -26,7 +26,7 @@ struct boot_entry {
     const char *efi;             /* an EFI program instead of a kernel; "" for none */
     struct boot_request request; /* request.kernel is NULL for entries of other kinds */
     struct boot_count count;
-    struct remarks remarks; /* lines that were not understood */
+    struct diagnostics diagnostics; /* lines that were not understood */
 
     const char *label;   /* what a menu calls it: see entries_make_labels() */
     const char *problem; /* why it cannot be started, for people; NULL while nothing is known */
@@ -85,7 +85,7 @@ const char *entry_pass(const struct boot_entry *entry, const char *command_line,
 bool entry_can_be_passed(const struct boot_entry *entry);
 
 /* What may say which entry is the default, the strongest first. Each may be "". */
-struct entry_wishes {
+struct default_selection {
     const char *one_shot; /* EFI variable LoaderEntryOneShot: an ID */
     const char *chosen;   /* EFI variable LoaderEntryDefault: an ID, or a pattern */
     const char *pattern;  /* loader.conf: a pattern, or "@saved" */
@@ -99,4 +99,4 @@ struct entry_wishes {
  * one_shot, exhausted entries, unless there is nothing else. An entry's `problem` does not matter.
  */
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,
-                              const struct entry_wishes *wishes);
+                              const struct default_selection *selection);

@@ -74,7 +74,7 @@ bool entry_matches(const struct boot_entry *entry, const char *pattern)
 }
 
 /* Wishes from the strongest on; the last one is to take what there is. */
-enum { ONE_SHOT, CHOSEN, CONFIGURED, ANY_GOOD, ANY, WISHES };
+enum { ONE_SHOT, CHOSEN, CONFIGURED, ANY_GOOD, ANY, SELECTIONS };
 
 static bool fulfils(const struct boot_entry *entry, unsigned wish, const char *pattern)
 {
@@ -86,16 +86,16 @@ static bool fulfils(const struct boot_entry *entry, unsigned wish, const char *p
 }
 
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,
-                              const struct entry_wishes *wishes)
+                              const struct default_selection *selection)
 {
-    const char *const patterns[WISHES] = {wishes->one_shot, wishes->chosen, wishes->pattern, "*",
-                                          "*"};
+    const char *const patterns[SELECTIONS] = {selection->one_shot, selection->chosen,
+                                              selection->pattern, "*", "*"};
 
-    for (unsigned wish = 0; wish < WISHES; wish++) {
+    for (unsigned wish = 0; wish < SELECTIONS; wish++) {
         bool saved = text_equals_ignoring_case(patterns[wish], "@saved");
 
         for (size_t i = 0; i < count; i++) {
-            if (fulfils(&entries[i], wish, saved ? wishes->saved : patterns[wish]))
+            if (fulfils(&entries[i], wish, saved ? selection->saved : patterns[wish]))
                 return i;
         }
     }

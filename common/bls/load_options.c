@@ -77,13 +77,13 @@ static enum load_options copy(const uint8_t *bytes, size_t size, struct arena *a
 static enum load_options convert(const uint8_t *bytes, size_t count, struct arena *arena,
                                  const char **ret_text)
 {
-    uint16_t *units = arena_alloc(arena, count, sizeof(*units));
+    uint16_t *ucs2 = arena_alloc(arena, count, sizeof(*ucs2));
 
-    if (!units)
+    if (!ucs2)
         return LOAD_OPTIONS_OUT_OF_MEMORY;
     for (size_t i = 0; i < count; i++)
-        units[i] = read_le16(bytes + 2 * i); /* LoadOptions may lie at an odd address */
-    *ret_text = utf16_to_utf8_copy(units, count, arena);
+        ucs2[i] = read_le16(bytes + 2 * i); /* LoadOptions may lie at an odd address */
+    *ret_text = utf16_to_utf8_copy(ucs2, count, arena);
     return *ret_text ? LOAD_OPTIONS_TEXT : LOAD_OPTIONS_OUT_OF_MEMORY;
 }
 

@@ -154,7 +154,7 @@ bool loader_config_parse(const char *text, size_t length, struct arena *arena,
         .key_count = ELEMENTS(keys),
         .target = config,
         .arena = arena,
-        .remarks = &config->remarks,
+        .diagnostics = &config->diagnostics,
     };
 
     return config_parse(&parser, text, length);

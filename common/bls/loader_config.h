@@ -23,7 +23,7 @@ struct loader_config {
     bool editor;                 /* true when nothing is said */
     bool pass_entry;             /* append the entry's ID to the kernel's command line */
     int console_mode;
-    struct remarks remarks;
+    struct diagnostics diagnostics;
 };
 
 /* What holds without a file. */

@@ -66,56 +66,55 @@ const char *container_name(enum container_kind kind)
 }
 
 /* Reads as much of the head as there is. */
-static bool read_head(struct pvh_source *source, struct range where,
-                      uint8_t head[CONTAINER_HEAD_SIZE], size_t *ret_size, struct pvh_error *error)
+static bool read_head(struct byte_source *source, struct range where,
+                      uint8_t head[CONTAINER_HEAD_SIZE], size_t *ret_size, struct error *error)
 {
     *ret_size = (size_t)min_u64(range_size(where), CONTAINER_HEAD_SIZE);
     if (*ret_size > 0 && !source->read(source, where.start, head, *ret_size))
-        return pvh_fail(error, PVH_ERROR_READ);
+        return error_set(error, ERROR_READ);
     return true;
 }
 
 /* Where a bzImage's payload lies, its trailing size included. */
 static bool find_payload(const uint8_t *head, size_t size, struct range where,
-                         struct range *ret_payload, struct pvh_error *error)
+                         struct range *ret_payload, struct error *error)
 {
     unsigned version = size >= BZIMAGE_VERSION + 2 ? read_le16(head + BZIMAGE_VERSION) : 0;
     unsigned setup_sectors = head[BZIMAGE_SETUP_SECTORS];
     uint64_t offset, length;
 
     if (size < BZIMAGE_HEADER_END)
-        return pvh_fail(error, PVH_ERROR_PAYLOAD_OUTSIDE, BZIMAGE_HEADER_END, range_size(where));
+        return error_set(error, ERROR_PAYLOAD_OUTSIDE, BZIMAGE_HEADER_END, range_size(where));
     if (version < PAYLOAD_SINCE)
-        return pvh_fail(error, PVH_ERROR_BZIMAGE_OLD, version >> 8, version & 0xff);
+        return error_set(error, ERROR_BZIMAGE_OLD, version >> 8, version & 0xff);
     if (setup_sectors == 0)
         setup_sectors = DEFAULT_SETUP_SECTORS;
     offset = (setup_sectors + 1) * SECTOR_SIZE + read_le32(head + BZIMAGE_PAYLOAD);
     length = read_le32(head + BZIMAGE_LENGTH);
     if (length <= SIZE_TRAILER)
-        return pvh_fail(error, PVH_ERROR_PAYLOAD_UNKNOWN, 0);
+        return error_set(error, ERROR_PAYLOAD_UNKNOWN, 0);
     if (!fits_inside(offset, length, range_size(where)))
-        return pvh_fail(error, PVH_ERROR_PAYLOAD_OUTSIDE, offset + length, range_size(where));
+        return error_set(error, ERROR_PAYLOAD_OUTSIDE, offset + length, range_size(where));
     *ret_payload = (struct range){where.start + offset, where.start + offset + length};
     return true;
 }
 
-static bool read_trailer(struct pvh_source *source, struct range payload, uint32_t *ret_size,
-                         struct pvh_error *error)
+static bool read_trailer(struct byte_source *source, struct range payload, uint32_t *ret_size,
+                         struct error *error)
 {
     uint8_t trailer[SIZE_TRAILER];
 
     if (!source->read(source, payload.end - SIZE_TRAILER, trailer, sizeof(trailer)))
-        return pvh_fail(error, PVH_ERROR_READ);
+        return error_set(error, ERROR_READ);
     *ret_size = read_le32(trailer);
     return true;
 }
 
 /* The sizes that the format and the bzImage name must agree. */
-static bool agree_on_size(struct container *container, uint64_t stated, struct pvh_error *error)
+static bool agree_on_size(struct container *container, uint64_t stated, struct error *error)
 {
     if (container->unpacked_exact ? stated != container->unpacked : stated > container->unpacked)
-        return pvh_fail(error, PVH_ERROR_UNPACKED_SIZE, container->kind, container->unpacked,
-                        stated);
+        return error_set(error, ERROR_UNPACKED_SIZE, container->kind, container->unpacked, stated);
     container->unpacked = stated;
     container->unpacked_exact = true;
     return true;
@@ -133,8 +132,8 @@ static bool measure_elf_payload(struct container *container, uint64_t stated)
     return true;
 }
 
-static bool identify_payload(struct pvh_source *source, struct range payload,
-                             struct container *container, struct pvh_error *error)
+static bool identify_payload(struct byte_source *source, struct range payload,
+                             struct container *container, struct error *error)
 {
     uint8_t head[CONTAINER_HEAD_SIZE] = {0};
     size_t size;
@@ -146,7 +145,7 @@ static bool identify_payload(struct pvh_source *source, struct range payload,
     *container = (struct container){
         .kind = container_kind_of(head, size), .in_bzimage = true, .content = payload};
     if (container->kind == CONTAINER_UNKNOWN || container->kind == CONTAINER_BZIMAGE)
-        return pvh_fail(error, PVH_ERROR_PAYLOAD_UNKNOWN, read_le32(head));
+        return error_set(error, ERROR_PAYLOAD_UNKNOWN, read_le32(head));
     if (container->kind == CONTAINER_ELF)
         return measure_elf_payload(container, stated);
     if (container->kind != CONTAINER_GZIP)
@@ -154,14 +153,14 @@ static bool identify_payload(struct pvh_source *source, struct range payload,
     return container_measure(source, container, error) && agree_on_size(container, stated, error);
 }
 
-bool container_identify(struct pvh_source *source, struct range where,
-                        struct container *ret_container, struct pvh_error *ret_error)
+bool container_identify(struct byte_source *source, struct range where,
+                        struct container *ret_container, struct error *ret_error)
 {
     uint8_t head[CONTAINER_HEAD_SIZE] = {0};
     size_t size;
     struct range payload = {0};
 
-    *ret_error = (struct pvh_error){0};
+    *ret_error = (struct error){0};
     *ret_container = (struct container){.content = where};
     if (!read_head(source, where, head, &size, ret_error))
         return false;

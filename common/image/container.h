@@ -50,10 +50,10 @@ const char *container_name(enum container_kind kind);
  * container is one of its own, CONTAINER_ELF or CONTAINER_UNKNOWN. False with *ret_error when a
  * container is damaged, truncated or of a variety that cannot be unpacked here.
  */
-bool container_identify(struct pvh_source *source, struct range where,
-                        struct container *ret_container, struct pvh_error *ret_error);
+bool container_identify(struct byte_source *source, struct range where,
+                        struct container *ret_container, struct error *ret_error);
 
 /* Fills in the sizes of a compressed container from its own headers; see
  * common/image/container_size.c. */
-bool container_measure(struct pvh_source *source, struct container *container,
-                       struct pvh_error *error);
+bool container_measure(struct byte_source *source, struct container *container,
+                       struct error *error);

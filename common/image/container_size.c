@@ -29,9 +29,9 @@
 
 /* Reads forwards through a container; small things are read from a window over the source. */
 struct cursor {
-    struct pvh_source *source;
+    struct byte_source *source;
     struct container *container;
-    struct pvh_error *error;
+    struct error *error;
     uint64_t position; /* in the source */
     uint64_t end;
     uint64_t window_start;
@@ -41,28 +41,27 @@ struct cursor {
 
 static bool truncated(struct cursor *cursor)
 {
-    return pvh_fail(cursor->error, PVH_ERROR_UNPACK_TRUNCATED, cursor->container->kind,
-                    cursor->end);
+    return error_set(cursor->error, ERROR_UNPACK_TRUNCATED, cursor->container->kind, cursor->end);
 }
 
 static bool damaged(struct cursor *cursor, const char *reason)
 {
     cursor->error->reason = reason;
-    return pvh_fail(cursor->error, PVH_ERROR_UNPACK_DAMAGED, cursor->container->kind,
-                    cursor->position);
+    return error_set(cursor->error, ERROR_UNPACK_DAMAGED, cursor->container->kind,
+                     cursor->position);
 }
 
 static bool unsupported(struct cursor *cursor, const char *reason)
 {
     cursor->error->reason = reason;
-    return pvh_fail(cursor->error, PVH_ERROR_UNPACK_UNSUPPORTED, cursor->container->kind);
+    return error_set(cursor->error, ERROR_UNPACK_UNSUPPORTED, cursor->container->kind);
 }
 
 static bool fill_window(struct cursor *cursor, size_t wanted)
 {
     cursor->window_size = 0;
     if (!cursor->source->read(cursor->source, cursor->position, cursor->window, wanted))
-        return pvh_fail(cursor->error, PVH_ERROR_READ);
+        return error_set(cursor->error, ERROR_READ);
     cursor->window_start = cursor->position;
     cursor->window_size = wanted;
     return true;
@@ -427,8 +426,7 @@ static bool measure_lz4(struct cursor *cursor)
     return true;
 }
 
-bool container_measure(struct pvh_source *source, struct container *container,
-                       struct pvh_error *error)
+bool container_measure(struct byte_source *source, struct container *container, struct error *error)
 {
     struct cursor cursor = {
         .source = source,

@@ -27,38 +27,38 @@ static uint64_t offset(const struct decoder *decoder)
 bool(decoder_damaged)(struct decoder *decoder, const char *reason)
 {
     decoder->error->reason = reason;
-    return pvh_fail(decoder->error, PVH_ERROR_UNPACK_DAMAGED, decoder->container->kind,
-                    offset(decoder));
+    return error_set(decoder->error, ERROR_UNPACK_DAMAGED, decoder->container->kind,
+                     offset(decoder));
 }
 
 bool(decoder_unsupported)(struct decoder *decoder, const char *reason)
 {
     decoder->error->reason = reason;
-    return pvh_fail(decoder->error, PVH_ERROR_UNPACK_UNSUPPORTED, decoder->container->kind);
+    return error_set(decoder->error, ERROR_UNPACK_UNSUPPORTED, decoder->container->kind);
 }
 
 bool(decoder_truncated)(struct decoder *decoder)
 {
-    return pvh_fail(decoder->error, PVH_ERROR_UNPACK_TRUNCATED, decoder->container->kind,
-                    decoder->container->content.end);
+    return error_set(decoder->error, ERROR_UNPACK_TRUNCATED, decoder->container->kind,
+                     decoder->container->content.end);
 }
 
 bool(decoder_out_of_memory)(struct decoder *decoder)
 {
-    return pvh_fail(decoder->error, PVH_ERROR_UNPACK_MEMORY, decoder->container->kind,
-                    decoder_memory(decoder->container));
+    return error_set(decoder->error, ERROR_UNPACK_MEMORY, decoder->container->kind,
+                     decoder_memory(decoder->container));
 }
 
 static bool too_large(struct decoder *decoder, uint64_t size)
 {
-    return pvh_fail(decoder->error, PVH_ERROR_UNPACKED_TOO_LARGE, decoder->container->kind, size,
-                    decoder->limit);
+    return error_set(decoder->error, ERROR_UNPACKED_TOO_LARGE, decoder->container->kind, size,
+                     decoder->limit);
 }
 
 static bool wrong_size(struct decoder *decoder)
 {
-    return pvh_fail(decoder->error, PVH_ERROR_UNPACKED_SIZE, decoder->container->kind,
-                    decoder->produced, decoder->container->unpacked);
+    return error_set(decoder->error, ERROR_UNPACKED_SIZE, decoder->container->kind,
+                     decoder->produced, decoder->container->unpacked);
 }
 
 /* One that was given back; a few bytes do not take a dictionary's place unless they have to. */
@@ -144,9 +144,9 @@ static bool get_input_buffer(struct decoder *decoder)
 }
 
 bool decoder_open(struct decoder *decoder, const struct container *container, uint64_t limit,
-                  struct pvh_source *source, struct arena *arena, struct pvh_error *error)
+                  struct byte_source *source, struct arena *arena, struct error *error)
 {
-    *error = (struct pvh_error){0};
+    *error = (struct error){0};
     *decoder = (struct decoder){
         .format = format_of(container->kind),
         .container = container,
@@ -165,7 +165,7 @@ bool decoder_open(struct decoder *decoder, const struct container *container, ui
 bool decoder_read_source(struct decoder *decoder, void *buffer, size_t size)
 {
     if (!decoder->source->read(decoder->source, decoder->position, buffer, size))
-        return pvh_fail(decoder->error, PVH_ERROR_READ);
+        return error_set(decoder->error, ERROR_READ);
     decoder->position += size;
     return true;
 }
@@ -206,8 +206,8 @@ static bool check_end(struct decoder *decoder)
     uint64_t left = decoder->container->content.end - offset(decoder);
 
     if (left > 0)
-        return pvh_fail(decoder->error, PVH_ERROR_UNPACK_TRAILING, decoder->container->kind,
-                        offset(decoder), left);
+        return error_set(decoder->error, ERROR_UNPACK_TRAILING, decoder->container->kind,
+                         offset(decoder), left);
     if (decoder->container->unpacked_exact && decoder->produced != decoder->container->unpacked)
         return wrong_size(decoder);
     return true;
@@ -242,7 +242,7 @@ static bool check_size(struct decoder *decoder)
 {
     const struct container *container = decoder->container;
 
-    if (decoder->looks)
+    if (decoder->probing)
         return true;
     if (container->kind == CONTAINER_GZIP && container->unpacked > decoder->limit)
         return find_fault(decoder);

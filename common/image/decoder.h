@@ -22,9 +22,9 @@ struct decoder_piece {
 struct decoder {
     const struct decoder_format *format;
     const struct container *container;
-    struct pvh_source *source;
+    struct byte_source *source;
     struct arena *arena;
-    struct pvh_error *error;
+    struct error *error;
     uint64_t position; /* in the source: what lies before it is in the input or done with */
     uint8_t *input;
     size_t input_size; /* of the buffer */
@@ -37,7 +37,7 @@ struct decoder {
     void *state;      /* the format's */
     uint64_t budget;  /* bytes that the library may still allocate */
     bool over_budget; /* it has asked for more */
-    bool looks;       /* set by who reads but the start: a wrong size is not searched for */
+    bool probing;     /* set by who reads but the start: a wrong size is not searched for */
     struct decoder_piece pieces[DECODER_PIECES];
 };
 
@@ -52,7 +52,7 @@ bool decoder_wants_whole(const struct container *container);
  * unpacked that is larger than `limit`. Errors of all functions go to *error.
  */
 bool decoder_open(struct decoder *decoder, const struct container *container, uint64_t limit,
-                  struct pvh_source *source, struct arena *arena, struct pvh_error *error);
+                  struct byte_source *source, struct arena *arena, struct error *error);
 
 /*
  * Reads the next `size` bytes; fewer only at the end. Where decoder_wants_whole(), there is one

@@ -58,7 +58,7 @@ bool decoder_unsupported(struct decoder *decoder, const char *reason);
 bool decoder_truncated(struct decoder *decoder);
 bool decoder_out_of_memory(struct decoder *decoder);
 
-#define decoder_damaged(...)       PVH_IS_FALSE((decoder_damaged)(__VA_ARGS__))
-#define decoder_unsupported(...)   PVH_IS_FALSE((decoder_unsupported)(__VA_ARGS__))
-#define decoder_truncated(...)     PVH_IS_FALSE((decoder_truncated)(__VA_ARGS__))
-#define decoder_out_of_memory(...) PVH_IS_FALSE((decoder_out_of_memory)(__VA_ARGS__))
+#define decoder_damaged(...)       ERROR_IS_FALSE((decoder_damaged)(__VA_ARGS__))
+#define decoder_unsupported(...)   ERROR_IS_FALSE((decoder_unsupported)(__VA_ARGS__))
+#define decoder_truncated(...)     ERROR_IS_FALSE((decoder_truncated)(__VA_ARGS__))
+#define decoder_out_of_memory(...) ERROR_IS_FALSE((decoder_out_of_memory)(__VA_ARGS__))

@@ -100,9 +100,9 @@ struct elf_tables {
 };
 
 struct elf_reader {
-    struct pvh_source *source;
+    struct byte_source *source;
     struct arena *arena;
-    struct pvh_error *error;
+    struct error *error;
     struct elf_tables *tables;
 };
 
@@ -115,7 +115,7 @@ static bool read_bytes(struct elf_reader *reader, uint64_t offset, void *buffer,
 {
     if (reader->source->read(reader->source, offset, buffer, length))
         return true;
-    return pvh_fail(reader->error, PVH_ERROR_READ);
+    return error_set(reader->error, ERROR_READ);
 }
 
 static bool check_ident(struct elf_reader *reader)
@@ -123,18 +123,18 @@ static bool check_ident(struct elf_reader *reader)
     const uint8_t *ident = reader->tables->header;
 
     if (memcmp(ident, "\177ELF", 4) != 0)
-        return pvh_fail(reader->error, PVH_ERROR_NOT_ELF, read_le32(ident),
-                        read_le32(ident + PVH_IMAGE_MAGIC));
+        return error_set(reader->error, ERROR_NOT_ELF, read_le32(ident),
+                         read_le32(ident + PVH_IMAGE_MAGIC));
     if (ident[4] == ELF_CLASS_32)
         reader->tables->layout = &layout_32;
     else if (ident[4] == ELF_CLASS_64)
         reader->tables->layout = &layout_64;
     if (reader->tables->layout && ident[5] == ELF_DATA_BIG)
-        return pvh_fail(reader->error, PVH_ERROR_ELF_BIG_ENDIAN);
+        return error_set(reader->error, ERROR_ELF_BIG_ENDIAN);
     if (!reader->tables->layout || ident[5] != ELF_DATA_LITTLE)
-        return pvh_fail(reader->error, PVH_ERROR_ELF_HEADER, ident[4], ident[5]);
+        return error_set(reader->error, ERROR_ELF_HEADER, ident[4], ident[5]);
     if (reader->source->size < reader->tables->layout->header_size)
-        return pvh_fail(reader->error, PVH_ERROR_TOO_SHORT, reader->source->size);
+        return error_set(reader->error, ERROR_TOO_SHORT, reader->source->size);
     return true;
 }
 
@@ -144,15 +144,15 @@ static bool read_header(struct elf_reader *reader)
     uint16_t type, machine;
 
     if (length < ELF_IDENT_SIZE)
-        return pvh_fail(reader->error, PVH_ERROR_TOO_SHORT, length);
+        return error_set(reader->error, ERROR_TOO_SHORT, length);
     if (!read_bytes(reader, 0, reader->tables->header, length) || !check_ident(reader))
         return false;
     type = read_le16(reader->tables->header + 16);
     machine = read_le16(reader->tables->header + 18);
     if (machine != ELF_MACHINE_386 && machine != ELF_MACHINE_X86_64)
-        return pvh_fail(reader->error, PVH_ERROR_ELF_MACHINE, machine);
+        return error_set(reader->error, ERROR_ELF_MACHINE, machine);
     if (type != ELF_TYPE_EXEC && type != ELF_TYPE_DYN)
-        return pvh_fail(reader->error, PVH_ERROR_ELF_TYPE, type);
+        return error_set(reader->error, ERROR_ELF_TYPE, type);
     return true;
 }
 
@@ -165,11 +165,11 @@ static bool read_table(struct elf_reader *reader, uint64_t offset, uint64_t coun
 
     if (entry_size < smallest || !checked_mul(count, entry_size, &size) || size > MAX_TABLE_SIZE ||
         !fits_inside(offset, size, reader->source->size))
-        return pvh_fail(reader->error, PVH_ERROR_HEADERS_OUTSIDE_FILE, offset, count, entry_size,
-                        reader->source->size);
+        return error_set(reader->error, ERROR_HEADERS_OUTSIDE_FILE, offset, count, entry_size,
+                         reader->source->size);
     entries = arena_alloc(reader->arena, size, 1);
     if (!entries)
-        return pvh_fail(reader->error, PVH_ERROR_OUT_OF_MEMORY, size);
+        return error_set(reader->error, ERROR_OUT_OF_MEMORY, size);
     if (!read_bytes(reader, offset, entries, (size_t)size))
         return false;
     *ret_table = (struct elf_table){entries, entry_size, (size_t)count};
@@ -200,7 +200,7 @@ static bool read_program_headers(struct elf_reader *reader)
             count = read_le32(reader->tables->sections.entries + layout->sh_info);
     }
     if (offset == 0 || count == 0)
-        return pvh_fail(reader->error, PVH_ERROR_NO_SEGMENTS);
+        return error_set(reader->error, ERROR_NO_SEGMENTS);
     return read_table(reader, offset, count, read_le16(reader->tables->header + layout->phentsize),
                       layout->ph_size, &reader->tables->programs);
 }
@@ -219,33 +219,33 @@ static bool is_loaded(const struct elf_reader *reader, const uint8_t *header)
                                                  word(reader, header + layout->ph_filesz) > 0);
 }
 
-static bool check_segment(struct elf_reader *reader, const struct pvh_segment *segment)
+static bool check_segment(struct elf_reader *reader, const struct elf_segment *segment)
 {
     uint64_t end;
 
     if (segment->filesz > segment->memsz)
-        return pvh_fail(reader->error, PVH_ERROR_SEGMENT_SIZES, segment->header, segment->filesz,
-                        segment->memsz);
+        return error_set(reader->error, ERROR_SEGMENT_SIZES, segment->header, segment->filesz,
+                         segment->memsz);
     if (!checked_add(segment->paddr, segment->memsz, &end) ||
         (reader->tables->layout->bits == 32 && end > ADDRESS_LIMIT))
-        return pvh_fail(reader->error, PVH_ERROR_SEGMENT_WRAPS, segment->header, segment->paddr,
-                        segment->memsz);
+        return error_set(reader->error, ERROR_SEGMENT_WRAPS, segment->header, segment->paddr,
+                         segment->memsz);
     if (end > ADDRESS_LIMIT)
-        return pvh_fail(reader->error, PVH_ERROR_SEGMENT_TOO_HIGH, segment->header, segment->paddr,
-                        end);
+        return error_set(reader->error, ERROR_SEGMENT_TOO_HIGH, segment->header, segment->paddr,
+                         end);
     /* Where there are no file bytes the offset says nothing: linkers leave one past the end. */
     if (segment->filesz > 0 && !fits_inside(segment->offset, segment->filesz, reader->source->size))
-        return pvh_fail(reader->error, PVH_ERROR_SEGMENT_TRUNCATED, segment->header,
-                        segment->offset, segment->filesz, reader->source->size);
+        return error_set(reader->error, ERROR_SEGMENT_TRUNCATED, segment->header, segment->offset,
+                         segment->filesz, reader->source->size);
     return true;
 }
 
-static bool read_segment(struct elf_reader *reader, size_t index, struct pvh_segment *ret_segment)
+static bool read_segment(struct elf_reader *reader, size_t index, struct elf_segment *ret_segment)
 {
     const uint8_t *header = program_header(reader, index);
     const struct elf_layout *layout = reader->tables->layout;
 
-    *ret_segment = (struct pvh_segment){
+    *ret_segment = (struct elf_segment){
         .paddr = word(reader, header + layout->ph_paddr),
         .memsz = word(reader, header + layout->ph_memsz),
         .offset = word(reader, header + layout->ph_offset),
@@ -257,35 +257,35 @@ static bool read_segment(struct elf_reader *reader, size_t index, struct pvh_seg
 
 static int compare_segments(const void *a, const void *b)
 {
-    const struct pvh_segment *left = a;
-    const struct pvh_segment *right = b;
+    const struct elf_segment *left = a;
+    const struct elf_segment *right = b;
 
     return COMPARE(left->paddr, right->paddr);
 }
 
-static bool check_overlap(struct elf_reader *reader, const struct pvh_image *image)
+static bool check_overlap(struct elf_reader *reader, const struct elf_image *image)
 {
     for (size_t i = 1; i < image->segment_count; i++) {
-        const struct pvh_segment *low = &image->segments[i - 1];
-        const struct pvh_segment *high = &image->segments[i];
+        const struct elf_segment *low = &image->segments[i - 1];
+        const struct elf_segment *high = &image->segments[i];
 
         if (low->paddr + low->memsz > high->paddr)
-            return pvh_fail(reader->error, PVH_ERROR_SEGMENTS_OVERLAP, low->header, high->header,
-                            high->paddr,
-                            min_u64(low->paddr + low->memsz, high->paddr + high->memsz));
+            return error_set(reader->error, ERROR_SEGMENTS_OVERLAP, low->header, high->header,
+                             high->paddr,
+                             min_u64(low->paddr + low->memsz, high->paddr + high->memsz));
     }
     return true;
 }
 
-static bool read_segments(struct elf_reader *reader, struct pvh_image *image)
+static bool read_segments(struct elf_reader *reader, struct elf_image *image)
 {
-    const struct pvh_segment *last;
+    const struct elf_segment *last;
 
     image->segments =
         arena_alloc(reader->arena, reader->tables->programs.count, sizeof(*image->segments));
     if (!image->segments)
-        return pvh_fail(reader->error, PVH_ERROR_OUT_OF_MEMORY,
-                        reader->tables->programs.count * sizeof(*image->segments));
+        return error_set(reader->error, ERROR_OUT_OF_MEMORY,
+                         reader->tables->programs.count * sizeof(*image->segments));
     for (size_t i = 0; i < reader->tables->programs.count; i++) {
         if (!is_loaded(reader, program_header(reader, i)))
             continue;
@@ -293,7 +293,7 @@ static bool read_segments(struct elf_reader *reader, struct pvh_image *image)
             return false;
     }
     if (image->segment_count == 0)
-        return pvh_fail(reader->error, PVH_ERROR_NO_SEGMENTS);
+        return error_set(reader->error, ERROR_NO_SEGMENTS);
     sort(image->segments, image->segment_count, sizeof(*image->segments), compare_segments);
     last = &image->segments[image->segment_count - 1];
     image->span = (struct range){image->segments[0].paddr, last->paddr + last->memsz};
@@ -318,23 +318,23 @@ static struct range inside_file(const struct elf_reader *reader, uint64_t offset
  * there; their notes are read in a second go.
  */
 static bool scan_notes(struct elf_reader *reader, uint64_t offset, uint64_t size, uint64_t align,
-                       struct pvh_notes *notes)
+                       struct elf_notes *notes)
 {
     struct range where = inside_file(reader, offset, size, &notes->truncated);
     bool truncated;
 
     if (!notes_scan(reader->source, where, 4, notes))
-        return pvh_fail(reader->error, PVH_ERROR_READ);
+        return error_set(reader->error, ERROR_READ);
     if (notes->has_entry || align != 8)
         return true;
     truncated = notes->truncated; /* the wrong padding runs past the end: that says nothing */
     if (!notes_scan(reader->source, where, 8, notes))
-        return pvh_fail(reader->error, PVH_ERROR_READ);
+        return error_set(reader->error, ERROR_READ);
     notes->truncated = truncated;
     return true;
 }
 
-static bool read_note_segments(struct elf_reader *reader, struct pvh_notes *notes)
+static bool read_note_segments(struct elf_reader *reader, struct elf_notes *notes)
 {
     const struct elf_layout *layout = reader->tables->layout;
 
@@ -351,16 +351,16 @@ static bool read_note_segments(struct elf_reader *reader, struct pvh_notes *note
 }
 
 /* Some linker scripts keep the note in a section that no program header names. */
-static bool read_note_sections(struct elf_reader *reader, struct pvh_notes *notes)
+static bool read_note_sections(struct elf_reader *reader, struct elf_notes *notes)
 {
     const struct elf_layout *layout = reader->tables->layout;
-    struct pvh_error ignored = {0};
+    struct error ignored = {0};
     struct elf_reader quiet = *reader;
 
     /* Section headers that cannot be read are no reason to refuse a kernel: they are optional. */
     quiet.error = &ignored;
     if (!read_section_headers(&quiet, read_le16(reader->tables->header + layout->shnum))) {
-        if (ignored.code == PVH_ERROR_HEADERS_OUTSIDE_FILE)
+        if (ignored.code == ERROR_HEADERS_OUTSIDE_FILE)
             return true;
         *reader->error = ignored;
         return false;
@@ -378,34 +378,33 @@ static bool read_note_sections(struct elf_reader *reader, struct pvh_notes *note
     return true;
 }
 
-static bool check_entry_note(struct elf_reader *reader, const struct pvh_notes *notes)
+static bool check_entry_note(struct elf_reader *reader, const struct elf_notes *notes)
 {
     if (!notes->has_entry) {
         reader->error->notes = notes->found;
-        return pvh_fail(reader->error,
-                        notes->truncated ? PVH_ERROR_NOTES_TRUNCATED : PVH_ERROR_NO_ENTRY_NOTE);
+        return error_set(reader->error,
+                         notes->truncated ? ERROR_NOTES_TRUNCATED : ERROR_NO_ENTRY_NOTE);
     }
     if (notes->entry_size != 4 && notes->entry_size != 8)
-        return pvh_fail(reader->error, PVH_ERROR_ENTRY_NOTE_SIZE, notes->entry_size);
+        return error_set(reader->error, ERROR_ENTRY_NOTE_SIZE, notes->entry_size);
     if (notes->entry_value > UINT32_MAX)
-        return pvh_fail(reader->error, PVH_ERROR_ENTRY_NOTE_HIGH, notes->entry_value);
+        return error_set(reader->error, ERROR_ENTRY_NOTE_HIGH, notes->entry_value);
     return true;
 }
 
-static bool check_entry(struct elf_reader *reader, struct pvh_image *image)
+static bool check_entry(struct elf_reader *reader, struct elf_image *image)
 {
     uint64_t entry = image->notes.entry_value;
 
     for (size_t i = 0; i < image->segment_count; i++) {
-        const struct pvh_segment *segment = &image->segments[i];
+        const struct elf_segment *segment = &image->segments[i];
 
         if (entry >= segment->paddr && entry - segment->paddr < segment->filesz) {
-            image->entry = (uint32_t)entry;
+            image->entry_point = (uint32_t)entry;
             return true;
         }
     }
-    return pvh_fail(reader->error, PVH_ERROR_ENTRY_OUTSIDE, entry, image->span.start,
-                    image->span.end);
+    return error_set(reader->error, ERROR_ENTRY_OUTSIDE, entry, image->span.start, image->span.end);
 }
 
 /* What PHYS32_RELOC leaves open: Xen takes the largest alignment of the segments, or 2 MiB. */
@@ -426,7 +425,7 @@ static void complete_relocation(const struct elf_reader *reader, struct pvh_relo
     relocation->alignment = (uint32_t)alignment;
 }
 
-static bool read_notes(struct elf_reader *reader, struct pvh_notes *notes)
+static bool read_notes(struct elf_reader *reader, struct elf_notes *notes)
 {
     if (!read_note_segments(reader, notes))
         return false;
@@ -436,16 +435,16 @@ static bool read_notes(struct elf_reader *reader, struct pvh_notes *notes)
     return check_entry_note(reader, notes);
 }
 
-bool pvh_image_read_headers(struct pvh_source *source, struct arena *arena,
-                            struct pvh_image *ret_image, struct pvh_error *ret_error)
+bool elf_read_headers(struct byte_source *source, struct arena *arena, struct elf_image *ret_image,
+                      struct error *ret_error)
 {
     struct elf_tables *tables = arena_alloc(arena, 1, sizeof(*tables));
     struct elf_reader reader = {source, arena, ret_error, tables};
 
-    *ret_image = (struct pvh_image){.tables = tables};
-    *ret_error = (struct pvh_error){0};
+    *ret_image = (struct elf_image){.tables = tables};
+    *ret_error = (struct error){0};
     if (!tables)
-        return pvh_fail(ret_error, PVH_ERROR_OUT_OF_MEMORY, sizeof(*tables));
+        return error_set(ret_error, ERROR_OUT_OF_MEMORY, sizeof(*tables));
     if (!read_header(&reader))
         return false;
     ret_image->bits = tables->layout->bits;
@@ -453,16 +452,16 @@ bool pvh_image_read_headers(struct pvh_source *source, struct arena *arena,
     return read_program_headers(&reader) && read_segments(&reader, ret_image);
 }
 
-bool pvh_image_read_notes(struct pvh_source *source, struct arena *arena, struct pvh_image *image,
-                          struct pvh_error *ret_error)
+bool elf_read_notes(struct byte_source *source, struct arena *arena, struct elf_image *image,
+                    struct error *ret_error)
 {
     struct elf_reader reader = {source, arena, ret_error, image->tables};
 
-    *ret_error = (struct pvh_error){0};
+    *ret_error = (struct error){0};
     return read_notes(&reader, &image->notes) && check_entry(&reader, image);
 }
 
-size_t pvh_image_note_ranges(const struct pvh_image *image, struct range *ranges, size_t limit)
+size_t elf_note_ranges(const struct elf_image *image, struct range *ranges, size_t limit)
 {
     const struct elf_reader reader = {.tables = image->tables};
     const struct elf_layout *layout = image->tables->layout;
@@ -480,18 +479,18 @@ size_t pvh_image_note_ranges(const struct pvh_image *image, struct range *ranges
     return count;
 }
 
-bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
-                    struct pvh_error *ret_error)
+bool elf_read(struct byte_source *source, struct arena *arena, struct elf_image *ret_image,
+              struct error *ret_error)
 {
-    return pvh_image_observe(source, arena, NULL, ret_image, ret_error);
+    return elf_read_observed(source, arena, NULL, ret_image, ret_error);
 }
 
-bool pvh_image_observe(struct pvh_source *source, struct arena *arena,
-                       struct note_observer *observer, struct pvh_image *ret_image,
-                       struct pvh_error *ret_error)
+bool elf_read_observed(struct byte_source *source, struct arena *arena,
+                       struct note_observer *observer, struct elf_image *ret_image,
+                       struct error *ret_error)
 {
-    if (!pvh_image_read_headers(source, arena, ret_image, ret_error))
+    if (!elf_read_headers(source, arena, ret_image, ret_error))
         return false;
     ret_image->notes.observer = observer;
-    return pvh_image_read_notes(source, arena, ret_image, ret_error);
+    return elf_read_notes(source, arena, ret_image, ret_error);
 }

@@ -12,7 +12,7 @@
 #define ELF_MACHINE_X86_64 62
 
 /* A PT_LOAD with a size. paddr + memsz is at most 4 GiB; file bytes lie inside the file. */
-struct pvh_segment {
+struct elf_segment {
     uint64_t paddr;
     uint64_t memsz;
     uint64_t offset;
@@ -22,14 +22,14 @@ struct pvh_segment {
 
 struct elf_tables;
 
-struct pvh_image {
+struct elf_image {
     unsigned bits; /* 32 or 64: the class */
     uint16_t machine;
-    struct pvh_segment *segments; /* sorted by paddr, disjoint, at least one; owned by the arena */
+    struct elf_segment *segments; /* sorted by paddr, disjoint, at least one; owned by the arena */
     size_t segment_count;
-    struct range span; /* from the lowest paddr to the highest paddr + memsz, in bytes */
-    uint32_t entry;    /* as linked; inside the file bytes of a segment */
-    struct pvh_notes notes;
+    struct range span;    /* from the lowest paddr to the highest paddr + memsz, in bytes */
+    uint32_t entry_point; /* as linked; inside the file bytes of a segment */
+    struct elf_notes notes;
     struct elf_tables *tables; /* of headers, kept for the notes; owned by the arena */
 };
 
@@ -38,25 +38,25 @@ struct pvh_image {
  * kernel that can be entered through PVH.
  *
  * The two halves are for a source that can be read only once, front to back: its headers come
- * first, but its notes somewhere among the segments. Before pvh_image_read_notes() the entry and
- * the relocation are unknown, and pvh_image_note_ranges() tells which bytes to keep for it.
+ * first, but its notes somewhere among the segments. Before elf_read_notes() the entry and
+ * the relocation are unknown, and elf_note_ranges() tells which bytes to keep for it.
  */
-bool pvh_image_read_headers(struct pvh_source *source, struct arena *arena,
-                            struct pvh_image *ret_image, struct pvh_error *ret_error);
-bool pvh_image_read_notes(struct pvh_source *source, struct arena *arena, struct pvh_image *image,
-                          struct pvh_error *ret_error);
+bool elf_read_headers(struct byte_source *source, struct arena *arena, struct elf_image *ret_image,
+                      struct error *ret_error);
+bool elf_read_notes(struct byte_source *source, struct arena *arena, struct elf_image *image,
+                    struct error *ret_error);
 
 /* Fills `ranges` with the file ranges of up to `limit` note segments; returns how many. */
-size_t pvh_image_note_ranges(const struct pvh_image *image, struct range *ranges, size_t limit);
+size_t elf_note_ranges(const struct elf_image *image, struct range *ranges, size_t limit);
 
-bool pvh_image_read(struct pvh_source *source, struct arena *arena, struct pvh_image *ret_image,
-                    struct pvh_error *ret_error);
+bool elf_read(struct byte_source *source, struct arena *arena, struct elf_image *ret_image,
+              struct error *ret_error);
 
 /*
  * The same, showing all notes to an observer; without an entry note, those in sections too. When it
  * fails, *ret_image holds what has been found out: bits and machine (0 if nothing has), the
  * segments once the span has a size, the notes.
  */
-bool pvh_image_observe(struct pvh_source *source, struct arena *arena,
-                       struct note_observer *observer, struct pvh_image *ret_image,
-                       struct pvh_error *ret_error);
+bool elf_read_observed(struct byte_source *source, struct arena *arena,
+                       struct note_observer *observer, struct elf_image *ret_image,
+                       struct error *ret_error);

@@ -19,7 +19,7 @@
 
 /* Notes are small and follow each other: one read of this size holds all of a usual kernel's. */
 struct window {
-    struct pvh_source *source;
+    struct byte_source *source;
     uint64_t start;
     size_t length;
     uint8_t bytes[2048];
@@ -65,7 +65,7 @@ static void remember_note(const struct note *note, struct note_list *list)
         list->ids[NOTE_IDS_KEPT - 1] = id; /* the near miss is worth more than any other */
 }
 
-static void take_entry(const struct note *note, struct pvh_notes *notes)
+static void take_entry(const struct note *note, struct elf_notes *notes)
 {
     if (notes->has_entry)
         return;
@@ -99,7 +99,7 @@ static void append_printable(struct text *text, const uint8_t *string)
 }
 
 /* "linux" becomes "Linux", as people write it. */
-static void name_system(struct pvh_notes *notes, const char *separator, const uint8_t *string)
+static void name_system(struct elf_notes *notes, const char *separator, const uint8_t *string)
 {
     struct text text = {notes->system, sizeof(notes->system), strlen(notes->system)};
 
@@ -109,7 +109,7 @@ static void name_system(struct pvh_notes *notes, const char *separator, const ui
         notes->system[0] = (char)(notes->system[0] - 'a' + 'A');
 }
 
-static void take_xen_note(const struct note *note, struct pvh_notes *notes)
+static void take_xen_note(const struct note *note, struct elf_notes *notes)
 {
     switch (note->type) {
     case XEN_ELFNOTE_PHYS32_ENTRY:
@@ -130,7 +130,7 @@ static void take_xen_note(const struct note *note, struct pvh_notes *notes)
     }
 }
 
-static void take_note(const struct note *note, struct pvh_notes *notes)
+static void take_note(const struct note *note, struct elf_notes *notes)
 {
     remember_note(note, &notes->found);
     if (notes->observer)
@@ -183,8 +183,8 @@ static bool next_note(struct window *window, uint64_t *offset, uint64_t end, uns
     return true;
 }
 
-bool notes_scan(struct pvh_source *source, struct range where, unsigned padding,
-                struct pvh_notes *notes)
+bool notes_scan(struct byte_source *source, struct range where, unsigned padding,
+                struct elf_notes *notes)
 {
     struct window window = {.source = source};
     uint64_t offset = where.start;

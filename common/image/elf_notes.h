@@ -42,7 +42,7 @@ struct pvh_relocation {
     uint32_t max;       /* highest address of the span's last byte */
 };
 
-struct pvh_notes {
+struct elf_notes {
     bool has_entry;
     unsigned entry_size; /* bytes of the descriptor */
     uint64_t entry_value;
@@ -60,5 +60,5 @@ struct pvh_notes {
  * p_align for the notes' padding. False only when the source cannot be read (its own message is
  * out).
  */
-bool notes_scan(struct pvh_source *source, struct range where, unsigned padding,
-                struct pvh_notes *notes);
+bool notes_scan(struct byte_source *source, struct range where, unsigned padding,
+                struct elf_notes *notes);

@@ -13,7 +13,7 @@
 #define MACHINE_X64   0x8664
 #define PE_HEADER_MIN 6
 
-bool is_efi_program(struct pvh_source *source)
+bool is_efi_program(struct byte_source *source)
 {
     uint8_t header[PE_HEADER_MIN];
     uint8_t pointer[4];

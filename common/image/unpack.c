@@ -42,14 +42,14 @@ bool unpack_finish(struct unpack *unpack)
  * There is no room for what the container states. Where that is gzip's last 4 bytes, they may be
  * any of a file that was cut off: what is wrong with it shows when it is read.
  */
-static bool refuse_size(struct unpack *unpack, enum pvh_error_code code)
+static bool refuse_size(struct unpack *unpack, enum error_code code)
 {
     const struct container *container = unpack->decoder.container;
     uint64_t count;
 
     if (container->kind == CONTAINER_GZIP && !decoder_skip(&unpack->decoder, UINT64_MAX, &count))
         return false;
-    return pvh_fail(unpack->error, code, container->kind, container->unpacked, unpack->limit);
+    return error_set(unpack->error, code, container->kind, container->unpacked, unpack->limit);
 }
 
 /* Unpacks the rest to the arena, where it can be read at any offset. */
@@ -60,10 +60,10 @@ static bool unpack_layer(struct unpack *unpack)
     uint64_t count;
 
     if (container->unpacked > unpack->limit)
-        return refuse_size(unpack, PVH_ERROR_UNPACKED_TOO_LARGE);
+        return refuse_size(unpack, ERROR_UNPACKED_TOO_LARGE);
     bytes = arena_alloc_bulk(unpack->arena, container->unpacked);
     if (!bytes)
-        return refuse_size(unpack, PVH_ERROR_UNPACK_MEMORY);
+        return refuse_size(unpack, ERROR_UNPACK_MEMORY);
     if (!unpack_read(unpack, bytes, container->unpacked, &count) ||
         !decoder_finish(&unpack->decoder))
         return false;
@@ -92,14 +92,14 @@ static bool peek(struct unpack *unpack, enum container_kind *ret_kind)
     return true;
 }
 
-static bool add_layer(struct unpack *unpack, struct pvh_source *source)
+static bool add_layer(struct unpack *unpack, struct byte_source *source)
 {
     struct container *container = &unpack->layers[unpack->layer_count++];
 
     if (!container_identify(source, (struct range){0, source->size}, container, unpack->error))
         return false;
     if ((is_packed(container->kind) || container->in_bzimage) && unpack->layer_count > UNPACK_DEPTH)
-        return pvh_fail(unpack->error, PVH_ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
+        return error_set(unpack->error, ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
     return true;
 }
 
@@ -117,30 +117,30 @@ static void end_at_stream(struct unpack *unpack, enum container_kind kind)
 }
 
 /* The innermost layer is no container: the ELF file lies in `source` as it is. */
-static void end_at_source(struct unpack *unpack, struct pvh_source *source)
+static void end_at_source(struct unpack *unpack, struct byte_source *source)
 {
     part_source_init(&unpack->part, source, innermost(unpack)->content);
     unpack->elf = &unpack->part.source;
 }
 
-static bool cut_short(struct unpack *unpack, bool *ret_done)
+static bool stop_incomplete(struct unpack *unpack, bool *ret_done)
 {
-    unpack->cut = *ret_done = true;
+    unpack->incomplete = *ret_done = true;
     return true;
 }
 
 /* One container further in. Sets *ret_done when the ELF file is reached. */
-static bool descend(struct unpack *unpack, struct pvh_source *source, bool *ret_done)
+static bool descend(struct unpack *unpack, struct byte_source *source, bool *ret_done)
 {
     enum container_kind kind = CONTAINER_UNKNOWN;
     const struct container *container = innermost(unpack);
 
-    if (unpack->looks && decoder_wants_whole(container))
-        return cut_short(unpack, ret_done);
+    if (unpack->probing && decoder_wants_whole(container))
+        return stop_incomplete(unpack, ret_done);
     if (!decoder_open(&unpack->decoder, container, unpack->limit, source, unpack->arena,
                       unpack->error))
         return false;
-    unpack->decoder.looks = unpack->looks;
+    unpack->decoder.probing = unpack->probing;
     unpack->head_start = unpack->head_end = 0;
     if (!decoder_wants_whole(container)) {
         if (!peek(unpack, &kind))
@@ -151,20 +151,19 @@ static bool descend(struct unpack *unpack, struct pvh_source *source, bool *ret_
             return true;
         }
     }
-    return unpack->looks ? cut_short(unpack, ret_done) : unpack_layer(unpack);
+    return unpack->probing ? stop_incomplete(unpack, ret_done) : unpack_layer(unpack);
 }
 
-static void start(struct unpack *unpack, uint64_t limit, struct arena *arena,
-                  struct pvh_error *error)
+static void start(struct unpack *unpack, uint64_t limit, struct arena *arena, struct error *error)
 {
-    *error = (struct pvh_error){0};
+    *error = (struct error){0};
     memset(unpack, 0, sizeof(*unpack));
     unpack->arena = arena;
     unpack->error = error;
     unpack->limit = limit;
 }
 
-static bool find_elf(struct unpack *unpack, struct pvh_source *source)
+static bool find_elf(struct unpack *unpack, struct byte_source *source)
 {
     bool done = false;
 
@@ -183,17 +182,17 @@ static bool find_elf(struct unpack *unpack, struct pvh_source *source)
     return true;
 }
 
-bool unpack_open(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
-                 struct arena *arena, struct pvh_error *error)
+bool unpack_open(struct unpack *unpack, struct byte_source *source, uint64_t limit,
+                 struct arena *arena, struct error *error)
 {
     start(unpack, limit, arena, error);
     return find_elf(unpack, source);
 }
 
-bool unpack_look(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
-                 struct arena *arena, struct pvh_error *error)
+bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t limit,
+                  struct arena *arena, struct error *error)
 {
     start(unpack, limit, arena, error);
-    unpack->looks = true;
+    unpack->probing = true;
     return find_elf(unpack, source);
 }

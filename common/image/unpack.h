@@ -20,13 +20,13 @@ struct unpack {
      * The ELF file where it can be read at any offset: not packed, or already unpacked. NULL when
      * it is yet to come out of unpack_read().
      */
-    struct pvh_source *elf;
-    bool cut; /* by unpack_look() */
+    struct byte_source *elf;
+    bool incomplete; /* by unpack_probe() */
 
     /* Private. */
-    bool looks;
+    bool probing;
     struct arena *arena;
-    struct pvh_error *error;
+    struct error *error;
     uint64_t limit;
     struct decoder decoder;
     uint8_t head[CONTAINER_HEAD_SIZE]; /* of the stream, read to see what it is */
@@ -40,15 +40,15 @@ struct unpack {
  * Finds the ELF file in `source`. Nothing is unpacked that has more than `limit` bytes. Errors of
  * all functions go to *error.
  */
-bool unpack_open(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
-                 struct arena *arena, struct pvh_error *error);
+bool unpack_open(struct unpack *unpack, struct byte_source *source, uint64_t limit,
+                 struct arena *arena, struct error *error);
 
 /*
  * The same to see what there is, in the time that a few reads take: no container is unpacked whole.
  * Where that would be due, `cut` is set, and nothing is known of what is further in.
  */
-bool unpack_look(struct unpack *unpack, struct pvh_source *source, uint64_t limit,
-                 struct arena *arena, struct pvh_error *error);
+bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t limit,
+                  struct arena *arena, struct error *error);
 
 /* Where elf is NULL: the next bytes of the ELF file; fewer than `size` only at its end. */
 bool unpack_read(struct unpack *unpack, void *buffer, uint64_t size, uint64_t *ret_count);

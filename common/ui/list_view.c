@@ -4,7 +4,7 @@
 #include "common/base/overflow.h"
 
 /* The window's first line when it is as far down as makes sense. */
-static size_t last_first(const struct menu_list *list)
+static size_t last_first(const struct list_view *list)
 {
     return list->count > list->rows ? list->count - list->rows : 0;
 }
@@ -19,7 +19,7 @@ static size_t move_within(size_t position, long lines, size_t limit)
     return limit > position && distance < limit - position ? position + distance : limit;
 }
 
-void menu_list_select(struct menu_list *list, size_t index)
+void list_view_select(struct list_view *list, size_t index)
 {
     list->selected = list->count > 0 ? min_u64(index, list->count - 1) : 0;
     if (list->selected < list->first)
@@ -29,24 +29,24 @@ void menu_list_select(struct menu_list *list, size_t index)
     list->first = min_u64(list->first, last_first(list));
 }
 
-void menu_list_move(struct menu_list *list, long lines)
+void list_view_move(struct list_view *list, long lines)
 {
-    menu_list_select(list, move_within(list->selected, lines, list->count ? list->count - 1 : 0));
+    list_view_select(list, move_within(list->selected, lines, list->count ? list->count - 1 : 0));
 }
 
-void menu_list_resize(struct menu_list *list, size_t rows)
+void list_view_resize(struct list_view *list, size_t rows)
 {
     list->rows = max_u64(rows, 1);
-    menu_list_select(list, list->selected);
+    list_view_select(list, list->selected);
 }
 
-void menu_list_scroll(struct menu_list *list, long lines)
+void list_view_scroll(struct list_view *list, long lines)
 {
     list->first = move_within(list->first, lines, last_first(list));
     list->selected = list->first;
 }
 
-size_t menu_list_visible(const struct menu_list *list)
+size_t list_view_visible(const struct list_view *list)
 {
     return min_u64(list->count - list->first, list->rows);
 }

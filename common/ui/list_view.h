@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct menu_list {
+struct list_view {
     size_t count;    /* lines */
     size_t selected; /* below `count`, or 0 when there are none */
     size_t first;    /* the window's first line */
@@ -13,16 +13,16 @@ struct menu_list {
 };
 
 /* Selects line `index`, the last one when it lies behind, and brings it into the window. */
-void menu_list_select(struct menu_list *list, size_t index);
+void list_view_select(struct list_view *list, size_t index);
 
 /* Selects the line so many below (above, when negative), at most the last (first) one. */
-void menu_list_move(struct menu_list *list, long lines);
+void list_view_move(struct list_view *list, long lines);
 
 /* Gives the window another height. The selected line stays in it, and no row is wasted. */
-void menu_list_resize(struct menu_list *list, size_t rows);
+void list_view_resize(struct list_view *list, size_t rows);
 
 /* Moves the window itself; the selected line becomes its first one. For text to be read. */
-void menu_list_scroll(struct menu_list *list, long lines);
+void list_view_scroll(struct list_view *list, long lines);
 
 /* How many lines can be seen. */
-size_t menu_list_visible(const struct menu_list *list);
+size_t list_view_visible(const struct list_view *list);

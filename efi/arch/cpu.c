@@ -34,6 +34,6 @@ void cpu_halt(void)
 
 void cpu_jump(uint64_t code, uint64_t data)
 {
-    ((handover_function *)(uintptr_t)code)(data);
+    ((trampoline_function *)(uintptr_t)code)(data);
     __builtin_unreachable();
 }

@@ -15,12 +15,12 @@
 #include <string.h>
 
 /* What the firmware's boot manager is told. */
-static EFI_STATUS status_of(enum pvh_error_code code)
+static EFI_STATUS status_of(enum error_code code)
 {
-    if (code == PVH_ERROR_READ)
+    if (code == ERROR_READ)
         return EFI_DEVICE_ERROR;
-    if (code == PVH_ERROR_OUT_OF_MEMORY || code == PVH_ERROR_UNPACK_MEMORY ||
-        (code >= PVH_ERROR_MAP_STRIDE && code <= PVH_ERROR_NO_ROOM_FOR_STAGING))
+    if (code == ERROR_OUT_OF_MEMORY || code == ERROR_UNPACK_MEMORY ||
+        (code >= ERROR_MAP_STRIDE && code <= ERROR_NO_ROOM_FOR_STAGING))
         return EFI_OUT_OF_RESOURCES;
     return EFI_LOAD_ERROR;
 }
@@ -29,7 +29,7 @@ static EFI_STATUS status_of(enum pvh_error_code code)
  * How much the boot takes and how much there is, behind what unpacking takes. All that it holds is
  * given back first: then what is free is what a user can count on.
  */
-static void add_memory_figures(struct boot *boot, struct pvh_error *error)
+static void add_memory_figures(struct boot *boot, struct error *error)
 {
     uint64_t kernel = kernel_memory(&boot->kernel);
 
@@ -40,22 +40,22 @@ static void add_memory_figures(struct boot *boot, struct pvh_error *error)
         memory_count_free(&boot->memory, &error->number[3], &error->number[4]);
 }
 
-EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *original)
+EFI_STATUS boot_error(struct boot *boot, const struct error *original)
 {
     const char *name = boot->kernel.file.path;
-    struct pvh_error copy = *original;
-    const struct pvh_error *error = &copy;
+    struct error copy = *original;
+    const struct error *error = &copy;
     TEXT_ON_STACK(text, 800);
     uint64_t module;
 
-    if (copy.code == PVH_ERROR_UNPACK_MEMORY)
+    if (copy.code == ERROR_UNPACK_MEMORY)
         add_memory_figures(boot, &copy);
-    if (pvh_error_module(error, &module) && module < boot->modules.count)
+    if (error_module(error, &module) && module < boot->modules.count)
         name = module_name(&boot->modules.items[module]);
-    pvh_error_append(&text, error);
+    error_append(&text, error);
     if (text.length == 0) /* it has been reported where it happened */
         return status_of(error->code);
-    if (pvh_error_is_of_machine(error))
+    if (error_is_of_machine(error))
         return console_error(status_of(error->code), "%s", text.data);
     return console_error(status_of(error->code), "%s: %s", name, text.data);
 }
@@ -67,8 +67,8 @@ static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
     (void)timing_enter(TIMING_OPENING);
     status = kernel_open(root, boot->request->kernel, &boot->kernel);
     if (EFI_ERROR(status))
-        return boot->kernel.error.code == PVH_ERROR_READ ? status
-                                                         : boot_error(boot, &boot->kernel.error);
+        return boot->kernel.error.code == ERROR_READ ? status
+                                                     : boot_error(boot, &boot->kernel.error);
     status = modules_open(root, boot->request, boot->arena, &boot->modules);
     boot->info = (struct boot_info_request){
         .command_line = boot->request->command_line,
@@ -81,7 +81,7 @@ static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
 /* The memory map tells which ACPI tables can be read; what they say is added to it. */
 static EFI_STATUS collect_machine(struct boot *boot, bool overwrite_nvs)
 {
-    struct pvh_error error;
+    struct error error;
     EFI_STATUS status;
 
     (void)timing_enter(TIMING_MAP);
@@ -97,7 +97,7 @@ static EFI_STATUS collect_machine(struct boot *boot, bool overwrite_nvs)
 static EFI_STATUS write_boot_info(struct boot *boot)
 {
     void *block = (void *)(uintptr_t)boot->plan.boot_info.start;
-    struct pvh_error error;
+    struct error error;
     EFI_STATUS status;
 
     if (!plan_needed_ranges(&boot->plan, boot->arena, &boot->needed))
@@ -108,7 +108,7 @@ static EFI_STATUS write_boot_info(struct boot *boot)
     status = memory_update(&boot->memory, boot->arena);
     if (EFI_ERROR(status))
         return status;
-    return leave_write_map(boot, &error) ? EFI_SUCCESS : boot_error(boot, &error);
+    return write_final_map(boot, &error) ? EFI_SUCCESS : boot_error(boot, &error);
 }
 
 static EFI_STATUS load(struct boot *boot, EFI_FILE_HANDLE root, const struct options *options)
@@ -118,7 +118,7 @@ static EFI_STATUS load(struct boot *boot, EFI_FILE_HANDLE root, const struct opt
     if (!EFI_ERROR(status))
         status = collect_machine(boot, options->overwrite_acpi_nvs);
     if (!EFI_ERROR(status))
-        status = place_borrow(boot);
+        status = place_take_reclaimable(boot);
     if (!EFI_ERROR(status) && options->dry_run)
         report_firmware_map(boot);
     if (!EFI_ERROR(status))
@@ -153,7 +153,7 @@ EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options
 {
     CLEANUP(boot_release)
     struct boot boot = {.image = image, .request = request, .arena = arena};
-    EFI_STATUS status = machine_check();
+    EFI_STATUS status = machine_check_platform();
 
     if (!EFI_ERROR(status))
         status = load(&boot, root, options);

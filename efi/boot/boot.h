@@ -28,11 +28,11 @@ struct boot {
     bool overwrite_nvs; /* allowed by the user */
 
     struct load_plan plan;
-    struct pvh_error refused;  /* why a stream could not be placed */
-    size_t claimed;            /* how many of the plan's claims are ours now */
-    struct plan_ranges lent;   /* ours too: what the kernel is unpacked with */
-    struct plan_ranges denied; /* what the firmware would not give */
-    struct plan_ranges needed; /* what must stay RAM in the kernel's map */
+    struct error refused;             /* why a stream could not be placed */
+    size_t claimed;                   /* how many of the plan's claims are ours now */
+    struct plan_ranges reclaimable;   /* ours too: what the kernel is unpacked with */
+    struct plan_ranges unallocatable; /* what the firmware would not give */
+    struct plan_ranges needed;        /* what must stay RAM in the kernel's map */
 };
 
 /*
@@ -44,4 +44,4 @@ EFI_STATUS boot_run(EFI_HANDLE image, EFI_FILE_HANDLE root, const struct options
                     const struct boot_request *request, struct arena *arena);
 
 /* Prints an error of pvh/ with the file it is about, and returns a status for it. */
-EFI_STATUS boot_error(struct boot *boot, const struct pvh_error *original);
+EFI_STATUS boot_error(struct boot *boot, const struct error *original);

@@ -67,9 +67,9 @@ void report_boot(const struct boot *boot, bool dry_run)
         system = boot->request->title ? boot->request->title : "PVH kernel";
     text_format(&text, "%s: ", system);
     append_files(&text, boot);
-    text_format(&text, ", PVH entry 0x%x", plan->entry);
+    text_format(&text, ", PVH entry 0x%x", plan->entry_point);
     if (plan->relocated)
-        text_format(&text, " (moved from 0x%x)", boot->kernel.image.entry);
+        text_format(&text, " (moved from 0x%x)", boot->kernel.image.entry_point);
     text_format(&text, ", %llu RAM ranges; ", U(boot->memory.e820.ram_count));
     if (dry_run)
         text_append(&text, "not started: dry run");
@@ -97,21 +97,21 @@ void report_warnings(const struct boot *boot)
 {
     struct writer messages = {write_message};
 
-    describe_warnings(&messages, boot->request->command_line, &boot->plan, &boot->memory.e820);
+    print_warnings(&messages, boot->request->command_line, &boot->plan, &boot->memory.e820);
 }
 
 void report_plan(const struct boot *boot)
 {
     struct writer console = {write_console};
 
-    describe_kernel(&console, boot->kernel.file.path, &boot->kernel.image, &boot->plan);
+    print_kernel(&console, boot->kernel.file.path, &boot->kernel.image, &boot->plan);
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 
-        describe_module(&console, i, boot->plan.modules[i].range, module_name(module),
-                        module->part_count - 1);
+        print_module(&console, i, boot->plan.modules[i].range, module_name(module),
+                     module->part_count - 1);
     }
-    describe_plan(&console, &boot->plan, &boot->memory.map, &boot->memory.e820);
+    print_plan(&console, &boot->plan, &boot->memory.map, &boot->memory.e820);
 }
 
 void report_firmware_map(const struct boot *boot)
@@ -119,8 +119,8 @@ void report_firmware_map(const struct boot *boot)
     const struct firmware_map firmware = memory_firmware_map(&boot->memory);
     struct writer console = {write_console};
 
-    describe_firmware_map(&console, &firmware, boot->memory.ecam.windows, boot->memory.ecam.count);
-    describe_lent(&console, &boot->lent);
+    print_firmware_map(&console, &firmware, boot->memory.ecam.windows, boot->memory.ecam.count);
+    print_reclaimable(&console, &boot->reclaimable);
 }
 
 void report_start_info(const struct boot *boot)
@@ -128,6 +128,6 @@ void report_start_info(const struct boot *boot)
     uint64_t address = boot->plan.boot_info.start;
     struct writer console = {write_console};
 
-    describe_start_info(&console, (const void *)(uintptr_t)address, address);
-    describe_e820(&console, &boot->memory.e820);
+    print_start_info(&console, (const void *)(uintptr_t)address, address);
+    print_e820(&console, &boot->memory.e820);
 }

@@ -18,14 +18,14 @@
 #define LARGEST_NOTES (64 * KIB)
 
 /* The error is in kernel->error: the caller words it. */
-static EFI_STATUS refuse(enum pvh_error_code code)
+static EFI_STATUS refuse(enum error_code code)
 {
-    return code == PVH_ERROR_READ ? EFI_DEVICE_ERROR : EFI_LOAD_ERROR;
+    return code == ERROR_READ ? EFI_DEVICE_ERROR : EFI_LOAD_ERROR;
 }
 
-static EFI_STATUS fail(struct kernel *kernel, enum pvh_error_code code)
+static EFI_STATUS fail(struct kernel *kernel, enum error_code code)
 {
-    (void)pvh_fail(&kernel->error, code);
+    (void)error_set(&kernel->error, code);
     return refuse(code);
 }
 
@@ -43,7 +43,7 @@ static const uint8_t *find_kept(const struct kernel *kernel, uint64_t offset, ui
     return NULL;
 }
 
-static bool read_kept(struct pvh_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_kept(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
 {
     struct kernel *kernel = (struct kernel *)((uint8_t *)source - offsetof(struct kernel, stream));
     const uint8_t *bytes = find_kept(kernel, offset, length);
@@ -85,10 +85,10 @@ static void keep_notes(struct kernel *kernel, uint64_t offset, const uint8_t *by
 }
 
 /* The number of the program header that loads what is at `offset`. */
-static uint64_t find_segment(const struct pvh_image *image, uint64_t offset)
+static uint64_t find_segment(const struct elf_image *image, uint64_t offset)
 {
     for (size_t i = 0; i < image->segment_count; i++) {
-        const struct pvh_segment *segment = &image->segments[i];
+        const struct elf_segment *segment = &image->segments[i];
 
         if (offset >= segment->offset && offset - segment->offset < segment->filesz)
             return segment->header;
@@ -107,8 +107,8 @@ static EFI_STATUS read_exactly(struct kernel *kernel, void *buffer, uint64_t siz
     keep_notes(kernel, offset, buffer, count);
     if (count == size)
         return EFI_SUCCESS;
-    (void)pvh_fail(&kernel->error, PVH_ERROR_SEGMENT_TRUNCATED,
-                   find_segment(&kernel->image, offset), offset, size, kernel->position);
+    (void)error_set(&kernel->error, ERROR_SEGMENT_TRUNCATED, find_segment(&kernel->image, offset),
+                    offset, size, kernel->position);
     return EFI_LOAD_ERROR;
 }
 
@@ -131,7 +131,7 @@ static EFI_STATUS skip_to(struct kernel *kernel, uint64_t offset, uint8_t *scrat
 static bool reserve_notes(struct kernel *kernel)
 {
     struct range ranges[KERNEL_NOTES];
-    size_t count = pvh_image_note_ranges(&kernel->image, ranges, KERNEL_NOTES);
+    size_t count = elf_note_ranges(&kernel->image, ranges, KERNEL_NOTES);
 
     for (size_t i = 0; i < count; i++) {
         struct kernel_note *note = &kernel->notes[kernel->note_count];
@@ -151,7 +151,7 @@ static EFI_STATUS read_prefix(struct kernel *kernel)
 {
     kernel->prefix = arena_alloc_bulk(&kernel->arena, PREFIX_SIZE);
     if (!kernel->prefix)
-        return fail(kernel, PVH_ERROR_OUT_OF_MEMORY);
+        return fail(kernel, ERROR_OUT_OF_MEMORY);
     if (!unpack_read(&kernel->unpack, kernel->prefix, PREFIX_SIZE, &kernel->prefix_size))
         return refuse(kernel->error.code);
     return EFI_SUCCESS;
@@ -166,23 +166,23 @@ static EFI_STATUS open_stream(struct kernel *kernel)
     if (EFI_ERROR(status))
         return status;
     kernel->streamed = true;
-    kernel->stream = (struct pvh_source){
+    kernel->stream = (struct byte_source){
         .size = elf->unpacked_exact ? elf->unpacked : UNPACK_LIMIT,
         .read = read_kept,
     };
     if (kernel->prefix_size < PREFIX_SIZE)
         kernel->stream.size = kernel->prefix_size;
-    if (!pvh_image_read_headers(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error)) {
+    if (!elf_read_headers(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error)) {
         if (!kernel->needs_memory)
             return refuse(kernel->error.code);
-        return kernel->looks ? EFI_SUCCESS : kernel_unpack(kernel);
+        return kernel->probing ? EFI_SUCCESS : kernel_unpack(kernel);
     }
-    return reserve_notes(kernel) ? EFI_SUCCESS : fail(kernel, PVH_ERROR_OUT_OF_MEMORY);
+    return reserve_notes(kernel) ? EFI_SUCCESS : fail(kernel, ERROR_OUT_OF_MEMORY);
 }
 
 static EFI_STATUS read_image(struct kernel *kernel)
 {
-    if (!pvh_image_read(kernel->unpack.elf, &kernel->arena, &kernel->image, &kernel->error))
+    if (!elf_read(kernel->unpack.elf, &kernel->arena, &kernel->image, &kernel->error))
         return refuse(kernel->error.code);
     return EFI_SUCCESS;
 }
@@ -198,7 +198,7 @@ static EFI_STATUS begin(struct kernel *kernel)
     kernel->note_count = 0;
     kernel_release(kernel);
     progress_start(kernel->file.path, kernel->file.source.size);
-    begun = (kernel->looks ? unpack_look : unpack_open)(
+    begun = (kernel->probing ? unpack_probe : unpack_open)(
         &kernel->unpack, &kernel->file.source, UNPACK_LIMIT, &kernel->buffers, &kernel->error);
     return begun ? EFI_SUCCESS : refuse(kernel->error.code);
 }
@@ -209,18 +209,18 @@ EFI_STATUS kernel_open(EFI_FILE_HANDLE root, const char *path, struct kernel *ke
 
     pages_init_arena(&kernel->arena);
     pages_init_arena(&kernel->buffers);
-    kernel->error.code = PVH_ERROR_READ; /* what goes wrong with the file says so itself */
+    kernel->error.code = ERROR_READ; /* what goes wrong with the file says so itself */
     status = file_open(root, path, &kernel->file);
     if (!EFI_ERROR(status))
         status = begin(kernel);
-    if (EFI_ERROR(status) || kernel->unpack.cut)
+    if (EFI_ERROR(status) || kernel->unpack.incomplete)
         return status;
     return kernel->unpack.elf ? read_image(kernel) : open_stream(kernel);
 }
 
-EFI_STATUS kernel_look(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel)
+EFI_STATUS kernel_probe(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel)
 {
-    kernel->looks = true;
+    kernel->probing = true;
     return kernel_open(root, path, kernel);
 }
 
@@ -234,15 +234,15 @@ EFI_STATUS kernel_unpack(struct kernel *kernel)
     return EFI_ERROR(status) ? status : read_image(kernel);
 }
 
-static EFI_STATUS load_stream(struct kernel *kernel, const struct plan_fills *fills)
+static EFI_STATUS load_stream(struct kernel *kernel, const struct plan_reads *reads)
 {
     uint8_t *scratch = arena_alloc_bulk(&kernel->buffers, SCRATCH_SIZE);
     EFI_STATUS status = EFI_SUCCESS;
 
     if (!scratch)
-        return fail(kernel, PVH_ERROR_OUT_OF_MEMORY);
-    for (size_t i = 0; i < fills->count && !EFI_ERROR(status); i++) {
-        const struct plan_fill *fill = &fills->items[i];
+        return fail(kernel, ERROR_OUT_OF_MEMORY);
+    for (size_t i = 0; i < reads->count && !EFI_ERROR(status); i++) {
+        const struct plan_read *fill = &reads->items[i];
 
         if (fill->offset < kernel->position) { /* segments that share bytes of the file */
             kernel->needs_memory = true;
@@ -257,45 +257,47 @@ static EFI_STATUS load_stream(struct kernel *kernel, const struct plan_fills *fi
     if (EFI_ERROR(status))
         return status;
     if (!unpack_finish(&kernel->unpack) ||
-        !pvh_image_read_notes(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error))
+        !elf_read_notes(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error))
         return refuse(kernel->error.code);
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS load_source(struct kernel *kernel, const struct plan_fills *fills)
+static EFI_STATUS load_source(struct kernel *kernel, const struct plan_reads *reads)
 {
-    struct pvh_source *elf = kernel->unpack.elf;
+    struct byte_source *elf = kernel->unpack.elf;
 
-    for (size_t i = 0; i < fills->count; i++) {
-        const struct plan_fill *fill = &fills->items[i];
+    for (size_t i = 0; i < reads->count; i++) {
+        const struct plan_read *fill = &reads->items[i];
 
         if (!elf->read(elf, fill->offset, (void *)(uintptr_t)fill->address, fill->size))
-            return fail(kernel, PVH_ERROR_READ);
+            return fail(kernel, ERROR_READ);
     }
     return EFI_SUCCESS;
 }
 
-EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_fills *fills)
+EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_reads *reads)
 {
     (void)timing_enter(kernel->streamed ? TIMING_DECODING : TIMING_READING);
-    return kernel->streamed ? load_stream(kernel, fills) : load_source(kernel, fills);
+    return kernel->streamed ? load_stream(kernel, reads) : load_source(kernel, reads);
 }
 
-bool kernel_lend(struct kernel *kernel, struct arena *arena, struct plan_ranges *ret_lent)
+bool kernel_take_reclaimable(struct kernel *kernel, struct arena *arena,
+                             struct plan_ranges *ret_reclaimable)
 {
     size_t size;
 
-    *ret_lent = (struct plan_ranges){.items = NULL};
+    *ret_reclaimable = (struct plan_ranges){.items = NULL};
     while (kernel->buffers.chunks) {
-        struct range *slot = arena_push(arena, (void **)&ret_lent->items, &ret_lent->capacity,
-                                        ret_lent->count, sizeof(*ret_lent->items));
+        struct range *slot =
+            arena_push(arena, (void **)&ret_reclaimable->items, &ret_reclaimable->capacity,
+                       ret_reclaimable->count, sizeof(*ret_reclaimable->items));
         uintptr_t start;
 
         if (!slot)
             return false;
         start = (uintptr_t)arena_take_chunk(&kernel->buffers, &size);
         *slot = (struct range){start, start + size};
-        ret_lent->count++;
+        ret_reclaimable->count++;
     }
     return true;
 }

@@ -23,14 +23,14 @@ struct kernel_note {
 
 struct kernel {
     struct file file;
-    struct pvh_image image;
-    struct pvh_error error;
+    struct elf_image image;
+    struct error error;
 
     struct unpack unpack;
     struct arena arena;   /* what is known of it; given back when unpacking begins anew */
     struct arena buffers; /* what unpacking takes, no longer needed once it is loaded; the same */
 
-    bool looks;        /* nothing is unpacked whole: see kernel_look() */
+    bool probing;      /* nothing is unpacked whole: see kernel_probe() */
     bool streamed;     /* the notes, and so the entry, are known only when all has been read */
     bool needs_memory; /* as a stream it cannot be booted: see kernel_unpack() */
     uint64_t position; /* in the stream */
@@ -38,7 +38,7 @@ struct kernel {
     uint64_t prefix_size;
     struct kernel_note notes[KERNEL_NOTES];
     size_t note_count;
-    struct pvh_source stream; /* prefix and notes, as far as they are kept */
+    struct byte_source stream; /* prefix and notes, as far as they are kept */
 };
 
 /*
@@ -51,7 +51,7 @@ EFI_STATUS kernel_open(EFI_FILE_HANDLE root, const char *path, struct kernel *ke
  * The same in the time that a few reads take, to see whether it may be a kernel: what only shows
  * when it is unpacked whole is left out. It cannot be loaded then.
  */
-EFI_STATUS kernel_look(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel);
+EFI_STATUS kernel_probe(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel);
 
 /* Begins anew, with the ELF file in memory. */
 EFI_STATUS kernel_unpack(struct kernel *kernel);
@@ -60,14 +60,15 @@ EFI_STATUS kernel_unpack(struct kernel *kernel);
  * Reads the segments to where the plan's fills have them, and for a stream the notes, which
  * complete kernel->image.
  */
-EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_fills *fills);
+EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_reads *reads);
 
 /*
  * Lists the memory that unpacking has taken so far, in `arena`. It is the caller's from now on, to
  * be given back with pages_release(), but the kernel's to use until kernel_load() has been called.
  * False when there is no memory for the list; what is not in it is still the kernel's own.
  */
-bool kernel_lend(struct kernel *kernel, struct arena *arena, struct plan_ranges *ret_lent);
+bool kernel_take_reclaimable(struct kernel *kernel, struct arena *arena,
+                             struct plan_ranges *ret_reclaimable);
 
 /* Bytes of memory that it takes where it goes; before its headers are known, its file's. */
 uint64_t kernel_memory(const struct kernel *kernel);

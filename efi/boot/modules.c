@@ -17,7 +17,7 @@ static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct modul
         return status;
     module->part_count++;
     if (part->file.source.size == 0)
-        return console_error_code(EFI_LOAD_ERROR, path, PVH_ERROR_MODULE_EMPTY);
+        return console_error_code(EFI_LOAD_ERROR, path, ERROR_MODULE_EMPTY);
     if (!checked_align_up(module->size, MODULE_PART_ALIGNMENT, &part->offset) ||
         !checked_add(part->offset, part->file.source.size, &module->size))
         return console_error(EFI_OUT_OF_RESOURCES, "%s: is too large; use a smaller file", path);
@@ -90,7 +90,7 @@ EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request
 }
 
 /* Reads what of a part lies in [fill->offset, fill->offset + fill->size) of the module. */
-static EFI_STATUS load_part(struct module_part *part, const struct plan_fill *fill)
+static EFI_STATUS load_part(struct module_part *part, const struct plan_read *fill)
 {
     struct range file = {part->offset, part->offset + part->file.source.size};
     struct range wanted = {fill->offset, fill->offset + fill->size};
@@ -104,7 +104,7 @@ static EFI_STATUS load_part(struct module_part *part, const struct plan_fill *fi
 }
 
 /* The few bytes between two parts. */
-static void clear_padding(const struct module *module, const struct plan_fill *fill)
+static void clear_padding(const struct module *module, const struct plan_read *fill)
 {
     struct range wanted = {fill->offset, fill->offset + fill->size};
 
@@ -119,7 +119,7 @@ static void clear_padding(const struct module *module, const struct plan_fill *f
     }
 }
 
-static EFI_STATUS load_in_pieces(const struct module *module, const struct plan_fills *fills)
+static EFI_STATUS load_in_pieces(const struct module *module, const struct plan_reads *reads)
 {
     CLEANUP(arena_release) struct arena arena;
     uint8_t *buffer;
@@ -130,8 +130,8 @@ static EFI_STATUS load_in_pieces(const struct module *module, const struct plan_
     if (!buffer)
         return console_no_memory();
     status = initrd_media_load(&module->media, buffer);
-    for (size_t i = 0; i < fills->count && !EFI_ERROR(status); i++) {
-        const struct plan_fill *fill = &fills->items[i];
+    for (size_t i = 0; i < reads->count && !EFI_ERROR(status); i++) {
+        const struct plan_read *fill = &reads->items[i];
 
         memcpy((void *)(uintptr_t)fill->address, buffer + fill->offset, fill->size);
     }
@@ -139,20 +139,20 @@ static EFI_STATUS load_in_pieces(const struct module *module, const struct plan_
 }
 
 /* Its protocol knows only the whole of it: in pieces it comes by way of a buffer. */
-static EFI_STATUS load_offered(const struct module *module, const struct plan_fills *fills)
+static EFI_STATUS load_offered(const struct module *module, const struct plan_reads *reads)
 {
-    if (fills->count == 1)
-        return initrd_media_load(&module->media, (void *)(uintptr_t)fills->items[0].address);
-    return load_in_pieces(module, fills);
+    if (reads->count == 1)
+        return initrd_media_load(&module->media, (void *)(uintptr_t)reads->items[0].address);
+    return load_in_pieces(module, reads);
 }
 
 EFI_STATUS module_load(struct module *module, const struct plan_module *plan)
 {
     if (module->is_offered)
-        return load_offered(module, &plan->fills);
+        return load_offered(module, &plan->reads);
     progress_start(module_name(module), module->size);
-    for (size_t i = 0; i < plan->fills.count; i++) {
-        const struct plan_fill *fill = &plan->fills.items[i];
+    for (size_t i = 0; i < plan->reads.count; i++) {
+        const struct plan_read *fill = &plan->reads.items[i];
 
         for (size_t part = 0; part < module->part_count; part++) {
             EFI_STATUS status = load_part(&module->parts[part], fill);

@@ -16,7 +16,7 @@
 #define MAX_PLANS 64
 
 /* So many refusals are taken for what they are; from then on there is more behind them. */
-#define EXACT_DENIALS 4
+#define EXACT_REFUSALS 4
 
 static void release_claims(struct boot *boot)
 {
@@ -27,8 +27,8 @@ static void release_claims(struct boot *boot)
 void place_release(struct boot *boot)
 {
     release_claims(boot);
-    while (boot->lent.count > 0)
-        pages_release(boot->lent.items[--boot->lent.count]);
+    while (boot->reclaimable.count > 0)
+        pages_release(boot->reclaimable.items[--boot->reclaimable.count]);
 }
 
 /* Takes all claims, or none; *ret_refused is the one that could not be had. */
@@ -53,27 +53,28 @@ static bool claim_all(struct boot *boot, struct range *ret_refused)
  * What firmware withholds may be much larger than what was asked of it, and what is planned next
  * lies right behind: as much again as has been denied so far goes with it, which doubles each time.
  */
-static struct range widen_denied(const struct plan_ranges *denied, struct range range)
+static struct range widen_unallocatable(const struct plan_ranges *unallocatable, struct range range)
 {
     uint64_t total = 0, end;
 
-    for (size_t i = 0; i < denied->count; i++)
-        total += range_size(denied->items[i]);
-    if (denied->count >= EXACT_DENIALS && checked_add(range.start, total, &end))
+    for (size_t i = 0; i < unallocatable->count; i++)
+        total += range_size(unallocatable->items[i]);
+    if (unallocatable->count >= EXACT_REFUSALS && checked_add(range.start, total, &end))
         range.end = max_u64(range.end, align_down(end, PAGE_SIZE));
     return range;
 }
 
-static EFI_STATUS deny(struct boot *boot, struct range range)
+static EFI_STATUS mark_unallocatable(struct boot *boot, struct range range)
 {
-    struct plan_ranges *denied = &boot->denied;
-    struct range *slot = arena_push(boot->arena, (void **)&denied->items, &denied->capacity,
-                                    denied->count, sizeof(*denied->items));
+    struct plan_ranges *unallocatable = &boot->unallocatable;
+    struct range *slot =
+        arena_push(boot->arena, (void **)&unallocatable->items, &unallocatable->capacity,
+                   unallocatable->count, sizeof(*unallocatable->items));
 
     if (!slot)
         return console_no_memory();
-    *slot = widen_denied(denied, range);
-    denied->count++;
+    *slot = widen_unallocatable(unallocatable, range);
+    unallocatable->count++;
     console_verbose("the firmware does not give 0x%llx-0x%llx, which its map calls free",
                     (unsigned long long)range.start, (unsigned long long)range.end - 1);
     return EFI_SUCCESS;
@@ -87,19 +88,19 @@ static EFI_STATUS make_plan(struct boot *boot)
         .module_count = boot->modules.count,
         /* A stream may yet turn out to be a kernel that can be moved instead. */
         .overwrite_nvs = boot->overwrite_nvs && !boot->kernel.streamed,
-        .denied = boot->denied.items,
-        .denied_count = boot->denied.count,
-        .lent = boot->lent.items,
-        .lent_count = boot->lent.count,
+        .unallocatable = boot->unallocatable.items,
+        .unallocatable_count = boot->unallocatable.count,
+        .reclaimable = boot->reclaimable.items,
+        .reclaimable_count = boot->reclaimable.count,
     };
-    struct pvh_error error;
+    struct error error;
 
     if (!boot_info_size(&boot->info, &request.boot_info_size))
         return console_error(EFI_INVALID_PARAMETER, "the command lines are too long; shorten them");
     if (!plan_make(&request, &boot->memory.map, boot->arena, &boot->plan, &error)) {
         /* Only its notes can say whether it can be moved. */
-        boot->kernel.needs_memory = boot->kernel.streamed && error.code >= PVH_ERROR_SPAN_TAKEN &&
-                                    error.code <= PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS;
+        boot->kernel.needs_memory = boot->kernel.streamed && error.code >= ERROR_SPAN_TAKEN &&
+                                    error.code <= ERROR_NO_ROOM_TO_RELOCATE_NVS;
         boot->refused = error;
         return boot->kernel.needs_memory ? EFI_NOT_READY : boot_error(boot, &error);
     }
@@ -130,7 +131,7 @@ static EFI_STATUS claim(struct boot *boot)
             return EFI_SUCCESS;
         /* Once may be the firmware's timer; twice the same is no accident. */
         if (again.start == refused.start && again.end == refused.end)
-            status = deny(boot, again);
+            status = mark_unallocatable(boot, again);
         if (!EFI_ERROR(status))
             status = update_map(boot);
         if (EFI_ERROR(status))
@@ -146,12 +147,12 @@ static EFI_STATUS claim(struct boot *boot)
 static EFI_STATUS load_kernel(struct boot *boot)
 {
     struct kernel *kernel = &boot->kernel;
-    EFI_STATUS status = kernel_load(kernel, &boot->plan.fills);
+    EFI_STATUS status = kernel_load(kernel, &boot->plan.reads);
 
     progress_end();
     if (EFI_ERROR(status))
         return kernel->needs_memory ? status : boot_error(boot, &kernel->error);
-    boot->plan.entry = plan_entry(&boot->plan, &kernel->image);
+    boot->plan.entry_point = plan_entry_point(&boot->plan, &kernel->image);
     return EFI_SUCCESS;
 }
 
@@ -171,9 +172,11 @@ static void clear_zeros(const struct plan_ranges *zeros)
         memset((void *)(uintptr_t)zeros->items[i].start, 0, range_size(zeros->items[i]));
 }
 
-EFI_STATUS place_borrow(struct boot *boot)
+EFI_STATUS place_take_reclaimable(struct boot *boot)
 {
-    return kernel_lend(&boot->kernel, boot->arena, &boot->lent) ? EFI_SUCCESS : console_no_memory();
+    return kernel_take_reclaimable(&boot->kernel, boot->arena, &boot->reclaimable)
+               ? EFI_SUCCESS
+               : console_no_memory();
 }
 
 static EFI_STATUS claim_and_load_kernel(struct boot *boot)
@@ -186,7 +189,7 @@ static EFI_STATUS claim_and_load_kernel(struct boot *boot)
 /* What keeps a kernel from its place says more than that it could not be unpacked elsewhere. */
 static EFI_STATUS refuse_packed(struct boot *boot)
 {
-    if (boot->kernel.error.code == PVH_ERROR_UNPACK_MEMORY && boot->refused.code != PVH_OK)
+    if (boot->kernel.error.code == ERROR_UNPACK_MEMORY && boot->refused.code != ERROR_NONE)
         return boot_error(boot, &boot->refused);
     return boot_error(boot, &boot->kernel.error);
 }
@@ -202,7 +205,7 @@ EFI_STATUS place_all(struct boot *boot)
             return refuse_packed(boot);
         status = update_map(boot);
         if (!EFI_ERROR(status))
-            status = place_borrow(boot);
+            status = place_take_reclaimable(boot);
         if (!EFI_ERROR(status))
             status = claim_and_load_kernel(boot);
     }
@@ -211,6 +214,6 @@ EFI_STATUS place_all(struct boot *boot)
         status = load_modules(boot);
     (void)timing_enter(TIMING_PLACING);
     if (!EFI_ERROR(status))
-        clear_zeros(&boot->plan.zero_now);
+        clear_zeros(&boot->plan.zero_before_exit);
     return status;
 }

@@ -4,12 +4,13 @@
 
 #include "efi/boot/boot.h"
 
-/* Takes what the kernel is unpacked with over from it: see kernel_lend(). Prints its own error. */
-EFI_STATUS place_borrow(struct boot *boot);
+/* Takes what the kernel is unpacked with over from it: see kernel_take_reclaimable(). Prints its
+ * own error. */
+EFI_STATUS place_take_reclaimable(struct boot *boot);
 
 /*
  * Makes the plan, takes its memory from the firmware, reads kernel and modules to where they go,
- * and clears what is to be zero. place_borrow() comes before. Prints its own error.
+ * and clears what is to be zero. place_take_reclaimable() comes before. Prints its own error.
  */
 EFI_STATUS place_all(struct boot *boot);
 

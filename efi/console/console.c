@@ -16,9 +16,9 @@ static bool quiet_output;
 static struct text *record;
 static const char *entry_name;
 
-void console_set_record(struct text *new_record, bool quiet)
+void console_set_capture(struct text *new_capture, bool quiet)
 {
-    record = new_record;
+    record = new_capture;
     quiet_output = quiet;
 }
 
@@ -160,11 +160,11 @@ EFI_STATUS console_error(EFI_STATUS status, const char *format, ...)
     return status;
 }
 
-EFI_STATUS console_error_code(EFI_STATUS status, const char *path, enum pvh_error_code code)
+EFI_STATUS console_error_code(EFI_STATUS status, const char *path, enum error_code code)
 {
     TEXT_ON_STACK(text, 100);
 
-    pvh_error_append_code(&text, code);
+    error_append_code(&text, code);
     return console_error(status, "%s: %s", path, text.data);
 }
 
@@ -172,7 +172,7 @@ EFI_STATUS console_no_memory(void)
 {
     TEXT_ON_STACK(text, 100);
 
-    pvh_error_append_code(&text, PVH_ERROR_OUT_OF_MEMORY);
+    error_append_code(&text, ERROR_OUT_OF_MEMORY);
     return console_error(EFI_OUT_OF_RESOURCES, "%s", text.data);
 }
 

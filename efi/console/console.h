@@ -11,7 +11,7 @@
  * What is said goes to `record` as well (until NULL is given), for whoever shows it later; with
  * `quiet` nothing goes to the screen.
  */
-void console_set_record(struct text *new_record, bool quiet);
+void console_set_capture(struct text *new_capture, bool quiet);
 
 /* Puts "NAME: " before all messages, while the entry NAME is being booted; NULL for none. */
 void console_set_entry(const char *name);
@@ -45,7 +45,7 @@ __attribute__((format(printf, 2, 3))) EFI_STATUS console_error_status(EFI_STATUS
                                                                       const char *format, ...);
 
 /* Prints what pvh/messages.h says of an error without numbers, behind "PATH: ". */
-EFI_STATUS console_error_code(EFI_STATUS status, const char *path, enum pvh_error_code code);
+EFI_STATUS console_error_code(EFI_STATUS status, const char *path, enum error_code code);
 
 /* Prints that the firmware has no memory left for the loader's own tables. */
 EFI_STATUS console_no_memory(void);

@@ -53,19 +53,19 @@ static size_t path_size(const void *path)
 const char *device_path_file_name(const void *path, struct arena *arena)
 {
     size_t size = path ? path_size(path) + 1 : 1; /* units of 2 bytes */
-    CHAR16 *units = arena_alloc(arena, size, sizeof(*units));
+    CHAR16 *ucs2 = arena_alloc(arena, size, sizeof(*ucs2));
     struct device_node node;
     size_t count = 0;
 
-    if (!units)
+    if (!ucs2)
         return NULL;
     while (device_path_next(&path, &node)) {
         if (node.type != NODE_MEDIA || node.subtype != NODE_MEDIA_FILE)
             continue;
         for (size_t at = 0; at + 1 < node.size && read_le16(node.bytes + at); at += 2)
-            units[count++] = read_le16(node.bytes + at);
+            ucs2[count++] = read_le16(node.bytes + at);
     }
-    return utf16_to_utf8_copy(units, count, arena);
+    return utf16_to_utf8_copy(ucs2, count, arena);
 }
 
 EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, struct arena *arena)

@@ -11,7 +11,7 @@
 /* How often the map may change under us before we take it for a fault. */
 #define MAX_ATTEMPTS 16
 
-bool leave_write_map(struct boot *boot, struct pvh_error *ret_error)
+bool write_final_map(struct boot *boot, struct error *ret_error)
 {
     struct memory *memory = &boot->memory;
 
@@ -51,12 +51,12 @@ static void make_writable(struct range page)
         (void)attributes->clear(attributes, page.start, range_size(page), MEMORY_ATTRIBUTE_RO);
 }
 
-static EFI_STATUS prepare_handover(const struct load_plan *plan)
+static EFI_STATUS prepare_trampoline(const struct load_plan *plan)
 {
-    memcpy((void *)(uintptr_t)plan->handover_code.start, handover_code_start,
-           (size_t)(handover_code_end - handover_code_start));
-    handover_fill((void *)(uintptr_t)plan->handover_data.start, plan);
-    return make_executable(plan->handover_code);
+    memcpy((void *)(uintptr_t)plan->trampoline_code.start, trampoline_start,
+           (size_t)(trampoline_end - trampoline_start));
+    trampoline_fill((void *)(uintptr_t)plan->trampoline_data.start, plan);
+    return make_executable(plan->trampoline_code);
 }
 
 /*
@@ -75,7 +75,7 @@ static void __attribute__((noreturn)) reset_machine(EFI_STATUS status)
  */
 static EFI_STATUS exit_boot_services(struct boot *boot)
 {
-    struct pvh_error error;
+    struct error error;
     bool tried = false;
     EFI_STATUS status = EFI_LOAD_ERROR;
 
@@ -88,7 +88,7 @@ static EFI_STATUS exit_boot_services(struct boot *boot)
             continue;
         }
         if (!EFI_ERROR(status) &&
-            (!memory_build(&boot->memory, &error) || !leave_write_map(boot, &error))) {
+            (!memory_build(&boot->memory, &error) || !write_final_map(boot, &error))) {
             if (!tried)
                 return boot_error(boot, &error);
             status = EFI_LOAD_ERROR;
@@ -112,13 +112,13 @@ static EFI_STATUS exit_boot_services(struct boot *boot)
 EFI_STATUS leave(struct boot *boot)
 {
     const struct load_plan *plan = &boot->plan;
-    EFI_STATUS status = prepare_handover(plan);
+    EFI_STATUS status = prepare_trampoline(plan);
 
     if (!EFI_ERROR(status))
         status = exit_boot_services(boot);
     if (EFI_ERROR(status)) {
-        make_writable(plan->handover_code);
+        make_writable(plan->trampoline_code);
         return status;
     }
-    cpu_jump(plan->handover_code.start, plan->handover_data.start);
+    cpu_jump(plan->trampoline_code.start, plan->trampoline_data.start);
 }

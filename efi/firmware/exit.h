@@ -8,7 +8,7 @@
  * Converts boot->memory.map, built of the map that is valid now, and writes it into the boot info.
  * No allocation, no text.
  */
-bool leave_write_map(struct boot *boot, struct pvh_error *ret_error);
+bool write_final_map(struct boot *boot, struct error *ret_error);
 
 /*
  * Ends boot services and starts the kernel. Returns only when something fails before

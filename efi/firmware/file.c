@@ -52,8 +52,8 @@ EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
     return EFI_SUCCESS;
 }
 
-EFI_STATUS handle_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
-                       EFI_FILE_HANDLE *ret_handle)
+EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
+                         EFI_FILE_HANDLE *ret_handle)
 {
     EFI_STATUS status = root->Open(root, ret_handle, path, mode, 0);
 
@@ -62,28 +62,28 @@ EFI_STATUS handle_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
     return status;
 }
 
-void handle_close(EFI_FILE_HANDLE *handle)
+void efi_file_close(EFI_FILE_HANDLE *handle)
 {
     if (*handle)
         (void)(*handle)->Close(*handle);
     *handle = NULL;
 }
 
-bool path_to_units(const char *path, CHAR16 units[LONGEST_PATH])
+bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH])
 {
     size_t length = 0;
 
     if (*path != '\\' && *path != '/')
-        units[length++] = '\\';
-    length += utf8_to_utf16(path, units + length, LONGEST_PATH - length);
+        ucs2[length++] = '\\';
+    length += utf8_to_utf16(path, ucs2 + length, PATH_MAX_LENGTH - length);
     for (size_t i = 0; i < length; i++) {
-        if (units[i] == '/')
-            units[i] = '\\';
+        if (ucs2[i] == '/')
+            ucs2[i] = '\\';
     }
-    return length + 3 < LONGEST_PATH; /* or something may have been cut off */
+    return length + 3 < PATH_MAX_LENGTH; /* or something may have been cut off */
 }
 
-static bool read_source(struct pvh_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
 {
     return !EFI_ERROR(file_read((struct file *)source, offset, buffer, length));
 }
@@ -113,14 +113,14 @@ static EFI_STATUS read_info(struct file *file, uint64_t *ret_size)
 
 EFI_STATUS file_open_optional(EFI_FILE_HANDLE root, const char *path, struct file *ret_file)
 {
-    CHAR16 units[LONGEST_PATH];
+    CHAR16 ucs2[PATH_MAX_LENGTH];
     EFI_STATUS status;
 
     *ret_file = (struct file){.path = path, .chunk = LARGEST_CHUNK};
     ret_file->source.read = read_source;
-    if (!path_to_units(path, units))
+    if (!path_to_ucs2(path, ucs2))
         return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long; shorten it", path);
-    status = handle_open(root, units, EFI_FILE_MODE_READ, &ret_file->handle);
+    status = efi_file_open(root, ucs2, EFI_FILE_MODE_READ, &ret_file->handle);
     if (status == EFI_NOT_FOUND)
         return EFI_SUCCESS;
     if (EFI_ERROR(status) && strchr(path, ':'))
@@ -276,5 +276,5 @@ EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena,
 
 void file_close(struct file *file)
 {
-    handle_close(&file->handle);
+    efi_file_close(&file->handle);
 }

@@ -7,10 +7,10 @@
 #include "common/base/arena.h"
 #include "common/base/byte_source.h"
 
-#define LONGEST_PATH 1024 /* units */
+#define PATH_MAX_LENGTH 1024 /* units */
 
 struct file {
-    struct pvh_source source; /* reads through the firmware; first, so that it can be cast back */
+    struct byte_source source; /* reads through the firmware; first, so that it can be cast back */
     EFI_FILE_HANDLE handle;
     const char *path;  /* as the user named it, for messages */
     uint64_t position; /* the firmware's, to spare it needless seeks */
@@ -24,14 +24,14 @@ EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root);
  * Opens what `path`, in the firmware's form, names: a file or a directory, in a mode of
  * EFI_FILE_PROTOCOL.Open(). Says nothing. *ret_handle is NULL when it fails.
  */
-EFI_STATUS handle_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
-                       EFI_FILE_HANDLE *ret_handle);
+EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
+                         EFI_FILE_HANDLE *ret_handle);
 
 /* For CLEANUP(); also for what was never opened, NULL. */
-void handle_close(EFI_FILE_HANDLE *handle);
+void efi_file_close(EFI_FILE_HANDLE *handle);
 
 /* The firmware's form of a path (UTF-8, \ or /, from the root); false when it is too long. */
-bool path_to_units(const char *path, CHAR16 units[LONGEST_PATH]);
+bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH]);
 
 /*
  * Opens `path` (UTF-8, \ or /, from the root) for reading. Prints its own error. `path` must live

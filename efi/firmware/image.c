@@ -19,13 +19,13 @@ static void unload(EFI_HANDLE *program)
 static EFI_STATUS load(EFI_HANDLE image, EFI_HANDLE device, const char *path, struct arena *arena,
                        EFI_HANDLE *ret_program)
 {
-    CHAR16 units[LONGEST_PATH];
+    CHAR16 ucs2[PATH_MAX_LENGTH];
     EFI_DEVICE_PATH *device_path;
     EFI_STATUS status;
 
-    if (!path_to_units(path, units))
+    if (!path_to_ucs2(path, ucs2))
         return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long; shorten it", path);
-    device_path = device_path_make_file(device, units, arena);
+    device_path = device_path_make_file(device, ucs2, arena);
     if (!device_path)
         return console_no_memory();
     status = BS->LoadImage(FALSE, image, device_path, NULL, 0, ret_program);
@@ -50,16 +50,16 @@ static EFI_STATUS set_options(EFI_HANDLE program, const char *path, const char *
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
     EFI_LOADED_IMAGE *loaded = NULL;
     size_t count = strlen(options) + 1;
-    CHAR16 *units = arena_alloc(arena, count, sizeof(*units));
+    CHAR16 *ucs2 = arena_alloc(arena, count, sizeof(*ucs2));
     EFI_STATUS status;
 
-    if (!units)
+    if (!ucs2)
         return console_no_memory();
     status = BS->HandleProtocol(program, &guid, (void **)&loaded);
     if (EFI_ERROR(status))
         return console_error_status(status, "%s: the firmware takes no options for it", path);
-    loaded->LoadOptionsSize = (UINT32)((utf8_to_utf16(options, units, count) + 1) * sizeof(*units));
-    loaded->LoadOptions = units;
+    loaded->LoadOptionsSize = (UINT32)((utf8_to_utf16(options, ucs2, count) + 1) * sizeof(*ucs2));
+    loaded->LoadOptions = ucs2;
     *ret_driver = is_driver(loaded);
     return EFI_SUCCESS;
 }

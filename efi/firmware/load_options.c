@@ -6,13 +6,13 @@
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/proto/shell_parameters.h"
 
-static char *words_to_text(const CHAR16 *units, struct arena *arena)
+static char *words_to_text(const CHAR16 *ucs2, struct arena *arena)
 {
     size_t count = 0;
 
-    while (units[count])
+    while (ucs2[count])
         count++;
-    return utf16_to_utf8_copy(units, count, arena);
+    return utf16_to_utf8_copy(ucs2, count, arena);
 }
 
 static EFI_STATUS parse_words(const struct shell_parameters_protocol *shell, const char *line,

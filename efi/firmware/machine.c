@@ -48,15 +48,15 @@ static EFI_STATUS check_secure_boot(void)
                          "started; switch Secure Boot off in the firmware's set-up");
 }
 
-EFI_STATUS machine_check(void)
+EFI_STATUS machine_check_platform(void)
 {
     const struct processor processor = {cpu_read_id, cpu_read_msr};
-    enum pvh_error_code code = platform_check(&processor);
+    enum error_code code = platform_check(&processor);
     TEXT_ON_STACK(text, 200);
 
-    if (code == PVH_OK)
+    if (code == ERROR_NONE)
         return check_secure_boot();
-    pvh_error_append_code(&text, code);
+    error_append_code(&text, code);
     return console_error(EFI_UNSUPPORTED, "%s", text.data);
 }
 

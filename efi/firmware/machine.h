@@ -10,7 +10,7 @@
  * EFI_SUCCESS when a kernel may be started here. Else prints why not: a guest of Xen, encrypted
  * memory, Secure Boot.
  */
-EFI_STATUS machine_check(void);
+EFI_STATUS machine_check_platform(void);
 
 /* Append the firmware's name with its version, "EDK II 1.00", and its specification, "UEFI 2.70".
  */

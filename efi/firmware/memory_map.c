@@ -12,18 +12,18 @@
 #define SMALLEST_STRIDE   40
 #define MAX_ATTEMPTS      8
 
-static EFI_STATUS memory_error(const struct pvh_error *error)
+static EFI_STATUS memory_error(const struct error *error)
 {
     TEXT_ON_STACK(text, 400);
 
-    pvh_error_append(&text, error);
+    error_append(&text, error);
     return console_error(EFI_OUT_OF_RESOURCES, "%s", text.data);
 }
 
 static EFI_STATUS reserve_tables(struct memory *memory, struct arena *arena)
 {
     size_t descriptors = memory->capacity / max_u64(memory->stride, SMALLEST_STRIDE);
-    struct pvh_error error = {.code = PVH_OK};
+    struct error error = {.code = ERROR_NONE};
 
     if (!memory_map_reserve(&memory->map, arena, descriptors, ACPI_ECAM_WINDOWS, &error) ||
         !e820_reserve(&memory->e820, arena, &memory->map, &error))
@@ -59,7 +59,7 @@ struct firmware_map memory_firmware_map(const struct memory *memory)
     return (struct firmware_map){memory->buffer, memory->size, memory->stride};
 }
 
-bool memory_build(struct memory *memory, struct pvh_error *ret_error)
+bool memory_build(struct memory *memory, struct error *ret_error)
 {
     const struct firmware_map firmware = memory_firmware_map(memory);
     const struct map_overlays overlays = {
@@ -74,7 +74,7 @@ bool memory_build(struct memory *memory, struct pvh_error *ret_error)
 EFI_STATUS memory_update(struct memory *memory, struct arena *arena)
 {
     EFI_STATUS status = memory->buffer ? memory_read(memory) : EFI_BUFFER_TOO_SMALL;
-    struct pvh_error error = {.code = PVH_OK};
+    struct error error = {.code = ERROR_NONE};
 
     for (int i = 0; status == EFI_BUFFER_TOO_SMALL && i < MAX_ATTEMPTS; i++) {
         status = memory_reserve(memory, arena);

@@ -37,7 +37,7 @@ EFI_STATUS memory_reserve(struct memory *memory, struct arena *arena);
 EFI_STATUS memory_read(struct memory *memory);
 
 /* Makes `map` of what was read. No allocation, no text. */
-bool memory_build(struct memory *memory, struct pvh_error *ret_error);
+bool memory_build(struct memory *memory, struct error *ret_error);
 
 /* Both, with room made as often as needed. Prints its own error. */
 EFI_STATUS memory_update(struct memory *memory, struct arena *arena);

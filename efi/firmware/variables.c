@@ -14,14 +14,14 @@ const EFI_GUID firmware_guid = EFI_GLOBAL_VARIABLE;
 #define LARGEST_TEXT 4096 /* bytes; IDs and numbers */
 
 struct wide_name {
-    CHAR16 units[LONGEST_NAME];
+    CHAR16 ucs2[LONGEST_NAME];
 };
 
 static struct wide_name widen(const char *name)
 {
     struct wide_name wide;
 
-    utf8_to_utf16(name, wide.units, LONGEST_NAME);
+    utf8_to_utf16(name, wide.ucs2, LONGEST_NAME);
     return wide;
 }
 
@@ -30,7 +30,7 @@ EFI_STATUS variable_get(const EFI_GUID *vendor, const char *name, void *value, U
     struct wide_name wide = widen(name);
     EFI_GUID guid = *vendor;
 
-    return RT->GetVariable(wide.units, &guid, NULL, size, value);
+    return RT->GetVariable(wide.ucs2, &guid, NULL, size, value);
 }
 
 EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool keep, const void *value,
@@ -42,41 +42,41 @@ EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool keep, con
 
     if (keep)
         attributes |= EFI_VARIABLE_NON_VOLATILE;
-    return RT->SetVariable(wide.units, &guid, attributes, size, (void *)(uintptr_t)value);
+    return RT->SetVariable(wide.ucs2, &guid, attributes, size, (void *)(uintptr_t)value);
 }
 
 const char *variable_get_text(const EFI_GUID *vendor, const char *name, struct arena *arena)
 {
-    CHAR16 units[LARGEST_TEXT / sizeof(CHAR16)];
-    UINTN size = sizeof(units);
+    CHAR16 ucs2[LARGEST_TEXT / sizeof(CHAR16)];
+    UINTN size = sizeof(ucs2);
 
-    if (EFI_ERROR(variable_get(vendor, name, units, &size)) || size % sizeof(CHAR16) != 0)
+    if (EFI_ERROR(variable_get(vendor, name, ucs2, &size)) || size % sizeof(CHAR16) != 0)
         return NULL;
-    return utf16_to_utf8_copy(units, size / sizeof(CHAR16), arena);
+    return utf16_to_utf8_copy(ucs2, size / sizeof(CHAR16), arena);
 }
 
-static bool is_equal(const EFI_GUID *vendor, const char *name, const CHAR16 *units, UINTN size)
+static bool is_equal(const EFI_GUID *vendor, const char *name, const CHAR16 *ucs2, UINTN size)
 {
     uint8_t old[LARGEST_TEXT];
     UINTN old_size = sizeof(old);
 
     return !EFI_ERROR(variable_get(vendor, name, old, &old_size)) && old_size == size &&
-           memcmp(old, units, size) == 0;
+           memcmp(old, ucs2, size) == 0;
 }
 
 EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool keep, const char *text,
                              struct arena *arena)
 {
     size_t count = strlen(text) + 1;
-    CHAR16 *units = arena_alloc(arena, count, sizeof(*units));
+    CHAR16 *ucs2 = arena_alloc(arena, count, sizeof(*ucs2));
     UINTN size;
 
-    if (!units)
+    if (!ucs2)
         return EFI_OUT_OF_RESOURCES;
-    size = (utf8_to_utf16(text, units, count) + 1) * sizeof(*units);
-    if (is_equal(vendor, name, units, size))
+    size = (utf8_to_utf16(text, ucs2, count) + 1) * sizeof(*ucs2);
+    if (is_equal(vendor, name, ucs2, size))
         return EFI_SUCCESS;
-    return variable_set(vendor, name, keep, units, size);
+    return variable_set(vendor, name, keep, ucs2, size);
 }
 
 EFI_STATUS variable_delete(const EFI_GUID *vendor, const char *name)

@@ -19,17 +19,17 @@ union renaming {
 
 static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char *name)
 {
-    CLEANUP(handle_close) EFI_FILE_HANDLE file = NULL;
+    CLEANUP(efi_file_close) EFI_FILE_HANDLE file = NULL;
     EFI_GUID guid = EFI_FILE_INFO_ID;
     union renaming renaming;
     UINTN size = sizeof(renaming);
-    CHAR16 units[LONGEST_PATH];
+    CHAR16 ucs2[PATH_MAX_LENGTH];
     size_t length;
     EFI_STATUS status;
 
-    if (!path_to_units(path, units))
+    if (!path_to_ucs2(path, ucs2))
         return EFI_INVALID_PARAMETER;
-    status = handle_open(root, units, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file);
+    status = efi_file_open(root, ucs2, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file);
     if (EFI_ERROR(status))
         return status;
     status = file->GetInfo(file, &guid, &size, &renaming);
@@ -48,7 +48,7 @@ static EFI_STATUS rename_file(EFI_FILE_HANDLE root, const char *path, const char
 
 void boot_counter_use_try(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena)
 {
-    TEXT_ON_STACK(path, LONGEST_PATH);
+    TEXT_ON_STACK(path, PATH_MAX_LENGTH);
     const char *name;
     EFI_STATUS status;
 

@@ -53,15 +53,15 @@ static EFI_STATUS next_name(EFI_FILE_HANDLE directory, struct arena *arena, cons
     } buffer;
     UINTN size = sizeof(buffer);
     EFI_STATUS status = directory->Read(directory, &size, &buffer);
-    size_t units;
+    size_t ucs2;
 
     *ret_name = NULL;
     if (EFI_ERROR(status))
         return console_error_status(status, ENTRIES_DIRECTORY ": cannot be listed");
     if (size <= offsetof(EFI_FILE_INFO, FileName))
         return EFI_SUCCESS;
-    units = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
-    *ret_name = utf16_to_utf8_copy(buffer.info.FileName, units, arena);
+    ucs2 = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
+    *ret_name = utf16_to_utf8_copy(buffer.info.FileName, ucs2, arena);
     return *ret_name ? EFI_SUCCESS : console_no_memory();
 }
 
@@ -88,11 +88,11 @@ static EFI_STATUS read_directory(EFI_FILE_HANDLE root, EFI_FILE_HANDLE directory
 EFI_STATUS entries_read(EFI_FILE_HANDLE root, struct arena *arena, struct entry_list *ret_list)
 {
     static CHAR16 path[] = L"" ENTRIES_DIRECTORY; /* the firmware's interface knows no const */
-    CLEANUP(handle_close) EFI_FILE_HANDLE directory = NULL;
+    CLEANUP(efi_file_close) EFI_FILE_HANDLE directory = NULL;
     EFI_STATUS status;
 
     *ret_list = (struct entry_list){.count = 0};
-    status = handle_open(root, path, EFI_FILE_MODE_READ, &directory);
+    status = efi_file_open(root, path, EFI_FILE_MODE_READ, &directory);
     if (EFI_ERROR(status)) {
         ret_list->no_directory = true;
         return status == EFI_NOT_FOUND

@@ -37,12 +37,12 @@ static void set_text(const char *name, const char *text, struct arena *arena)
 static void set_number(const char *name, uint64_t number)
 {
     TEXT_ON_STACK(text, NUMBER_BYTES);
-    CHAR16 units[NUMBER_BYTES];
+    CHAR16 ucs2[NUMBER_BYTES];
     size_t count;
 
     text_format(&text, "%llu", (unsigned long long)number);
-    count = utf8_to_utf16(text.data, units, NUMBER_BYTES);
-    (void)variable_set(&loader_guid, name, false, units, (count + 1) * sizeof(*units));
+    count = utf8_to_utf16(text.data, ucs2, NUMBER_BYTES);
+    (void)variable_set(&loader_guid, name, false, ucs2, (count + 1) * sizeof(*ucs2));
 }
 
 static void set_firmware(struct arena *arena)
@@ -118,19 +118,19 @@ void loader_interface_set_entries(const struct boot_entry *entries, size_t count
                                   struct arena *arena)
 {
     size_t size = 0;
-    CHAR16 *units;
+    CHAR16 *ucs2;
     size_t used = 0;
 
     for (size_t i = 0; i < count; i++)
         size += strlen(entries[i].id) + sizeof(".conf");
-    units = arena_alloc(arena, size, sizeof(*units));
-    if (!units)
+    ucs2 = arena_alloc(arena, size, sizeof(*ucs2));
+    if (!ucs2)
         return;
     for (size_t i = 0; i < count; i++) {
-        used += utf8_to_utf16(entries[i].id, units + used, size - used);
-        used += utf8_to_utf16(".conf", units + used, size - used) + 1;
+        used += utf8_to_utf16(entries[i].id, ucs2 + used, size - used);
+        used += utf8_to_utf16(".conf", ucs2 + used, size - used) + 1;
     }
-    (void)variable_set(&loader_guid, "LoaderEntries", false, units, used * sizeof(*units));
+    (void)variable_set(&loader_guid, "LoaderEntries", false, ucs2, used * sizeof(*ucs2));
 }
 
 static const char *text_or_nothing(const char *name, struct arena *arena)
@@ -140,16 +140,16 @@ static const char *text_or_nothing(const char *name, struct arena *arena)
     return text ? text : "";
 }
 
-void loader_interface_read_wishes(struct entry_wishes *wishes, struct arena *arena)
+void loader_interface_read_selection(struct default_selection *selection, struct arena *arena)
 {
-    wishes->one_shot = text_or_nothing("LoaderEntryOneShot", arena);
-    wishes->chosen = text_or_nothing("LoaderEntryDefault", arena);
-    wishes->saved = text_or_nothing("LoaderEntryLastBooted", arena);
+    selection->one_shot = text_or_nothing("LoaderEntryOneShot", arena);
+    selection->chosen = text_or_nothing("LoaderEntryDefault", arena);
+    selection->saved = text_or_nothing("LoaderEntryLastBooted", arena);
 }
 
-void loader_interface_consume_wishes(const struct entry_wishes *wishes)
+void loader_interface_consume_selection(const struct default_selection *selection)
 {
-    if (*wishes->one_shot)
+    if (*selection->one_shot)
         (void)variable_delete(&loader_guid, "LoaderEntryOneShot");
 }
 

@@ -19,10 +19,10 @@ void loader_interface_set_entries(const struct boot_entry *entries, size_t count
                                   struct arena *arena);
 
 /* Reads the wishes for this boot, without the pattern of loader.conf. */
-void loader_interface_read_wishes(struct entry_wishes *wishes, struct arena *arena);
+void loader_interface_read_selection(struct default_selection *selection, struct arena *arena);
 
 /* Takes back the wishes that are for one boot only. */
-void loader_interface_consume_wishes(const struct entry_wishes *wishes);
+void loader_interface_consume_selection(const struct default_selection *selection);
 
 /*
  * The timeout of this boot: what variables ask for, or else *kept. What holds for later boots too

@@ -46,13 +46,13 @@ static void append_config(const struct loader_config *config, struct text *text)
 {
     if (*config->default_pattern)
         text_format(text, "default: %s\n", config->default_pattern);
-    for (size_t i = 0; i < config->remarks.count; i++)
-        text_format(text, LOADER_CONFIG_PATH ":%u: %s\n", config->remarks.items[i].line,
-                    config->remarks.items[i].text);
+    for (size_t i = 0; i < config->diagnostics.count; i++)
+        text_format(text, LOADER_CONFIG_PATH ":%u: %s\n", config->diagnostics.items[i].line,
+                    config->diagnostics.items[i].text);
 }
 
-void details_of_machine(const struct loader_config *config, const struct entry_list *entries,
-                        struct text *text, struct arena *arena)
+void append_machine_details(const struct loader_config *config, const struct entry_list *entries,
+                            struct text *text, struct arena *arena)
 {
     text_append(text, "loader: pvhboot " PVHBOOT_VERSION "\n");
     append_firmware(text);

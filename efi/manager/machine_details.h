@@ -5,5 +5,5 @@
 #include "efi/manager/entries.h"
 
 /* Appends lines about loader, firmware, memory and configuration, for the menu's details. */
-void details_of_machine(const struct loader_config *config, const struct entry_list *entries,
-                        struct text *text, struct arena *arena);
+void append_machine_details(const struct loader_config *config, const struct entry_list *entries,
+                            struct text *text, struct arena *arena);

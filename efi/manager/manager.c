@@ -17,8 +17,8 @@
 #include "efi/menu/menu.h"
 
 /* More remarks than that tell nobody more; `pvhinfo --esp` has them all. */
-#define REMARKS_SHOWN   8
-#define REMARKS_IN_MENU 3 /* where each may take two rows of the few above the list */
+#define DIAGNOSTICS_SHOWN   8
+#define DIAGNOSTICS_IN_MENU 3 /* where each may take two rows of the few above the list */
 
 #define MESSAGE_SIZE 1200
 
@@ -35,19 +35,20 @@ struct manager {
     struct loader_config config; /* its timeout is that of later boots */
     uint32_t timeout;            /* of this boot */
     struct entry_list entries;
-    struct entry_wishes wishes;
+    struct default_selection selection;
     size_t default_entry; /* index, or the count for none */
-    size_t inspected;     /* entries that the menu's idle time has been used for */
+    size_t probed;        /* entries that the menu's idle time has been used for */
     struct text message;  /* for the menu */
 };
 
 /* Counts the remarks, and says them as long as there are no more than `most`. */
-static void warn_remarks(const char *path, const struct remarks *remarks, size_t most,
-                         size_t *count)
+static void warn_diagnostics(const char *path, const struct diagnostics *diagnostics, size_t most,
+                             size_t *count)
 {
-    for (size_t i = 0; i < remarks->count; i++) {
+    for (size_t i = 0; i < diagnostics->count; i++) {
         if ((*count)++ < most)
-            console_message("%s:%u: %s", path, remarks->items[i].line, remarks->items[i].text);
+            console_message("%s:%u: %s", path, diagnostics->items[i].line,
+                            diagnostics->items[i].text);
     }
 }
 
@@ -56,12 +57,12 @@ static void warn_all(const struct manager *manager, size_t most)
 {
     size_t count = 0;
 
-    warn_remarks(LOADER_CONFIG_PATH, &manager->config.remarks, most, &count);
+    warn_diagnostics(LOADER_CONFIG_PATH, &manager->config.diagnostics, most, &count);
     for (size_t i = 0; i < manager->entries.count; i++) {
         TEXT_ON_STACK(path, 300);
 
         text_format(&path, ENTRIES_DIRECTORY "\\%s", manager->entries.items[i].file_name);
-        warn_remarks(path.data, &manager->entries.items[i].remarks, most, &count);
+        warn_diagnostics(path.data, &manager->entries.items[i].diagnostics, most, &count);
     }
     if (count > most)
         console_message("%llu more lines were not understood; `pvhinfo --esp` lists all",
@@ -73,11 +74,11 @@ static EFI_STATUS read_all(struct manager *manager)
 {
     EFI_STATUS status;
 
-    console_set_record(&manager->message, false);
+    console_set_capture(&manager->message, false);
     status = entries_read_config(manager->root, manager->arena, &manager->config);
     if (!EFI_ERROR(status))
         status = entries_read(manager->root, manager->arena, &manager->entries);
-    console_set_record(NULL, false);
+    console_set_capture(NULL, false);
     return status;
 }
 
@@ -86,16 +87,16 @@ static void start_message(struct manager *manager)
 {
     manager->message.length = 0;
     manager->message.data[0] = '\0';
-    console_set_record(&manager->message, false);
+    console_set_capture(&manager->message, false);
 }
 
 static void choose_default(struct manager *manager)
 {
     manager->default_entry =
-        entries_choose_default(manager->entries.items, manager->entries.count, &manager->wishes);
+        entries_choose_default(manager->entries.items, manager->entries.count, &manager->selection);
     if (manager->options->dry_run)
         return; /* which changes nothing, and shows no menu */
-    loader_interface_consume_wishes(&manager->wishes);
+    loader_interface_consume_selection(&manager->selection);
     manager->timeout = loader_interface_read_timeout(&manager->config.timeout, manager->arena);
 }
 
@@ -135,20 +136,20 @@ static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_e
 }
 
 /* Whether the next boot is to be of this entry too: bootctl, or else loader.conf, wants it so. */
-static bool is_saved(const struct entry_wishes *wishes, const struct boot_entry *entry)
+static bool is_saved(const struct default_selection *selection, const struct boot_entry *entry)
 {
-    const char *wish = *wishes->chosen ? wishes->chosen : wishes->pattern;
+    const char *wish = *selection->chosen ? selection->chosen : selection->pattern;
 
-    return text_equals_ignoring_case(wish, "@saved") && !entry_has_id(entry, wishes->one_shot);
+    return text_equals_ignoring_case(wish, "@saved") && !entry_has_id(entry, selection->one_shot);
 }
 
 /* What is remembered of an entry that is about to be started. */
 static void note_boot(const struct manager *manager, struct boot_entry *entry)
 {
-    TEXT_ON_STACK(path, LONGEST_PATH);
+    TEXT_ON_STACK(path, PATH_MAX_LENGTH);
 
     loader_interface_set_selected(entry, manager->arena);
-    if (is_saved(&manager->wishes, entry))
+    if (is_saved(&manager->selection, entry))
         loader_interface_save_last(entry, manager->arena);
     boot_counter_use_try(manager->root, entry, manager->arena);
     if (entry->count.counted) {
@@ -180,13 +181,13 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
                              : boot_kernel(manager, entry, command_line);
     }
     console_set_entry(NULL);
-    console_set_record(NULL, false);
+    console_set_capture(NULL, false);
     return status;
 }
 
 static EFI_STATUS boot_named(struct manager *manager, const char *id)
 {
-    warn_all(manager, REMARKS_SHOWN);
+    warn_all(manager, DIAGNOSTICS_SHOWN);
     for (size_t i = 0; i < manager->entries.count; i++) {
         if (entry_has_id(&manager->entries.items[i], id))
             return boot_entry(manager, i, NULL);
@@ -194,15 +195,15 @@ static EFI_STATUS boot_named(struct manager *manager, const char *id)
     return refuse_id(&manager->entries, id);
 }
 
-static bool inspect_next(void *context, bool *ret_changed)
+static bool probe_next(void *context, bool *ret_changed)
 {
     struct manager *manager = context;
     struct boot_entry *entry;
 
-    if (manager->inspected == manager->entries.count)
+    if (manager->probed == manager->entries.count)
         return false;
-    entry = &manager->entries.items[manager->inspected++];
-    inspect_entry(manager->root, entry, manager->arena);
+    entry = &manager->entries.items[manager->probed++];
+    probe_entry(manager->root, entry, manager->arena);
     *ret_changed = entry->problem != NULL;
     return true;
 }
@@ -231,7 +232,7 @@ static void describe_machine(void *context, struct text *text)
 {
     const struct manager *manager = context;
 
-    details_of_machine(&manager->config, &manager->entries, text, manager->arena);
+    append_machine_details(&manager->config, &manager->entries, text, manager->arena);
 }
 
 /* The menu is shown when the timeout says so, or a key that is down; never over a dry run. */
@@ -262,7 +263,7 @@ static EFI_STATUS enter_firmware(void)
 
 static bool default_is_chosen(const struct manager *manager)
 {
-    const char *chosen = manager->wishes.chosen;
+    const char *chosen = manager->selection.chosen;
 
     return *chosen && manager->default_entry < manager->entries.count &&
            entry_matches(&manager->entries.items[manager->default_entry], chosen);
@@ -271,7 +272,7 @@ static bool default_is_chosen(const struct manager *manager)
 /* Without a menu. */
 static EFI_STATUS boot_default(struct manager *manager)
 {
-    warn_all(manager, REMARKS_SHOWN);
+    warn_all(manager, DIAGNOSTICS_SHOWN);
     if (manager->default_entry == manager->entries.count)
         return refuse_nothing(manager);
     return boot_entry(manager, manager->default_entry, NULL);
@@ -289,7 +290,7 @@ static void open_menu(struct manager *manager, struct menu *ret_menu)
         .editor = manager->config.editor,
         .console_mode = manager->config.console_mode,
         .context = manager,
-        .work = inspect_next,
+        .work = probe_next,
         .save_default = save_default,
         .save_timeout = save_timeout,
         .describe_machine = describe_machine,
@@ -309,7 +310,7 @@ static EFI_STATUS carry_out(struct manager *manager, const struct menu *menu,
         return boot_entry(manager, menu->selected, menu->command_line);
     start_message(manager);
     status = enter_firmware();
-    console_set_record(NULL, false);
+    console_set_capture(NULL, false);
     return status;
 }
 
@@ -325,11 +326,11 @@ static EFI_STATUS run_menu(struct manager *manager)
 
     open_menu(manager, &menu);
     /* The menu shows it; what ends in an error is printed too. */
-    console_set_record(&manager->message, !menu.gives_up);
-    warn_all(manager, REMARKS_IN_MENU);
+    console_set_capture(&manager->message, !menu.gives_up);
+    warn_all(manager, DIAGNOSTICS_IN_MENU);
     if (menu.gives_up)
         status = refuse_nothing(manager);
-    console_set_record(NULL, false);
+    console_set_capture(NULL, false);
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->message.length ? manager->message.data : NULL;
@@ -376,8 +377,8 @@ EFI_STATUS manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, EFI_FIL
     status = read_all(&manager);
     if (EFI_ERROR(status))
         return status;
-    manager.wishes.pattern = manager.config.default_pattern;
-    loader_interface_read_wishes(&manager.wishes, arena);
+    manager.selection.pattern = manager.config.default_pattern;
+    loader_interface_read_selection(&manager.selection, arena);
     loader_interface_set_entries(manager.entries.items, manager.entries.count, arena);
     if (options->entry)
         return boot_named(&manager, options->entry);

@@ -9,21 +9,21 @@
 #include "efi/firmware/pages.h"
 #include "pvh/messages.h"
 
-static EFI_STATUS inspect_kernel(EFI_FILE_HANDLE root, const char *path)
+static EFI_STATUS probe_kernel(EFI_FILE_HANDLE root, const char *path)
 {
     CLEANUP(kernel_close) struct kernel kernel = {.streamed = false};
     TEXT_ON_STACK(text, 500);
-    EFI_STATUS status = kernel_look(root, path, &kernel);
+    EFI_STATUS status = kernel_probe(root, path, &kernel);
 
     progress_end(); /* opening began one */
     if (EFI_ERROR(status))
-        pvh_error_append(&text, &kernel.error);
+        error_append(&text, &kernel.error);
     if (text.length == 0) /* it has been reported where it happened */
         return status;
     return console_error(status, "%s: %s", path, text.data);
 }
 
-static EFI_STATUS inspect_modules(EFI_FILE_HANDLE root, const struct boot_request *request)
+static EFI_STATUS probe_modules(EFI_FILE_HANDLE root, const struct boot_request *request)
 {
     CLEANUP(arena_release) struct arena arena;
     CLEANUP(modules_close) struct module_list modules = {.count = 0};
@@ -32,36 +32,36 @@ static EFI_STATUS inspect_modules(EFI_FILE_HANDLE root, const struct boot_reques
     return modules_open(root, request, &arena, &modules);
 }
 
-static EFI_STATUS inspect_program(EFI_FILE_HANDLE root, const char *path)
+static EFI_STATUS probe_program(EFI_FILE_HANDLE root, const char *path)
 {
     CLEANUP(file_close) struct file file = {.path = path};
     EFI_STATUS status = file_open(root, path, &file);
 
     if (!EFI_ERROR(status) && !is_efi_program(&file.source))
-        return console_error_code(EFI_UNSUPPORTED, path, PVH_ERROR_NO_PROGRAM);
+        return console_error_code(EFI_UNSUPPORTED, path, ERROR_NO_PROGRAM);
     return status;
 }
 
-static EFI_STATUS inspect_files(EFI_FILE_HANDLE root, const struct boot_entry *entry)
+static EFI_STATUS probe_files(EFI_FILE_HANDLE root, const struct boot_entry *entry)
 {
     EFI_STATUS status;
 
     if (*entry->efi)
-        return inspect_program(root, entry->efi);
-    status = inspect_kernel(root, entry->request.kernel);
-    return EFI_ERROR(status) ? status : inspect_modules(root, &entry->request);
+        return probe_program(root, entry->efi);
+    status = probe_kernel(root, entry->request.kernel);
+    return EFI_ERROR(status) ? status : probe_modules(root, &entry->request);
 }
 
-void inspect_entry(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena)
+void probe_entry(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena)
 {
     TEXT_ON_STACK(said, 600);
     EFI_STATUS status;
 
     if (entry->problem)
         return;
-    console_set_record(&said, true);
-    status = inspect_files(root, entry);
-    console_set_record(NULL, false);
+    console_set_capture(&said, true);
+    status = probe_files(root, entry);
+    console_set_capture(NULL, false);
     if (EFI_ERROR(status))
         entry->problem = arena_strndup(arena, said.data, said.length);
 }

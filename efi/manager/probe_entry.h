@@ -10,4 +10,4 @@
  * bytes tell: a compressed one is not unpacked for it. Sets entry->problem, in the arena; says
  * nothing.
  */
-void inspect_entry(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena);
+void probe_entry(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena);

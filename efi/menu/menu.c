@@ -116,22 +116,22 @@ static void show_help(struct menu_state *state)
 }
 
 /* True for keys that move the bar. */
-static bool move_bar(struct menu_list *list, uint32_t key)
+static bool move_bar(struct list_view *list, uint32_t key)
 {
     if (key == KEY_UP || key == 'k' || key == 'K')
-        menu_list_move(list, -1);
+        list_view_move(list, -1);
     else if (key == KEY_DOWN || key == 'j' || key == 'J')
-        menu_list_move(list, 1);
+        list_view_move(list, 1);
     else if (key == KEY_PAGE_UP)
-        menu_list_move(list, -(long)list->rows);
+        list_view_move(list, -(long)list->rows);
     else if (key == KEY_PAGE_DOWN)
-        menu_list_move(list, (long)list->rows);
+        list_view_move(list, (long)list->rows);
     else if (key == KEY_HOME || key == (KEY_ALT | '<'))
-        menu_list_select(list, 0);
+        list_view_select(list, 0);
     else if (key == KEY_END || key == (KEY_ALT | '>'))
-        menu_list_select(list, SIZE_MAX);
+        list_view_select(list, SIZE_MAX);
     else if (key >= '1' && key <= '9')
-        menu_list_select(list, key - '1');
+        list_view_select(list, key - '1');
     else
         return false;
     return true;
@@ -258,7 +258,7 @@ static EFI_STATUS open_menu(struct menu_state *state)
     status = screen_open(&state->screen, menu->console_mode, state->arena);
     if (EFI_ERROR(status))
         return status;
-    menu_list_select(&state->list, menu->selected < menu->count ? menu->selected : 0);
+    list_view_select(&state->list, menu->selected < menu->count ? menu->selected : 0);
     if (menu->timeout < TIMEOUT_DISABLED)
         state->seconds_left = menu->timeout;
     state->working = menu->work != NULL;

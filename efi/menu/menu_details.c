@@ -19,10 +19,10 @@ static void append_files(struct text *text, const char *label, const struct boot
         text_format(text, "%s: %s %s\n", label, files->items[i].path, files->items[i].command);
 }
 
-static void append_remarks(struct text *text, const struct remarks *remarks)
+static void append_diagnostics(struct text *text, const struct diagnostics *diagnostics)
 {
-    for (size_t i = 0; i < remarks->count; i++)
-        text_format(text, "line %u: %s\n", remarks->items[i].line, remarks->items[i].text);
+    for (size_t i = 0; i < diagnostics->count; i++)
+        text_format(text, "line %u: %s\n", diagnostics->items[i].line, diagnostics->items[i].text);
 }
 
 static void describe_entry(struct text *text, const struct boot_entry *entry)
@@ -42,7 +42,7 @@ static void describe_entry(struct text *text, const struct boot_entry *entry)
     append_field(text, "options", entry->request.command_line);
     if (entry->count.counted)
         text_format(text, "tries: %u left, %u done\n", entry->count.left, entry->count.done);
-    append_remarks(text, &entry->remarks);
+    append_diagnostics(text, &entry->diagnostics);
     text_append(text, "\n");
 }
 
@@ -91,25 +91,25 @@ static bool ends_details(uint32_t key)
            key == 'P' || key == KEY_BACKSPACE;
 }
 
-static void scroll(struct menu_list *lines, uint32_t key)
+static void scroll(struct list_view *lines, uint32_t key)
 {
     long page = (long)lines->rows - 1;
 
     if (key == KEY_UP || key == 'k')
-        menu_list_scroll(lines, -1);
+        list_view_scroll(lines, -1);
     else if (key == KEY_DOWN || key == 'j')
-        menu_list_scroll(lines, 1);
+        list_view_scroll(lines, 1);
     else if (key == KEY_PAGE_UP || key == 'b')
-        menu_list_scroll(lines, -page);
+        list_view_scroll(lines, -page);
     else if (key == KEY_PAGE_DOWN || key == ' ')
-        menu_list_scroll(lines, page);
+        list_view_scroll(lines, page);
     else if (key == KEY_HOME)
-        menu_list_scroll(lines, -(long)lines->count);
+        list_view_scroll(lines, -(long)lines->count);
     else if (key == KEY_END)
-        menu_list_scroll(lines, (long)lines->count);
+        list_view_scroll(lines, (long)lines->count);
 }
 
-static void draw(struct menu_state *state, struct menu_list *lines)
+static void draw(struct menu_state *state, struct list_view *lines)
 {
     struct screen *screen = &state->screen;
     TEXT_ON_STACK(hint, 100);
@@ -120,7 +120,7 @@ static void draw(struct menu_state *state, struct menu_list *lines)
     if (lines->count > lines->rows)
         text_format(&hint, "Lines %llu to %llu of %llu   Up, Down: scroll   ",
                     (unsigned long long)lines->first + 1,
-                    (unsigned long long)(lines->first + menu_list_visible(lines)),
+                    (unsigned long long)(lines->first + list_view_visible(lines)),
                     (unsigned long long)lines->count);
     text_append(&hint, "Esc: back");
     menu_draw_footer(state, "", hint.data);
@@ -149,7 +149,7 @@ static bool collect(struct menu_state *state)
 
 void menu_show_details(struct menu_state *state)
 {
-    struct menu_list lines = {.count = 0};
+    struct list_view lines = {.count = 0};
 
     if (!collect(state)) {
         menu_answer(state, MENU_NO_MEMORY);

@@ -140,14 +140,14 @@ static void draw_more(struct menu_state *state, size_t count, const char *where,
 /* In rows [top, bottom), in the middle of the screen where that lies between them. */
 static void draw_entries(struct menu_state *state, size_t top, size_t bottom)
 {
-    struct menu_list *list = &state->list;
+    struct list_view *list = &state->list;
     bool scrolls = list->count > bottom - top;
     size_t width = bar_width(state);
     size_t column = centred(state->screen.columns, width);
     size_t visible, row;
 
-    menu_list_resize(list, bottom - top - (scrolls ? 2 : 0));
-    visible = menu_list_visible(list);
+    list_view_resize(list, bottom - top - (scrolls ? 2 : 0));
+    visible = list_view_visible(list);
     row = scrolls ? top + 1 : max_u64(top, centred(bottom, visible));
     if (scrolls) {
         draw_more(state, list->first, "above", column, top);

@@ -14,7 +14,7 @@ struct menu_state {
     struct arena *arena;
     struct screen screen;
     struct keyboard keyboard;
-    struct menu_list list;
+    struct list_view list;
     uint32_t seconds_left; /* until the timeout; 0 when nobody counts */
     bool working;          /* menu->work has more to do */
     bool has_firmware_setup;

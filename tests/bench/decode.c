@@ -13,7 +13,7 @@
 #define LIMIT (1 * GIB)
 
 static bool unpack_all(struct unpack *unpack, struct host_file *file, struct arena *arena,
-                       struct pvh_error *error)
+                       struct error *error)
 {
     bool done;
 
@@ -42,7 +42,7 @@ int main(int argument_count, char **arguments)
     static struct unpack unpack;
     struct host_file file = {.descriptor = -1};
     struct arena arena = host_arena();
-    struct pvh_error error = {0};
+    struct error error = {0};
 
     if (argument_count != 2) {
         fprintf(stderr, "usage: decode KERNEL\n");

@@ -82,7 +82,7 @@ static void build_map(struct memory_map *map, const struct firmware_map *firmwar
 {
     static const struct map_overlays overlays = {.ecam_count = 0};
     size_t count = firmware->size / firmware->stride;
-    struct pvh_error error;
+    struct error error;
 
     if (!memory_map_reserve(map, arena, count, 0, &error) ||
         !memory_map_build(map, firmware, &overlays, &error))
@@ -94,7 +94,7 @@ static void grow_descriptors(size_t count, struct arena *arena)
     struct firmware_map firmware = make_map(count);
     struct memory_map map;
     struct e820_table table;
-    struct pvh_error error;
+    struct error error;
 
     MARK(MARK_BEGIN);
     build_map(&map, &firmware, arena);
@@ -109,15 +109,15 @@ static void grow_modules(size_t count, const char *kernel, struct arena *arena)
     uint64_t *sizes = allocate(count, sizeof(*sizes));
     struct firmware_map firmware = make_map(600); /* what 2 GiB may be cut up into */
     struct host_file file;
-    struct pvh_image image;
+    struct elf_image image;
     struct memory_map map;
     struct load_plan plan;
-    struct pvh_error error;
+    struct error error;
 
     for (size_t i = 0; i < count; i++)
         sizes[i] = MODULE_SIZE;
     build_map(&map, &firmware, arena);
-    if (!host_file_open(kernel, &file) || !pvh_image_read(&file.source, arena, &image, &error))
+    if (!host_file_open(kernel, &file) || !elf_read(&file.source, arena, &image, &error))
         fail("KERNEL cannot be read");
     request.image = &image;
     request.module_sizes = sizes;
@@ -129,7 +129,7 @@ static void grow_modules(size_t count, const char *kernel, struct arena *arena)
 
 static void grow_entries(size_t count, struct arena *arena)
 {
-    static const struct entry_wishes wishes = {"", "", "", ""};
+    static const struct default_selection selection = {"", "", "", ""};
     struct boot_entry *entries = allocate(count, sizeof(*entries));
     char(*names)[32] = allocate(count, sizeof(*names));
     char(*texts)[ENTRY_TEXT] = allocate(count, sizeof(*texts));
@@ -149,7 +149,7 @@ static void grow_entries(size_t count, struct arena *arena)
     }
     sort(entries, count, sizeof(*entries), entry_compare);
     if (!entries_make_labels(entries, count, arena) ||
-        entries_choose_default(entries, count, &wishes) != 0)
+        entries_choose_default(entries, count, &selection) != 0)
         fail("no default entry");
     MARK(MARK_END);
 }

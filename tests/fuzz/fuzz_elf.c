@@ -12,41 +12,41 @@
 
 #define RANGES 8
 
-static void require_words(const struct pvh_error *error)
+static void require_words(const struct error *error)
 {
     TEXT_ON_STACK(text, 1000);
 
-    require(error->code != PVH_OK);
-    pvh_error_append(&text, error);
+    require(error->code != ERROR_NONE);
+    error_append(&text, error);
     require(text.length > 0);
     require_shown(text.data);
 }
 
-static void require_image(const struct pvh_image *image, uint64_t file_size)
+static void require_image(const struct elf_image *image, uint64_t file_size)
 {
     uint64_t end = 0;
     bool entered = false;
 
     require(image->segment_count > 0);
     for (size_t i = 0; i < image->segment_count; i++) {
-        const struct pvh_segment *segment = &image->segments[i];
+        const struct elf_segment *segment = &image->segments[i];
 
         require(segment->memsz > 0 && segment->filesz <= segment->memsz);
         require(segment->paddr >= end);
         require(fits_inside(segment->paddr, segment->memsz, 4 * GIB));
         require(segment->filesz == 0 || fits_inside(segment->offset, segment->filesz, file_size));
         end = segment->paddr + segment->memsz;
-        entered |=
-            image->entry >= segment->paddr && image->entry - segment->paddr < segment->filesz;
+        entered |= image->entry_point >= segment->paddr &&
+                   image->entry_point - segment->paddr < segment->filesz;
     }
     require(entered && image->notes.has_entry);
     require(image->span.start == image->segments[0].paddr && image->span.end == end);
 }
 
-static void require_plan(const struct load_plan *plan, const struct pvh_image *image)
+static void require_plan(const struct load_plan *plan, const struct elf_image *image)
 {
     require(range_size(plan->span) == range_size(image->span));
-    require(plan->span.start - plan->link == plan->entry - image->entry);
+    require(plan->span.start - plan->link_base == plan->entry_point - image->entry_point);
     for (size_t i = 0; i < plan->claims.count; i++) {
         require(plan->claims.items[i].range.start % PAGE_SIZE == 0);
         require(range_size(plan->claims.items[i].range) > 0);
@@ -54,11 +54,11 @@ static void require_plan(const struct load_plan *plan, const struct pvh_image *i
             require(!range_overlaps(plan->claims.items[i].range, plan->claims.items[j].range));
     }
     require(!range_overlaps(plan->boot_info, plan->span));
-    require(!range_overlaps(plan->handover_data, plan->span));
+    require(!range_overlaps(plan->trampoline_data, plan->span));
 }
 
 /* 64 MiB, of which the firmware still has a part. */
-static void place(const struct pvh_image *image, struct arena *arena)
+static void place(const struct elf_image *image, struct arena *arena)
 {
     static struct memory_range ranges[] = {
         {{0x1000, 0xa0000}, MEMORY_CONVENTIONAL},
@@ -73,7 +73,7 @@ static void place(const struct pvh_image *image, struct arena *arena)
     const struct plan_request request = {
         .image = image, .module_sizes = &module_size, .module_count = 1, .boot_info_size = 0x2000};
     struct load_plan plan;
-    struct pvh_error error = {0};
+    struct error error = {0};
 
     if (plan_make(&request, &map, arena, &plan, &error))
         require_plan(&plan, image);
@@ -90,21 +90,21 @@ static void see(struct note_observer *observer, const struct note *note)
     notes_seen++;
 }
 
-static void compare_ways(struct pvh_source *source, const struct pvh_image *image, bool good)
+static void compare_ways(struct byte_source *source, const struct elf_image *image, bool good)
 {
     struct note_observer observer = {see};
     struct arena arena = {0};
-    struct pvh_image halves, observed;
-    struct pvh_error error = {0};
+    struct elf_image halves, observed;
+    struct error error = {0};
     struct range ranges[RANGES];
-    bool read = pvh_image_read_headers(source, &arena, &halves, &error);
+    bool read = elf_read_headers(source, &arena, &halves, &error);
 
     if (read)
-        require(pvh_image_note_ranges(&halves, ranges, RANGES) <= RANGES);
-    read = read && pvh_image_read_notes(source, &arena, &halves, &error);
-    require(read == good && (!read || halves.entry == image->entry));
-    read = pvh_image_observe(source, &arena, &observer, &observed, &error);
-    require(read == good && (!read || observed.entry == image->entry));
+        require(elf_note_ranges(&halves, ranges, RANGES) <= RANGES);
+    read = read && elf_read_notes(source, &arena, &halves, &error);
+    require(read == good && (!read || halves.entry == image->entry_point));
+    read = elf_read_observed(source, &arena, &observer, &observed, &error);
+    require(read == good && (!read || observed.entry == image->entry_point));
     arena_release(&arena);
 }
 
@@ -113,12 +113,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t *copy = (uint8_t *)copy_bytes(data, size);
     struct arena arena = {0};
     struct memory_source source;
-    struct pvh_image image;
-    struct pvh_error error = {0};
+    struct elf_image image;
+    struct error error = {0};
     bool good;
 
     memory_source_init(&source, copy, size);
-    good = pvh_image_read(&source.source, &arena, &image, &error);
+    good = elf_read(&source.source, &arena, &image, &error);
     if (good) {
         require_image(&image, size);
         place(&image, &arena);

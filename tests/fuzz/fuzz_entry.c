@@ -43,7 +43,7 @@ static void add_file(struct directory *directory, const uint8_t *data, size_t si
     char *text = copy_bytes(data + size - rest, rest);
 
     require(entry_parse(name, text, rest, &directory->arena, entry));
-    require_remarks(&entry->remarks, text, rest);
+    require_diagnostics(&entry->diagnostics, text, rest);
     free(name);
     free(text);
     require_entry(entry);
@@ -76,13 +76,13 @@ static void require_order(const struct directory *directory)
 static void require_default(const struct directory *directory)
 {
     const struct boot_entry *entries = directory->entries;
-    const struct entry_wishes wishes = {
+    const struct default_selection selection = {
         .one_shot = "",
         .chosen = directory->count ? entries[0].id : "",
         .pattern = directory->count ? entries[0].version : "",
         .saved = directory->count ? entries[0].machine_id : "",
     };
-    size_t chosen = entries_choose_default(entries, directory->count, &wishes);
+    size_t chosen = entries_choose_default(entries, directory->count, &selection);
 
     require(chosen <= directory->count);
     require(chosen == directory->count || entry_is_bootable(&entries[chosen]));

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     loader_config_init(&config);
     require(loader_config_parse(text, size, &arena, &config));
-    require_remarks(&config.remarks, text, size);
+    require_diagnostics(&config.diagnostics, text, size);
     require(config.console_mode >= CONSOLE_MODE_MAX);
     require(config.default_pattern);
     require(*config.default_pattern != '@' ||

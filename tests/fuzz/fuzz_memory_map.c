@@ -90,13 +90,13 @@ static void build(const struct firmware_map *firmware, const struct map_overlays
                   struct arena *arena)
 {
     size_t room = firmware->stride ? firmware->size / firmware->stride : 1;
-    struct pvh_error error;
+    struct error error;
     struct memory_map map;
     struct e820_table table;
 
     require(memory_map_reserve(&map, arena, room, overlays->ecam_count, &error));
     if (!memory_map_build(&map, firmware, overlays, &error)) {
-        require(error.code == PVH_ERROR_MAP_STRIDE && firmware->stride < DESCRIPTOR_SIZE);
+        require(error.code == ERROR_MAP_STRIDE && firmware->stride < DESCRIPTOR_SIZE);
         return;
     }
     require_map(&map);
@@ -104,7 +104,7 @@ static void build(const struct firmware_map *firmware, const struct map_overlays
     if (e820_build(&table, &map, NULL, 0, &error))
         require_table(&table, firmware);
     else
-        require(error.code == PVH_ERROR_MAP_FRAGMENTED);
+        require(error.code == ERROR_MAP_FRAGMENTED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

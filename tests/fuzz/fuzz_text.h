@@ -52,18 +52,19 @@ static inline void require_shown(const char *text)
 }
 
 /* Each on a line that there is, in order, fit to be shown, and not without end. */
-static inline void require_remarks(const struct remarks *remarks, const char *text, size_t size)
+static inline void require_diagnostics(const struct diagnostics *diagnostics, const char *text,
+                                       size_t size)
 {
     unsigned lines = 1;
     unsigned last = 1;
 
     for (size_t i = 0; i < size; i++)
         lines += text[i] == '\n' || text[i] == '\r';
-    require(remarks->count <= REMARKS_MAX);
-    for (size_t i = 0; i < remarks->count; i++) {
-        require(remarks->items[i].line >= last && remarks->items[i].line <= lines);
-        last = remarks->items[i].line;
-        require(*remarks->items[i].text);
-        require_shown(remarks->items[i].text);
+    require(diagnostics->count <= DIAGNOSTICS_MAX);
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        require(diagnostics->items[i].line >= last && diagnostics->items[i].line <= lines);
+        last = diagnostics->items[i].line;
+        require(*diagnostics->items[i].text);
+        require_shown(diagnostics->items[i].text);
     }
 }

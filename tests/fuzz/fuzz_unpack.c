@@ -45,11 +45,11 @@ static void require(bool condition)
         abort();
 }
 
-static void require_words(const struct pvh_error *error)
+static void require_words(const struct error *error)
 {
     TEXT_ON_STACK(text, 400);
 
-    pvh_error_append(&text, error);
+    error_append(&text, error);
     require(text.length > 0);
 }
 
@@ -81,10 +81,10 @@ static bool read_stream(struct unpack *unpack, struct sum *sum)
     return read && unpack_finish(unpack);
 }
 
-static bool sum_of_stream(struct pvh_source *source, struct sum *sum)
+static bool sum_of_stream(struct byte_source *source, struct sum *sum)
 {
     struct arena arena = new_arena();
-    struct pvh_error error;
+    struct error error;
     struct unpack unpack;
     bool done = unpack_open(&unpack, source, LIMIT, &arena, &error) &&
                 (unpack.elf || read_stream(&unpack, sum));
@@ -95,7 +95,7 @@ static bool sum_of_stream(struct pvh_source *source, struct sum *sum)
     return done;
 }
 
-static struct sum sum_of_memory(struct pvh_source *elf)
+static struct sum sum_of_memory(struct byte_source *elf)
 {
     struct sum sum = {0};
     uint8_t *bytes = malloc(elf->size + 1);
@@ -106,12 +106,12 @@ static struct sum sum_of_memory(struct pvh_source *elf)
     return sum;
 }
 
-static void compare(struct pvh_source *source)
+static void compare(struct byte_source *source)
 {
     struct arena arena = new_arena();
-    struct pvh_error error;
+    struct error error;
     struct unpack unpack;
-    struct pvh_image image;
+    struct elf_image image;
     struct sum streamed = {0}, sum;
     bool stream = sum_of_stream(source, &streamed);
 
@@ -119,13 +119,13 @@ static void compare(struct pvh_source *source)
         (!unpack.elf && !unpack_to_memory(&unpack))) {
         require_words(&error);
         /* A bound may exceed what there is room for, where the bytes themselves would not. */
-        require(!stream || error.code == PVH_ERROR_UNPACKED_TOO_LARGE ||
-                error.code == PVH_ERROR_UNPACK_MEMORY);
+        require(!stream || error.code == ERROR_UNPACKED_TOO_LARGE ||
+                error.code == ERROR_UNPACK_MEMORY);
     } else {
         sum = sum_of_memory(unpack.elf);
         require(stream);
         require(streamed.size == 0 || (streamed.size == sum.size && streamed.hash == sum.hash));
-        pvh_image_read(unpack.elf, &arena, &image, &error);
+        elf_read(unpack.elf, &arena, &image, &error);
     }
     arena_release(&arena);
 }

@@ -73,13 +73,13 @@ bool is_usable(const struct memory_map *map, struct range range, bool allow_nvs)
 }
 
 /* The ISA hole may lie in a gap between segments, nothing else may. */
-bool is_span_usable(const struct memory_map *map, const struct pvh_image *image, bool allow_nvs)
+bool is_span_usable(const struct memory_map *map, const struct elf_image *image, bool allow_nvs)
 {
     const struct range hole = {0xa0000, 0x100000};
     bool in_gap = image->span.start < hole.start && image->span.end > hole.end;
 
     for (size_t i = 0; i < image->segment_count; i++) {
-        const struct pvh_segment *segment = &image->segments[i];
+        const struct elf_segment *segment = &image->segments[i];
 
         if (segment->paddr < hole.end && segment->paddr + segment->memsz > hole.start)
             in_gap = false;
@@ -94,9 +94,9 @@ bool is_available(const struct plan_request *request, const struct memory_map *m
                   struct range range)
 {
     range = pages_of(range);
-    for (size_t i = 0; i < request->denied_count; i++) {
-        if (range_size(request->denied[i]) > 0 &&
-            range_overlaps(range, pages_of(request->denied[i])))
+    for (size_t i = 0; i < request->unallocatable_count; i++) {
+        if (range_size(request->unallocatable[i]) > 0 &&
+            range_overlaps(range, pages_of(request->unallocatable[i])))
             return false;
     }
     return is_covered(map, range, true, false);
@@ -129,9 +129,9 @@ static bool is_held(const struct checker *checker, struct range range)
 
     while (!is_claimed(checker->plan, range) && moved) {
         moved = false;
-        for (size_t i = 0; i < request->lent_count; i++) {
-            if (range_contains(request->lent[i], range.start)) {
-                range.start = request->lent[i].end;
+        for (size_t i = 0; i < request->reclaimable_count; i++) {
+            if (range_contains(request->reclaimable[i], range.start)) {
+                range.start = request->reclaimable[i].end;
                 moved = true;
             }
         }
@@ -165,7 +165,7 @@ static bool touches_claims(const struct load_plan *plan, struct range range)
 static void check_claims(const struct checker *checker)
 {
     const struct plan_claims *claims = &checker->plan->claims;
-    struct range code = checker->plan->handover_code;
+    struct range code = checker->plan->trampoline_code;
     size_t code_claims = 0;
 
     for (size_t i = 0; i < claims->count; i++) {
@@ -186,12 +186,12 @@ static void check_claims(const struct checker *checker)
 static void check_span(const struct checker *checker)
 {
     const struct load_plan *plan = checker->plan;
-    const struct pvh_image *image = checker->request->image;
+    const struct elf_image *image = checker->request->image;
     const struct pvh_relocation *relocation = &image->notes.relocation;
 
-    check(plan->link == image->span.start);
+    check(plan->link_base == image->span.start);
     check(range_size(plan->span) == range_size(image->span));
-    check(plan->entry - plan->span.start == image->entry - image->span.start);
+    check(plan->entry_point - plan->span.start == image->entry_point - image->span.start);
     if (plan->relocated)
         check(is_usable(checker->map, plan->span, false));
     else
@@ -252,14 +252,15 @@ static bool is_apart(const struct checker *checker, struct range range)
     return !range_overlaps(range, checker->kept) && !range_overlaps(range, plan->boot_info);
 }
 
-static void check_handover(const struct checker *checker)
+static void check_trampoline(const struct checker *checker)
 {
     const struct load_plan *plan = checker->plan;
-    struct range code = plan->handover_code, data = plan->handover_data;
+    struct range code = plan->trampoline_code, data = plan->trampoline_data;
 
     check(are_pages(code) && range_size(code) == PAGE_SIZE);
     check(are_pages(data) && data.end <= 4 * GIB && !range_overlaps(code, data));
-    check(range_size(data) >= handover_data_size(plan->copies.count, plan->zero_later.count));
+    check(range_size(data) >=
+          trampoline_data_size(plan->copies.count, plan->zero_after_exit.count));
     check(is_apart(checker, code) && is_apart(checker, data));
     check(is_claimed(plan, code) && is_claimed(plan, data));
 }
@@ -295,8 +296,8 @@ static void check_copies(const struct checker *checker)
         check(copy->size > 0 && copy->source % PAGE_SIZE == copy->destination % PAGE_SIZE);
         check(may_be_written(checker, source, !range_overlaps(destination, plan->span)));
         check(is_apart(checker, source) && source.end <= 4 * GIB);
-        check(!range_overlaps(source, plan->handover_code));
-        check(!range_overlaps(source, plan->handover_data));
+        check(!range_overlaps(source, plan->trampoline_code));
+        check(!range_overlaps(source, plan->trampoline_data));
         check(!touches_claims(plan, destination) && is_for_the_kernel(plan, destination));
         for (size_t j = 0; j < i; j++) {
             check(!range_overlaps(source, copy_source(&plan->copies.items[j])));
@@ -311,21 +312,21 @@ static void check_zeros(const struct checker *checker)
 {
     const struct load_plan *plan = checker->plan;
 
-    for (size_t i = 0; i < plan->zero_now.count; i++)
-        check(may_be_written(checker, plan->zero_now.items[i],
-                             !range_overlaps(plan->zero_now.items[i], plan->span)));
-    for (size_t i = 0; i < plan->zero_later.count; i++)
-        check(!touches_claims(plan, plan->zero_later.items[i]));
+    for (size_t i = 0; i < plan->zero_before_exit.count; i++)
+        check(may_be_written(checker, plan->zero_before_exit.items[i],
+                             !range_overlaps(plan->zero_before_exit.items[i], plan->span)));
+    for (size_t i = 0; i < plan->zero_after_exit.count; i++)
+        check(!touches_claims(plan, plan->zero_after_exit.items[i]));
 }
 
 /* Forwards only, each byte once, and in as few reads as the places allow. */
-static void check_fills(const struct checker *checker, const struct plan_fills *fills,
+static void check_reads(const struct checker *checker, const struct plan_reads *reads,
                         bool for_module, uint64_t expected)
 {
     uint64_t total = 0;
 
-    for (size_t i = 0; i < fills->count; i++) {
-        const struct plan_fill *fill = &fills->items[i];
+    for (size_t i = 0; i < reads->count; i++) {
+        const struct plan_read *fill = &reads->items[i];
 
         check(fill->size > 0);
         check(may_be_written(checker, (struct range){fill->address, fill->address + fill->size},
@@ -340,23 +341,23 @@ static void check_fills(const struct checker *checker, const struct plan_fills *
     check(total == expected);
 }
 
-static void check_all_fills(const struct checker *checker)
+static void check_all_reads(const struct checker *checker)
 {
-    const struct pvh_image *image = checker->request->image;
+    const struct elf_image *image = checker->request->image;
     uint64_t file_bytes = 0;
 
     for (size_t i = 0; i < image->segment_count; i++)
         file_bytes += image->segments[i].filesz;
-    check_fills(checker, &checker->plan->fills, false, file_bytes);
+    check_reads(checker, &checker->plan->reads, false, file_bytes);
     for (size_t i = 0; i < checker->plan->module_count; i++)
-        check_fills(checker, &checker->plan->modules[i].fills, true,
+        check_reads(checker, &checker->plan->modules[i].reads, true,
                     checker->request->module_sizes[i]);
 }
 
-static void read_files(struct simulation *memory, const struct plan_fills *fills, size_t file)
+static void read_files(struct simulation *memory, const struct plan_reads *reads, size_t file)
 {
-    for (size_t i = 0; i < fills->count; i++) {
-        const struct plan_fill *fill = &fills->items[i];
+    for (size_t i = 0; i < reads->count; i++) {
+        const struct plan_read *fill = &reads->items[i];
 
         simulation_write(memory, (struct range){fill->address, fill->address + fill->size},
                          (struct content){CONTENT_FILE, file, fill->offset});
@@ -391,11 +392,11 @@ static void copy_staged(struct simulation *memory, const struct plan_copies *cop
 
 static void check_memory(const struct checker *checker, const struct simulation *memory)
 {
-    const struct pvh_image *image = checker->request->image;
+    const struct elf_image *image = checker->request->image;
     const struct load_plan *plan = checker->plan;
 
     for (size_t i = 0; i < image->segment_count; i++) {
-        const struct pvh_segment *segment = &image->segments[i];
+        const struct elf_segment *segment = &image->segments[i];
         uint64_t start = segment->paddr - image->span.start + plan->span.start;
         uint64_t bss = start + segment->filesz;
 
@@ -418,12 +419,12 @@ static void carry_out(const struct checker *checker, struct random *random)
     const struct load_plan *plan = checker->plan;
     struct simulation memory = {0};
 
-    read_files(&memory, &plan->fills, KERNEL);
+    read_files(&memory, &plan->reads, KERNEL);
     for (size_t i = 0; i < plan->module_count; i++)
-        read_files(&memory, &plan->modules[i].fills, 1 + i);
-    zero(&memory, &plan->zero_now);
+        read_files(&memory, &plan->modules[i].reads, 1 + i);
+    zero(&memory, &plan->zero_before_exit);
     copy_staged(&memory, &plan->copies, random);
-    zero(&memory, &plan->zero_later);
+    zero(&memory, &plan->zero_after_exit);
     check_memory(checker, &memory);
     simulation_free(&memory);
 }
@@ -438,9 +439,9 @@ void check_plan(const struct plan_request *request, const struct memory_map *map
     check_span(&checker);
     check_boot_info(&checker);
     check_modules(&checker);
-    check_handover(&checker);
+    check_trampoline(&checker);
     check_copies(&checker);
     check_zeros(&checker);
-    check_all_fills(&checker);
+    check_all_reads(&checker);
     carry_out(&checker, random);
 }

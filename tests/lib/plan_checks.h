@@ -16,7 +16,7 @@ void check_plan(const struct plan_request *request, const struct memory_map *map
 bool is_usable(const struct memory_map *map, struct range range, bool allow_nvs);
 
 /* The same for a whole span, whose gaps may hold the ISA hole, and nothing else. */
-bool is_span_usable(const struct memory_map *map, const struct pvh_image *image, bool allow_nvs);
+bool is_span_usable(const struct memory_map *map, const struct elf_image *image, bool allow_nvs);
 
 /* True when all of them can be allocated now. */
 bool is_available(const struct plan_request *request, const struct memory_map *map,

@@ -53,7 +53,7 @@ size_t random_text(struct random *random, const char *const *words, size_t count
     return length;
 }
 
-static bool read_source(struct pvh_source *base, uint64_t offset, void *buffer, size_t length)
+static bool read_source(struct byte_source *base, uint64_t offset, void *buffer, size_t length)
 {
     struct test_source *source = (struct test_source *)base;
 
@@ -106,7 +106,7 @@ struct cpuid_result cpuid_name(const char *letters)
     return result;
 }
 
-void check_error(const struct pvh_error *error, size_t count, const uint64_t *code_and_numbers)
+void check_error(const struct error *error, size_t count, const uint64_t *code_and_numbers)
 {
     assert_int_equal(error->code, code_and_numbers[0]);
     for (size_t i = 0; i < count; i++)
@@ -149,7 +149,7 @@ void map_free(struct map_builder *builder)
 void build_map(struct memory_map *ret_map, struct arena *arena, const struct firmware_map *firmware,
                const struct map_overlays *overlays)
 {
-    struct pvh_error error = {0};
+    struct error error = {0};
 
     assert_true(memory_map_reserve(ret_map, arena, firmware->size / firmware->stride,
                                    overlays->ecam_count, &error));

@@ -58,7 +58,7 @@ int arena_end_test(struct arena *arena);
 
 /* A file in memory, of its exact size. Reads past the end fail the test. */
 struct test_source {
-    struct pvh_source source; /* first: all that the code under test sees */
+    struct byte_source source; /* first: all that the code under test sees */
     uint8_t *bytes;
     size_t reads;
     size_t fail_at; /* the read that fails, from 0 */
@@ -80,7 +80,7 @@ struct cpuid_result cpuid_name(const char *letters);
 #define assert_error(error, ...)                                                                   \
     check_error((error), sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t) - 1,           \
                 (const uint64_t[]){__VA_ARGS__})
-void check_error(const struct pvh_error *error, size_t count, const uint64_t *code_and_numbers);
+void check_error(const struct error *error, size_t count, const uint64_t *code_and_numbers);
 
 /* A firmware map that grows; what lies between 40 bytes and the stride is junk. */
 struct map_builder {

@@ -111,13 +111,13 @@ static enum status read_entries(struct esp *esp, struct arena *arena)
 
 static enum status arrange(struct esp *esp, struct arena *arena)
 {
-    const struct entry_wishes wishes = {
+    const struct default_selection selection = {
         .one_shot = "", .chosen = "", .pattern = esp->config.default_pattern, .saved = ""};
 
     sort(esp->entries, esp->count, sizeof(*esp->entries), entry_compare);
     if (!entries_make_labels(esp->entries, esp->count, arena))
         return trouble(OUT_OF_MEMORY);
-    esp->default_entry = entries_choose_default(esp->entries, esp->count, &wishes);
+    esp->default_entry = entries_choose_default(esp->entries, esp->count, &selection);
     return STATUS_BOOTABLE;
 }
 

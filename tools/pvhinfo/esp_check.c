@@ -71,16 +71,16 @@ static enum status check_kernel(const struct check *check, const char *path)
 }
 
 /* What is wrong with a part of a module, or with an EFI program. */
-typedef enum pvh_error_code fault_finder(struct pvh_source *source);
+typedef enum error_code fault_finder(struct byte_source *source);
 
-static enum pvh_error_code find_part_fault(struct pvh_source *source)
+static enum error_code find_part_fault(struct byte_source *source)
 {
-    return source->size == 0 ? PVH_ERROR_MODULE_EMPTY : PVH_OK;
+    return source->size == 0 ? ERROR_MODULE_EMPTY : ERROR_NONE;
 }
 
-static enum pvh_error_code find_program_fault(struct pvh_source *source)
+static enum error_code find_program_fault(struct byte_source *source)
 {
-    return is_efi_program(source) ? PVH_OK : PVH_ERROR_NO_PROGRAM;
+    return is_efi_program(source) ? ERROR_NONE : ERROR_NO_PROGRAM;
 }
 
 static enum status check_file(const struct check *check, const char *path, fault_finder *find_fault)
@@ -95,7 +95,7 @@ static enum status check_file(const struct check *check, const char *path, fault
     if (!host_file_open(host_path, &file))
         status = add_unread(check, path, file.reason);
     else
-        pvh_error_append_code(&fault, find_fault(&file.source));
+        error_append_code(&fault, find_fault(&file.source));
     if (fault.length > 0)
         status = add_problem(check, "%s: %s", path, fault.data);
     host_file_close(&file);

@@ -23,18 +23,18 @@ static void collect_note(struct note_observer *observer, const struct note *note
     notes->count++;
 }
 
-void kernel_set_error(struct kernel *kernel, const struct pvh_error *error)
+void kernel_set_error(struct kernel *kernel, const struct error *error)
 {
     struct text text = {kernel->sentence, sizeof(kernel->sentence), 0};
 
     kernel->status = STATUS_TROUBLE;
-    if (error->code == PVH_ERROR_READ) {
+    if (error->code == ERROR_READ) {
         text_append(&text, kernel->file.file.reason);
-    } else if (error->code == PVH_ERROR_OUT_OF_MEMORY || error->code == PVH_ERROR_UNPACK_MEMORY) {
+    } else if (error->code == ERROR_OUT_OF_MEMORY || error->code == ERROR_UNPACK_MEMORY) {
         text_append(&text, OUT_OF_MEMORY);
     } else {
         kernel->status = STATUS_NOT_BOOTABLE;
-        pvh_error_append(&text, error);
+        error_append(&text, error);
     }
 }
 
@@ -43,7 +43,7 @@ void kernel_set_error(struct kernel *kernel, const struct pvh_error *error)
  * way (whole pages of the span, the boot info with an empty command line, the hand-over). Nothing
  * is staged there, so no machine makes do with less. A kernel that does not fit there fits nowhere.
  */
-static bool measure_memory(struct kernel *kernel, struct arena *arena, struct pvh_error *error)
+static bool measure_memory(struct kernel *kernel, struct arena *arena, struct error *error)
 {
     const struct placement_request request = {
         .image = &kernel->image,
@@ -58,19 +58,19 @@ static bool measure_memory(struct kernel *kernel, struct arena *arena, struct pv
     return true;
 }
 
-static bool read_image(struct kernel *kernel, struct arena *arena, struct pvh_error *error)
+static bool read_image(struct kernel *kernel, struct arena *arena, struct error *error)
 {
     bool done =
-        pvh_image_observe(kernel->file.elf, arena, &kernel->notes.observer, &kernel->image, error);
+        elf_read_observed(kernel->file.elf, arena, &kernel->notes.observer, &kernel->image, error);
 
     if (kernel->notes.failed)
-        return pvh_fail(error, PVH_ERROR_OUT_OF_MEMORY);
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     return done;
 }
 
 void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kernel)
 {
-    struct pvh_error error;
+    struct error error;
 
     *ret_kernel = (struct kernel){
         .notes = {.observer = {collect_note}, .arena = arena},
@@ -80,7 +80,7 @@ void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kerne
         kernel_set_error(ret_kernel, &error);
 }
 
-const char *machine_name(const struct pvh_image *image)
+const char *machine_name(const struct elf_image *image)
 {
     return image->machine == ELF_MACHINE_X86_64 ? "x86-64" : "i386";
 }

@@ -21,7 +21,7 @@ struct note_collection {
 
 struct kernel {
     struct kernel_file file;
-    struct pvh_image image; /* what could be read of it: see pvh_image_observe() */
+    struct elf_image image; /* what could be read of it: see elf_read_observed() */
     struct note_collection notes;
     uint64_t memory_needed; /* bytes; see measure_memory() */
     enum status status;
@@ -35,9 +35,9 @@ struct kernel {
 void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kernel);
 
 /* Takes the sentence and the status of an error: the file's, or the host's. */
-void kernel_set_error(struct kernel *kernel, const struct pvh_error *error);
+void kernel_set_error(struct kernel *kernel, const struct error *error);
 
 /* "x86-64" */
-const char *machine_name(const struct pvh_image *image);
+const char *machine_name(const struct elf_image *image);
 
 void kernel_close(struct kernel *kernel);

@@ -13,7 +13,7 @@
  * Unpacks to memory that grows with what comes: a container may state any size, and only what is
  * there is believed.
  */
-static bool unpack_stream(struct kernel_file *file, struct pvh_error *error)
+static bool unpack_stream(struct kernel_file *file, struct error *error)
 {
     uint64_t capacity = FIRST_CAPACITY;
     uint64_t size = 0;
@@ -23,7 +23,7 @@ static bool unpack_stream(struct kernel_file *file, struct pvh_error *error)
         uint8_t *grown = realloc(file->bytes, (size_t)capacity);
 
         if (!grown)
-            return pvh_fail(error, PVH_ERROR_OUT_OF_MEMORY, capacity);
+            return error_set(error, ERROR_OUT_OF_MEMORY, capacity);
         file->bytes = grown;
         if (!unpack_read(&file->unpack, file->bytes + size, capacity - size, &count))
             return false;
@@ -54,7 +54,7 @@ static void name_containers(struct kernel_file *file)
     }
 }
 
-static bool unpack(struct kernel_file *file, struct arena *arena, struct pvh_error *error)
+static bool unpack(struct kernel_file *file, struct arena *arena, struct error *error)
 {
     bool opened = unpack_open(&file->unpack, &file->file.source, LARGEST_ELF, arena, error);
 
@@ -66,12 +66,12 @@ static bool unpack(struct kernel_file *file, struct arena *arena, struct pvh_err
 }
 
 bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file *ret_file,
-                      struct pvh_error *ret_error)
+                      struct error *ret_error)
 {
     *ret_file = (struct kernel_file){.path = path};
-    *ret_error = (struct pvh_error){.code = PVH_OK};
+    *ret_error = (struct error){.code = ERROR_NONE};
     if (!host_file_open(path, &ret_file->file))
-        return pvh_fail(ret_error, PVH_ERROR_READ);
+        return error_set(ret_error, ERROR_READ);
     ret_file->whole = unpack(ret_file, arena, ret_error);
     return ret_file->whole;
 }

@@ -16,8 +16,8 @@ struct kernel_file {
     struct host_file file;
     const char *containers[KERNEL_FILE_CONTAINERS]; /* by name, outermost first */
     size_t container_count;
-    bool whole;             /* opened and unpacked, every checksum right */
-    struct pvh_source *elf; /* what the containers hold, or the file itself */
+    bool whole;              /* opened and unpacked, every checksum right */
+    struct byte_source *elf; /* what the containers hold, or the file itself */
 
     /* Private. */
     struct unpack unpack;
@@ -26,11 +26,11 @@ struct kernel_file {
 };
 
 /*
- * Opens and unpacks. False with *ret_error: PVH_ERROR_READ when file.reason says why the file
+ * Opens and unpacks. False with *ret_error: ERROR_READ when file.reason says why the file
  * could not be read, else what is wrong with a container. To be closed in any case.
  */
 bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file *ret_file,
-                      struct pvh_error *ret_error);
+                      struct error *ret_error);
 
 /* True when there is an ELF, though maybe no kernel. */
 bool kernel_file_is_elf(const struct kernel_file *file);

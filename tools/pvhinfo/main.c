@@ -80,24 +80,24 @@ static enum status show_kernels(const struct options *options, struct output *ou
 }
 
 /* The name that the loader would put before the sentence; the map's for what is the machine's. */
-static const char *blamed(const struct pvh_error *error, const struct result *result)
+static const char *blamed(const struct error *error, const struct result *result)
 {
     uint64_t module;
 
-    if (pvh_error_module(error, &module) && module < result->modules->count)
+    if (error_module(error, &module) && module < result->modules->count)
         return result->modules->names[module];
-    return pvh_error_is_of_machine(error) ? result->map : result->kernel->file.path;
+    return error_is_of_machine(error) ? result->map : result->kernel->file.path;
 }
 
 static enum status show_map(const struct machine *machine, struct result *result,
                             struct arena *arena, struct output *output)
 {
     struct placement placement;
-    struct pvh_error error;
+    struct error error;
     TEXT_ON_STACK(text, SENTENCE_SIZE);
 
     if (!place_nothing(machine, arena, &placement, &error)) {
-        pvh_error_append(&text, &error);
+        error_append(&text, &error);
         complain(result->map, STATUS_NOT_BOOTABLE, text.data);
         return STATUS_NOT_BOOTABLE;
     }
@@ -119,7 +119,7 @@ static enum status show_placement(const struct machine *machine, const struct op
         .overwrite_nvs = options->overwrite_nvs,
     };
     struct placement placement;
-    struct pvh_error error;
+    struct error error;
 
     result->blamed = kernel->file.path;
     result->placement = &placement;

@@ -21,7 +21,7 @@ struct map_reader {
     unsigned long line;
     uint8_t *descriptors; /* DESCRIPTOR_SIZE bytes each */
     size_t count, capacity;
-    struct plan_ranges ecam, lent;
+    struct plan_ranges ecam, reclaimable;
 };
 
 static bool fail(const struct map_reader *reader, const char *what)
@@ -103,7 +103,7 @@ static bool read_mcfg(struct map_reader *reader, char *const words[], size_t cou
 }
 
 /* lent START END */
-static bool read_lent(struct map_reader *reader, char *const words[], size_t count)
+static bool read_reclaimable(struct map_reader *reader, char *const words[], size_t count)
 {
     struct range range;
 
@@ -111,7 +111,7 @@ static bool read_lent(struct map_reader *reader, char *const words[], size_t cou
         return fail(reader, "not of the form 'lent START END'");
     if (range.end <= range.start || range.start % PAGE_SIZE != 0 || range.end % PAGE_SIZE != 0)
         return fail(reader, "not a range of whole pages");
-    return add_range(reader, &reader->lent, range);
+    return add_range(reader, &reader->reclaimable, range);
 }
 
 /* What follows a terminal's control sequence (ECMA-48) that starts at `text`, with ESC. */
@@ -170,7 +170,7 @@ static bool read_line(struct map_reader *reader, char *line)
     if (count > 0 && strcmp(words[0], "mcfg") == 0)
         return read_mcfg(reader, words, count);
     if (count > 0 && strcmp(words[0], "lent") == 0)
-        return read_lent(reader, words, count);
+        return read_reclaimable(reader, words, count);
     return true;
 }
 
@@ -255,7 +255,7 @@ bool map_file_read(const char *path, struct arena *arena, struct machine *ret_ma
     *ret_machine = (struct machine){
         .firmware = {reader.descriptors, reader.count * DESCRIPTOR_SIZE, DESCRIPTOR_SIZE},
         .ecam = reader.ecam,
-        .lent = reader.lent,
+        .reclaimable = reader.reclaimable,
     };
     return true;
 }

@@ -28,7 +28,7 @@ static enum status refuse_empty(const char *path)
 {
     TEXT_ON_STACK(text, 100);
 
-    pvh_error_append_code(&text, PVH_ERROR_MODULE_EMPTY);
+    error_append_code(&text, ERROR_MODULE_EMPTY);
     return refusal(path, "%s", text.data);
 }
 

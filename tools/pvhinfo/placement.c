@@ -4,7 +4,7 @@
 #include "tools/pvhinfo/host/descriptor.h"
 
 static bool build_map(const struct machine *machine, struct range override,
-                      struct placement *placement, struct pvh_error *error)
+                      struct placement *placement, struct error *error)
 {
     const struct map_overlays overlays = {
         .ecam = machine->ecam.items,
@@ -17,7 +17,7 @@ static bool build_map(const struct machine *machine, struct range override,
 
 /* What cannot be made a table of is none at all. */
 static bool build_table(struct placement *placement, const struct plan_ranges *needed,
-                        struct pvh_error *error)
+                        struct error *error)
 {
     struct e820_table *table = &placement->e820;
 
@@ -28,12 +28,12 @@ static bool build_table(struct placement *placement, const struct plan_ranges *n
 }
 
 bool place_nothing(const struct machine *machine, struct arena *arena,
-                   struct placement *ret_placement, struct pvh_error *ret_error)
+                   struct placement *ret_placement, struct error *ret_error)
 {
     size_t descriptors = machine->firmware.size / machine->firmware.stride;
 
     *ret_placement = (struct placement){.block = NULL};
-    *ret_error = (struct pvh_error){.code = PVH_OK};
+    *ret_error = (struct error){.code = ERROR_NONE};
     return memory_map_reserve(&ret_placement->map, arena, descriptors, machine->ecam.count,
                               ret_error) &&
            e820_reserve(&ret_placement->e820, arena, &ret_placement->map, ret_error) &&
@@ -42,25 +42,25 @@ bool place_nothing(const struct machine *machine, struct arena *arena,
 }
 
 static bool make_plan(const struct machine *machine, const struct placement_request *request,
-                      struct arena *arena, struct placement *placement, struct pvh_error *error)
+                      struct arena *arena, struct placement *placement, struct error *error)
 {
     struct plan_request plan = {
         .image = request->image,
         .module_sizes = request->module_sizes,
         .module_count = request->info.module_count,
         .overwrite_nvs = request->overwrite_nvs,
-        .lent = machine->lent.items,
-        .lent_count = machine->lent.count,
+        .reclaimable = machine->reclaimable.items,
+        .reclaimable_count = machine->reclaimable.count,
     };
 
     if (!boot_info_size(&request->info, &plan.boot_info_size))
-        return pvh_fail(error, PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, 16 * MIB);
+        return error_set(error, ERROR_NO_ROOM_FOR_BOOT_INFO, 16 * MIB);
     return plan_make(&plan, &placement->map, arena, &placement->plan, error);
 }
 
 /* What memory that the kernel gets to overwrite makes of the map. */
 static bool finish_map(const struct machine *machine, struct arena *arena,
-                       struct placement *placement, struct pvh_error *error)
+                       struct placement *placement, struct error *error)
 {
     const struct load_plan *plan = &placement->plan;
     struct range override = {0, 0};
@@ -69,20 +69,20 @@ static bool finish_map(const struct machine *machine, struct arena *arena,
     if (plan->overwrites_nvs)
         override = range_to_pages(plan->span);
     if (!plan_needed_ranges(plan, arena, &needed))
-        return pvh_fail(error, PVH_ERROR_OUT_OF_MEMORY);
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     return build_map(machine, override, placement, error) &&
            plan_check(plan, &placement->map, error) && build_table(placement, &needed, error);
 }
 
 /* rsdp_paddr stays 0: a map does not tell where the ACPI tables are. */
 static bool write_boot_info(const struct placement_request *request, struct arena *arena,
-                            struct placement *placement, struct pvh_error *error)
+                            struct placement *placement, struct error *error)
 {
     uint64_t size = range_size(placement->plan.boot_info);
     void *block = arena_alloc(arena, size, 1);
 
     if (!block)
-        return pvh_fail(error, PVH_ERROR_OUT_OF_MEMORY, size);
+        return error_set(error, ERROR_OUT_OF_MEMORY, size);
     boot_info_write(block, &request->info, &placement->plan, 0);
     boot_info_write_memmap(block, &placement->e820);
     placement->block = block;
@@ -90,7 +90,7 @@ static bool write_boot_info(const struct placement_request *request, struct aren
 }
 
 bool place_kernel(const struct machine *machine, const struct placement_request *request,
-                  struct arena *arena, struct placement *ret_placement, struct pvh_error *ret_error)
+                  struct arena *arena, struct placement *ret_placement, struct error *ret_error)
 {
     return place_nothing(machine, arena, ret_placement, ret_error) &&
            make_plan(machine, request, arena, ret_placement, ret_error) &&
@@ -99,7 +99,7 @@ bool place_kernel(const struct machine *machine, const struct placement_request 
 }
 
 bool place_alone(const struct placement_request *request, struct arena *arena,
-                 struct placement *ret_placement, struct pvh_error *ret_error)
+                 struct placement *ret_placement, struct error *ret_error)
 {
     uint8_t descriptor[DESCRIPTOR_SIZE];
     const struct machine machine = {.firmware = {descriptor, sizeof(descriptor), DESCRIPTOR_SIZE}};

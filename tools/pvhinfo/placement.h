@@ -11,7 +11,7 @@
 struct machine {
     struct firmware_map firmware;
     struct plan_ranges ecam;
-    struct plan_ranges lent; /* as in struct plan_request */
+    struct plan_ranges reclaimable; /* as in struct plan_request */
 };
 
 struct placement {
@@ -22,7 +22,7 @@ struct placement {
 };
 
 struct placement_request {
-    const struct pvh_image *image;
+    const struct elf_image *image;
     struct boot_info_request info;
     const uint64_t *module_sizes;
     bool overwrite_nvs;
@@ -33,13 +33,12 @@ struct placement_request {
  * is empty.
  */
 bool place_nothing(const struct machine *machine, struct arena *arena,
-                   struct placement *ret_placement, struct pvh_error *ret_error);
+                   struct placement *ret_placement, struct error *ret_error);
 
 /* All of it. On failure the error is the loader's, and the E820 table that of place_nothing(). */
 bool place_kernel(const struct machine *machine, const struct placement_request *request,
-                  struct arena *arena, struct placement *ret_placement,
-                  struct pvh_error *ret_error);
+                  struct arena *arena, struct placement *ret_placement, struct error *ret_error);
 
 /* On a machine with 4 GiB of memory and nothing in it. */
 bool place_alone(const struct placement_request *request, struct arena *arena,
-                 struct placement *ret_placement, struct pvh_error *ret_error);
+                 struct placement *ret_placement, struct error *ret_error);

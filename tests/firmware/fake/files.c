@@ -16,11 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MOST_FILES   512
-#define LONGEST_PATH 512
+#define MOST_FILES      512
+#define PATH_MAX_LENGTH 512
 
 struct node {
-    char path[LONGEST_PATH]; /* from the root, without the first backslash; "" for the root */
+    char path[PATH_MAX_LENGTH]; /* from the root, without the first backslash; "" for the root */
     uint8_t *bytes;
     size_t size;
     uint64_t attributes;
@@ -64,7 +64,7 @@ static struct node *put(const char *path, uint64_t attributes)
 {
     struct node *node = &nodes[node_count];
 
-    require(node_count < MOST_FILES && strlen(path) < LONGEST_PATH);
+    require(node_count < MOST_FILES && strlen(path) < PATH_MAX_LENGTH);
     node_count++;
     snprintf(node->path, sizeof(node->path), "%s", path);
     node->attributes = attributes;
@@ -81,7 +81,7 @@ void file_put_directory(const char *path)
 /* With the directories that lead to it. */
 static struct node *put_file(const char *path)
 {
-    char parent[LONGEST_PATH];
+    char parent[PATH_MAX_LENGTH];
 
     path = without_root(path);
     for (const char *slash = strchr(path, '\\'); slash; slash = strchr(slash + 1, '\\')) {
@@ -139,7 +139,7 @@ bool file_has_bytes(const char *path, const void *bytes, size_t size)
 bool path_leads_to(const EFI_DEVICE_PATH *device_path, const char *path)
 {
     const uint8_t *node = (const uint8_t *)device_path;
-    char name[LONGEST_PATH] = "";
+    char name[PATH_MAX_LENGTH] = "";
 
     while (path && node && (node[0] & 0x7f) != 0x7f) {
         size_t size = (size_t)(node[2] | node[3] << 8);
@@ -147,10 +147,10 @@ bool path_leads_to(const EFI_DEVICE_PATH *device_path, const char *path)
         if (size < 4)
             run_fail("a device path has a node of %zu bytes", size);
         if (node[0] == 4 && node[1] == 4) {
-            CHAR16 units[LONGEST_PATH] = {0};
+            CHAR16 units[PATH_MAX_LENGTH] = {0};
 
             memcpy(units, node + 4, min_u64(size - 4, sizeof(units) - 2));
-            narrow(units, LONGEST_PATH, name, sizeof(name));
+            narrow(units, PATH_MAX_LENGTH, name, sizeof(name));
         }
         node += size;
     }
@@ -202,7 +202,7 @@ static EFI_FILE_HANDLE open_node(struct node *node, bool writable)
 }
 
 /* One step of a path: a name, "." or "..". */
-static void enter_name(char path[LONGEST_PATH], const char *name, size_t length)
+static void enter_name(char path[PATH_MAX_LENGTH], const char *name, size_t length)
 {
     size_t end = strlen(path);
     char *slash = strrchr(path, '\\');
@@ -213,13 +213,13 @@ static void enter_name(char path[LONGEST_PATH], const char *name, size_t length)
         *(slash ? slash : path) = '\0';
         return;
     }
-    snprintf(path + end, LONGEST_PATH - end, "%s%.*s", end ? "\\" : "", (int)length, name);
+    snprintf(path + end, PATH_MAX_LENGTH - end, "%s%.*s", end ? "\\" : "", (int)length, name);
 }
 
 /* The path that `name` means, opened from `base`. */
-static void join(const struct node *base, const char *name, char path[LONGEST_PATH])
+static void join(const struct node *base, const char *name, char path[PATH_MAX_LENGTH])
 {
-    snprintf(path, LONGEST_PATH, "%s", name[0] == '\\' ? "" : base->path);
+    snprintf(path, PATH_MAX_LENGTH, "%s", name[0] == '\\' ? "" : base->path);
     while (*name) {
         size_t length = strcspn(name, "\\");
 
@@ -233,7 +233,7 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
 {
     EFI_STATUS status = ledger_enter(SERVICE_FILE_OPEN);
     struct handle *handle = find_handle("Open", this);
-    char text[LONGEST_PATH], path[LONGEST_PATH];
+    char text[PATH_MAX_LENGTH], path[PATH_MAX_LENGTH];
     struct node *node;
 
     (void)attributes;
@@ -242,7 +242,7 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
         run_fail("Open is called with the mode 0x%llx", (unsigned long long)mode);
     if (EFI_ERROR(status))
         return status;
-    narrow(name, LONGEST_PATH, text, sizeof(text));
+    narrow(name, PATH_MAX_LENGTH, text, sizeof(text));
     if (strpbrk(text, "/:*?<>|\""))
         return EFI_INVALID_PARAMETER;
     join(handle->node, text, path);
@@ -463,7 +463,7 @@ static EFI_STATUS EFIAPI get_info(EFI_FILE_HANDLE this, EFI_GUID *guid, UINTN *s
 /* A new name in the same directory, or another one when it begins with a backslash. */
 static EFI_STATUS rename_node(struct node *node, const char *name)
 {
-    char path[LONGEST_PATH], directory[LONGEST_PATH];
+    char path[PATH_MAX_LENGTH], directory[PATH_MAX_LENGTH];
     struct node parent = {.attributes = EFI_FILE_DIRECTORY};
     struct node *taken;
 
@@ -484,7 +484,7 @@ static EFI_STATUS EFIAPI set_info(EFI_FILE_HANDLE this, EFI_GUID *guid, UINTN si
     EFI_STATUS status = ledger_enter(SERVICE_FILE_SET_INFO);
     struct handle *handle = find_handle("SetInfo", this);
     const EFI_FILE_INFO *info = buffer;
-    char name[LONGEST_PATH];
+    char name[PATH_MAX_LENGTH];
 
     if (EFI_ERROR(status))
         return status;

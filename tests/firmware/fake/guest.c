@@ -157,7 +157,7 @@ static void check_ram(const char *name, struct range range)
  * The hand-over
  */
 
-static void copy(const struct handover_copy *item)
+static void copy(const struct trampoline_copy *item)
 {
     struct range to = {item->destination, (uint64_t)item->destination + item->size};
     struct range from = {item->source, (uint64_t)item->source + item->size};
@@ -171,7 +171,7 @@ static void copy(const struct handover_copy *item)
     memcpy((void *)(uintptr_t)to.start, pointer(from.start), item->size);
 }
 
-static void zero(const struct handover_zero *item)
+static void zero(const struct trampoline_zero *item)
 {
     struct range range = {item->start, (uint64_t)item->start + item->size};
 
@@ -182,23 +182,23 @@ static void zero(const struct handover_zero *item)
 
 static void check_code(uint64_t code)
 {
-    size_t size = (size_t)(handover_code_end - handover_code_start);
+    size_t size = (size_t)(trampoline_end - trampoline_start);
     struct range range = {code, code + size};
 
     check_loaders("the hand-over's code", range);
     if (!physical_is_executable(range))
         run_fail("the hand-over's code cannot be run where it is");
-    if (memcmp(pointer(code), handover_code_start, size) != 0)
+    if (memcmp(pointer(code), trampoline_start, size) != 0)
         run_fail("the hand-over's code is damaged");
     add_place("the hand-over's code", range);
 }
 
 /* The lists are read as the code reads them: after each copy anew, from where they lie. */
-static struct handover_data carry_out(uint64_t address)
+static struct trampoline_data carry_out(uint64_t address)
 {
-    const struct handover_data *data = pointer(address);
+    const struct trampoline_data *data = pointer(address);
     struct range lists = {address, address + sizeof(*data)};
-    struct handover_data before;
+    struct trampoline_data before;
 
     check_loaders("the hand-over's data", lists);
     before = *data;
@@ -207,9 +207,9 @@ static struct handover_data carry_out(uint64_t address)
     check_loaders("the hand-over's lists", lists);
     add_place("the hand-over's data", lists);
     for (uint32_t i = 0; i < data->copy_count; i++)
-        copy((const struct handover_copy *)pointer(data->copies) + i);
+        copy((const struct trampoline_copy *)pointer(data->copies) + i);
     for (uint32_t i = 0; i < data->zero_count; i++)
-        zero((const struct handover_zero *)pointer(data->zeros) + i);
+        zero((const struct trampoline_zero *)pointer(data->zeros) + i);
     if (memcmp(&before, data, sizeof(before)) != 0)
         run_fail("the hand-over's data are overwritten by its copies");
     if (before.gdtr.base != address || before.gdtr.limit != sizeof(before.gdt) - 1)
@@ -467,16 +467,16 @@ static void check_memory_map(uint64_t address, struct range span)
 
 void guest_enter(uint64_t code, uint64_t address)
 {
-    struct handover_data data;
+    struct trampoline_data data;
     struct range span;
 
     if (ledger_phase() != PHASE_LEFT)
         run_fail("the hand-over is entered while boot services go on");
     check_code(code);
     data = carry_out(address);
-    check_kernel(data.entry);
+    check_kernel(data.entry_point);
     check_start_info(data.start_info);
-    span.start = expected.kernel.span.start + (data.entry - (uint32_t)expected.kernel.entry);
+    span.start = expected.kernel.span.start + (data.entry_point - (uint32_t)expected.kernel.entry);
     span.end = span.start + range_size(expected.kernel.span);
     check_memory_map(data.start_info, span);
     run_end(ENDING_BOOT, EFI_SUCCESS);

@@ -195,7 +195,7 @@ static void shrinking_packed(uint64_t seed)
 }
 
 /* Little enough that the initrd lies where the kernel was unpacked: else there is no room. */
-static void lent(uint64_t seed)
+static void reclaimable(uint64_t seed)
 {
     (void)seed;
     shrinking_packed(30);
@@ -392,7 +392,7 @@ const struct scenario memory_scenarios[] = {
     {"offered-in-pieces", offered_in_pieces, ENDING_BOOT, NULL, .faults = true,
      .answer = EFI_NOT_FOUND},
     {"shrinking-packed", shrinking_packed, ENDING_ANY, NULL, .seeds = 200},
-    {"lent", lent, ENDING_BOOT, NULL, .faults = true},
+    {"lent", reclaimable, ENDING_BOOT, NULL, .faults = true},
     {"shrinking", shrinking, ENDING_ANY, NULL, .seeds = 150},
 
     {"withheld", withheld, ENDING_BOOT, NULL, .seeds = 20},

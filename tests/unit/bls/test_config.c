@@ -44,11 +44,11 @@ static void parse(const char *text)
     assert_true(parse_bytes(text, strlen(text)));
 }
 
-static void assert_remark(size_t index, unsigned line, const char *text)
+static void assert_diagnostic(size_t index, unsigned line, const char *text)
 {
-    assert_true(index < config.remarks.count);
-    assert_string_equal(config.remarks.items[index].text, text);
-    assert_int_equal(config.remarks.items[index].line, line);
+    assert_true(index < config.diagnostics.count);
+    assert_string_equal(config.diagnostics.items[index].text, text);
+    assert_int_equal(config.diagnostics.items[index].line, line);
 }
 
 /* All lines as "number:key=value;". */
@@ -144,7 +144,7 @@ static void nothing_said(void **state)
     assert_true(config.editor);
     assert_false(config.pass_entry);
     assert_int_equal(config.console_mode, CONSOLE_MODE_KEEP);
-    assert_int_equal(config.remarks.count, 0);
+    assert_int_equal(config.diagnostics.count, 0);
 }
 
 static void all_said(void **state)
@@ -156,7 +156,7 @@ static void all_said(void **state)
     assert_false(config.editor);
     assert_true(config.pass_entry);
     assert_int_equal(config.console_mode, CONSOLE_MODE_MAX);
-    assert_int_equal(config.remarks.count, 0);
+    assert_int_equal(config.diagnostics.count, 0);
 }
 
 static void timeouts(void **state)
@@ -219,7 +219,7 @@ static void booleans(void **state)
         parse(line);
         assert_true(config.editor);
         assert_false(config.pass_entry);
-        assert_int_equal(config.remarks.count, 0);
+        assert_int_equal(config.diagnostics.count, 0);
     }
 }
 
@@ -240,11 +240,11 @@ static void console_modes(void **state)
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
         parse(rows[i].text);
         assert_int_equal(config.console_mode, rows[i].mode);
-        assert_int_equal(config.remarks.count, 0);
+        assert_int_equal(config.diagnostics.count, 0);
     }
     parse("console-mode 2147483648");
     assert_int_equal(config.console_mode, CONSOLE_MODE_KEEP);
-    assert_int_equal(config.remarks.count, 1);
+    assert_int_equal(config.diagnostics.count, 1);
 }
 
 /* Each bad value leaves what held before, and is named. */
@@ -253,23 +253,24 @@ static void bad_values(void **state)
     (void)state;
     parse("timeout 3\n\ntimeout soon\ndefault @last\neditor maybe\npass-entry Yes\n"
           "console-mode -1\ndefault x");
-    assert_int_equal(config.remarks.count, 5);
-    assert_remark(0, 3,
-                  "timeout \"soon\": not a number of seconds, menu-force, menu-hidden or "
-                  "menu-disabled; ignored");
-    assert_remark(1, 4, "default \"@last\": not a pattern of entries' names or @saved; ignored");
-    assert_remark(2, 5, "editor \"maybe\": not yes or no; ignored");
-    assert_remark(3, 6, "pass-entry \"Yes\": not yes or no; ignored");
-    assert_remark(4, 7,
-                  "console-mode \"-1\": not the number of a text mode, auto, max or keep; "
-                  "ignored");
+    assert_int_equal(config.diagnostics.count, 5);
+    assert_diagnostic(0, 3,
+                      "timeout \"soon\": not a number of seconds, menu-force, menu-hidden or "
+                      "menu-disabled; ignored");
+    assert_diagnostic(1, 4,
+                      "default \"@last\": not a pattern of entries' names or @saved; ignored");
+    assert_diagnostic(2, 5, "editor \"maybe\": not yes or no; ignored");
+    assert_diagnostic(3, 6, "pass-entry \"Yes\": not yes or no; ignored");
+    assert_diagnostic(4, 7,
+                      "console-mode \"-1\": not the number of a text mode, auto, max or keep; "
+                      "ignored");
     assert_int_equal(config.timeout, 3);
     assert_string_equal(config.default_pattern, "x");
     assert_true(config.editor);
     assert_false(config.pass_entry);
     parse("default @SAVED");
     assert_string_equal(config.default_pattern, "@SAVED");
-    assert_int_equal(config.remarks.count, 0);
+    assert_int_equal(config.diagnostics.count, 0);
 }
 
 static void keys_that_are_not_ours(void **state)
@@ -279,15 +280,15 @@ static void keys_that_are_not_ours(void **state)
           "random-seed-mode off\nsecure-boot-enroll manual\nsecure-boot-enroll-action reboot\n"
           "secure-boot-enroll-timeout-sec 3\nreboot-for-bitlocker 1\nreboot-on-error auto\n"
           "log-level info\nbeep\n");
-    assert_int_equal(config.remarks.count, 0);
+    assert_int_equal(config.diagnostics.count, 0);
     parse("timeuot 5\nTimeout 5\ntimeout\neditor \"\"\n reboot 1\n=\n");
-    assert_int_equal(config.remarks.count, 6);
-    assert_remark(0, 1, "unknown key \"timeuot\"; ignored");
-    assert_remark(1, 2, "unknown key \"Timeout\"; ignored");
-    assert_remark(2, 3, "timeout has no value; ignored");
-    assert_remark(3, 4, "editor has no value; ignored");
-    assert_remark(4, 5, "unknown key \"reboot\"; ignored");
-    assert_remark(5, 6, "unknown key \"=\"; ignored");
+    assert_int_equal(config.diagnostics.count, 6);
+    assert_diagnostic(0, 1, "unknown key \"timeuot\"; ignored");
+    assert_diagnostic(1, 2, "unknown key \"Timeout\"; ignored");
+    assert_diagnostic(2, 3, "timeout has no value; ignored");
+    assert_diagnostic(3, 4, "editor has no value; ignored");
+    assert_diagnostic(4, 5, "unknown key \"reboot\"; ignored");
+    assert_diagnostic(5, 6, "unknown key \"=\"; ignored");
 }
 
 static void the_last_of_several_lines_holds(void **state)
@@ -295,34 +296,34 @@ static void the_last_of_several_lines_holds(void **state)
     (void)state;
     parse("timeout 5\neditor no\ntimeout 7\ntimeout 9\n");
     assert_int_equal(config.timeout, 9);
-    assert_int_equal(config.remarks.count, 2);
-    assert_remark(0, 3, "timeout was there before, on line 1; this line holds");
-    assert_remark(1, 4, "timeout was there before, on line 3; this line holds");
+    assert_int_equal(config.diagnostics.count, 2);
+    assert_diagnostic(0, 3, "timeout was there before, on line 1; this line holds");
+    assert_diagnostic(1, 4, "timeout was there before, on line 3; this line holds");
 }
 
 /* What would garble a screen, or be as long as the file. */
-static void remarks_can_be_shown(void **state)
+static void diagnostics_can_be_shown(void **state)
 {
     static char text[3000];
 
     (void)state;
     parse("\x1b[31m\xff\xc3 x\n");
-    assert_remark(0, 1, "unknown key \"\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd\"; ignored");
+    assert_diagnostic(0, 1, "unknown key \"\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd\"; ignored");
     memset(text, 'k', sizeof(text) - 1);
     parse(text);
-    assert_remark(0, 1,
-                  "unknown key \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\""
-                  "; ignored");
+    assert_diagnostic(0, 1,
+                      "unknown key \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\""
+                      "; ignored");
     memcpy(text, "timeout ", 8);
     parse(text);
-    assert_remark(0, 1,
-                  "timeout \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\": "
-                  "not a number of seconds, menu-force, menu-hidden or menu-disabled; "
-                  "ignored");
+    assert_diagnostic(0, 1,
+                      "timeout \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\": "
+                      "not a number of seconds, menu-force, menu-hidden or menu-disabled; "
+                      "ignored");
 }
 
 /* A megabyte of nonsense is no reason to fill the memory or the screen. */
-static void remarks_have_an_end(void **state)
+static void diagnostics_have_an_end(void **state)
 {
     enum { LINES = 100000 };
     char *text = malloc(2 * LINES);
@@ -333,10 +334,10 @@ static void remarks_have_an_end(void **state)
         memcpy(text + 2 * i, "x\n", 2);
     assert_true(parse_bytes(text, 2 * LINES));
     free(text);
-    assert_int_equal(config.remarks.count, REMARKS_MAX);
-    assert_remark(REMARKS_MAX - 2, REMARKS_MAX - 1, "unknown key \"x\"; ignored");
-    assert_remark(REMARKS_MAX - 1, REMARKS_MAX,
-                  "there is more that is not understood, which is not listed");
+    assert_int_equal(config.diagnostics.count, DIAGNOSTICS_MAX);
+    assert_diagnostic(DIAGNOSTICS_MAX - 2, DIAGNOSTICS_MAX - 1, "unknown key \"x\"; ignored");
+    assert_diagnostic(DIAGNOSTICS_MAX - 1, DIAGNOSTICS_MAX,
+                      "there is more that is not understood, which is not listed");
     assert_true(arena_bytes() - bytes < 100000);
 }
 
@@ -368,8 +369,8 @@ static void random_files_are_read_without_harm(void **state)
         size_t length = random_text(&random, words, ELEMENTS(words), text);
 
         check(parse_bytes(text, length));
-        for (size_t i = 0; i < config.remarks.count; i++)
-            check(config.remarks.items[i].line > 0 && *config.remarks.items[i].text);
+        for (size_t i = 0; i < config.diagnostics.count; i++)
+            check(config.diagnostics.items[i].line > 0 && *config.diagnostics.items[i].text);
         arena_release(&arena);
     }
 }
@@ -391,8 +392,8 @@ int main(void)
         test(bad_values),
         test(keys_that_are_not_ours),
         test(the_last_of_several_lines_holds),
-        test(remarks_can_be_shown),
-        test(remarks_have_an_end),
+        test(diagnostics_can_be_shown),
+        test(diagnostics_have_an_end),
         test(out_of_memory_is_reported),
         test(random_files_are_read_without_harm),
     };

@@ -115,11 +115,11 @@ static void bytes_that_do_not_belong_in_a_text(void **state)
     assert_string_equal(entry.version, "2");
 }
 
-static void assert_remark(size_t index, unsigned line, const char *text)
+static void assert_diagnostic(size_t index, unsigned line, const char *text)
 {
-    assert_true(index < entry.remarks.count);
-    assert_string_equal(entry.remarks.items[index].text, text);
-    assert_int_equal(entry.remarks.items[index].line, line);
+    assert_true(index < entry.diagnostics.count);
+    assert_string_equal(entry.diagnostics.items[index].text, text);
+    assert_int_equal(entry.diagnostics.items[index].line, line);
 }
 
 static void other_loaders_keys_are_ignored(void **state)
@@ -127,18 +127,18 @@ static void other_loaders_keys_are_ignored(void **state)
     (void)state;
     parse("x.conf", "linux /a\ndevicetree /d\ndevicetree-overlay /e /f\nextra /g\nuki-url :h\n"
                     "grub_users root\ngrub_class kernel\ngrub_arg\n");
-    assert_int_equal(entry.remarks.count, 0);
+    assert_int_equal(entry.diagnostics.count, 0);
     assert_true(entry_is_bootable(&entry));
     assert_null(entry.problem);
     parse("x.conf", "linux-extra /b\nlinu /c\nOptions e\ngrub\n");
     assert_false(entry_is_bootable(&entry));
     assert_null(entry.request.kernel);
     assert_string_equal(entry.request.command_line, "");
-    assert_int_equal(entry.remarks.count, 4);
-    assert_remark(0, 1, "unknown key \"linux-extra\"; ignored");
-    assert_remark(1, 2, "unknown key \"linu\"; ignored");
-    assert_remark(2, 3, "unknown key \"Options\"; ignored");
-    assert_remark(3, 4, "unknown key \"grub\"; ignored");
+    assert_int_equal(entry.diagnostics.count, 4);
+    assert_diagnostic(0, 1, "unknown key \"linux-extra\"; ignored");
+    assert_diagnostic(1, 2, "unknown key \"linu\"; ignored");
+    assert_diagnostic(2, 3, "unknown key \"Options\"; ignored");
+    assert_diagnostic(3, 4, "unknown key \"grub\"; ignored");
 }
 
 static void lines_that_say_nothing_or_twice(void **state)
@@ -146,12 +146,12 @@ static void lines_that_say_nothing_or_twice(void **state)
     (void)state;
     parse("x.conf", "title\n\ntitle a\nlinux /a\ninitrd\noptions \nlinux /b\ninitrd /c\n"
                     "initrd /d\noptions e\noptions f\nmodule /g\nmodule /h\ntitle b\n");
-    assert_int_equal(entry.remarks.count, 5);
-    assert_remark(0, 1, "title has no value; ignored");
-    assert_remark(1, 5, "initrd has no value; ignored");
-    assert_remark(2, 6, "options has no value; ignored");
-    assert_remark(3, 7, "linux was there before, on line 4; this line holds");
-    assert_remark(4, 14, "title was there before, on line 3; this line holds");
+    assert_int_equal(entry.diagnostics.count, 5);
+    assert_diagnostic(0, 1, "title has no value; ignored");
+    assert_diagnostic(1, 5, "initrd has no value; ignored");
+    assert_diagnostic(2, 6, "options has no value; ignored");
+    assert_diagnostic(3, 7, "linux was there before, on line 4; this line holds");
+    assert_diagnostic(4, 14, "title was there before, on line 3; this line holds");
     assert_string_equal(entry.request.kernel, "/b");
     assert_string_equal(entry.request.title, "b");
     assert_int_equal(entry.request.initrds.count, 2);
@@ -206,10 +206,10 @@ static void profiles_of_unified_kernels(void **state)
 {
     (void)state;
     parse("x.conf", "uki /u.efi\nprofile 0\n");
-    assert_int_equal(entry.remarks.count, 0);
+    assert_int_equal(entry.diagnostics.count, 0);
     parse("x.conf", "uki /u.efi\nprofile 1\n");
-    assert_int_equal(entry.remarks.count, 1);
-    assert_remark(0, 2, "profile \"1\": not 0, the profile that is started; ignored");
+    assert_int_equal(entry.diagnostics.count, 1);
+    assert_diagnostic(0, 2, "profile \"1\": not 0, the profile that is started; ignored");
 }
 
 static void an_efi_program_has_options(void **state)
@@ -294,7 +294,7 @@ static void an_entry_of_kernel_install(void **state)
         "options    root=/dev/sda2 ro systemd.machine_id=0f1e2d3c4b5a69788796a5b4c3d2e1f0\n"
         "linux      /0f1e2d3c4b5a69788796a5b4c3d2e1f0/6.1.0-50-amd64/linux\n"
         "initrd     /0f1e2d3c4b5a69788796a5b4c3d2e1f0/6.1.0-50-amd64/initrd.img-6.1.0-50-amd64\n");
-    assert_int_equal(entry.remarks.count, 0);
+    assert_int_equal(entry.diagnostics.count, 0);
     assert_null(entry.problem);
     assert_true(entry_is_bootable(&entry));
     assert_string_equal(entry.id, "0f1e2d3c4b5a69788796a5b4c3d2e1f0-6.1.0-50-amd64");

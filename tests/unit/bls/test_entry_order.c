@@ -168,9 +168,9 @@ static void long_names(void **state)
 }
 
 /* The name of the default's file; "-" for none. */
-static const char *default_of(const struct entry_wishes *wishes)
+static const char *default_of(const struct default_selection *selection)
 {
-    size_t index = entries_choose_default(entries, entry_count, wishes);
+    size_t index = entries_choose_default(entries, entry_count, selection);
 
     assert_true(index <= entry_count);
     return index < entry_count ? entries[index].file_name : "-";
@@ -178,7 +178,7 @@ static const char *default_of(const struct entry_wishes *wishes)
 
 #define assert_default(name, one_shot, chosen, pattern, saved)                                     \
     assert_string_equal(                                                                           \
-        default_of(&(struct entry_wishes){(one_shot), (chosen), (pattern), (saved)}), (name))
+        default_of(&(struct default_selection){(one_shot), (chosen), (pattern), (saved)}), (name))
 
 static void which_entry_is_the_default(void **state)
 {

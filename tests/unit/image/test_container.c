@@ -10,7 +10,7 @@
 
 static struct test_source source;
 static struct container container;
-static struct pvh_error error;
+static struct error error;
 
 static bool identify_part(const uint8_t *bytes, size_t size, struct range where)
 {
@@ -19,7 +19,7 @@ static bool identify_part(const uint8_t *bytes, size_t size, struct range where)
     source_open(&source, bytes, size);
     result = container_identify(&source.source, where, &container, &error);
     source_close(&source);
-    assert_int_equal(result, error.code == PVH_OK);
+    assert_int_equal(result, error.code == ERROR_NONE);
     return result;
 }
 
@@ -146,7 +146,7 @@ static void sizes_that_disagree(void **state)
 
         put_number(sample.bytes + sample.size - strlen("signature") - 4, 4, MIB);
         assert_false(identify(sample.bytes, sample.size));
-        assert_int_equal(error.code, PVH_ERROR_UNPACKED_SIZE);
+        assert_int_equal(error.code, ERROR_UNPACKED_SIZE);
         assert_int_equal(error.number[2], MIB);
         sample_free(&sample);
     }
@@ -168,11 +168,11 @@ static void payloads_end_where_they_are_said_to(void **state)
     memcpy(twice + PAYLOAD_START + xz.size, xz.bytes, xz.size);
     put_number(twice + 0x24c, 4, size - PAYLOAD_START);
     assert_false(identify(twice, size));
-    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_XZ);
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_XZ);
     assert_string_equal(error.reason, "its index does not fit it");
     put_number(twice + 0x24c, 4, size - PAYLOAD_START - 1);
     assert_false(identify(twice, size));
-    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_XZ);
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_XZ);
     assert_string_equal(error.reason, "no footer at its end");
     free(twice);
     sample_free(&image);
@@ -254,29 +254,29 @@ static void bzimages_that_are_refused(void **state)
     start_bzimage();
     put_number(bzimage + 0x206, 2, 0x207);
     assert_false(identify(bzimage, sizeof(bzimage)));
-    assert_error(&error, PVH_ERROR_BZIMAGE_OLD, 2, 7);
+    assert_error(&error, ERROR_BZIMAGE_OLD, 2, 7);
 
     start_bzimage();
     assert_false(identify(bzimage, 0x24f));
-    assert_error(&error, PVH_ERROR_PAYLOAD_OUTSIDE, 0x250, 0x24f);
+    assert_error(&error, ERROR_PAYLOAD_OUTSIDE, 0x250, 0x24f);
     assert_false(identify(bzimage, 0x6ff));
-    assert_error(&error, PVH_ERROR_PAYLOAD_OUTSIDE, 0x700, 0x6ff);
+    assert_error(&error, ERROR_PAYLOAD_OUTSIDE, 0x700, 0x6ff);
 
     put_number(bzimage + 0x248, 4, UINT32_MAX);
     assert_false(identify(bzimage, sizeof(bzimage)));
-    assert_error(&error, PVH_ERROR_PAYLOAD_OUTSIDE, UINT64_C(0x1000005ff), BZIMAGE_SIZE);
+    assert_error(&error, ERROR_PAYLOAD_OUTSIDE, UINT64_C(0x1000005ff), BZIMAGE_SIZE);
 
     start_bzimage();
     for (unsigned length = 0; length <= 4; length++) { /* nothing in it: no file is truncated */
         put_number(bzimage + 0x24c, 4, length);
         assert_false(identify(bzimage, sizeof(bzimage)));
-        assert_error(&error, PVH_ERROR_PAYLOAD_UNKNOWN, 0);
+        assert_error(&error, ERROR_PAYLOAD_UNKNOWN, 0);
     }
 
     start_bzimage();
     memcpy(bzimage + 0x500, "BZh9", 4);
     assert_false(identify(bzimage, sizeof(bzimage)));
-    assert_error(&error, PVH_ERROR_PAYLOAD_UNKNOWN, 0x39685a42);
+    assert_error(&error, ERROR_PAYLOAD_UNKNOWN, 0x39685a42);
 }
 
 static void varieties_that_are_refused(void **state)
@@ -288,11 +288,11 @@ static void varieties_that_are_refused(void **state)
 
     (void)state;
     assert_false(identify(zstd, sizeof(zstd)));
-    assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_ZSTD);
+    assert_error(&error, ERROR_UNPACK_UNSUPPORTED, CONTAINER_ZSTD);
     assert_false(identify(lz4, sizeof(lz4)));
-    assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_LZ4);
+    assert_error(&error, ERROR_UNPACK_UNSUPPORTED, CONTAINER_LZ4);
     assert_false(identify(later, sizeof(later)));
-    assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_LZ4);
+    assert_error(&error, ERROR_UNPACK_UNSUPPORTED, CONTAINER_LZ4);
 }
 
 /* What unpacks to 8 MiB was packed to little more, whatever the file says: see lz4.h. */
@@ -311,7 +311,7 @@ static void blocks_of_legacy_files(void **state)
     assert_int_equal(container.block, 0);
     put_number(bytes + 4, 4, largest); /* a possible one that is not there is cut off */
     assert_false(identify(bytes, 8 + largest - 1));
-    assert_error(&error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_LZ4_LEGACY);
+    assert_error(&error, ERROR_UNPACK_TRUNCATED, CONTAINER_LZ4_LEGACY);
     free(bytes);
 }
 
@@ -338,7 +338,7 @@ static void sizes_in_zstd_headers(void **state)
         assert_true(container.unpacked_exact);
         assert_int_equal(container.unpacked, rows[i].size);
         assert_false(identify(header, 5 + rows[i].width - 1));
-        assert_error(&error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_ZSTD);
+        assert_error(&error, ERROR_UNPACK_TRUNCATED, CONTAINER_ZSTD);
     }
 }
 

@@ -21,8 +21,8 @@ static const struct elf_program data_segment = {PT_LOAD, 0x700,  0,     0x100030
 
 static struct elf_file file;
 static struct arena arena;
-static struct pvh_image image;
-static struct pvh_error error;
+static struct elf_image image;
+static struct error error;
 static size_t reads;
 
 static struct elf_program note_segment(size_t end)
@@ -79,7 +79,7 @@ static bool read_failing(size_t fail_at)
 
     source_open(&source, file.bytes, file.size);
     source.fail_at = fail_at;
-    result = pvh_image_read(&source.source, &arena, &image, &error);
+    result = elf_read(&source.source, &arena, &image, &error);
     reads = source.reads;
     source_close(&source);
     return result;
@@ -100,7 +100,7 @@ static void check_image(size_t file_size)
     check(image.machine == ELF_MACHINE_386 || image.machine == ELF_MACHINE_X86_64);
     check(image.segment_count >= 1);
     for (size_t i = 0; i < image.segment_count; i++) {
-        const struct pvh_segment *segment = &image.segments[i];
+        const struct elf_segment *segment = &image.segments[i];
 
         check(segment->memsz > 0 && segment->filesz <= segment->memsz);
         check(segment->paddr < 4 * GIB && segment->memsz <= 4 * GIB - segment->paddr);
@@ -108,11 +108,12 @@ static void check_image(size_t file_size)
               (segment->offset <= file_size && segment->filesz <= file_size - segment->offset));
         check(segment->paddr >= end);
         end = segment->paddr + segment->memsz;
-        entered |= image.entry >= segment->paddr && image.entry - segment->paddr < segment->filesz;
+        entered |= image.entry_point >= segment->paddr &&
+                   image.entry_point - segment->paddr < segment->filesz;
     }
     check(entered);
     check(image.span.start == image.segments[0].paddr && image.span.end == end);
-    check(image.notes.has_entry && image.notes.entry_value == image.entry);
+    check(image.notes.has_entry && image.notes.entry_value == image.entry_point);
     check(!image.notes.relocation.present || image.notes.relocation.alignment != 0);
 }
 
@@ -123,7 +124,7 @@ static void assert_good(void)
         fail_msg("error %d", (int)error.code);
     current_seed = 0;
     check_image(file.size);
-    assert_error(&error, PVH_OK);
+    assert_error(&error, ERROR_NONE);
 }
 
 #define assert_bad(...)                                                                            \
@@ -154,7 +155,7 @@ static void a_plain_kernel(void **state)
         assert_good();
         assert_int_equal(image.bits, bits);
         assert_int_equal(image.machine, bits == 64 ? ELF_MACHINE_X86_64 : ELF_MACHINE_386);
-        assert_int_equal(image.entry, ENTRY);
+        assert_int_equal(image.entry_point, ENTRY);
         assert_int_equal(image.segment_count, 2);
         assert_int_equal(image.segments[0].paddr, 0x1000000);
         assert_int_equal(image.segments[0].offset, 0x400);
@@ -234,10 +235,10 @@ static void machines_and_types(void **state)
         }
         create_kernel(bits);
         elf_set(&file, ELF_MACHINE, 183);
-        assert_bad(PVH_ERROR_ELF_MACHINE, 183);
+        assert_bad(ERROR_ELF_MACHINE, 183);
         create_kernel(bits);
         elf_set(&file, ELF_TYPE, 1);
-        assert_bad(PVH_ERROR_ELF_TYPE, 1);
+        assert_bad(ERROR_ELF_TYPE, 1);
     }
 }
 
@@ -247,32 +248,32 @@ static void files_that_are_no_elf(void **state)
     create_kernel(64);
     memcpy(file.bytes, "MZ\0\0", 4);
     memcpy(file.bytes + 0x38, "ARM\x64", 4);
-    assert_bad(PVH_ERROR_NOT_ELF, 0x5a4d, 0x644d5241);
+    assert_bad(ERROR_NOT_ELF, 0x5a4d, 0x644d5241);
     create_kernel(64);
     file.bytes[4] = 3;
-    assert_bad(PVH_ERROR_ELF_HEADER, 3, 1);
+    assert_bad(ERROR_ELF_HEADER, 3, 1);
     create_kernel(32);
     file.bytes[5] = 2; /* big-endian */
-    assert_bad(PVH_ERROR_ELF_BIG_ENDIAN);
+    assert_bad(ERROR_ELF_BIG_ENDIAN);
     create_kernel(32);
     file.bytes[4] = 3;
     file.bytes[5] = 2;
-    assert_bad(PVH_ERROR_ELF_HEADER, 3, 2);
+    assert_bad(ERROR_ELF_HEADER, 3, 2);
     create_kernel(32);
     file.bytes[5] = 3;
-    assert_bad(PVH_ERROR_ELF_HEADER, 1, 3);
+    assert_bad(ERROR_ELF_HEADER, 1, 3);
     create_kernel(64);
     file.size = 63;
-    assert_bad(PVH_ERROR_TOO_SHORT, 63);
+    assert_bad(ERROR_TOO_SHORT, 63);
     create_kernel(32);
     file.size = 51;
-    assert_bad(PVH_ERROR_TOO_SHORT, 51);
+    assert_bad(ERROR_TOO_SHORT, 51);
     create_kernel(32);
     file.size = 15;
-    assert_bad(PVH_ERROR_TOO_SHORT, 15);
+    assert_bad(ERROR_TOO_SHORT, 15);
     create_kernel(32);
     file.size = 0;
-    assert_bad(PVH_ERROR_TOO_SHORT, 0);
+    assert_bad(ERROR_TOO_SHORT, 0);
 }
 
 static void program_headers_that_are_not_there(void **state)
@@ -284,27 +285,27 @@ static void program_headers_that_are_not_there(void **state)
 
         create_kernel(bits);
         elf_set(&file, ELF_PHNUM, 0);
-        assert_bad(PVH_ERROR_NO_SEGMENTS);
+        assert_bad(ERROR_NO_SEGMENTS);
         create_kernel(bits);
         elf_set(&file, ELF_PHOFF, 0);
-        assert_bad(PVH_ERROR_NO_SEGMENTS);
+        assert_bad(ERROR_NO_SEGMENTS);
         create_kernel(bits);
         elf_set(&file, ELF_PHOFF, FILE_SIZE - size + 1);
         elf_set(&file, ELF_PHNUM, 1);
-        assert_bad(PVH_ERROR_HEADERS_OUTSIDE_FILE, FILE_SIZE - size + 1, 1, size, FILE_SIZE);
+        assert_bad(ERROR_HEADERS_OUTSIDE_FILE, FILE_SIZE - size + 1, 1, size, FILE_SIZE);
         create_kernel(bits);
         elf_set(&file, ELF_PHENTSIZE, size - 1);
-        assert_bad(PVH_ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 3, size - 1, FILE_SIZE);
+        assert_bad(ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 3, size - 1, FILE_SIZE);
         create_kernel(bits);
         elf_set(&file, ELF_PHNUM, 0xfffe);
-        assert_bad(PVH_ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 0xfffe, size, FILE_SIZE);
+        assert_bad(ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 0xfffe, size, FILE_SIZE);
     }
     create_kernel(64);
     elf_set(&file, ELF_PHOFF, UINT64_MAX - 50);
-    assert_bad(PVH_ERROR_HEADERS_OUTSIDE_FILE, UINT64_MAX - 50, 3, 56, FILE_SIZE);
+    assert_bad(ERROR_HEADERS_OUTSIDE_FILE, UINT64_MAX - 50, 3, 56, FILE_SIZE);
     create_kernel(64);
     elf_set(&file, ELF_PHENTSIZE, 0xffff);
-    assert_bad(PVH_ERROR_HEADERS_OUTSIDE_FILE, 64, 3, 0xffff, FILE_SIZE);
+    assert_bad(ERROR_HEADERS_OUTSIDE_FILE, 64, 3, 0xffff, FILE_SIZE);
 }
 
 /* Headers may be larger than the ones that are known. */
@@ -334,7 +335,7 @@ static void only_notes_and_nothing_to_load(void **state)
         create_without_note(bits);
         notes = note_segment(elf_put_xen_note(&file, NOTES, 18, ENTRY, 4));
         elf_add_program(&file, &notes);
-        assert_bad(PVH_ERROR_NO_SEGMENTS);
+        assert_bad(ERROR_NO_SEGMENTS);
     }
 }
 
@@ -357,29 +358,29 @@ static void segments_that_cannot_be(void **state)
     (void)state;
     for_both_classes(bits)
     {
-        assert_bad_segment(bits, UNPACK(SEGMENT(0x400, 0x2000000, 0x11, 0x10)),
-                           PVH_ERROR_SEGMENT_SIZES, 3, 0x11, 0x10);
-        assert_bad_segment(bits, UNPACK(SEGMENT(0x400, 0x2000000, 0x11, 0)),
-                           PVH_ERROR_SEGMENT_SIZES, 3, 0x11, 0);
+        assert_bad_segment(bits, UNPACK(SEGMENT(0x400, 0x2000000, 0x11, 0x10)), ERROR_SEGMENT_SIZES,
+                           3, 0x11, 0x10);
+        assert_bad_segment(bits, UNPACK(SEGMENT(0x400, 0x2000000, 0x11, 0)), ERROR_SEGMENT_SIZES, 3,
+                           0x11, 0);
         assert_bad_segment(bits, UNPACK(SEGMENT(FILE_SIZE - 1, 0x2000000, 2, 2)),
-                           PVH_ERROR_SEGMENT_TRUNCATED, 3, FILE_SIZE - 1, 2, FILE_SIZE);
+                           ERROR_SEGMENT_TRUNCATED, 3, FILE_SIZE - 1, 2, FILE_SIZE);
         assert_bad_segment(bits, UNPACK(SEGMENT(FILE_SIZE + 1, 0x2000000, 1, 2)),
-                           PVH_ERROR_SEGMENT_TRUNCATED, 3, FILE_SIZE + 1, 1, FILE_SIZE);
-        assert_bad_segment(bits, UNPACK(SEGMENT(0x400, 0x10042ff, 1, 1)),
-                           PVH_ERROR_SEGMENTS_OVERLAP, 1, 3, 0x10042ff, 0x1004300);
-        assert_bad_segment(bits, UNPACK(SEGMENT(0x400, 0xfffff0, 0, 0x11)),
-                           PVH_ERROR_SEGMENTS_OVERLAP, 3, 0, 0x1000000, 0x1000001);
+                           ERROR_SEGMENT_TRUNCATED, 3, FILE_SIZE + 1, 1, FILE_SIZE);
+        assert_bad_segment(bits, UNPACK(SEGMENT(0x400, 0x10042ff, 1, 1)), ERROR_SEGMENTS_OVERLAP, 1,
+                           3, 0x10042ff, 0x1004300);
+        assert_bad_segment(bits, UNPACK(SEGMENT(0x400, 0xfffff0, 0, 0x11)), ERROR_SEGMENTS_OVERLAP,
+                           3, 0, 0x1000000, 0x1000001);
     }
-    assert_bad_segment(32, UNPACK(SEGMENT(0x400, 0xfffffff0, 1, 0x11)), PVH_ERROR_SEGMENT_WRAPS, 3,
+    assert_bad_segment(32, UNPACK(SEGMENT(0x400, 0xfffffff0, 1, 0x11)), ERROR_SEGMENT_WRAPS, 3,
                        0xfffffff0, 0x11);
-    assert_bad_segment(64, UNPACK(SEGMENT(0x400, UINT64_MAX, 1, 2)), PVH_ERROR_SEGMENT_WRAPS, 3,
+    assert_bad_segment(64, UNPACK(SEGMENT(0x400, UINT64_MAX, 1, 2)), ERROR_SEGMENT_WRAPS, 3,
                        UINT64_MAX, 2);
-    assert_bad_segment(64, UNPACK(SEGMENT(0x400, 0xfffffff0, 1, 0x11)), PVH_ERROR_SEGMENT_TOO_HIGH,
-                       3, 0xfffffff0, 0x100000001);
-    assert_bad_segment(64, UNPACK(SEGMENT(0x400, 0xffffffff81000000, 1, 1)),
-                       PVH_ERROR_SEGMENT_TOO_HIGH, 3, 0xffffffff81000000, 0xffffffff81000001);
-    assert_bad_segment(64, UNPACK(SEGMENT(UINT64_MAX, 0x2000000, 2, 2)),
-                       PVH_ERROR_SEGMENT_TRUNCATED, 3, UINT64_MAX, 2, FILE_SIZE);
+    assert_bad_segment(64, UNPACK(SEGMENT(0x400, 0xfffffff0, 1, 0x11)), ERROR_SEGMENT_TOO_HIGH, 3,
+                       0xfffffff0, 0x100000001);
+    assert_bad_segment(64, UNPACK(SEGMENT(0x400, 0xffffffff81000000, 1, 1)), ERROR_SEGMENT_TOO_HIGH,
+                       3, 0xffffffff81000000, 0xffffffff81000001);
+    assert_bad_segment(64, UNPACK(SEGMENT(UINT64_MAX, 0x2000000, 2, 2)), ERROR_SEGMENT_TRUNCATED, 3,
+                       UINT64_MAX, 2, FILE_SIZE);
 }
 
 /* Segments may touch each other, the end of the file, and 4 GiB. */
@@ -420,15 +421,15 @@ static void entries_that_cannot_be(void **state)
 
         for (size_t i = 0; i < ELEMENTS(widths); i++) {
             create_with_entry(bits, ENTRY, widths[i]);
-            assert_bad(PVH_ERROR_ENTRY_NOTE_SIZE, widths[i]);
+            assert_bad(ERROR_ENTRY_NOTE_SIZE, widths[i]);
         }
         create_with_entry(bits, 0x100000000 + ENTRY, 8);
-        assert_bad(PVH_ERROR_ENTRY_NOTE_HIGH, 0x100000000 + ENTRY);
+        assert_bad(ERROR_ENTRY_NOTE_HIGH, 0x100000000 + ENTRY);
         create_with_entry(bits, 0xffffffff81000010, 8);
-        assert_bad(PVH_ERROR_ENTRY_NOTE_HIGH, 0xffffffff81000010);
+        assert_bad(ERROR_ENTRY_NOTE_HIGH, 0xffffffff81000010);
         for (size_t i = 0; i < ELEMENTS(outside); i++) {
             create_with_entry(bits, outside[i], 4);
-            assert_bad(PVH_ERROR_ENTRY_OUTSIDE, outside[i], 0x1000000, 0x1004300);
+            assert_bad(ERROR_ENTRY_OUTSIDE, outside[i], 0x1000000, 0x1004300);
         }
     }
 }
@@ -442,7 +443,7 @@ static void entries_at_the_limits(void **state)
     for (size_t i = 0; i < ELEMENTS(entries); i++) {
         create_with_entry(64, entries[i], 8);
         assert_good();
-        assert_int_equal(image.entry, entries[i]);
+        assert_int_equal(image.entry_point, entries[i]);
         finish();
     }
 }
@@ -456,13 +457,13 @@ static void kernels_without_an_entry_note(void **state)
 
         create_without_note(bits);
         add_segments();
-        assert_bad(PVH_ERROR_NO_ENTRY_NOTE);
+        assert_bad(ERROR_NO_ENTRY_NOTE);
         assert_int_equal(error.notes.seen, 0);
 
         create_without_note(bits);
         end = elf_put_note(&file, NOTES, "GNU", 4, 3, "12345678", 8, 4);
         finish_with_notes(elf_put_note(&file, end, "nuttx", 6, 18, "\0\0\0\1", 4, 4));
-        assert_bad(PVH_ERROR_NO_ENTRY_NOTE);
+        assert_bad(ERROR_NO_ENTRY_NOTE);
         assert_int_equal(error.notes.kept, 2);
         assert_string_equal(error.notes.ids[0].owner, "GNU");
         assert_int_equal(error.notes.ids[0].type, 3);
@@ -482,18 +483,18 @@ static void notes_that_break_off(void **state)
         create_without_note(bits);
         end = elf_put_xen_note(&file, NOTES, 18, ENTRY, 8);
         finish_with_notes(end - 1);
-        assert_bad(PVH_ERROR_NOTES_TRUNCATED);
+        assert_bad(ERROR_NOTES_TRUNCATED);
 
         create_without_note(bits);
         add_segments();
         elf_add_program(&file, &past_end);
-        assert_bad(PVH_ERROR_NOTES_TRUNCATED);
+        assert_bad(ERROR_NOTES_TRUNCATED);
 
         past_end.offset = UINT32_MAX;
         create_without_note(bits);
         add_segments();
         elf_add_program(&file, &past_end);
-        assert_bad(PVH_ERROR_NOTES_TRUNCATED);
+        assert_bad(ERROR_NOTES_TRUNCATED);
 
         create_kernel(bits); /* an entry that was found counts, whatever else is cut off */
         elf_add_program(&file, &past_end);
@@ -520,7 +521,7 @@ static void several_note_segments(void **state)
         elf_add_program(&file, &notes);   /* two of the same are normal */
         elf_add_program(&file, &without); /* and the last must not win */
         assert_good();
-        assert_int_equal(image.entry, ENTRY);
+        assert_int_equal(image.entry_point, ENTRY);
         finish();
     }
 }
@@ -538,7 +539,7 @@ static void notes_in_sections_only(void **state)
         elf_add_section(&file, &none);
         elf_add_section(&file, &notes);
         assert_good();
-        assert_int_equal(image.entry, ENTRY);
+        assert_int_equal(image.entry_point, ENTRY);
         finish();
     }
 }
@@ -578,7 +579,7 @@ static void damaged_section_headers(void **state)
             add_segments();
             elf_set(&file, ELF_SHOFF, offsets[i]);
             elf_set(&file, ELF_SHNUM, 100);
-            assert_bad(PVH_ERROR_NO_ENTRY_NOTE);
+            assert_bad(ERROR_NO_ENTRY_NOTE);
         }
     }
 }
@@ -599,7 +600,7 @@ static void notes_with_eight_byte_padding(void **state)
         add_segments();
         elf_add_program(&file, &notes);
         assert_good();
-        assert_int_equal(image.entry, ENTRY);
+        assert_int_equal(image.entry_point, ENTRY);
         finish();
 
         create_without_note(bits); /* p_align 8, but padded to 4 as the rule is */
@@ -609,7 +610,7 @@ static void notes_with_eight_byte_padding(void **state)
         add_segments();
         elf_add_program(&file, &notes);
         assert_good();
-        assert_int_equal(image.entry, ENTRY);
+        assert_int_equal(image.entry_point, ENTRY);
         finish();
     }
 }
@@ -697,16 +698,16 @@ static void more_program_headers_than_the_field_holds(void **state)
         first.info = 0x1000000; /* more than any linker writes, and than the file holds */
         elf_add_section(&file, &first);
         elf_set(&file, ELF_PHNUM, 0xffff);
-        assert_bad(PVH_ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 0x1000000);
+        assert_bad(ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 0x1000000);
 
         create_kernel(bits);
         elf_set(&file, ELF_PHNUM, 0xffff); /* and no section header to say how many */
-        assert_bad(PVH_ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 0xffff);
+        assert_bad(ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 0xffff);
 
         create_kernel(bits);
         elf_set(&file, ELF_PHNUM, 0xffff);
         elf_set(&file, ELF_SHOFF, FILE_SIZE);
-        assert_bad(PVH_ERROR_HEADERS_OUTSIDE_FILE, FILE_SIZE, 1);
+        assert_bad(ERROR_HEADERS_OUTSIDE_FILE, FILE_SIZE, 1);
     }
 }
 
@@ -733,7 +734,7 @@ static void every_read_may_fail(void **state)
         for (bool done = false; !done; n++) {
             start();
             done = read_failing(n);
-            assert_int_equal(error.code, done ? PVH_OK : PVH_ERROR_READ);
+            assert_int_equal(error.code, done ? ERROR_NONE : ERROR_READ);
             stop();
         }
         assert_int_equal(n, 6); /* header, section 0, programs, sections, notes, and a good one */
@@ -753,7 +754,7 @@ static void every_allocation_may_fail(void **state)
             start();
             arena_fail_after(n);
             done = read_image();
-            assert_int_equal(error.code, done ? PVH_OK : PVH_ERROR_OUT_OF_MEMORY);
+            assert_int_equal(error.code, done ? ERROR_NONE : ERROR_OUT_OF_MEMORY);
             stop();
         }
         assert_int_equal(n, 6);
@@ -771,7 +772,7 @@ static bool survives(void)
     if (result)
         check_image(file.size);
     else
-        check(error.code > PVH_ERROR_OUT_OF_MEMORY && error.code <= PVH_ERROR_ENTRY_OUTSIDE);
+        check(error.code > ERROR_OUT_OF_MEMORY && error.code <= ERROR_ENTRY_OUTSIDE);
     stop();
     return result;
 }
@@ -850,14 +851,14 @@ static void the_ranges_of_notes(void **state)
     elf_add_program(&file, &past_all_bounds);
     start();
     source_open(&source, file.bytes, file.size);
-    assert_true(pvh_image_read_headers(&source.source, &arena, &image, &error));
-    assert_int_equal(pvh_image_note_ranges(&image, ranges, ELEMENTS(ranges)), 2);
+    assert_true(elf_read_headers(&source.source, &arena, &image, &error));
+    assert_int_equal(elf_note_ranges(&image, ranges, ELEMENTS(ranges)), 2);
     assert_int_equal(ranges[0].start, NOTES);
     assert_true(ranges[0].end > NOTES);
     assert_int_equal(ranges[1].start, 0x3000);
     assert_int_equal(ranges[1].end, 0x3020);
-    assert_int_equal(pvh_image_note_ranges(&image, ranges, 1), 1);
-    assert_int_equal(pvh_image_note_ranges(&image, ranges, 0), 0);
+    assert_int_equal(elf_note_ranges(&image, ranges, 1), 1);
+    assert_int_equal(elf_note_ranges(&image, ranges, 0), 0);
     source_close(&source);
     finish();
 }
@@ -882,7 +883,7 @@ static void an_observer_sees_the_notes(void **state)
     start();
     notes_shown = 0;
     source_open(&source, file.bytes, file.size);
-    assert_true(pvh_image_observe(&source.source, &arena, &observer, &image, &error));
+    assert_true(elf_read_observed(&source.source, &arena, &observer, &image, &error));
     assert_int_equal(notes_shown, 1);
     source_close(&source);
     finish();

@@ -9,14 +9,14 @@
 /* Notes are written into a file of their own, from its start. */
 static struct elf_file file;
 static size_t end;
-static struct pvh_notes notes;
+static struct elf_notes notes;
 
 static int start(void **state)
 {
     (void)state;
     file = (struct elf_file){.bytes = calloc(1, NOTES_SIZE), .size = NOTES_SIZE};
     end = 0;
-    notes = (struct pvh_notes){0};
+    notes = (struct elf_notes){0};
     return 0;
 }
 
@@ -51,7 +51,7 @@ static bool scan_padded(unsigned padding, size_t fail_at)
 
 static void scan(void)
 {
-    notes = (struct pvh_notes){0};
+    notes = (struct elf_notes){0};
     assert_true(scan_padded(4, NEVER));
 }
 
@@ -364,7 +364,7 @@ static void few_reads_and_each_may_fail(void **state)
     put_xen(XEN_ELFNOTE_PHYS32_ENTRY, 0x100000, 8);
     assert_true(scan_padded(4, 1));
     assert_true(notes.has_entry);
-    notes = (struct pvh_notes){0};
+    notes = (struct elf_notes){0};
     assert_false(scan_padded(4, 0));
     assert_false(notes.has_entry);
 }
@@ -379,7 +379,7 @@ static void reads_across_many_windows_may_fail(void **state)
     put("GNU", 4, 2, large, sizeof(large));
     put_xen(XEN_ELFNOTE_PHYS32_ENTRY, 0x100000, 8);
     for (bool done = false; !done; n++) {
-        notes = (struct pvh_notes){0};
+        notes = (struct elf_notes){0};
         done = scan_padded(4, n);
         assert_int_equal(notes.has_entry, done);
     }
@@ -400,7 +400,7 @@ static void random_notes(void **state)
             bytes[i] = random_chance(&random, 70) ? (uint8_t)random_below(&random, 20) * !(i % 4)
                                                   : (uint8_t)random_next(&random);
         source_open(&source, bytes, size);
-        notes = (struct pvh_notes){0};
+        notes = (struct elf_notes){0};
         for (unsigned padding = 4; padding <= 8; padding += 4)
             check(notes_scan(&source.source, (struct range){size / 4, size}, padding, &notes));
         check(notes.found.kept <= NOTE_IDS_KEPT && notes.found.kept <= notes.found.seen);

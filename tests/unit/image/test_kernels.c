@@ -33,7 +33,7 @@ static void compare_stream(struct unpack *unpack, const struct sample *elf)
     free(bytes);
 }
 
-static void compare_memory(struct pvh_source *source, const struct sample *elf)
+static void compare_memory(struct byte_source *source, const struct sample *elf)
 {
     uint8_t *bytes = malloc(elf->size);
 
@@ -48,7 +48,7 @@ static void compare(const char *packed, const char *unpacked, enum container_kin
     struct sample file = sample_read(packed), elf = sample_read(unpacked);
     struct test_source source;
     struct arena arena = {0};
-    struct pvh_error error;
+    struct error error;
     struct unpack unpack;
 
     source_open(&source, file.bytes, file.size);

@@ -72,7 +72,7 @@ struct attempt {
     struct test_source source;
     struct arena arena;
     struct unpack unpack;
-    struct pvh_error error;
+    struct error error;
     uint8_t *bytes; /* what came out */
     uint64_t size;
     uint64_t room;
@@ -111,7 +111,7 @@ static bool read_stream(struct attempt *attempt, uint64_t step)
 
 static bool read_elf(struct attempt *attempt)
 {
-    struct pvh_source *elf = attempt->unpack.elf;
+    struct byte_source *elf = attempt->unpack.elf;
 
     attempt->bytes = malloc(elf->size + 1);
     attempt->size = elf->size;
@@ -139,7 +139,7 @@ static bool attempt_run(struct attempt *attempt, uint64_t step)
 {
     bool done = try_unpack(attempt, step);
 
-    assert_int_equal(done, attempt->error.code == PVH_OK);
+    assert_int_equal(done, attempt->error.code == ERROR_NONE);
     return done;
 }
 
@@ -165,7 +165,7 @@ static void assert_unpacks(const char *name, const struct sample *elf, uint64_t 
     if (!attempt_run(&attempt, step)) {
         TEXT_ON_STACK(text, 400);
 
-        pvh_error_append(&text, &attempt.error);
+        error_append(&text, &attempt.error);
         fail_msg("%s, by %llu: %s", name, (unsigned long long)step, text.data);
     }
     if (!is_right(&attempt, elf))
@@ -211,7 +211,7 @@ static void assert_clean_error(const struct attempt *attempt, const char *name, 
 {
     TEXT_ON_STACK(text, 400);
 
-    pvh_error_append(&text, &attempt->error);
+    error_append(&text, &attempt->error);
     if (text.length < 20)
         fail_msg("%s, damaged at %zu: error %d has no words", name, where, attempt->error.code);
 }
@@ -219,11 +219,11 @@ static void assert_clean_error(const struct attempt *attempt, const char *name, 
 /* What is no container any more is left to the ELF reader, which has to refuse it. */
 static bool is_refused_as_elf(struct attempt *attempt)
 {
-    struct pvh_image image;
-    struct pvh_error error;
-    struct pvh_source *elf = attempt->unpack.elf;
+    struct elf_image image;
+    struct error error;
+    struct byte_source *elf = attempt->unpack.elf;
 
-    return elf && !pvh_image_read(elf, &attempt->arena, &image, &error);
+    return elf && !elf_read(elf, &attempt->arena, &image, &error);
 }
 
 /* Unpacked in steps as attempt_run() takes them: to memory, or as a stream, which must not differ.
@@ -276,8 +276,8 @@ static void flipped_bits_that_nothing_checks(void **state)
 
         for (size_t bit = 0; bit < sample.size * 8; bit++) {
             struct attempt attempt;
-            struct pvh_image image;
-            struct pvh_error error;
+            struct elf_image image;
+            struct error error;
 
             sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
             attempt_start(&attempt, sample.bytes, sample.size);
@@ -286,7 +286,7 @@ static void flipped_bits_that_nothing_checks(void **state)
             else if (attempt.unpack.layers[0].in_bzimage)
                 assert_int_equal(attempt.size, small_elf.size);
             if (attempt.unpack.elf)
-                pvh_image_read(attempt.unpack.elf, &attempt.arena, &image, &error);
+                elf_read(attempt.unpack.elf, &attempt.arena, &image, &error);
             attempt_end(&attempt);
             sample.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         }
@@ -336,21 +336,21 @@ static void sizes_that_are_no_sizes(void **state)
     for (size_t size = 18; size < sample.size; size++) {
         attempt_start(&attempt, sample.bytes, size);
         assert_false(attempt_run(&attempt, 0));
-        assert_error(&attempt.error, PVH_ERROR_UNPACK_TRUNCATED, CONTAINER_GZIP, size);
+        assert_error(&attempt.error, ERROR_UNPACK_TRUNCATED, CONTAINER_GZIP, size);
         attempt_end(&attempt);
     }
     sample.bytes = realloc(sample.bytes, sample.size + 4);
     put_number(sample.bytes + sample.size, 4, 1);
     attempt_start(&attempt, sample.bytes, sample.size + 4);
     assert_false(attempt_run(&attempt, 0));
-    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    assert_error(&attempt.error, ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
     attempt_end(&attempt);
     put_number(sample.bytes + sample.size, 4, 63 * MIB); /* and no memory for that */
     attempt_start(&attempt, sample.bytes, sample.size + 4);
     arena_fail_above(MIB);
     assert_false(attempt_run(&attempt, 0));
     arena_fail_above(UINT64_MAX);
-    assert_error(&attempt.error, PVH_ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
+    assert_error(&attempt.error, ERROR_UNPACK_TRAILING, CONTAINER_GZIP, sample.size, 4);
     attempt_end(&attempt);
     sample_free(&sample);
 }
@@ -393,7 +393,7 @@ static void memory_is_short(void **state)
             done = attempt_run(&attempt, 0);
             arena_fail_after(NEVER);
             if (!done)
-                assert_int_equal(attempt.error.code, PVH_ERROR_UNPACK_MEMORY);
+                assert_int_equal(attempt.error.code, ERROR_UNPACK_MEMORY);
             attempt_end(&attempt);
             assert_in_range(allocations, 0, 60);
         }
@@ -416,7 +416,7 @@ static void the_file_cannot_be_read(void **state)
             done = try_unpack(&attempt, 0);
             /* The last read of all is the test's own, of an ELF file that is not packed. */
             if (!done && !attempt.unpack.elf)
-                assert_int_equal(attempt.error.code, PVH_ERROR_READ);
+                assert_int_equal(attempt.error.code, ERROR_READ);
             attempt_end(&attempt);
             assert_in_range(read, 0, 20);
         }
@@ -437,7 +437,7 @@ static void nothing_larger_than_the_limit(void **state)
         if (unpack_open(&attempt.unpack, &attempt.source.source, large_elf.size - 1, &attempt.arena,
                         &attempt.error))
             assert_false(unpack_read(&attempt.unpack, room, large_elf.size, &count));
-        assert_int_equal(attempt.error.code, PVH_ERROR_UNPACKED_TOO_LARGE);
+        assert_int_equal(attempt.error.code, ERROR_UNPACKED_TOO_LARGE);
         attempt_end(&attempt);
         free(room);
         sample_free(&sample);
@@ -470,10 +470,10 @@ static void looking_unpacks_nothing_whole(void **state)
         const struct unpack *unpack = &attempt.unpack;
 
         attempt_start(&attempt, sample.bytes, sample.size);
-        if (!unpack_look(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
-                         &attempt.error))
+        if (!unpack_probe(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                          &attempt.error))
             fail_msg("%s is refused", looks[i].name);
-        if (unpack->cut != looks[i].cut ||
+        if (unpack->incomplete != looks[i].cut ||
             unpack->layers[unpack->layer_count - 1].kind != looks[i].kind)
             fail_msg("%s is taken for something else", looks[i].name);
         if (looks[i].kind == CONTAINER_ZSTD)
@@ -494,8 +494,8 @@ static void looking_searches_for_no_fault(void **state)
         struct attempt attempt;
 
         attempt_start(&attempt, sample.bytes, sample.size - 1);
-        assert_true(unpack_look(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
-                                &attempt.error));
+        assert_true(unpack_probe(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                                 &attempt.error));
         assert_true(attempt.source.reads < 20);
         assert_true(attempt.unpack.decoder.produced < LIMIT / 16);
         attempt_end(&attempt);
@@ -589,13 +589,13 @@ static void dictionaries_grow_no_further(void **state)
                              &attempt.error));
     decoder.budget = 64 * KIB;
     assert_false(decoder_read(&decoder, room, sizeof(room), &count));
-    assert_error(&attempt.error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
+    assert_error(&attempt.error, ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
     attempt_end(&attempt);
     sample_free(&sample);
 }
 
 /* What is wrong with a sample that cannot be unpacked, in steps as attempt_run() takes them. */
-static struct pvh_error error_of(const struct sample *sample, size_t step)
+static struct error error_of(const struct sample *sample, size_t step)
 {
     struct attempt attempt;
 
@@ -605,10 +605,10 @@ static struct pvh_error error_of(const struct sample *sample, size_t step)
     return attempt.error;
 }
 
-static struct pvh_error error_of_file(const char *name, size_t step)
+static struct error error_of_file(const char *name, size_t step)
 {
     struct sample sample = sample_read(name);
-    struct pvh_error error = error_of(&sample, step);
+    struct error error = error_of(&sample, step);
 
     sample_free(&sample);
     return error;
@@ -617,20 +617,20 @@ static struct pvh_error error_of_file(const char *name, size_t step)
 /* No kernel is packed with any filter but the one for x86: the others are not built. */
 static void other_filters_are_refused(void **state)
 {
-    struct pvh_error error = error_of_file("delta.xz", 0);
+    struct error error = error_of_file("delta.xz", 0);
 
     (void)state;
-    assert_error(&error, PVH_ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
+    assert_error(&error, ERROR_UNPACK_UNSUPPORTED, CONTAINER_XZ);
     assert_string_equal(error.reason, "unknown filter or option");
 }
 
 /* The memory in front of the first block's bytes is anybody's: nothing of it may come out. */
 static void first_blocks_look_back_to_nothing(void **state)
 {
-    struct pvh_error error = error_of_file("looking-back.lz4", 100);
+    struct error error = error_of_file("looking-back.lz4", 100);
 
     (void)state;
-    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
 }
 
 static void what_is_left_unread_is_not_finished(void **state)
@@ -643,24 +643,24 @@ static void what_is_left_unread_is_not_finished(void **state)
     assert_true(unpack_open(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
                             &attempt.error));
     assert_false(unpack_finish(&attempt.unpack));
-    assert_int_equal(attempt.error.code, PVH_ERROR_UNPACKED_SIZE);
+    assert_int_equal(attempt.error.code, ERROR_UNPACKED_SIZE);
     attempt_end(&attempt);
     sample_free(&sample);
 }
 
 static void too_many_containers(void **state)
 {
-    struct pvh_error error = error_of_file("lz4.gz.xz.gz", 0);
+    struct error error = error_of_file("lz4.gz.xz.gz", 0);
 
     (void)state;
-    assert_error(&error, PVH_ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
+    assert_error(&error, ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
 }
 
 /* Of a sample whose last bytes are changed. */
-static struct pvh_error error_with_end(const char *name, size_t from_end, uint32_t number)
+static struct error error_with_end(const char *name, size_t from_end, uint32_t number)
 {
     struct sample sample = sample_read(name);
-    struct pvh_error error;
+    struct error error;
 
     put_number(sample.bytes + sample.size - from_end, 4, number);
     error = error_of(&sample, 0);
@@ -671,30 +671,29 @@ static struct pvh_error error_with_end(const char *name, size_t from_end, uint32
 static void stated_sizes_are_checked(void **state)
 {
     const size_t trailer = 4 + strlen("signature");
-    struct pvh_error error;
+    struct error error;
 
     (void)state;
     error = error_with_end("bz.lz4l", trailer, (uint32_t)small_elf.size + 1);
-    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_LZ4_LEGACY, small_elf.size,
+    assert_error(&error, ERROR_UNPACKED_SIZE, CONTAINER_LZ4_LEGACY, small_elf.size,
                  small_elf.size + 1);
     error = error_with_end("bz.lz4l", trailer, (uint32_t)small_elf.size - 1);
-    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
     error = error_with_end("bz.xz", trailer, (uint32_t)small_elf.size - 1);
-    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_XZ, small_elf.size, small_elf.size - 1);
+    assert_error(&error, ERROR_UNPACKED_SIZE, CONTAINER_XZ, small_elf.size, small_elf.size - 1);
     error = error_with_end("bz.pipe.zst", trailer, (uint32_t)small_elf.size + 1);
-    assert_error(&error, PVH_ERROR_UNPACKED_SIZE, CONTAINER_ZSTD, small_elf.size,
-                 small_elf.size + 1);
+    assert_error(&error, ERROR_UNPACKED_SIZE, CONTAINER_ZSTD, small_elf.size, small_elf.size + 1);
     error = error_with_end("bz.gz", trailer, UINT32_MAX);
-    assert_error(&error, PVH_ERROR_UNPACKED_TOO_LARGE, CONTAINER_GZIP, UINT32_MAX, LIMIT);
+    assert_error(&error, ERROR_UNPACKED_TOO_LARGE, CONTAINER_GZIP, UINT32_MAX, LIMIT);
     /* gzip's own may be any number: zlib says what is wrong with it. */
     error = error_with_end("gz", 4, UINT32_MAX);
-    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
     assert_string_equal(error.reason, "incorrect length check");
     error = error_with_end("gz", 4, 100);
-    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
     assert_string_equal(error.reason, "incorrect length check");
     error = error_with_end("large.gz", 4, 100); /* which takes no more memory than was stated */
-    assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
 }
 
 /* The reason that a sample gets for a flipped bit in one byte, which counts from the end when < 0.
@@ -709,9 +708,9 @@ static void assert_reason(const char *name, int where, const char *reason)
     sample.bytes[where < 0 ? (int)sample.size + where : where] ^= 0x10;
     attempt_start(&attempt, sample.bytes, sample.size);
     assert_false(attempt_run(&attempt, 0));
-    assert_int_equal(attempt.error.code, PVH_ERROR_UNPACK_DAMAGED);
+    assert_int_equal(attempt.error.code, ERROR_UNPACK_DAMAGED);
     assert_in_range(attempt.error.number[1], where < 0 ? 0 : (uint64_t)where, sample.size);
-    pvh_error_append(&text, &attempt.error);
+    error_append(&text, &attempt.error);
     snprintf(expected, sizeof(expected), ": damaged at offset 0x%llx (%s); copy the file again",
              (unsigned long long)attempt.error.number[1], reason);
     if (!strstr(text.data, expected))
@@ -728,11 +727,11 @@ static void a_wrong_checksum_is_where_it_stands(void **state)
     (void)state;
     for (size_t i = 0; i < ELEMENTS(names); i++) {
         struct sample sample = sample_read(names[i]);
-        struct pvh_error error;
+        struct error error;
 
         sample.bytes[sample.size - 1] ^= 0x10;
         error = error_of(&sample, 0);
-        assert_error(&error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_ZSTD, sample.size - 4);
+        assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_ZSTD, sample.size - 4);
         sample_free(&sample);
     }
 }
@@ -752,7 +751,7 @@ static void every_check_is_made_and_named(void **state)
 }
 
 /* The error of a sample with `size` bytes behind it. */
-static struct pvh_error error_with_more(const char *name, const void *more, size_t size)
+static struct error error_with_more(const char *name, const void *more, size_t size)
 {
     struct sample sample = sample_read(name);
     uint8_t *bytes = malloc(sample.size + size);
@@ -785,12 +784,12 @@ static void what_follows_a_file_is_told(void **state)
     (void)state;
     for (size_t i = 0; i < ELEMENTS(names); i++) {
         struct sample again = sample_read(names[i]);
-        struct pvh_error error = error_with_more(names[i], again.bytes, again.size);
+        struct error error = error_with_more(names[i], again.bytes, again.size);
 
-        assert_int_equal(error.code, PVH_ERROR_UNPACK_TRAILING);
+        assert_int_equal(error.code, ERROR_UNPACK_TRAILING);
         for (size_t j = 0; j < ELEMENTS(more); j++) {
             error = error_with_more(names[i], more[j], sizes[j]);
-            assert_int_equal(error.code, PVH_ERROR_UNPACK_TRAILING);
+            assert_int_equal(error.code, ERROR_UNPACK_TRAILING);
         }
         sample_free(&again);
     }
@@ -813,7 +812,7 @@ static void legacy_blocks_are_full(void **state)
     put_number(twice + size - 4, 4, 2 * small_elf.size);
     attempt_start(&attempt, twice, size);
     assert_false(attempt_run(&attempt, 0));
-    assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY, PAYLOAD_START + 8);
+    assert_error(&attempt.error, ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY, PAYLOAD_START + 8);
     assert_string_equal(attempt.error.reason, "short block");
     attempt_end(&attempt);
     free(twice);
@@ -833,7 +832,7 @@ static void legacy_blocks_have_possible_sizes(void **state)
         put_number(sample.bytes + at, 4, UINT32_MAX);
         attempt_start(&attempt, sample.bytes, sample.size);
         assert_false(attempt_run(&attempt, 0));
-        assert_error(&attempt.error, PVH_ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
+        assert_error(&attempt.error, ERROR_UNPACK_DAMAGED, CONTAINER_LZ4_LEGACY);
         assert_string_equal(attempt.error.reason, "impossible block size");
         attempt_end(&attempt);
     }

@@ -15,7 +15,7 @@ static struct arena arena;
 static struct map_builder builder;
 static struct memory_map map;
 static struct e820_table table;
-static struct pvh_error error;
+static struct error error;
 
 static int start(void **state)
 {
@@ -454,14 +454,14 @@ static void maps_that_are_refused(void **state)
         builder.map.stride = stride;
         assert_true(memory_map_reserve(&small, &arena, 10, 0, &error));
         assert_false(memory_map_build(&small, &builder.map, &no_overlays, &error));
-        assert_error(&error, PVH_ERROR_MAP_STRIDE, stride);
+        assert_error(&error, ERROR_MAP_STRIDE, stride);
     }
     restart(48);
     for (size_t i = 0; i < 11; i++)
         map_add(&builder, EFI_CONVENTIONAL, i * 0x200000, 1, 0);
     assert_true(memory_map_reserve(&small, &arena, 10, 0, &error));
     assert_false(memory_map_build(&small, &builder.map, &no_overlays, &error));
-    assert_int_equal(error.code, PVH_ERROR_MAP_TOO_LARGE);
+    assert_int_equal(error.code, ERROR_MAP_TOO_LARGE);
     assert_int_equal(error.number[0], 11);
 }
 
@@ -477,7 +477,7 @@ static void a_table_that_is_too_small(void **state)
         map_add(&builder, EFI_CONVENTIONAL, 0x200000 + i * 0x200000, 1, 0);
     build_map(&map, &arena, &builder.map, &no_overlays);
     assert_false(e820_build(&table, &map, NULL, 0, &error));
-    assert_int_equal(error.code, PVH_ERROR_MAP_TOO_LARGE);
+    assert_int_equal(error.code, ERROR_MAP_TOO_LARGE);
 }
 
 static void short_memory(void **state)
@@ -490,7 +490,7 @@ static void short_memory(void **state)
         done = memory_map_reserve(&map, &arena, 100, 3, &error) &&
                e820_reserve(&table, &arena, &map, &error);
         if (!done)
-            assert_int_equal(error.code, PVH_ERROR_OUT_OF_MEMORY);
+            assert_int_equal(error.code, ERROR_OUT_OF_MEMORY);
     }
     assert_int_equal(n, 4);
 }
@@ -782,7 +782,7 @@ static void a_map_in_pieces_that_all_count(void **state)
     build_map(&map, &arena, &builder.map, &no_overlays);
     assert_true(e820_reserve(&table, &arena, &map, &error));
     assert_false(e820_build(&table, &map, everything, 1, &error));
-    assert_error(&error, PVH_ERROR_MAP_FRAGMENTED, 127, E820_MAX_ENTRIES);
+    assert_error(&error, ERROR_MAP_FRAGMENTED, 127, E820_MAX_ENTRIES);
 }
 
 static void a_table_is_built_again(void **state)

@@ -8,88 +8,88 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct pvh_error error;
+static struct error error;
 
 /* The numbers of every code, and how each shows in its sentence. */
 static const struct {
-    enum pvh_error_code code;
-    uint64_t number[PVH_ERROR_NUMBERS];
-    const char *shown[PVH_ERROR_NUMBERS];
+    enum error_code code;
+    uint64_t number[ERROR_NUMBERS];
+    const char *shown[ERROR_NUMBERS];
 } rows[] = {
-    {PVH_ERROR_OUT_OF_MEMORY, {0}, {"no memory left"}},
-    {PVH_ERROR_TOO_SHORT, {47}, {"47 bytes"}},
-    {PVH_ERROR_NOT_ELF, {0x31313131}, {"not an ELF file"}},
-    {PVH_ERROR_ELF_HEADER, {7, 9}, {"class 7", "order 9"}},
-    {PVH_ERROR_ELF_BIG_ENDIAN, {0}, {"big-endian"}},
-    {PVH_ERROR_ELF_MACHINE, {183}, {"183"}},
-    {PVH_ERROR_ELF_TYPE, {4}, {"type 4"}},
-    {PVH_ERROR_HEADERS_OUTSIDE_FILE,
+    {ERROR_OUT_OF_MEMORY, {0}, {"no memory left"}},
+    {ERROR_TOO_SHORT, {47}, {"47 bytes"}},
+    {ERROR_NOT_ELF, {0x31313131}, {"not an ELF file"}},
+    {ERROR_ELF_HEADER, {7, 9}, {"class 7", "order 9"}},
+    {ERROR_ELF_BIG_ENDIAN, {0}, {"big-endian"}},
+    {ERROR_ELF_MACHINE, {183}, {"183"}},
+    {ERROR_ELF_TYPE, {4}, {"type 4"}},
+    {ERROR_HEADERS_OUTSIDE_FILE,
      {0x4321, 77, 56, 1000},
      {"0x4321", "77", "56 bytes", "1000 bytes"}},
-    {PVH_ERROR_NO_SEGMENTS, {0}, {"PT_LOAD"}},
-    {PVH_ERROR_SEGMENT_TRUNCATED,
+    {ERROR_NO_SEGMENTS, {0}, {"PT_LOAD"}},
+    {ERROR_SEGMENT_TRUNCATED,
      {3, 0x4321, 777, 1000},
      {"segment 3", "0x4321", "777 bytes", "1000 bytes"}},
-    {PVH_ERROR_SEGMENT_SIZES, {3, 0x4321, 0x1234}, {"segment 3", "0x4321", "0x1234"}},
-    {PVH_ERROR_SEGMENT_WRAPS, {3, 0xfffff000, 0x4321}, {"segment 3", "0xfffff000", "0x4321"}},
-    {PVH_ERROR_SEGMENT_TOO_HIGH,
+    {ERROR_SEGMENT_SIZES, {3, 0x4321, 0x1234}, {"segment 3", "0x4321", "0x1234"}},
+    {ERROR_SEGMENT_WRAPS, {3, 0xfffff000, 0x4321}, {"segment 3", "0xfffff000", "0x4321"}},
+    {ERROR_SEGMENT_TOO_HIGH,
      {3, 0xfffff000, 0x100001000},
      {"segment 3", "0xfffff000", "0x100000fff"}},
-    {PVH_ERROR_SEGMENTS_OVERLAP, {3, 5, 0x4321, 0x5432}, {"3 and 5", "5", "0x4321", "0x5431"}},
-    {PVH_ERROR_NO_ENTRY_NOTE, {0}, {"found: none"}},
-    {PVH_ERROR_NOTES_TRUNCATED, {0}, {"break off"}},
-    {PVH_ERROR_ENTRY_NOTE_SIZE, {6}, {"6 bytes"}},
-    {PVH_ERROR_ENTRY_NOTE_HIGH, {0x123456789}, {"0x123456789"}},
-    {PVH_ERROR_ENTRY_OUTSIDE, {0x4321, 0x100000, 0x200000}, {"0x4321", "0x100000", "0x1fffff"}},
-    {PVH_ERROR_PLATFORM_XEN, {0}, {"guest of Xen"}},
-    {PVH_ERROR_PLATFORM_SEV, {0}, {"AMD SEV"}},
-    {PVH_ERROR_PLATFORM_TDX, {0}, {"Intel TDX"}},
-    {PVH_ERROR_MAP_STRIDE, {24}, {"24 bytes"}},
-    {PVH_ERROR_MAP_TOO_LARGE, {321, 123}, {"321", "123"}},
-    {PVH_ERROR_MAP_FRAGMENTED, {321, 126}, {"321", "126"}},
-    {PVH_ERROR_MAP_CHANGED, {0x4000, 0x8000, MEMORY_NVS}, {"0x4000", "0x7fff", "ACPI NVS"}},
-    {PVH_ERROR_SPAN_TAKEN,
+    {ERROR_SEGMENTS_OVERLAP, {3, 5, 0x4321, 0x5432}, {"3 and 5", "5", "0x4321", "0x5431"}},
+    {ERROR_NO_ENTRY_NOTE, {0}, {"found: none"}},
+    {ERROR_NOTES_TRUNCATED, {0}, {"break off"}},
+    {ERROR_ENTRY_NOTE_SIZE, {6}, {"6 bytes"}},
+    {ERROR_ENTRY_NOTE_HIGH, {0x123456789}, {"0x123456789"}},
+    {ERROR_ENTRY_OUTSIDE, {0x4321, 0x100000, 0x200000}, {"0x4321", "0x100000", "0x1fffff"}},
+    {ERROR_PLATFORM_XEN, {0}, {"guest of Xen"}},
+    {ERROR_PLATFORM_SEV, {0}, {"AMD SEV"}},
+    {ERROR_PLATFORM_TDX, {0}, {"Intel TDX"}},
+    {ERROR_MAP_STRIDE, {24}, {"24 bytes"}},
+    {ERROR_MAP_TOO_LARGE, {321, 123}, {"321", "123"}},
+    {ERROR_MAP_FRAGMENTED, {321, 126}, {"321", "126"}},
+    {ERROR_MAP_CHANGED, {0x4000, 0x8000, MEMORY_NVS}, {"0x4000", "0x7fff", "ACPI NVS"}},
+    {ERROR_SPAN_TAKEN,
      {0x100000, 0x200000, 0x4000, 0x8000, MEMORY_RESERVED},
      {"0x100000", "0x1fffff", "0x4000", "0x7fff", "reserved"}},
-    {PVH_ERROR_SPAN_WITHOUT_MEMORY,
+    {ERROR_SPAN_WITHOUT_MEMORY,
      {0x100000, 0x200000, 0x4000, 0x8000, MEMORY_NONE},
      {"0x100000", "0x1fffff", "0x4000", "0x7fff", "add memory"}},
-    {PVH_ERROR_SPAN_TAKEN_BY_NVS,
+    {ERROR_SPAN_TAKEN_BY_NVS,
      {0x100000, 0x200000, 0x4000, 0x8000, MEMORY_NVS},
      {"0x100000", "0x1fffff", "0x4000", "0x7fff", "ACPI NVS"}},
-    {PVH_ERROR_RELOCATION_NOTE,
+    {ERROR_RELOCATION_NOTE,
      {0x100000, 0x200000, 0x4000, 0x8000, MEMORY_NONE},
      {"0x100000", "0x1fffff", "0x4000", "0x7fff", "no memory"}},
-    {PVH_ERROR_NO_ROOM_TO_RELOCATE,
+    {ERROR_NO_ROOM_TO_RELOCATE,
      {0x100000, 0x200000, 0x4000, 0x8000, MEMORY_RUNTIME_DATA},
      {"0x100000", "0x1fffff", "0x4000", "0x7fff", "runtime services data"}},
-    {PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS,
+    {ERROR_NO_ROOM_TO_RELOCATE_NVS,
      {0x100000, 0x200000, 0x4000, 0x8000, MEMORY_NVS},
      {"0x100000", "0x1fffff", "0x4000", "0x7fff", "--overwrite-acpi-nvs"}},
-    {PVH_ERROR_NO_ROOM_FOR_MODULE,
+    {ERROR_NO_ROOM_FOR_MODULE,
      {2, 512 * MIB, 0x1000000, 0x3000000},
      {"", "512.0 MiB", "0x1000000", "0x2ffffff"}},
-    {PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, {5 * MIB}, {"5120 KiB"}},
-    {PVH_ERROR_NO_ROOM_FOR_HANDOVER, {8192}, {"8 KiB"}},
-    {PVH_ERROR_NO_ROOM_FOR_STAGING, {97 * MIB, 90 * MIB}, {"97.0 MiB", "90.0 MiB"}},
-    {PVH_ERROR_BZIMAGE_OLD, {2, 7}, {"protocol 2.07"}},
-    {PVH_ERROR_PAYLOAD_OUTSIDE, {4321, 1234}, {"4321", "1234 bytes"}},
-    {PVH_ERROR_PAYLOAD_UNKNOWN, {0x685a42}, {"bzip2"}},
-    {PVH_ERROR_UNPACK_TRUNCATED, {CONTAINER_GZIP, 0x4321}, {"gzip: truncated", "0x4321"}},
-    {PVH_ERROR_UNPACK_DAMAGED, {CONTAINER_XZ, 0x4321}, {"xz: damaged", "0x4321"}},
-    {PVH_ERROR_UNPACK_UNSUPPORTED, {CONTAINER_LZ4}, {"lz4: "}},
-    {PVH_ERROR_UNPACK_ABSENT, {CONTAINER_XZ}, {"xz: ", "without its decoder", "unpack it"}},
-    {PVH_ERROR_UNPACK_TRAILING, {CONTAINER_ZSTD, 0x4321, 17}, {"zstd: ", "0x4321", "17 bytes"}},
-    {PVH_ERROR_UNPACK_MEMORY,
+    {ERROR_NO_ROOM_FOR_BOOT_INFO, {5 * MIB}, {"5120 KiB"}},
+    {ERROR_NO_ROOM_FOR_TRAMPOLINE, {8192}, {"8 KiB"}},
+    {ERROR_NO_ROOM_FOR_STAGING, {97 * MIB, 90 * MIB}, {"97.0 MiB", "90.0 MiB"}},
+    {ERROR_BZIMAGE_OLD, {2, 7}, {"protocol 2.07"}},
+    {ERROR_PAYLOAD_OUTSIDE, {4321, 1234}, {"4321", "1234 bytes"}},
+    {ERROR_PAYLOAD_UNKNOWN, {0x685a42}, {"bzip2"}},
+    {ERROR_UNPACK_TRUNCATED, {CONTAINER_GZIP, 0x4321}, {"gzip: truncated", "0x4321"}},
+    {ERROR_UNPACK_DAMAGED, {CONTAINER_XZ, 0x4321}, {"xz: damaged", "0x4321"}},
+    {ERROR_UNPACK_UNSUPPORTED, {CONTAINER_LZ4}, {"lz4: "}},
+    {ERROR_UNPACK_ABSENT, {CONTAINER_XZ}, {"xz: ", "without its decoder", "unpack it"}},
+    {ERROR_UNPACK_TRAILING, {CONTAINER_ZSTD, 0x4321, 17}, {"zstd: ", "0x4321", "17 bytes"}},
+    {ERROR_UNPACK_MEMORY,
      {CONTAINER_XZ, 33 * MIB, 96 * MIB, 45 * MIB, 17 * MIB},
      {"xz: ", "33.0 MiB", "96.0 MiB", "45.0 MiB", "17.0 MiB"}},
-    {PVH_ERROR_UNPACKED_SIZE, {CONTAINER_LZ4_LEGACY, 4321, 1234}, {"lz4 (legacy)", "4321", "1234"}},
-    {PVH_ERROR_UNPACKED_TOO_LARGE,
+    {ERROR_UNPACKED_SIZE, {CONTAINER_LZ4_LEGACY, 4321, 1234}, {"lz4 (legacy)", "4321", "1234"}},
+    {ERROR_UNPACKED_TOO_LARGE,
      {CONTAINER_GZIP, 512 * MIB, 64 * MIB},
      {"gzip: ", "more than", "64.0 MiB"}},
-    {PVH_ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
-    {PVH_ERROR_MODULE_EMPTY, {0}, {"write it again"}},
-    {PVH_ERROR_NO_PROGRAM, {0}, {"EFI program"}},
+    {ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
+    {ERROR_MODULE_EMPTY, {0}, {"write it again"}},
+    {ERROR_NO_PROGRAM, {0}, {"EFI program"}},
 };
 
 static const char *sentence(void)
@@ -98,21 +98,21 @@ static const char *sentence(void)
     struct text text = {buffer, sizeof(buffer), 0};
 
     buffer[0] = '\0';
-    pvh_error_append(&text, &error);
+    error_append(&text, &error);
     assert_true(text.length < sizeof(buffer) - 1);
     return buffer;
 }
 
 static void every_code_has_a_row(void **state)
 {
-    bool seen[PVH_ERROR_CODES] = {false};
+    bool seen[ERROR_CODES] = {false};
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
         assert_false(seen[rows[i].code]);
         seen[rows[i].code] = true;
     }
-    for (int code = PVH_ERROR_OUT_OF_MEMORY; code < PVH_ERROR_CODES; code++)
+    for (int code = ERROR_OUT_OF_MEMORY; code < ERROR_CODES; code++)
         assert_true(seen[code]);
 }
 
@@ -123,7 +123,7 @@ static void every_sentence_is_one_line_with_its_numbers(void **state)
         const char *line;
         char fallback[32];
 
-        error = (struct pvh_error){.code = rows[i].code};
+        error = (struct error){.code = rows[i].code};
         memcpy(error.number, rows[i].number, sizeof(error.number));
         line = sentence();
         snprintf(fallback, sizeof(fallback), "error %d", (int)rows[i].code);
@@ -131,7 +131,7 @@ static void every_sentence_is_one_line_with_its_numbers(void **state)
         assert_in_range(strlen(line), 30, 400);
         assert_null(strpbrk(line, "\n\r%{}"));
         assert_true(line[strlen(line) - 1] != '.');
-        for (size_t n = 0; n < PVH_ERROR_NUMBERS && rows[i].shown[n]; n++) {
+        for (size_t n = 0; n < ERROR_NUMBERS && rows[i].shown[n]; n++) {
             if (!strstr(line, rows[i].shown[n]))
                 fail_msg("\"%s\" does not name %s", line, rows[i].shown[n]);
         }
@@ -144,7 +144,7 @@ static void sentences_are_different(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
-        error = (struct pvh_error){.code = rows[i].code};
+        error = (struct error){.code = rows[i].code};
         snprintf(lines[i], sizeof(lines[i]), "%s", sentence());
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(lines[i], lines[j]);
@@ -154,9 +154,9 @@ static void sentences_are_different(void **state)
 static void no_error_says_nothing(void **state)
 {
     (void)state;
-    error = (struct pvh_error){.code = PVH_OK};
+    error = (struct error){.code = ERROR_NONE};
     assert_string_equal(sentence(), "");
-    error.code = PVH_ERROR_READ; /* has been said where it happened */
+    error.code = ERROR_READ; /* has been said where it happened */
     assert_string_equal(sentence(), "");
 }
 
@@ -172,7 +172,7 @@ static void add_note(const char *owner, uint32_t type)
 static void missing_entries(void **state)
 {
     (void)state;
-    error = (struct pvh_error){.code = PVH_ERROR_NO_ENTRY_NOTE};
+    error = (struct error){.code = ERROR_NO_ENTRY_NOTE};
     assert_string_equal(sentence(), "no PVH entry note (found: none); build the kernel with "
                                     "CONFIG_PVH=y, or its like");
     add_note("GNU", 3);
@@ -194,7 +194,7 @@ static void missing_entries(void **state)
 static void notes_that_break_off(void **state)
 {
     (void)state;
-    error = (struct pvh_error){.code = PVH_ERROR_NOTES_TRUNCATED};
+    error = (struct error){.code = ERROR_NOTES_TRUNCATED};
     add_note("GNU", 1);
     assert_string_equal(sentence(), "no PVH entry note before its notes break off (found: GNU ABI "
                                     "tag); copy the file again; build the kernel with "
@@ -245,44 +245,44 @@ static void what_people_try_to_boot_instead(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(files); i++) {
-        error = (struct pvh_error){.code = PVH_ERROR_NOT_ELF};
+        error = (struct error){.code = ERROR_NOT_ELF};
         error.number[0] = read_le32((const uint8_t *)files[i].first);
         error.number[1] = read_le32((const uint8_t *)files[i].magic);
         assert_string_equal(sentence() + strlen("not an ELF file"), files[i].rest);
     }
 }
 
-static void set_error(enum pvh_error_code code, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+static void set_error(enum error_code code, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                       uint64_t e)
 {
-    error = (struct pvh_error){.code = code, .number = {a, b, c, d, e}};
+    error = (struct error){.code = code, .number = {a, b, c, d, e}};
 }
 
 static void sentences_word_by_word(void **state)
 {
     (void)state;
-    set_error(PVH_ERROR_NOT_ELF, 0x6c6c6568, 0, 0, 0, 0);
+    set_error(ERROR_NOT_ELF, 0x6c6c6568, 0, 0, 0, 0);
     assert_string_equal(sentence(), "not an ELF file; name the kernel's file (vmlinux or vmlinuz)");
-    set_error(PVH_ERROR_SEGMENT_TRUNCATED, 1, 0x1000, 4096, 6000, 0);
+    set_error(ERROR_SEGMENT_TRUNCATED, 1, 0x1000, 4096, 6000, 0);
     assert_string_equal(sentence(),
                         "truncated: segment 1 needs 4096 bytes at offset 0x1000, but the "
                         "file has 6000 bytes; copy the file again");
-    set_error(PVH_ERROR_SPAN_TAKEN_BY_NVS, 0x1000000, 0x3e00000, 0x810000, 0x1710000, MEMORY_NVS);
+    set_error(ERROR_SPAN_TAKEN_BY_NVS, 0x1000000, 0x3e00000, 0x810000, 0x1710000, MEMORY_NVS);
     assert_string_equal(
         sentence(), "it is linked to 0x1000000-0x3dfffff, but 0x810000-0x170ffff is ACPI NVS on "
                     "this machine; use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and "
                     "later), or --overwrite-acpi-nvs, which costs sleep (S3)");
-    set_error(PVH_ERROR_SPAN_TAKEN, 0x1000000, 0x3e00000, 0x2000000, 0x3e00000, MEMORY_NONE);
+    set_error(ERROR_SPAN_TAKEN, 0x1000000, 0x3e00000, 0x2000000, 0x3e00000, MEMORY_NONE);
     assert_string_equal(
         sentence(), "it is linked to 0x1000000-0x3dfffff, but 0x2000000-0x3dfffff is no memory on "
                     "this machine; use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and "
                     "later)");
-    set_error(PVH_ERROR_NO_ROOM_FOR_MODULE, 0, 512 * MIB, 0x4000000, 0x8000000, 0);
+    set_error(ERROR_NO_ROOM_FOR_MODULE, 0, 512 * MIB, 0x4000000, 0x8000000, 0);
     assert_string_equal(
         sentence(),
         "not enough memory for this module of 512.0 MiB: the largest free range below 4 GiB has "
         "64.0 MiB (0x4000000-0x7ffffff); use a smaller module or add memory");
-    set_error(PVH_ERROR_NO_ROOM_FOR_MODULE, 0, 512 * MIB, 0, 0, 0);
+    set_error(ERROR_NO_ROOM_FOR_MODULE, 0, 512 * MIB, 0, 0, 0);
     assert_string_equal(sentence(),
                         "not enough memory for this module of 512.0 MiB: nothing is free below 4 "
                         "GiB; use a smaller module or add memory");
@@ -293,16 +293,16 @@ static void whom_an_error_is_about(void **state)
     uint64_t index;
 
     (void)state;
-    for (int code = 0; code < PVH_ERROR_CODES; code++) {
-        bool machine = code == PVH_ERROR_OUT_OF_MEMORY || code == PVH_ERROR_PLATFORM_XEN ||
-                       code == PVH_ERROR_PLATFORM_SEV || code == PVH_ERROR_PLATFORM_TDX ||
-                       code == PVH_ERROR_MAP_STRIDE || code == PVH_ERROR_MAP_TOO_LARGE ||
-                       code == PVH_ERROR_MAP_FRAGMENTED || code == PVH_ERROR_MAP_CHANGED;
+    for (int code = 0; code < ERROR_CODES; code++) {
+        bool machine = code == ERROR_OUT_OF_MEMORY || code == ERROR_PLATFORM_XEN ||
+                       code == ERROR_PLATFORM_SEV || code == ERROR_PLATFORM_TDX ||
+                       code == ERROR_MAP_STRIDE || code == ERROR_MAP_TOO_LARGE ||
+                       code == ERROR_MAP_FRAGMENTED || code == ERROR_MAP_CHANGED;
 
-        set_error((enum pvh_error_code)code, 3, 0, 0, 0, 0);
-        assert_int_equal(pvh_error_is_of_machine(&error), machine);
-        assert_int_equal(pvh_error_module(&error, &index), code == PVH_ERROR_NO_ROOM_FOR_MODULE);
-        if (code == PVH_ERROR_NO_ROOM_FOR_MODULE)
+        set_error((enum error_code)code, 3, 0, 0, 0, 0);
+        assert_int_equal(error_is_of_machine(&error), machine);
+        assert_int_equal(error_module(&error, &index), code == ERROR_NO_ROOM_FOR_MODULE);
+        if (code == ERROR_NO_ROOM_FOR_MODULE)
             assert_int_equal(index, 3);
     }
 }

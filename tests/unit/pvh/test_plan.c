@@ -11,14 +11,14 @@ static const struct map_overlays no_overlays;
 static struct arena arena;
 static struct map_builder builder;
 static struct memory_map map;
-static struct pvh_segment segments[MAX_SEGMENTS];
-static struct pvh_image image;
+static struct elf_segment segments[MAX_SEGMENTS];
+static struct elf_image image;
 static uint64_t module_sizes[MAX_MODULES];
-static struct range denied[MAX_DENIED];
-static struct range lent[MAX_LENT];
+static struct range unallocatable[MAX_DENIED];
+static struct range reclaimable[MAX_LENT];
 static struct plan_request request;
 static struct load_plan plan;
-static struct pvh_error error;
+static struct error error;
 
 static int start(void **state)
 {
@@ -26,12 +26,12 @@ static int start(void **state)
     current_seed = 0;
     arena_begin_test(&arena);
     map_start(&builder, 48);
-    image = (struct pvh_image){.bits = 64, .segments = segments};
+    image = (struct elf_image){.bits = 64, .segments = segments};
     request = (struct plan_request){.image = &image,
                                     .module_sizes = module_sizes,
                                     .boot_info_size = 0x1800,
-                                    .denied = denied,
-                                    .lent = lent};
+                                    .unallocatable = unallocatable,
+                                    .reclaimable = reclaimable};
     return 0;
 }
 
@@ -51,16 +51,16 @@ static void restart(void)
 /* Segments by rising address; their bytes follow each other in the file from 0x1000. */
 static void add_segment(uint64_t paddr, uint64_t filesz, uint64_t memsz)
 {
-    struct pvh_segment *segment = &segments[image.segment_count];
+    struct elf_segment *segment = &segments[image.segment_count];
     uint64_t offset = 0x1000;
 
     if (image.segment_count > 0)
         offset = segment[-1].offset + segment[-1].filesz;
     *segment =
-        (struct pvh_segment){.paddr = paddr, .memsz = memsz, .offset = offset, .filesz = filesz};
+        (struct elf_segment){.paddr = paddr, .memsz = memsz, .offset = offset, .filesz = filesz};
     if (image.segment_count++ == 0) {
         image.span.start = paddr;
-        image.entry = (uint32_t)paddr + 0x50;
+        image.entry_point = (uint32_t)paddr + 0x50;
     }
     image.span.end = paddr + memsz;
 }
@@ -75,16 +75,16 @@ static void add_module(uint64_t size)
     module_sizes[request.module_count++] = size;
 }
 
-static void deny(uint64_t range_start, uint64_t range_end)
+static void mark_unallocatable(uint64_t range_start, uint64_t range_end)
 {
-    denied[request.denied_count++] = (struct range){range_start, range_end};
+    unallocatable[request.unallocatable_count++] = (struct range){range_start, range_end};
 }
 
 /* Memory that the loader holds: the map has it as such. */
 static void lend(uint64_t range_start, uint64_t range_end)
 {
     map_add_range(&builder, EFI_LOADER_DATA, range_start, range_end);
-    lent[request.lent_count++] = (struct range){range_start, range_end};
+    reclaimable[request.reclaimable_count++] = (struct range){range_start, range_end};
 }
 
 static bool make(void)
@@ -121,16 +121,16 @@ static void everything_is_free(void **state)
     make_good();
     assert_int_equal(plan.copies.count, 0);
     assert_int_equal(plan.staged, 0);
-    assert_int_equal(plan.zero_later.count, 0);
+    assert_int_equal(plan.zero_after_exit.count, 0);
     assert_false(plan.relocated || plan.overwrites_nvs);
-    assert_int_equal(plan.fills.count, 1); /* the two segments in one read */
-    assert_int_equal(plan.fills.items[0].size, 0x2445);
+    assert_int_equal(plan.reads.count, 1); /* the two segments in one read */
+    assert_int_equal(plan.reads.items[0].size, 0x2445);
     assert_int_equal(plan.boot_info.start, 0x10000);
     assert_int_equal(plan.boot_info.end, 0x12000);
     assert_int_equal(plan.modules[0].range.start, 16 * MIB + 0x8000 + 64 * KIB);
     assert_int_equal(plan.modules[1].range.start,
                      plan.modules[0].range.start + 5 * MIB + PAGE_SIZE);
-    assert_int_equal(plan.handover_data.end, 128 * MIB); /* out of the kernel's way */
+    assert_int_equal(plan.trampoline_data.end, 128 * MIB); /* out of the kernel's way */
 }
 
 /* As OVMF has it: boot services from 9 to 21 MiB. */
@@ -147,10 +147,10 @@ static void boot_services_in_the_span_are_staged_around(void **state)
     make_good();
     assert_int_equal(plan.staged, 5 * MIB);
     assert_int_equal(plan.copies.count, 1);
-    assert_int_equal(plan.fills.count, 2);
-    assert_int_equal(plan.fills.items[1].address, 21 * MIB);
-    assert_int_equal(plan.zero_now.count, 1);
-    assert_int_equal(plan.zero_later.count, 0);
+    assert_int_equal(plan.reads.count, 2);
+    assert_int_equal(plan.reads.items[1].address, 21 * MIB);
+    assert_int_equal(plan.zero_before_exit.count, 1);
+    assert_int_equal(plan.zero_after_exit.count, 0);
 }
 
 static void bss_in_boot_services_is_zeroed_later(void **state)
@@ -161,10 +161,10 @@ static void bss_in_boot_services_is_zeroed_later(void **state)
     add_segment(16 * MIB, 0x1000, 4 * MIB);
     make_good();
     assert_int_equal(plan.staged, 0);
-    assert_int_equal(plan.zero_now.count, 2);
-    assert_int_equal(plan.zero_later.count, 1);
-    assert_int_equal(plan.zero_later.items[0].start, 17 * MIB);
-    assert_int_equal(plan.zero_later.items[0].end, 18 * MIB);
+    assert_int_equal(plan.zero_before_exit.count, 2);
+    assert_int_equal(plan.zero_after_exit.count, 1);
+    assert_int_equal(plan.zero_after_exit.items[0].start, 17 * MIB);
+    assert_int_equal(plan.zero_after_exit.items[0].end, 18 * MIB);
 }
 
 static void staging_in_many_pieces(void **state)
@@ -192,23 +192,23 @@ static void staging_in_hundreds_of_pages(void **state)
     add_segment(2 * MIB, 480 * PAGE_SIZE, 480 * PAGE_SIZE);
     make_good();
     assert_in_range(plan.copies.count, 400, 480);
-    assert_int_equal(range_size(plan.handover_data), 9 * PAGE_SIZE);
+    assert_int_equal(range_size(plan.trampoline_data), 9 * PAGE_SIZE);
 }
 
 /* Memory that the firmware would not give is staged around like its own. */
-static void denied_memory(void **state)
+static void unallocatable_memory(void **state)
 {
     (void)state;
     add_plain_memory();
-    deny(0x10000, 0x10001);
-    deny(17 * MIB + 1, 18 * MIB);
-    deny(127 * MIB, 128 * MIB);
-    deny(5 * MIB, 5 * MIB);
+    mark_unallocatable(0x10000, 0x10001);
+    mark_unallocatable(17 * MIB + 1, 18 * MIB);
+    mark_unallocatable(127 * MIB, 128 * MIB);
+    mark_unallocatable(5 * MIB, 5 * MIB);
     add_segment(16 * MIB, 4 * MIB, 4 * MIB);
     make_good();
     assert_int_equal(plan.staged, MIB);
     assert_int_equal(plan.boot_info.start, 0x11000);
-    assert_int_equal(plan.handover_data.end, 127 * MIB);
+    assert_int_equal(plan.trampoline_data.end, 127 * MIB);
 }
 
 static void a_kernel_at_address_0(void **state)
@@ -233,9 +233,9 @@ static void a_kernel_around_the_isa_hole(void **state)
     add_segment(0x1000, 0x30, 0x30);
     add_segment(2 * MIB, 0x1000, 0x2000);
     make_good();
-    assert_int_equal(plan.solid_count, 2);
-    assert_int_equal(plan.solid[0].end, 0xa0000);
-    assert_int_equal(plan.solid[1].start, 0x100000);
+    assert_int_equal(plan.ram_part_count, 2);
+    assert_int_equal(plan.ram_parts[0].end, 0xa0000);
+    assert_int_equal(plan.ram_parts[1].start, 0x100000);
     assert_true(plan_check(&plan, &map, &error));
 
     restart();
@@ -244,7 +244,7 @@ static void a_kernel_around_the_isa_hole(void **state)
     add_segment(0x1000, 0x30, 0x9f001);
     add_segment(2 * MIB, 0x1000, 0x2000);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 0x1000, 2 * MIB + 0x2000, 0xa0000, 0xf0000,
+    assert_error(&error, ERROR_SPAN_TAKEN, 0x1000, 2 * MIB + 0x2000, 0xa0000, 0xf0000,
                  MEMORY_ISA_HOLE);
 
     /* Any other hole counts in gaps too: Linux uses its gaps as memory. */
@@ -254,7 +254,7 @@ static void a_kernel_around_the_isa_hole(void **state)
     add_segment(0x1000, 0x30, 0x30);
     add_segment(4 * MIB, 0x1000, 0x2000);
     assert_false(make());
-    assert_int_equal(error.code, PVH_ERROR_SPAN_TAKEN);
+    assert_int_equal(error.code, ERROR_SPAN_TAKEN);
     assert_int_equal(error.number[2], 3 * MIB);
 }
 
@@ -267,7 +267,7 @@ static void refusals_name_what_helps(void **state)
     map_add_range(&builder, EFI_CONVENTIONAL, MIB, 64 * MIB);
     add_segment(16 * MIB, MIB, 64 * MIB);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_SPAN_WITHOUT_MEMORY, 16 * MIB, 80 * MIB, 64 * MIB, 80 * MIB,
+    assert_error(&error, ERROR_SPAN_WITHOUT_MEMORY, 16 * MIB, 80 * MIB, 64 * MIB, 80 * MIB,
                  MEMORY_NONE);
 
     restart();
@@ -276,7 +276,7 @@ static void refusals_name_what_helps(void **state)
     map_add_range(&builder, EFI_RESERVED, 17 * MIB, 18 * MIB);
     add_segment(16 * MIB, MIB, 4 * MIB);
     assert_false(make());
-    assert_int_equal(error.code, PVH_ERROR_SPAN_TAKEN);
+    assert_int_equal(error.code, ERROR_SPAN_TAKEN);
 }
 
 /* Low memory first, then between 1 MiB and the kernel, then behind the kernel and its guard. */
@@ -310,7 +310,7 @@ static void the_boot_info_stays_in_one_large_page(void **state)
     assert_int_equal(plan.boot_info.start, 4 * MIB);
     request.boot_info_size = 2 * MIB + 1;
     assert_false(make());
-    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, 2 * MIB + PAGE_SIZE);
+    assert_error(&error, ERROR_NO_ROOM_FOR_BOOT_INFO, 2 * MIB + PAGE_SIZE);
 }
 
 static void no_boot_info_above_one_gigabyte(void **state)
@@ -319,7 +319,7 @@ static void no_boot_info_above_one_gigabyte(void **state)
     map_add_range(&builder, EFI_CONVENTIONAL, GIB - PAGE_SIZE, 2 * GIB);
     add_segment(GIB + 16 * MIB, 0x1000, 0x1000);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_BOOT_INFO, 0x2000);
+    assert_error(&error, ERROR_NO_ROOM_FOR_BOOT_INFO, 0x2000);
     request.boot_info_size = PAGE_SIZE;
     make_good();
     assert_int_equal(plan.boot_info.start, GIB - PAGE_SIZE);
@@ -355,7 +355,7 @@ static void modules_prefer_free_memory(void **state)
     assert_int_equal(plan.staged, 0);
     add_module(40 * MIB); /* fits only where boot services are, and is staged in part */
     assert_false(make());
-    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_STAGING);
+    assert_int_equal(error.code, ERROR_NO_ROOM_FOR_STAGING);
     module_sizes[1] = 30 * MIB;
     assert_false(make());
     module_sizes[1] = 16 * MIB;
@@ -375,8 +375,8 @@ static void a_module_that_fits_nowhere(void **state)
     for (size_t i = 0; i < ELEMENTS(sizes); i++) {
         module_sizes[1] = sizes[i];
         assert_false(make());
-        assert_error(&error, PVH_ERROR_NO_ROOM_FOR_MODULE, 1, sizes[i],
-                     17 * MIB + 0x1000 + 64 * KIB, 128 * MIB);
+        assert_error(&error, ERROR_NO_ROOM_FOR_MODULE, 1, sizes[i], 17 * MIB + 0x1000 + 64 * KIB,
+                     128 * MIB);
     }
 }
 
@@ -398,7 +398,7 @@ static void acpi_nvs_in_the_span(void **state)
     add_nvs_machine();
     add_segment(16 * MIB, 10 * MIB, 20 * MIB);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_SPAN_TAKEN_BY_NVS, 16 * MIB, 36 * MIB, nvs.start, nvs.end,
+    assert_error(&error, ERROR_SPAN_TAKEN_BY_NVS, 16 * MIB, 36 * MIB, nvs.start, nvs.end,
                  MEMORY_NVS);
 
     request.overwrite_nvs = true;
@@ -427,22 +427,21 @@ static void what_blocks_the_span_is_named(void **state)
     add_segment(16 * MIB, 10 * MIB, 20 * MIB);
     request.overwrite_nvs = true; /* no help: the range that it cannot have is named */
     assert_false(make());
-    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 16 * MIB, 36 * MIB, 30 * MIB, 31 * MIB,
+    assert_error(&error, ERROR_SPAN_TAKEN, 16 * MIB, 36 * MIB, 30 * MIB, 31 * MIB,
                  MEMORY_RUNTIME_DATA);
 
     restart();
     add_plain_memory();
     add_segment(120 * MIB, 10 * MIB, 20 * MIB);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 120 * MIB, 140 * MIB, 128 * MIB, 140 * MIB,
-                 MEMORY_NONE);
+    assert_error(&error, ERROR_SPAN_TAKEN, 120 * MIB, 140 * MIB, 128 * MIB, 140 * MIB, MEMORY_NONE);
 
     restart();
     map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
     map_add_range(&builder, EFI_CONVENTIONAL, 32 * MIB, 64 * MIB);
     add_segment(16 * MIB, 10 * MIB, 20 * MIB);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_SPAN_TAKEN, 16 * MIB, 36 * MIB, 16 * MIB, 32 * MIB, MEMORY_NONE);
+    assert_error(&error, ERROR_SPAN_TAKEN, 16 * MIB, 36 * MIB, 16 * MIB, 32 * MIB, MEMORY_NONE);
 }
 
 static void relocation_keeps_to_its_note(void **state)
@@ -453,7 +452,7 @@ static void relocation_keeps_to_its_note(void **state)
     allow_relocation(2 * MIB, 0, UINT32_MAX);
     make_good();
     assert_int_equal(plan.span.start, 2 * MIB); /* the lowest, above 1 MiB */
-    assert_int_equal(plan.entry, 2 * MIB + 0x50);
+    assert_int_equal(plan.entry_point, 2 * MIB + 0x50);
     allow_relocation(2 * MIB, 40 * MIB + 1, UINT32_MAX);
     make_good();
     assert_int_equal(plan.span.start, 42 * MIB);
@@ -462,14 +461,14 @@ static void relocation_keeps_to_its_note(void **state)
     assert_int_equal(plan.span.start, 24 * MIB);
     allow_relocation(2 * MIB, 24 * MIB, 28 * MIB - 2);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS, 16 * MIB + 0x80, 20 * MIB + 0x80,
-                 8 * MIB, 24 * MIB, MEMORY_NVS);
+    assert_error(&error, ERROR_NO_ROOM_TO_RELOCATE_NVS, 16 * MIB + 0x80, 20 * MIB + 0x80, 8 * MIB,
+                 24 * MIB, MEMORY_NVS);
     allow_relocation(1, 0, UINT32_MAX); /* pages are the least that is moved */
     make_good();
     assert_int_equal(plan.span.start, MIB);
     image.notes.relocation.valid = false;
     assert_false(make());
-    assert_int_equal(error.code, PVH_ERROR_RELOCATION_NOTE);
+    assert_int_equal(error.code, ERROR_RELOCATION_NOTE);
 }
 
 /* A kernel that can be moved stays where it is linked when that place is only occupied for now. */
@@ -508,7 +507,7 @@ static void no_room_for_the_rest(void **state)
     map_add_range(&builder, EFI_CONVENTIONAL, 16 * MIB, 17 * MIB);
     add_segment(16 * MIB, MIB, MIB);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_HANDOVER, 9 * PAGE_SIZE);
+    assert_error(&error, ERROR_NO_ROOM_FOR_TRAMPOLINE, 9 * PAGE_SIZE);
 
     restart();
     map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x12000);
@@ -516,7 +515,7 @@ static void no_room_for_the_rest(void **state)
     map_add_range(&builder, EFI_CONVENTIONAL, 20 * MIB, 20 * MIB + 0x9000);
     add_segment(16 * MIB, MIB, MIB);
     assert_false(make());
-    assert_error(&error, PVH_ERROR_NO_ROOM_FOR_STAGING, MIB + 0xb000, 0xb000);
+    assert_error(&error, ERROR_NO_ROOM_FOR_STAGING, MIB + 0xb000, 0xb000);
 }
 
 /* Behind the kernel are 40 MiB less the guard, then 32 MiB, as of a decoder's dictionary. */
@@ -550,9 +549,9 @@ static void what_is_lent_is_for_modules_when_memory_is_short(void **state)
     assert_int_equal(plan.copies.count, 1);
     assert_int_equal(plan.copies.items[0].source, 56 * MIB + 64 * KIB);
     assert_int_equal(plan.modules[0].range.start, 61 * MIB + 64 * KIB);
-    request.lent_count = 0;
+    request.reclaimable_count = 0;
     assert_false(make());
-    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_STAGING);
+    assert_int_equal(error.code, ERROR_NO_ROOM_FOR_STAGING);
 }
 
 /* The kernel's span goes over it: bytes that are unpacked from there cannot be put there. */
@@ -566,8 +565,8 @@ static void what_is_lent_in_the_span_is_staged_around(void **state)
     add_module(70 * MIB);
     make_good();
     assert_int_equal(plan.staged, 4 * MIB);
-    assert_int_equal(plan.zero_later.count, 1);
-    assert_int_equal(plan.zero_later.items[0].start, 55 * MIB);
+    assert_int_equal(plan.zero_after_exit.count, 1);
+    assert_int_equal(plan.zero_after_exit.items[0].start, 55 * MIB);
     assert_int_equal(plan.modules[0].range.start, 56 * MIB + 64 * KIB);
 }
 
@@ -580,7 +579,7 @@ static void shortage_is_told_with_what_is_lent(void **state)
     image.span.end = 95 * MIB + 512 * KIB;
     add_module(36 * MIB);
     assert_false(make());
-    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_STAGING);
+    assert_int_equal(error.code, ERROR_NO_ROOM_FOR_STAGING);
     /* 75 MiB above boot services, low memory, what is lent; 5 MiB of the kernel and 4 of the
      * module. */
     assert_in_range(error.number[1], (75 + 32) * MIB, (75 + 32) * MIB + 640 * KIB);
@@ -603,8 +602,8 @@ static void lists_have_room_for_modules_that_come_last(void **state)
     add_module(320 * PAGE_SIZE);
     make_good();
     assert_in_range(plan.copies.count, 270, 290);
-    assert_true(range_size(plan.handover_data) > PAGE_SIZE);
-    request.lent_count = 0;
+    assert_true(range_size(plan.trampoline_data) > PAGE_SIZE);
+    request.reclaimable_count = 0;
     assert_false(make());
 }
 
@@ -616,7 +615,7 @@ static void what_is_lent_above_four_gigabytes_is_not_used(void **state)
     add_segment(16 * MIB, MIB, MIB);
     add_module(200 * MIB);
     assert_false(make());
-    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_MODULE);
+    assert_int_equal(error.code, ERROR_NO_ROOM_FOR_MODULE);
     module_sizes[0] = 110 * MIB;
     add_module(MIB);
     make_good();
@@ -635,7 +634,7 @@ static void memory_above_four_gigabytes_is_not_used(void **state)
     assert_int_equal(plan.modules[0].range.start, 4 * GIB - 16 * MIB);
     module_sizes[0] = 15 * MIB;
     assert_false(make());
-    assert_int_equal(error.code, PVH_ERROR_NO_ROOM_FOR_MODULE);
+    assert_int_equal(error.code, ERROR_NO_ROOM_FOR_MODULE);
 }
 
 /* After the plan was made, the firmware takes a range back. */
@@ -647,7 +646,7 @@ static void assert_noticed(uint32_t type, struct range taken, enum memory_class 
     map_add_range(&builder, type, taken.start, taken.end);
     build_map(&changed, &arena, &builder.map, &no_overlays);
     assert_false(plan_check(&plan, &changed, &error));
-    assert_error(&error, PVH_ERROR_MAP_CHANGED, taken.start, taken.end, class);
+    assert_error(&error, ERROR_MAP_CHANGED, taken.start, taken.end, class);
     builder.map.size = size;
 }
 
@@ -711,7 +710,7 @@ static void every_allocation_may_fail(void **state)
         build_map(&map, &arena, &builder.map, &no_overlays);
         arena_fail_after(n);
         done = plan_make(&request, &map, &arena, &plan, &error);
-        assert_int_equal(error.code, done ? PVH_OK : PVH_ERROR_OUT_OF_MEMORY);
+        assert_int_equal(error.code, done ? ERROR_NONE : ERROR_OUT_OF_MEMORY);
     }
     assert_true(n > 10);
 }
@@ -751,7 +750,7 @@ static void check_choice(bool made)
 
     if (is_span_usable(&map, &image, false)) {
         check(made ? plan.span.start == image.span.start && !plan.overwrites_nvs
-                   : error.code >= PVH_ERROR_NO_ROOM_FOR_MODULE);
+                   : error.code >= ERROR_NO_ROOM_FOR_MODULE);
         return;
     }
     place = expected_place();
@@ -759,10 +758,9 @@ static void check_choice(bool made)
         check(plan.relocated == (place != 0) && plan.overwrites_nvs == (place == 0));
         check(plan.span.start == (place ? place : image.span.start));
     } else if (place != 0 || nvs_too) {
-        check(error.code >= PVH_ERROR_NO_ROOM_FOR_MODULE);
+        check(error.code >= ERROR_NO_ROOM_FOR_MODULE);
     } else {
-        check(error.code >= PVH_ERROR_SPAN_TAKEN &&
-              error.code <= PVH_ERROR_NO_ROOM_TO_RELOCATE_NVS);
+        check(error.code >= ERROR_SPAN_TAKEN && error.code <= ERROR_NO_ROOM_TO_RELOCATE_NVS);
     }
 }
 
@@ -830,7 +828,7 @@ static void add_random_load(struct random *random)
     for (size_t count = random_below(random, MAX_DENIED); count > 0; count--) {
         uint64_t at = random_below(random, 128 * MIB);
 
-        deny(at, at + random_below(random, 2 * MIB));
+        mark_unallocatable(at, at + random_below(random, 2 * MIB));
     }
     request.boot_info_size = 1 + random_below(random, random_chance(random, 80) ? 0x4000 : 3 * MIB);
 }
@@ -838,51 +836,51 @@ static void add_random_load(struct random *random)
 static size_t borrowings; /* plans that there were only with what is lent */
 
 /* Some of what the map has as the loader's. */
-static void lend_random(struct random *random)
+static void add_random_reclaimable(struct random *random)
 {
     build_map(&map, &arena, &builder.map, &no_overlays);
-    for (size_t i = 0; i < map.count && request.lent_count < MAX_LENT; i++) {
+    for (size_t i = 0; i < map.count && request.reclaimable_count < MAX_LENT; i++) {
         struct range range = map.ranges[i].range;
 
         if (map.ranges[i].class != MEMORY_LOADER_DATA || random_chance(random, 20))
             continue;
         if (random_chance(random, 30))
             range.start += random_below(random, range_size(range) / PAGE_SIZE) * PAGE_SIZE;
-        lent[request.lent_count++] = range;
+        reclaimable[request.reclaimable_count++] = range;
     }
 }
 
 /* What is lent changes nothing where there is a plan without it. */
-static bool make_lending(struct random *random)
+static bool make_reclaimable(struct random *random)
 {
     bool made = make();
     struct load_plan alone = plan;
 
-    lend_random(random);
+    add_random_reclaimable(random);
     if (make() && made) {
         check(plan.boot_info.start == alone.boot_info.start &&
-              plan.handover_code.start == alone.handover_code.start &&
+              plan.trampoline_code.start == alone.trampoline_code.start &&
               plan.claims.count == alone.claims.count && plan.staged == alone.staged);
         for (size_t i = 0; i < alone.module_count; i++)
             check(plan.modules[i].range.start == alone.modules[i].range.start);
     }
-    check(!made || error.code == PVH_OK);
-    borrowings += !made && error.code == PVH_OK;
-    return error.code == PVH_OK;
+    check(!made || error.code == ERROR_NONE);
+    borrowings += !made && error.code == ERROR_NONE;
+    return error.code == ERROR_NONE;
 }
 
 /* Makes the plan of what has been added; true when there is one, and then it is right. */
 static bool try_random(struct random *random)
 {
     struct plan_ranges needed;
-    bool made = make_lending(random);
+    bool made = make_reclaimable(random);
 
     check_choice(made);
     if (!made) {
-        check(error.code >= PVH_ERROR_SPAN_TAKEN && error.code < PVH_ERROR_CODES);
+        check(error.code >= ERROR_SPAN_TAKEN && error.code < ERROR_CODES);
         return false;
     }
-    check(error.code == PVH_OK);
+    check(error.code == ERROR_NONE);
     check_plan(&request, &map, &plan, random);
     check(plan_check(&plan, &map, &error));
     check(plan_needed_ranges(&plan, &arena, &needed));
@@ -945,7 +943,7 @@ int main(void)
         test(bss_in_boot_services_is_zeroed_later),
         test(staging_in_many_pieces),
         test(staging_in_hundreds_of_pages),
-        test(denied_memory),
+        test(unallocatable_memory),
         test(a_kernel_at_address_0),
         test(a_kernel_around_the_isa_hole),
         test(refusals_name_what_helps),

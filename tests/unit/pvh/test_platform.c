@@ -51,7 +51,7 @@ static uint64_t read_msr(uint32_t msr)
     return machine.sev_status;
 }
 
-static void assert_platform(struct machine which, enum pvh_error_code expected)
+static void assert_platform(struct machine which, enum error_code expected)
 {
     const struct processor processor = {cpuid, read_msr};
 
@@ -62,22 +62,22 @@ static void assert_platform(struct machine which, enum pvh_error_code expected)
 static void plain_machines(void **state)
 {
     (void)state;
-    assert_platform((struct machine){.max_leaf = 0xd}, PVH_OK);
-    assert_platform((struct machine){.guest = true, .max_leaf = 0xd}, PVH_OK);
-    assert_platform((struct machine){.guest = true, .max_leaf = 0x21}, PVH_OK);
+    assert_platform((struct machine){.max_leaf = 0xd}, ERROR_NONE);
+    assert_platform((struct machine){.guest = true, .max_leaf = 0xd}, ERROR_NONE);
+    assert_platform((struct machine){.guest = true, .max_leaf = 0x21}, ERROR_NONE);
     /* An AMD host offers SEV to its guests without being encrypted itself. */
     assert_platform((struct machine){.max_extended = 0x8000001f, .encryption = 3, .sev_status = 1},
-                    PVH_OK);
-    assert_platform((struct machine){.xen_leaf = 0x40000000}, PVH_OK);
+                    ERROR_NONE);
+    assert_platform((struct machine){.xen_leaf = 0x40000000}, ERROR_NONE);
 }
 
 static void xen_guests(void **state)
 {
     (void)state;
     for (uint32_t leaf = 0x40000000; leaf <= 0x4000ff00; leaf += 0x100)
-        assert_platform((struct machine){.guest = true, .xen_leaf = leaf}, PVH_ERROR_PLATFORM_XEN);
-    assert_platform((struct machine){.guest = true, .xen_leaf = 0x40010000}, PVH_OK);
-    assert_platform((struct machine){.guest = true, .xen_leaf = 0x40000080}, PVH_OK);
+        assert_platform((struct machine){.guest = true, .xen_leaf = leaf}, ERROR_PLATFORM_XEN);
+    assert_platform((struct machine){.guest = true, .xen_leaf = 0x40010000}, ERROR_NONE);
+    assert_platform((struct machine){.guest = true, .xen_leaf = 0x40000080}, ERROR_NONE);
 }
 
 static void trust_domains(void **state)
@@ -85,12 +85,12 @@ static void trust_domains(void **state)
     struct machine domain = {.guest = true, .max_leaf = 0x21, .tdx_name = "IntelTDX    "};
 
     (void)state;
-    assert_platform(domain, PVH_ERROR_PLATFORM_TDX);
+    assert_platform(domain, ERROR_PLATFORM_TDX);
     domain.max_leaf = 0x20;
-    assert_platform(domain, PVH_OK);
+    assert_platform(domain, ERROR_NONE);
     domain.max_leaf = 0x22;
     domain.tdx_name = "IntelTDX   x";
-    assert_platform(domain, PVH_OK);
+    assert_platform(domain, ERROR_NONE);
 }
 
 static void encrypted_guests(void **state)
@@ -99,17 +99,17 @@ static void encrypted_guests(void **state)
         .guest = true, .max_extended = 0x8000001f, .encryption = 2, .sev_status = 1};
 
     (void)state;
-    assert_platform(guest, PVH_ERROR_PLATFORM_SEV);
+    assert_platform(guest, ERROR_PLATFORM_SEV);
     guest.sev_status = 7; /* SEV-ES and SEV-SNP */
-    assert_platform(guest, PVH_ERROR_PLATFORM_SEV);
+    assert_platform(guest, ERROR_PLATFORM_SEV);
     guest.sev_status = 0;
-    assert_platform(guest, PVH_OK);
+    assert_platform(guest, ERROR_NONE);
     guest.sev_status = 1;
     guest.encryption = 1; /* SME alone */
-    assert_platform(guest, PVH_OK);
+    assert_platform(guest, ERROR_NONE);
     guest.encryption = 2;
     guest.max_extended = 0x8000001e;
-    assert_platform(guest, PVH_OK);
+    assert_platform(guest, ERROR_NONE);
 }
 
 int main(void)

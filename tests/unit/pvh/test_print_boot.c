@@ -33,12 +33,12 @@ static int forget(void **state)
     return 0;
 }
 
-static struct pvh_segment segments[] = {
+static struct elf_segment segments[] = {
     {.paddr = 0x1000000, .memsz = 0x1800, .offset = 0x1000, .filesz = 0x1000, .header = 2},
     {.paddr = 0x1004000, .memsz = 0x1000, .offset = 0x3000, .filesz = 0x1000, .header = 11},
 };
 
-static const struct pvh_image image = {
+static const struct elf_image image = {
     .bits = 64,
     .segments = segments,
     .segment_count = ELEMENTS(segments),
@@ -47,10 +47,10 @@ static const struct pvh_image image = {
 
 static void a_kernel_where_it_was_linked(void **state)
 {
-    const struct load_plan plan = {.span = image.span, .entry = 0x1000080};
+    const struct load_plan plan = {.span = image.span, .entry_point = 0x1000080};
 
     (void)state;
-    describe_kernel(&writer, "\\vmlinux", &image, &plan);
+    print_kernel(&writer, "\\vmlinux", &image, &plan);
     assert_string_equal(written,
                         "\\vmlinux: ELF64, 2 segments, PVH entry 0x1000080\n"
                         "  segment    2 0x1000000-0x10017ff, 0x1000 bytes from offset 0x1000\n"
@@ -60,13 +60,13 @@ static void a_kernel_where_it_was_linked(void **state)
 
 static void a_kernel_that_was_moved(void **state)
 {
-    const struct pvh_image single = {
+    const struct elf_image single = {
         .bits = 32, .segments = segments, .segment_count = 1, .span = {0x1000000, 0x1001800}};
     const struct load_plan plan = {
-        .span = {0x2200000, 0x2201800}, .entry = 0x2200080, .relocated = true};
+        .span = {0x2200000, 0x2201800}, .entry_point = 0x2200080, .relocated = true};
 
     (void)state;
-    describe_kernel(&writer, "k", &single, &plan);
+    print_kernel(&writer, "k", &single, &plan);
     assert_string_equal(written,
                         "k: ELF32, 1 segment, PVH entry 0x2200080, moved\n"
                         "  segment    2 0x2200000-0x22017ff, 0x1000 bytes from offset 0x1000\n"
@@ -76,8 +76,8 @@ static void a_kernel_that_was_moved(void **state)
 static void modules(void **state)
 {
     (void)state;
-    describe_module(&writer, 0, (struct range){0x2000000, 0x2000123}, "a.img", 2);
-    describe_module(&writer, 12, (struct range){0x3000000, 0x3000001}, "b.img", 0);
+    print_module(&writer, 0, (struct range){0x2000000, 0x2000123}, "a.img", 2);
+    print_module(&writer, 12, (struct range){0x3000000, 0x3000001}, "b.img", 0);
     assert_string_equal(written, "  module     0 0x2000000-0x2000122 a.img and 2 more\n"
                                  "  module    12 0x3000000-0x3000000 b.img\n");
 }
@@ -92,11 +92,11 @@ static void strings_of_any_length(void **state)
     assert_non_null(path);
     memset(path, 'x', LONG_STRING);
     path[LONG_STRING] = '\0';
-    describe_module(&writer, 0, (struct range){0, 1}, path, 0);
+    print_module(&writer, 0, (struct range){0, 1}, path, 0);
     assert_string_equal(written + written_size - 1, "\n");
     assert_memory_equal(written + written_size - LONG_STRING - 1, path, LONG_STRING);
     forget(NULL);
-    describe_kernel(&writer, path, &image, &plan);
+    print_kernel(&writer, path, &image, &plan);
     assert_memory_equal(written, path, LONG_STRING);
     assert_memory_equal(written + LONG_STRING, ": ELF64, ", 9);
     free(path);
@@ -106,17 +106,17 @@ static void the_rest_of_the_plan(void **state)
 {
     const struct load_plan plan = {
         .boot_info = {0x10000, 0x12000},
-        .handover_code = {0x20000, 0x21000},
-        .handover_data = {0x21000, 0x28000},
+        .trampoline_code = {0x20000, 0x21000},
+        .trampoline_data = {0x21000, 0x28000},
         .staged = 5242880,
         .copies = {.count = 3},
-        .zero_later = {.count = 2},
+        .zero_after_exit = {.count = 2},
     };
     const struct memory_map map = {.descriptors = 120};
     const struct e820_table table = {.count = 17, .ram_count = 6};
 
     (void)state;
-    describe_plan(&writer, &plan, &map, &table);
+    print_plan(&writer, &plan, &map, &table);
     assert_string_equal(written,
                         "  boot info    0x10000-0x11fff\n"
                         "  hand-over    0x20000-0x27fff\n"
@@ -127,12 +127,12 @@ static void the_rest_of_the_plan(void **state)
 static void one_copy(void **state)
 {
     const struct load_plan plan = {
-        .staged = 4096, .copies = {.count = 1}, .zero_later = {.count = 1}};
+        .staged = 4096, .copies = {.count = 1}, .zero_after_exit = {.count = 1}};
     const struct memory_map map = {.descriptors = 120};
     const struct e820_table table = {.count = 17, .ram_count = 6};
 
     (void)state;
-    describe_plan(&writer, &plan, &map, &table);
+    print_plan(&writer, &plan, &map, &table);
     assert_non_null(
         strstr(written, "  staged       4096 bytes in 1 copy, 1 range to clear after exit\n"));
 }
@@ -170,7 +170,7 @@ static void a_start_info(void **state)
     };
     strcpy(block->command_line, "quiet ro");
     memset(block->module_command, 'y', LONG_STRING);
-    describe_start_info(&writer, block, 0x10000);
+    print_start_info(&writer, block, 0x10000);
     assert_true(written_size > LONG_STRING);
     assert_string_equal(written + written_size - strlen(end), end);
     assert_memory_equal(written + written_size - strlen(end) - LONG_STRING, block->module_command,
@@ -198,7 +198,7 @@ static void a_start_info_without_modules(void **state)
     };
 
     (void)state;
-    describe_start_info(&writer, &block, 0x10000);
+    print_start_info(&writer, &block, 0x10000);
     assert_string_equal(written,
                         "start_info at 0x10000: magic 0x336ec578 version 1 flags 0 nr_modules 0\n"
                         "  modlist_paddr 0x0 cmdline_paddr 0x10078 rsdp_paddr 0x0\n"
@@ -211,7 +211,7 @@ static void maps(void **state)
     struct map_builder builder;
     const struct range ecam = {0xb0000000, 0xc0000000};
     struct range held[] = {{0x7e000000, 0x7e200000}, {0x70000000, 0x70001000}};
-    const struct plan_ranges lent = {.items = held, .count = ELEMENTS(held)};
+    const struct plan_ranges reclaimable = {.items = held, .count = ELEMENTS(held)};
     struct hvm_memmap_entry entries[] = {{.addr = 0x1000, .size = 0x9f000, .type = 1},
                                          {.addr = 0x100000, .size = 0x1000, .type = 4}};
     const struct e820_table table = {.entries = entries, .count = ELEMENTS(entries)};
@@ -221,9 +221,9 @@ static void maps(void **state)
     map_add(&builder, EFI_CONVENTIONAL, 0x1000, 0x9f, 0xf);
     map_add(&builder, EFI_RESERVED, UINT64_C(0xfffffffffffff000), 1, 0);
     map_add(&builder, EFI_RESERVED, 0x1000, UINT64_MAX, 0);
-    describe_firmware_map(&writer, &builder.map, &ecam, 1);
-    describe_lent(&writer, &lent);
-    describe_e820(&writer, &table);
+    print_firmware_map(&writer, &builder.map, &ecam, 1);
+    print_reclaimable(&writer, &reclaimable);
+    print_e820(&writer, &table);
     map_free(&builder);
     assert_string_equal(written, "efi 7 0xf 0x1000 0xa0000\n"
                                  "efi 0 0x0 0xfffffffffffff000 0xffffffffffffffff\n"
@@ -243,7 +243,7 @@ static void nothing_to_warn_of(void **state)
 
     (void)state;
     memset(line, 'a', 2047);
-    describe_warnings(&writer, line, &plan, &table);
+    print_warnings(&writer, line, &plan, &table);
     assert_null(written);
 }
 
@@ -255,7 +255,7 @@ static void all_that_can_be_warned_of(void **state)
 
     (void)state;
     memset(line, 'a', 2048);
-    describe_warnings(&writer, line, &plan, &table);
+    print_warnings(&writer, line, &plan, &table);
     assert_string_equal(
         written,
         "warning: the command line has 2048 bytes; Linux takes the first 2047"

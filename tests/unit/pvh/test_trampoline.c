@@ -20,7 +20,7 @@ static uint64_t field(const uint8_t *bytes, size_t offset, size_t width)
 
 static void the_code_fits_its_page(void **state)
 {
-    size_t size = (size_t)(handover_code_end - handover_code_start);
+    size_t size = (size_t)(trampoline_end - trampoline_start);
 
     (void)state;
     assert_in_range(size, 64, PAGE_SIZE);
@@ -30,17 +30,17 @@ static void the_code_fits_its_page(void **state)
 static void the_code_starts_without_interrupts(void **state)
 {
     (void)state;
-    assert_int_equal(handover_code_start[0], 0xfa);
+    assert_int_equal(trampoline_start[0], 0xfa);
 }
 
 static void the_size_of_the_data(void **state)
 {
     (void)state;
     /* 168 bytes, 12 a copy and 8 a range to zero, in whole pages; then 7 pages of tables */
-    assert_int_equal(handover_data_size(0, 0), 8 * PAGE_SIZE);
-    assert_int_equal(handover_data_size(326, 2), 8 * PAGE_SIZE);
-    assert_int_equal(handover_data_size(327, 1), 9 * PAGE_SIZE);
-    assert_int_equal(handover_data_size(326, 3), 9 * PAGE_SIZE);
+    assert_int_equal(trampoline_data_size(0, 0), 8 * PAGE_SIZE);
+    assert_int_equal(trampoline_data_size(326, 2), 8 * PAGE_SIZE);
+    assert_int_equal(trampoline_data_size(327, 1), 9 * PAGE_SIZE);
+    assert_int_equal(trampoline_data_size(326, 3), 9 * PAGE_SIZE);
 }
 
 /* Base, limit in bytes, and the bits between, as the processor takes a descriptor apart. */
@@ -60,28 +60,28 @@ static void check_descriptor(const uint8_t *gdt, size_t selector, uint64_t limit
 
 static uint8_t *fill(const struct load_plan *plan)
 {
-    uint64_t size = handover_data_size(plan->copies.count, plan->zero_later.count);
+    uint64_t size = trampoline_data_size(plan->copies.count, plan->zero_after_exit.count);
     uint8_t *data = aligned_alloc(PAGE_SIZE, size); /* its exact size: writing past it is caught */
 
     memset(data, 0xcc, size);
-    handover_fill(data, plan);
+    trampoline_fill(data, plan);
     return data;
 }
 
 static void segments_as_pvh_asks_for_them(void **state)
 {
-    const struct load_plan plan = {.handover_data = {DATA, DATA + PAGE_SIZE}};
+    const struct load_plan plan = {.trampoline_data = {DATA, DATA + PAGE_SIZE}};
     uint8_t *data = fill(&plan);
 
     (void)state;
     assert_int_equal(field(data, 0, 8), 0);
-    check_descriptor(data, HANDOVER_CODE_SELECTOR, UINT32_MAX, 0x9b);
-    check_descriptor(data, HANDOVER_DATA_SELECTOR, UINT32_MAX, 0x93);
-    check_descriptor(data, HANDOVER_TSS_SELECTOR, 0x67, 0x89); /* free: LTR marks it busy */
-    assert_int_equal(field(data, HANDOVER_GDTR, 2), 39);
-    assert_int_equal(field(data, HANDOVER_GDTR + 2, 8), DATA);
-    assert_int_equal(field(data, HANDOVER_IDTR, 2), 0);
-    assert_int_equal(field(data, HANDOVER_IDTR + 2, 8), 0);
+    check_descriptor(data, TRAMPOLINE_CODE_SELECTOR, UINT32_MAX, 0x9b);
+    check_descriptor(data, TRAMPOLINE_DATA_SELECTOR, UINT32_MAX, 0x93);
+    check_descriptor(data, TRAMPOLINE_TSS_SELECTOR, 0x67, 0x89); /* free: LTR marks it busy */
+    assert_int_equal(field(data, TRAMPOLINE_GDTR, 2), 39);
+    assert_int_equal(field(data, TRAMPOLINE_GDTR + 2, 8), DATA);
+    assert_int_equal(field(data, TRAMPOLINE_IDTR, 2), 0);
+    assert_int_equal(field(data, TRAMPOLINE_IDTR + 2, 8), 0);
     free(data);
 }
 
@@ -90,23 +90,23 @@ static void what_the_code_works_through(void **state)
     struct plan_copy copies[] = {{0x1000000, 0x7f000000, 0x500000}, {0xfffff000, 0x1800, 0x800}};
     struct range zeros[] = {{0x1500000, 0x1500001}, {0x2000, 0x80000000}, {0xfffff800, 4 * GIB}};
     const struct load_plan plan = {
-        .entry = 0x1000850,
+        .entry_point = 0x1000850,
         .boot_info = {0x10000, 0x12000},
-        .handover_data = {DATA, DATA + PAGE_SIZE},
+        .trampoline_data = {DATA, DATA + PAGE_SIZE},
         .copies = {copies, 2, 2},
-        .zero_later = {zeros, 3, 3},
+        .zero_after_exit = {zeros, 3, 3},
     };
     uint8_t *data = fill(&plan);
-    size_t copy_list = field(data, HANDOVER_COPIES, 4) - DATA;
-    size_t zero_list = field(data, HANDOVER_ZEROS, 4) - DATA;
+    size_t copy_list = field(data, TRAMPOLINE_COPIES, 4) - DATA;
+    size_t zero_list = field(data, TRAMPOLINE_ZEROS, 4) - DATA;
 
     (void)state;
-    assert_int_equal(field(data, HANDOVER_START_INFO, 4), 0x10000);
-    assert_int_equal(field(data, HANDOVER_ENTRY, 4), 0x1000850);
-    assert_int_equal(field(data, HANDOVER_COPY_COUNT, 4), 2);
-    assert_int_equal(field(data, HANDOVER_ZERO_COUNT, 4), 3);
-    assert_in_range(copy_list, HANDOVER_DATA_SIZE, handover_data_size(2, 3) - 24);
-    assert_in_range(zero_list, HANDOVER_DATA_SIZE, handover_data_size(2, 3) - 24);
+    assert_int_equal(field(data, TRAMPOLINE_START_INFO, 4), 0x10000);
+    assert_int_equal(field(data, TRAMPOLINE_ENTRY, 4), 0x1000850);
+    assert_int_equal(field(data, TRAMPOLINE_COPY_COUNT, 4), 2);
+    assert_int_equal(field(data, TRAMPOLINE_ZERO_COUNT, 4), 3);
+    assert_in_range(copy_list, TRAMPOLINE_DATA_SIZE, trampoline_data_size(2, 3) - 24);
+    assert_in_range(zero_list, TRAMPOLINE_DATA_SIZE, trampoline_data_size(2, 3) - 24);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(field(data, copy_list + 12 * i, 4), copies[i].destination);
         assert_int_equal(field(data, copy_list + 12 * i + 4, 4), copies[i].source);
@@ -144,17 +144,17 @@ static void every_address_is_mapped_to_itself(void **state)
 {
     struct plan_copy copies[] = {{0x1000000, 0x7f000000, 0x500000}};
     const struct load_plan plan = {
-        .handover_data = {DATA, DATA + PAGE_SIZE},
+        .trampoline_data = {DATA, DATA + PAGE_SIZE},
         .copies = {copies, 1, 1},
     };
     uint8_t *data = fill(&plan);
-    uint64_t tables = field(data, HANDOVER_TABLES, 4);
+    uint64_t tables = field(data, TRAMPOLINE_TABLES, 4);
 
     (void)state;
     assert_int_equal(tables % PAGE_SIZE, 0);
     for (uint64_t address = 0; address < 4 * GIB; address += 0xffff1) {
         assert_int_equal(translate(data, tables, 4, address), address);
-        assert_int_equal(translate(data, tables + HANDOVER_TABLE_SIZE, 5, address), address);
+        assert_int_equal(translate(data, tables + TRAMPOLINE_TABLE_SIZE, 5, address), address);
     }
     free(data);
 }

@@ -16,7 +16,7 @@ static bool fail(struct host_file *file, const char *what, const char *why)
     return false;
 }
 
-static bool read_source(struct pvh_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
 {
     struct host_file *file = (struct host_file *)source;
     uint8_t *to = buffer;

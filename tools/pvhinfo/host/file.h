@@ -8,7 +8,7 @@
 #define HOST_FILE_REASON 200
 
 struct host_file {
-    struct pvh_source source;      /* first, so that it can be cast back */
+    struct byte_source source;     /* first, so that it can be cast back */
     int descriptor;                /* -1 when it is not open */
     char reason[HOST_FILE_REASON]; /* why it could not be opened or read; "" while all is well */
 };

@@ -109,17 +109,17 @@ static void complain(const char *path, const char *sentence)
     fprintf(stderr, ": %s\n", sentence);
 }
 
-static void complain_about_lines(const char *path, const struct remarks *remarks)
+static void complain_about_lines(const char *path, const struct diagnostics *diagnostics)
 {
-    for (size_t i = 0; i < remarks->count; i++) {
+    for (size_t i = 0; i < diagnostics->count; i++) {
         print_printable(stderr, path);
-        fprintf(stderr, ":%u: %s\n", remarks->items[i].line, remarks->items[i].text);
+        fprintf(stderr, ":%u: %s\n", diagnostics->items[i].line, diagnostics->items[i].text);
     }
 }
 
 static void complain_about_entry(const struct esp_check *check, const struct boot_entry *entry)
 {
-    complain_about_lines(check->path, &entry->remarks);
+    complain_about_lines(check->path, &entry->diagnostics);
     for (size_t i = 0; i < check->problems.count; i++)
         complain(check->path, check->problems.items[i]);
 }
@@ -127,7 +127,7 @@ static void complain_about_entry(const struct esp_check *check, const struct boo
 void complain_about_esp(const struct esp *esp)
 {
     if (esp->config_path)
-        complain_about_lines(esp->config_path, &esp->config.remarks);
+        complain_about_lines(esp->config_path, &esp->config.diagnostics);
     for (size_t i = 0; i < esp->notes.count; i++)
         fprintf(stderr, "%s\n", esp->notes.items[i]);
     for (size_t i = 0; i < esp->count; i++)
@@ -136,13 +136,13 @@ void complain_about_esp(const struct esp *esp)
         complain(esp->directory, "there is no entry that can be booted in loader/entries");
 }
 
-static void write_remarks(struct json *json, const struct remarks *remarks)
+static void write_diagnostics(struct json *json, const struct diagnostics *diagnostics)
 {
     json_begin(json, "remarks", '[');
-    for (size_t i = 0; i < remarks->count; i++) {
+    for (size_t i = 0; i < diagnostics->count; i++) {
         json_begin(json, NULL, '{');
-        json_number(json, "line", remarks->items[i].line);
-        json_string(json, "text", remarks->items[i].text);
+        json_number(json, "line", diagnostics->items[i].line);
+        json_string(json, "text", diagnostics->items[i].text);
         json_end(json, '}');
     }
     json_end(json, ']');
@@ -181,7 +181,7 @@ static void write_config(struct json *json, const struct esp *esp)
     json_string(json, "timeout", timeout.data);
     json_string(json, "default", *pattern ? pattern : NULL);
     json_bool(json, "editor", esp->config.editor);
-    write_remarks(json, &esp->config.remarks);
+    write_diagnostics(json, &esp->config.diagnostics);
     json_end(json, '}');
 }
 
@@ -215,7 +215,7 @@ static void write_entry(struct json *json, const struct esp *esp, size_t index)
     json_bool(json, "default", index == esp->default_entry);
     write_count(json, &entry->count);
     write_sentences(json, "problems", &check->problems);
-    write_remarks(json, &entry->remarks);
+    write_diagnostics(json, &entry->diagnostics);
     json_end(json, '}');
 }
 

@@ -51,11 +51,11 @@ static void write_relocation(struct json *json, const struct pvh_relocation *rel
     json_end(json, '}');
 }
 
-static void write_segments(struct json *json, const struct pvh_image *image, uint64_t start)
+static void write_segments(struct json *json, const struct elf_image *image, uint64_t start)
 {
     json_begin(json, "segments", '[');
     for (size_t i = 0; i < image->segment_count; i++) {
-        const struct pvh_segment *segment = &image->segments[i];
+        const struct elf_segment *segment = &image->segments[i];
         uint64_t address = segment->paddr - image->span.start + start;
 
         json_begin(json, NULL, '{');
@@ -71,7 +71,7 @@ static void write_segments(struct json *json, const struct pvh_image *image, uin
 
 static void write_kernel(struct json *json, const struct kernel *kernel)
 {
-    const struct pvh_image *image = &kernel->image;
+    const struct elf_image *image = &kernel->image;
 
     json_begin(json, "containers", '[');
     for (size_t i = 0; i < kernel->file.container_count; i++)
@@ -89,7 +89,7 @@ static void write_kernel(struct json *json, const struct kernel *kernel)
         write_range(json, "span", image->span);
     }
     if (kernel->status == STATUS_BOOTABLE) {
-        json_number(json, "entry", image->entry);
+        json_number(json, "entry", image->entry_point);
         json_number(json, "memory_needed", kernel->memory_needed);
     }
 }
@@ -119,7 +119,7 @@ static void write_plan(struct json *json, const struct result *result)
         return;
     }
     json_begin(json, "plan", '{');
-    json_number(json, "entry", plan->entry);
+    json_number(json, "entry", plan->entry_point);
     json_bool(json, "moved", plan->relocated);
     json_bool(json, "overwrites_acpi_nvs", plan->overwrites_nvs);
     write_segments(json, &result->kernel->image, plan->span.start);
@@ -127,7 +127,7 @@ static void write_plan(struct json *json, const struct result *result)
     write_modules(json, result->modules, plan);
     write_range(json, "boot_info", plan->boot_info);
     write_range(json, "hand_over",
-                (struct range){plan->handover_code.start, plan->handover_data.end});
+                (struct range){plan->trampoline_code.start, plan->trampoline_data.end});
     json_number(json, "staged", plan->staged);
     json_end(json, '}');
 }
@@ -169,8 +169,7 @@ static void write_placement(struct json *json, const struct result *result)
     write_plan(json, result);
     json_begin(json, "warnings", '[');
     if (result->placed)
-        describe_warnings(&warnings.writer, result->command_line, &placement->plan,
-                          &placement->e820);
+        print_warnings(&warnings.writer, result->command_line, &placement->plan, &placement->e820);
     json_end(json, ']');
 }
 

@@ -60,7 +60,7 @@ static void print_memory(uint64_t bytes)
 
 static void print_headline(const struct kernel *kernel)
 {
-    const struct pvh_image *image = &kernel->image;
+    const struct elf_image *image = &kernel->image;
 
     print_printable(stdout, kernel->file.path);
     printf(": %s", kernel->status ? "not bootable" : "bootable");
@@ -69,7 +69,7 @@ static void print_headline(const struct kernel *kernel)
     if (range_size(image->span) > 0)
         printf(", %zu segment%s", image->segment_count, image->segment_count == 1 ? "" : "s");
     if (kernel->status == STATUS_BOOTABLE)
-        printf(", PVH entry 0x%x", image->entry);
+        printf(", PVH entry 0x%x", image->entry_point);
     printf("\n");
 }
 
@@ -82,10 +82,10 @@ static void print_containers(const struct kernel_file *file)
     printf("\n");
 }
 
-static void print_kernel(const struct kernel *kernel)
+static void print_kernel_file(const struct kernel *kernel)
 {
     struct writer output = {write_standard_output};
-    const struct pvh_image *image = &kernel->image;
+    const struct elf_image *image = &kernel->image;
 
     if (kernel->status == STATUS_TROUBLE)
         return;
@@ -97,7 +97,7 @@ static void print_kernel(const struct kernel *kernel)
         print_note(&kernel->notes.items[i]);
     if (range_size(image->span) > 0) {
         print_relocation(&image->notes.relocation);
-        describe_segments(&output, image, image->span.start);
+        print_segments(&output, image, image->span.start);
     }
     if (kernel->memory_needed)
         print_memory(kernel->memory_needed);
@@ -108,7 +108,7 @@ static void print_kernel_placement(struct writer *output, const struct kernel *k
 {
     char *name = printable(kernel->file.path);
 
-    describe_kernel(output, name ? name : "?", &kernel->image, plan);
+    print_kernel(output, name ? name : "?", &kernel->image, plan);
     free(name);
 }
 
@@ -117,8 +117,8 @@ static void print_module_placement(struct writer *output, const struct modules *
 {
     char *name = printable(modules->names[index]);
 
-    describe_module(output, index, plan->modules[index].range, name ? name : "?",
-                    modules->more[index]);
+    print_module(output, index, plan->modules[index].range, name ? name : "?",
+                 modules->more[index]);
     free(name);
 }
 
@@ -134,12 +134,12 @@ static void print_placement(const struct result *result)
         print_kernel_placement(&output, result->kernel, plan);
         for (size_t i = 0; i < result->modules->count; i++)
             print_module_placement(&output, result->modules, i, plan);
-        describe_plan(&output, plan, &placement->map, &placement->e820);
-        describe_start_info(&output, placement->block, plan->boot_info.start);
+        print_plan(&output, plan, &placement->map, &placement->e820);
+        print_start_info(&output, placement->block, plan->boot_info.start);
     }
-    describe_e820(&output, &placement->e820);
+    print_e820(&output, &placement->e820);
     if (result->placed)
-        describe_warnings(&warnings, result->command_line, plan, &placement->e820);
+        print_warnings(&warnings, result->command_line, plan, &placement->e820);
 }
 
 void print_result(const struct result *result)
@@ -147,5 +147,5 @@ void print_result(const struct result *result)
     if (result->map)
         print_placement(result);
     else
-        print_kernel(result->kernel);
+        print_kernel_file(result->kernel);
 }
