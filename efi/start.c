@@ -27,7 +27,7 @@ static EFI_STATUS boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
 
     if (EFI_ERROR(status))
         return status;
-    if (!options->request.kernel)
+    if (!options->request.kernel.path)
         return manager_run(image, loaded, root, options, start, arena);
     return boot_run(image, root, options, &options->request, arena);
 }

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define SUFFIX ".conf"
-
 /* What systemd's programs take: they keep counters in an int. */
 #define COUNTER_MAX INT32_MAX
 
@@ -16,8 +14,8 @@ struct counters {
     size_t id_length;
 };
 
-/* Reads "3-1.conf", which the last + of a name was before. */
-static bool parse_counters(const char *text, struct counters *counters)
+/* Reads what is behind the last + of a name: "3-1.conf". */
+static bool parse_counters(const char *text, const char *suffix, struct counters *counters)
 {
     if (!decimal_parse(&text, COUNTER_MAX, &counters->count.left))
         return false;
@@ -26,10 +24,10 @@ static bool parse_counters(const char *text, struct counters *counters)
         if (!decimal_parse(&text, COUNTER_MAX, &counters->count.done))
             return false;
     }
-    return text_equals_ignoring_case(text, SUFFIX);
+    return text_equals_ignoring_case(text, suffix);
 }
 
-static struct counters parse(const char *file_name)
+static struct counters parse(const char *file_name, const char *suffix)
 {
     size_t length = strlen(file_name);
     size_t plus = length;
@@ -38,29 +36,29 @@ static struct counters parse(const char *file_name)
     while (plus > 0 && file_name[plus] != '+')
         plus--;
     /* Nothing before the + would leave no ID. */
-    if (plus > 0 && parse_counters(file_name + plus + 1, &counters)) {
+    if (plus > 0 && parse_counters(file_name + plus + 1, suffix, &counters)) {
         counters.count.counted = true;
         counters.id_length = plus;
         return counters;
     }
-    if (text_ends_with_ignoring_case(file_name, SUFFIX))
-        length -= strlen(SUFFIX);
+    if (text_ends_with_ignoring_case(file_name, suffix))
+        length -= strlen(suffix);
     return (struct counters){.id_length = length};
 }
 
-struct boot_count boot_count_parse(const char *file_name)
+struct boot_count boot_count_parse(const char *file_name, const char *suffix)
 {
-    return parse(file_name).count;
+    return parse(file_name, suffix).count;
 }
 
-size_t boot_count_id_length(const char *file_name)
+size_t boot_count_id_length(const char *file_name, const char *suffix)
 {
-    return parse(file_name).id_length;
+    return parse(file_name, suffix).id_length;
 }
 
-const char *boot_count_next_name(const char *file_name, struct arena *arena)
+const char *boot_count_next_name(const char *file_name, const char *suffix, struct arena *arena)
 {
-    struct counters counters = parse(file_name);
+    struct counters counters = parse(file_name, suffix);
     size_t length = strlen(file_name);
     size_t size = length + sizeof("-2147483647");
     struct text name = {NULL, size, 0};
@@ -72,6 +70,6 @@ const char *boot_count_next_name(const char *file_name, struct arena *arena)
         return NULL;
     text_format(&name, "%.*s+%u-%u%s", (int)counters.id_length, file_name, counters.count.left - 1,
                 (unsigned)min_u64(counters.count.done + UINT64_C(1), COUNTER_MAX),
-                file_name + length - strlen(SUFFIX));
+                file_name + length - strlen(suffix));
     return name.data;
 }

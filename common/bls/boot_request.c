@@ -3,21 +3,21 @@
 
 #include "common/base/text.h"
 
-bool boot_files_add(struct boot_files *files, struct arena *arena, const char *path,
-                    const char *command)
+bool boot_files_add(struct boot_files *files, struct arena *arena, struct volume *volume,
+                    const char *path, const char *command)
 {
     struct boot_file *file = arena_push(arena, (void **)&files->items, &files->capacity,
                                         files->count, sizeof(*files->items));
 
     if (!file)
         return false;
-    *file = (struct boot_file){path, command};
+    *file = (struct boot_file){volume, path, command};
     files->count++;
     return true;
 }
 
 bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,
-                                   const char *path_and_arguments)
+                                   struct volume *volume, const char *path_and_arguments)
 {
     size_t length = 0;
     const char *arguments, *path;
@@ -28,5 +28,18 @@ bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena
     while (is_space(*arguments))
         arguments++;
     path = arena_strndup(arena, path_and_arguments, length);
-    return path && boot_files_add(files, arena, path, arguments);
+    return path && boot_files_add(files, arena, volume, path, arguments);
+}
+
+static void set_volume(struct boot_files *files, struct volume *volume)
+{
+    for (size_t i = 0; i < files->count; i++)
+        files->items[i].volume = volume;
+}
+
+void boot_request_set_volume(struct boot_request *request, struct volume *volume)
+{
+    request->kernel.volume = volume;
+    set_volume(&request->initrds, volume);
+    set_volume(&request->modules, volume);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a menu calls its entries: no two alike. */
-#include "common/bls/entry.h"
+#include "common/bls/entry_label.h"
 
 #include "common/base/sort.h"
-#include "common/base/text.h"
 
 #include <string.h>
 
@@ -25,7 +23,7 @@ static const char *addition_of(const struct boot_entry *entry, enum addition add
     case ADD_ID:
         return entry->id;
     default:
-        return entry->file_name;
+        return entry->source.file_name;
     }
 }
 

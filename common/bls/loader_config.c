@@ -3,7 +3,7 @@
 
 #include "common/base/decimal.h"
 #include "common/base/text.h"
-#include "common/bls/config_keys.h"
+#include "common/bls/config_parser.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* \loader\loader.conf, as systemd-boot reads it. */
+/* loader.conf, as systemd-boot reads it. */
 #pragma once
 
 #include "common/bls/diagnostics.h"
 
+#define LOADER_CONFIG_PATH     "\\loader\\loader.conf" /* from the volume's root */
 #define LOADER_CONFIG_MAX_SIZE (1 * MIB)
 
 /* Instead of a number of seconds. */

@@ -154,11 +154,11 @@ static bool take_option(struct word_reader *reader, struct options *options, con
         return true;
     if (option_is(word, initrd)) {
         value = option_value(reader, word, initrd, error);
-        added = value && boot_files_add(&request->initrds, reader->arena, value, "");
+        added = value && boot_files_add(&request->initrds, reader->arena, NULL, value, "");
     } else if (option_is(word, "--module")) {
         value = option_value(reader, word, "--module", error);
-        added = value &&
-                boot_files_add_with_arguments(&request->modules, reader->arena, skip_spaces(value));
+        added = value && boot_files_add_with_arguments(&request->modules, reader->arena, NULL,
+                                                       skip_spaces(value));
     } else if (option_is(word, "--entry")) {
         value = options->entry = option_value(reader, word, "--entry", error);
     } else {
@@ -176,18 +176,18 @@ static bool check_options(const struct options *options, struct text *error)
 {
     const struct boot_request *request = &options->request;
 
-    if (request->kernel && !*request->kernel) {
+    if (request->kernel.path && !*request->kernel.path) {
         text_append(error, "the path of the kernel is empty; see --help");
         return false;
     }
-    if (!request->kernel && (request->initrds.count || request->modules.count)) {
+    if (!request->kernel.path && (request->initrds.count || request->modules.count)) {
         text_append(error, "--initrd and --module need a KERNEL behind the options; entries name "
                            "their own");
         return false;
     }
-    if (request->kernel && options->entry) {
+    if (request->kernel.path && options->entry) {
         text_append(error, "both the kernel ");
-        text_append_clean(error, request->kernel);
+        text_append_clean(error, request->kernel.path);
         text_append(error, " and --entry ");
         text_append_clean(error, options->entry);
         text_append(error, " are named; leave one out");
@@ -205,11 +205,11 @@ static bool take_options(struct word_reader *reader, struct options *ret_options
     *ret_options = (struct options){.request = {.command_line = ""}};
     while ((word = next_word(reader))) {
         if (strcmp(word, "--") == 0) {
-            ret_options->request.kernel = next_word(reader);
+            ret_options->request.kernel.path = next_word(reader);
             break;
         }
         if (word[0] != '-' && !is_stub_initrd(word)) {
-            ret_options->request.kernel = word;
+            ret_options->request.kernel.path = word;
             break;
         }
         if (!take_option(reader, ret_options, word, error))
@@ -240,7 +240,7 @@ bool options_parse_line(const char *line, struct arena *arena, struct options *r
 
     if (!take_options(&reader, ret_options, error))
         return false;
-    if (!ret_options->request.kernel)
+    if (!ret_options->request.kernel.path)
         return true;
     command_line = without_line_end(arena, skip_spaces(reader.position));
     if (!command_line) {
@@ -331,7 +331,7 @@ bool options_parse_words(const char *const *words, size_t count, const char *lin
 
     if (!take_options(&reader, ret_options, error))
         return false;
-    if (!ret_options->request.kernel || reader.left == 0)
+    if (!ret_options->request.kernel.path || reader.left == 0)
         return true;
     if (line)
         typed = find_typed(arena, line, reader.words, reader.left);

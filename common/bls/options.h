@@ -16,7 +16,7 @@ struct options {
     bool dry_run;
     bool overwrite_acpi_nvs;
     const char *entry;           /* ID of the entry to boot; NULL for the default */
-    struct boot_request request; /* request.kernel is NULL when no kernel was named */
+    struct boot_request request; /* no volume is set; no kernel's path when none was named */
 };
 
 /* The options, one a line, for --help and for the message about an unknown one. */

@@ -65,7 +65,7 @@ static EFI_STATUS open_files(struct boot *boot, EFI_FILE_HANDLE root)
     EFI_STATUS status;
 
     (void)timing_enter(TIMING_OPENING);
-    status = kernel_open(root, boot->request->kernel, &boot->kernel);
+    status = kernel_open(root, boot->request->kernel.path, &boot->kernel);
     if (EFI_ERROR(status))
         return boot->kernel.error.code == ERROR_READ ? status
                                                      : boot_error(boot, &boot->kernel.error);

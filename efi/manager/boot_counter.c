@@ -4,7 +4,6 @@
 #include "common/base/text.h"
 #include "efi/console/console.h"
 #include "efi/firmware/file.h"
-#include "efi/manager/entries.h"
 
 #define LONGEST_NAME 255 /* units, of FAT, NTFS and ext4 */
 
@@ -54,13 +53,12 @@ void boot_counter_use_try(EFI_FILE_HANDLE root, struct boot_entry *entry, struct
 
     if (!entry->count.counted || entry->count.left == 0)
         return;
-    text_format(&path, ENTRIES_DIRECTORY "\\%s", entry->file_name);
-    name = boot_count_next_name(entry->file_name, arena);
+    entry_append_path(&path, entry);
+    name = entry_next_file_name(entry, arena);
     status = name ? rename_file(root, path.data, name) : EFI_OUT_OF_RESOURCES;
     if (EFI_ERROR(status)) {
         console_message("%s: this boot cannot be counted: %s", path.data, status_name(status));
         return;
     }
-    entry->file_name = name;
-    entry->count = boot_count_parse(name);
+    entry_set_file_name(entry, name);
 }

@@ -104,16 +104,6 @@ void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start, s
  * bootctl's IDs are file names without counters. systemd-boot 252 reports them with the counters
  * that they had, and its bootctl finds none of these entries.
  */
-static const char *interface_id(const struct boot_entry *entry, struct arena *arena)
-{
-    size_t size = strlen(entry->id) + sizeof(".conf");
-    struct text text = {arena_alloc(arena, size, 1), size, 0};
-
-    if (text.data)
-        text_format(&text, "%s.conf", entry->id);
-    return text.data;
-}
-
 void loader_interface_set_entries(const struct boot_entry *entries, size_t count,
                                   struct arena *arena)
 {
@@ -122,14 +112,12 @@ void loader_interface_set_entries(const struct boot_entry *entries, size_t count
     size_t used = 0;
 
     for (size_t i = 0; i < count; i++)
-        size += strlen(entries[i].id) + sizeof(".conf");
+        size += strlen(entries[i].full_id) + 1;
     ucs2 = arena_alloc(arena, size, sizeof(*ucs2));
     if (!ucs2)
         return;
-    for (size_t i = 0; i < count; i++) {
-        used += utf8_to_utf16(entries[i].id, ucs2 + used, size - used);
-        used += utf8_to_utf16(".conf", ucs2 + used, size - used) + 1;
-    }
+    for (size_t i = 0; i < count; i++)
+        used += utf8_to_utf16(entries[i].full_id, ucs2 + used, size - used) + 1;
     (void)variable_set(&loader_guid, "LoaderEntries", false, ucs2, used * sizeof(*ucs2));
 }
 
@@ -172,14 +160,9 @@ uint32_t loader_interface_read_timeout(uint32_t *kept, struct arena *arena)
 
 EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena)
 {
-    const char *id;
-
     if (!entry)
         return variable_delete(&loader_guid, "LoaderEntryDefault");
-    id = interface_id(entry, arena);
-    if (!id)
-        return EFI_OUT_OF_RESOURCES;
-    return variable_set_text(&loader_guid, "LoaderEntryDefault", true, id, arena);
+    return variable_set_text(&loader_guid, "LoaderEntryDefault", true, entry->full_id, arena);
 }
 
 EFI_STATUS loader_interface_save_timeout(uint32_t timeout, struct arena *arena)
@@ -195,18 +178,12 @@ EFI_STATUS loader_interface_save_timeout(uint32_t timeout, struct arena *arena)
 
 void loader_interface_save_last(const struct boot_entry *entry, struct arena *arena)
 {
-    const char *id = interface_id(entry, arena);
-
-    if (id)
-        (void)variable_set_text(&loader_guid, "LoaderEntryLastBooted", true, id, arena);
+    (void)variable_set_text(&loader_guid, "LoaderEntryLastBooted", true, entry->full_id, arena);
 }
 
 void loader_interface_set_selected(const struct boot_entry *entry, struct arena *arena)
 {
-    const char *id = interface_id(entry, arena);
-
-    if (id)
-        set_text("LoaderEntrySelected", id, arena);
+    set_text("LoaderEntrySelected", entry->full_id, arena);
 }
 
 void loader_interface_set_count_path(const char *path, struct arena *arena)

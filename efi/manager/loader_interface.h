@@ -8,7 +8,7 @@
 
 #include "efi/efi.h"
 
-#include "common/bls/entry.h"
+#include "common/bls/entry_default.h"
 #include "common/bls/loader_config.h"
 
 /* Who we are and where we come from. `start` is clock_now() of our first instruction. */

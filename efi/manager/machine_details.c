@@ -58,7 +58,7 @@ void append_machine_details(const struct loader_config *config, const struct ent
     append_firmware(text);
     append_memory(text, arena);
     append_secure_boot(text);
-    text_format(text, "entries: %llu in " ENTRIES_DIRECTORY "\n",
-                (unsigned long long)entries->count);
+    text_format(text, "entries: %llu in %s\n", (unsigned long long)entries->count,
+                entry_source_directory(ENTRY_TYPE1));
     append_config(config, text);
 }

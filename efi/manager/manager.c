@@ -2,6 +2,7 @@
 #include "efi/manager/manager.h"
 
 #include "common/base/text.h"
+#include "common/bls/entry_command_line.h"
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
 #include "efi/console/timing.h"
@@ -61,7 +62,7 @@ static void warn_all(const struct manager *manager, size_t most)
     for (size_t i = 0; i < manager->entries.count; i++) {
         TEXT_ON_STACK(path, 300);
 
-        text_format(&path, ENTRIES_DIRECTORY "\\%s", manager->entries.items[i].file_name);
+        entry_append_path(&path, &manager->entries.items[i]);
         warn_diagnostics(path.data, &manager->entries.items[i].diagnostics, most, &count);
     }
     if (count > most)
@@ -72,13 +73,14 @@ static void warn_all(const struct manager *manager, size_t most)
 /* Reads what there is. What cannot be read is said at once, and in the menu. */
 static EFI_STATUS read_all(struct manager *manager)
 {
+    struct catalog catalog;
     EFI_STATUS status;
 
     console_set_capture(&manager->message, false);
-    status = entries_read_config(manager->root, manager->arena, &manager->config);
-    if (!EFI_ERROR(status))
-        status = entries_read(manager->root, manager->arena, &manager->entries);
+    status = entries_read(manager->root, manager->arena, &catalog);
     console_set_capture(NULL, false);
+    manager->config = catalog.config;
+    manager->entries = catalog.entries;
     return status;
 }
 
@@ -106,16 +108,18 @@ static EFI_STATUS refuse_id(const struct entry_list *list, const char *id)
 
     for (size_t i = 0; i < list->count; i++)
         text_format(&ids, "%s%s", i ? ", " : "", list->items[i].id);
-    return console_error(EFI_NOT_FOUND, "no entry %s in " ENTRIES_DIRECTORY " (there: %s)", id,
-                         list->count ? ids.data : "none");
+    return console_error(EFI_NOT_FOUND, "no entry %s in %s (there: %s)", id,
+                         entry_source_directory(ENTRY_TYPE1), list->count ? ids.data : "none");
 }
 
 static EFI_STATUS refuse_nothing(const struct manager *manager)
 {
-    return console_error(EFI_NOT_FOUND, "nothing to boot: no KERNEL was named, and %s; see --help",
-                         manager->entries.no_directory ? "there is no directory " ENTRIES_DIRECTORY
-                                                       : "no entry in " ENTRIES_DIRECTORY
-                                                         " names one for this machine");
+    bool missing = manager->entries.no_directory;
+
+    return console_error(
+        EFI_NOT_FOUND, "nothing to boot: no KERNEL was named, and %s %s%s; see --help",
+        missing ? "there is no directory" : "no entry in", entry_source_directory(ENTRY_TYPE1),
+        missing ? "" : " names one for this machine");
 }
 
 static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_entry *entry,
@@ -153,7 +157,7 @@ static void note_boot(const struct manager *manager, struct boot_entry *entry)
         loader_interface_save_last(entry, manager->arena);
     boot_counter_use_try(manager->root, entry, manager->arena);
     if (entry->count.counted) {
-        text_format(&path, ENTRIES_DIRECTORY "\\%s", entry->file_name);
+        entry_append_path(&path, entry);
         loader_interface_set_count_path(path.data, manager->arena);
     } else {
         loader_interface_forget_count_path();
@@ -176,9 +180,9 @@ static EFI_STATUS boot_entry(struct manager *manager, size_t index, const char *
     } else {
         if (!manager->options->dry_run)
             note_boot(manager, entry);
-        status = *entry->efi ? chainload(manager->image, manager->loaded->DeviceHandle, entry->efi,
-                                         command_line)
-                             : boot_kernel(manager, entry, command_line);
+        status = entry->efi.path ? chainload(manager->image, manager->loaded->DeviceHandle,
+                                             entry->efi.path, command_line)
+                                 : boot_kernel(manager, entry, command_line);
     }
     console_set_entry(NULL);
     console_set_capture(NULL, false);

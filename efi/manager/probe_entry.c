@@ -46,9 +46,9 @@ static EFI_STATUS probe_files(EFI_FILE_HANDLE root, const struct boot_entry *ent
 {
     EFI_STATUS status;
 
-    if (*entry->efi)
-        return probe_program(root, entry->efi);
-    status = probe_kernel(root, entry->request.kernel);
+    if (entry->efi.path)
+        return probe_program(root, entry->efi.path);
+    status = probe_kernel(root, entry->request.kernel.path);
     return EFI_ERROR(status) ? status : probe_modules(root, &entry->request);
 }
 

@@ -30,13 +30,13 @@ static void describe_entry(struct text *text, const struct boot_entry *entry)
     append_field(text, "problem", entry->problem);
     append_field(text, "title", entry->request.title);
     append_field(text, "ID", entry->id);
-    append_field(text, "file", entry->file_name);
+    append_field(text, "file", entry->source.file_name);
     append_field(text, "version", entry->version);
     append_field(text, "machine ID", entry->machine_id);
     append_field(text, "sort key", entry->sort_key);
     append_field(text, "architecture", entry->architecture);
-    append_field(text, "kernel", entry->request.kernel);
-    append_field(text, "EFI program", entry->efi);
+    append_field(text, "kernel", entry->request.kernel.path);
+    append_field(text, "EFI program", entry->efi.path);
     append_files(text, "initrd", &entry->request.initrds);
     append_files(text, "module", &entry->request.modules);
     append_field(text, "options", entry->request.command_line);

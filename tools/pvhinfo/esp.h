@@ -2,8 +2,7 @@
 /* All that pvhboot would read in an EFI system partition, and what would become of it. */
 #pragma once
 
-#include "common/bls/entry.h"
-#include "common/bls/loader_config.h"
+#include "common/bls/catalog.h"
 #include "tools/pvhinfo/host/status.h"
 #include "tools/pvhinfo/output/json.h"
 
@@ -32,16 +31,12 @@ struct esp_loader {
 struct esp {
     const char *directory; /* NULL when nothing could be read */
     struct esp_loader loaders[ESP_LOADERS];
-    const char *config_path;  /* of loader.conf, on the host; NULL when there is none */
-    const char *entries_path; /* of the directory loader/entries, the same */
-    struct loader_config config;
-    struct boot_entry *entries; /* in the menu's order, with labels */
-    struct esp_check *checks;   /* of each */
-    size_t count, capacity;
-    size_t default_entry;   /* `count` for none */
-    bool refused;           /* an entry is left out, as the loader does; `notes` say why */
-    bool unread;            /* something could not be read, which was said already */
-    struct sentences notes; /* what is odd, but keeps nothing from booting */
+    const char *config_path; /* of loader.conf, on the host; NULL when there is none */
+    struct catalog catalog;
+    struct esp_check *checks; /* of each entry */
+    size_t default_entry;     /* index; the entries' count for none */
+    bool unread;              /* something could not be read, which was said already */
+    struct sentences notes;   /* what is odd, but keeps nothing from booting */
 };
 
 /*
@@ -55,6 +50,12 @@ bool esp_entry_boots(const struct esp *esp, size_t index);
 
 /* "kernel" or "efi"; NULL when it starts nothing. */
 const char *esp_entry_kind(const struct boot_entry *entry);
+
+/* The path of what it starts, from the root of its volume; NULL when it starts nothing. */
+const char *esp_entry_path(const struct boot_entry *entry);
+
+/* In esp_reader.c: reads esp->catalog, and notes what the loader would leave out. */
+enum status esp_read_catalog(struct esp *esp, struct arena *arena);
 
 /* In esp_check.c: looks at the files that the entries name. */
 enum status esp_check_entries(struct esp *esp, struct arena *arena);

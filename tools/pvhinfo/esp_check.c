@@ -116,25 +116,28 @@ static enum status check_files(const struct check *check, const struct boot_entr
     const struct boot_request *request = &entry->request;
     enum status status = STATUS_BOOTABLE;
 
-    if (request->kernel)
-        status = check_kernel(check, request->kernel);
-    else if (*entry->efi)
-        status = check_file(check, entry->efi, find_program_fault);
-    if (status == STATUS_BOOTABLE && request->kernel)
+    if (request->kernel.path)
+        status = check_kernel(check, request->kernel.path);
+    else if (entry->efi.path)
+        status = check_file(check, entry->efi.path, find_program_fault);
+    if (status == STATUS_BOOTABLE && request->kernel.path)
         status = check_parts(check, &request->initrds);
-    if (status == STATUS_BOOTABLE && request->kernel)
+    if (status == STATUS_BOOTABLE && request->kernel.path)
         status = check_parts(check, &request->modules);
     return status;
 }
 
 static enum status check_entry(struct esp *esp, size_t index, struct arena *arena)
 {
-    const struct boot_entry *entry = &esp->entries[index];
+    const struct boot_entry *entry = &esp->catalog.entries.items[index];
+    const char *path = entry_source_path(&entry->source, arena);
     struct check check = {esp, &esp->checks[index], arena};
     enum status status;
 
+    if (!path)
+        return trouble(OUT_OF_MEMORY);
     check.result->system = "";
-    status = esp_find(esp->entries_path, entry->file_name, arena, &check.result->path);
+    status = esp_find(esp->directory, path, arena, &check.result->path);
     if (status != STATUS_BOOTABLE)
         return status;
     if (entry->problem)
@@ -144,12 +147,13 @@ static enum status check_entry(struct esp *esp, size_t index, struct arena *aren
 
 enum status esp_check_entries(struct esp *esp, struct arena *arena)
 {
+    size_t count = esp->catalog.entries.count;
     enum status status = STATUS_BOOTABLE;
 
-    esp->checks = arena_alloc(arena, esp->count, sizeof(*esp->checks));
+    esp->checks = arena_alloc(arena, count, sizeof(*esp->checks));
     if (!esp->checks)
         return trouble(OUT_OF_MEMORY);
-    for (size_t i = 0; i < esp->count && status == STATUS_BOOTABLE; i++)
+    for (size_t i = 0; i < count && status == STATUS_BOOTABLE; i++)
         status = check_entry(esp, i, arena);
     return status;
 }

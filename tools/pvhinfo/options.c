@@ -66,7 +66,7 @@ static bool usage(const char *what)
 
 static bool add_initrd(struct options *options, const char *value, struct arena *arena)
 {
-    return boot_files_add(&options->initrds, arena, value, "") || usage(OUT_OF_MEMORY);
+    return boot_files_add(&options->initrds, arena, NULL, value, "") || usage(OUT_OF_MEMORY);
 }
 
 /* FILE|SIZE[=CMDLINE] */
@@ -76,7 +76,8 @@ static bool add_module(struct options *options, const char *value, struct arena 
     size_t length = equals ? (size_t)(equals - value) : strlen(value);
     const char *path = arena_strndup(arena, value, length);
 
-    return (path && boot_files_add(&options->modules, arena, path, equals ? equals + 1 : "")) ||
+    return (path &&
+            boot_files_add(&options->modules, arena, NULL, path, equals ? equals + 1 : "")) ||
            usage(OUT_OF_MEMORY);
 }
 

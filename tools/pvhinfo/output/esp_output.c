@@ -5,8 +5,9 @@
 
 #include <stdio.h>
 
-#define TIMEOUT_TEXT 16
-#define VALUE_SHOWN  1000
+#define TIMEOUT_TEXT   16
+#define VALUE_SHOWN    1000
+#define SENTENCE_SHOWN 100
 
 /* As loader.conf has it. */
 static void append_timeout(struct text *text, uint32_t timeout)
@@ -49,10 +50,10 @@ static void print_loaders(const struct esp *esp)
 
 static void print_state(const struct esp *esp, size_t index)
 {
-    const struct boot_entry *entry = &esp->entries[index];
+    const struct boot_entry *entry = &esp->catalog.entries.items[index];
     bool foreign = !entry_is_for_machine(entry);
 
-    print_printable(stdout, entry->file_name);
+    print_printable(stdout, entry->source.file_name);
     printf(": %s%s", esp_entry_boots(esp, index) ? "" : "not ",
            foreign ? "for this machine" : "bootable");
     if (index == esp->default_entry)
@@ -64,7 +65,7 @@ static void print_state(const struct esp *esp, size_t index)
 
 static void print_entry(const struct esp *esp, size_t index)
 {
-    const struct boot_entry *entry = &esp->entries[index];
+    const struct boot_entry *entry = &esp->catalog.entries.items[index];
     const struct esp_check *check = &esp->checks[index];
     const char *kind = esp_entry_kind(entry);
 
@@ -73,7 +74,7 @@ static void print_entry(const struct esp *esp, size_t index)
     print_printable(stdout, entry->id);
     if (kind) {
         printf("\n");
-        print_clean(kind, entry->request.kernel ? entry->request.kernel : entry->efi);
+        print_clean(kind, esp_entry_path(entry));
     }
     if (*check->system)
         printf(" (%s)", check->system);
@@ -87,18 +88,18 @@ void print_esp(const struct esp *esp)
     TEXT_ON_STACK(timeout, TIMEOUT_TEXT);
     size_t bootable = 0;
 
-    for (size_t i = 0; i < esp->count; i++)
+    for (size_t i = 0; i < esp->catalog.entries.count; i++)
         bootable += esp_entry_boots(esp, i);
-    append_timeout(&timeout, esp->config.timeout);
+    append_timeout(&timeout, esp->catalog.config.timeout);
     print_printable(stdout, esp->directory);
-    printf(": entries: %zu, bootable: %zu\n", esp->count, bootable);
+    printf(": entries: %zu, bootable: %zu\n", esp->catalog.entries.count, bootable);
     print_loaders(esp);
     printf("  timeout      %s\n", timeout.data);
-    if (*esp->config.default_pattern) {
-        print_clean("default", esp->config.default_pattern);
+    if (*esp->catalog.config.default_pattern) {
+        print_clean("default", esp->catalog.config.default_pattern);
         printf("\n");
     }
-    for (size_t i = 0; i < esp->count; i++)
+    for (size_t i = 0; i < esp->catalog.entries.count; i++)
         print_entry(esp, i);
 }
 
@@ -124,16 +125,28 @@ static void complain_about_entry(const struct esp_check *check, const struct boo
         complain(check->path, check->problems.items[i]);
 }
 
+/* The directory in the host's form, below that of the ESP. */
+static void complain_about_no_entry(const struct esp *esp)
+{
+    TEXT_ON_STACK(sentence, SENTENCE_SHOWN);
+    const char *directory = entry_source_directory(ENTRY_TYPE1);
+
+    text_append(&sentence, "there is no entry that can be booted in ");
+    for (const char *at = directory + 1; *at; at++)
+        text_append_char(&sentence, *at == '\\' ? '/' : *at);
+    complain(esp->directory, sentence.data);
+}
+
 void complain_about_esp(const struct esp *esp)
 {
     if (esp->config_path)
-        complain_about_lines(esp->config_path, &esp->config.diagnostics);
+        complain_about_lines(esp->config_path, &esp->catalog.config.diagnostics);
     for (size_t i = 0; i < esp->notes.count; i++)
         fprintf(stderr, "%s\n", esp->notes.items[i]);
-    for (size_t i = 0; i < esp->count; i++)
-        complain_about_entry(&esp->checks[i], &esp->entries[i]);
-    if (esp->default_entry == esp->count)
-        complain(esp->directory, "there is no entry that can be booted in loader/entries");
+    for (size_t i = 0; i < esp->catalog.entries.count; i++)
+        complain_about_entry(&esp->checks[i], &esp->catalog.entries.items[i]);
+    if (esp->default_entry == esp->catalog.entries.count)
+        complain_about_no_entry(esp);
 }
 
 static void write_diagnostics(struct json *json, const struct diagnostics *diagnostics)
@@ -173,15 +186,15 @@ static void write_loaders(struct json *json, const struct esp *esp)
 static void write_config(struct json *json, const struct esp *esp)
 {
     TEXT_ON_STACK(timeout, TIMEOUT_TEXT);
-    const char *pattern = esp->config.default_pattern;
+    const char *pattern = esp->catalog.config.default_pattern;
 
-    append_timeout(&timeout, esp->config.timeout);
+    append_timeout(&timeout, esp->catalog.config.timeout);
     json_begin(json, "config", '{');
     json_string(json, "file", esp->config_path);
     json_string(json, "timeout", timeout.data);
     json_string(json, "default", *pattern ? pattern : NULL);
-    json_bool(json, "editor", esp->config.editor);
-    write_diagnostics(json, &esp->config.diagnostics);
+    json_bool(json, "editor", esp->catalog.config.editor);
+    write_diagnostics(json, &esp->catalog.config.diagnostics);
     json_end(json, '}');
 }
 
@@ -199,16 +212,15 @@ static void write_count(struct json *json, const struct boot_count *count)
 
 static void write_entry(struct json *json, const struct esp *esp, size_t index)
 {
-    const struct boot_entry *entry = &esp->entries[index];
+    const struct boot_entry *entry = &esp->catalog.entries.items[index];
     const struct esp_check *check = &esp->checks[index];
-    const char *program = *entry->efi ? entry->efi : NULL;
 
     json_begin(json, NULL, '{');
     json_string(json, "id", entry->id);
     json_string(json, "file", check->path);
     json_string(json, "label", entry->label);
     json_string(json, "kind", esp_entry_kind(entry));
-    json_string(json, "path", entry->request.kernel ? entry->request.kernel : program);
+    json_string(json, "path", esp_entry_path(entry));
     json_string(json, "system", *check->system ? check->system : NULL);
     json_bool(json, "for_this_machine", entry_is_for_machine(entry));
     json_bool(json, "bootable", esp_entry_boots(esp, index));
@@ -227,7 +239,7 @@ void print_esp_json(struct json *json, const struct esp *esp)
     write_config(json, esp);
     write_sentences(json, "notes", &esp->notes);
     json_begin(json, "entries", '[');
-    for (size_t i = 0; i < esp->count; i++)
+    for (size_t i = 0; i < esp->catalog.entries.count; i++)
         write_entry(json, esp, i);
     json_end(json, ']');
     json_end(json, '}');

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What loader.conf and entry files do alike: a table says which keys there are and what becomes of
- * their values. Lines that have no value, a key that is not in the table or that was there before,
- * are remarked upon; none of them is an error.
+ * What loader.conf and entry files have in common: lines of a key and a value (config_lines.h), and
+ * a table that says which keys there are and what becomes of their values. A new key is a row of
+ * such a table and the member that it sets.
+ *
+ * Nothing in a file is an error. A line without a value, with a bad one, with a key that is not in
+ * the table or that was there before, gets a diagnostic.
  */
 #pragma once
 
@@ -10,7 +13,7 @@
 
 enum config_result {
     CONFIG_TAKEN,
-    CONFIG_BAD_VALUE, /* the line is ignored, with a remark */
+    CONFIG_BAD_VALUE, /* the line is ignored, with a diagnostic */
     CONFIG_NO_MEMORY,
 };
 
@@ -21,7 +24,7 @@ struct config_key {
     /* Takes a value that is not empty. NULL: the key is another loader's, ignored in silence. */
     enum config_result (*take)(struct config_parser *parser, const struct config_key *key,
                                const char *value);
-    size_t offset;        /* of what it sets, in what the parser fills */
+    size_t offset;        /* of the member that it sets, in the parser's target */
     const char *expected; /* what a bad value is not: "yes or no" */
     bool repeats;         /* every line counts; else the last one */
 };
@@ -31,7 +34,7 @@ struct config_key {
 struct config_parser {
     const struct config_key *keys;
     size_t key_count; /* CONFIG_KEYS_MAX at most */
-    void *target;     /* what is filled */
+    void *target;     /* the structure that the keys' members are in */
     struct arena *arena;
     struct diagnostics *diagnostics;
     unsigned lines[CONFIG_KEYS_MAX]; /* where each key was; 0 for nowhere */
@@ -43,3 +46,6 @@ bool config_parse(struct config_parser *parser, const char *text, size_t length)
 /* Takes a value as it is: for members of the type const char *. */
 enum config_result config_take_string(struct config_parser *parser, const struct config_key *key,
                                       const char *value);
+
+/* Sets all members that config_take_string() is for to "". */
+void config_clear_strings(const struct config_key *keys, size_t count, void *target);

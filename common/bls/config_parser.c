@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/bls/config_keys.h"
+#include "common/bls/config_parser.h"
 
 #include "common/bls/config_lines.h"
 
 #include <string.h>
 
-/* How much of a word is quoted in a remark: enough to find it. */
+/* How much of a word is quoted in a diagnostic: enough to find it. */
 #define QUOTED_MAX 60
 
 #define diagnostic(parser, line, ...)                                                              \
@@ -89,9 +89,22 @@ bool config_parse(struct config_parser *parser, const char *text, size_t length)
     return true;
 }
 
+static const char **string_member(const struct config_key *key, void *target)
+{
+    return (const char **)((char *)target + key->offset);
+}
+
 enum config_result config_take_string(struct config_parser *parser, const struct config_key *key,
                                       const char *value)
 {
-    *(const char **)((char *)parser->target + key->offset) = value;
+    *string_member(key, parser->target) = value;
     return CONFIG_TAKEN;
+}
+
+void config_clear_strings(const struct config_key *keys, size_t count, void *target)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].take == config_take_string)
+            *string_member(&keys[i], target) = "";
+    }
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/bls/entry_default.h"
+
+/* From the strongest selection on; the last two take what there is. */
+enum rank { ONE_SHOT, CHOSEN, CONFIGURED, ANY_WITH_TRIES, ANY, RANKS };
+
+static bool is_eligible(const struct boot_entry *entry, enum rank rank)
+{
+    /* Who asks for an entry once means it; else one that keeps failing makes room for others. */
+    bool takes_exhausted = rank == ONE_SHOT || rank == ANY;
+
+    return entry_is_bootable(entry) && (takes_exhausted || !entry_is_exhausted(entry));
+}
+
+static size_t find_first(const struct boot_entry *entries, size_t count, enum rank rank,
+                         const char *pattern)
+{
+    size_t index = 0;
+
+    while (index < count &&
+           !(is_eligible(&entries[index], rank) && entry_matches(&entries[index], pattern)))
+        index++;
+    return index;
+}
+
+size_t entries_choose_default(const struct boot_entry *entries, size_t count,
+                              const struct default_selection *selection)
+{
+    const char *const patterns[RANKS] = {selection->one_shot, selection->chosen, selection->pattern,
+                                         "*", "*"};
+
+    for (enum rank rank = 0; rank < RANKS; rank++) {
+        bool saved = text_equals_ignoring_case(patterns[rank], "@saved");
+        size_t index = find_first(entries, count, rank, saved ? selection->saved : patterns[rank]);
+
+        if (index < count)
+            return index;
+    }
+    return count;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The catalog's way to an EFI system partition on the host. */
+#include "tools/pvhinfo/esp.h"
+#include "tools/pvhinfo/esp_path.h"
+#include "tools/pvhinfo/host/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+struct esp_reader {
+    struct catalog_reader reader; /* first, so that it can be cast back */
+    struct esp *esp;
+    struct arena *arena;
+    DIR *stream;
+    const char *path; /* of the open directory, on the host */
+};
+
+/* What could not be read has been said; the exit status tells of it too. */
+static bool fail(struct esp_reader *reader, struct error *error)
+{
+    reader->esp->unread = true;
+    return error_set(error, ERROR_READ);
+}
+
+static bool open_directory(struct catalog_reader *catalog_reader, const char *path, bool *ret_found,
+                           struct error *error)
+{
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+
+    if (esp_find(reader->esp->directory, path, reader->arena, &reader->path) != STATUS_BOOTABLE)
+        return fail(reader, error);
+    *ret_found = reader->path != NULL;
+    if (!*ret_found)
+        return true;
+    reader->stream = opendir(reader->path);
+    if (reader->stream)
+        return true;
+    (void)trouble("%s: cannot be read: %s", reader->path, strerror(errno));
+    return fail(reader, error);
+}
+
+static bool next_name(struct catalog_reader *catalog_reader, struct arena *arena,
+                      const char **ret_name, struct error *error)
+{
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+    struct dirent *entry;
+
+    *ret_name = NULL;
+    while ((entry = readdir(reader->stream))) {
+        const char *name = entry->d_name;
+        const char *path;
+
+        if (esp_find(reader->path, name, arena, &path) != STATUS_BOOTABLE)
+            return fail(reader, error);
+        if (!path || is_directory(path))
+            continue;
+        *ret_name = arena_strndup(arena, name, strlen(name));
+        return *ret_name || error_set(error, ERROR_OUT_OF_MEMORY);
+    }
+    return true;
+}
+
+static void close_directory(struct catalog_reader *catalog_reader)
+{
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+
+    closedir(reader->stream);
+}
+
+/* Said as a note: it is nothing that keeps pvhinfo from its work. */
+static bool refuse_size(struct esp_reader *reader, const char *path, uint64_t size, uint64_t limit,
+                        struct error *error)
+{
+    if (sentence_add(&reader->esp->notes, reader->arena,
+                     "%s: has %llu bytes, more than the %llu allowed", path,
+                     (unsigned long long)size, (unsigned long long)limit) != STATUS_BOOTABLE)
+        return fail(reader, error);
+    return error_set(error, ERROR_READ);
+}
+
+static bool read_open_file(struct esp_reader *reader, const char *path, struct host_file *file,
+                           struct catalog_file *wanted, struct arena *arena, struct error *error)
+{
+    uint64_t size = file->source.size;
+
+    if (size > wanted->limit)
+        return refuse_size(reader, path, size, wanted->limit, error);
+    wanted->text = (const char *)host_file_read_all(file, arena);
+    wanted->length = (size_t)size;
+    if (wanted->text)
+        return true;
+    (void)trouble("%s: %s", path, *file->reason ? file->reason : OUT_OF_MEMORY);
+    return fail(reader, error);
+}
+
+static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file *wanted,
+                      struct arena *arena, struct error *error)
+{
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+    struct host_file file;
+    const char *path;
+    bool read;
+
+    if (esp_find(reader->esp->directory, wanted->path, arena, &path) != STATUS_BOOTABLE)
+        return fail(reader, error);
+    if (!path && wanted->optional)
+        return true;
+    if (!path || !host_file_open(path, &file)) {
+        (void)trouble("%s: %s", path ? path : wanted->path, path ? file.reason : strerror(ENOENT));
+        return fail(reader, error);
+    }
+    read = read_open_file(reader, path, &file, wanted, arena, error);
+    host_file_close(&file);
+    return read;
+}
+
+/* It was said where it happened. */
+static void report(struct catalog_reader *reader, const struct error *error)
+{
+    (void)reader;
+    (void)error;
+}
+
+enum status esp_read_catalog(struct esp *esp, struct arena *arena)
+{
+    struct esp_reader reader = {
+        .reader = {NULL, open_directory, next_name, close_directory, read_file, report},
+        .esp = esp,
+        .arena = arena,
+    };
+    struct error error;
+
+    if (esp_find(esp->directory, LOADER_CONFIG_PATH, arena, &esp->config_path) != STATUS_BOOTABLE)
+        return STATUS_TROUBLE;
+    if (catalog_read(&reader.reader, arena, &esp->catalog, &error))
+        return STATUS_BOOTABLE;
+    return error.code == ERROR_OUT_OF_MEMORY ? trouble(OUT_OF_MEMORY) : STATUS_TROUBLE;
+}
