@@ -4,10 +4,12 @@
 
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
-#include "efi/console/timing.h"
 #include "efi/firmware/clock.h"
+#include "efi/firmware/image.h"
 #include "efi/firmware/load_options.h"
 #include "efi/firmware/pages.h"
+#include "efi/firmware/timing.h"
+#include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
 #include "efi/manager/manager.h"
 
@@ -19,39 +21,51 @@ EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
 
 /* Boots what the options name, or an entry. */
-static EFI_STATUS boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
-                       const struct options *options, uint64_t start, struct arena *arena)
+static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct options *options,
+                 uint64_t start, struct arena *arena, struct error *error)
 {
-    CLEANUP(efi_file_close) EFI_FILE_HANDLE root = NULL;
-    EFI_STATUS status = volume_open(loaded->DeviceHandle, &root);
+    CLEANUP(volume_close) struct volume volume = {.kind = VOLUME_NONE};
 
-    if (EFI_ERROR(status))
-        return status;
+    if (!volume_open(loaded->DeviceHandle, &volume, error))
+        return false;
     if (!options->request.kernel.path)
-        return manager_run(image, loaded, root, options, start, arena);
-    return boot_run(image, root, options, &options->request, arena);
+        return manager_run(image, loaded, &volume, options, start, arena, error);
+    boot_request_set_volume(&options->request, &volume);
+    return boot_run(image, options, &options->request, arena, error);
+}
+
+static bool read_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct arena *arena,
+                         struct options *ret_options, struct error *error)
+{
+    enum load_options kind;
+
+    if (!load_options_collect(image, loaded, arena, ret_options, &kind, error))
+        return false;
+    console_set_verbose(ret_options->verbose);
+    if (kind == LOAD_OPTIONS_JUNK)
+        console_verbose("the load options (%u bytes) are no text and are ignored",
+                        loaded->LoadOptionsSize);
+    return true;
 }
 
 static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
 {
     CLEANUP(arena_release) struct arena arena;
-    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
-    EFI_LOADED_IMAGE *loaded = NULL;
+    struct error error = {.code = ERROR_NONE};
+    const EFI_LOADED_IMAGE *loaded = NULL;
     struct options options;
-    EFI_STATUS status;
 
     pages_init_arena(&arena);
-    status = BS->HandleProtocol(image, &guid, (void **)&loaded);
-    if (EFI_ERROR(status))
-        return console_error_status(status, "the firmware does not say where pvhboot comes from");
-    status = load_options_collect(image, loaded, &arena, &options);
-    if (EFI_ERROR(status))
-        return status;
+    if (!image_find_loaded(image, &loaded, &error) ||
+        !read_options(image, loaded, &arena, &options, &error))
+        return console_print_error(&error, NULL);
     if (options.version || options.help) {
         console_print("pvhboot %s\n%s", PVHBOOT_VERSION, options.help ? options_help : "");
         return EFI_SUCCESS;
     }
-    return boot(image, loaded, &options, start, &arena);
+    if (!boot(image, loaded, &options, start, &arena, &error))
+        return console_print_error(&error, NULL);
+    return EFI_SUCCESS;
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);

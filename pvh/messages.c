@@ -5,6 +5,7 @@
 #include "common/base/overflow.h"
 #include "common/image/container.h"
 #include "pvh/memory_map.h"
+#include "pvh/uefi_status.h"
 
 #include <string.h>
 
@@ -69,7 +70,7 @@ static void append_entry_remedy(struct text *text, const struct note_list *notes
 
 /* What to do about it: shared by many. */
 enum remedy {
-    REMEDY_SAID, /* in the sentence itself */
+    REMEDY_NONE, /* the sentence says it */
     REMEDY_COPY,
     REMEDY_RELINK,
     REMEDY_NOTE,
@@ -113,7 +114,7 @@ static const char *const remedies[] = {
 struct magic_name {
     char bytes[4]; /* zeros behind its length */
     uint8_t length;
-    uint8_t number; /* of the error: the file's first bytes, or those at PVH_IMAGE_MAGIC */
+    uint8_t number; /* of the error: the file's first bytes, or those at IMAGE_MAGIC_OFFSET */
     uint8_t remedy;
     char name[34];
 };
@@ -160,116 +161,23 @@ static void append_free(struct text *text, uint64_t start, uint64_t end)
     text_format(text, " (0x%llx-0x%llx)", U(start), U(end - 1));
 }
 
-/*
- * The sentences. In braces stands what is filled in, and from which of the error's numbers:
- * d decimal, x hexadecimal, e hexadecimal of the last address before it, s a size, m a class of
- * memory, f a free range from this number and the next, b what blocks a span (all five numbers),
- * n the notes, c the content by its first bytes and those at PVH_IMAGE_MAGIC, k a kind of
- * container, r the reason.
- */
+enum about {
+    ABOUT_MACHINE,
+    ABOUT_FILE,
+};
+
 struct sentence {
     const char *text;
+    uint8_t about;
+    uint8_t status;
     uint8_t remedy;
 };
 
 static const struct sentence sentences[ERROR_CODES] = {
-    [ERROR_OUT_OF_MEMORY] = {"the firmware has no memory left for the loader's own tables",
-                             REMEDY_MEMORY},
-    [ERROR_TOO_SHORT] = {"no ELF file: it has only {d0} bytes", REMEDY_COPY},
-    [ERROR_NOT_ELF] = {"not an ELF file{c0}", REMEDY_SAID},
-    [ERROR_ELF_HEADER] = {"damaged ELF header (class {d0}, byte order {d1})", REMEDY_COPY},
-    [ERROR_ELF_BIG_ENDIAN] = {"made for a big-endian processor", REMEDY_X86},
-    [ERROR_ELF_MACHINE] = {"made for another processor (ELF machine {d0})", REMEDY_X86},
-    [ERROR_ELF_TYPE] = {"not an executable (ELF type {d0})", REMEDY_NAME},
-    [ERROR_HEADERS_OUTSIDE_FILE] = {"damaged or truncated: {d1} ELF headers of {d2} bytes at "
-                                    "offset {x0}, but the file has {d3} bytes",
-                                    REMEDY_COPY},
-    [ERROR_NO_SEGMENTS] = {"nothing to load: it has no PT_LOAD segment", REMEDY_NAME},
-    [ERROR_SEGMENT_TRUNCATED] = {"truncated: segment {d0} needs {d2} bytes at offset {x1}, but "
-                                 "the file has {d3} bytes",
-                                 REMEDY_COPY},
-    [ERROR_SEGMENT_SIZES] = {"damaged: segment {d0} has more bytes in the file ({x1}) than in "
-                             "memory ({x2})",
-                             REMEDY_COPY},
-    [ERROR_SEGMENT_WRAPS] = {"segment {d0} wraps around the end of the address space ({x2} bytes "
-                             "at {x1})",
-                             REMEDY_RELINK},
-    [ERROR_SEGMENT_TOO_HIGH] = {"segment {d0} lies above 4 GiB ({x1}-{e2}), where PVH's 32-bit "
-                                "entry does not reach",
-                                REMEDY_RELINK},
-    [ERROR_SEGMENTS_OVERLAP] = {"segments {d0} and {d1} overlap at {x2}-{e3}", REMEDY_RELINK},
-    [ERROR_NO_ENTRY_NOTE] = {"no PVH entry note (found: {n0})", REMEDY_SAID},
-    [ERROR_NOTES_TRUNCATED] = {"no PVH entry note before its notes break off (found: {n0})",
-                               REMEDY_COPY},
-    [ERROR_ENTRY_NOTE_SIZE] = {"its PVH entry note has {d0} bytes where 4 or 8 are due",
-                               REMEDY_NOTE},
-    [ERROR_ENTRY_NOTE_HIGH] = {"its PVH entry {x0} is no 32-bit address", REMEDY_NOTE},
-    [ERROR_ENTRY_OUTSIDE] =
-        {"its PVH entry {x0} lies in none of its segments' file bytes ({x1}-{e2})", REMEDY_NOTE},
-    [ERROR_PLATFORM_XEN] = {"this machine is a guest of Xen: the kernel would expect Xen's own "
-                            "start; let Xen start it (type = \"pvh\")",
-                            REMEDY_SAID},
-    [ERROR_PLATFORM_SEV] = {"this machine's memory is encrypted (AMD SEV): a kernel entered "
-                            "through PVH cannot read it",
-                            REMEDY_STUB},
-    [ERROR_PLATFORM_TDX] = {"this machine is a trust domain (Intel TDX): a kernel entered "
-                            "through PVH cannot run in it",
-                            REMEDY_STUB},
-    [ERROR_MAP_STRIDE] = {"the firmware's memory map has descriptors of {d0} bytes; UEFI asks "
-                          "for 40 and more",
-                          REMEDY_UPDATE},
-    [ERROR_MAP_TOO_LARGE] = {"the firmware's memory map grew to {d0} descriptors, more than the "
-                             "{d1} there was room for",
-                             REMEDY_AGAIN},
-    [ERROR_MAP_FRAGMENTED] = {"the memory map has {d0} pieces that cannot be joined, and kernels "
-                              "take {d1} at most",
-                              REMEDY_UPDATE},
-    [ERROR_MAP_CHANGED] = {"the firmware took back memory that the kernel was to have: "
-                           "{x0}-{e1} is now {m2}",
-                           REMEDY_AGAIN},
-    [ERROR_SPAN_TAKEN] = {"{b0}", REMEDY_MOVE},
-    [ERROR_SPAN_WITHOUT_MEMORY] = {"{b0}", REMEDY_MEMORY},
-    [ERROR_SPAN_TAKEN_BY_NVS] = {"{b0}", REMEDY_NVS},
-    [ERROR_RELOCATION_NOTE] = {"{b0}, and its PHYS32_RELOC note asks for the impossible; mend "
-                               "the note's alignment and limits",
-                               REMEDY_SAID},
-    [ERROR_NO_ROOM_TO_RELOCATE] = {"{b0}, and nowhere is room to move it within the limits of "
-                                   "its PHYS32_RELOC note",
-                                   REMEDY_MEMORY},
-    [ERROR_NO_ROOM_TO_RELOCATE_NVS] = {"{b0}, and nowhere is room to move it within the limits "
-                                       "of its PHYS32_RELOC note",
-                                       REMEDY_MEMORY_NVS},
-    [ERROR_NO_ROOM_FOR_MODULE] = {"not enough memory for this module of {s1}: {f2}", REMEDY_MODULE},
-    [ERROR_NO_ROOM_FOR_BOOT_INFO] = {"not enough memory below 1 GiB for the boot info ({s0}); "
-                                     "shorten the command lines or add memory",
-                                     REMEDY_SAID},
-    [ERROR_NO_ROOM_FOR_TRAMPOLINE] = {"not enough memory below 4 GiB for the hand-over ({s0})",
-                                      REMEDY_MEMORY},
-    [ERROR_NO_ROOM_FOR_STAGING] =
-        {"not enough memory: the boot takes {s0} below 4 GiB, and {s1} is free", REMEDY_MEMORY},
-    [ERROR_BZIMAGE_OLD] =
-        {"a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel lies; use "
-         "Linux 2.6.26 or later",
-         REMEDY_SAID},
-    [ERROR_PAYLOAD_OUTSIDE] = {"truncated: the bzImage's payload ends at byte {d0}, but the "
-                               "file has {d1} bytes",
-                               REMEDY_COPY},
-    [ERROR_PAYLOAD_UNKNOWN] = {"a bzImage whose payload is not known{c0}", REMEDY_SAID},
-    [ERROR_UNPACK_TRUNCATED] = {"{k0}: truncated: more is due at offset {x1}", REMEDY_COPY},
-    [ERROR_UNPACK_DAMAGED] = {"{k0}: damaged at offset {x1} ({r0})", REMEDY_COPY},
-    [ERROR_UNPACK_UNSUPPORTED] = {"{k0}: packed with what cannot be unpacked here ({r0})",
-                                  REMEDY_PACK},
-    [ERROR_UNPACK_ABSENT] = {"{k0}: this pvhboot was built without its decoder", REMEDY_UNPACK},
-    [ERROR_UNPACK_TRAILING] = {"{k0}: it ends at offset {x1}, but {d2} bytes follow", REMEDY_PACK},
-    [ERROR_UNPACK_MEMORY] = {"{k0}: not enough memory: the boot takes at least {s2}, {s1} of it "
-                             "to unpack the kernel; {s3} is free, {s4} of it in one piece",
-                             REMEDY_MEMORY},
-    [ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated", REMEDY_COPY},
-    [ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to more than {s2}, the limit for a kernel",
-                                  REMEDY_STRIP},
-    [ERROR_MODULE_EMPTY] = {"the file is empty; write it again", REMEDY_SAID},
-    [ERROR_NO_PROGRAM] = {"is no EFI program for x64; name one", REMEDY_SAID},
-    [ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it", REMEDY_SAID},
+#define ERROR_ROW(code, about, status, remedy, sentence)                                           \
+    [ERROR_##code] = {sentence, ABOUT_##about, UEFI_##status, REMEDY_##remedy},
+#include "common/base/error_list.h"
+#undef ERROR_ROW
 };
 
 static void append_blocker(struct text *text, const uint64_t number[ERROR_NUMBERS])
@@ -315,21 +223,36 @@ static void append_field(struct text *text, char kind, unsigned index, const str
     case 'k':
         text_append(text, container_name((enum container_kind)number));
         break;
-    case 'r':
+    }
+}
+
+/* Fills in what one pair of braces asks for: a letter and a number, or a letter alone. */
+static const char *append_braces(struct text *text, const char *braces, const struct error *error)
+{
+    switch (braces[1]) {
+    case 'N':
+        text_append(text, error->name ? error->name : "?");
+        break;
+    case 't':
         text_append(text, error->reason ? error->reason : "no reason given");
         break;
+    case 'w':
+        text_append(text, uefi_status_name(error->status));
+        break;
+    default:
+        append_field(text, braces[1], (unsigned)(braces[2] - '0'), error);
+        break;
     }
+    return strchr(braces, '}') + 1;
 }
 
 static void append_sentence(struct text *text, const char *sentence, const struct error *error)
 {
-    for (; *sentence; sentence++) {
-        if (*sentence != '{') {
-            text_append_char(text, *sentence);
-            continue;
-        }
-        append_field(text, sentence[1], (unsigned)(sentence[2] - '0'), error);
-        sentence += 3; /* to the closing brace */
+    while (*sentence) {
+        if (*sentence == '{')
+            sentence = append_braces(text, sentence, error);
+        else
+            text_append_char(text, *sentence++);
     }
 }
 
@@ -339,11 +262,29 @@ void error_append(struct text *text, const struct error *error)
 
     if (!sentence->text)
         return;
+    if (error->context)
+        text_format(text, "%s: ", error->context);
+    if (sentence->about == ABOUT_FILE && error->name)
+        text_format(text, "%s: ", error->name);
     append_sentence(text, sentence->text, error);
-    if (sentence->remedy != REMEDY_SAID)
+    if (sentence->remedy != REMEDY_NONE)
         text_format(text, "; %s", remedies[sentence->remedy]);
     if (error->code == ERROR_NO_ENTRY_NOTE || error->code == ERROR_NOTES_TRUNCATED)
         append_entry_remedy(text, &error->notes);
+}
+
+bool error_is_about_file(const struct error *error)
+{
+    return sentences[error->code].about == ABOUT_FILE;
+}
+
+uint64_t error_status(const struct error *error)
+{
+    uint64_t status = sentences[error->code].status;
+
+    if (status == UEFI_FIRMWARE)
+        status = error->status;
+    return status != 0 ? status : UEFI_LOAD_ERROR;
 }
 
 void error_append_code(struct text *text, enum error_code code)
@@ -357,10 +298,4 @@ bool error_module(const struct error *error, uint64_t *ret_index)
 {
     *ret_index = error->number[0];
     return error->code == ERROR_NO_ROOM_FOR_MODULE;
-}
-
-bool error_is_of_machine(const struct error *error)
-{
-    return error->code == ERROR_OUT_OF_MEMORY ||
-           (error->code >= ERROR_PLATFORM_XEN && error->code <= ERROR_MAP_CHANGED);
 }

@@ -8,3 +8,10 @@ bool error_set_numbers(struct error *error, const uint64_t code_and_numbers[1 + 
         error->number[i] = code_and_numbers[1 + i];
     return false;
 }
+
+bool error_name(struct error *error, const char *name)
+{
+    if (!error->name)
+        error->name = name;
+    return false;
+}

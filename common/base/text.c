@@ -7,6 +7,12 @@
 
 #define REPLACEMENT_CHARACTER 0xfffd
 
+void text_clear(struct text *text)
+{
+    text->length = 0;
+    text->data[0] = '\0';
+}
+
 void text_append_char(struct text *text, char character)
 {
     if (text->length + 1 >= text->size)

@@ -18,6 +18,9 @@ struct text {
     char name##_buffer[bytes] = "";                                                                \
     struct text name = {name##_buffer, sizeof(name##_buffer), 0}
 
+/* Makes it empty. */
+void text_clear(struct text *text);
+
 void text_append_char(struct text *text, char character);
 void text_append(struct text *text, const char *string);
 

@@ -40,7 +40,7 @@ struct catalog_reader {
                       struct error *error);
 
     /* Tells the user of an error that the catalog goes on after. */
-    void (*report)(struct catalog_reader *reader, const struct error *error);
+    void (*report)(struct catalog_reader *reader, struct error *error);
 };
 
 struct entry_list {

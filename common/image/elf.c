@@ -124,7 +124,7 @@ static bool check_ident(struct elf_reader *reader)
 
     if (memcmp(ident, "\177ELF", 4) != 0)
         return error_set(reader->error, ERROR_NOT_ELF, read_le32(ident),
-                         read_le32(ident + PVH_IMAGE_MAGIC));
+                         read_le32(ident + IMAGE_MAGIC_OFFSET));
     if (ident[4] == ELF_CLASS_32)
         reader->tables->layout = &layout_32;
     else if (ident[4] == ELF_CLASS_64)

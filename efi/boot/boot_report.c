@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "efi/console/console.h"
+#include "efi/firmware/timing.h"
 #include "pvh/print_boot.h"
 
 #include <string.h>
@@ -58,7 +59,7 @@ static bool append_consoles(struct text *text, const char *command_line)
 
 void report_boot(const struct boot *boot, bool dry_run)
 {
-    const struct load_plan *plan = &boot->plan;
+    const struct load_plan *plan = &boot->reservation.plan;
     const char *system = boot->kernel.image.notes.system;
     TEXT_ON_STACK(text, 900);
     TEXT_ON_STACK(consoles, 200);
@@ -97,21 +98,22 @@ void report_warnings(const struct boot *boot)
 {
     struct writer messages = {write_message};
 
-    print_warnings(&messages, boot->request->command_line, &boot->plan, &boot->memory.e820);
+    print_warnings(&messages, boot->request->command_line, &boot->reservation.plan,
+                   &boot->memory.e820);
 }
 
 void report_plan(const struct boot *boot)
 {
     struct writer console = {write_console};
 
-    print_kernel(&console, boot->kernel.file.path, &boot->kernel.image, &boot->plan);
+    print_kernel(&console, boot->kernel.file.path, &boot->kernel.image, &boot->reservation.plan);
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 
-        print_module(&console, i, boot->plan.modules[i].range, module_name(module),
+        print_module(&console, i, boot->reservation.plan.modules[i].range, module_name(module),
                      module->part_count - 1);
     }
-    print_plan(&console, &boot->plan, &boot->memory.map, &boot->memory.e820);
+    print_plan(&console, &boot->reservation.plan, &boot->memory.map, &boot->memory.e820);
 }
 
 void report_firmware_map(const struct boot *boot)
@@ -120,14 +122,43 @@ void report_firmware_map(const struct boot *boot)
     struct writer console = {write_console};
 
     print_firmware_map(&console, &firmware, boot->memory.ecam.windows, boot->memory.ecam.count);
-    print_reclaimable(&console, &boot->reclaimable);
+    print_reclaimable(&console, &boot->reservation.reclaimable);
 }
 
 void report_start_info(const struct boot *boot)
 {
-    uint64_t address = boot->plan.boot_info.start;
+    uint64_t address = boot->reservation.plan.boot_info.start;
     struct writer console = {write_console};
 
     print_start_info(&console, (const void *)(uintptr_t)address, address);
     print_e820(&console, &boot->memory.e820);
+}
+
+void report_acpi(const struct boot *boot)
+{
+    static const char names[][5] = {"XSDT", "RSDT", "MCFG"}; /* by the bits of enum acpi_table */
+    static const char versions[ACPI_VERSIONS][4] = {"1.0", "2.0"};
+
+    for (int version = ACPI_VERSIONS - 1; version >= 0; version--) {
+        if (boot->acpi.damaged_rsdp[version])
+            console_message("warning: the ACPI %s root pointer at 0x%llx is damaged and is ignored",
+                            versions[version], U(boot->acpi.damaged_rsdp[version]));
+    }
+    if (!boot->acpi.rsdp)
+        console_message(
+            "warning: the firmware has no ACPI tables; the kernel will find few devices");
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        if (boot->memory.ecam.damaged & 1U << i)
+            console_message("warning: the ACPI table %s is damaged and is ignored; an update of "
+                            "the firmware may mend it",
+                            names[i]);
+    }
+}
+
+void report_timing(void)
+{
+    TEXT_ON_STACK(text, 300);
+
+    timing_append(&text);
+    console_print("time in ms: %s\n", text.data);
 }

@@ -2,7 +2,7 @@
 /* What the user sees of a boot. */
 #pragma once
 
-#include "efi/boot/boot.h"
+#include "efi/boot/boot_state.h"
 
 /* The one quiet line, which stays on the screen until the kernel has one of its own. */
 void report_boot(const struct boot *boot, bool dry_run);
@@ -21,3 +21,9 @@ void report_firmware_map(const struct boot *boot);
 
 /* --dry-run: what the kernel would be told. */
 void report_start_info(const struct boot *boot);
+
+/* Warnings about the firmware's ACPI tables. */
+void report_acpi(const struct boot *boot);
+
+/* --verbose: where the time went. */
+void report_timing(void);

@@ -2,283 +2,145 @@
 #include "efi/boot/kernel_file.h"
 
 #include "efi/console/progress.h"
-#include "efi/console/timing.h"
 #include "efi/firmware/pages.h"
-
-#include <string.h>
+#include "efi/firmware/timing.h"
 
 /* Nothing larger is a kernel; what unpacks to more is a mistake or a trap. */
 #define UNPACK_LIMIT (1 * GIB)
 
-/* ELF and program headers lie at the start of all kernels; so much of a stream is looked at. */
-#define PREFIX_SIZE  (64 * KIB)
-#define SCRATCH_SIZE (64 * KIB)
-
-/* Note segments of kernels have some hundred bytes. */
-#define LARGEST_NOTES (64 * KIB)
-
-/* The error is in kernel->error: the caller words it. */
-static EFI_STATUS refuse(enum error_code code)
+/* What unpacking or parsing has recorded, for the caller. Where reading failed, the file knows why.
+ */
+static bool fail(const struct kernel *kernel, struct error *error)
 {
-    return code == ERROR_READ ? EFI_DEVICE_ERROR : EFI_LOAD_ERROR;
+    bool unreadable = kernel->error.code == ERROR_READ;
+
+    *error = unreadable ? kernel->file.error : kernel->error;
+    return ERROR_IS_FALSE(error_name(error, kernel->file.path));
 }
 
-static EFI_STATUS fail(struct kernel *kernel, enum error_code code)
+static bool open_file(const struct boot_file *source, struct kernel *kernel, struct error *error)
 {
-    (void)error_set(&kernel->error, code);
-    return refuse(code);
-}
-
-/* Part of the ELF file that is at hand although it comes as a stream; NULL when it is not. */
-static const uint8_t *find_kept(const struct kernel *kernel, uint64_t offset, uint64_t length)
-{
-    if (fits_inside(offset, length, kernel->prefix_size))
-        return kernel->prefix + offset;
-    for (size_t i = 0; i < kernel->note_count; i++) {
-        struct range range = kernel->notes[i].range;
-
-        if (offset >= range.start && fits_inside(offset - range.start, length, range_size(range)))
-            return kernel->notes[i].bytes + (offset - range.start);
-    }
-    return NULL;
-}
-
-static bool read_kept(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
-{
-    struct kernel *kernel = (struct kernel *)((uint8_t *)source - offsetof(struct kernel, stream));
-    const uint8_t *bytes = find_kept(kernel, offset, length);
-
-    if (bytes)
-        memcpy(buffer, bytes, length);
-    else
-        kernel->needs_memory = true;
-    return bytes != NULL;
-}
-
-/* The next bytes of the stream, in order; *ret_count is less at its end. */
-static bool read_stream(struct kernel *kernel, void *buffer, uint64_t size, uint64_t *ret_count)
-{
-    uint64_t kept = 0;
-
-    if (kernel->position < kernel->prefix_size) {
-        kept = min_u64(size, kernel->prefix_size - kernel->position);
-        memcpy(buffer, kernel->prefix + kernel->position, kept);
-    }
-    if (!unpack_read(&kernel->unpack, (uint8_t *)buffer + kept, size - kept, ret_count))
+    *kernel = (struct kernel){.state = KERNEL_CLOSED};
+    pages_init_arena(&kernel->arena);
+    pages_init_arena(&kernel->buffers);
+    if (!file_open(source->volume, source->path, &kernel->file, error))
         return false;
-    *ret_count += kept;
-    kernel->position += *ret_count;
+    kernel->file.on_read = progress_add;
     return true;
 }
 
-/* Copies what of the notes lies in `bytes`, which is the file from `offset` on. */
-static void keep_notes(struct kernel *kernel, uint64_t offset, const uint8_t *bytes, uint64_t size)
+/* Looks through the containers, from the start, by unpack_open() or unpack_probe(). */
+static bool begin(struct kernel *kernel, __typeof__(unpack_open) *open, struct error *error)
 {
-    for (size_t i = 0; i < kernel->note_count; i++) {
-        struct kernel_note *note = &kernel->notes[i];
-        struct range both = range_intersect(note->range, (struct range){offset, offset + size});
-
-        if (range_size(both) > 0)
-            memcpy(note->bytes + (both.start - note->range.start), bytes + (both.start - offset),
-                   range_size(both));
-    }
+    kernel_release(kernel);
+    progress_start(kernel->file.path, kernel->file.source.size);
+    return open(&kernel->unpack, &kernel->file.source, UNPACK_LIMIT, &kernel->buffers,
+                &kernel->error) ||
+           fail(kernel, error);
 }
 
-/* The number of the program header that loads what is at `offset`. */
-static uint64_t find_segment(const struct elf_image *image, uint64_t offset)
+static bool read_image(struct kernel *kernel, struct error *error)
 {
-    for (size_t i = 0; i < image->segment_count; i++) {
-        const struct elf_segment *segment = &image->segments[i];
-
-        if (offset >= segment->offset && offset - segment->offset < segment->filesz)
-            return segment->header;
-    }
-    return 0;
-}
-
-/* Reads to an address, all of it. */
-static EFI_STATUS read_exactly(struct kernel *kernel, void *buffer, uint64_t size)
-{
-    uint64_t offset = kernel->position;
-    uint64_t count;
-
-    if (!read_stream(kernel, buffer, size, &count))
-        return refuse(kernel->error.code);
-    keep_notes(kernel, offset, buffer, count);
-    if (count == size)
-        return EFI_SUCCESS;
-    (void)error_set(&kernel->error, ERROR_SEGMENT_TRUNCATED, find_segment(&kernel->image, offset),
-                    offset, size, kernel->position);
-    return EFI_LOAD_ERROR;
-}
-
-/* Reads on up to `offset`, or to the end, and keeps nothing but notes. */
-static EFI_STATUS skip_to(struct kernel *kernel, uint64_t offset, uint8_t *scratch)
-{
-    uint64_t count = 1;
-
-    while (count > 0 && kernel->position < offset) {
-        uint64_t start = kernel->position;
-
-        if (!read_stream(kernel, scratch, min_u64(offset - start, SCRATCH_SIZE), &count))
-            return refuse(kernel->error.code);
-        keep_notes(kernel, start, scratch, count);
-    }
-    return EFI_SUCCESS;
-}
-
-/* Makes room for the notes, which come by among the segments. */
-static bool reserve_notes(struct kernel *kernel)
-{
-    struct range ranges[KERNEL_NOTES];
-    size_t count = elf_note_ranges(&kernel->image, ranges, KERNEL_NOTES);
-
-    for (size_t i = 0; i < count; i++) {
-        struct kernel_note *note = &kernel->notes[kernel->note_count];
-
-        if (range_size(ranges[i]) == 0 || range_size(ranges[i]) > LARGEST_NOTES)
-            continue;
-        note->range = ranges[i];
-        note->bytes = arena_alloc(&kernel->arena, range_size(ranges[i]), 1);
-        if (!note->bytes)
-            return false;
-        kernel->note_count++;
-    }
+    if (!elf_read(kernel->unpack.elf, &kernel->arena, &kernel->image, &kernel->error))
+        return fail(kernel, error);
+    kernel->state = KERNEL_READABLE;
     return true;
 }
 
-static EFI_STATUS read_prefix(struct kernel *kernel)
+/* Something of a stream was asked for that is not at hand. */
+static bool fail_stream(struct kernel *kernel, struct error *error)
 {
-    kernel->prefix = arena_alloc_bulk(&kernel->arena, PREFIX_SIZE);
-    if (!kernel->prefix)
-        return fail(kernel, ERROR_OUT_OF_MEMORY);
-    if (!unpack_read(&kernel->unpack, kernel->prefix, PREFIX_SIZE, &kernel->prefix_size))
-        return refuse(kernel->error.code);
-    return EFI_SUCCESS;
+    if (kernel->stream.out_of_reach)
+        (void)error_set(&kernel->error, ERROR_NOT_SEQUENTIAL);
+    return fail(kernel, error);
 }
 
 /* Reads the headers of a stream. */
-static EFI_STATUS open_stream(struct kernel *kernel)
+static bool open_stream(struct kernel *kernel, struct error *error)
 {
-    const struct container *elf = &kernel->unpack.layers[kernel->unpack.layer_count - 1];
-    EFI_STATUS status = read_prefix(kernel);
+    struct kernel_stream *stream = &kernel->stream;
 
-    if (EFI_ERROR(status))
-        return status;
-    kernel->streamed = true;
-    kernel->stream = (struct byte_source){
-        .size = elf->unpacked_exact ? elf->unpacked : UNPACK_LIMIT,
-        .read = read_kept,
-    };
-    if (kernel->prefix_size < PREFIX_SIZE)
-        kernel->stream.size = kernel->prefix_size;
-    if (!elf_read_headers(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error)) {
-        if (!kernel->needs_memory)
-            return refuse(kernel->error.code);
-        return kernel->probing ? EFI_SUCCESS : kernel_unpack(kernel);
-    }
-    return reserve_notes(kernel) ? EFI_SUCCESS : fail(kernel, ERROR_OUT_OF_MEMORY);
+    if (!kernel_stream_open(stream, &kernel->unpack, &kernel->arena, UNPACK_LIMIT,
+                            &kernel->error) ||
+        !elf_read_headers(&stream->source, &kernel->arena, &kernel->image, &kernel->error) ||
+        !kernel_stream_keep_notes(stream, &kernel->image, &kernel->arena))
+        return fail_stream(kernel, error);
+    kernel->state = KERNEL_STREAMED;
+    return true;
 }
 
-static EFI_STATUS read_image(struct kernel *kernel)
+bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error)
 {
-    if (!elf_read(kernel->unpack.elf, &kernel->arena, &kernel->image, &kernel->error))
-        return refuse(kernel->error.code);
-    return EFI_SUCCESS;
+    if (!open_file(source, ret_kernel, error) || !begin(ret_kernel, unpack_open, error))
+        return false;
+    if (ret_kernel->unpack.elf)
+        return read_image(ret_kernel, error);
+    if (open_stream(ret_kernel, error))
+        return true;
+    return error->code == ERROR_NOT_SEQUENTIAL && kernel_unpack(ret_kernel, error);
 }
 
-static EFI_STATUS begin(struct kernel *kernel)
+static bool probe(struct kernel *kernel, struct error *error)
 {
-    bool begun;
-
-    kernel->streamed = false;
-    kernel->needs_memory = false;
-    kernel->position = 0;
-    kernel->prefix_size = 0;
-    kernel->note_count = 0;
-    kernel_release(kernel);
-    progress_start(kernel->file.path, kernel->file.source.size);
-    begun = (kernel->probing ? unpack_probe : unpack_open)(
-        &kernel->unpack, &kernel->file.source, UNPACK_LIMIT, &kernel->buffers, &kernel->error);
-    return begun ? EFI_SUCCESS : refuse(kernel->error.code);
+    if (!begin(kernel, unpack_probe, error))
+        return false;
+    if (kernel->unpack.incomplete)
+        return true;
+    if (kernel->unpack.elf)
+        return read_image(kernel, error);
+    return open_stream(kernel, error) || error->code == ERROR_NOT_SEQUENTIAL;
 }
 
-EFI_STATUS kernel_open(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel)
+bool kernel_probe(const struct boot_file *source, struct error *error)
 {
-    EFI_STATUS status;
+    CLEANUP(kernel_close) struct kernel kernel = {.state = KERNEL_CLOSED};
+    bool good = open_file(source, &kernel, error) && probe(&kernel, error);
 
-    pages_init_arena(&kernel->arena);
-    pages_init_arena(&kernel->buffers);
-    kernel->error.code = ERROR_READ; /* what goes wrong with the file says so itself */
-    status = file_open(root, path, &kernel->file);
-    if (!EFI_ERROR(status))
-        status = begin(kernel);
-    if (EFI_ERROR(status) || kernel->unpack.incomplete)
-        return status;
-    return kernel->unpack.elf ? read_image(kernel) : open_stream(kernel);
+    progress_end(); /* opening began one */
+    return good;
 }
 
-EFI_STATUS kernel_probe(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel)
+bool kernel_unpack(struct kernel *kernel, struct error *error)
 {
-    kernel->probing = true;
-    return kernel_open(root, path, kernel);
-}
-
-EFI_STATUS kernel_unpack(struct kernel *kernel)
-{
-    EFI_STATUS status = begin(kernel);
-
+    if (!begin(kernel, unpack_open, error))
+        return false;
     (void)timing_enter(TIMING_DECODING);
-    if (!EFI_ERROR(status) && !kernel->unpack.elf && !unpack_to_memory(&kernel->unpack))
-        status = refuse(kernel->error.code);
-    return EFI_ERROR(status) ? status : read_image(kernel);
+    if (!kernel->unpack.elf && !unpack_to_memory(&kernel->unpack))
+        return fail(kernel, error);
+    return read_image(kernel, error);
 }
 
-static EFI_STATUS load_stream(struct kernel *kernel, const struct plan_reads *reads)
+static bool load_stream(struct kernel *kernel, const struct plan_reads *reads, struct error *error)
 {
-    uint8_t *scratch = arena_alloc_bulk(&kernel->buffers, SCRATCH_SIZE);
-    EFI_STATUS status = EFI_SUCCESS;
+    struct kernel_stream *stream = &kernel->stream;
 
-    if (!scratch)
-        return fail(kernel, ERROR_OUT_OF_MEMORY);
-    for (size_t i = 0; i < reads->count && !EFI_ERROR(status); i++) {
-        const struct plan_read *fill = &reads->items[i];
-
-        if (fill->offset < kernel->position) { /* segments that share bytes of the file */
-            kernel->needs_memory = true;
-            return EFI_NOT_READY;
-        }
-        status = skip_to(kernel, fill->offset, scratch);
-        if (!EFI_ERROR(status))
-            status = read_exactly(kernel, (void *)(uintptr_t)fill->address, fill->size);
-    }
-    if (!EFI_ERROR(status))
-        status = skip_to(kernel, UINT64_MAX, scratch);
-    if (EFI_ERROR(status))
-        return status;
-    if (!unpack_finish(&kernel->unpack) ||
-        !elf_read_notes(&kernel->stream, &kernel->arena, &kernel->image, &kernel->error))
-        return refuse(kernel->error.code);
-    return EFI_SUCCESS;
+    if (!kernel_stream_load(stream, &kernel->image, reads, &kernel->buffers) ||
+        !elf_read_notes(&stream->source, &kernel->arena, &kernel->image, &kernel->error))
+        return fail_stream(kernel, error);
+    return true;
 }
 
-static EFI_STATUS load_source(struct kernel *kernel, const struct plan_reads *reads)
+static bool load_source(struct kernel *kernel, const struct plan_reads *reads, struct error *error)
 {
     struct byte_source *elf = kernel->unpack.elf;
 
     for (size_t i = 0; i < reads->count; i++) {
-        const struct plan_read *fill = &reads->items[i];
+        const struct plan_read *read = &reads->items[i];
 
-        if (!elf->read(elf, fill->offset, (void *)(uintptr_t)fill->address, fill->size))
-            return fail(kernel, ERROR_READ);
+        if (elf->read(elf, read->offset, (void *)(uintptr_t)read->address, read->size))
+            continue;
+        (void)error_set(&kernel->error, ERROR_READ);
+        return fail(kernel, error);
     }
-    return EFI_SUCCESS;
+    return true;
 }
 
-EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_reads *reads)
+bool kernel_load(struct kernel *kernel, const struct plan_reads *reads, struct error *error)
 {
-    (void)timing_enter(kernel->streamed ? TIMING_DECODING : TIMING_READING);
-    return kernel->streamed ? load_stream(kernel, reads) : load_source(kernel, reads);
+    bool streamed = kernel->state == KERNEL_STREAMED;
+
+    (void)timing_enter(streamed ? TIMING_DECODING : TIMING_READING);
+    return streamed ? load_stream(kernel, reads, error) : load_source(kernel, reads, error);
 }
 
 bool kernel_take_reclaimable(struct kernel *kernel, struct arena *arena,

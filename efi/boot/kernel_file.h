@@ -8,59 +8,52 @@
  */
 #pragma once
 
+#include "efi/boot/kernel_stream.h"
 #include "efi/firmware/file.h"
 
+#include "common/bls/boot_request.h"
 #include "common/image/elf.h"
 #include "common/image/unpack.h"
 #include "pvh/plan.h"
 
-#define KERNEL_NOTES 8 /* note segments that are kept from a stream; two are usual */
-
-struct kernel_note {
-    struct range range; /* in the ELF file */
-    uint8_t *bytes;
+enum kernel_state {
+    KERNEL_CLOSED,
+    KERNEL_READABLE, /* at any offset; the image is complete */
+    KERNEL_STREAMED, /* front to back; entry point and notes are known when all has been read */
 };
 
 struct kernel {
+    enum kernel_state state;
     struct file file;
     struct elf_image image;
-    struct error error;
 
     struct unpack unpack;
+    struct kernel_stream stream;
+    struct error error;   /* where unpacking records it */
     struct arena arena;   /* what is known of it; given back when unpacking begins anew */
     struct arena buffers; /* what unpacking takes, no longer needed once it is loaded; the same */
-
-    bool probing;      /* nothing is unpacked whole: see kernel_probe() */
-    bool streamed;     /* the notes, and so the entry, are known only when all has been read */
-    bool needs_memory; /* as a stream it cannot be booted: see kernel_unpack() */
-    uint64_t position; /* in the stream */
-    uint8_t *prefix;   /* its first bytes, with all headers */
-    uint64_t prefix_size;
-    struct kernel_note notes[KERNEL_NOTES];
-    size_t note_count;
-    struct byte_source stream; /* prefix and notes, as far as they are kept */
 };
 
 /*
- * Opens the file and reads headers, and notes where they can be had. On failure kernel->error says
- * why, or a message is out already; it is to be closed all the same.
+ * Opens the file and reads headers, and notes where they can be had. On failure it is to be closed
+ * all the same. `source` must live as long as the kernel.
  */
-EFI_STATUS kernel_open(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel);
+bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error);
 
 /*
- * The same in the time that a few reads take, to see whether it may be a kernel: what only shows
- * when it is unpacked whole is left out. It cannot be loaded then.
+ * Sees whether a file may be a kernel, in the time that a few reads take: what only shows when it
+ * is unpacked whole is left out.
  */
-EFI_STATUS kernel_probe(EFI_FILE_HANDLE root, const char *path, struct kernel *kernel);
+bool kernel_probe(const struct boot_file *source, struct error *error);
 
-/* Begins anew, with the ELF file in memory. */
-EFI_STATUS kernel_unpack(struct kernel *kernel);
+/* Begins anew, with the ELF file in memory: KERNEL_READABLE. */
+bool kernel_unpack(struct kernel *kernel, struct error *error);
 
 /*
- * Reads the segments to where the plan's fills have them, and for a stream the notes, which
- * complete kernel->image.
+ * Reads the segments to where the plan's reads have them, and for a stream the notes, which
+ * complete kernel->image. ERROR_NOT_SEQUENTIAL for a stream that has to be unpacked to memory.
  */
-EFI_STATUS kernel_load(struct kernel *kernel, const struct plan_reads *reads);
+bool kernel_load(struct kernel *kernel, const struct plan_reads *reads, struct error *error);
 
 /*
  * Lists the memory that unpacking has taken so far, in `arena`. It is the caller's from now on, to
@@ -73,7 +66,8 @@ bool kernel_take_reclaimable(struct kernel *kernel, struct arena *arena,
 /* Bytes of memory that it takes where it goes; before its headers are known, its file's. */
 uint64_t kernel_memory(const struct kernel *kernel);
 
-/* Gives back all that it took. What it read stays where it is. */
+/* Gives back the memory that it took; the file stays open. What was loaded stays where it is. */
 void kernel_release(struct kernel *kernel);
 
+/* For CLEANUP(); also for a kernel that was never opened, all zero. */
 void kernel_close(struct kernel *kernel);

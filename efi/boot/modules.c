@@ -2,59 +2,57 @@
 #include "efi/boot/modules.h"
 
 #include "common/base/overflow.h"
-#include "efi/console/console.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/pages.h"
 
 #include <string.h>
 
-static EFI_STATUS open_part(EFI_FILE_HANDLE root, const char *path, struct module *module)
+static bool open_part(const struct boot_file *source, struct module *module, struct error *error)
 {
     struct module_part *part = &module->parts[module->part_count];
-    EFI_STATUS status = file_open(root, path, &part->file);
 
-    if (EFI_ERROR(status))
-        return status;
+    if (!file_open(source->volume, source->path, &part->file, error))
+        return false;
+    part->file.on_read = progress_add;
     module->part_count++;
     if (part->file.source.size == 0)
-        return console_error_code(EFI_LOAD_ERROR, path, ERROR_MODULE_EMPTY);
+        return error_set_for(error, source->path, ERROR_MODULE_EMPTY);
     if (!checked_align_up(module->size, MODULE_PART_ALIGNMENT, &part->offset) ||
         !checked_add(part->offset, part->file.source.size, &module->size))
-        return console_error(EFI_OUT_OF_RESOURCES, "%s: is too large; use a smaller file", path);
-    return EFI_SUCCESS;
+        return error_set_for(error, source->path, ERROR_MODULE_TOO_LARGE);
+    return true;
 }
 
-static EFI_STATUS open_module(EFI_FILE_HANDLE root, const struct boot_file *files, size_t count,
-                              struct arena *arena, struct module_list *list)
+static bool open_module(const struct boot_file *files, size_t count, struct arena *arena,
+                        struct module_list *list, struct error *error)
 {
     struct module *module = &list->items[list->count];
-    EFI_STATUS status;
 
     module->command = files[0].command;
     module->parts = arena_alloc(arena, count, sizeof(*module->parts));
     if (!module->parts)
-        return console_no_memory();
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     list->count++;
     for (size_t i = 0; i < count; i++) {
-        status = open_part(root, files[i].path, module);
-        if (EFI_ERROR(status))
-            return status;
+        if (!open_part(&files[i], module, error))
+            return false;
     }
     list->sizes[list->count - 1] = module->size;
     list->commands[list->count - 1] = module->command;
-    return EFI_SUCCESS;
+    return true;
 }
 
-static EFI_STATUS open_offered(struct arena *arena, struct module_list *list)
+static bool open_offered(struct arena *arena, struct module_list *list, struct error *error)
 {
     struct module *module = &list->items[0];
-    EFI_STATUS status = initrd_media_find(&module->media);
 
-    if (EFI_ERROR(status) || module->media.size == 0)
-        return status;
+    if (!initrd_media_find(&module->media, error))
+        return false;
+    if (module->media.size == 0)
+        return true;
     module->parts = arena_alloc(arena, 1, sizeof(*module->parts));
     if (!module->parts)
-        return console_no_memory();
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     module->parts->file.path = INITRD_MEDIA_NAME;
     module->is_offered = true;
     module->part_count = 1;
@@ -63,15 +61,23 @@ static EFI_STATUS open_offered(struct arena *arena, struct module_list *list)
     list->sizes[0] = module->size;
     list->commands[0] = module->command;
     list->count = 1;
-    return EFI_SUCCESS;
+    return true;
 }
 
-EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request,
-                        struct arena *arena, struct module_list *ret_list)
+static bool open_initrd(const struct boot_request *request, struct arena *arena,
+                        struct module_list *list, struct error *error)
 {
     const struct boot_files *initrds = &request->initrds;
+
+    if (initrds->count == 0)
+        return open_offered(arena, list, error);
+    return open_module(initrds->items, initrds->count, arena, list, error);
+}
+
+bool modules_open(const struct boot_request *request, struct arena *arena,
+                  struct module_list *ret_list, struct error *error)
+{
     size_t count = request->modules.count + 1;
-    EFI_STATUS status = EFI_SUCCESS;
 
     *ret_list = (struct module_list){
         .items = arena_alloc(arena, count, sizeof(*ret_list->items)),
@@ -79,34 +85,34 @@ EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request
         .commands = arena_alloc(arena, count, sizeof(*ret_list->commands)),
     };
     if (!ret_list->items || !ret_list->sizes || !ret_list->commands)
-        return console_no_memory();
-    if (initrds->count > 0)
-        status = open_module(root, initrds->items, initrds->count, arena, ret_list);
-    else
-        status = open_offered(arena, ret_list);
-    for (size_t i = 0; i < request->modules.count && !EFI_ERROR(status); i++)
-        status = open_module(root, &request->modules.items[i], 1, arena, ret_list);
-    return status;
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    if (!open_initrd(request, arena, ret_list, error))
+        return false;
+    for (size_t i = 0; i < request->modules.count; i++) {
+        if (!open_module(&request->modules.items[i], 1, arena, ret_list, error))
+            return false;
+    }
+    return true;
 }
 
-/* Reads what of a part lies in [fill->offset, fill->offset + fill->size) of the module. */
-static EFI_STATUS load_part(struct module_part *part, const struct plan_read *fill)
+/* Reads what of a part lies in [read->offset, read->offset + read->size) of the module. */
+static bool load_part(struct module_part *part, const struct plan_read *read, struct error *error)
 {
     struct range file = {part->offset, part->offset + part->file.source.size};
-    struct range wanted = {fill->offset, fill->offset + fill->size};
+    struct range wanted = {read->offset, read->offset + read->size};
     struct range both = range_intersect(file, wanted);
 
     if (range_size(both) == 0)
-        return EFI_SUCCESS;
+        return true;
     return file_read(&part->file, both.start - part->offset,
-                     (void *)(uintptr_t)(fill->address + (both.start - fill->offset)),
-                     range_size(both));
+                     (void *)(uintptr_t)(read->address + (both.start - read->offset)),
+                     range_size(both), error);
 }
 
 /* The few bytes between two parts. */
-static void clear_padding(const struct module *module, const struct plan_read *fill)
+static void clear_padding(const struct module *module, const struct plan_read *read)
 {
-    struct range wanted = {fill->offset, fill->offset + fill->size};
+    struct range wanted = {read->offset, read->offset + read->size};
 
     for (size_t i = 1; i < module->part_count; i++) {
         const struct module_part *before = &module->parts[i - 1];
@@ -114,55 +120,55 @@ static void clear_padding(const struct module *module, const struct plan_read *f
         struct range both = range_intersect(gap, wanted);
 
         if (range_size(both) > 0)
-            memset((void *)(uintptr_t)(fill->address + (both.start - fill->offset)), 0,
+            memset((void *)(uintptr_t)(read->address + (both.start - read->offset)), 0,
                    range_size(both));
     }
 }
 
-static EFI_STATUS load_in_pieces(const struct module *module, const struct plan_reads *reads)
+static bool load_in_pieces(const struct module *module, const struct plan_reads *reads,
+                           struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
     uint8_t *buffer;
-    EFI_STATUS status;
 
     pages_init_arena(&arena);
     buffer = arena_alloc_bulk(&arena, module->size);
     if (!buffer)
-        return console_no_memory();
-    status = initrd_media_load(&module->media, buffer);
-    for (size_t i = 0; i < reads->count && !EFI_ERROR(status); i++) {
-        const struct plan_read *fill = &reads->items[i];
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    if (!initrd_media_load(&module->media, buffer, error))
+        return false;
+    for (size_t i = 0; i < reads->count; i++) {
+        const struct plan_read *read = &reads->items[i];
 
-        memcpy((void *)(uintptr_t)fill->address, buffer + fill->offset, fill->size);
+        memcpy((void *)(uintptr_t)read->address, buffer + read->offset, read->size);
     }
-    return status;
+    return true;
 }
 
 /* Its protocol knows only the whole of it: in pieces it comes by way of a buffer. */
-static EFI_STATUS load_offered(const struct module *module, const struct plan_reads *reads)
+static bool load_offered(const struct module *module, const struct plan_reads *reads,
+                         struct error *error)
 {
     if (reads->count == 1)
-        return initrd_media_load(&module->media, (void *)(uintptr_t)reads->items[0].address);
-    return load_in_pieces(module, reads);
+        return initrd_media_load(&module->media, (void *)(uintptr_t)reads->items[0].address, error);
+    return load_in_pieces(module, reads, error);
 }
 
-EFI_STATUS module_load(struct module *module, const struct plan_module *plan)
+bool module_load(struct module *module, const struct plan_module *plan, struct error *error)
 {
     if (module->is_offered)
-        return load_offered(module, &plan->reads);
+        return load_offered(module, &plan->reads, error);
     progress_start(module_name(module), module->size);
     for (size_t i = 0; i < plan->reads.count; i++) {
-        const struct plan_read *fill = &plan->reads.items[i];
+        const struct plan_read *read = &plan->reads.items[i];
 
         for (size_t part = 0; part < module->part_count; part++) {
-            EFI_STATUS status = load_part(&module->parts[part], fill);
-
-            if (EFI_ERROR(status))
-                return status;
+            if (!load_part(&module->parts[part], read, error))
+                return false;
         }
-        clear_padding(module, fill);
+        clear_padding(module, read);
     }
-    return EFI_SUCCESS;
+    return true;
 }
 
 const char *module_name(const struct module *module)

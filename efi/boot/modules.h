@@ -31,14 +31,14 @@ struct module_list {
 };
 
 /*
- * Opens all files of the request; when it names no initrd, one that is offered takes its place.
- * Prints its own error; the list is to be closed all the same.
+ * Opens all files of the request; when it names no initrd, one that is offered takes its place. On
+ * failure the list is to be closed all the same.
  */
-EFI_STATUS modules_open(EFI_FILE_HANDLE root, const struct boot_request *request,
-                        struct arena *arena, struct module_list *ret_list);
+bool modules_open(const struct boot_request *request, struct arena *arena,
+                  struct module_list *ret_list, struct error *error);
 
-/* Reads a module to where the plan has it. Prints its own error. */
-EFI_STATUS module_load(struct module *module, const struct plan_module *plan);
+/* Reads a module to where the plan has it. */
+bool module_load(struct module *module, const struct plan_module *plan, struct error *error);
 
 /* The path of its first file, for messages. */
 const char *module_name(const struct module *module);

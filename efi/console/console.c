@@ -12,15 +12,7 @@
 
 static bool verbose_output;
 static size_t transient_length; /* of the line that is to be wiped, in bytes: columns or more */
-static bool quiet_output;
-static struct text *record;
 static const char *entry_name;
-
-void console_set_capture(struct text *new_capture, bool quiet)
-{
-    record = new_capture;
-    quiet_output = quiet;
-}
 
 void console_set_entry(const char *name)
 {
@@ -53,7 +45,7 @@ static void write_text(const char *text)
     CHAR16 block[BLOCK_UNITS];
     size_t count = 0;
 
-    if (!ST->ConOut || quiet_output) /* there are machines without any console */
+    if (!ST->ConOut) /* there are machines without any console */
         return;
     while (*text) {
         uint32_t character = utf8_next(&text);
@@ -109,20 +101,28 @@ static void replace_controls(struct text *text)
     }
 }
 
-static void write_message(const char *format, va_list arguments, const char *behind)
+/* Prints a line of text, cleaned, behind "pvhboot: " and the entry's name. */
+static void write_message(struct text *text)
+{
+    replace_controls(text);
+    console_write("pvhboot: ");
+    console_write(text->data);
+    console_write("\n");
+}
+
+static void start_message(struct text *text)
+{
+    if (entry_name)
+        text_format(text, "%s: ", entry_name);
+}
+
+static void print_message(const char *format, va_list arguments)
 {
     TEXT_ON_STACK(text, MESSAGE_SIZE);
 
-    if (entry_name)
-        text_format(&text, "%s: ", entry_name);
+    start_message(&text);
     text_format_list(&text, format, arguments);
-    text_append(&text, behind);
-    replace_controls(&text);
-    if (record)
-        text_format(record, "%s%s", record->length ? "\n" : "", text.data);
-    console_write("pvhboot: ");
-    console_write(text.data);
-    console_write("\n");
+    write_message(&text);
 }
 
 void console_message(const char *format, ...)
@@ -130,8 +130,23 @@ void console_message(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    write_message(format, arguments, "");
+    print_message(format, arguments);
     va_end(arguments);
+}
+
+EFI_STATUS console_print_error(struct error *error, struct text *copy)
+{
+    TEXT_ON_STACK(text, MESSAGE_SIZE);
+
+    if (error->printed)
+        return EFIERR(error_status(error));
+    error->printed = true;
+    start_message(&text);
+    error_append(&text, error);
+    write_message(&text);
+    if (copy)
+        text_format(copy, "%s%s", copy->length ? "\n" : "", text.data);
+    return EFIERR(error_status(error));
 }
 
 void console_verbose(const char *format, ...)
@@ -141,73 +156,11 @@ void console_verbose(const char *format, ...)
     if (!verbose_output)
         return;
     va_start(arguments, format);
-    write_message(format, arguments, "");
+    print_message(format, arguments);
     va_end(arguments);
 }
 
 void console_set_verbose(bool verbose)
 {
     verbose_output = verbose;
-}
-
-EFI_STATUS console_error(EFI_STATUS status, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    write_message(format, arguments, "");
-    va_end(arguments);
-    return status;
-}
-
-EFI_STATUS console_error_code(EFI_STATUS status, const char *path, enum error_code code)
-{
-    TEXT_ON_STACK(text, 100);
-
-    error_append_code(&text, code);
-    return console_error(status, "%s: %s", path, text.data);
-}
-
-EFI_STATUS console_no_memory(void)
-{
-    TEXT_ON_STACK(text, 100);
-
-    error_append_code(&text, ERROR_OUT_OF_MEMORY);
-    return console_error(EFI_OUT_OF_RESOURCES, "%s", text.data);
-}
-
-EFI_STATUS console_error_status(EFI_STATUS status, const char *format, ...)
-{
-    TEXT_ON_STACK(behind, 40);
-    va_list arguments;
-
-    text_format(&behind, ": %s", status_name(status));
-    va_start(arguments, format);
-    write_message(format, arguments, behind.data);
-    va_end(arguments);
-    return status;
-}
-
-/* UEFI 2.10, appendix D */
-const char *status_name(EFI_STATUS status)
-{
-    static const struct {
-        uint8_t number;
-        char name[19]; /* no pointers: nothing to relocate */
-    } names[] = {
-        {0, "Success"},          {1, "Load Error"},        {2, "Invalid Parameter"},
-        {3, "Unsupported"},      {4, "Bad Buffer Size"},   {5, "Buffer Too Small"},
-        {6, "Not Ready"},        {7, "Device Error"},      {8, "Write Protected"},
-        {9, "Out of Resources"}, {10, "Volume Corrupted"}, {12, "No Media"},
-        {13, "Media Changed"},   {14, "Not Found"},        {15, "Access Denied"},
-        {18, "Time Out"},        {21, "Aborted"},          {26, "Security Violation"},
-        {27, "CRC Error"},       {31, "End of File"},
-    };
-    UINTN number = status & ~EFIERR(0);
-
-    for (size_t i = 0; i < ELEMENTS(names); i++) {
-        if (names[i].number == number)
-            return names[i].name;
-    }
-    return "unknown error";
 }

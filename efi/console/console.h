@@ -7,12 +7,6 @@
 #include "common/base/error.h"
 #include "common/base/text.h"
 
-/*
- * What is said goes to `record` as well (until NULL is given), for whoever shows it later; with
- * `quiet` nothing goes to the screen.
- */
-void console_set_capture(struct text *new_capture, bool quiet);
-
 /* Puts "NAME: " before all messages, while the entry NAME is being booted; NULL for none. */
 void console_set_entry(const char *name);
 
@@ -36,19 +30,9 @@ __attribute__((format(printf, 1, 2))) void console_message(const char *format, .
 __attribute__((format(printf, 1, 2))) void console_verbose(const char *format, ...);
 void console_set_verbose(bool verbose);
 
-/* Prints "pvhboot: " and the text and returns `status`, for `return console_error(...)`. */
-__attribute__((format(printf, 2, 3))) EFI_STATUS console_error(EFI_STATUS status,
-                                                               const char *format, ...);
-
-/* The same, with ": " and the status in words behind the text. */
-__attribute__((format(printf, 2, 3))) EFI_STATUS console_error_status(EFI_STATUS status,
-                                                                      const char *format, ...);
-
-/* Prints what pvh/messages.h says of an error without numbers, behind "PATH: ". */
-EFI_STATUS console_error_code(EFI_STATUS status, const char *path, enum error_code code);
-
-/* Prints that the firmware has no memory left for the loader's own tables. */
-EFI_STATUS console_no_memory(void);
-
-/* "Not Found" */
-const char *status_name(EFI_STATUS status);
+/*
+ * The one printer of errors: "pvhboot: ", what error_append() makes of it, and a new line, once for
+ * each error. Appends the same line to `copy`, for whoever shows it again; NULL for nobody. Returns
+ * the status that the firmware's boot manager is told.
+ */
+EFI_STATUS console_print_error(struct error *error, struct text *copy);

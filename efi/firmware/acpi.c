@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/acpi.h"
 
-#include "efi/console/console.h"
-#include "efi/firmware/machine.h"
+#include "efi/firmware/system_table.h"
 
 struct mapped_memory {
     struct acpi_memory memory; /* first, so that it can be cast back */
@@ -52,38 +51,21 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
     return (const uint8_t *)(uintptr_t)address;
 }
 
-static void warn_of_damage(unsigned damaged)
-{
-    static const char names[][5] = {"XSDT", "RSDT", "MCFG"}; /* by the bits of enum acpi_table */
-
-    for (size_t i = 0; i < ELEMENTS(names); i++) {
-        if (damaged & 1U << i)
-            console_message("warning: the ACPI table %s is damaged and is ignored; an update of "
-                            "the firmware may mend it",
-                            names[i]);
-    }
-}
-
-void acpi_collect(struct memory *memory, uint64_t *ret_rsdp)
+void acpi_collect(struct memory *memory, struct acpi_tables *ret_tables)
 {
     struct mapped_memory mapped = {{map_memory}, &memory->map};
 
-    *ret_rsdp = 0;
-    for (int second_version = 1; second_version >= 0 && !*ret_rsdp; second_version--) {
-        uint64_t address = machine_find_rsdp(second_version);
+    *ret_tables = (struct acpi_tables){.rsdp = 0};
+    for (int version = ACPI_VERSIONS - 1; version >= 0 && !ret_tables->rsdp; version--) {
+        uint64_t address = system_table_find_rsdp(version == ACPI_2_0);
 
         if (address && acpi_check_rsdp(&mapped.memory, address))
-            *ret_rsdp = address;
-        else if (address)
-            console_message("warning: the ACPI %s root pointer at 0x%llx is damaged and is ignored",
-                            second_version ? "2.0" : "1.0", (unsigned long long)address);
+            ret_tables->rsdp = address;
+        else
+            ret_tables->damaged_rsdp[version] = address;
     }
-    if (!*ret_rsdp) {
-        console_message(
-            "warning: the firmware has no ACPI tables; the kernel will find few devices");
+    if (!ret_tables->rsdp)
         return;
-    }
-    acpi_find_ecam(&mapped.memory, *ret_rsdp, &memory->ecam);
+    acpi_find_ecam(&mapped.memory, ret_tables->rsdp, &memory->ecam);
     acpi_drop_windows_over_memory(&memory->ecam, &memory->map);
-    warn_of_damage(memory->ecam.damaged);
 }

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of boot services, and the jump. */
+/* The end of boot services. */
 #pragma once
 
-#include "efi/boot/boot.h"
+#include "efi/efi.h"
 
 /*
- * Converts boot->memory.map, built of the map that is valid now, and writes it into the boot info.
- * No allocation, no text.
+ * ExitBootServices() with the key of the last GetMemoryMap(). On EFI_INVALID_PARAMETER the map has
+ * changed; but boot services are half gone already, and only these two may be called any more.
  */
-bool write_final_map(struct boot *boot, struct error *ret_error);
+EFI_STATUS exit_boot_services(EFI_HANDLE image, UINTN map_key);
 
-/*
- * Ends boot services and starts the kernel. Returns only when something fails before
- * ExitBootServices has been called; after that a failure can only reset the machine. Prints its own
- * error.
- */
-EFI_STATUS leave(struct boot *boot);
+/* The only way back once exit_boot_services() has been tried. */
+void __attribute__((noreturn)) reset_machine(EFI_STATUS status);
+
+/* Asks for a reset while boot services are there. Returns when the firmware does none. */
+void request_reset(void);

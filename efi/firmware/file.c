@@ -3,10 +3,9 @@
 
 #include "common/base/overflow.h"
 #include "common/base/text.h"
-#include "efi/console/console.h"
-#include "efi/console/progress.h"
-#include "efi/console/timing.h"
 #include "efi/firmware/clock.h"
+#include "efi/firmware/efi_error.h"
+#include "efi/firmware/timing.h"
 
 #include <string.h>
 
@@ -29,66 +28,17 @@ static struct {
 
 #define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from wrapping */
 
-/* FAT and ISO 9660 names have up to 255 units; room for what other file systems may have. */
+/* FAT and ISO 9660 names have up to 255 characters; room for what other file systems may have. */
 #define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 1024 * sizeof(CHAR16))
-
-EFI_STATUS volume_open(EFI_HANDLE device, EFI_FILE_HANDLE *ret_root)
-{
-    EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
-    EFI_FILE_IO_INTERFACE *volume = NULL;
-    EFI_STATUS status;
-
-    status = device ? BS->HandleProtocol(device, &guid, (void **)&volume) : EFI_NOT_FOUND;
-    if (EFI_ERROR(status))
-        return console_error(status,
-                             "the device that pvhboot was started from has no file system (%s); "
-                             "start it from a disk, stick or CD",
-                             status_name(status));
-    status = volume->OpenVolume(volume, ret_root);
-    if (EFI_ERROR(status)) {
-        *ret_root = NULL; /* firmware may have left anything there */
-        return console_error_status(status, "cannot open the volume that pvhboot was started from");
-    }
-    return EFI_SUCCESS;
-}
-
-EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
-                         EFI_FILE_HANDLE *ret_handle)
-{
-    EFI_STATUS status = root->Open(root, ret_handle, path, mode, 0);
-
-    if (EFI_ERROR(status))
-        *ret_handle = NULL; /* firmware may have left anything there */
-    return status;
-}
-
-void efi_file_close(EFI_FILE_HANDLE *handle)
-{
-    if (*handle)
-        (void)(*handle)->Close(*handle);
-    *handle = NULL;
-}
-
-bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH])
-{
-    size_t length = 0;
-
-    if (*path != '\\' && *path != '/')
-        ucs2[length++] = '\\';
-    length += utf8_to_utf16(path, ucs2 + length, PATH_MAX_LENGTH - length);
-    for (size_t i = 0; i < length; i++) {
-        if (ucs2[i] == '/')
-            ucs2[i] = '\\';
-    }
-    return length + 3 < PATH_MAX_LENGTH; /* or something may have been cut off */
-}
 
 static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
 {
-    return !EFI_ERROR(file_read((struct file *)source, offset, buffer, length));
+    struct file *file = (struct file *)source;
+
+    return file_read(file, offset, buffer, length, &file->error);
 }
 
-static EFI_STATUS read_info(struct file *file, uint64_t *ret_size)
+static bool read_info(struct file *file, uint64_t *ret_size, struct error *error)
 {
     EFI_GUID guid = EFI_FILE_INFO_ID;
     union {
@@ -100,18 +50,17 @@ static EFI_STATUS read_info(struct file *file, uint64_t *ret_size)
 
     status = file->handle->GetInfo(file->handle, &guid, &size, &buffer);
     if (EFI_ERROR(status))
-        return console_error_status(status, "%s: cannot read its size", file->path);
+        return error_set_efi_for(error, file->path, status, ERROR_FILE_INFO);
     if (buffer.info.Attribute & EFI_FILE_DIRECTORY)
-        return console_error(EFI_NOT_FOUND, "%s: is a directory; name a file", file->path);
+        return error_set_for(error, file->path, ERROR_FILE_IS_DIRECTORY);
     if (buffer.info.FileSize > MAX_FILE_SIZE)
-        return console_error(EFI_VOLUME_CORRUPTED,
-                             "%s: the firmware says it has %llu bytes; check the file system",
-                             file->path, (unsigned long long)buffer.info.FileSize);
+        return error_set_for(error, file->path, ERROR_FILE_SIZE, buffer.info.FileSize);
     *ret_size = buffer.info.FileSize;
-    return EFI_SUCCESS;
+    return true;
 }
 
-EFI_STATUS file_open_optional(EFI_FILE_HANDLE root, const char *path, struct file *ret_file)
+bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,
+                        struct error *error)
 {
     CHAR16 ucs2[PATH_MAX_LENGTH];
     EFI_STATUS status;
@@ -119,33 +68,25 @@ EFI_STATUS file_open_optional(EFI_FILE_HANDLE root, const char *path, struct fil
     *ret_file = (struct file){.path = path, .chunk = LARGEST_CHUNK};
     ret_file->source.read = read_source;
     if (!path_to_ucs2(path, ucs2))
-        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long; shorten it", path);
-    status = efi_file_open(root, ucs2, EFI_FILE_MODE_READ, &ret_file->handle);
+        return error_set_for(error, path, ERROR_PATH_TOO_LONG);
+    status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ, &ret_file->handle);
     if (status == EFI_NOT_FOUND)
-        return EFI_SUCCESS;
-    if (EFI_ERROR(status) && strchr(path, ':'))
-        return console_error(status,
-                             "%s: cannot be opened; leave out the drive (fs0:): paths start "
-                             "at the root of pvhboot's own volume",
-                             path);
+        return true;
     if (EFI_ERROR(status))
-        return console_error_status(status, "%s: cannot be opened", path);
-    status = read_info(ret_file, &ret_file->source.size);
-    if (EFI_ERROR(status))
-        file_close(ret_file);
-    return status;
+        return error_set_efi_for(error, path, status,
+                                 strchr(path, ':') ? ERROR_PATH_WITH_DRIVE : ERROR_FILE_OPEN);
+    if (read_info(ret_file, &ret_file->source.size, error))
+        return true;
+    file_close(ret_file);
+    return false;
 }
 
-EFI_STATUS file_open(EFI_FILE_HANDLE root, const char *path, struct file *ret_file)
+bool file_open(const struct volume *volume, const char *path, struct file *ret_file,
+               struct error *error)
 {
-    EFI_STATUS status = file_open_optional(root, path, ret_file);
-
-    if (EFI_ERROR(status) || ret_file->handle)
-        return status;
-    return console_error(EFI_NOT_FOUND,
-                         "%s: no such file on the volume that pvhboot was started "
-                         "from; paths start at its root",
-                         path);
+    if (!file_open_optional(volume, path, ret_file, error))
+        return false;
+    return ret_file->handle || error_set_for(error, path, ERROR_FILE_MISSING);
 }
 
 static EFI_STATUS seek(struct file *file, uint64_t offset)
@@ -223,7 +164,8 @@ static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, u
     }
 }
 
-static EFI_STATUS read_all(struct file *file, uint64_t offset, void *buffer, uint64_t size)
+static bool read_all(struct file *file, uint64_t offset, void *buffer, uint64_t size,
+                     struct error *error)
 {
     uint8_t *to = buffer;
     uint64_t wanted, count;
@@ -233,45 +175,40 @@ static EFI_STATUS read_all(struct file *file, uint64_t offset, void *buffer, uin
             read_chunk(file, offset + done, to + done, size - done, &wanted, &count);
 
         if (EFI_ERROR(status))
-            return console_error_status(status, "%s: cannot read %llu bytes at offset 0x%llx",
-                                        file->path, (unsigned long long)wanted,
-                                        (unsigned long long)(offset + done));
+            return error_set_efi_for(error, file->path, status, ERROR_FILE_READ, wanted,
+                                     offset + done);
         if (count != wanted)
-            return console_error(EFI_END_OF_FILE,
-                                 "%s: short read at offset 0x%llx: %llu of %llu bytes; the file is "
-                                 "truncated or the medium damaged",
-                                 file->path, (unsigned long long)(offset + done),
-                                 (unsigned long long)count, (unsigned long long)wanted);
-        progress_add(count);
+            return error_set_for(error, file->path, ERROR_FILE_SHORT_READ, offset + done, count,
+                                 wanted);
+        if (file->on_read)
+            file->on_read(count);
     }
-    return EFI_SUCCESS;
+    return true;
 }
 
-EFI_STATUS file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size)
+bool file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size, struct error *error)
 {
     enum timing_phase before = timing_enter(TIMING_READING);
-    EFI_STATUS status = read_all(file, offset, buffer, size);
+    bool done = read_all(file, offset, buffer, size, error);
 
     (void)timing_enter(before);
-    return status;
+    return done;
 }
 
-EFI_STATUS file_read_all(struct file *file, uint64_t limit, struct arena *arena, char **ret_text)
+bool file_read_all(struct file *file, uint64_t limit, struct arena *arena, char **ret_text,
+                   struct error *error)
 {
     char *text;
-    EFI_STATUS status;
 
     if (file->source.size > limit)
-        return console_error(EFI_LOAD_ERROR, "%s: has %llu bytes, more than the %llu allowed",
-                             file->path, (unsigned long long)file->source.size,
-                             (unsigned long long)limit);
+        return error_set_for(error, file->path, ERROR_FILE_OVER_LIMIT, file->source.size, limit);
     text = arena_alloc(arena, file->source.size + 1, 1);
     if (!text)
-        return console_error(EFI_OUT_OF_RESOURCES, "%s: no memory to read it", file->path);
-    status = file_read(file, 0, text, file->source.size);
-    if (!EFI_ERROR(status))
-        *ret_text = text;
-    return status;
+        return error_set_for(error, file->path, ERROR_FILE_NO_MEMORY);
+    if (!file_read(file, 0, text, file->source.size, error))
+        return false;
+    *ret_text = text;
+    return true;
 }
 
 void file_close(struct file *file)

@@ -2,10 +2,10 @@
 #include "efi/firmware/image.h"
 
 #include "common/base/text.h"
-#include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
-#include "efi/firmware/file.h"
+#include "efi/firmware/efi_error.h"
 #include "efi/firmware/pages.h"
+#include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
 
 #include <string.h>
@@ -16,25 +16,24 @@ static void unload(EFI_HANDLE *program)
         (void)BS->UnloadImage(*program);
 }
 
-static EFI_STATUS load(EFI_HANDLE image, EFI_HANDLE device, const char *path, struct arena *arena,
-                       EFI_HANDLE *ret_program)
+static bool load(EFI_HANDLE image, EFI_HANDLE device, const char *path, struct arena *arena,
+                 EFI_HANDLE *ret_program, struct error *error)
 {
     CHAR16 ucs2[PATH_MAX_LENGTH];
     EFI_DEVICE_PATH *device_path;
     EFI_STATUS status;
 
     if (!path_to_ucs2(path, ucs2))
-        return console_error(EFI_INVALID_PARAMETER, "%s: the path is too long; shorten it", path);
+        return error_set_for(error, path, ERROR_PATH_TOO_LONG);
     device_path = device_path_make_file(device, ucs2, arena);
     if (!device_path)
-        return console_no_memory();
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     status = BS->LoadImage(FALSE, image, device_path, NULL, 0, ret_program);
     if (status == EFI_NOT_FOUND)
-        return console_error(
-            status, "%s: no such file; paths start at the root of pvhboot's own volume", path);
+        return error_set_for(error, path, ERROR_PROGRAM_MISSING);
     if (EFI_ERROR(status))
-        return console_error_status(status, "%s: cannot be started", path);
-    return EFI_SUCCESS;
+        return error_set_efi_for(error, path, status, ERROR_PROGRAM_LOAD);
+    return true;
 }
 
 /* What has started well and is no application is still there, and so must be what it was given. */
@@ -44,8 +43,8 @@ static bool is_driver(const EFI_LOADED_IMAGE *loaded)
            loaded->ImageCodeType == EfiRuntimeServicesCode;
 }
 
-static EFI_STATUS set_options(EFI_HANDLE program, const char *path, const char *options,
-                              struct arena *arena, bool *ret_driver)
+static bool set_options(EFI_HANDLE program, const char *path, const char *options,
+                        struct arena *arena, bool *ret_driver, struct error *error)
 {
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
     EFI_LOADED_IMAGE *loaded = NULL;
@@ -54,17 +53,17 @@ static EFI_STATUS set_options(EFI_HANDLE program, const char *path, const char *
     EFI_STATUS status;
 
     if (!ucs2)
-        return console_no_memory();
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     status = BS->HandleProtocol(program, &guid, (void **)&loaded);
     if (EFI_ERROR(status))
-        return console_error_status(status, "%s: the firmware takes no options for it", path);
+        return error_set_efi_for(error, path, status, ERROR_PROGRAM_OPTIONS);
     loaded->LoadOptionsSize = (UINT32)((utf8_to_utf16(options, ucs2, count) + 1) * sizeof(*ucs2));
     loaded->LoadOptions = ucs2;
     *ret_driver = is_driver(loaded);
-    return EFI_SUCCESS;
+    return true;
 }
 
-static EFI_STATUS start(EFI_HANDLE program, const char *path)
+static bool start(EFI_HANDLE program, const char *path, struct error *error)
 {
     CHAR16 *data = NULL;
     UINTN size = 0;
@@ -75,32 +74,41 @@ static EFI_STATUS start(EFI_HANDLE program, const char *path)
     watchdog_disarm();
     if (data)
         (void)BS->FreePool(data);
-    if (EFI_ERROR(status)) {
-        /* What was not started is still loaded; of what has ended the firmware knows no more. */
-        (void)BS->UnloadImage(program);
-        return console_error_status(status, "%s: this EFI program ended with an error", path);
-    }
-    return EFI_SUCCESS;
+    if (!EFI_ERROR(status))
+        return true;
+    /* What was not started is still loaded; of what has ended the firmware knows no more. */
+    (void)BS->UnloadImage(program);
+    return error_set_efi_for(error, path, status, ERROR_PROGRAM_FAILED);
 }
 
-EFI_STATUS chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, const char *options)
+bool chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, const char *options,
+               struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
     CLEANUP(unload) EFI_HANDLE program = NULL;
     EFI_HANDLE started;
     bool driver = false;
-    EFI_STATUS status;
 
     pages_init_arena(&arena);
-    status = load(image, device, path, &arena, &program);
-    if (!EFI_ERROR(status) && *options)
-        status = set_options(program, path, options, &arena, &driver);
-    if (EFI_ERROR(status))
-        return status;
+    if (!load(image, device, path, &arena, &program, error))
+        return false;
+    if (*options && !set_options(program, path, options, &arena, &driver, error))
+        return false;
     started = program;
     program = NULL; /* the firmware unloads an application when it ends */
-    status = start(started, path);
-    if (driver && !EFI_ERROR(status))
+    if (!start(started, path, error))
+        return false;
+    if (driver)
         pages_init_arena(&arena); /* with nothing in it to release */
-    return status;
+    return true;
+}
+
+bool image_find_loaded(EFI_HANDLE image, const EFI_LOADED_IMAGE **ret_loaded, struct error *error)
+{
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    EFI_LOADED_IMAGE *loaded = NULL;
+    EFI_STATUS status = BS->HandleProtocol(image, &guid, (void **)&loaded);
+
+    *ret_loaded = loaded;
+    return !EFI_ERROR(status) || error_set_efi(error, status, ERROR_NO_LOADED_IMAGE);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/initrd_media.h"
 
-#include "efi/console/console.h"
+#include "efi/firmware/efi_error.h"
 #include "efi/firmware/proto/load_file2.h"
 
 #include <assert.h>
@@ -15,7 +15,7 @@ static const struct {
 
 static_assert(sizeof(initrd_path) == 24, "UEFI 2.10, section 10.3.5.3");
 
-EFI_STATUS initrd_media_find(struct initrd_media *ret_media)
+bool initrd_media_find(struct initrd_media *ret_media, struct error *error)
 {
     EFI_DEVICE_PATH *path = (EFI_DEVICE_PATH *)(uintptr_t)&initrd_path;
     EFI_GUID guid = LOAD_FILE2_PROTOCOL_GUID;
@@ -27,30 +27,31 @@ EFI_STATUS initrd_media_find(struct initrd_media *ret_media)
     *ret_media = (struct initrd_media){.protocol = NULL};
     status = BS->LocateDevicePath(&guid, &path, &handle);
     if (status == EFI_NOT_FOUND)
-        return EFI_SUCCESS;
+        return true;
     if (!EFI_ERROR(status))
         status = BS->HandleProtocol(handle, &guid, (void **)&protocol);
     if (EFI_ERROR(status)) /* to boot without the initrd that may be there helps nobody */
-        return console_error_status(status, INITRD_MEDIA_NAME ": cannot be looked for");
+        return error_set_efi_for(error, INITRD_MEDIA_NAME, status, ERROR_INITRD_MEDIA_FIND);
     status = protocol->load(protocol, path, FALSE, &size, NULL);
     if (status == EFI_NOT_FOUND) /* the shell's command was given no file */
-        return EFI_SUCCESS;
+        return true;
     if (status != EFI_BUFFER_TOO_SMALL)
-        return console_error_status(EFI_ERROR(status) ? status : EFI_LOAD_ERROR,
-                                    INITRD_MEDIA_NAME ": cannot learn its size");
+        return error_set_efi_for(error, INITRD_MEDIA_NAME,
+                                 EFI_ERROR(status) ? status : EFI_LOAD_ERROR,
+                                 ERROR_INITRD_MEDIA_SIZE);
     *ret_media = (struct initrd_media){protocol, path, size};
-    return EFI_SUCCESS;
+    return true;
 }
 
-EFI_STATUS initrd_media_load(const struct initrd_media *media, void *buffer)
+bool initrd_media_load(const struct initrd_media *media, void *buffer, struct error *error)
 {
     UINTN size = media->size;
     EFI_STATUS status = media->protocol->load(media->protocol, media->path, FALSE, &size, buffer);
 
     if (EFI_ERROR(status))
-        return console_error_status(status, INITRD_MEDIA_NAME ": cannot be read");
+        return error_set_efi_for(error, INITRD_MEDIA_NAME, status, ERROR_INITRD_MEDIA_READ);
     if (size != media->size)
-        return console_error(EFI_LOAD_ERROR, INITRD_MEDIA_NAME ": had %llu bytes, now %llu came",
-                             (unsigned long long)media->size, (unsigned long long)size);
-    return EFI_SUCCESS;
+        return error_set_for(error, INITRD_MEDIA_NAME, ERROR_INITRD_MEDIA_CHANGED, media->size,
+                             size);
+    return true;
 }

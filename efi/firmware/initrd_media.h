@@ -7,6 +7,8 @@
 
 #include "efi/efi.h"
 
+#include "common/base/error.h"
+
 #define INITRD_MEDIA_NAME "the initrd that was offered"
 
 struct initrd_media {
@@ -15,8 +17,8 @@ struct initrd_media {
     uint64_t size;
 };
 
-/* Looks for one; none is no error. Prints its own error. */
-EFI_STATUS initrd_media_find(struct initrd_media *ret_media);
+/* Looks for one; none is no error. */
+bool initrd_media_find(struct initrd_media *ret_media, struct error *error);
 
-/* Reads all of it. Prints its own error. */
-EFI_STATUS initrd_media_load(const struct initrd_media *media, void *buffer);
+/* Reads all of it into a buffer of media->size bytes. */
+bool initrd_media_load(const struct initrd_media *media, void *buffer, struct error *error);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/load_options.h"
 
-#include "common/bls/load_options.h"
-#include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/proto/shell_parameters.h"
+
+#define REASON_SIZE 400
 
 static char *words_to_text(const CHAR16 *ucs2, struct arena *arena)
 {
@@ -15,11 +15,19 @@ static char *words_to_text(const CHAR16 *ucs2, struct arena *arena)
     return utf16_to_utf8_copy(ucs2, count, arena);
 }
 
-static EFI_STATUS parse_words(const struct shell_parameters_protocol *shell, const char *line,
-                              struct arena *arena, struct options *ret_options, struct text *error)
+/* What is wrong with the options, as the parser says it, copied to where it lives on. */
+static bool refuse(const struct text *reason, struct arena *arena, struct error *error)
+{
+    error->reason = arena_strndup(arena, reason->data, reason->length);
+    return error_set(error, ERROR_OPTIONS);
+}
+
+static bool parse_words(const struct shell_parameters_protocol *shell, const char *line,
+                        struct arena *arena, struct options *ret_options, struct error *error)
 {
     const char **words = arena_alloc(arena, shell->argc, sizeof(*words));
     size_t count = shell->argc ? shell->argc - 1 : 0; /* without our own name */
+    TEXT_ON_STACK(reason, REASON_SIZE);
 
     for (size_t i = 0; words && i < count; i++) {
         words[i] = words_to_text(shell->argv[1 + i], arena);
@@ -27,23 +35,21 @@ static EFI_STATUS parse_words(const struct shell_parameters_protocol *shell, con
             words = NULL;
     }
     if (!words)
-        return console_no_memory();
-    if (!options_parse_words(words, count, line, arena, ret_options, error))
-        return console_error(EFI_INVALID_PARAMETER, "%s", error->data);
-    return EFI_SUCCESS;
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    return options_parse_words(words, count, line, arena, ret_options, &reason) ||
+           refuse(&reason, arena, error);
 }
 
-static EFI_STATUS parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, struct arena *arena,
-                             struct options *ret_options, struct text *error)
+static bool parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, struct arena *arena,
+                       struct options *ret_options, struct error *error)
 {
     const char *own_path = device_path_file_name(loaded->FilePath, arena);
+    TEXT_ON_STACK(reason, REASON_SIZE);
 
     if (!own_path)
-        return console_no_memory();
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     line = line ? options_skip_own_name(line, path_base_name(own_path)) : "";
-    if (!options_parse_line(line, arena, ret_options, error))
-        return console_error(EFI_INVALID_PARAMETER, "%s", error->data);
-    return EFI_SUCCESS;
+    return options_parse_line(line, arena, ret_options, &reason) || refuse(&reason, arena, error);
 }
 
 /* What the shell that started us says; NULL when no shell did. */
@@ -60,33 +66,17 @@ bool load_options_are_from_shell(EFI_HANDLE image)
     return find_shell(image) != NULL;
 }
 
-static EFI_STATUS parse(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, const char *line,
-                        struct arena *arena, struct options *ret_options)
+bool load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct arena *arena,
+                          struct options *ret_options, enum load_options *ret_kind,
+                          struct error *error)
 {
     const struct shell_parameters_protocol *shell = find_shell(image);
-    TEXT_ON_STACK(error, 400);
-
-    if (shell)
-        return parse_words(shell, line, arena, ret_options, &error);
-    return parse_line(loaded, line, arena, ret_options, &error);
-}
-
-EFI_STATUS load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
-                                struct arena *arena, struct options *ret_options)
-{
     const char *line = NULL;
-    enum load_options kind =
-        load_options_read(loaded->LoadOptions, loaded->LoadOptionsSize, arena, &line);
-    EFI_STATUS status;
 
-    if (kind == LOAD_OPTIONS_OUT_OF_MEMORY)
-        return console_no_memory();
-    status = parse(image, loaded, line, arena, ret_options);
-    if (EFI_ERROR(status))
-        return status;
-    console_set_verbose(ret_options->verbose);
-    if (kind == LOAD_OPTIONS_JUNK)
-        console_verbose("the load options (%u bytes) are no text and are ignored",
-                        loaded->LoadOptionsSize);
-    return EFI_SUCCESS;
+    *ret_kind = load_options_read(loaded->LoadOptions, loaded->LoadOptionsSize, arena, &line);
+    if (*ret_kind == LOAD_OPTIONS_OUT_OF_MEMORY)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    if (shell)
+        return parse_words(shell, line, arena, ret_options, error);
+    return parse_line(loaded, line, arena, ret_options, error);
 }

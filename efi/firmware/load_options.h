@@ -4,11 +4,14 @@
 
 #include "efi/efi.h"
 
+#include "common/base/error.h"
+#include "common/bls/load_options.h"
 #include "common/bls/options.h"
 
-/* Prints its own error. */
-EFI_STATUS load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
-                                struct arena *arena, struct options *ret_options);
+/* Reads them; *ret_kind tells what LoadOptions turned out to be. All strings are in the arena. */
+bool load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct arena *arena,
+                          struct options *ret_options, enum load_options *ret_kind,
+                          struct error *error);
 
 /* True when a UEFI shell started us. */
 bool load_options_are_from_shell(EFI_HANDLE image);

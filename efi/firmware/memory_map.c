@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/memory_map.h"
 
-#include "efi/console/console.h"
-#include "pvh/messages.h"
+#include "efi/firmware/efi_error.h"
 
 /*
  * The map grows by our own allocations and by the firmware's events; Linux found machines that need
@@ -12,39 +11,27 @@
 #define SMALLEST_STRIDE   40
 #define MAX_ATTEMPTS      8
 
-static EFI_STATUS memory_error(const struct error *error)
-{
-    TEXT_ON_STACK(text, 400);
-
-    error_append(&text, error);
-    return console_error(EFI_OUT_OF_RESOURCES, "%s", text.data);
-}
-
-static EFI_STATUS reserve_tables(struct memory *memory, struct arena *arena)
+static bool reserve_tables(struct memory *memory, struct arena *arena, struct error *error)
 {
     size_t descriptors = memory->capacity / max_u64(memory->stride, SMALLEST_STRIDE);
-    struct error error = {.code = ERROR_NONE};
 
-    if (!memory_map_reserve(&memory->map, arena, descriptors, ACPI_ECAM_WINDOWS, &error) ||
-        !e820_reserve(&memory->e820, arena, &memory->map, &error))
-        return memory_error(&error);
-    return EFI_SUCCESS;
+    return memory_map_reserve(&memory->map, arena, descriptors, ACPI_ECAM_WINDOWS, error) &&
+           e820_reserve(&memory->e820, arena, &memory->map, error);
 }
 
-EFI_STATUS memory_reserve(struct memory *memory, struct arena *arena)
+bool memory_reserve(struct memory *memory, struct arena *arena, struct error *error)
 {
     UINTN size = 0;
     EFI_STATUS status;
 
     status = BS->GetMemoryMap(&size, NULL, &memory->key, &memory->stride, &memory->version);
     if (status != EFI_BUFFER_TOO_SMALL || size == 0)
-        return console_error_status(EFI_ERROR(status) ? status : EFI_LOAD_ERROR,
-                                    "cannot learn the size of the firmware's memory map");
+        return error_set_efi(error, EFI_ERROR(status) ? status : EFI_LOAD_ERROR, ERROR_MAP_SIZE);
     memory->capacity = size + SLACK_DESCRIPTORS * max_u64(memory->stride, SMALLEST_STRIDE);
     memory->buffer = arena_alloc(arena, memory->capacity, 1);
     if (!memory->buffer)
-        return console_no_memory();
-    return reserve_tables(memory, arena);
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    return reserve_tables(memory, arena, error);
 }
 
 EFI_STATUS memory_read(struct memory *memory)
@@ -71,20 +58,18 @@ bool memory_build(struct memory *memory, struct error *ret_error)
     return memory_map_build(&memory->map, &firmware, &overlays, ret_error);
 }
 
-EFI_STATUS memory_update(struct memory *memory, struct arena *arena)
+bool memory_update(struct memory *memory, struct arena *arena, struct error *error)
 {
     EFI_STATUS status = memory->buffer ? memory_read(memory) : EFI_BUFFER_TOO_SMALL;
-    struct error error = {.code = ERROR_NONE};
 
     for (int i = 0; status == EFI_BUFFER_TOO_SMALL && i < MAX_ATTEMPTS; i++) {
-        status = memory_reserve(memory, arena);
-        if (EFI_ERROR(status))
-            return status;
+        if (!memory_reserve(memory, arena, error))
+            return false;
         status = memory_read(memory);
     }
     if (EFI_ERROR(status))
-        return console_error_status(status, "cannot read the firmware's memory map");
-    return memory_build(memory, &error) ? EFI_SUCCESS : memory_error(&error);
+        return error_set_efi(error, status, ERROR_MAP_READ);
+    return memory_build(memory, error);
 }
 
 void memory_count_free(const struct memory *memory, uint64_t *ret_all, uint64_t *ret_largest)

@@ -26,9 +26,9 @@ struct memory {
 
 /*
  * Makes room for a map somewhat larger than today's, and for what is made of it. Can be called
- * again when it has grown. Prints its own error.
+ * again when it has grown.
  */
-EFI_STATUS memory_reserve(struct memory *memory, struct arena *arena);
+bool memory_reserve(struct memory *memory, struct arena *arena, struct error *error);
 
 /*
  * Asks the firmware for its map. No allocation, no text: EFI_BUFFER_TOO_SMALL means that
@@ -39,8 +39,8 @@ EFI_STATUS memory_read(struct memory *memory);
 /* Makes `map` of what was read. No allocation, no text. */
 bool memory_build(struct memory *memory, struct error *ret_error);
 
-/* Both, with room made as often as needed. Prints its own error. */
-EFI_STATUS memory_update(struct memory *memory, struct arena *arena);
+/* Both, with room made as often as needed. */
+bool memory_update(struct memory *memory, struct arena *arena, struct error *error);
 
 /* Bytes that are free in the map, in all and in the largest range. */
 void memory_count_free(const struct memory *memory, uint64_t *ret_all, uint64_t *ret_largest);

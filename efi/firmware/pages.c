@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/pages.h"
 
+#include "efi/firmware/efi_error.h"
+#include "efi/firmware/proto/memory_attribute.h"
+
 static void *get_chunk(size_t size, size_t *ret_size)
 {
     EFI_PHYSICAL_ADDRESS address = 0;
@@ -33,4 +36,36 @@ EFI_STATUS pages_claim(struct range range, bool code)
 void pages_release(struct range range)
 {
     (void)BS->FreePages(range.start, range_size(range) / PAGE_SIZE);
+}
+
+/* Most firmware has no such protocol: *ret_attributes is NULL then, and code pages can be run. */
+static EFI_STATUS find_attributes(struct memory_attribute_protocol **ret_attributes)
+{
+    EFI_GUID guid = MEMORY_ATTRIBUTE_PROTOCOL_GUID;
+    EFI_STATUS status = BS->LocateProtocol(&guid, NULL, (void **)ret_attributes);
+
+    if (EFI_ERROR(status))
+        *ret_attributes = NULL;
+    return status == EFI_NOT_FOUND ? EFI_SUCCESS : status;
+}
+
+bool pages_make_executable(struct range range, struct error *error)
+{
+    struct memory_attribute_protocol *attributes = NULL;
+    EFI_STATUS status = find_attributes(&attributes);
+
+    if (!EFI_ERROR(status) && attributes)
+        status = attributes->set(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
+    if (!EFI_ERROR(status) && attributes)
+        status = attributes->clear(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_XP);
+    return !EFI_ERROR(status) || error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
+}
+
+void pages_make_writable(struct range range)
+{
+    struct memory_attribute_protocol *attributes = NULL;
+
+    (void)find_attributes(&attributes);
+    if (attributes)
+        (void)attributes->clear(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
 }

@@ -5,6 +5,7 @@
 #include "efi/efi.h"
 
 #include "common/base/arena.h"
+#include "common/base/error.h"
 #include "common/base/range.h"
 
 /* An arena on firmware pages. arena_release() gives them back. */
@@ -14,3 +15,12 @@ void pages_init_arena(struct arena *arena);
 EFI_STATUS pages_claim(struct range range, bool code);
 
 void pages_release(struct range range);
+
+/*
+ * Takes execution's prohibition from pages of code, where firmware enforces one. Such firmware
+ * gives no page that is both written to and run from: writing ends here.
+ */
+bool pages_make_executable(struct range range, struct error *error);
+
+/* Back to what FreePages and the next owner of the pages expect. */
+void pages_make_writable(struct range range);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalog of the volume that pvhboot was started from. */
+/* The catalog of a volume, read through the firmware. */
 #pragma once
 
-#include "efi/efi.h"
-
 #include "common/bls/catalog.h"
+#include "efi/firmware/volume.h"
 
 /*
- * Reads loader.conf and all entries. What cannot be read but the entries' directory costs a
- * message. Prints its own error.
+ * Reads loader.conf and all entries of the volume. What cannot be read, but for the entries'
+ * directory, is printed and appended to `messages`, and left out.
  */
-EFI_STATUS entries_read(EFI_FILE_HANDLE root, struct arena *arena, struct catalog *ret_catalog);
+bool entries_read(struct volume *volume, struct arena *arena, struct catalog *ret_catalog,
+                  struct text *messages, struct error *error);

@@ -5,7 +5,7 @@
 #include "common/base/text.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/device_path.h"
-#include "efi/firmware/machine.h"
+#include "efi/firmware/system_table.h"
 #include "efi/firmware/variables.h"
 
 #include <string.h>
@@ -50,9 +50,9 @@ static void set_firmware(struct arena *arena)
     TEXT_ON_STACK(firmware, 200);
     TEXT_ON_STACK(specification, 40);
 
-    machine_append_firmware(&firmware);
+    system_table_append_firmware(&firmware);
     set_text("LoaderFirmwareInfo", firmware.data, arena);
-    machine_append_specification(&specification);
+    system_table_append_specification(&specification);
     set_text("LoaderFirmwareType", specification.data, arena);
 }
 

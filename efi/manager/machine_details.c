@@ -2,25 +2,26 @@
 #include "efi/manager/machine_details.h"
 
 #include "common/base/text.h"
-#include "efi/firmware/machine.h"
 #include "efi/firmware/memory_map.h"
+#include "efi/firmware/system_table.h"
 #include "efi/firmware/variables.h"
 
 static void append_firmware(struct text *text)
 {
     text_append(text, "firmware: ");
-    machine_append_firmware(text);
+    system_table_append_firmware(text);
     text_append(text, ", ");
-    machine_append_specification(text);
+    system_table_append_specification(text);
     text_append(text, "\n");
 }
 
 static void append_memory(struct text *text, struct arena *arena)
 {
     struct memory memory = {.size = 0};
+    struct error error = {.code = ERROR_NONE};
     uint64_t all, largest;
 
-    if (EFI_ERROR(memory_update(&memory, arena)))
+    if (!memory_update(&memory, arena, &error))
         return;
     memory_count_free(&memory, &all, &largest);
     text_append(text, "memory: ");

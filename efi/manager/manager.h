@@ -4,12 +4,15 @@
 
 #include "efi/efi.h"
 
+#include "common/base/error.h"
 #include "common/bls/options.h"
+#include "efi/firmware/volume.h"
 
 /*
  * Boots an entry of the volume: the one that the options name, or the one that is chosen. Returns
- * when nothing was booted, with why, or with EFI_SUCCESS when the user or a program that was
- * started ended it. Prints its own errors. `start` is clock_now() of our first instruction.
+ * false when nothing was booted, and true when the user, a dry run or a program that was started
+ * ended it. `start` is clock_now() of our first instruction.
  */
-EFI_STATUS manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, EFI_FILE_HANDLE root,
-                       const struct options *options, uint64_t start, struct arena *arena);
+bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
+                 const struct options *options, uint64_t start, struct arena *arena,
+                 struct error *error);

@@ -4,64 +4,43 @@
 #include "common/image/pe.h"
 #include "efi/boot/kernel_file.h"
 #include "efi/boot/modules.h"
-#include "efi/console/console.h"
-#include "efi/console/progress.h"
 #include "efi/firmware/pages.h"
 #include "pvh/messages.h"
 
-static EFI_STATUS probe_kernel(EFI_FILE_HANDLE root, const char *path)
-{
-    CLEANUP(kernel_close) struct kernel kernel = {.streamed = false};
-    TEXT_ON_STACK(text, 500);
-    EFI_STATUS status = kernel_probe(root, path, &kernel);
+#define PROBLEM_SIZE 600
 
-    progress_end(); /* opening began one */
-    if (EFI_ERROR(status))
-        error_append(&text, &kernel.error);
-    if (text.length == 0) /* it has been reported where it happened */
-        return status;
-    return console_error(status, "%s: %s", path, text.data);
-}
-
-static EFI_STATUS probe_modules(EFI_FILE_HANDLE root, const struct boot_request *request)
+static bool probe_modules(const struct boot_request *request, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
     CLEANUP(modules_close) struct module_list modules = {.count = 0};
 
     pages_init_arena(&arena);
-    return modules_open(root, request, &arena, &modules);
+    return modules_open(request, &arena, &modules, error);
 }
 
-static EFI_STATUS probe_program(EFI_FILE_HANDLE root, const char *path)
+static bool probe_program(const struct boot_file *program, struct error *error)
 {
-    CLEANUP(file_close) struct file file = {.path = path};
-    EFI_STATUS status = file_open(root, path, &file);
+    CLEANUP(file_close) struct file file = {.path = program->path};
 
-    if (!EFI_ERROR(status) && !is_efi_program(&file.source))
-        return console_error_code(EFI_UNSUPPORTED, path, ERROR_NO_PROGRAM);
-    return status;
+    if (!file_open(program->volume, program->path, &file, error))
+        return false;
+    return is_efi_program(&file.source) || error_set_for(error, program->path, ERROR_NO_PROGRAM);
 }
 
-static EFI_STATUS probe_files(EFI_FILE_HANDLE root, const struct boot_entry *entry)
+static bool probe_files(const struct boot_entry *entry, struct error *error)
 {
-    EFI_STATUS status;
-
     if (entry->efi.path)
-        return probe_program(root, entry->efi.path);
-    status = probe_kernel(root, entry->request.kernel.path);
-    return EFI_ERROR(status) ? status : probe_modules(root, &entry->request);
+        return probe_program(&entry->efi, error);
+    return kernel_probe(&entry->request.kernel, error) && probe_modules(&entry->request, error);
 }
 
-void probe_entry(EFI_FILE_HANDLE root, struct boot_entry *entry, struct arena *arena)
+void probe_entry(struct boot_entry *entry, struct arena *arena)
 {
-    TEXT_ON_STACK(said, 600);
-    EFI_STATUS status;
+    struct error error = {.code = ERROR_NONE};
+    TEXT_ON_STACK(problem, PROBLEM_SIZE);
 
-    if (entry->problem)
+    if (entry->problem || probe_files(entry, &error))
         return;
-    console_set_capture(&said, true);
-    status = probe_files(root, entry);
-    console_set_capture(NULL, false);
-    if (EFI_ERROR(status))
-        entry->problem = arena_strndup(arena, said.data, said.length);
+    error_append(&problem, &error);
+    entry->problem = text_clean_copy(problem.data, arena);
 }

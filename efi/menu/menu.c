@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/menu/menu.h"
 
-#include "efi/console/console.h"
+#include "efi/firmware/efi_error.h"
 #include "efi/firmware/variables.h"
 #include "efi/firmware/watchdog.h"
 #include "efi/menu/menu_state.h"
+#include "pvh/uefi_status.h"
 
 void menu_answer(struct menu_state *state, const char *format, ...)
 {
     va_list arguments;
 
-    state->status.length = 0;
-    state->status.data[0] = '\0';
+    text_clear(&state->status);
     va_start(arguments, format);
     text_format_list(&state->status, format, arguments);
     va_end(arguments);
@@ -28,7 +28,8 @@ static void keep_timeout(struct menu_state *state)
     state->timeout_changed = false;
     status = menu->save_timeout(menu->context, menu->kept_timeout);
     if (EFI_ERROR(status))
-        menu_answer(state, "The firmware does not keep the timeout: %s", status_name(status));
+        menu_answer(state, "The firmware does not keep the timeout: %s",
+                    uefi_status_name(efi_status_number(status)));
 }
 
 static bool do_work(struct menu_state *state)
@@ -74,7 +75,8 @@ static void toggle_default(struct menu_state *state)
     EFI_STATUS status = menu->save_default(menu->context, index);
 
     if (EFI_ERROR(status)) {
-        menu_answer(state, "The firmware does not keep the default: %s", status_name(status));
+        menu_answer(state, "The firmware does not keep the default: %s",
+                    uefi_status_name(efi_status_number(status)));
         return;
     }
     menu->default_entry = index;

@@ -22,7 +22,7 @@ ESCAPE = re.compile(r"\\(x[0-9a-fA-F]+|[0-7]{1,3}|.)", re.DOTALL)
 PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 # %u, %-4u, %.*s, 0x%llx; {d0}, as the table of errors has them.
-CONVERSION = re.compile(r"(?:0x)?(?<!%)%[-0-9.*]*(?:ll|z)?[a-z]|\{[a-z]\d\}")
+CONVERSION = re.compile(r"(?:0x)?(?<!%)%[-0-9.*]*(?:ll|z)?[a-z]|\{(?:[a-z]\d|[Ntw])\}")
 PERCENT = "%%"
 
 # What is in these calls no user ever sees.
@@ -98,7 +98,8 @@ def messages(paths, name_tables=()):
 
 def pattern(text):
     """A regular expression for a text, white space folded, with anything where it fills something in."""
-    folded = " ".join(text.split())
+    # Pages explain the firmware's answers in one place, not behind each message.
+    folded = " ".join(text.removesuffix(": {w}").split())
     pieces = [re.escape(piece.replace(PERCENT, "%")) for piece in CONVERSION.split(folded)]
     # A text is no part of a longer word.
     before = r"(?<!\w)" if re.match(r"\w", pieces[0]) else ""

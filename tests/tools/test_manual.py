@@ -14,7 +14,7 @@ PAGE = TOP / "docs/pvhboot.7"
 LOADER_FOLDERS = ("common", "pvh", "efi")
 
 # Their strings are names in tables, and one word counts as well.
-NAME_TABLES = ("memory_map.c", "console.c")
+NAME_TABLES = ("memory_map.c", "uefi_status.c")
 
 # What reads like words and is no message: a table's signature, SBAT's lines, a summary of the options.
 NO_MESSAGES = ("RSD PTR ", "sbat,1,SBAT Version", "\npvhboot,1,", "usage: ")
@@ -26,7 +26,7 @@ PAGE_WIDTH = 78  # mandoc's own on such a terminal
 NO_LINE_BREAKS = 900  # a width at which lines of the page break rarely; mandoc takes no more than 1000
 
 # Calls that say something to the user, and how far into them their text begins.
-SAYS = re.compile(r"\b(?:console_(?:error|error_status|message|verbose|print)|menu_answer|text_append|remark)\(")
+SAYS = re.compile(r"\b(?:console_(?:message|verbose|print)|say|menu_answer|text_append|diagnostic_add)\(")
 
 
 def rendered(page, width=NO_LINE_BREAKS):
@@ -45,7 +45,7 @@ def folded(text):
 
 def loader_sources():
     """All that the EFI binary is made of."""
-    return [path for folder in LOADER_FOLDERS for path in sorted((TOP / folder).glob("*.[ch]"))]
+    return [path for folder in LOADER_FOLDERS for path in sorted((TOP / folder).rglob("*.[ch]"))]
 
 
 def loader_messages():
@@ -57,7 +57,7 @@ def loader_messages():
 def pvhinfo_messages():
     """What pvhinfo says on standard error; the words that it prints of a kernel are no messages."""
     folder = TOP / "tools/pvhinfo"
-    paths = [path for path in sorted(folder.glob("*.[ch]")) if path.name not in PVHINFO_OUTPUT]
+    paths = [path for path in sorted(folder.rglob("*.[ch]")) if path.name not in PVHINFO_OUTPUT]
     return [message for message in c_messages.messages(paths) if not message.text.startswith(NO_MESSAGES)]
 
 
@@ -89,8 +89,8 @@ def test_every_message_of_pvhinfo_is_in_its_page():
 def test_no_message_is_overlooked():
     """Each of these is of another kind: macro, conditional, table, several lines, filled in."""
     texts = [message.text for message in loader_messages()]
-    for text in ("The firmware has no memory left for that.", "the initrd that was offered: cannot be read",
-                 "there is no directory \\loader\\entries", "not an ELF file{c0}", "copy the file again",
+    for text in ("The firmware has no memory left for that.", "the initrd that was offered",
+                 "its parts do not come in the order in which they are needed", "not an ELF file{c0}", "copy the file again",
                  "it is bzip2-compressed", "Write Protected", "Aborted", "reserved", "ACPI NVS",
                  "segment {d0} wraps around the end of the address space ({x2} bytes at {x1})",
                  '%s "%.*s": not %s; ignored', "yes or no", "unknown option ",
@@ -120,7 +120,8 @@ def test_every_call_that_speaks_is_read():
 
 
 @pytest.mark.parametrize("said", [
-    'console_error(status, "%s: has %u new faults; weep", path);',
+    'ERROR_ROW(FAULTS, FILE, LOAD_ERROR, NONE,\n    "has {d0} new faults; weep")',
+    'ERROR_ROW(NEWS, FILE, FIRMWARE, NONE,\n    "no longer does what it did: {w}")',
     'console_message("the moon is"\n    " " COLOUR " tonight");',
     'menu_answer(state, ready ? "All is well." : "Nothing ever is.");',
     '[ERROR] = {"no PVH entry node (found: {n0})", REMEDY},',
@@ -134,11 +135,10 @@ def test_a_message_that_the_page_lacks_is_told(tmp_path, page, said):
 
 
 def test_a_status_stands_before_the_advice():
-    """console_error_status() puts it behind the text, which ends with what is wrong."""
-    call = re.compile(r'\bconsole_error_status\((?:"(?:[^"\\]|\\.)*"|[^";])*\)')
-    calls = [found for path in loader_sources() for found in call.findall(path.read_text())]
-    assert len(calls) > 10
-    assert [found for found in calls if ";" in found] == []
+    """What the firmware answered belongs to what is wrong, not to what to do."""
+    said = [message.text for message in loader_messages() if "{w}" in message.text]
+    assert len(said) > 10
+    assert [text for text in said if ";" in text.partition("{w}")[0]] == []
 
 
 def test_what_nobody_sees_is_left_out(tmp_path):
@@ -151,9 +151,11 @@ def test_what_nobody_sees_is_left_out(tmp_path):
 
 def test_sentences_and_their_advice_are_in_the_page(page):
     """A row of the table without advice of its own has one of the list's."""
+    rows = (TOP / "common/base/error_list.h").read_text()
+    named = set(re.findall(r"^ERROR_ROW\(\w+, \w+, \w+, (\w+),", rows, re.MULTILINE)) - {"NONE"}
     table = (TOP / "pvh/messages.c").read_text()
-    named = set(re.findall(r"\bREMEDY_[A-Z0-9_]+", table)) - {"REMEDY_SAID"}
-    assert named == {f"REMEDY_{name}" for name in re.findall(r"\[REMEDY_([A-Z0-9_]+)\] = ", table)}
+    named |= set(re.findall(r"\bREMEDY_([A-Z0-9_]+), \"", table))
+    assert named == set(re.findall(r"\[REMEDY_([A-Z0-9_]+)\] = ", table))
     assert "What is advised" in page
 
 

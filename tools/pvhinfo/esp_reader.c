@@ -116,7 +116,7 @@ static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file
 }
 
 /* It was said where it happened. */
-static void report(struct catalog_reader *reader, const struct error *error)
+static void report(struct catalog_reader *reader, struct error *error)
 {
     (void)reader;
     (void)error;

@@ -86,7 +86,7 @@ static const char *blamed(const struct error *error, const struct result *result
 
     if (error_module(error, &module) && module < result->modules->count)
         return result->modules->names[module];
-    return error_is_of_machine(error) ? result->map : result->kernel->file.path;
+    return error_is_about_file(error) ? result->kernel->file.path : result->map;
 }
 
 static enum status show_map(const struct machine *machine, struct result *result,

@@ -2,11 +2,11 @@
 /* efi/firmware/image.c: who owns the options of a program, from LoadImage to after its end. */
 #include "tests/lib/support.h"
 
-#include "efi/console/console.h"
+#include "common/base/text.h"
 #include "efi/firmware/device_path.h"
-#include "efi/firmware/file.h"
 #include "efi/firmware/image.h"
 #include "efi/firmware/pages.h"
+#include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
 
 #include <string.h>
@@ -22,6 +22,7 @@ static struct {
     EFI_STATUS returns;
     size_t arenas, starts, unloads;
     char options[40]; /* what it saw of them */
+    struct error error;
 } program;
 
 static struct arena kept; /* what belongs to a driver now */
@@ -91,24 +92,7 @@ EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, st
     return arena_alloc(arena, 1, sizeof(EFI_DEVICE_PATH));
 }
 
-EFI_STATUS console_error(EFI_STATUS status, const char *format, ...)
-{
-    (void)format;
-    return status;
-}
-
-EFI_STATUS console_error_status(EFI_STATUS status, const char *format, ...)
-{
-    (void)format;
-    return status;
-}
-
-EFI_STATUS console_no_memory(void)
-{
-    return EFI_OUT_OF_RESOURCES;
-}
-
-static EFI_STATUS run(EFI_MEMORY_TYPE code, EFI_STATUS returns)
+static bool run(EFI_MEMORY_TYPE code, EFI_STATUS returns)
 {
     static EFI_BOOT_SERVICES services;
 
@@ -120,13 +104,14 @@ static EFI_STATUS run(EFI_MEMORY_TYPE code, EFI_STATUS returns)
     memset(&program, 0, sizeof(program));
     program.loaded.ImageCodeType = code;
     program.returns = returns;
-    return chainload(&services, NULL, "/program.efi", OPTIONS);
+    program.error = (struct error){.code = ERROR_NONE};
+    return chainload(&services, NULL, "/program.efi", OPTIONS, &program.error);
 }
 
 static void test_application(void **state)
 {
     (void)state;
-    assert_int_equal(run(EfiLoaderCode, EFI_SUCCESS), EFI_SUCCESS);
+    assert_true(run(EfiLoaderCode, EFI_SUCCESS));
     assert_int_equal(program.starts, 1);
     assert_string_equal(program.options, OPTIONS);
     assert_int_equal(arena_pieces(), 0);
@@ -138,7 +123,9 @@ static void test_what_fails_is_given_back(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(codes); i++) {
-        assert_int_equal(run(codes[i], EFI_ABORTED), EFI_ABORTED);
+        assert_false(run(codes[i], EFI_ABORTED));
+        assert_int_equal(program.error.code, ERROR_PROGRAM_FAILED);
+        assert_int_equal(EFIERR(program.error.status), EFI_ABORTED);
         assert_int_equal(program.starts, 1);
         assert_int_equal(program.unloads, 1);
         assert_int_equal(arena_pieces(), 0);
@@ -152,7 +139,7 @@ static void test_driver_keeps_its_options(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(codes); i++) {
-        assert_int_equal(run(codes[i], EFI_SUCCESS), EFI_SUCCESS);
+        assert_true(run(codes[i], EFI_SUCCESS));
         assert_int_equal(program.unloads, 0);
         memset(program.options, 0, sizeof(program.options));
         read_options();

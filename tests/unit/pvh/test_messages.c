@@ -4,11 +4,18 @@
 #include "common/base/bytes.h"
 #include "common/image/container.h"
 #include "pvh/messages.h"
+#include "pvh/uefi_status.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static struct error error;
+
+/* What an error may have beside its numbers. */
+#define NAME        "the-name"
+#define REASON      "for a reason of its own, unlike any other"
+#define STATUS      14 /* EFI_NOT_FOUND */
+#define STATUS_NAME "Not Found"
 
 /* The numbers of every code, and how each shows in its sentence. */
 static const struct {
@@ -88,8 +95,50 @@ static const struct {
      {CONTAINER_GZIP, 512 * MIB, 64 * MIB},
      {"gzip: ", "more than", "64.0 MiB"}},
     {ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
+    {ERROR_READ, {0}, {NAME ": cannot be read"}},
+    {ERROR_NOT_SEQUENTIAL, {0}, {NAME ": ", "unpack it"}},
+    {ERROR_VOLUME_NO_FILE_SYSTEM, {0}, {"file system (" STATUS_NAME ")"}},
+    {ERROR_VOLUME_OPEN, {0}, {"volume", STATUS_NAME}},
+    {ERROR_PATH_TOO_LONG, {0}, {NAME ": the path"}},
+    {ERROR_PATH_WITH_DRIVE, {0}, {NAME ": ", "fs0:"}},
+    {ERROR_FILE_MISSING, {0}, {NAME ": no such file"}},
+    {ERROR_FILE_OPEN, {0}, {NAME ": ", "opened: " STATUS_NAME}},
+    {ERROR_FILE_INFO, {0}, {NAME ": ", "size: " STATUS_NAME}},
+    {ERROR_FILE_IS_DIRECTORY, {0}, {NAME ": is a directory"}},
+    {ERROR_FILE_SIZE, {4321}, {"4321 bytes"}},
+    {ERROR_FILE_OVER_LIMIT, {4321, 1234}, {"4321 bytes", "the 1234"}},
+    {ERROR_FILE_NO_MEMORY, {0}, {NAME ": no memory"}},
+    {ERROR_FILE_READ, {4321, 0x1234}, {"4321 bytes", "0x1234: " STATUS_NAME}},
+    {ERROR_FILE_SHORT_READ, {0x1234, 17, 4321}, {"0x1234", "17 of", "of 4321"}},
+    {ERROR_DIRECTORY_LIST, {0}, {NAME ": ", "listed: " STATUS_NAME}},
     {ERROR_MODULE_EMPTY, {0}, {"write it again"}},
+    {ERROR_MODULE_TOO_LARGE, {0}, {NAME ": is too large"}},
+    {ERROR_INITRD_MEDIA_FIND, {0}, {"looked for: " STATUS_NAME}},
+    {ERROR_INITRD_MEDIA_SIZE, {0}, {"cannot learn its size: " STATUS_NAME}},
+    {ERROR_INITRD_MEDIA_READ, {0}, {"cannot be read: " STATUS_NAME}},
+    {ERROR_INITRD_MEDIA_CHANGED, {4321, 1234}, {"had 4321", "now 1234"}},
     {ERROR_NO_PROGRAM, {0}, {"EFI program"}},
+    {ERROR_PROGRAM_MISSING, {0}, {NAME ": no such file"}},
+    {ERROR_PROGRAM_LOAD, {0}, {"started: " STATUS_NAME}},
+    {ERROR_PROGRAM_OPTIONS, {0}, {"no options", STATUS_NAME}},
+    {ERROR_PROGRAM_FAILED, {0}, {"ended with an error: " STATUS_NAME}},
+    {ERROR_MAP_SIZE, {0}, {"memory map: " STATUS_NAME}},
+    {ERROR_MAP_READ, {0}, {"memory map: " STATUS_NAME}},
+    {ERROR_MEMORY_WITHHELD, {0x4000, 0x8000}, {"0x4000", "0x7fff"}},
+    {ERROR_NOT_EXECUTABLE, {0}, {"executable: " STATUS_NAME}},
+    {ERROR_NO_LOADED_IMAGE, {0}, {"comes from: " STATUS_NAME}},
+    {ERROR_NO_SETUP, {0}, {"set-up: " STATUS_NAME}},
+    {ERROR_NO_RESET, {0}, {"reset the machine"}},
+    {ERROR_SECURE_BOOT_UNKNOWN, {0}, {"SecureBoot: " STATUS_NAME}},
+    {ERROR_SETUP_MODE_UNKNOWN, {0}, {"read (" STATUS_NAME ")"}},
+    {ERROR_SECURE_BOOT_ON, {0}, {"Secure Boot is on, and"}},
+    {ERROR_NOT_COUNTED, {0}, {"counted: " STATUS_NAME}},
+    {ERROR_OPTIONS, {0}, {REASON}},
+    {ERROR_COMMAND_LINES_TOO_LONG, {0}, {"shorten them"}},
+    {ERROR_ENTRY_UNKNOWN, {0}, {"no entry " NAME, "there: " REASON}},
+    {ERROR_ENTRY_UNBOOTABLE, {0}, {REASON}},
+    {ERROR_NO_ENTRIES_DIRECTORY, {0}, {"no directory " NAME}},
+    {ERROR_NO_BOOTABLE_ENTRY, {0}, {"no entry in " NAME}},
 };
 
 static const char *sentence(void)
@@ -101,6 +150,11 @@ static const char *sentence(void)
     error_append(&text, &error);
     assert_true(text.length < sizeof(buffer) - 1);
     return buffer;
+}
+
+static void set_row(enum error_code code)
+{
+    error = (struct error){.code = code, .name = NAME, .reason = REASON, .status = STATUS};
 }
 
 static void every_code_has_a_row(void **state)
@@ -123,12 +177,12 @@ static void every_sentence_is_one_line_with_its_numbers(void **state)
         const char *line;
         char fallback[32];
 
-        error = (struct error){.code = rows[i].code};
+        set_row(rows[i].code);
         memcpy(error.number, rows[i].number, sizeof(error.number));
         line = sentence();
         snprintf(fallback, sizeof(fallback), "error %d", (int)rows[i].code);
         assert_string_not_equal(line, fallback);
-        assert_in_range(strlen(line), 30, 400);
+        assert_in_range(strlen(line), 25, 400);
         assert_null(strpbrk(line, "\n\r%{}"));
         assert_true(line[strlen(line) - 1] != '.');
         for (size_t n = 0; n < ERROR_NUMBERS && rows[i].shown[n]; n++) {
@@ -144,7 +198,8 @@ static void sentences_are_different(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
-        error = (struct error){.code = rows[i].code};
+        set_row(rows[i].code);
+        error.reason = rows[i].code == ERROR_OPTIONS ? "options" : REASON;
         snprintf(lines[i], sizeof(lines[i]), "%s", sentence());
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(lines[i], lines[j]);
@@ -155,8 +210,6 @@ static void no_error_says_nothing(void **state)
 {
     (void)state;
     error = (struct error){.code = ERROR_NONE};
-    assert_string_equal(sentence(), "");
-    error.code = ERROR_READ; /* has been said where it happened */
     assert_string_equal(sentence(), "");
 }
 
@@ -288,19 +341,75 @@ static void sentences_word_by_word(void **state)
                         "GiB; use a smaller module or add memory");
 }
 
+/* Names stand in front, and only where they help. */
+static void names_stand_in_front(void **state)
+{
+    static const enum error_code machine[] = {
+        ERROR_OUT_OF_MEMORY, ERROR_PLATFORM_XEN,  ERROR_PLATFORM_SEV,   ERROR_PLATFORM_TDX,
+        ERROR_MAP_STRIDE,    ERROR_MAP_TOO_LARGE, ERROR_MAP_FRAGMENTED, ERROR_MAP_CHANGED,
+        ERROR_MAP_READ,      ERROR_SECURE_BOOT_ON};
+    static const enum error_code file[] = {ERROR_NOT_ELF,       ERROR_SPAN_TAKEN,
+                                           ERROR_UNPACK_MEMORY, ERROR_NO_ROOM_FOR_MODULE,
+                                           ERROR_FILE_MISSING,  ERROR_MODULE_EMPTY};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(machine); i++) {
+        set_row(machine[i]);
+        assert_false(error_is_about_file(&error));
+        assert_null(strstr(sentence(), NAME));
+        error.context = "entry";
+        assert_memory_equal(sentence(), "entry: ", strlen("entry: "));
+    }
+    for (size_t i = 0; i < ELEMENTS(file); i++) {
+        set_row(file[i]);
+        assert_true(error_is_about_file(&error));
+        assert_memory_equal(sentence(), NAME ": ", strlen(NAME ": "));
+        error.context = "entry";
+        assert_memory_equal(sentence(), "entry: " NAME ": ", strlen("entry: " NAME ": "));
+        error.name = error.context = NULL;
+        assert_null(strstr(sentence(), NAME));
+    }
+}
+
+/* Whom the firmware's boot manager is told to blame. */
+static void statuses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        set_row(rows[i].code);
+        error.status = 0;
+        assert_in_range(error_status(&error), 1, 31);
+    }
+    set_row(ERROR_FILE_READ);
+    assert_int_equal(error_status(&error), STATUS);
+    set_row(ERROR_NO_ENTRY_NOTE);
+    assert_int_equal(error_status(&error), UEFI_LOAD_ERROR);
+    set_row(ERROR_RELOCATION_NOTE); /* the file's fault, and not a shortage */
+    assert_int_equal(error_status(&error), UEFI_LOAD_ERROR);
+    set_row(ERROR_NO_ROOM_FOR_MODULE);
+    assert_int_equal(error_status(&error), UEFI_OUT_OF_RESOURCES);
+    set_row(ERROR_SECURE_BOOT_ON);
+    assert_int_equal(error_status(&error), UEFI_SECURITY_VIOLATION);
+    set_row(ERROR_PLATFORM_XEN);
+    assert_int_equal(error_status(&error), UEFI_UNSUPPORTED);
+}
+
+static void the_first_name_is_kept(void **state)
+{
+    (void)state;
+    error = (struct error){.code = ERROR_NONE};
+    assert_false(error_set_for(&error, "nearer", ERROR_FILE_MISSING));
+    assert_false(error_name(&error, "farther"));
+    assert_string_equal(error.name, "nearer");
+}
+
 static void whom_an_error_is_about(void **state)
 {
     uint64_t index;
 
     (void)state;
     for (int code = 0; code < ERROR_CODES; code++) {
-        bool machine = code == ERROR_OUT_OF_MEMORY || code == ERROR_PLATFORM_XEN ||
-                       code == ERROR_PLATFORM_SEV || code == ERROR_PLATFORM_TDX ||
-                       code == ERROR_MAP_STRIDE || code == ERROR_MAP_TOO_LARGE ||
-                       code == ERROR_MAP_FRAGMENTED || code == ERROR_MAP_CHANGED;
-
         set_error((enum error_code)code, 3, 0, 0, 0, 0);
-        assert_int_equal(error_is_of_machine(&error), machine);
         assert_int_equal(error_module(&error, &index), code == ERROR_NO_ROOM_FOR_MODULE);
         if (code == ERROR_NO_ROOM_FOR_MODULE)
             assert_int_equal(index, 3);
@@ -319,6 +428,9 @@ int main(void)
         cmocka_unit_test(names_of_notes),
         cmocka_unit_test(what_people_try_to_boot_instead),
         cmocka_unit_test(sentences_word_by_word),
+        cmocka_unit_test(names_stand_in_front),
+        cmocka_unit_test(statuses),
+        cmocka_unit_test(the_first_name_is_kept),
         cmocka_unit_test(whom_an_error_is_about),
     };
 

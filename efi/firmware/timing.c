@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "efi/console/timing.h"
+#include "efi/firmware/timing.h"
 
-#include "common/base/text.h"
-#include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 
 static struct {
@@ -33,7 +31,7 @@ static void append_time(struct text *text, const char *name, uint64_t ticks)
                 (unsigned long long)(microseconds % 1000 / 100));
 }
 
-void timing_report(void)
+void timing_append(struct text *text)
 {
     /* no pointers: nothing to relocate */
     static const char names[TIMING_PHASES][12] = {
@@ -42,13 +40,11 @@ void timing_report(void)
         [TIMING_READING] = ", reading", [TIMING_DECODING] = ", decoding",
         [TIMING_PLACING] = ", placing", [TIMING_MAP] = ", map",
     };
-    TEXT_ON_STACK(text, 300);
 
     (void)timing_enter(timing.phase);
-    append_time(&text, "firmware", timing.first);
+    append_time(text, "firmware", timing.first);
     for (size_t i = 0; i < TIMING_PHASES; i++) {
         if (timing.spent[i] > 0)
-            append_time(&text, names[i], timing.spent[i]);
+            append_time(text, names[i], timing.spent[i]);
     }
-    console_print("time in ms: %s\n", text.data);
 }

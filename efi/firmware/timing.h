@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "common/base/text.h"
+
 enum timing_phase {
     TIMING_START, /* options, volume */
     TIMING_ENTRIES,
@@ -20,5 +22,5 @@ enum timing_phase {
 /* The time from now on is `phase`'s. Returns the one that ran, to go back to. */
 enum timing_phase timing_enter(enum timing_phase phase);
 
-/* Prints how long each has taken so far. */
-void timing_report(void);
+/* Appends how long each has taken so far, in milliseconds. */
+void timing_append(struct text *text);

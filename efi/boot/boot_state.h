@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All that a boot holds, for the steps of efi/boot/boot.c. */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/base/arena.h"
+#include "common/bls/boot_request.h"
+#include "efi/boot/kernel_file.h"
+#include "efi/boot/modules.h"
+#include "efi/firmware/acpi.h"
+#include "efi/firmware/memory_map.h"
+#include "pvh/boot_info.h"
+#include "pvh/plan.h"
+
+/* Memory that is the boot's: taken by efi/boot/reserve.c, given back by reserve_release(). */
+struct reservation {
+    struct load_plan plan;
+    size_t claimed;                   /* how many of the plan's claims are ours now */
+    struct plan_ranges reclaimable;   /* ours too: what the kernel is unpacked with */
+    struct plan_ranges unallocatable; /* what the firmware would not give */
+};
+
+struct boot {
+    EFI_HANDLE image;
+    const struct boot_request *request;
+    struct arena *arena;
+    bool overwrite_nvs; /* allowed by the user */
+
+    struct kernel kernel;
+    struct module_list modules;
+    struct boot_info_request info;
+
+    struct memory memory;
+    struct acpi_tables acpi;
+    struct reservation reservation;
+    struct plan_ranges needed; /* what must stay RAM in the kernel's map */
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/boot/policy.h"
+
+#include "efi/arch/cpu.h"
+#include "efi/firmware/efi_error.h"
+#include "efi/firmware/variables.h"
+#include "pvh/platform.h"
+
+/* Reads a variable of one byte. EFI_NOT_FOUND when there is none. */
+static EFI_STATUS read_flag(const char *name, uint8_t *ret_value)
+{
+    UINTN size = sizeof(*ret_value);
+
+    return variable_get(&firmware_guid, name, ret_value, &size);
+}
+
+static bool check_secure_boot(struct error *error)
+{
+    uint8_t secure = 0;
+    uint8_t setup = 0;
+    EFI_STATUS status = read_flag("SecureBoot", &secure);
+
+    if (status == EFI_NOT_FOUND)
+        return true; /* firmware without Secure Boot */
+    if (EFI_ERROR(status))
+        return error_set_efi(error, status, ERROR_SECURE_BOOT_UNKNOWN);
+    if (secure != 1)
+        return true;
+    status = read_flag("SetupMode", &setup);
+    if (EFI_ERROR(status))
+        return error_set_efi(error, status, ERROR_SETUP_MODE_UNKNOWN);
+    if (setup == 1)
+        return true; /* no platform key: nothing is enforced */
+    return error_set(error, ERROR_SECURE_BOOT_ON);
+}
+
+bool policy_check(struct error *error)
+{
+    const struct processor processor = {cpu_read_id, cpu_read_msr};
+    enum error_code code = platform_check(&processor);
+
+    return code == ERROR_NONE ? check_secure_boot(error) : error_set(error, code);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/boot/reserve.h"
+
+#include "common/base/overflow.h"
+#include "efi/console/console.h"
+#include "efi/firmware/pages.h"
+#include "efi/firmware/timing.h"
+#include "pvh/messages.h"
+
+/*
+ * A plan fails when the firmware takes memory between its map and our claim, which happens, or does
+ * not give what it calls free, which has been seen: then it is planned anew.
+ */
+#define MAX_PLANS 64
+
+/* So many refusals are taken for what they are; from then on there is more behind them. */
+#define EXACT_REFUSALS 4
+
+static void release_claims(struct reservation *reservation)
+{
+    while (reservation->claimed > 0)
+        pages_release(reservation->plan.claims.items[--reservation->claimed].range);
+}
+
+void reserve_release(struct reservation *reservation)
+{
+    struct plan_ranges *reclaimable = &reservation->reclaimable;
+
+    release_claims(reservation);
+    while (reclaimable->count > 0)
+        pages_release(reclaimable->items[--reclaimable->count]);
+}
+
+bool reserve_take_reclaimable(struct boot *boot, struct error *error)
+{
+    return kernel_take_reclaimable(&boot->kernel, boot->arena, &boot->reservation.reclaimable) ||
+           error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+/* Takes all claims, or none; *ret_refused is the one that could not be had. */
+static bool claim_all(struct reservation *reservation, struct range *ret_refused)
+{
+    const struct plan_claims *claims = &reservation->plan.claims;
+
+    while (reservation->claimed < claims->count) {
+        const struct plan_claim *claim = &claims->items[reservation->claimed];
+
+        if (EFI_ERROR(pages_claim(claim->range, claim->code))) {
+            *ret_refused = claim->range;
+            release_claims(reservation);
+            return false;
+        }
+        reservation->claimed++;
+    }
+    return true;
+}
+
+/*
+ * What firmware withholds may be much larger than what was asked of it, and what is planned next
+ * lies right behind: as much again as has been refused so far goes with it, which doubles each
+ * time.
+ */
+static struct range widen_unallocatable(const struct plan_ranges *unallocatable, struct range range)
+{
+    uint64_t total = 0, end;
+
+    for (size_t i = 0; i < unallocatable->count; i++)
+        total += range_size(unallocatable->items[i]);
+    if (unallocatable->count >= EXACT_REFUSALS && checked_add(range.start, total, &end))
+        range.end = max_u64(range.end, align_down(end, PAGE_SIZE));
+    return range;
+}
+
+static bool mark_unallocatable(struct boot *boot, struct range range, struct error *error)
+{
+    struct plan_ranges *unallocatable = &boot->reservation.unallocatable;
+    struct range *slot =
+        arena_push(boot->arena, (void **)&unallocatable->items, &unallocatable->capacity,
+                   unallocatable->count, sizeof(*unallocatable->items));
+
+    if (!slot)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    *slot = widen_unallocatable(unallocatable, range);
+    unallocatable->count++;
+    console_verbose("the firmware does not give 0x%llx-0x%llx, which its map calls free",
+                    (unsigned long long)range.start, (unsigned long long)range.end - 1);
+    return true;
+}
+
+/* Whom a plan's failure is about: a module by its number, or the kernel. */
+static void name_culprit(const struct boot *boot, struct error *error)
+{
+    uint64_t module;
+
+    if (error_module(error, &module) && module < boot->modules.count)
+        (void)error_name(error, module_name(&boot->modules.items[module]));
+    else
+        (void)error_name(error, boot->kernel.file.path);
+}
+
+static bool make_plan(struct boot *boot, struct error *error)
+{
+    struct reservation *reservation = &boot->reservation;
+    struct plan_request request = {
+        .image = &boot->kernel.image,
+        .module_sizes = boot->modules.sizes,
+        .module_count = boot->modules.count,
+        /* A stream may yet turn out to be a kernel that can be moved instead. */
+        .overwrite_nvs = boot->overwrite_nvs && boot->kernel.state != KERNEL_STREAMED,
+        .unallocatable = reservation->unallocatable.items,
+        .unallocatable_count = reservation->unallocatable.count,
+        .reclaimable = reservation->reclaimable.items,
+        .reclaimable_count = reservation->reclaimable.count,
+    };
+
+    if (!boot_info_size(&boot->info, &request.boot_info_size))
+        return error_set(error, ERROR_COMMAND_LINES_TOO_LONG);
+    if (!plan_make(&request, &boot->memory.map, boot->arena, &reservation->plan, error)) {
+        name_culprit(boot, error);
+        return false;
+    }
+    if (reservation->plan.overwrites_nvs) /* from now on the maps call it RAM */
+        boot->memory.override = range_to_pages(reservation->plan.span);
+    return true;
+}
+
+bool reserve_update_map(struct boot *boot, struct error *error)
+{
+    boot->memory.override = (struct range){0, 0}; /* the last plan's */
+    return memory_update(&boot->memory, boot->arena, error);
+}
+
+bool reserve_memory(struct boot *boot, struct error *error)
+{
+    struct range refused = {0, 0};
+    struct range again = {0, 0};
+
+    (void)timing_enter(TIMING_PLACING);
+    for (int i = 0; i < MAX_PLANS; i++) {
+        /* With the map as it is; where the firmware has grown it since, a claim fails. */
+        if (!make_plan(boot, error))
+            return false;
+        if (claim_all(&boot->reservation, &again))
+            return true;
+        /* Once may be the firmware's timer; twice the same is no accident. */
+        if (again.start == refused.start && again.end == refused.end &&
+            !mark_unallocatable(boot, again, error))
+            return false;
+        if (!reserve_update_map(boot, error))
+            return false;
+        refused = again;
+    }
+    return error_set(error, ERROR_MEMORY_WITHHELD, again.start, again.end);
+}

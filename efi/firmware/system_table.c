@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/firmware/system_table.h"
+
+#include <string.h>
+
+static void append_revision(struct text *text, uint32_t revision)
+{
+    text_format(text, " %u.%02u", revision >> 16, revision & 0xffff);
+}
+
+void system_table_append_firmware(struct text *text)
+{
+    char vendor[100] = "";
+
+    if (ST->FirmwareVendor)
+        utf16_to_utf8(ST->FirmwareVendor, sizeof(vendor) / 3, vendor, sizeof(vendor));
+    text_append(text, vendor);
+    append_revision(text, ST->FirmwareRevision);
+}
+
+void system_table_append_specification(struct text *text)
+{
+    text_append(text, "UEFI");
+    append_revision(text, ST->Hdr.Revision);
+}
+
+uint64_t system_table_find_rsdp(bool second_version)
+{
+    static const EFI_GUID guids[] = {ACPI_TABLE_GUID, ACPI_20_TABLE_GUID};
+    const EFI_GUID *wanted = &guids[second_version];
+
+    for (UINTN i = 0; i < ST->NumberOfTableEntries; i++) {
+        if (memcmp(&ST->ConfigurationTable[i].VendorGuid, wanted, sizeof(*wanted)) == 0)
+            return (uintptr_t)ST->ConfigurationTable[i].VendorTable;
+    }
+    return 0;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/firmware/volume.h"
+
+#include "common/base/text.h"
+#include "efi/firmware/efi_error.h"
+
+#define NAME_MAX_LENGTH 255 /* UCS-2 characters, of FAT, NTFS and ext4 */
+
+/* A directory's answer: EFI_FILE_INFO with the longest name. */
+#define DIRECTORY_ENTRY_SIZE (sizeof(EFI_FILE_INFO) + (NAME_MAX_LENGTH + 1) * sizeof(CHAR16))
+
+/* A NUL, and a surrogate pair too many: so it is seen that a name has been cut off. */
+#define NAME_ROOM (NAME_MAX_LENGTH + 3)
+
+/* A name in a file's information: the firmware renames by it. */
+union renaming {
+    EFI_FILE_INFO info;
+    uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_ROOM * sizeof(CHAR16)];
+};
+
+/* Whether the medium can be written to, which its block device says. Not every volume has one. */
+static bool is_read_only(EFI_HANDLE device)
+{
+    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+    EFI_BLOCK_IO *block_io = NULL;
+
+    return !EFI_ERROR(BS->HandleProtocol(device, &guid, (void **)&block_io)) && block_io->Media &&
+           block_io->Media->ReadOnly;
+}
+
+bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
+{
+    EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    EFI_FILE_IO_INTERFACE *file_system = NULL;
+    EFI_FILE_HANDLE root = NULL;
+    EFI_STATUS status;
+
+    *ret_volume = (struct volume){.kind = VOLUME_NONE};
+    status = device ? BS->HandleProtocol(device, &guid, (void **)&file_system) : EFI_NOT_FOUND;
+    if (EFI_ERROR(status))
+        return error_set_efi(error, status, ERROR_VOLUME_NO_FILE_SYSTEM);
+    status = file_system->OpenVolume(file_system, &root);
+    if (EFI_ERROR(status)) /* firmware may have left anything in `root` */
+        return error_set_efi(error, status, ERROR_VOLUME_OPEN);
+    *ret_volume = (struct volume){
+        .kind = VOLUME_BOOT,
+        .name = "the volume that pvhboot was started from",
+        .device = device,
+        .root = root,
+        .read_only = is_read_only(device),
+    };
+    return true;
+}
+
+void volume_close(struct volume *volume)
+{
+    efi_file_close(&volume->root);
+    volume->kind = VOLUME_NONE;
+}
+
+EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
+                         EFI_FILE_HANDLE *ret_handle)
+{
+    EFI_STATUS status = root->Open(root, ret_handle, path, mode, 0);
+
+    if (EFI_ERROR(status))
+        *ret_handle = NULL; /* firmware may have left anything there */
+    return status;
+}
+
+void efi_file_close(EFI_FILE_HANDLE *handle)
+{
+    if (*handle)
+        (void)(*handle)->Close(*handle);
+    *handle = NULL;
+}
+
+bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH])
+{
+    size_t length = 0;
+
+    if (*path != '\\' && *path != '/')
+        ucs2[length++] = '\\';
+    length += utf8_to_utf16(path, ucs2 + length, PATH_MAX_LENGTH - length);
+    for (size_t i = 0; i < length; i++) {
+        if (ucs2[i] == '/')
+            ucs2[i] = '\\';
+    }
+    return length + 3 < PATH_MAX_LENGTH; /* or something may have been cut off */
+}
+
+bool directory_open(const struct volume *volume, const char *path, struct directory *ret_directory,
+                    struct error *error)
+{
+    CHAR16 ucs2[PATH_MAX_LENGTH];
+    EFI_STATUS status;
+
+    *ret_directory = (struct directory){.path = path};
+    if (!path_to_ucs2(path, ucs2))
+        return error_set_for(error, path, ERROR_PATH_TOO_LONG);
+    status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ, &ret_directory->handle);
+    if (EFI_ERROR(status) && status != EFI_NOT_FOUND)
+        return error_set_efi_for(error, path, status, ERROR_FILE_OPEN);
+    return true;
+}
+
+bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
+                    struct error *error)
+{
+    union {
+        EFI_FILE_INFO info;
+        uint8_t bytes[DIRECTORY_ENTRY_SIZE];
+    } buffer;
+    UINTN size = sizeof(buffer);
+    EFI_STATUS status = directory->handle->Read(directory->handle, &size, &buffer);
+    size_t length;
+
+    *ret_name = NULL;
+    if (EFI_ERROR(status))
+        return error_set_efi_for(error, directory->path, status, ERROR_DIRECTORY_LIST);
+    if (size <= offsetof(EFI_FILE_INFO, FileName))
+        return true;
+    length = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
+    *ret_name = utf16_to_utf8_copy(buffer.info.FileName, length, arena);
+    return *ret_name || error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+void directory_close(struct directory *directory)
+{
+    efi_file_close(&directory->handle);
+}
+
+EFI_STATUS volume_rename(const struct volume *volume, const char *path, const char *new_name)
+{
+    CLEANUP(efi_file_close) EFI_FILE_HANDLE file = NULL;
+    EFI_GUID guid = EFI_FILE_INFO_ID;
+    union renaming renaming;
+    UINTN size = sizeof(renaming);
+    CHAR16 ucs2[PATH_MAX_LENGTH];
+    size_t length;
+    EFI_STATUS status;
+
+    if (volume->read_only)
+        return EFI_WRITE_PROTECTED;
+    if (!path_to_ucs2(path, ucs2))
+        return EFI_INVALID_PARAMETER;
+    status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file);
+    if (EFI_ERROR(status))
+        return status;
+    status = file->GetInfo(file, &guid, &size, &renaming);
+    if (EFI_ERROR(status))
+        return status;
+    length = utf8_to_utf16(new_name, renaming.info.FileName, NAME_ROOM);
+    if (length > NAME_MAX_LENGTH) /* the first try adds a counter */
+        return EFI_BAD_BUFFER_SIZE;
+    size = offsetof(EFI_FILE_INFO, FileName) + (length + 1) * sizeof(CHAR16);
+    renaming.info.Size = size;
+    status = file->SetInfo(file, &guid, size, &renaming);
+    if (!EFI_ERROR(status))
+        (void)file->Flush(file);
+    return status;
+}

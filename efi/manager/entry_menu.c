@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/manager/entry_menu.h"
+
+#include "efi/console/console.h"
+#include "efi/firmware/efi_error.h"
+#include "efi/firmware/exit.h"
+#include "efi/firmware/timing.h"
+#include "efi/firmware/variables.h"
+#include "efi/manager/loader_interface.h"
+#include "efi/manager/machine_details.h"
+#include "efi/manager/probe_entry.h"
+#include "efi/manager/start_entry.h"
+#include "efi/menu/menu.h"
+
+/* How long the message of a boot that failed stays, in seconds, when nobody touches a key. */
+#define FAILURE_TIMEOUT 10
+
+/* What the menu's callbacks get. */
+struct entry_menu {
+    struct manager *manager;
+    size_t probed; /* entries that the menu's idle time has been used for */
+};
+
+static bool probe_next(void *context, bool *ret_changed)
+{
+    struct entry_menu *entry_menu = context;
+    const struct entry_list *entries = &entry_menu->manager->catalog.entries;
+    struct boot_entry *entry;
+
+    if (entry_menu->probed == entries->count)
+        return false;
+    entry = &entries->items[entry_menu->probed++];
+    probe_entry(entry, entry_menu->manager->arena);
+    *ret_changed = entry->problem != NULL;
+    return true;
+}
+
+static EFI_STATUS save_default(void *context, size_t index)
+{
+    struct manager *manager = ((struct entry_menu *)context)->manager;
+    const struct entry_list *entries = &manager->catalog.entries;
+    EFI_STATUS status = loader_interface_save_default(
+        index < entries->count ? &entries->items[index] : NULL, manager->arena);
+
+    if (!EFI_ERROR(status))
+        manager->default_entry = index;
+    return status;
+}
+
+static EFI_STATUS save_timeout(void *context, uint32_t timeout)
+{
+    struct manager *manager = ((struct entry_menu *)context)->manager;
+
+    manager->catalog.config.timeout = timeout;
+    return loader_interface_save_timeout(timeout, manager->arena);
+}
+
+static void describe_machine(void *context, struct text *text)
+{
+    const struct manager *manager = ((struct entry_menu *)context)->manager;
+
+    append_machine_details(&manager->catalog.config, &manager->catalog.entries, text,
+                           manager->arena);
+}
+
+static bool default_is_chosen(const struct manager *manager)
+{
+    const struct entry_list *entries = &manager->catalog.entries;
+    const char *chosen = manager->selection.chosen;
+
+    return *chosen && manager->default_entry < entries->count &&
+           entry_matches(&entries->items[manager->default_entry], chosen);
+}
+
+static void open_menu(struct entry_menu *entry_menu, bool gives_up, struct menu *ret_menu)
+{
+    const struct manager *manager = entry_menu->manager;
+
+    *ret_menu = (struct menu){
+        .entries = manager->catalog.entries.items,
+        .count = manager->catalog.entries.count,
+        .selected = manager->default_entry,
+        .default_is_chosen = default_is_chosen(manager),
+        .timeout = manager->timeout,
+        .kept_timeout = manager->catalog.config.timeout,
+        .gives_up = gives_up,
+        .editor = manager->catalog.config.editor,
+        .console_mode = manager->catalog.config.console_mode,
+        .context = entry_menu,
+        .work = probe_next,
+        .save_default = save_default,
+        .save_timeout = save_timeout,
+        .describe_machine = describe_machine,
+    };
+    if (ret_menu->timeout == TIMEOUT_HIDDEN) /* a key has asked for it */
+        ret_menu->timeout = TIMEOUT_FOREVER;
+}
+
+/* Into the firmware's set-up, by way of a reset. Returns only on failure. */
+static bool enter_setup(struct error *error)
+{
+    uint64_t indications = 0;
+    UINTN size = sizeof(indications);
+    EFI_STATUS status;
+
+    if (EFI_ERROR(variable_get(&firmware_guid, "OsIndications", &indications, &size)))
+        indications = 0;
+    indications |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
+    status = variable_set(&firmware_guid, "OsIndications", true, &indications, sizeof(indications));
+    if (EFI_ERROR(status))
+        return error_set_efi(error, status, ERROR_NO_SETUP);
+    request_reset();
+    return error_set(error, ERROR_NO_RESET);
+}
+
+/* Does what was chosen; returns when that has failed, or has come to its end. */
+static void carry_out(struct manager *manager, const struct menu *menu, enum menu_choice choice,
+                      struct error *error)
+{
+    *error = (struct error){.code = ERROR_NONE};
+    text_clear(&manager->messages);
+    if (choice == MENU_FIRMWARE)
+        (void)enter_setup(error);
+    else
+        (void)start_entry(manager, menu->selected, menu->command_line, error);
+    if (error->code != ERROR_NONE)
+        (void)console_print_error(error, &manager->messages);
+}
+
+/* Without a menu what has failed stays so, unless the user wanted something else. */
+static bool do_without(const struct manager *manager, const struct menu *menu,
+                       bool *ret_boot_default, struct error *error)
+{
+    *ret_boot_default = !menu->gives_up && manager->default_entry < manager->catalog.entries.count;
+    if (*ret_boot_default)
+        *error = (struct error){.code = ERROR_NONE};
+    return error->code == ERROR_NONE;
+}
+
+bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct error *error)
+{
+    struct entry_menu entry_menu = {.manager = manager};
+    enum menu_choice choice;
+    struct menu menu;
+
+    *ret_boot_default = false;
+    open_menu(&entry_menu, error->code != ERROR_NONE, &menu);
+    if (menu.gives_up)
+        (void)console_print_error(error, &manager->messages);
+    for (;;) {
+        menu.default_entry = manager->default_entry;
+        menu.message = manager->messages.length ? manager->messages.data : NULL;
+        (void)timing_enter(TIMING_MENU);
+        if (EFI_ERROR(menu_run(&menu, manager->arena, &choice)))
+            return do_without(manager, &menu, ret_boot_default, error);
+        loader_interface_set_time(TIME_MENU);
+        if (choice == MENU_QUIT) /* the user has seen all that was said */
+            return true;
+        if (choice == MENU_TIMEOUT && menu.gives_up)
+            return error->code == ERROR_NONE;
+        carry_out(manager, &menu, choice, error);
+        menu.gives_up = choice == MENU_TIMEOUT;
+        menu.timeout = menu.gives_up ? FAILURE_TIMEOUT : TIMEOUT_FOREVER;
+    }
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/manager/start_entry.h"
+
+#include "common/bls/entry_command_line.h"
+#include "efi/boot/boot.h"
+#include "efi/console/console.h"
+#include "efi/firmware/image.h"
+#include "efi/firmware/pages.h"
+#include "efi/manager/boot_counter.h"
+#include "efi/manager/loader_interface.h"
+
+static bool start_kernel_of(const struct manager *manager, const struct boot_entry *entry,
+                            const char *command_line, struct error *error)
+{
+    CLEANUP(arena_release) struct arena arena;
+    struct boot_request request = entry->request;
+
+    pages_init_arena(&arena);
+    request.command_line = command_line;
+    if (manager->catalog.config.pass_entry && !entry_can_be_passed(entry))
+        console_message("this name cannot be passed to the kernel");
+    else if (manager->catalog.config.pass_entry)
+        request.command_line = entry_pass(entry, command_line, &arena);
+    if (!request.command_line)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    return boot_run(manager->image, manager->options, &request, &arena, error);
+}
+
+/* Whether this entry is to be remembered: bootctl, or else loader.conf, says "@saved". */
+static bool is_saved(const struct default_selection *selection, const struct boot_entry *entry)
+{
+    const char *selected = *selection->chosen ? selection->chosen : selection->pattern;
+
+    return text_equals_ignoring_case(selected, "@saved") &&
+           !entry_has_id(entry, selection->one_shot);
+}
+
+static void count_boot(struct boot_entry *entry, struct arena *arena)
+{
+    struct error error = {.code = ERROR_NONE};
+    TEXT_ON_STACK(path, PATH_MAX_LENGTH);
+
+    if (!boot_counter_use_try(entry, arena, &error))
+        (void)console_print_error(&error, NULL);
+    if (!entry->count.counted) {
+        loader_interface_forget_count_path();
+        return;
+    }
+    entry_append_path(&path, entry);
+    loader_interface_set_count_path(path.data, arena);
+}
+
+/* What is remembered of an entry that is about to be started. */
+static void note_start(const struct manager *manager, struct boot_entry *entry)
+{
+    loader_interface_set_selected(entry, manager->arena);
+    if (is_saved(&manager->selection, entry))
+        loader_interface_save_last(entry, manager->arena);
+    count_boot(entry, manager->arena);
+    loader_interface_set_time(TIME_EXEC);
+}
+
+static bool start(struct manager *manager, struct boot_entry *entry, const char *command_line,
+                  struct error *error)
+{
+    const struct boot_file *program = &entry->efi;
+
+    if (!entry_is_bootable(entry)) {
+        error->reason = entry->problem;
+        return error_set(error, ERROR_ENTRY_UNBOOTABLE);
+    }
+    if (!manager->options->dry_run)
+        note_start(manager, entry);
+    if (program->path)
+        return chainload(manager->image, program->volume->device, program->path, command_line,
+                         error);
+    return start_kernel_of(manager, entry, command_line, error);
+}
+
+bool start_entry(struct manager *manager, size_t index, const char *command_line,
+                 struct error *error)
+{
+    struct boot_entry *entry = &manager->catalog.entries.items[index];
+    bool started;
+
+    console_set_entry(entry->id);
+    started =
+        start(manager, entry, command_line ? command_line : entry->request.command_line, error);
+    console_set_entry(NULL);
+    error->context = entry->id;
+    return started;
+}

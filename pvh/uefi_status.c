@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pvh/uefi_status.h"
+
+#include "common/base/overflow.h"
+
+const char *uefi_status_name(uint64_t number)
+{
+    static const struct {
+        uint8_t number;
+        char name[19]; /* no pointers: nothing to relocate */
+    } names[] = {
+        {0, "Success"},          {1, "Load Error"},        {2, "Invalid Parameter"},
+        {3, "Unsupported"},      {4, "Bad Buffer Size"},   {5, "Buffer Too Small"},
+        {6, "Not Ready"},        {7, "Device Error"},      {8, "Write Protected"},
+        {9, "Out of Resources"}, {10, "Volume Corrupted"}, {12, "No Media"},
+        {13, "Media Changed"},   {14, "Not Found"},        {15, "Access Denied"},
+        {18, "Time Out"},        {21, "Aborted"},          {26, "Security Violation"},
+        {27, "CRC Error"},       {31, "End of File"},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        if (names[i].number == number)
+            return names[i].name;
+    }
+    return "unknown error";
+}
