@@ -17,7 +17,7 @@
 #include "efi/manager/probe_entry.h"
 #include "efi/menu/menu.h"
 
-/* More remarks than that tell nobody more; `pvhinfo --esp` has them all. */
+/* More diagnostics than that tell nobody more; `pvhinfo --esp` has them all. */
 #define DIAGNOSTICS_SHOWN   8
 #define DIAGNOSTICS_IN_MENU 3 /* where each may take two rows of the few above the list */
 
@@ -42,7 +42,7 @@ struct manager {
     struct text message;  /* for the menu */
 };
 
-/* Counts the remarks, and says them as long as there are no more than `most`. */
+/* Counts the diagnostics, and prints them as long as there are no more than `most`. */
 static void warn_diagnostics(const char *path, const struct diagnostics *diagnostics, size_t most,
                              size_t *count)
 {
@@ -142,9 +142,10 @@ static EFI_STATUS boot_kernel(const struct manager *manager, const struct boot_e
 /* Whether the next boot is to be of this entry too: bootctl, or else loader.conf, wants it so. */
 static bool is_saved(const struct default_selection *selection, const struct boot_entry *entry)
 {
-    const char *wish = *selection->chosen ? selection->chosen : selection->pattern;
+    const char *standing = *selection->chosen ? selection->chosen : selection->pattern;
 
-    return text_equals_ignoring_case(wish, "@saved") && !entry_has_id(entry, selection->one_shot);
+    return text_equals_ignoring_case(standing, "@saved") &&
+           !entry_has_id(entry, selection->one_shot);
 }
 
 /* What is remembered of an entry that is about to be started. */

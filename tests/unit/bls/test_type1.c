@@ -211,7 +211,10 @@ static void one_thing_to_start(void **state)
             assert_string_equal(entry.request.kernel.path, rows[i].kernel);
         else
             assert_null(entry.request.kernel.path);
-        assert_string_equal(entry.efi.path, rows[i].efi);
+        if (*rows[i].efi)
+            assert_string_equal(entry.efi.path, rows[i].efi);
+        else
+            assert_null(entry.efi.path);
         assert_int_equal(entry_is_bootable(&entry), rows[i].kernel || *rows[i].efi);
         if (rows[i].problem)
             assert_string_equal(entry.problem, rows[i].problem);
