@@ -18,10 +18,10 @@ void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start, s
 void loader_interface_set_entries(const struct boot_entry *entries, size_t count,
                                   struct arena *arena);
 
-/* Reads the wishes for this boot, without the pattern of loader.conf. */
+/* Reads what the EFI variables select for this boot; the pattern of loader.conf stays. */
 void loader_interface_read_selection(struct default_selection *selection, struct arena *arena);
 
-/* Takes back the wishes that are for one boot only. */
+/* Deletes the selection that is for one boot only. */
 void loader_interface_consume_selection(const struct default_selection *selection);
 
 /*

@@ -9,7 +9,10 @@
  * All that has an order comes shuffled. KERNEL is an ELF file.
  */
 #include "common/base/sort.h"
-#include "common/bls/entry.h"
+#include "common/bls/entry_default.h"
+#include "common/bls/entry_label.h"
+#include "common/bls/entry_order.h"
+#include "common/bls/type1.h"
 #include "pvh/plan.h"
 #include "tests/bench/marks.h"
 #include "tools/pvhinfo/host/arena.h"
@@ -144,7 +147,9 @@ static void grow_entries(size_t count, struct arena *arena)
     }
     MARK(MARK_BEGIN);
     for (size_t i = 0; i < count; i++) {
-        if (!entry_parse(names[i], texts[i], strlen(texts[i]), arena, &entries[i]))
+        struct entry_source source = {.kind = ENTRY_TYPE1, .file_name = names[i]};
+
+        if (!type1_parse(&source, texts[i], strlen(texts[i]), arena, &entries[i]))
             fail("out of memory");
     }
     sort(entries, count, sizeof(*entries), entry_compare);

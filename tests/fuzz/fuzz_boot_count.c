@@ -4,20 +4,21 @@
 
 #include "common/bls/boot_count.h"
 
-#define STEPS 20
+#define SUFFIX ".conf"
+#define STEPS  20
 
 static void require_same_id(const char *a, const char *b)
 {
-    size_t length = boot_count_id_length(a);
+    size_t length = boot_count_id_length(a, SUFFIX);
 
-    require(boot_count_id_length(b) == length);
+    require(boot_count_id_length(b, SUFFIX) == length);
     require(memcmp(a, b, length) == 0);
 }
 
 static void require_step(const char *name, const char *next)
 {
-    struct boot_count before = boot_count_parse(name);
-    struct boot_count after = boot_count_parse(next);
+    struct boot_count before = boot_count_parse(name, SUFFIX);
+    struct boot_count after = boot_count_parse(next, SUFFIX);
 
     require_same_id(name, next);
     if (!before.counted || before.left == 0) {
@@ -34,10 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *copy = copy_string(data, size);
     const char *name = copy;
 
-    require(boot_count_id_length(name) <= strlen(name));
-    require(!boot_count_parse(name).counted || boot_count_id_length(name) > 0);
+    require(boot_count_id_length(name, SUFFIX) <= strlen(name));
+    require(!boot_count_parse(name, SUFFIX).counted || boot_count_id_length(name, SUFFIX) > 0);
     for (unsigned i = 0; i < STEPS; i++) {
-        const char *next = boot_count_next_name(name, &arena);
+        const char *next = boot_count_next_name(name, SUFFIX, &arena);
 
         require(next);
         require_step(name, next);

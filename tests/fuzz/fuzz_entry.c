@@ -6,7 +6,10 @@
 #include "tests/fuzz/fuzz_text.h"
 
 #include "common/base/sort.h"
-#include "common/bls/entry.h"
+#include "common/bls/entry_default.h"
+#include "common/bls/entry_label.h"
+#include "common/bls/entry_order.h"
+#include "common/bls/type1.h"
 
 #define MAX_FILES 8
 #define LAST_NAME 255
@@ -19,12 +22,13 @@ struct directory {
 
 static void require_entry(const struct boot_entry *entry)
 {
-    require(entry->request.command_line && entry->efi);
-    require(!entry->request.kernel || *entry->request.kernel);
-    require(!entry->request.kernel || !*entry->efi);
+    require(entry->request.command_line);
+    require(!entry->efi.path || *entry->efi.path);
+    require(!entry->request.kernel.path || *entry->request.kernel.path);
+    require(!entry->request.kernel.path || !entry->efi.path);
     require(entry_is_bootable(entry) == !entry->problem);
-    require(strlen(entry->id) == boot_count_id_length(entry->file_name));
-    require(entry_has_id(entry, entry->id) && entry_has_id(entry, entry->file_name));
+    require(strlen(entry->id) == boot_count_id_length(entry->source.file_name, ".conf"));
+    require(entry_has_id(entry, entry->id) && entry_has_id(entry, entry->source.file_name));
     for (size_t i = 0; i < entry->request.modules.count; i++)
         require(*entry->request.modules.items[i].path);
     for (size_t i = 0; i < entry->request.initrds.count; i++)
@@ -36,13 +40,15 @@ static void require_entry(const struct boot_entry *entry)
 static void add_file(struct directory *directory, const uint8_t *data, size_t size)
 {
     struct boot_entry *entry = &directory->entries[directory->count++];
+    struct entry_source source = {.kind = ENTRY_TYPE1};
     const uint8_t *line_end = memchr(data, '\n', size);
     size_t name_size = line_end ? (size_t)(line_end - data) : size;
     size_t rest = line_end ? size - name_size - 1 : 0;
     char *name = copy_string(data, name_size < LAST_NAME ? name_size : LAST_NAME);
     char *text = copy_bytes(data + size - rest, rest);
 
-    require(entry_parse(name, text, rest, &directory->arena, entry));
+    source.file_name = name;
+    require(type1_parse(&source, text, rest, &directory->arena, entry));
     require_diagnostics(&entry->diagnostics, text, rest);
     free(name);
     free(text);

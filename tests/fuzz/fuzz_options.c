@@ -20,8 +20,8 @@ static void require_options(const struct options *options, const char *line)
     const struct boot_request *request = &options->request;
 
     require(request->command_line);
-    require(!request->kernel || *request->kernel);
-    require(request->kernel || !*request->command_line);
+    require(!request->kernel.path || *request->kernel.path);
+    require(request->kernel.path || !*request->command_line);
     require(strstr(line, request->command_line)); /* to the letter */
     require_files(&request->initrds);
     require_files(&request->modules);

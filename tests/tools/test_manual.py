@@ -16,8 +16,10 @@ LOADER_FOLDERS = ("common", "pvh", "efi")
 # Their strings are names in tables, and one word counts as well.
 NAME_TABLES = ("memory_map.c", "uefi_status.c")
 
-# What reads like words and is no message: a table's signature, SBAT's lines, a summary of the options.
-NO_MESSAGES = ("RSD PTR ", "sbat,1,SBAT Version", "\npvhboot,1,", "usage: ")
+# What reads like words and is no message: a table's signature, SBAT's lines, a summary of the options, an error that
+# the loader always has an answer to.
+NO_MESSAGES = ("RSD PTR ", "sbat,1,SBAT Version", "\npvhboot,1,", "usage: ",
+               "its parts do not come in the order in which they are needed")
 
 PVHINFO_OUTPUT = ("esp_output.c", "json_output.c", "note_text.c", "text_output.c")
 
@@ -90,7 +92,7 @@ def test_no_message_is_overlooked():
     """Each of these is of another kind: macro, conditional, table, several lines, filled in."""
     texts = [message.text for message in loader_messages()]
     for text in ("The firmware has no memory left for that.", "the initrd that was offered",
-                 "its parts do not come in the order in which they are needed", "not an ELF file{c0}", "copy the file again",
+                 "no such file; paths start at the root of pvhboot's own volume", "not an ELF file{c0}", "copy the file again",
                  "it is bzip2-compressed", "Write Protected", "Aborted", "reserved", "ACPI NVS",
                  "segment {d0} wraps around the end of the address space ({x2} bytes at {x1})",
                  '%s "%.*s": not %s; ignored', "yes or no", "unknown option ",

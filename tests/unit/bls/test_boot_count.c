@@ -33,12 +33,12 @@ static void names_with_counters(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
-        struct boot_count count = boot_count_parse(rows[i].name);
+        struct boot_count count = boot_count_parse(rows[i].name, ".conf");
 
         assert_true(count.counted);
         assert_int_equal(count.left, rows[i].left);
         assert_int_equal(count.done, rows[i].done);
-        assert_int_equal(boot_count_id_length(rows[i].name), strlen(rows[i].id));
+        assert_int_equal(boot_count_id_length(rows[i].name, ".conf"), strlen(rows[i].id));
         assert_memory_equal(rows[i].name, rows[i].id, strlen(rows[i].id));
     }
 }
@@ -71,13 +71,13 @@ static void names_that_only_look_like_it(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
-        struct boot_count count = boot_count_parse(rows[i][0]);
+        struct boot_count count = boot_count_parse(rows[i][0], ".conf");
 
         assert_false(count.counted);
         assert_int_equal(count.left, 0);
         assert_int_equal(count.done, 0);
-        assert_int_equal(boot_count_id_length(rows[i][0]), strlen(rows[i][1]));
-        assert_string_equal(boot_count_next_name(rows[i][0], &arena), rows[i][0]);
+        assert_int_equal(boot_count_id_length(rows[i][0], ".conf"), strlen(rows[i][1]));
+        assert_string_equal(boot_count_next_name(rows[i][0], ".conf", &arena), rows[i][0]);
     }
 }
 
@@ -97,7 +97,8 @@ static void each_boot_counts(void **state)
     (void)state;
     for (size_t i = 0; i < ELEMENTS(series); i++) {
         for (size_t j = 1; j < ELEMENTS(series[i]) && series[i][j]; j++)
-            assert_string_equal(boot_count_next_name(series[i][j - 1], &arena), series[i][j]);
+            assert_string_equal(boot_count_next_name(series[i][j - 1], ".conf", &arena),
+                                series[i][j]);
     }
 }
 
@@ -105,8 +106,8 @@ static void no_memory_for_the_next_name(void **state)
 {
     (void)state;
     arena_fail_after(0);
-    assert_null(boot_count_next_name("x+3.conf", &arena));
-    assert_string_equal(boot_count_next_name("x.conf", &arena), "x.conf");
+    assert_null(boot_count_next_name("x+3.conf", ".conf", &arena));
+    assert_string_equal(boot_count_next_name("x.conf", ".conf", &arena), "x.conf");
 }
 
 #define test(function) cmocka_unit_test_teardown(function, stop)

@@ -37,9 +37,9 @@ static void parse_line(const char *line)
 static void assert_request(const char *kernel, const char *command_line)
 {
     if (kernel)
-        assert_string_equal(options.request.kernel, kernel);
+        assert_string_equal(options.request.kernel.path, kernel);
     else
-        assert_null(options.request.kernel);
+        assert_null(options.request.kernel.path);
     assert_string_equal(options.request.command_line, command_line);
 }
 
@@ -201,6 +201,24 @@ static void modules_need_a_path(void **state)
 {
     (void)state;
     assert_refused("--module \"  \" k", "option --module needs a value; see --help");
+}
+
+/* Where the files are is known after the options are read. */
+static void files_get_their_volume(void **state)
+{
+    struct volume *volume = (struct volume *)&arena; /* any address will do */
+    struct boot_request *request = &options.request;
+
+    (void)state;
+    parse_line("--initrd a --initrd b --module c kernel");
+    assert_null(request->kernel.volume);
+    assert_null(request->initrds.items[0].volume);
+    assert_null(request->modules.items[0].volume);
+    boot_request_set_volume(request, volume);
+    assert_ptr_equal(request->kernel.volume, volume);
+    assert_ptr_equal(request->initrds.items[0].volume, volume);
+    assert_ptr_equal(request->initrds.items[1].volume, volume);
+    assert_ptr_equal(request->modules.items[0].volume, volume);
 }
 
 static void a_kernel_needs_a_path(void **state)
@@ -511,6 +529,7 @@ int main(void)
         test(the_entry_is_taken),
         test(mistakes_are_named),
         test(modules_need_a_path),
+        test(files_get_their_volume),
         test(a_kernel_needs_a_path),
         test(a_shells_words),
         test(a_shells_words_and_the_typed_line),

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The catalog of a volume that is made of strings, and of one that fails at every point. */
+#include "tests/lib/support.h"
+
+#include "common/bls/catalog.h"
+
+#include <string.h>
+
+#define CONFIG  "\\loader\\loader.conf"
+#define ENTRIES "\\loader\\entries"
+
+#define MAX_FILES 16
+#define NO_LIMIT  SIZE_MAX
+
+struct fake_file {
+    const char *path, *text; /* no text: it is listed, but cannot be found */
+};
+
+struct fake_volume {
+    struct catalog_reader reader; /* first, so that it can be cast back */
+    const struct fake_file *files;
+    size_t file_count;
+    bool no_directory;
+    size_t listed;   /* how far the directory has been read */
+    bool is_open;    /* the directory */
+    size_t names;    /* names that it tells before it breaks off */
+    bool breaks_off; /* as what is damaged, else as what has no memory */
+    const char *unreadable, *unopenable;
+    const char *reads[MAX_FILES];
+    uint64_t limits[MAX_FILES];
+    size_t read_count, report_count;
+    enum error_code reported;
+};
+
+static struct arena arena;
+static struct catalog catalog;
+static struct error error;
+static struct fake_volume volume;
+
+static struct fake_volume *volume_of(struct catalog_reader *reader)
+{
+    return (struct fake_volume *)reader;
+}
+
+static bool open_directory(struct catalog_reader *reader, const char *path, bool *ret_found,
+                           struct error *ret_error)
+{
+    struct fake_volume *fake = volume_of(reader);
+
+    assert_string_equal(path, ENTRIES);
+    assert_false(fake->is_open);
+    *ret_found = false;
+    if (fake->unopenable && strcmp(path, fake->unopenable) == 0)
+        return error_set(ret_error, ERROR_READ, 7);
+    *ret_found = fake->is_open = !fake->no_directory;
+    return true;
+}
+
+static bool next_name(struct catalog_reader *reader, struct arena *names, const char **ret_name,
+                      struct error *ret_error)
+{
+    struct fake_volume *fake = volume_of(reader);
+    size_t length = strlen(ENTRIES "\\");
+
+    assert_true(fake->is_open);
+    *ret_name = NULL;
+    while (fake->listed < fake->file_count) {
+        const char *path = fake->files[fake->listed++].path;
+
+        if (strncmp(path, ENTRIES "\\", length) != 0)
+            continue;
+        if (fake->names-- == 0)
+            return error_set(ret_error, fake->breaks_off ? ERROR_READ : ERROR_OUT_OF_MEMORY);
+        *ret_name = arena_strndup(names, path + length, strlen(path + length));
+        return *ret_name || error_set(ret_error, ERROR_OUT_OF_MEMORY);
+    }
+    return true;
+}
+
+static void close_directory(struct catalog_reader *reader)
+{
+    assert_true(volume_of(reader)->is_open);
+    volume_of(reader)->is_open = false;
+}
+
+static bool read_file(struct catalog_reader *reader, struct catalog_file *file, struct arena *texts,
+                      struct error *ret_error)
+{
+    struct fake_volume *fake = volume_of(reader);
+
+    assert_true(fake->read_count < MAX_FILES);
+    fake->limits[fake->read_count] = file->limit;
+    fake->reads[fake->read_count++] = file->path;
+    assert_null(file->text);
+    if (fake->unreadable && strcmp(file->path, fake->unreadable) == 0)
+        return error_set(ret_error, ERROR_READ, 5);
+    for (size_t i = 0; i < fake->file_count; i++) {
+        if (strcmp(fake->files[i].path, file->path) != 0 || !fake->files[i].text)
+            continue;
+        file->length = strlen(fake->files[i].text);
+        file->text = arena_strndup(texts, fake->files[i].text, file->length);
+        return file->text || error_set(ret_error, ERROR_OUT_OF_MEMORY);
+    }
+    return file->optional || error_set(ret_error, ERROR_READ, 6);
+}
+
+static void report(struct catalog_reader *reader, struct error *reported)
+{
+    volume_of(reader)->report_count++;
+    volume_of(reader)->reported = reported->code;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    arena_begin_test(&arena);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    return arena_end_test(&arena);
+}
+
+static void use_files(const struct fake_file *files, size_t count)
+{
+    volume = (struct fake_volume){
+        .reader = {(struct volume *)&volume, open_directory, next_name, close_directory, read_file,
+                   report},
+        .files = files,
+        .file_count = count,
+        .names = NO_LIMIT,
+    };
+    error = (struct error){.code = ERROR_NONE};
+}
+
+static bool read_catalog(void)
+{
+    bool read = catalog_read(&volume.reader, &arena, &catalog, &error);
+
+    assert_false(volume.is_open); /* whatever failed */
+    assert_true(read || error.code != ERROR_NONE);
+    return read;
+}
+
+/* The IDs in the menu's order. */
+static void assert_ids(const char *expected)
+{
+    TEXT_ON_STACK(ids, 200);
+
+    for (size_t i = 0; i < catalog.entries.count; i++)
+        text_format(&ids, "%s%s", i ? " " : "", catalog.entries.items[i].id);
+    assert_string_equal(ids.data, expected);
+}
+
+static const struct fake_file usual[] = {
+    {ENTRIES "\\b.conf", "title B\nlinux /b\n"}, {ENTRIES "\\notes.txt", "no entry"},
+    {ENTRIES "\\.a.conf", "linux /hidden\n"},    {ENTRIES "\\auto-windows.conf", "efi /w\n"},
+    {CONFIG, "timeout 5\ndefault a*\n"},         {ENTRIES "\\a+3.conf", "title B\nlinux /a\n"},
+    {ENTRIES "\\c+0-3.CONF", "linux /c\n"},
+};
+
+static void a_usual_volume(void **state)
+{
+    struct default_selection selection = {"", "", "none of the volume's", ""};
+
+    (void)state;
+    use_files(usual, ELEMENTS(usual));
+    assert_true(read_catalog());
+    assert_ids("b a c");
+    assert_int_equal(catalog.config.timeout, 5);
+    assert_int_equal(catalog.entries.left_out, 0);
+    assert_false(catalog.entries.no_directory);
+    assert_string_equal(catalog.entries.items[0].label, "B (b)");
+    assert_string_equal(catalog.entries.items[1].label, "B (a)");
+    assert_int_equal(catalog_choose_default(&catalog, &selection), 1);
+    assert_string_equal(selection.pattern, "a*");
+    selection.one_shot = "c";
+    assert_int_equal(catalog_choose_default(&catalog, &selection), 2);
+    for (size_t i = 0; i < catalog.entries.count; i++) {
+        assert_ptr_equal(catalog.entries.items[i].source.volume, &volume);
+        assert_int_equal(catalog.entries.items[i].source.kind, ENTRY_TYPE1);
+    }
+    assert_int_equal(volume.report_count, 0);
+}
+
+/* loader.conf first, and of the directory only what is an entry, each up to a megabyte. */
+static void what_is_read(void **state)
+{
+    static const char *const reads[] = {CONFIG, ENTRIES "\\b.conf", ENTRIES "\\a+3.conf",
+                                        ENTRIES "\\c+0-3.CONF"};
+
+    (void)state;
+    use_files(usual, ELEMENTS(usual));
+    assert_true(read_catalog());
+    assert_int_equal(volume.read_count, ELEMENTS(reads));
+    for (size_t i = 0; i < ELEMENTS(reads); i++) {
+        assert_string_equal(volume.reads[i], reads[i]);
+        assert_int_equal(volume.limits[i], 1 * MIB);
+    }
+}
+
+static void an_empty_volume(void **state)
+{
+    struct default_selection selection = {"", "", "", ""};
+
+    (void)state;
+    use_files(NULL, 0);
+    assert_true(read_catalog());
+    assert_false(catalog.entries.no_directory); /* it is there and empty */
+    assert_int_equal(catalog.entries.count, 0);
+    assert_int_equal(catalog.config.timeout, TIMEOUT_HIDDEN);
+    assert_int_equal(catalog_choose_default(&catalog, &selection), 0); /* none */
+    use_files(NULL, 0);
+    volume.no_directory = true;
+    assert_true(read_catalog());
+    assert_true(catalog.entries.no_directory);
+    assert_int_equal(volume.report_count, 0);
+}
+
+static void a_file_that_cannot_be_read_is_left_out(void **state)
+{
+    (void)state;
+    use_files(usual, ELEMENTS(usual));
+    volume.unreadable = ENTRIES "\\a+3.conf";
+    assert_true(read_catalog());
+    assert_ids("b c");
+    assert_int_equal(catalog.entries.left_out, 1);
+    assert_int_equal(volume.report_count, 1);
+    assert_int_equal(volume.reported, ERROR_READ);
+    assert_string_equal(catalog.entries.items[0].label, "B"); /* no other has the title now */
+    use_files(usual, ELEMENTS(usual));
+    volume.unreadable = CONFIG;
+    assert_true(read_catalog());
+    assert_ids("b a c");
+    assert_int_equal(catalog.config.timeout, TIMEOUT_HIDDEN);
+    assert_int_equal(catalog.entries.left_out, 0);
+    assert_int_equal(volume.report_count, 1);
+}
+
+static void a_damaged_directory(void **state)
+{
+    (void)state;
+    for (size_t names = 0; names < 6; names++) {
+        use_files(usual, ELEMENTS(usual));
+        volume.names = names;
+        volume.breaks_off = true;
+        assert_true(read_catalog());
+        assert_ids(names == 0 ? "" : names < 5 ? "b" : "b a");
+        assert_int_equal(volume.report_count, 1);
+        assert_int_equal(volume.reported, ERROR_READ);
+        assert_false(catalog.entries.no_directory);
+    }
+}
+
+static void a_directory_that_cannot_be_opened(void **state)
+{
+    (void)state;
+    use_files(usual, ELEMENTS(usual));
+    volume.unopenable = ENTRIES;
+    assert_false(read_catalog());
+    assert_error(&error, ERROR_READ, 7);
+    assert_int_equal(volume.report_count, 0); /* who called tells of it */
+}
+
+/* A reader without memory for a name: there is none for what follows either. */
+static void no_memory_in_the_directory(void **state)
+{
+    (void)state;
+    use_files(usual, ELEMENTS(usual));
+    volume.names = 2;
+    assert_false(read_catalog());
+    assert_error(&error, ERROR_OUT_OF_MEMORY, 0);
+}
+
+static void a_file_that_is_gone(void **state)
+{
+    static const struct fake_file files[] = {
+        {ENTRIES "\\a.conf", NULL},
+        {ENTRIES "\\b.conf", "linux /b\n"},
+    };
+
+    (void)state;
+    use_files(files, ELEMENTS(files));
+    assert_true(read_catalog());
+    assert_ids("b");
+    assert_int_equal(catalog.entries.left_out, 1);
+    assert_int_equal(volume.report_count, 1);
+}
+
+/* With less memory than needed, whatever piece is the first that is not there. */
+static void out_of_memory_is_reported(void **state)
+{
+    bool done = false;
+    size_t n = 0;
+
+    (void)state;
+    for (; !done; n++) {
+        start(NULL);
+        use_files(usual, ELEMENTS(usual));
+        arena_fail_after(n);
+        done = read_catalog() && volume.report_count == 0;
+        if (done)
+            assert_ids("b a c");
+        else if (volume.report_count == 0)
+            assert_int_equal(error.code, ERROR_OUT_OF_MEMORY);
+        stop(NULL);
+    }
+    assert_true(n > 30);
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(a_usual_volume),
+        test(what_is_read),
+        test(an_empty_volume),
+        test(a_file_that_cannot_be_read_is_left_out),
+        test(a_damaged_directory),
+        test(a_directory_that_cannot_be_opened),
+        test(no_memory_in_the_directory),
+        test(a_file_that_is_gone),
+        test(out_of_memory_is_reported),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/support.h"
+
+#include "common/bls/type1.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena arena;
+static struct boot_entry entry;
+
+/* Any address will do: pure code never looks behind it. */
+static struct volume *const volume = (struct volume *)&arena;
+
+static int start(void **state)
+{
+    (void)state;
+    arena_begin_test(&arena);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    return arena_end_test(&arena);
+}
+
+/* From an exact copy, so that reading past the end is caught. */
+static bool parse_bytes(const char *name, const void *text, size_t length)
+{
+    struct entry_source source = {ENTRY_TYPE1, volume, name};
+    char *exact = malloc(length ? length : 1);
+    bool result;
+
+    memcpy(exact, text, length);
+    result = type1_parse(&source, exact, length, &arena, &entry);
+    free(exact);
+    return result;
+}
+
+static void parse(const char *name, const char *text)
+{
+    assert_true(parse_bytes(name, text, strlen(text)));
+}
+
+static void a_full_entry(void **state)
+{
+    (void)state;
+    parse("debian.conf", "# a comment\n"
+                         "title      Debian GNU/Linux 12\n"
+                         "version\t6.1.0-56\n"
+                         "machine-id 0123456789abcdef\n"
+                         "sort-key   debian\n"
+                         "architecture x64\n"
+                         "linux      /vmlinux\n"
+                         "initrd     /initrd.img\n"
+                         "initrd     /microcode.img\n"
+                         "options    root=/dev/sda1  ro\n"
+                         "options    quiet\n"
+                         "module     /extra.bin some  arguments\n"
+                         "module     /plain.bin\n");
+    assert_string_equal(entry.id, "debian");
+    assert_string_equal(entry.request.title, "Debian GNU/Linux 12");
+    assert_string_equal(entry.version, "6.1.0-56");
+    assert_string_equal(entry.machine_id, "0123456789abcdef");
+    assert_string_equal(entry.sort_key, "debian");
+    assert_string_equal(entry.architecture, "x64");
+    assert_string_equal(entry.request.kernel.path, "/vmlinux");
+    assert_string_equal(entry.request.command_line, "root=/dev/sda1  ro quiet");
+    assert_int_equal(entry.request.initrds.count, 2);
+    assert_string_equal(entry.request.initrds.items[0].path, "/initrd.img");
+    assert_string_equal(entry.request.initrds.items[1].path, "/microcode.img");
+    assert_int_equal(entry.request.modules.count, 2);
+    assert_string_equal(entry.request.modules.items[0].path, "/extra.bin");
+    assert_string_equal(entry.request.modules.items[0].command, "some  arguments");
+    assert_string_equal(entry.request.modules.items[1].path, "/plain.bin");
+    assert_string_equal(entry.request.modules.items[1].command, "");
+    assert_true(entry_is_bootable(&entry));
+}
+
+/* All that an entry names is on the volume that the entry is on. */
+static void files_are_on_the_entrys_volume(void **state)
+{
+    (void)state;
+    parse("x.conf", "linux /a\ninitrd /b\ninitrd /c\nmodule /d e\n");
+    assert_ptr_equal(entry.source.volume, volume);
+    assert_ptr_equal(entry.request.kernel.volume, volume);
+    assert_ptr_equal(entry.request.initrds.items[0].volume, volume);
+    assert_ptr_equal(entry.request.initrds.items[1].volume, volume);
+    assert_ptr_equal(entry.request.modules.items[0].volume, volume);
+    parse("x.conf", "efi /a.efi\n");
+    assert_ptr_equal(entry.efi.volume, volume);
+    assert_null(entry.request.kernel.path);
+}
+
+static void an_empty_file_is_no_boot(void **state)
+{
+    const char *const texts[] = {"",        "\n\n",        "# linux /vmlinux\n",
+                                 "linux\n", "linux \t \n", "\xef\xbb\xbf"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(texts); i++) {
+        parse("x.conf", texts[i]);
+        assert_false(entry_is_bootable(&entry));
+        assert_null(entry.request.kernel.path);
+        assert_string_equal(entry.version, "");
+        assert_string_equal(entry.machine_id, "");
+        assert_string_equal(entry.sort_key, "");
+        assert_string_equal(entry.architecture, "");
+        assert_string_equal(entry.request.command_line, "");
+    }
+}
+
+static void line_ends_and_white_space(void **state)
+{
+    (void)state;
+    parse("x.conf", "linux /a\r\n  \toptions \t b c \t\r\n\r\nversion 1");
+    assert_string_equal(entry.request.kernel.path, "/a");
+    assert_string_equal(entry.request.command_line, "b c");
+    assert_string_equal(entry.version, "1");
+    parse("x.conf", "\xef\xbb\xbflinux /a"); /* editors on Windows put a mark there */
+    assert_string_equal(entry.request.kernel.path, "/a");
+    parse("x.conf", "linux /a#b\n #title x\n");
+    assert_string_equal(entry.request.kernel.path, "/a#b");
+    assert_null(entry.request.title);
+}
+
+static void bytes_that_do_not_belong_in_a_text(void **state)
+{
+    (void)state;
+    assert_true(parse_bytes("x.conf", "linux /a\0\0\nversion 2\n\0\0\0", 25));
+    assert_string_equal(entry.request.kernel.path, "/a");
+    assert_string_equal(entry.version, "2");
+}
+
+static void assert_diagnostic(size_t index, unsigned line, const char *text)
+{
+    assert_true(index < entry.diagnostics.count);
+    assert_string_equal(entry.diagnostics.items[index].text, text);
+    assert_int_equal(entry.diagnostics.items[index].line, line);
+}
+
+static void other_loaders_keys_are_ignored(void **state)
+{
+    (void)state;
+    parse("x.conf", "linux /a\ndevicetree /d\ndevicetree-overlay /e /f\nextra /g\nuki-url :h\n"
+                    "grub_users root\ngrub_class kernel\ngrub_arg\n");
+    assert_int_equal(entry.diagnostics.count, 0);
+    assert_true(entry_is_bootable(&entry));
+    assert_null(entry.problem);
+    parse("x.conf", "linux-extra /b\nlinu /c\nOptions e\ngrub\n");
+    assert_false(entry_is_bootable(&entry));
+    assert_null(entry.request.kernel.path);
+    assert_string_equal(entry.request.command_line, "");
+    assert_int_equal(entry.diagnostics.count, 4);
+    assert_diagnostic(0, 1, "unknown key \"linux-extra\"; ignored");
+    assert_diagnostic(1, 2, "unknown key \"linu\"; ignored");
+    assert_diagnostic(2, 3, "unknown key \"Options\"; ignored");
+    assert_diagnostic(3, 4, "unknown key \"grub\"; ignored");
+}
+
+static void lines_that_say_nothing_or_twice(void **state)
+{
+    (void)state;
+    parse("x.conf", "title\n\ntitle a\nlinux /a\ninitrd\noptions \nlinux /b\ninitrd /c\n"
+                    "initrd /d\noptions e\noptions f\nmodule /g\nmodule /h\ntitle b\n");
+    assert_int_equal(entry.diagnostics.count, 5);
+    assert_diagnostic(0, 1, "title has no value; ignored");
+    assert_diagnostic(1, 5, "initrd has no value; ignored");
+    assert_diagnostic(2, 6, "options has no value; ignored");
+    assert_diagnostic(3, 7, "linux was there before, on line 4; this line holds");
+    assert_diagnostic(4, 14, "title was there before, on line 3; this line holds");
+    assert_string_equal(entry.request.kernel.path, "/b");
+    assert_string_equal(entry.request.title, "b");
+    assert_int_equal(entry.request.initrds.count, 2);
+    assert_int_equal(entry.request.modules.count, 2);
+    assert_string_equal(entry.request.command_line, "e f");
+}
+
+/* What an entry starts, or why it starts nothing. */
+static void one_thing_to_start(void **state)
+{
+    static const char many[] =
+        "has more than one of \"linux\", \"efi\" and \"uki\"; leave one of these lines";
+    static const char nothing[] =
+        "names nothing to start; it needs a line \"linux PATH\", \"pvh PATH\" or \"efi PATH\"";
+    static const struct {
+        const char *text, *kernel, *efi, *problem;
+    } rows[] = {
+        {"linux /l", "/l", "", NULL},
+        {"pvh /p", "/p", "", NULL},
+        {"efi /e", NULL, "/e", NULL},
+        {"uki /u", NULL, "/u", NULL},
+        {"linux /l\npvh /p", "/p", "", NULL},
+        {"pvh /p\nlinux /l", "/p", "", NULL},
+        {"efi /e\npvh /p", "/p", "", NULL},
+        {"uki /u\nlinux /l\nefi /e\npvh /p", "/p", "", NULL},
+        {"linux /l\nefi /e", NULL, "", many},
+        {"efi /e\nlinux /l", NULL, "", many},
+        {"efi /e\nuki /u", NULL, "", many},
+        {"linux /l\nuki /u", NULL, "", many},
+        {"", NULL, "", nothing},
+        {"title x\noptions y\ninitrd z", NULL, "", nothing},
+        {"uki-url http://x/y.efi", NULL, "", nothing},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse("x.conf", rows[i].text);
+        if (rows[i].kernel)
+            assert_string_equal(entry.request.kernel.path, rows[i].kernel);
+        else
+            assert_null(entry.request.kernel.path);
+        if (*rows[i].efi)
+            assert_string_equal(entry.efi.path, rows[i].efi);
+        else
+            assert_null(entry.efi.path);
+        assert_int_equal(entry_is_bootable(&entry), rows[i].kernel || *rows[i].efi);
+        if (rows[i].problem)
+            assert_string_equal(entry.problem, rows[i].problem);
+        else
+            assert_null(entry.problem);
+    }
+}
+
+static void profiles_of_unified_kernels(void **state)
+{
+    (void)state;
+    parse("x.conf", "uki /u.efi\nprofile 0\n");
+    assert_int_equal(entry.diagnostics.count, 0);
+    parse("x.conf", "uki /u.efi\nprofile 1\n");
+    assert_int_equal(entry.diagnostics.count, 1);
+    assert_diagnostic(0, 2, "profile \"1\": not 0, the profile that is started; ignored");
+}
+
+static void an_efi_program_has_options(void **state)
+{
+    (void)state;
+    parse("shell.conf", "title UEFI shell\nefi /shellx64.efi\noptions -nostartup\noptions x\n");
+    assert_true(entry_is_bootable(&entry));
+    assert_string_equal(entry.efi.path, "/shellx64.efi");
+    assert_string_equal(entry.request.command_line, "-nostartup x");
+}
+
+static void only_our_processors(void **state)
+{
+    static const struct {
+        const char *text, *problem;
+    } rows[] = {
+        {"linux /a\narchitecture x64", NULL},
+        {"linux /a\narchitecture X64", NULL},
+        {"linux /a\narchitecture IA32", NULL}, /* a PVH entry is 32-bit code in any case */
+        {"linux /a\narchitecture", NULL},
+        {"efi /a\narchitecture X64", NULL},
+        {"linux /a\narchitecture aa64",
+         "is for the architecture aa64; pvhboot starts x64 and ia32"},
+        {"linux /a\narchitecture arm", "is for the architecture arm; pvhboot starts x64 and ia32"},
+        {"linux /a\narchitecture x64x",
+         "is for the architecture x64x; pvhboot starts x64 and ia32"},
+        {"architecture AA64", "is for the architecture AA64; pvhboot starts x64 and ia32"},
+        {"efi /a\narchitecture ia32", "is for the architecture ia32; this firmware starts x64"},
+        {"linux /a\narchitecture \x1b", "is for the architecture \xef\xbf\xbd; pvhboot starts x64 "
+                                        "and ia32"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse("x.conf", rows[i].text);
+        assert_int_equal(entry_is_bootable(&entry), !rows[i].problem);
+        if (rows[i].problem)
+            assert_string_equal(entry.problem, rows[i].problem);
+        else
+            assert_null(entry.problem);
+    }
+}
+
+static void a_title_can_be_shown(void **state)
+{
+    (void)state;
+    parse("x.conf", "title \x1b[2J\xff \xc3\xa4\tb\nlinux /a");
+    assert_string_equal(entry.request.title, "\xef\xbf\xbd[2J\xef\xbf\xbd \xc3\xa4\xef\xbf\xbd"
+                                             "b");
+    /* What the kernel gets is as it was written. */
+    parse("x.conf", "options \xff\tb\nlinux /a\xff");
+    assert_string_equal(entry.request.command_line, "\xff\tb");
+    assert_string_equal(entry.request.kernel.path, "/a\xff");
+}
+
+/* Debian's kernel-install writes this. */
+static void an_entry_of_kernel_install(void **state)
+{
+    (void)state;
+    parse(
+        "0f1e2d3c4b5a69788796a5b4c3d2e1f0-6.1.0-50-amd64+3-0.conf",
+        "# Boot Loader Specification type#1 entry\n"
+        "# File created by a kernel-install plugin\n"
+        "title      Debian GNU/Linux 12 (bookworm)\n"
+        "version    6.1.0-50-amd64\n"
+        "machine-id 0f1e2d3c4b5a69788796a5b4c3d2e1f0\n"
+        "sort-key   debian\n"
+        "options    root=/dev/sda2 ro systemd.machine_id=0f1e2d3c4b5a69788796a5b4c3d2e1f0\n"
+        "linux      /0f1e2d3c4b5a69788796a5b4c3d2e1f0/6.1.0-50-amd64/linux\n"
+        "initrd     /0f1e2d3c4b5a69788796a5b4c3d2e1f0/6.1.0-50-amd64/initrd.img-6.1.0-50-amd64\n");
+    assert_int_equal(entry.diagnostics.count, 0);
+    assert_null(entry.problem);
+    assert_true(entry_is_bootable(&entry));
+    assert_string_equal(entry.id, "0f1e2d3c4b5a69788796a5b4c3d2e1f0-6.1.0-50-amd64");
+    assert_string_equal(entry.source.file_name,
+                        "0f1e2d3c4b5a69788796a5b4c3d2e1f0-6.1.0-50-amd64+3-0.conf");
+    assert_true(entry.count.counted);
+    assert_int_equal(entry.count.left, 3);
+    assert_int_equal(entry.count.done, 0);
+    assert_int_equal(entry.request.initrds.count, 1);
+}
+
+/* The largest file there may be, in one line and in as many as possible. */
+static void files_of_a_megabyte(void **state)
+{
+    size_t length = TYPE1_MAX_SIZE;
+    char *text = malloc(length);
+
+    (void)state;
+    memset(text, 'a', length);
+    memcpy(text, "linux /a\noptions ", 17);
+    assert_true(parse_bytes("x.conf", text, length));
+    assert_int_equal(strlen(entry.request.command_line), length - 17);
+    arena_release(&arena);
+    memset(text + 9, '\n', length - 9);
+    memcpy(text + length - 9, "version 7", 9);
+    assert_true(parse_bytes("x.conf", text, length));
+    assert_string_equal(entry.version, "7");
+    free(text);
+}
+
+static void ids_have_no_counters(void **state)
+{
+    const char *const names[][2] = {
+        {"debian.conf", "debian"},
+        {"debian.CONF", "debian"},
+        {"debian+2-1.conf", "debian"},
+        {"debian+a.conf", "debian+a"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        parse(names[i][0], "");
+        assert_string_equal(entry.id, names[i][1]);
+    }
+}
+
+static void out_of_memory_is_reported(void **state)
+{
+    const char text[] =
+        "title t\nlinux /a\ninitrd /b\nmodule /c d\noptions e\noptions f\nversion 1\nbad\n"
+        "architecture other\n";
+    size_t n = 0;
+
+    (void)state;
+    for (bool done = false; !done; n++) {
+        start(NULL);
+        arena_fail_after(n);
+        done = parse_bytes("x.conf", text, strlen(text));
+        stop(NULL);
+    }
+    assert_true(n > 10); /* a piece for each key and more */
+}
+
+/* A file of many lines takes memory in proportion to its size: each line once, and all joined. */
+static void many_lines_of_options(void **state)
+{
+    enum { LINES = 20000 };
+    static char text[LINES * 10 + 1];
+    size_t pieces = arena_pieces();
+
+    (void)state;
+    for (size_t i = 0; i < LINES; i++)
+        memcpy(text + 10 * i, "options a\n", 10);
+    parse("x.conf", text);
+    assert_int_equal(strlen(entry.request.command_line), 2 * LINES - 1);
+    assert_true(arena_pieces() - pieces < LINES + 10); /* not two for each line */
+}
+
+static void random_files_are_read_without_harm(void **state)
+{
+    static const char *const words[] = {
+        "linux",        "pvh", "options", "module", "initrd", "title",        " ", "efi",
+        "architecture", "\t",  "\n",      "\r\n",   "#",      "\xef\xbb\xbf", "+", "x"};
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        struct random random = random_start(seed);
+        char text[RANDOM_TEXT_SIZE];
+        size_t length = random_text(&random, words, ELEMENTS(words), text);
+
+        check(parse_bytes("x.conf", text, length));
+        check(!entry.request.kernel.path || *entry.request.kernel.path);
+        for (size_t i = 0; i < entry.request.modules.count; i++)
+            check(*entry.request.modules.items[i].path);
+        arena_release(&arena);
+    }
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(a_full_entry),
+        test(files_are_on_the_entrys_volume),
+        test(an_empty_file_is_no_boot),
+        test(line_ends_and_white_space),
+        test(bytes_that_do_not_belong_in_a_text),
+        test(other_loaders_keys_are_ignored),
+        test(lines_that_say_nothing_or_twice),
+        test(one_thing_to_start),
+        test(profiles_of_unified_kernels),
+        test(an_efi_program_has_options),
+        test(only_our_processors),
+        test(a_title_can_be_shown),
+        test(an_entry_of_kernel_install),
+        test(files_of_a_megabyte),
+        test(ids_have_no_counters),
+        test(out_of_memory_is_reported),
+        test(many_lines_of_options),
+        test(random_files_are_read_without_harm),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
