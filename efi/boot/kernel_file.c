@@ -131,7 +131,7 @@ static EFI_STATUS skip_to(struct kernel *kernel, uint64_t offset, uint8_t *scrat
 static bool reserve_notes(struct kernel *kernel)
 {
     struct range ranges[KERNEL_NOTES];
-    size_t count = elf_note_ranges(&kernel->image, ranges, KERNEL_NOTES);
+    size_t count = elf_note_ranges(kernel->image.tables, ranges, KERNEL_NOTES);
 
     for (size_t i = 0; i < count; i++) {
         struct kernel_note *note = &kernel->notes[kernel->note_count];
