@@ -2,9 +2,10 @@
 /*
  * The formats that a kernel's ELF file may be wrapped in, one descriptor each.
  *
- * To add a format: FORMAT.c with its descriptor, decode_FORMAT.c with its decoder (these are apart
- * because only the latter includes a library's headers and can be left out of the loader), a row in
- * CONTAINER_FORMATS, and the library in third_party/build.mk.
+ * To add a format: FORMAT.c with its descriptor, a row in CONTAINER_FORMATS, and decode_FORMAT.c
+ * with its library in third_party/build.mk. The two files are apart because only the second one
+ * includes a library's headers and can be left out of the loader (make DECODERS=...): the format is
+ * then still told and measured by the first, so that its name stands in the refusal.
  */
 #pragma once
 

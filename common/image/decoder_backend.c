@@ -27,7 +27,7 @@ static struct decoder_piece *new_piece(struct decoder *decoder, size_t size)
 
         if (piece->memory)
             continue;
-        /* Dictionaries and blocks come as they are, state is clear. */
+        /* State is zeroed. For dictionaries and blocks that would be wasted time. */
         piece->memory = size >= BULK_SIZE ? arena_alloc_bulk(decoder->arena, size)
                                           : arena_alloc(decoder->arena, size, 1);
         piece->size = size;

@@ -77,8 +77,7 @@ extern const struct decoder_backend decoder_xz;
 extern const struct decoder_backend decoder_zstd;
 extern const struct decoder_backend decoder_lz4; /* legacy and frames */
 
-/* Memory from the arena, zeroed where it is less than 1 MiB. NULL where there is none, or when the
- * budget is used up. */
+/* Memory within the budget, or NULL. New memory of less than 1 MiB is zeroed. */
 void *decoder_allocate(struct decoder *decoder, size_t size);
 void decoder_free(struct decoder *decoder, const void *memory);
 
