@@ -2,7 +2,7 @@
 # The EFI binary. Included by the top Makefile.
 
 # What the loader can unpack. Fewer make it smaller: `make efi DECODERS="lz4 zstd"`, or DECODERS= for none.
-DECODER_FORMATS := gzip xz zstd lz4
+DECODER_FORMATS := $(DECODE_SOURCES:common/image/decode_%.c=%)
 DECODERS ?= $(DECODER_FORMATS)
 override DECODERS := $(sort $(DECODERS))
 ifneq ($(filter-out $(DECODER_FORMATS),$(DECODERS)),)

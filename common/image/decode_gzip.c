@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* gzip by zlib, which verifies CRC-32 and size. One member; see decoder.c's check_end(). */
-#include "common/image/decoder_format.h"
+#include "common/image/decoder_backend.h"
 
 #include <limits.h>
 #include <zlib.h>
@@ -65,7 +65,7 @@ static bool gzip_step(struct decoder *decoder, struct decoder_output *output)
     }
 }
 
-const struct decoder_format decoder_gzip = {
+const struct decoder_backend decoder_gzip = {
     .memory = gzip_memory,
     .open = gzip_open,
     .step = gzip_step,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* xz by liblzma, which verifies every block's check and the index. */
-#include "common/image/decoder_format.h"
+#include "common/image/decoder_backend.h"
 
 #include <lzma.h>
 
@@ -92,7 +92,7 @@ static bool xz_step(struct decoder *decoder, struct decoder_output *output)
     return xz_result(decoder, result);
 }
 
-const struct decoder_format decoder_xz = {
+const struct decoder_backend decoder_xz = {
     .memory = xz_memory,
     .open = xz_open,
     .step = xz_step,

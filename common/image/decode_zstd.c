@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * zstd by libzstd, which verifies the frame's checksum. Kernels are packed with windows of up to
- * 128 MiB, more than they unpack to. So the output serves as the window: it has to be in one piece
- * and stay where it is ("stable" in libzstd's words), and no other buffer is needed.
+ * zstd by libzstd, which verifies the frame's checksum. Kernels are compressed with windows of up
+ * to 128 MiB, more than they unpack to. So the output serves as the window: it has to be one buffer
+ * that stays where it is ("stable" in libzstd's words), and no other one is needed.
  */
 #define ZSTD_STATIC_LINKING_ONLY
-#include "common/image/decoder_format.h"
+#include "common/image/decoder_backend.h"
 
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -95,7 +95,7 @@ static bool zstd_step(struct decoder *decoder, struct decoder_output *output)
     return zstd_result(decoder, result);
 }
 
-const struct decoder_format decoder_zstd = {
+const struct decoder_backend decoder_zstd = {
     .memory = zstd_memory,
     .open = zstd_open,
     .step = zstd_step,

@@ -1,52 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/image/decoder_format.h"
+#include "common/image/decoder.h"
+
+#include "common/image/container.h"
 
 #define SKIP_BUFFER (64 * KIB)
-#define BULK_SIZE   (1 * MIB)
 
-static const struct decoder_format *format_of(enum container_kind kind)
+static const struct decoder_backend *backend_of(const struct container *container)
 {
-    switch (kind) {
-    case CONTAINER_GZIP:
-        return &decoder_gzip;
-    case CONTAINER_XZ:
-        return &decoder_xz;
-    case CONTAINER_ZSTD:
-        return &decoder_zstd;
-    default:
-        return &decoder_lz4; /* both of its kinds */
-    }
-}
-
-/* The input's next byte, in the source. */
-static uint64_t offset(const struct decoder *decoder)
-{
-    return decoder->position - decoder_input_left(decoder);
-}
-
-bool(decoder_damaged)(struct decoder *decoder, const char *reason)
-{
-    decoder->error->reason = reason;
-    return error_set(decoder->error, ERROR_UNPACK_DAMAGED, decoder->container->kind,
-                     offset(decoder));
-}
-
-bool(decoder_unsupported)(struct decoder *decoder, const char *reason)
-{
-    decoder->error->reason = reason;
-    return error_set(decoder->error, ERROR_UNPACK_UNSUPPORTED, decoder->container->kind);
-}
-
-bool(decoder_truncated)(struct decoder *decoder)
-{
-    return error_set(decoder->error, ERROR_UNPACK_TRUNCATED, decoder->container->kind,
-                     decoder->container->content.end);
-}
-
-bool(decoder_out_of_memory)(struct decoder *decoder)
-{
-    return error_set(decoder->error, ERROR_UNPACK_MEMORY, decoder->container->kind,
-                     decoder_memory(decoder->container));
+    return container_format_of(container->kind)->decoder;
 }
 
 static bool too_large(struct decoder *decoder, uint64_t size)
@@ -61,77 +22,20 @@ static bool wrong_size(struct decoder *decoder)
                      decoder->produced, decoder->container->unpacked);
 }
 
-/* One that was given back; a few bytes do not take a dictionary's place unless they have to. */
-static struct decoder_piece *find_piece(struct decoder *decoder, size_t size, bool wasteful)
-{
-    for (size_t i = 0; i < DECODER_PIECES; i++) {
-        struct decoder_piece *piece = &decoder->pieces[i];
-
-        if (!piece->used && piece->memory && piece->size >= size &&
-            (wasteful || piece->size / 2 <= size))
-            return piece;
-    }
-    return NULL;
-}
-
-static struct decoder_piece *new_piece(struct decoder *decoder, size_t size)
-{
-    if (size > decoder->budget) {
-        decoder->over_budget = true;
-        return NULL;
-    }
-    for (size_t i = 0; i < DECODER_PIECES; i++) {
-        struct decoder_piece *piece = &decoder->pieces[i];
-
-        if (piece->memory)
-            continue;
-        /* Dictionaries and blocks come as they are, state is clear. */
-        piece->memory = size >= BULK_SIZE ? arena_alloc_bulk(decoder->arena, size)
-                                          : arena_alloc(decoder->arena, size, 1);
-        piece->size = size;
-        decoder->budget -= size;
-        return piece->memory ? piece : NULL;
-    }
-    return NULL;
-}
-
-void *decoder_allocate(struct decoder *decoder, size_t size)
-{
-    struct decoder_piece *piece = find_piece(decoder, size, false);
-
-    if (!piece)
-        piece = new_piece(decoder, size);
-    if (!piece)
-        piece = find_piece(decoder, size, true);
-    if (!piece)
-        return NULL;
-    decoder->over_budget = false;
-    piece->used = true;
-    return piece->memory;
-}
-
-void decoder_free(struct decoder *decoder, const void *memory)
-{
-    for (size_t i = 0; i < DECODER_PIECES; i++) {
-        if (decoder->pieces[i].memory == memory)
-            decoder->pieces[i].used = false;
-    }
-}
-
 /* A small container needs no large buffer. */
 static size_t input_size(const struct container *container)
 {
-    return (size_t)min_u64(format_of(container->kind)->input_size, range_size(container->content));
+    return (size_t)min_u64(backend_of(container)->input_size, range_size(container->content));
 }
 
 uint64_t decoder_memory(const struct container *container)
 {
-    return format_of(container->kind)->memory(container) + input_size(container) + SKIP_BUFFER;
+    return backend_of(container)->memory(container) + input_size(container) + SKIP_BUFFER;
 }
 
 bool decoder_wants_whole(const struct container *container)
 {
-    return format_of(container->kind)->whole;
+    return backend_of(container)->whole;
 }
 
 static bool get_input_buffer(struct decoder *decoder)
@@ -146,28 +50,23 @@ static bool get_input_buffer(struct decoder *decoder)
 bool decoder_open(struct decoder *decoder, const struct container *container, uint64_t limit,
                   struct byte_source *source, struct arena *arena, struct error *error)
 {
+    const struct decoder_backend *backend = backend_of(container);
+
     *error = (struct error){0};
     *decoder = (struct decoder){
-        .format = format_of(container->kind),
+        .backend = backend,
         .container = container,
         .source = source,
         .arena = arena,
         .error = error,
         .position = container->content.start,
         .limit = limit,
+        .budget = backend->memory(container),
+        .memory = decoder_memory(container),
     };
-    if (container->unpacked > limit && (container->unpacked_exact || decoder->format->whole))
+    if (container->unpacked > limit && (container->unpacked_exact || backend->whole))
         return too_large(decoder, container->unpacked);
-    decoder->budget = decoder->format->memory(container);
-    return get_input_buffer(decoder) && decoder->format->open(decoder);
-}
-
-bool decoder_read_source(struct decoder *decoder, void *buffer, size_t size)
-{
-    if (!decoder->source->read(decoder->source, decoder->position, buffer, size))
-        return error_set(decoder->error, ERROR_READ);
-    decoder->position += size;
-    return true;
+    return get_input_buffer(decoder) && backend->open(decoder);
 }
 
 static bool refill(struct decoder *decoder)
@@ -184,30 +83,30 @@ static bool refill(struct decoder *decoder)
     return true;
 }
 
-/* One step of the format. A step that goes nowhere waits for input that does not come. */
+/* One step of the backend. A step without progress waits for input that is not there. */
 static bool advance(struct decoder *decoder, struct decoder_output *output)
 {
     size_t room = output->left;
-    uint64_t start = offset(decoder);
+    uint64_t start = decoder_offset(decoder);
 
-    if (!refill(decoder) || !decoder->format->step(decoder, output))
+    if (!refill(decoder) || !decoder->backend->step(decoder, output))
         return false;
     decoder->produced += room - output->left;
     if (decoder->produced > decoder->limit)
         return too_large(decoder, decoder->produced);
-    if (!decoder->ended && output->left == room && offset(decoder) == start)
+    if (!decoder->ended && output->left == room && decoder_offset(decoder) == start)
         return decoder_truncated(decoder);
     return true;
 }
 
-/* What is behind the end would be lost: more members, or something else altogether. */
+/* What follows the end would be lost: more members, or something else altogether. */
 static bool check_end(struct decoder *decoder)
 {
-    uint64_t left = decoder->container->content.end - offset(decoder);
+    uint64_t left = decoder->container->content.end - decoder_offset(decoder);
 
     if (left > 0)
         return error_set(decoder->error, ERROR_UNPACK_TRAILING, decoder->container->kind,
-                         offset(decoder), left);
+                         decoder_offset(decoder), left);
     if (decoder->container->unpacked_exact && decoder->produced != decoder->container->unpacked)
         return wrong_size(decoder);
     return true;
@@ -220,7 +119,7 @@ static bool get_scratch(struct decoder *decoder)
     return decoder->scratch != NULL;
 }
 
-/* Unpacks the rest to nowhere, for what is wrong with it. */
+/* Unpacks the rest and throws it away, to find out what is wrong with it. */
 static bool find_fault(struct decoder *decoder)
 {
     if (!get_scratch(decoder))
@@ -235,8 +134,8 @@ static bool find_fault(struct decoder *decoder)
 }
 
 /*
- * What states its size at its end, as gzip does modulo 4 GiB, states any number when it was cut off
- * or something follows it. With a size that cannot be right nothing of it is of use.
+ * A size that is stated in the last bytes may be any number when the file was cut off or something
+ * follows it. Where it cannot be right, the rest is read for the error that explains it.
  */
 static bool check_size(struct decoder *decoder)
 {
@@ -244,7 +143,8 @@ static bool check_size(struct decoder *decoder)
 
     if (decoder->probing)
         return true;
-    if (container->kind == CONTAINER_GZIP && container->unpacked > decoder->limit)
+    if (container_format_of(container->kind)->size_in_trailer &&
+        container->unpacked > decoder->limit)
         return find_fault(decoder);
     if (decoder->produced <= container->unpacked)
         return true;

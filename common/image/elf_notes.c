@@ -2,7 +2,9 @@
 #include "common/image/elf_notes.h"
 
 #include "common/base/bytes.h"
+#include "common/base/overflow.h"
 #include "common/base/text.h"
+#include "common/image/elf_headers.h"
 
 #include <string.h>
 
@@ -133,8 +135,8 @@ static void take_xen_note(const struct note *note, struct elf_notes *notes)
 static void take_note(const struct note *note, struct elf_notes *notes)
 {
     remember_note(note, &notes->found);
-    if (notes->observer)
-        notes->observer->see(notes->observer, note);
+    if (notes->visitor)
+        notes->visitor->visit(notes->visitor, note);
     if (note_is_from(note, "Xen"))
         take_xen_note(note, notes);
     if (note_is_from(note, "Linux") && note->type == LINUX_ELFNOTE_BUILD_SALT &&
@@ -199,4 +201,138 @@ bool notes_scan(struct byte_source *source, struct range where, unsigned padding
         take_note(&note, notes);
     }
     return true;
+}
+
+/* The part of a note segment or section that lies inside the file. */
+static struct range clip_to_file(const struct elf_reader *reader, uint64_t offset, uint64_t size,
+                                 bool *ret_truncated)
+{
+    struct range range = {offset, offset};
+
+    if (!fits_inside(offset, size, reader->source->size))
+        *ret_truncated = true;
+    if (offset < reader->source->size)
+        range.end = offset + min_u64(size, reader->source->size - offset);
+    return range;
+}
+
+/*
+ * Notes are padded to 4 bytes in both classes, whatever p_align says. Some producers took 8 from
+ * there: their notes are found by a second scan.
+ */
+static bool scan_notes(struct elf_reader *reader, uint64_t offset, uint64_t size, uint64_t align,
+                       struct elf_notes *notes)
+{
+    struct range where = clip_to_file(reader, offset, size, &notes->truncated);
+    bool truncated;
+
+    if (!notes_scan(reader->source, where, 4, notes))
+        return error_set(reader->error, ERROR_READ);
+    if (notes->has_entry || align != 8)
+        return true;
+    truncated = notes->truncated; /* the wrong padding runs past the end: that says nothing */
+    if (!notes_scan(reader->source, where, 8, notes))
+        return error_set(reader->error, ERROR_READ);
+    notes->truncated = truncated;
+    return true;
+}
+
+static bool scan_note_segments(struct elf_reader *reader, struct elf_notes *notes)
+{
+    for (size_t i = 0; i < reader->tables->programs.count; i++) {
+        struct elf_program_header header = elf_program_header(reader->tables, i);
+
+        if (header.type == ELF_PROGRAM_NOTE &&
+            !scan_notes(reader, header.offset, header.filesz, header.align, notes))
+            return false;
+    }
+    return true;
+}
+
+/* Section headers are optional: those that lie outside the file are no reason to refuse it. */
+static bool read_optional_section_headers(struct elf_reader *reader)
+{
+    struct error error = {0};
+    struct elf_reader quiet = *reader;
+
+    quiet.error = &error;
+    if (elf_read_section_headers(&quiet))
+        return true;
+    if (error.code == ERROR_HEADERS_OUTSIDE_FILE) {
+        reader->tables->sections = (struct elf_table){0};
+        return true;
+    }
+    *reader->error = error;
+    return false;
+}
+
+/* Some linker scripts keep the note in a section that no program header names. */
+static bool scan_note_sections(struct elf_reader *reader, struct elf_notes *notes)
+{
+    if (!read_optional_section_headers(reader))
+        return false;
+    for (size_t i = 0; i < reader->tables->sections.count; i++) {
+        struct elf_section_header header = elf_section_header(reader->tables, i);
+
+        if (header.type == ELF_SECTION_NOTE &&
+            !scan_notes(reader, header.offset, header.size, header.align, notes))
+            return false;
+    }
+    return true;
+}
+
+/* The alignment that PHYS32_RELOC leaves open: as in Xen, the segments' largest one, or 2 MiB. */
+static void complete_relocation(const struct elf_tables *tables, struct pvh_relocation *relocation)
+{
+    uint64_t alignment = 0;
+
+    if (!relocation->present || relocation->alignment != 0)
+        return;
+    for (size_t i = 0; i < tables->programs.count; i++) {
+        struct elf_program_header header = elf_program_header(tables, i);
+
+        if (elf_is_loaded(&header))
+            alignment = max_u64(alignment, header.align);
+    }
+    if (alignment < PAGE_SIZE || alignment > UINT32_MAX || !is_power_of_two(alignment))
+        alignment = 2 * MIB;
+    relocation->alignment = (uint32_t)alignment;
+}
+
+static bool check_entry_note(struct elf_reader *reader, const struct elf_notes *notes)
+{
+    if (!notes->has_entry) {
+        reader->error->notes = notes->found;
+        return error_set(reader->error,
+                         notes->truncated ? ERROR_NOTES_TRUNCATED : ERROR_NO_ENTRY_NOTE);
+    }
+    if (notes->entry_size != 4 && notes->entry_size != 8)
+        return error_set(reader->error, ERROR_ENTRY_NOTE_SIZE, notes->entry_size);
+    if (notes->entry_value > UINT32_MAX)
+        return error_set(reader->error, ERROR_ENTRY_NOTE_HIGH, notes->entry_value);
+    return true;
+}
+
+bool elf_find_notes(struct elf_reader *reader, struct elf_notes *notes)
+{
+    if (!scan_note_segments(reader, notes))
+        return false;
+    if (!notes->has_entry && !scan_note_sections(reader, notes))
+        return false;
+    complete_relocation(reader->tables, &notes->relocation);
+    return check_entry_note(reader, notes);
+}
+
+size_t elf_note_ranges(const struct elf_tables *tables, struct range *ranges, size_t limit)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < tables->programs.count && count < limit; i++) {
+        struct elf_program_header header = elf_program_header(tables, i);
+        uint64_t end;
+
+        if (header.type == ELF_PROGRAM_NOTE && checked_add(header.offset, header.filesz, &end))
+            ranges[count++] = (struct range){header.offset, end};
+    }
+    return count;
 }

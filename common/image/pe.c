@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Of the PE format: where the DOS header names the PE header, and what that begins with. */
+/* PE format (Microsoft's "PE Format"): the DOS header holds the offset of the PE header. */
 #define PE_POINTER    0x3c
 #define PE_SIGNATURE  "PE\0\0"
 #define PE_MACHINE    4

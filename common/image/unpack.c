@@ -8,13 +8,8 @@ static struct container *innermost(struct unpack *unpack)
     return &unpack->layers[unpack->layer_count - 1];
 }
 
-static bool is_packed(enum container_kind kind)
-{
-    return kind >= CONTAINER_BZIMAGE;
-}
-
-/* The bytes that were read to see what the stream is come first. */
-static uint64_t take_head(struct unpack *unpack, void *buffer, uint64_t size)
+/* The bytes that were read to tell what the stream is come first. */
+static uint64_t read_head(struct unpack *unpack, void *buffer, uint64_t size)
 {
     uint64_t count = min_u64(size, unpack->head_end - unpack->head_start);
 
@@ -25,7 +20,7 @@ static uint64_t take_head(struct unpack *unpack, void *buffer, uint64_t size)
 
 bool unpack_read(struct unpack *unpack, void *buffer, uint64_t size, uint64_t *ret_count)
 {
-    uint64_t count = take_head(unpack, buffer, size);
+    uint64_t count = read_head(unpack, buffer, size);
 
     if (!decoder_read(&unpack->decoder, (uint8_t *)buffer + count, size - count, ret_count))
         return false;
@@ -39,20 +34,21 @@ bool unpack_finish(struct unpack *unpack)
 }
 
 /*
- * There is no room for what the container states. Where that is gzip's last 4 bytes, they may be
- * any of a file that was cut off: what is wrong with it shows when it is read.
+ * There is no room for the size that the container states. In a file that was cut off the last
+ * bytes may state any size: unpacking it shows what is wrong with it.
  */
 static bool refuse_size(struct unpack *unpack, enum error_code code)
 {
     const struct container *container = unpack->decoder.container;
     uint64_t count;
 
-    if (container->kind == CONTAINER_GZIP && !decoder_skip(&unpack->decoder, UINT64_MAX, &count))
+    if (container_format_of(container->kind)->size_in_trailer &&
+        !decoder_skip(&unpack->decoder, UINT64_MAX, &count))
         return false;
     return error_set(unpack->error, code, container->kind, container->unpacked, unpack->limit);
 }
 
-/* Unpacks the rest to the arena, where it can be read at any offset. */
+/* Unpacks the rest of the stream to the arena, where it can be read at any offset. */
 static bool unpack_layer(struct unpack *unpack)
 {
     const struct container *container = unpack->decoder.container;
@@ -79,31 +75,26 @@ bool unpack_to_memory(struct unpack *unpack)
     return true;
 }
 
-/* Looks at the first bytes that come out. */
-static bool peek(struct unpack *unpack, enum container_kind *ret_kind)
-{
-    uint64_t count;
-
-    if (!decoder_read(&unpack->decoder, unpack->head, sizeof(unpack->head), &count))
-        return false;
-    unpack->head_start = 0;
-    unpack->head_end = (size_t)count;
-    *ret_kind = container_kind_of(unpack->head, (size_t)count);
-    return true;
-}
-
 static bool add_layer(struct unpack *unpack, struct byte_source *source)
 {
-    struct container *container = &unpack->layers[unpack->layer_count++];
+    struct container *layer = &unpack->layers[unpack->layer_count++];
 
-    if (!container_identify(source, (struct range){0, source->size}, container, unpack->error))
+    if (!container_identify(source, (struct range){0, source->size}, layer, unpack->error))
         return false;
-    if ((is_packed(container->kind) || container->in_bzimage) && unpack->layer_count > UNPACK_DEPTH)
+    if ((container_is_packed(layer->kind) || layer->in_bzimage) &&
+        unpack->layer_count > UNPACK_DEPTH)
         return error_set(unpack->error, ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
     return true;
 }
 
-/* What comes out of the stream is the ELF file: it is described and left there. */
+/* The innermost layer is not compressed: the ELF file lies in `source` as it is. */
+static void end_at_source(struct unpack *unpack, struct byte_source *source)
+{
+    part_source_init(&unpack->part, source, innermost(unpack)->content);
+    unpack->elf = &unpack->part.source;
+}
+
+/* What comes out of the innermost layer is the ELF file, of this kind: it stays a stream. */
 static void end_at_stream(struct unpack *unpack, enum container_kind kind)
 {
     const struct container *container = innermost(unpack);
@@ -116,45 +107,78 @@ static void end_at_stream(struct unpack *unpack, enum container_kind kind)
     };
 }
 
-/* The innermost layer is no container: the ELF file lies in `source` as it is. */
-static void end_at_source(struct unpack *unpack, struct byte_source *source)
+static bool open_stream(struct unpack *unpack, struct byte_source *source)
 {
-    part_source_init(&unpack->part, source, innermost(unpack)->content);
-    unpack->elf = &unpack->part.source;
-}
-
-static bool stop_incomplete(struct unpack *unpack, bool *ret_done)
-{
-    unpack->incomplete = *ret_done = true;
-    return true;
-}
-
-/* One container further in. Sets *ret_done when the ELF file is reached. */
-static bool descend(struct unpack *unpack, struct byte_source *source, bool *ret_done)
-{
-    enum container_kind kind = CONTAINER_UNKNOWN;
-    const struct container *container = innermost(unpack);
-
-    if (unpack->probing && decoder_wants_whole(container))
-        return stop_incomplete(unpack, ret_done);
-    if (!decoder_open(&unpack->decoder, container, unpack->limit, source, unpack->arena,
+    if (!decoder_open(&unpack->decoder, innermost(unpack), unpack->limit, source, unpack->arena,
                       unpack->error))
         return false;
     unpack->decoder.probing = unpack->probing;
     unpack->head_start = unpack->head_end = 0;
-    if (!decoder_wants_whole(container)) {
-        if (!peek(unpack, &kind))
-            return false;
-        *ret_done = !is_packed(kind);
-        if (*ret_done) {
-            end_at_stream(unpack, kind);
-            return true;
-        }
-    }
-    return unpack->probing ? stop_incomplete(unpack, ret_done) : unpack_layer(unpack);
+    return true;
 }
 
-static void start(struct unpack *unpack, uint64_t limit, struct arena *arena, struct error *error)
+/* Unpacks the first bytes, and tells the format of the stream by them. */
+static bool peek_stream(struct unpack *unpack, enum container_kind *ret_kind)
+{
+    uint64_t count;
+
+    if (!decoder_read(&unpack->decoder, unpack->head, sizeof(unpack->head), &count))
+        return false;
+    unpack->head_end = (size_t)count;
+    *ret_kind = container_kind_of(unpack->head, (size_t)count);
+    return true;
+}
+
+/*
+ * Opens the innermost layer as a stream. *ret_found: the ELF file is what comes out of it.
+ * Otherwise that is another container, or cannot be told before it is unpacked.
+ */
+static bool open_layer(struct unpack *unpack, struct byte_source *source, bool *ret_found)
+{
+    bool whole = decoder_wants_whole(innermost(unpack));
+    enum container_kind kind = CONTAINER_UNKNOWN;
+
+    *ret_found = false;
+    if (unpack->probing && whole)
+        return true;
+    if (!open_stream(unpack, source))
+        return false;
+    if (whole)
+        return true;
+    if (!peek_stream(unpack, &kind))
+        return false;
+    *ret_found = !container_is_packed(kind);
+    if (*ret_found)
+        end_at_stream(unpack, kind);
+    return true;
+}
+
+static bool find_elf(struct unpack *unpack, struct byte_source *source)
+{
+    for (;;) {
+        bool found;
+
+        if (!add_layer(unpack, source))
+            return false;
+        if (!container_is_packed(innermost(unpack)->kind)) {
+            end_at_source(unpack, source);
+            return true;
+        }
+        if (!open_layer(unpack, source, &found))
+            return false;
+        if (found)
+            return true;
+        if (unpack->probing) {
+            unpack->incomplete = true;
+            return true;
+        }
+        if (!unpack_layer(unpack))
+            return false;
+        source = &unpack->memory.source;
+    }
+}
+
+static void init(struct unpack *unpack, uint64_t limit, struct arena *arena, struct error *error)
 {
     *error = (struct error){0};
     memset(unpack, 0, sizeof(*unpack));
@@ -163,36 +187,17 @@ static void start(struct unpack *unpack, uint64_t limit, struct arena *arena, st
     unpack->limit = limit;
 }
 
-static bool find_elf(struct unpack *unpack, struct byte_source *source)
-{
-    bool done = false;
-
-    if (!add_layer(unpack, source))
-        return false;
-    while (is_packed(innermost(unpack)->kind)) {
-        if (!descend(unpack, source, &done))
-            return false;
-        if (done)
-            return true;
-        source = &unpack->memory.source;
-        if (!add_layer(unpack, source))
-            return false;
-    }
-    end_at_source(unpack, source);
-    return true;
-}
-
 bool unpack_open(struct unpack *unpack, struct byte_source *source, uint64_t limit,
                  struct arena *arena, struct error *error)
 {
-    start(unpack, limit, arena, error);
+    init(unpack, limit, arena, error);
     return find_elf(unpack, source);
 }
 
 bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t limit,
                   struct arena *arena, struct error *error)
 {
-    start(unpack, limit, arena, error);
+    init(unpack, limit, arena, error);
     unpack->probing = true;
     return find_elf(unpack, source);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From a kernel's file to the ELF file in it, through as many containers as lie around it. Outer
- * ones are unpacked to the arena. The innermost one is left to the caller as a stream, so that
- * segments can be read straight to their places.
+ * containers are unpacked to the arena. The innermost one is left to the caller as a stream, so
+ * that segments can be read straight to their places.
  */
 #pragma once
 
 #include "common/base/byte_sources.h"
+#include "common/image/container.h"
 #include "common/image/decoder.h"
 
-/* Containers around the ELF file; a bzImage and what its payload is packed in are one. */
+/* Most containers around the ELF file; a bzImage and the format of its payload are one. */
 #define UNPACK_DEPTH 3
 
 struct unpack {
@@ -17,35 +18,35 @@ struct unpack {
     struct container layers[UNPACK_DEPTH + 1];
     unsigned layer_count;
     /*
-     * The ELF file where it can be read at any offset: not packed, or already unpacked. NULL when
-     * it is yet to come out of unpack_read().
+     * The ELF file where it can be read at any offset: not packed, or already unpacked. NULL while
+     * it has to be read with unpack_read(), front to back.
      */
     struct byte_source *elf;
-    bool incomplete; /* by unpack_probe() */
+    bool incomplete; /* by unpack_probe(): the last layer is not the ELF file */
 
     /* Private. */
-    bool probing;
+    bool probing; /* nothing is unpacked whole */
     struct arena *arena;
     struct error *error;
     uint64_t limit;
     struct decoder decoder;
-    uint8_t head[CONTAINER_HEAD_SIZE]; /* of the stream, read to see what it is */
+    uint8_t head[CONTAINER_HEAD_SIZE]; /* first bytes of the stream, read to tell what it is */
     size_t head_start;
     size_t head_end;
-    struct memory_source memory;
+    struct memory_source memory; /* the last layer that was unpacked to the arena */
     struct part_source part;
 };
 
 /*
  * Finds the ELF file in `source`. Nothing is unpacked that has more than `limit` bytes. Errors of
- * all functions go to *error.
+ * all functions go to *error. All arguments must outlive `unpack`.
  */
 bool unpack_open(struct unpack *unpack, struct byte_source *source, uint64_t limit,
                  struct arena *arena, struct error *error);
 
 /*
- * The same to see what there is, in the time that a few reads take: no container is unpacked whole.
- * Where that would be due, `cut` is set, and nothing is known of what is further in.
+ * The same in the time that a few reads take, to see what there is: no container is unpacked whole.
+ * Where that would be necessary, `incomplete` is set, and what is further in remains unknown.
  */
 bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t limit,
                   struct arena *arena, struct error *error);
@@ -56,5 +57,5 @@ bool unpack_read(struct unpack *unpack, void *buffer, uint64_t size, uint64_t *r
 /* Where elf is NULL: unpacks the ELF file to the arena, and sets elf. */
 bool unpack_to_memory(struct unpack *unpack);
 
-/* After the last unpack_read(): everything was there, and every checksum right. */
+/* After the last unpack_read(): checks that everything was read, and every checksum. */
 bool unpack_finish(struct unpack *unpack);

@@ -59,7 +59,7 @@ bool kernel_stream_keep_notes(struct kernel_stream *stream, const struct elf_ima
                               struct arena *arena)
 {
     struct range ranges[KERNEL_NOTES];
-    size_t count = elf_note_ranges(image, ranges, KERNEL_NOTES);
+    size_t count = elf_note_ranges(image->tables, ranges, KERNEL_NOTES);
 
     for (size_t i = 0; i < count; i++) {
         struct kernel_note *note = &stream->notes[stream->note_count];

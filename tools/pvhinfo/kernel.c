@@ -4,9 +4,9 @@
 #include "pvh/messages.h"
 #include "tools/pvhinfo/placement.h"
 
-static void collect_note(struct note_observer *observer, const struct note *note)
+static void collect_note(struct note_visitor *visitor, const struct note *note)
 {
-    struct note_collection *notes = (struct note_collection *)observer;
+    struct note_collection *notes = (struct note_collection *)visitor;
     struct note *slot;
 
     for (size_t i = 0; i < notes->count; i++) {
@@ -60,8 +60,8 @@ static bool measure_memory(struct kernel *kernel, struct arena *arena, struct er
 
 static bool read_image(struct kernel *kernel, struct arena *arena, struct error *error)
 {
-    bool done =
-        elf_read_observed(kernel->file.elf, arena, &kernel->notes.observer, &kernel->image, error);
+    bool done = elf_read_with_visitor(kernel->file.elf, arena, &kernel->notes.visitor,
+                                      &kernel->image, error);
 
     if (kernel->notes.failed)
         return error_set(error, ERROR_OUT_OF_MEMORY);
@@ -73,7 +73,7 @@ void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kerne
     struct error error;
 
     *ret_kernel = (struct kernel){
-        .notes = {.observer = {collect_note}, .arena = arena},
+        .notes = {.visitor = {collect_note}, .arena = arena},
     };
     if (!kernel_file_open(path, arena, &ret_kernel->file, &error) ||
         !read_image(ret_kernel, arena, &error) || !measure_memory(ret_kernel, arena, &error))

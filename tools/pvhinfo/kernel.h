@@ -12,7 +12,7 @@
 
 /* Every note once, in the order of the file's headers. Growing, in the arena. */
 struct note_collection {
-    struct note_observer observer;
+    struct note_visitor visitor;
     struct arena *arena;
     struct note *items;
     size_t count, capacity;
@@ -21,7 +21,7 @@ struct note_collection {
 
 struct kernel {
     struct kernel_file file;
-    struct elf_image image; /* what could be read of it: see elf_read_observed() */
+    struct elf_image image; /* what could be read of it: see elf_read_with_visitor() */
     struct note_collection notes;
     uint64_t memory_needed; /* bytes; see measure_memory() */
     enum status status;

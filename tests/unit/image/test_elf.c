@@ -852,30 +852,30 @@ static void the_ranges_of_notes(void **state)
     start();
     source_open(&source, file.bytes, file.size);
     assert_true(elf_read_headers(&source.source, &arena, &image, &error));
-    assert_int_equal(elf_note_ranges(&image, ranges, ELEMENTS(ranges)), 2);
+    assert_int_equal(elf_note_ranges(image.tables, ranges, ELEMENTS(ranges)), 2);
     assert_int_equal(ranges[0].start, NOTES);
     assert_true(ranges[0].end > NOTES);
     assert_int_equal(ranges[1].start, 0x3000);
     assert_int_equal(ranges[1].end, 0x3020);
-    assert_int_equal(elf_note_ranges(&image, ranges, 1), 1);
-    assert_int_equal(elf_note_ranges(&image, ranges, 0), 0);
+    assert_int_equal(elf_note_ranges(image.tables, ranges, 1), 1);
+    assert_int_equal(elf_note_ranges(image.tables, ranges, 0), 0);
     source_close(&source);
     finish();
 }
 
 static size_t notes_shown;
 
-static void show_note(struct note_observer *observer, const struct note *note)
+static void show_note(struct note_visitor *visitor, const struct note *note)
 {
-    (void)observer;
+    (void)visitor;
     notes_shown++;
     assert_string_equal(note->name, "Xen");
     assert_int_equal(note->type, XEN_ELFNOTE_PHYS32_ENTRY);
 }
 
-static void an_observer_sees_the_notes(void **state)
+static void a_visitor_is_shown_the_notes(void **state)
 {
-    struct note_observer observer = {show_note};
+    struct note_visitor visitor = {show_note};
     struct test_source source;
 
     (void)state;
@@ -883,7 +883,7 @@ static void an_observer_sees_the_notes(void **state)
     start();
     notes_shown = 0;
     source_open(&source, file.bytes, file.size);
-    assert_true(elf_read_observed(&source.source, &arena, &observer, &image, &error));
+    assert_true(elf_read_with_visitor(&source.source, &arena, &visitor, &image, &error));
     assert_int_equal(notes_shown, 1);
     source_close(&source);
     finish();
@@ -927,7 +927,7 @@ int main(void)
         test(alignments_that_are_none),
         test(more_program_headers_than_the_field_holds),
         test(the_ranges_of_notes),
-        test(an_observer_sees_the_notes),
+        test(a_visitor_is_shown_the_notes),
         test(every_read_may_fail),
         test(every_allocation_may_fail),
         test(every_truncation),

@@ -4,7 +4,7 @@
 #include "tests/lib/support.h"
 
 #include "common/base/bytes.h"
-#include "common/image/decoder_format.h"
+#include "common/image/decoder_backend.h"
 #include "common/image/unpack.h"
 #include "pvh/messages.h"
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* zstd (RFC 8878): the frame's header states the size, or else the blocks are counted. */
+#include "common/image/container_format.h"
+
+#include "common/base/bytes.h"
+#include "common/image/container_reader.h"
+#include "common/image/decoder_backend.h"
+
+#define BLOCK_LIMIT (128 * KIB)
+
+struct frame_header {
+    bool sized;
+    uint64_t size;
+    uint64_t block_limit;
+};
+
+static bool take_window(struct container_reader *reader, struct frame_header *header)
+{
+    uint8_t code;
+    uint64_t base;
+
+    if (!reader_take_byte(reader, &code))
+        return false;
+    base = UINT64_C(1) << (10 + code / 8);
+    header->block_limit = min_u64(base + base / 8 * (code % 8), BLOCK_LIMIT);
+    return true;
+}
+
+static bool take_size(struct container_reader *reader, unsigned code, struct frame_header *header)
+{
+    const uint8_t *bytes;
+
+    if (!reader_take(reader, (size_t)1 << code, &bytes))
+        return false;
+    switch (code) {
+    case 0:
+        header->size = bytes[0];
+        break;
+    case 1:
+        header->size = read_le16(bytes) + UINT64_C(256);
+        break;
+    case 2:
+        header->size = read_le32(bytes);
+        break;
+    default:
+        header->size = read_le64(bytes);
+        break;
+    }
+    header->sized = true;
+    return true;
+}
+
+static bool take_header(struct container_reader *reader, struct frame_header *header)
+{
+    uint8_t flags;
+    bool single_segment;
+
+    if (!reader_skip(reader, 4) || !reader_take_byte(reader, &flags))
+        return false;
+    if (flags & 3)
+        return reader_unsupported(reader, "a dictionary of its own");
+    *header = (struct frame_header){.block_limit = BLOCK_LIMIT};
+    single_segment = flags & 0x20;
+    if (!single_segment && !take_window(reader, header))
+        return false;
+    if (flags >> 6 == 0 && !single_segment)
+        return true;
+    return take_size(reader, flags >> 6, header);
+}
+
+/* A block's header: bit 0 the last one, bits 1 and 2 its type, the rest its size. */
+static bool count_block(struct container_reader *reader, uint64_t block_limit, bool *ret_last)
+{
+    const uint8_t *bytes;
+    uint32_t header, size;
+
+    if (!reader_take(reader, 3, &bytes))
+        return false;
+    header = read_le16(bytes) | (uint32_t)bytes[2] << 16;
+    size = header >> 3;
+    *ret_last = header & 1;
+    switch (header >> 1 & 3) {
+    case 0: /* stored */
+        return reader_add_unpacked(reader, size) && reader_skip(reader, size);
+    case 1: /* one byte, many times */
+        return reader_add_unpacked(reader, size) && reader_skip(reader, 1);
+    case 2:
+        return reader_add_unpacked(reader, block_limit) && reader_skip(reader, size);
+    default:
+        return reader_damaged(reader, "impossible block type");
+    }
+}
+
+static bool measure_zstd(struct container_reader *reader)
+{
+    struct frame_header header = {0};
+    bool last = false;
+
+    if (!take_header(reader, &header))
+        return false;
+    if (header.sized) {
+        reader->container->unpacked = header.size;
+        reader->container->unpacked_exact = true;
+        return true;
+    }
+    while (!last) {
+        if (!count_block(reader, header.block_limit, &last))
+            return false;
+    }
+    return true;
+}
+
+const struct container_format container_zstd = {
+    .name = "zstd",
+    .magic = {0x28, 0xb5, 0x2f, 0xfd},
+    .magic_size = 4,
+    .measure = measure_zstd,
+    .decoder = &decoder_zstd,
+};
