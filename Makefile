@@ -154,7 +154,7 @@ check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## 
 	pytest-3 -q -p no:cacheprovider -n 2 tests/tools
 
 .PHONY: check-style
-check-style: lint-quick ## check what can be checked in seconds: cppcheck, shellcheck, pyflakes, clang-format, manual pages
+check-style: lint-quick ## check what can be checked in seconds: which room includes which, cppcheck, shellcheck, pyflakes, clang-format, manual pages
 	mandoc -T lint -W warning $(MANUAL_PAGES)
 
 .PHONY: deps
