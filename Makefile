@@ -34,34 +34,15 @@ GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 
 ifneq ($(and $(filter-out no,$(DEPS)),$(filter-out $(NO_PACKAGES),$(GOALS))),)
 
-PACKAGES_run := build run
-PACKAGES_iso := build iso
-PACKAGES_deps := build run iso check
-PACKAGES_check := $(PACKAGES_deps)
-PACKAGES_check-full := $(PACKAGES_deps)
-PACKAGES_check-boot := $(PACKAGES_deps)
-PACKAGES_check-boot-full := $(PACKAGES_deps)
-PACKAGES_check-tools := $(PACKAGES_deps)
-PACKAGES_check-kernel := $(PACKAGES_deps)
-PACKAGES_bench := build run bench
-PACKAGES_bench-load := build run bench
-PACKAGES_bench-unpack := build run bench
-PACKAGES_bench-growth := build run bench
-PACKAGES_bench-accept := build run
-PACKAGES_check-bench := build run
-PACKAGES_check-unit := build run check
-PACKAGES_check-firmware := build run check
-PACKAGES_check-firmware-full := build run check
-PACKAGES_sabotage-firmware := build run check
-PACKAGES_check-fuzz := build run check
-PACKAGES_check-fuzz-full := build run check
-PACKAGES_fuzz := build run check
-PACKAGES_coverage := build run check
-PACKAGES_lint := build check
-PACKAGES_lint-quick := build check
-PACKAGES_check-binary := build check
-PACKAGES_check-style := build check
-PACKAGES := $(sort $(foreach goal,$(filter-out $(NO_PACKAGES),$(GOALS)),$(or $(PACKAGES_$(goal)),build)))
+# $(call goals_like,PATTERNS,EXCEPT): those of the goals that need a group of tools/deps besides the first.
+goals_like = $(filter-out $(2),$(filter $(1),$(GOALS)))
+BUILT := build/x64/% build/pvhinfo
+NEED_run   := $(call goals_like,run iso deps check check-% fuzz coverage sabotage-% bench bench-% build/%, \
+	check-style check-binary $(BUILT))
+NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tools check-kernel)
+NEED_check := $(call goals_like,deps check check-% fuzz coverage sabotage-% lint lint-% build/%,check-bench $(BUILT))
+NEED_bench := $(call goals_like,bench bench-%,bench-accept)
+PACKAGES := build $(foreach group,run iso check bench,$(if $(NEED_$(group)),$(group)))
 
 .PHONY: $(GOALS) packages
 $(GOALS): packages
@@ -69,7 +50,7 @@ $(GOALS): packages
 
 packages:
 	@tools/deps $(PACKAGES) >&2
-	@$(MAKE) --no-print-directory DEPS=no $(GOALS)
+	@$(MAKE) --no-print-directory DEPS=no $(GOALS:%='%')
 
 else
 
@@ -154,7 +135,7 @@ check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## 
 	pytest-3 -q -p no:cacheprovider -n 2 tests/tools
 
 .PHONY: check-style
-check-style: lint-quick ## check what can be checked in seconds: cppcheck, shellcheck, pyflakes, clang-format, manual pages
+check-style: lint-quick ## check what can be checked in seconds: which room includes which, cppcheck, shellcheck, pyflakes, clang-format, manual pages
 	mandoc -T lint -W warning $(MANUAL_PAGES)
 
 .PHONY: deps
@@ -196,7 +177,7 @@ distclean: ## remove everything that make has made
 
 .PHONY: help
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(filter-out %.d,$(MAKEFILE_LIST))
 
 # A pattern with two targets makes both at once.
 $(KERNELS)/%/vmlinuz $(KERNELS)/%/vmlinux:

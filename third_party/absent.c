@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stands in for common/image/decode_*.c of a format that the loader is built without: DECODER_ABSENT is the
- * name of what that file defines. A kernel in it is refused, with a sentence.
+ * Stands in for common/image/decode_*.c of a format that the loader is built without:
+ * DECODER_ABSENT is the name of what that file defines. A kernel in it is refused, with a sentence.
  */
 #include "common/image/decoder_backend.h"
 
@@ -17,4 +17,4 @@ static bool refuse(struct decoder *decoder)
 }
 
 /* Without `step`: open() never lets it come that far. */
-const struct decoder_backend DECODER_ABSENT = {.memory = no_memory, .open = refuse};
+const struct decoder_format DECODER_ABSENT = {.memory = no_memory, .open = refuse};

@@ -24,8 +24,8 @@ TARGET = 1.1
 
 # A section of a linker's map: its name, address, size and the object that it comes from.
 MAP_LINE = re.compile(r"^ (\.text\S*)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$", re.MULTILINE)
-DECODING = re.compile(r"/decoders\.o$|/pvh/decod(er|e_\w+)\.c\.o$")
-COPYING = re.compile(r"^\.text\.(memcpy|memmove) .*/efi/libc\.c\.o$|libc\.a\(mem(cpy|move)[\w-]*\.o\)$")
+DECODING = re.compile(r"/decoders\.o$|/decod(er|e_\w+)\.c\.o$")
+COPYING = re.compile(r"^\.text\.(memcpy|memmove) .*/libc\.c\.o$|libc\.a\(mem(cpy|move)[\w-]*\.o\)$")
 
 # Whose an address is
 
@@ -37,6 +37,9 @@ class Program:
         self.sections = sorted((base + int(address, 16), int(size, 16), part_of(name, path))
                                for name, address, size, path in found if int(address, 16) and int(size, 16))
         self.starts = [section[0] for section in self.sections]
+        for part in ("decoding", "copying"):
+            if part not in {section[2] for section in self.sections}:
+                raise Failure(f"{linker_map}: nothing in it is {part}: see DECODING and COPYING in {__file__}")
 
     def part_at(self, address):
         """The part that an address belongs to, or None outside the program."""

@@ -19,7 +19,7 @@ FIRMWARE_TESTS := $(sort $(wildcard tests/firmware/*/*.c)) \
 	$(addprefix tests/lib/,support.c elf_file.c map_oracle.c samples.c)
 
 # What runs longest, and is the test's own: without the sanitizers.
-FIRMWARE_FAST := tests/lib/map_oracle.c tests/firmware/scenarios/kernels.c
+FIRMWARE_FAST := tests/lib/map_oracle.c tests/firmware/fake/kernels.c
 FIRMWARE_FAST_FLAGS := -fno-sanitize=all -O2
 
 FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk

@@ -5,123 +5,228 @@
 usage: sabotage.py PROGRAM OBJECT... -- COMPILER FLAG...    (see `make sabotage-firmware`)
 """
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
-# What is broken, in which file, what becomes of which text, the scenario that finds it, and what it says.
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS / "lib"))
+
+from c_places import (Unchanged, argument, call, changed, cleanup, condition, constant, nth, returned, statement,
+                      value)
+from c_source import read_source
+
+
+class Break(NamedTuple):
+    what: str
+    where: str  # a function, wherever it is, or FILE:function where several have the name; or a constant
+    place: object  # in the function: c_places.py has them; None for a constant's value
+    new: object  # what stands there then ({}: what stood there), or what becomes of which part
+    scenario: str  # finds it
+    says: str
+
+
 BREAKS = (
-    ("bss is not cleared", "efi/boot/place.c", "clear_zeros(&boot->plan.zero_before_exit);", ";",
-     "option-boot", "the zeroes of segment"),
-    ("the last pages are kept", "efi/boot/place.c", "while (boot->claimed > 0)", "while (boot->claimed > 1)",
-     "option-boot", "pages are not given back"),
-    ("the kernel's file stays open", "efi/boot/kernel_file.c", "    file_close(&kernel->file);\n", "",
-     "option-boot", "a file is left open"),
-    ("the volume stays open", "efi/start.c", "CLEANUP(efi_file_close) EFI_FILE_HANDLE root", "EFI_FILE_HANDLE root",
-     "option-boot", "a file is left open: the root"),
-    ("a file that is not open is closed", "efi/firmware/file.c", "        *ret_handle = NULL; /* firmware may have left anything there */\n", "        ;\n",
-     "missing-kernel", "FAILED"),
-    ("the menu's timer is kept", "efi/console/keyboard.c", "(void)BS->CloseEvent(keyboard->timer);", ";",
-     "menu-quit", "events are not closed"),
-    ("the menu never times out", "efi/menu/menu.c", "--state->seconds_left > 0", "state->seconds_left > 0",
-     "menu-timeout", "a wait"),
-    ("the user's line is not taken", "efi/menu/menu_edit.c", "    state->menu->command_line = line;\n", "",
-     "menu-edit", "the command line"),
-    ("a key that arrives with an event is lost", "efi/console/keyboard.c", "return read_plain(k->plain, ret_key);", "return false;",
-     "keyboard-plain", "ends in"),
-    ("no keyboard keeps from booting", "efi/manager/manager.c", "                       : boot_default(manager);",
-     "                       : status;", "menu-no-keyboard", "ends in success"),
-    ("the set-up is not asked for", "efi/manager/manager.c", "    indications |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;\n", "",
-     "menu-setup", "ends in a reset"),
-    ("one boot's entry is kept", "efi/manager/loader_interface.c", "(void)variable_delete(&loader_guid, \"LoaderEntryOneShot\");", ";",
-     "one-shot", "is kept for another boot"),
-    ("boots are not counted", "efi/manager/boot_counter.c", "status = file->SetInfo(file, &guid, size, &renaming);", ";",
-     "counted", "the boot is not counted"),
-    ("a counted entry's file stays open", "efi/manager/boot_counter.c", "CLEANUP(efi_file_close) EFI_FILE_HANDLE file", "EFI_FILE_HANDLE file",
-     "counted", "a file is left open"),
-    ("an entry that cannot be read ends it all", "common/bls/catalog.c",
-     "        list->left_out++;\n        return true;", "        return error_set(error, ERROR_OUT_OF_MEMORY);",
-     "entries-broken", "ends in an error"),
-    ("a refused program is not unloaded", "efi/firmware/image.c", "        (void)BS->UnloadImage(*program);\n", "        ;\n",
-     "chain-violation", "an image that the loader has loaded"),
-    ("a program's options lack a unit", "efi/firmware/image.c", "(utf8_to_utf16(options, units, count) + 1)", "(utf8_to_utf16(options, units, count) - 1)",
-     "chain", "the program's options"),
-    ("an offered initrd may change", "efi/firmware/initrd_media.c", "if (size != media->size)", "if (size > media->size)",
-     "offered-wrongly", "module 0"),
-    ("an offered initrd in pieces starts anew", "efi/boot/modules.c", "buffer + fill->offset, fill->size", "buffer, fill->size",
-     "offered-in-pieces", "module 0: byte"),
-    ("lent memory is kept", "efi/boot/place.c", "while (boot->lent.count > 0)", "while (boot->lent.count > 9)",
-     "gzip", "pages are not given back"),
-    ("lent memory is not used", "efi/boot/place.c", ".reclaimable_count = boot->lent.count", ".reclaimable_count = 0",
-     "lent", "not enough memory"),
-    ("a stream goes on where segments share bytes", "efi/boot/kernel_file.c", "if (fill->offset < kernel->position) {", "if (fill->offset > UINT64_MAX - 1) {",
-     "packed-shared", "segment"),
-    ("what is withheld is denied as it was asked", "efi/boot/place.c", "#define EXACT_REFUSALS 4", "#define EXACT_REFUSALS 400",
-     "withheld-large", "ends in an error"),
-    ("a short read is taken", "efi/firmware/file.c", "*ret_count = count;", "*ret_count = *ret_wanted;",
-     "option-boot", "segment"),
-    ("text between the attempts to leave", "efi/firmware/exit.c", "        tried = true;\n",
-     "        tried = true;\n        console_message(\"again\");\n",
-     "refused-exit", "after ExitBootServices has failed"),
-    ("the map is not written again", "efi/firmware/exit.c", "|| !write_final_map(boot, &error))) {",
-     "|| (!tried && boot->memory.e820.count == 0 && !write_final_map(boot, &error)))) {",
-     "refused-exit", "the memory map says"),
-    ("no room for a map that grows", "efi/firmware/memory_map.c", "#define SLACK_DESCRIPTORS 32", "#define SLACK_DESCRIPTORS 2",
-     "growing-exit", "ends in a reset"),
-    ("the page is not made executable", "efi/firmware/exit.c", "MEMORY_ATTRIBUTE_XP);", "MEMORY_ATTRIBUTE_RO);",
-     "strict-pages", "cannot be run"),
-    ("the page stays read-only", "efi/firmware/exit.c", "make_writable(plan->trampoline_code);", ";",
-     "strict-pages", "cannot be written to"),
-    ("copies lack a byte", "pvh/trampoline.c", ".size = (uint32_t)copies->items[i].size,",
-     ".size = (uint32_t)copies->items[i].size - 1,", "staged", "segment"),
-    ("padding between initrds is not cleared", "efi/boot/modules.c", "        clear_padding(module, fill);\n", "",
-     "many-initrds", "module 0: byte"),
-    ("boot info on stale memory", "efi/boot/boot.c", "memset(block, 0, range_size(boot->plan.boot_info));", ";",
-     "option-boot", "FAILED"),
-    ("modules right behind the kernel", "pvh/plan.c", "#define GUARD_AFTER_SPAN (64 * KIB)", "#define GUARD_AFTER_SPAN 0",
-     "three-modules", "overlap"),
-    ("copies go over the hand-over", "pvh/plan.c", "take_free(planner, (struct range){start, plan->trampoline_data.end});",
-     ";", "staged", "FAILED"),
-    ("a kernel that can be moved is refused", "pvh/plan.c", "if (find_relocation(planner, ret_start)) {", "if (0) {",
-     "real-maps", "ends in an error"),
-    ("tables are read anywhere", "efi/firmware/acpi.c", "!range || range->range.start > position || !may_hold_tables(range->class)",
-     "!range", "lying-acpi", "FAILED"),
-    ("an array is one short", "efi/boot/modules.c", ".sizes = arena_alloc(arena, count,", ".sizes = arena_alloc(arena, count - 1,",
-     "three-modules", "FAILED"),
-    ("an error without a message", "efi/firmware/file.c", "return console_error_status(status, \"%s: cannot be opened\", path);",
-     "return status;", "option-boot", "without a message"),
+    # Placing and loading
+    Break("bss is not cleared", "place_all", statement(calls="clear_zeros"), "",
+          "option-boot", "the zeroes of segment"),
+    Break("the last pages are kept", "release_claims", condition("claimed"), ("> 0", "> 1"),
+          "option-boot", "pages are not given back"),
+    Break("reclaimable memory is kept", "place_release", condition("reclaimable"), ("> 0", "> 9"),
+          "gzip", "pages are not given back"),
+    Break("reclaimable memory is not used", "make_plan", value("reclaimable_count"), "0",
+          "lent", "not enough memory"),
+    Break("what is withheld is denied as it was asked", "EXACT_REFUSALS", None, "400",
+          "withheld-large", "ends in an error"),
+    Break("the kernel's file stays open", "kernel_close", statement(calls="file_close"), "",
+          "option-boot", "a file is left open"),
+    Break("a stream goes on where segments share bytes", "load_stream", condition("position"), "0",
+          "packed-shared", "segment"),
+    Break("an offered initrd may change", "initrd_media_load", condition("size", "media"), ("!=", ">"),
+          "offered-wrongly", "module 0"),
+    Break("an offered initrd in pieces starts anew", "load_in_pieces", argument("memcpy", 2), "buffer",
+          "offered-in-pieces", "module 0: byte"),
+    Break("padding between initrds is not cleared", "module_load", statement(calls="clear_padding"), "",
+          "many-initrds", "module 0: byte"),
+    Break("an array is one short", "modules_open", value("sizes"), ("count", "count - 1"),
+          "three-modules", "FAILED"),
+    Break("boot info on stale memory", "write_boot_info", statement(calls="memset"), "",
+          "option-boot", "FAILED"),
+    Break("modules right behind the kernel", "GUARD_AFTER_SPAN", None, "0",
+          "three-modules", "overlap"),
+    Break("copies go over the trampoline", "place_trampoline_for", statement(calls="take_free"), "",
+          "staged", "FAILED"),
+    Break("copies lack a byte", "fill_copies", value("size"), "{} - 1",
+          "staged", "segment"),
+    Break("a kernel that can be moved is refused", "choose_span", condition("find_relocation"), "0",
+          "real-maps", "ends in an error"),
+
+    # Files and the firmware
+    Break("the volume stays open", "start:boot", cleanup("root"), "",
+          "option-boot", "a file is left open: the root"),
+    Break("a file that is not open is closed", "efi_file_open", statement(assigns="ret_handle"), "",
+          "missing-kernel", "FAILED"),
+    Break("an error without a message", "file_open_optional", returned("console_error_status", "status"), "status",
+          "option-boot", "without a message"),
+    Break("a short read is taken", "read_chunk", value("ret_count"), "*ret_wanted",
+          "option-boot", "segment"),
+    Break("a refused program is not unloaded", "image:unload", statement(calls="UnloadImage"), "",
+          "chain-violation", "an image that the loader has loaded"),
+    Break("a program's options lack a unit", "set_options", value("LoadOptionsSize"), ("+ 1", "- 1"),
+          "chain", "the program's options"),
+    Break("tables are read anywhere", "map_memory", condition("may_hold_tables"), "!range",
+          "lying-acpi", "FAILED"),
+
+    # Leaving boot services
+    Break("text between the attempts to leave", "exit_boot_services", statement(assigns="tried", mentions=["true"]),
+          "{}; console_message(\"again\")", "refused-exit", "after ExitBootServices has failed"),
+    Break("the map is not written again", "exit_boot_services", call("write_final_map"),
+          "(tried || boot->memory.e820.count != 0 || {})", "refused-exit", "the memory map says"),
+    Break("no room for a map that grows", "SLACK_DESCRIPTORS", None, "2",
+          "growing-exit", "ends in a reset"),
+    Break("the page is not made executable", "make_executable", argument("clear", 4), "MEMORY_ATTRIBUTE_RO",
+          "strict-pages", "cannot be run"),
+    Break("the page stays read-only", "leave", statement(calls="make_writable"), "",
+          "strict-pages", "cannot be written to"),
+
+    # The menu and the keyboard
+    Break("the menu's timer is kept", "keyboard_close", statement(calls="CloseEvent"), "",
+          "menu-quit", "events are not closed"),
+    Break("the menu never times out", "count_down", condition("seconds_left"),
+          ("--state->seconds_left", "state->seconds_left"), "menu-timeout", "a wait"),
+    Break("the user's line is not taken", "accept_line", statement(assigns="command_line", mentions=["line"]), "",
+          "menu-edit", "the command line"),
+    Break("a key that arrives with an event is lost", "read_input", call("read_plain"), "false",
+          "keyboard-plain", "ends in"),
+
+    # Entries and variables
+    Break("no keyboard keeps from booting", "run_menu", call("boot_default"), "status",
+          "menu-no-keyboard", "ends in success"),
+    Break("the set-up is not asked for", "enter_firmware", statement(mentions=["EFI_OS_INDICATIONS_BOOT_TO_FW_UI"]), "",
+          "menu-setup", "ends in a reset"),
+    Break("one boot's entry is kept", "loader_interface_consume_selection", statement(calls="variable_delete"), "",
+          "one-shot", "is kept for another boot"),
+    Break("boots are not counted", "rename_file", statement(calls="SetInfo"), "",
+          "counted", "the boot is not counted"),
+    Break("a counted entry's file stays open", "rename_file", cleanup("file"), "",
+          "counted", "a file is left open"),
+    Break("an entry that cannot be read ends it all", "add_entry", nth(1, returned("EFI_SUCCESS")), "EFI_DEVICE_ERROR",
+          "entries-broken", "ends in an error"),
 )
 
 
-def build(program, objects, compiler, source, text):
-    """The test program with another text for one of the loader's files."""
-    folder = Path(program).parent / "sabotage"
-    folder.mkdir(exist_ok=True)
-    broken, changed = folder / "broken.c", folder / "test_firmware"
-    broken.write_text(f'#line 1 "{source}"\n{text}', encoding="utf-8")
-    others = [name for name in objects if not name.endswith(f"/{source}.o")]
-    subprocess.run([*compiler, "-Wno-error", "-w", "-o", changed, broken, *others, "-lcmocka"], check=True)
-    return changed
+class Change(NamedTuple):
+    source: str
+    line: int
+    text: str
 
 
-def is_found(program, scenario, says):
-    run = subprocess.run([program, "--only", scenario], text=True, errors="replace", check=False,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return run.returncode != 0 and says in run.stdout
+def spots(broken, sources):
+    """(source, (start, end)) of all that a row may mean."""
+    if broken.place is None:
+        return [(source, spot) for source in sources for spot in constant(source, broken.where)]
+    file, _, name = broken.where.rpartition(":")
+    functions = [(source, function) for source in sources for function in source.functions
+                 if function.name == name and file in ("", Path(source.path).stem)]
+    if len(functions) != 1:
+        raise Unchanged(f"{len(functions)} functions are called {broken.where}"
+                        + "".join(f", {source.path}" for source, _ in functions))
+    source, function = functions[0]
+    return [(source, spot) for spot in broken.place(source, function)]
+
+
+def find_change(broken, sources):
+    found = spots(broken, sources)
+    if len(found) != 1:
+        lines = "".join(f", {source.path}:{source.line(spot[0])}" for source, spot in found)
+        raise Unchanged(f"{broken.where} has {len(found)} such places{lines}")
+    source, spot = found[0]
+    return Change(source.path, source.line(spot[0]), changed(source, spot, broken.new))
+
+
+def find_changes(breaks, sources):
+    """What each row changes; the error names all rows that have lost their place."""
+    changes, lost = [], []
+    for broken in breaks:
+        try:
+            changes.append(find_change(broken, sources))
+        except Unchanged as reason:
+            lost.append(f"{broken.what}: {reason}")
+    if lost:
+        raise Unchanged("\n".join(lost))
+    return changes
+
+
+class Program:
+    """The test program, and how it is built."""
+
+    def __init__(self, path, objects, compiler):
+        self.path, self.objects, self.compiler = Path(path), [Path(name) for name in objects], compiler
+        self.folder = self.path.parent
+        self.made_of = {name: self.dependencies(name) for name in self.objects if name.with_suffix(".d").exists()}
+
+    @staticmethod
+    def dependencies(name):
+        """The source first, then the headers."""
+        rule = name.with_suffix(".d").read_text(encoding="utf-8").replace("\\\n", " ").split("\n", 1)[0]
+        return rule.split(": ", 1)[1].split()
+
+    def sources(self):
+        """The loader's own, with their headers."""
+        names = {name for files in self.made_of.values() for name in files}
+        return [read_source(name) for name in sorted(names)
+                if name.endswith((".c", ".h")) and not name.startswith(("/", "tests/", "build/"))]
+
+    def build(self, change):
+        """The program with another text for one file: all that is made of it is compiled anew."""
+        folder = self.folder / "sabotage"
+        shutil.rmtree(folder, ignore_errors=True)
+        broken = folder / change.source
+        broken.parent.mkdir(parents=True, exist_ok=True)
+        broken.write_text(f'#line 1 "{change.source}"\n{change.text}', encoding="utf-8")
+        objects = []
+        for number, name in enumerate(self.objects):
+            files = self.made_of.get(name, [])
+            if change.source in files:
+                source = broken if files[0] == change.source else files[0]
+                name = folder / f"{number}.o"
+                compiler, *flags = self.compiler
+                subprocess.run([compiler, f"-I{folder}", *flags, "-Wno-error", "-w", "-c", "-o", name, source],
+                               check=True)
+            objects.append(name)
+        changed_program = folder / self.path.name
+        subprocess.run([*self.compiler, "-o", changed_program, *objects, "-lcmocka"], check=True)
+        return changed_program
+
+
+def run_scenario(program, scenario):
+    return subprocess.run([program, "--only", scenario], text=True, errors="replace", check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def is_found(program, broken):
+    run = run_scenario(program, broken.scenario)
+    return run.returncode != 0 and broken.says in run.stdout
 
 
 def main(arguments):
     split = arguments.index("--")
-    program, *objects = arguments[:split]
+    program = Program(arguments[0], arguments[1:split], arguments[split + 1:])
+    try:
+        changes = find_changes(BREAKS, program.sources())
+    except Unchanged as lost:
+        sys.exit(f"sabotage: these rows of {__file__} have lost their place; say where it is now:\n{lost}")
+    for scenario in sorted({broken.scenario for broken in BREAKS}):
+        if run_scenario(program.path, scenario).returncode != 0:
+            sys.exit(f"sabotage: {scenario} fails, or is not there, with nothing broken")
     missed = 0
-    for what, source, old, new, scenario, says in BREAKS:
-        text = Path(source).read_text(encoding="utf-8")
-        if text.count(old) != 1:
-            sys.exit(f"sabotage: {source} does not have this once: {old}")
-        changed = build(program, objects, arguments[split + 1:], source, text.replace(old, new))
-        found = is_found(changed, scenario, says)
+    for broken, change in zip(BREAKS, changes):
+        found = is_found(program.build(change), broken)
         missed += not found
-        print(f"{'found ' if found else 'MISSED'}  {what} ({source}), by {scenario}", flush=True)
+        print(f"{'found ' if found else 'MISSED'}  {broken.what} ({change.source}:{change.line}), by {broken.scenario}",
+              flush=True)
     print(f"{len(BREAKS)} places broken, {missed} missed")
     return missed > 0
 

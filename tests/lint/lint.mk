@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Static checks, all with their configuration in the tree: .clang-tidy, tests/.clang-tidy, tests/lint/cppcheck.txt,
-# .clang-format. What a file has passed is noted in build/lint, so that the next run looks at what has changed.
+# .clang-format, tests/lint/rooms.txt. What a file has passed is noted in build/lint, so that the next run looks at what
+# has changed.
 
 LINT_BUILD := build/lint
 LINT_FOLDERS := $(addprefix tests/,lib unit/* fuzz kernel bench bench/* boot firmware/*)
@@ -71,8 +72,15 @@ $(LINT_BUILD)/pyflakes: $(LINT_PYTHON)
 	@pyflakes3 $(LINT_PYTHON)
 	@touch $@
 
+# What the compilers do not see: which room includes which, and how long things are.
+$(LINT_BUILD)/rooms: $(LINT_SOURCES) $(LINT_HEADERS) $(LINT_SCRIPTS) $(LINT_PYTHON) Makefile tests/lint/rooms.txt
+	@mkdir -p $(@D)
+	@echo '  rooms'
+	@tests/lint/rooms.py
+	@touch $@
+
 .PHONY: lint lint-quick
-lint: lint-quick $(LINT_TIDY) $(LINT_ANALYZED) ## check all sources with clang-tidy, cppcheck, GCC's analyser, shellcheck, pyflakes and clang-format
-lint-quick: $(LINT_BUILD)/cppcheck $(LINT_BUILD)/format $(LINT_BUILD)/shellcheck $(LINT_BUILD)/pyflakes
+lint: lint-quick $(LINT_TIDY) $(LINT_ANALYZED) ## check all sources with clang-tidy, cppcheck, GCC's analyser, shellcheck, pyflakes, clang-format and rooms.py
+lint-quick: $(addprefix $(LINT_BUILD)/,rooms cppcheck format shellcheck pyflakes)
 
 -include $(shell find $(LINT_BUILD) -name '*.d' 2>/dev/null)

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-TOOLS = pathlib.Path(__file__).resolve().parents[1]
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
 ENTRY = 0x200000

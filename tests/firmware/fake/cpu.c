@@ -5,7 +5,7 @@
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/run.h"
 #include "tests/lib/support.h"
 
 #define HYPERVISOR_BIT (UINT32_C(1) << 31)

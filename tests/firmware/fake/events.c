@@ -2,7 +2,7 @@
 #include "tests/firmware/fake/events.h"
 
 #include "tests/firmware/fake/handles.h"
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/run.h"
 #include "tests/lib/support.h"
 
 #include <string.h>

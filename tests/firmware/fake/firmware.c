@@ -8,9 +8,9 @@
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/pool.h"
+#include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/text.h"
 #include "tests/firmware/fake/variables.h"
-#include "tests/firmware/scenarios/run.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>

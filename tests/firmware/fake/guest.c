@@ -3,9 +3,9 @@
 
 #include "pvh/start_info.h"
 #include "pvh/trampoline.h"
+#include "tests/firmware/fake/kernels.h"
 #include "tests/firmware/fake/physical.h"
-#include "tests/firmware/scenarios/kernels.h"
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/run.h"
 #include "tests/lib/map_oracle.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's view: when the loader jumps, the hand-over is carried out as handover.S does it, on
- * the machine's memory, and what is then in memory is compared with what the files say.
+ * The kernel's view: when the loader jumps, what trampoline.S does is done here, on the machine's
+ * memory, and what is then in memory is compared with what the files say.
  */
 #pragma once
 
@@ -20,5 +20,5 @@ void expect_ecam(struct range window); /* reserved by MCFG */
 void expect_nvs_allowed(void);         /* the kernel may have ACPI NVS, which is RAM then */
 void expect_moved(void);               /* not where it was linked to */
 
-/* Carries the hand-over out, checks everything, and ends the run. */
+/* Does what the trampoline does, checks everything, and ends the run. */
 void guest_enter(uint64_t code, uint64_t address) __attribute__((noreturn));

@@ -3,8 +3,8 @@
 
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/pool.h"
+#include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/text.h"
-#include "tests/firmware/scenarios/run.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>

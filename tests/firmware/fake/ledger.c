@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/fake/ledger.h"
 
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/run.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 #include "efi/firmware/proto/load_file2.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
-#include "tests/firmware/scenarios/kernels.h"
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/kernels.h"
+#include "tests/firmware/fake/run.h"
 
 #include <stdlib.h>
 #include <string.h>

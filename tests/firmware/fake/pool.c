@@ -2,7 +2,7 @@
 #include "tests/firmware/fake/pool.h"
 
 #include "tests/firmware/fake/physical.h"
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/run.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #include "tests/firmware/fake/variables.h"
 
 #include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/text.h"
-#include "tests/firmware/scenarios/run.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* The situations that the loader is started in. */
 #pragma once
 
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/run.h"
 
 extern const struct scenario boot_scenarios[]; /* up to one without a name */
 extern const struct scenario keyboard_scenarios[];

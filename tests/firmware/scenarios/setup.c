@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/scenarios/setup.h"
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/run.h"
 
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/guest.h"

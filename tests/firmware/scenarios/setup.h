@@ -4,7 +4,7 @@
 
 #include "efi/efi.h"
 
-#include "tests/firmware/scenarios/kernels.h"
+#include "tests/firmware/fake/kernels.h"
 
 /* A kernel of 64 bits with a text, a data and a bss, at 1 MiB: it fits the usual machine. */
 extern const struct kernel_shape plain_kernel;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/firmware/scenarios/kernels.h"
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/kernels.h"
+#include "tests/firmware/fake/run.h"
 
 #include "tests/lib/elf_file.h"
 

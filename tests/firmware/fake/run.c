@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/firmware/scenarios/run.h"
+#include "tests/firmware/fake/run.h"
 
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"

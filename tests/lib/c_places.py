@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Places in a function by what stands there, and changing one: for tests that break a program on purpose.
+
+A place is a function of a source and one of its functions, and gives the (start, end) of all that fit.
+"""
+
+from dataclasses import dataclass
+
+from c_source import Source
+
+ASSIGNING = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A simple statement without its semicolon, or what controls another: tokens [first, end)."""
+
+    keyword: str  # if, while, for, switch, or nothing
+    first: int
+    end: int
+
+
+def skip_to(source, number, *texts):
+    """The number of the next token that is one of these and not inside brackets."""
+    while source.tokens[number].text not in texts:
+        number = source.partners[number] + 1 if source.tokens[number].text in ("(", "[", "{") else number + 1
+    return number
+
+
+def statements(source, function):
+    """All of a function's, however deep. A label is taken for the beginning of what follows it."""
+    number = function.opening + 1
+    while number < function.closing:
+        text = source.tokens[number].text
+        if text in ("{", "}", ";", "else", "do"):
+            number += 1
+        elif text in ("if", "while", "switch", "for") and source.tokens[number + 1].text == "(":
+            first, end = number + 2, source.partners[number + 1]
+            number = end + 1
+            if text == "for":
+                first = skip_to(source, first, ";") + 1
+                end = skip_to(source, first, ";")
+            yield Statement(text, first, end)
+        elif text in ("case", "default"):
+            number = skip_to(source, number, ":") + 1
+        else:
+            end = skip_to(source, number, ";")
+            yield Statement("", number, end)
+            number = end + 1
+
+
+def texts(source, first, end):
+    return [token.text for token in source.tokens[first:end]]
+
+
+def calls_in(source, first, end, name):
+    """The numbers of this function's name before the parenthesis of a call."""
+    return [number for number in range(first, end - 1)
+            if source.tokens[number].text == name and source.tokens[number + 1].text == "("]
+
+
+def assigned_in(source, first, end, name):
+    """The numbers of the operators that assign to a variable, a member or one of its elements."""
+    for number in range(first + 1, end):
+        if source.tokens[number].text in ASSIGNING:
+            left = number - 1
+            while source.tokens[left].text == "]":
+                left = source.partners[left] - 1
+            if source.tokens[left].text == name:
+                yield number
+
+
+def span(source, first, end):
+    return source.tokens[first].start, source.tokens[end - 1].end
+
+
+def statement(calls=None, assigns=None, mentions=()):
+    """A simple statement; without it, its semicolon remains."""
+
+    def find(source, function):
+        for one in statements(source, function):
+            if not one.keyword and (calls is None or calls_in(source, one.first, one.end, calls)) and \
+                    (assigns is None or list(assigned_in(source, one.first, one.end, assigns))) and \
+                    set(mentions) <= set(texts(source, one.first, one.end)):
+                yield span(source, one.first, one.end)
+    return find
+
+
+def condition(*mentions):
+    """What an if, a loop or a switch asks, by names in it."""
+
+    def find(source, function):
+        for one in statements(source, function):
+            if one.keyword and set(mentions) <= set(texts(source, one.first, one.end)):
+                yield span(source, one.first, one.end)
+    return find
+
+
+def returned(*mentions):
+    """The value of a return statement, by names in it."""
+
+    def find(source, function):
+        for one in statements(source, function):
+            words = texts(source, one.first, one.end)
+            if words[0] == "return" and set(mentions) <= set(words[1:]):
+                yield span(source, one.first + 1, one.end)
+    return find
+
+
+def call(name):
+    """A call with its arguments."""
+
+    def find(source, function):
+        for number in calls_in(source, function.opening, function.closing, name):
+            first = number
+            while source.tokens[first - 1].text in ("->", "."):
+                first -= 2
+            yield span(source, first, source.partners[number + 1] + 1)
+    return find
+
+
+def argument(name, which):
+    """An argument of a call; the first is 1."""
+
+    def find(source, function):
+        for number in calls_in(source, function.opening, function.closing, name):
+            first, closing = number + 2, source.partners[number + 1]
+            for _ in range(which - 1):
+                first = skip_to(source, first, ",", ")") + 1
+            if first < closing:
+                yield span(source, first, skip_to(source, first, ",", ")"))
+    return find
+
+
+def value(name):
+    """What is assigned to a variable or a member, in a statement or in an initializer."""
+
+    def find(source, function):
+        for number in assigned_in(source, function.opening, function.closing, name):
+            yield span(source, number + 1, skip_to(source, number + 1, ",", ";", ")", "}"))
+    return find
+
+
+def cleanup(variable):
+    """The CLEANUP(...) of a variable."""
+
+    def find(source, function):
+        for one in statements(source, function):
+            words = texts(source, one.first, one.end)
+            if words[:2] == ["CLEANUP", "("] and variable in words:
+                yield span(source, one.first, source.partners[one.first + 1] + 1)
+    return find
+
+
+def nth(number, place):
+    """One of several; the first is 1."""
+
+    def find(source, function):
+        return list(place(source, function))[number - 1:number]
+    return find
+
+
+def constant(source, name):
+    """The value of a macro, of which each file may have several."""
+    return [(start, end) for defined, start, end in source.defines() if defined == name]
+
+
+class Unchanged(Exception):
+    """What was to be changed is not there."""
+
+
+def changed(source, where, new):
+    """The text with another in this place.
+
+    new is that text, with {} for what stood there; or two texts, the second of which takes the place of the
+    first, which must be there once, however it is spaced.
+    """
+    start, end = where
+    if isinstance(new, str):
+        return source.text[:start] + new.replace("{}", source.text[start:end]) + source.text[end:]
+    wanted = [token.text for token in Source("", new[0]).tokens]
+    inside = [token for token in source.tokens if start <= token.start < end]
+    found = [number for number in range(len(inside))
+             if [token.text for token in inside[number:number + len(wanted)]] == wanted]
+    if len(found) != 1:
+        raise Unchanged(f"{source.text[start:end]!r} has {new[0]!r} {len(found)} times")
+    first, last = inside[found[0]], inside[found[0] + len(wanted) - 1]
+    return source.text[:first.start] + new[1] + source.text[last.end:]

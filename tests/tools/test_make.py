@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the Makefile passes on, with stand-ins for the programs that it calls: packages first, then the goals."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from conftest import TOOLS
+from test_deps import Machine
+
+TOP = TOOLS.parent
+# Say what they were called with.
+TELL = "#!/usr/bin/python3\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n"
+LOG = "#!/bin/sh\necho \"$*\" >>deps.log\n"
+ODD = "a $x $$y $(z) ${w} \"q\" 'b' c\\ -n  #h = % ; `v` \\\\ * é"
+
+
+class Tree:
+    """The project's tree with other programs in tools/."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "tools").mkdir(parents=True)
+        for name in ("Makefile", "VERSION", "common", "docs", "efi", "pvh", "tests", "third_party", "tools/pvhinfo"):
+            (folder / name).symlink_to(TOP / name)
+        for name, text in (("run", TELL), ("mkiso", TELL), ("deps", LOG)):
+            self.program(name, text)
+
+    def program(self, name, text):
+        (self.folder / "tools" / name).write_text(text)
+        (self.folder / "tools" / name).chmod(0o755)
+
+    def make(self, *arguments, **environment):
+        """With nothing to build before a boot."""
+        inherited = {name: value for name, value in os.environ.items()
+                     if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "DEPS")}
+        return subprocess.run(["make", "BOOT_FILES=", *arguments], cwd=self.folder, env={**inherited, **environment},
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def asked_of_deps(self):
+        log = self.folder / "deps.log"
+        return log.read_text().splitlines() if log.exists() else []
+
+
+@pytest.fixture
+def tree(tmp_path):
+    return Tree(tmp_path / "tree")
+
+
+def options(done):
+    """What a program was called with, as pairs: --name value or --name=value."""
+    assert (done.returncode, done.stderr) == (0, "")
+    words = iter(json.loads(done.stdout))
+    return [tuple(word.split("=", 1)) if "=" in word else (word, next(words)) for word in words]
+
+
+@pytest.mark.parametrize("goals, groups", [
+    ([], "build"), (["all"], "build"), (["build/x64/pvhboot.efi"], "build"), (["install"], "build"),
+    (["run"], "build run"), (["iso"], "build run iso"), (["run", "iso"], "build run iso"),
+    (["clean", "lint"], "build check"), (["check-style"], "build check"), (["check-binary"], "build check"),
+    (["check-unit-gcc-image/test_unpack"], "build run check"), (["build/firmware/gcc/test_firmware"], "build run check"),
+    (["coverage"], "build run check"), (["sabotage-firmware"], "build run check"), (["check"], "build run iso check"),
+    (["deps"], "build run iso check"), (["check-boot-full"], "build run iso check"), (["check-bench"], "build run"),
+    (["bench-load"], "build run bench"), (["bench-accept"], "build run"),
+])
+def test_goals_have_their_packages_installed_first(tree, goals, groups):
+    tree.make(*goals, "MAKE=:")
+    assert tree.asked_of_deps() == [groups]
+
+
+@pytest.mark.parametrize("goals", [["help"], ["clean"], ["distclean"], ["help", "clean"]])
+def test_some_goals_need_no_packages(tree, goals):
+    assert tree.make(*goals).returncode == 0
+    assert tree.asked_of_deps() == []
+
+
+@pytest.mark.parametrize("arguments, environment", [(["DEPS=no"], {}), ([], {"DEPS": "no"})])
+def test_the_machine_may_be_left_as_it_is(tree, arguments, environment):
+    assert ("--mem", "512M") in options(tree.make("run", *arguments, **environment))
+    assert tree.asked_of_deps() == []
+
+
+def test_a_dry_run_installs_nothing_and_shows_what_would_be_done(tree):
+    done = tree.make("-n", "run")
+    assert done.returncode == 0
+    assert "tools/deps build run" in done.stdout and "exec tools/run" in done.stdout
+    assert tree.asked_of_deps() == []
+
+
+def test_packages_that_cannot_be_installed_end_it(tree):
+    tree.program("deps", "#!/bin/sh\nexit 1\n")
+    done = tree.make("run")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_who_may_not_install_is_told_what_to_do(tree, tmp_path):
+    machine = Machine(tmp_path)
+    machine.program("id", "echo 1000")
+    tree.program("deps", (TOOLS / "deps").read_text())
+    done = tree.make("iso", PATH=f"{machine.folder}:{os.environ['PATH']}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "as root: apt-get install " in done.stderr
+    assert machine.asked_of_apt() == []
+
+
+@pytest.mark.parametrize("deps", ["yes", "no"])
+def test_an_unknown_goal_is_an_error(tree, deps):
+    done = tree.make("nonsense", f"DEPS={deps}")
+    assert done.returncode == 2
+    assert "No rule to make target 'nonsense'" in done.stderr
+
+
+def test_goals_keep_their_order(tree):
+    (tree.folder / "build" / "old").mkdir(parents=True)
+    assert tree.make("clean", "run").returncode == 0
+    assert not (tree.folder / "build" / "old").exists()
+
+
+@pytest.mark.parametrize("jobs", ["-j1", "-j2"])
+def test_jobs_are_shared_without_a_warning(tree, jobs):
+    assert options(tree.make(jobs, "run"))
+
+
+@pytest.mark.parametrize("deps", ["yes", "no"])
+@pytest.mark.parametrize("goal, variable, option", [
+    ("run", "CMDLINE", "--cmdline"), ("run", "KERNEL", "--kernel"), ("run", "MEM", "--mem"), ("run", "OVMF", "--ovmf"),
+    ("iso", "CMDLINE", "--cmdline"), ("iso", "KERNEL", "--kernel"), ("iso", "ISO", "--output"),
+])
+def test_what_is_booted_reaches_the_program_as_it_was_typed(tree, deps, goal, variable, option):
+    assert (option, ODD) in options(tree.make(goal, f"DEPS={deps}", f"{variable}={ODD}"))
+    assert (option, ODD) in options(tree.make(goal, f"DEPS={deps}", **{variable: ODD}))
+
+
+def test_an_empty_command_line_is_one(tree):
+    assert ("--cmdline", "") in options(tree.make("run", "CMDLINE="))
+    assert "--cmdline" not in dict(options(tree.make("run")))
+
+
+def test_initrds_are_words(tree):
+    given = options(tree.make("run", "KERNEL=k", "INITRD=a b"))
+    assert [value for name, value in given if name == "--initrd"] == ["a", "b"]
+    assert "--initrd" not in dict(options(tree.make("run", "KERNEL=k")))
+
+
+def test_clean_keeps_what_was_downloaded(tree):
+    for name in ("deps", "x64"):
+        (tree.folder / "build" / name).mkdir(parents=True)
+    tree.make("clean")
+    assert [path.name for path in (tree.folder / "build").iterdir()] == ["deps"]
+    tree.make("distclean")
+    assert not (tree.folder / "build").exists()
+
+
+def test_help_lists_the_goals_and_builds_nothing(tree):
+    done = tree.make("help")
+    names = [line.split()[0] for line in done.stdout.splitlines()]
+    assert {"all", "run", "iso", "check", "sabotage-firmware", "lint", "help"} <= set(names)
+    assert len(names) == len(set(names))
+    assert not (tree.folder / "build").exists()
