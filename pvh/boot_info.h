@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "common/base/range.h"
 #include "pvh/memory_map.h"
 #include "pvh/plan.h"
 #include "pvh/start_info.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/base/range.h"
 #include "pvh/memory_map.h"
 
 /* RAM below this is what kernels start their other processors from: Linux panics without any. */

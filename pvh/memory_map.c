@@ -2,7 +2,9 @@
 #include "pvh/memory_map.h"
 
 #include "common/base/bytes.h"
+#include "common/base/overflow.h"
 #include "common/base/sort.h"
+#include "common/base/units.h"
 
 /* ABI: EFI_MEMORY_DESCRIPTOR, the part that every version has. */
 #define DESCRIPTOR_SIZE         40

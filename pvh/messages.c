@@ -2,7 +2,7 @@
 #include "pvh/messages.h"
 
 #include "common/base/bytes.h"
-#include "common/base/overflow.h"
+#include "common/base/units.h"
 #include "common/image/container.h"
 #include "pvh/memory_map.h"
 
@@ -113,7 +113,7 @@ static const char *const remedies[] = {
 struct magic_name {
     char bytes[4]; /* zeros behind its length */
     uint8_t length;
-    uint8_t number; /* of the error: the file's first bytes, or those at PVH_IMAGE_MAGIC */
+    uint8_t number; /* of the error: the file's first bytes, or those at 0x38 */
     uint8_t remedy;
     char name[34];
 };
@@ -164,7 +164,7 @@ static void append_free(struct text *text, uint64_t start, uint64_t end)
  * The sentences. In braces stands what is filled in, and from which of the error's numbers:
  * d decimal, x hexadecimal, e hexadecimal of the last address before it, s a size, m a class of
  * memory, f a free range from this number and the next, b what blocks a span (all five numbers),
- * n the notes, c the content by its first bytes and those at PVH_IMAGE_MAGIC, k a kind of
+ * n the notes, c the content by its first bytes and those at 0x38, k a kind of
  * container, r the reason.
  */
 struct sentence {

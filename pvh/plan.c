@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/plan.h"
 
+#include "common/base/overflow.h"
 #include "common/base/sort.h"
+#include "common/base/units.h"
 #include "pvh/free_list.h"
 #include "pvh/trampoline.h"
 

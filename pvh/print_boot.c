@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/print_boot.h"
 
+#include "common/base/overflow.h"
+#include "common/base/range.h"
 #include "common/base/text.h"
+#include "common/base/units.h"
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "common/base/range.h"
 #include "common/image/elf.h"
 #include "pvh/boot_info.h"
 #include "pvh/memory_map.h"

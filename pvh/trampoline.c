@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/trampoline.h"
 
+#include "common/base/overflow.h"
+#include "common/base/range.h"
+#include "common/base/units.h"
 #include "pvh/trampoline_offsets.h"
 
 #include <string.h>

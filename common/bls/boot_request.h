@@ -4,6 +4,8 @@
 
 #include "common/base/arena.h"
 
+#include <stdbool.h>
+
 struct boot_file {
     const char *path;    /* UTF-8, with \ or / */
     const char *command; /* of a module; "" for none */

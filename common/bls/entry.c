@@ -2,6 +2,7 @@
 #include "common/bls/entry.h"
 
 #include "common/base/text.h"
+#include "common/base/units.h"
 #include "common/bls/config_keys.h"
 
 #include <assert.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a menu calls its entries: no two alike. */
+#include "common/base/overflow.h"
 #include "common/bls/entry.h"
 
 #include "common/base/sort.h"

@@ -2,6 +2,7 @@
 /* \loader\loader.conf, as systemd-boot reads it. */
 #pragma once
 
+#include "common/base/units.h"
 #include "common/bls/diagnostics.h"
 
 #define LOADER_CONFIG_MAX_SIZE (1 * MIB)

@@ -29,6 +29,10 @@
 
 #define ADDRESS_LIMIT (4 * GIB)
 
+/* Where the kernels of other processors have a magic number (arm64/booting.rst,
+ * riscv/boot-image-header.rst). */
+#define IMAGE_MAGIC 0x38
+
 /* Offsets of the fields in each class; the 64-bit ones are 8 bytes wide where the 32-bit are 4. */
 struct elf_layout {
     uint8_t bits;
@@ -124,7 +128,7 @@ static bool check_ident(struct elf_reader *reader)
 
     if (memcmp(ident, "\177ELF", 4) != 0)
         return error_set(reader->error, ERROR_NOT_ELF, read_le32(ident),
-                         read_le32(ident + PVH_IMAGE_MAGIC));
+                         read_le32(ident + IMAGE_MAGIC));
     if (ident[4] == ELF_CLASS_32)
         reader->tables->layout = &layout_32;
     else if (ident[4] == ELF_CLASS_64)

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "common/base/byte_sources.h"
+#include "common/base/byte_source.h"
 #include "common/image/decoder.h"
 
 /* Containers around the ELF file; a bzImage and what its payload is packed in are one. */

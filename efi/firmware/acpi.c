@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/acpi.h"
 
+#include "common/acpi/rsdp.h"
 #include "efi/console/console.h"
 #include "efi/firmware/machine.h"
+#include "pvh/ecam.h"
 
 struct mapped_memory {
     struct acpi_memory memory; /* first, so that it can be cast back */
@@ -54,7 +56,7 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
 
 static void warn_of_damage(unsigned damaged)
 {
-    static const char names[][5] = {"XSDT", "RSDT", "MCFG"}; /* by the bits of enum acpi_table */
+    static const char names[][5] = {"XSDT", "RSDT", "MCFG"}; /* by the bits of enum acpi_damage */
 
     for (size_t i = 0; i < ELEMENTS(names); i++) {
         if (damaged & 1U << i)
@@ -84,6 +86,6 @@ void acpi_collect(struct memory *memory, uint64_t *ret_rsdp)
         return;
     }
     acpi_find_ecam(&mapped.memory, *ret_rsdp, &memory->ecam);
-    acpi_drop_windows_over_memory(&memory->ecam, &memory->map);
+    ecam_drop_over_memory(&memory->ecam, &memory->map);
     warn_of_damage(memory->ecam.damaged);
 }

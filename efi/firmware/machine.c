@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/machine.h"
 
+#include "common/base/utf.h"
 #include "efi/arch/cpu.h"
 #include "efi/console/console.h"
 #include "efi/firmware/variables.h"

@@ -4,7 +4,7 @@
 
 #include "efi/efi.h"
 
-#include "common/acpi/acpi.h"
+#include "common/acpi/mcfg.h"
 #include "common/base/arena.h"
 #include "pvh/memory_map.h"
 

@@ -2,6 +2,7 @@
 #include "efi/manager/boot_counter.h"
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
 #include "efi/console/console.h"
 #include "efi/firmware/file.h"
 #include "efi/manager/entries.h"

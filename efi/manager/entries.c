@@ -3,6 +3,7 @@
 
 #include "common/base/sort.h"
 #include "common/base/text.h"
+#include "common/base/utf.h"
 #include "efi/console/console.h"
 #include "efi/firmware/file.h"
 

@@ -2,6 +2,7 @@
 /* efi/firmware/image.c: who owns the options of a program, from LoadImage to after its end. */
 #include "tests/lib/support.h"
 
+#include "common/base/utf.h"
 #include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/file.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/base/overflow.h"
+#include "common/base/range.h"
+#include "common/base/units.h"
 #include "tests/lib/map_oracle.h"
 
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/range.h"
+#include "common/base/units.h"
 #include "pvh/print_boot.h"
 
 #include <stdlib.h>
