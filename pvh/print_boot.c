@@ -5,6 +5,7 @@
 #include "common/base/range.h"
 #include "common/base/text.h"
 #include "common/base/units.h"
+#include "pvh/limits.h"
 
 #include <string.h>
 
@@ -15,8 +16,6 @@
 #define PLURAL(count) ((count) == 1 ? "" : "s")
 
 #define LINE_SIZE 1000
-
-#define LINUX_COMMAND_LINE 2047
 
 __attribute__((format(printf, 2, 3))) static void print(struct writer *writer, const char *format,
                                                         ...)
@@ -166,9 +165,9 @@ void print_warnings(struct writer *writer, const char *command_line, const struc
 {
     size_t length = strlen(command_line);
 
-    if (length > LINUX_COMMAND_LINE)
+    if (length > LINUX_COMMAND_LINE_MAX)
         print(writer, "warning: the command line has %llu bytes; Linux takes the first %d",
-              U(length), LINUX_COMMAND_LINE);
+              U(length), LINUX_COMMAND_LINE_MAX);
     if (table->lost_pieces)
         print(writer,
               "warning: the memory map has more than %d entries; %llu small pieces of RAM "

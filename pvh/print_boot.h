@@ -8,8 +8,9 @@
 #include "common/base/range.h"
 #include "common/image/elf.h"
 #include "pvh/boot_info.h"
+#include "pvh/e820.h"
+#include "pvh/load_plan.h"
 #include "pvh/memory_map.h"
-#include "pvh/plan.h"
 
 /* Where the text goes: whole lines, but for strings of any length, which come in parts. */
 struct writer {

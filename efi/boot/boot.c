@@ -11,6 +11,7 @@
 #include "efi/firmware/exit.h"
 #include "efi/firmware/machine.h"
 #include "pvh/messages.h"
+#include "pvh/plan_check.h"
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
 #include "efi/console/console.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/pages.h"
+#include "pvh/limits.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include "efi/arch/cpu.h"
 #include "efi/console/console.h"
 #include "efi/firmware/proto/memory_attribute.h"
+#include "pvh/plan_check.h"
 #include "pvh/trampoline.h"
 
 #include <string.h>

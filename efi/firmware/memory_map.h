@@ -6,6 +6,7 @@
 
 #include "common/acpi/mcfg.h"
 #include "common/base/arena.h"
+#include "pvh/e820.h"
 #include "pvh/memory_map.h"
 
 struct memory {

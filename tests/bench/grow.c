@@ -10,6 +10,7 @@
  */
 #include "common/base/sort.h"
 #include "common/bls/entry.h"
+#include "pvh/e820.h"
 #include "pvh/plan.h"
 #include "tests/bench/marks.h"
 #include "tools/pvhinfo/host/arena.h"

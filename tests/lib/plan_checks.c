@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/plan_checks.h"
 
-#include "pvh/trampoline.h"
+#include "pvh/trampoline_layout.h"
 #include "tests/lib/simulation.h"
 
 #include <stdlib.h>

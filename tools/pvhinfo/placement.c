@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/placement.h"
 
+#include "pvh/plan_check.h"
 #include "tools/pvhinfo/host/descriptor.h"
 
 static bool build_map(const struct machine *machine, struct range override,

@@ -4,6 +4,7 @@
 
 #include "common/image/elf.h"
 #include "pvh/boot_info.h"
+#include "pvh/e820.h"
 #include "pvh/memory_map.h"
 #include "pvh/plan.h"
 

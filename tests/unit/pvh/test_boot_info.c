@@ -5,6 +5,7 @@
 #include "common/base/range.h"
 #include "common/base/units.h"
 #include "pvh/boot_info.h"
+#include "pvh/limits.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/map_oracle.h"
+
 #include "common/base/overflow.h"
 #include "common/base/range.h"
 #include "common/base/units.h"
-#include "tests/lib/map_oracle.h"
+#include "pvh/e820.h"
+#include "pvh/limits.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/plan_checks.h"
+
 #include "common/base/overflow.h"
 #include "common/base/range.h"
 #include "common/base/units.h"
-#include "tests/lib/plan_checks.h"
+#include "pvh/plan.h"
+#include "pvh/plan_check.h"
 
 #define MAX_SEGMENTS 8
 #define MAX_MODULES  6

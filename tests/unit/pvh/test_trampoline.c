@@ -4,7 +4,7 @@
 #include "common/base/range.h"
 #include "common/base/units.h"
 #include "pvh/trampoline.h"
-#include "pvh/trampoline_offsets.h"
+#include "pvh/trampoline_layout.h"
 
 #include <stdlib.h>
 #include <string.h>
