@@ -243,7 +243,7 @@ static const struct sentence sentences[ERROR_CODES] = {
     [ERROR_NO_ROOM_FOR_BOOT_INFO] = {"not enough memory below 1 GiB for the boot info ({s0}); "
                                      "shorten the command lines or add memory",
                                      REMEDY_SAID},
-    [ERROR_NO_ROOM_FOR_TRAMPOLINE] = {"not enough memory below 4 GiB for the hand-over ({s0})",
+    [ERROR_NO_ROOM_FOR_TRAMPOLINE] = {"not enough memory below 4 GiB for the trampoline ({s0})",
                                       REMEDY_MEMORY},
     [ERROR_NO_ROOM_FOR_STAGING] =
         {"not enough memory: the boot takes {s0} below 4 GiB, and {s1} is free", REMEDY_MEMORY},
@@ -267,6 +267,7 @@ static const struct sentence sentences[ERROR_CODES] = {
     [ERROR_UNPACKED_SIZE] = {"{k0}: it unpacks to {d1} bytes where {d2} are stated", REMEDY_COPY},
     [ERROR_UNPACKED_TOO_LARGE] = {"{k0}: it unpacks to more than {s2}, the limit for a kernel",
                                   REMEDY_STRIP},
+    [ERROR_COMMAND_LINES_TOO_LONG] = {"the command lines are too long; shorten them", REMEDY_SAID},
     [ERROR_MODULE_EMPTY] = {"the file is empty; write it again", REMEDY_SAID},
     [ERROR_NO_PROGRAM] = {"is no EFI program for x64; name one", REMEDY_SAID},
     [ERROR_NESTED_TOO_DEEP] = {"more than {d0} containers, one in another; unpack it", REMEDY_SAID},

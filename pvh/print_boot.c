@@ -71,7 +71,7 @@ void print_plan(struct writer *writer, const struct load_plan *plan, const struc
                 const struct e820_table *table)
 {
     print_range(writer, "boot info", plan->boot_info);
-    print_range(writer, "hand-over",
+    print_range(writer, "trampoline",
                 (struct range){plan->trampoline_code.start, plan->trampoline_data.end});
     print(writer, "  staged       %llu bytes in %llu %s, %llu range%s to clear after exit\n",
           U(plan->staged), U(plan->copies.count), plan->copies.count == 1 ? "copy" : "copies",
@@ -147,7 +147,7 @@ void print_firmware_map(struct writer *writer, const struct firmware_map *firmwa
 
 void print_reclaimable(struct writer *writer, const struct plan_ranges *reclaimable)
 {
-    print_ranges(writer, "lent", reclaimable->items, reclaimable->count);
+    print_ranges(writer, "reclaimable", reclaimable->items, reclaimable->count);
 }
 
 void print_e820(struct writer *writer, const struct e820_table *table)

@@ -90,6 +90,7 @@ static const struct {
      {CONTAINER_GZIP, 512 * MIB, 64 * MIB},
      {"gzip: ", "more than", "64.0 MiB"}},
     {ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
+    {ERROR_COMMAND_LINES_TOO_LONG, {0}, {"shorten them"}},
     {ERROR_MODULE_EMPTY, {0}, {"write it again"}},
     {ERROR_NO_PROGRAM, {0}, {"EFI program"}},
 };
