@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/boot_info.h"
 
+#include "common/base/overflow.h"
+#include "common/base/range.h"
+#include "common/base/units.h"
+#include "pvh/limits.h"
+
 #include <string.h>
 
 #define ALIGNMENT 8
-
-/* NetBSD looks for the end of the command line with 32-bit steps. */
-#define COMMAND_LINE_NULS 8
-
-/* Linux copies this much from the command line's address, whatever its length. */
-#define COMMAND_LINE_ROOM 2048
 
 /* No string of a sane boot is longer; keeps sums far from wrapping. */
 #define MAX_STRING (16 * MIB)
@@ -27,7 +26,7 @@ static uint64_t command_line_offset(const struct boot_info_request *request)
 
 static uint64_t command_line_size(const char *command_line)
 {
-    uint64_t size = max_u64(strlen(command_line) + COMMAND_LINE_NULS, COMMAND_LINE_ROOM);
+    uint64_t size = max_u64(strlen(command_line) + COMMAND_LINE_NULS, LINUX_COMMAND_LINE_SIZE);
 
     return align_up(size, ALIGNMENT);
 }

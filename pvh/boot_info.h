@@ -6,9 +6,8 @@
  */
 #pragma once
 
-#include "common/base/range.h"
-#include "pvh/memory_map.h"
-#include "pvh/plan.h"
+#include "pvh/e820.h"
+#include "pvh/load_plan.h"
 #include "pvh/start_info.h"
 
 struct boot_info_request {

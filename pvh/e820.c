@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pvh/memory_map.h"
+#include "pvh/e820.h"
 
-/* RAM below this is what kernels start their other processors from: Linux panics without any. */
-#define LOW_MEMORY_END UINT64_C(0xa0000)
+#include "pvh/limits.h"
 
 /* Internal types of entries on their way out of the table. */
 #define E820_LEFT_OUT 0

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/free_list.h"
 
+#include "common/base/overflow.h"
+
 #include <assert.h>
 #include <string.h>
 

@@ -2,7 +2,10 @@
 #include "pvh/memory_map.h"
 
 #include "common/base/bytes.h"
+#include "common/base/overflow.h"
 #include "common/base/sort.h"
+#include "common/base/units.h"
+#include "pvh/limits.h"
 
 /* ABI: EFI_MEMORY_DESCRIPTOR, the part that every version has. */
 #define DESCRIPTOR_SIZE         40
@@ -14,16 +17,7 @@
 #define EFI_CONVENTIONAL_MEMORY 7
 #define EFI_MEMORY_MAPPED_IO    11
 
-/*
- * Linux takes memory-mapped I/O of this size and more out of the E820 table on EFI boots, since a
- * reserved entry keeps it from placing PCI BARs there; started through PVH it cannot know.
- */
-#define LARGE_MMIO (256 * KIB)
-
-/* The last page is never described: Linux gives up on a table with an entry that ends at 2^64. */
-#define ADDRESS_END (UINT64_MAX - (PAGE_SIZE - 1))
-
-const struct range isa_hole = {0xa0000, 0x100000};
+const struct range isa_hole = {ISA_HOLE_START, ISA_HOLE_END};
 
 /* Each descriptor gives two edges, and so do the ISA hole and the override. */
 #define FIXED_OVERLAYS 2
@@ -86,12 +80,12 @@ static enum memory_class classify(const struct memory_descriptor *descriptor, st
 /* Where a descriptor lies, clipped to the addresses there are; may be empty. */
 static struct range descriptor_range(const struct memory_descriptor *descriptor)
 {
-    struct range range = {descriptor->start, ADDRESS_END};
+    struct range range = {descriptor->start, MEMMAP_END};
     uint64_t size, end;
 
     if (checked_mul(descriptor->pages, PAGE_SIZE, &size) &&
         checked_add(descriptor->start, size, &end))
-        range.end = min_u64(end, ADDRESS_END);
+        range.end = min_u64(end, MEMMAP_END);
     return range;
 }
 
@@ -105,7 +99,7 @@ static struct range round_to_pages(struct range range, enum memory_class class)
     } else if (range_size(range) > 0) {
         range.start = align_down(range.start, PAGE_SIZE);
         if (!checked_align_up(range.end, PAGE_SIZE, &range.end))
-            range.end = ADDRESS_END;
+            range.end = MEMMAP_END;
     }
     return range;
 }
@@ -229,6 +223,31 @@ const struct memory_range *memory_map_find(const struct memory_map *map, uint64_
             high = middle;
     }
     return low < map->count ? &map->ranges[low] : NULL;
+}
+
+bool memory_map_find_blocker(const struct memory_map *map, struct range range, bool allow_nvs,
+                             struct memory_range *ret_blocker)
+{
+    const struct memory_range *part = memory_map_find(map, range.start);
+    const struct memory_range *end = map->ranges + map->count;
+    uint64_t position = range.start;
+
+    while (position < range.end) {
+        if (!part || part == end || part->range.start > position) {
+            uint64_t next = part && part != end ? part->range.start : range.end;
+
+            *ret_blocker = (struct memory_range){{position, min_u64(next, range.end)}, MEMORY_NONE};
+            return true;
+        }
+        if (!memory_is_ram(part->class) && part->class != MEMORY_OVERRIDDEN &&
+            !(allow_nvs && part->class == MEMORY_NVS)) {
+            *ret_blocker = *part;
+            return true;
+        }
+        position = part->range.end;
+        part++;
+    }
+    return false;
 }
 
 const char *memory_class_name(enum memory_class class)

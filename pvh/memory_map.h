@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The firmware's memory map in one clean form (sorted, disjoint, overlaps resolved), and the E820
- * table that the kernel gets of it.
- */
+/* The firmware's memory map in one clean form: sorted, disjoint, overlaps resolved. */
 #pragma once
 
 #include "common/base/arena.h"
 #include "common/base/error.h"
 #include "common/base/range.h"
-#include "pvh/start_info.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* What GetMemoryMap returned: descriptors of `stride` bytes each, in the firmware's order. */
 struct firmware_map {
@@ -112,30 +111,12 @@ struct memory_descriptor memory_map_descriptor(const struct firmware_map *firmwa
 /* The range that holds `address`, or the first one above it; NULL past the end. */
 const struct memory_range *memory_map_find(const struct memory_map *map, uint64_t address);
 
+/*
+ * The first part of `range`, whole pages, that cannot be the kernel's: no RAM, or memory that stays
+ * the firmware's; ACPI NVS is not among it when `allow_nvs` is set. False when there is none.
+ */
+bool memory_map_find_blocker(const struct memory_map *map, struct range range, bool allow_nvs,
+                             struct memory_range *ret_blocker);
+
 /* The class in words: "ACPI NVS". */
 const char *memory_class_name(enum memory_class class);
-
-/*
- * Linux copies the table unchecked into one of 128 entries and adds one of its own
- * (arch/x86/platform/pvh/enlighten.c, 6.1 to 7.3).
- */
-#define E820_MAX_ENTRIES 126
-
-struct e820_table {
-    struct hvm_memmap_entry *entries; /* room for every range of the map */
-    size_t capacity;
-    size_t count; /* at most E820_MAX_ENTRIES */
-    size_t ram_count;
-    uint64_t lost; /* bytes of RAM given up to stay within the limit */
-    size_t lost_pieces;
-};
-
-bool e820_reserve(struct e820_table *table, struct arena *arena, const struct memory_map *map,
-                  struct error *ret_error);
-
-/*
- * Fills `table`. RAM that touches one of the `needed` ranges, or lies below 640 KiB, is never given
- * up. Allocates nothing.
- */
-bool e820_build(struct e820_table *table, const struct memory_map *map, const struct range *needed,
-                size_t needed_count, struct error *ret_error);

@@ -2,7 +2,7 @@
 #include "pvh/messages.h"
 
 #include "common/base/bytes.h"
-#include "common/base/overflow.h"
+#include "common/base/units.h"
 #include "common/image/container.h"
 #include "pvh/memory_map.h"
 #include "pvh/uefi_status.h"
@@ -114,7 +114,7 @@ static const char *const remedies[] = {
 struct magic_name {
     char bytes[4]; /* zeros behind its length */
     uint8_t length;
-    uint8_t number; /* of the error: the file's first bytes, or those at IMAGE_MAGIC_OFFSET */
+    uint8_t number; /* of the error: the file's first bytes, or those at 0x38 */
     uint8_t remedy;
     char name[34];
 };

@@ -1,123 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The load plan: where everything goes, as plain data computed from plain data. It is the waist of
- * the program: the firmware side carries it out, tests and pvhinfo print and check it.
- *
- * An object (the kernel's span, a module) is made of pieces. Where memory is free, it is allocated
- * and read into directly. Where the firmware or the loader itself still sits, the bytes are staged
- * elsewhere below 4 GiB and copied after boot services have ended.
- *
- *      file           now                     after exit
- *     +------+       +------+ direct         +------+
- *     | fill | ----> | dest | ==============>| dest |
- *     +------+       +------+                +------+
- *     | fill | ----> | stage| -- copy -----> | dest |
- *     +------+       +------+                +------+
- */
+/* Making the load plan. */
 #pragma once
 
 #include "common/base/arena.h"
 #include "common/base/error.h"
-#include "common/base/range.h"
-#include "common/image/elf.h"
+#include "pvh/load_plan.h"
 #include "pvh/memory_map.h"
 
-/* Memory to take from the firmware, by address. */
-struct plan_claim {
-    struct range range; /* whole pages */
-    bool code;          /* executable: the hand-over page */
-};
-
-/* Bytes of a file to read to an address, before exit. */
-struct plan_read {
-    uint64_t offset; /* in the kernel's file, or in the module */
-    uint64_t address;
-    uint64_t size;
-};
-
-/* Bytes to move after exit. Sources and destinations of all copies are disjoint. */
-struct plan_copy {
-    uint64_t destination;
-    uint64_t source;
-    uint64_t size;
-};
-
-/* Growing lists in the arena. */
-struct plan_claims {
-    struct plan_claim *items;
-    size_t count, capacity;
-};
-
-struct plan_reads {
-    struct plan_read *items;
-    size_t count, capacity;
-};
-
-struct plan_copies {
-    struct plan_copy *items;
-    size_t count, capacity;
-};
-
-struct plan_ranges {
-    struct range *items;
-    size_t count, capacity;
-};
-
 /*
- * Where several files are one module, each starts at a multiple of this: Linux finds the next
- * archive of an initrd there (initramfs buffer format).
+ * Makes the plan. Its lists live in the arena. On failure the plan is undefined. Nothing is put to
+ * reclaimable memory where there is a plan without.
  */
-#define MODULE_PART_ALIGNMENT 4
-
-struct plan_module {
-    struct range range;      /* paddr and paddr + size */
-    struct plan_reads reads; /* by rising offset */
-};
-
-struct load_plan {
-    struct range span;         /* in bytes, where the kernel will be */
-    struct range ram_parts[2]; /* the pages of it that are RAM: all, or all but 0xa0000-0xfffff */
-    size_t ram_part_count;
-    uint32_t entry_point; /* where it is entered */
-    uint64_t link_base;   /* span.start as linked: the kernel is moved by span.start - link */
-    bool relocated;
-    bool overwrites_nvs;
-
-    struct plan_reads reads; /* the kernel's, by rising offset */
-    struct plan_module *modules;
-    size_t module_count;
-
-    struct range boot_info;       /* whole pages, allocated */
-    struct range trampoline_code; /* one page */
-    struct range trampoline_data; /* whole pages */
-
-    struct plan_claims claims;
-    struct plan_copies copies;
-    struct plan_ranges zero_before_exit; /* before exit, in memory that is ours */
-    struct plan_ranges zero_after_exit;  /* after exit */
-    uint64_t staged;                     /* bytes that are copied */
-};
-
-struct plan_request {
-    const struct elf_image *image;
-    const uint64_t *module_sizes; /* bytes, each at least 1 */
-    size_t module_count;
-    uint64_t boot_info_size; /* bytes */
-    bool overwrite_nvs;      /* --overwrite-acpi-nvs */
-    /* Free memory that the firmware would not give: taken for occupied. Any order. */
-    const struct range *unallocatable;
-    size_t unallocatable_count;
-    /*
-     * Memory that the loader holds until the kernel has been read, as for unpacking it: whole pages
-     * that the map does not call free. When memory is short, modules and their staged bytes lie
-     * there too: they are read after the kernel. No claim is made on it, since it is the loader's
-     * already. Any order.
-     */
-    const struct range *reclaimable;
-    size_t reclaimable_count;
-};
-
-/* Makes the plan. Its lists live in the arena. */
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
                struct arena *arena, struct load_plan *ret_plan, struct error *ret_error);
 
@@ -126,14 +19,3 @@ bool plan_make(const struct plan_request *request, const struct memory_map *map,
  * kernel for one that cannot be moved.
  */
 uint32_t plan_entry_point(const struct load_plan *plan, const struct elf_image *image);
-
-/*
- * True when all that the plan gives to the kernel is RAM in `map`, which may be newer than the one
- * that the plan was made from.
- */
-bool plan_check(const struct load_plan *plan, const struct memory_map *map,
-                struct error *ret_error);
-
-/* What the kernel needs to stay RAM, sorted by address: the span, the boot info, each module. */
-bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
-                        struct plan_ranges *ret_ranges);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/print_boot.h"
 
+#include "common/base/overflow.h"
+#include "common/base/range.h"
 #include "common/base/text.h"
+#include "common/base/units.h"
+#include "pvh/limits.h"
 
 #include <string.h>
 
@@ -12,8 +16,6 @@
 #define PLURAL(count) ((count) == 1 ? "" : "s")
 
 #define LINE_SIZE 1000
-
-#define LINUX_COMMAND_LINE 2047
 
 __attribute__((format(printf, 2, 3))) static void print(struct writer *writer, const char *format,
                                                         ...)
@@ -69,7 +71,7 @@ void print_plan(struct writer *writer, const struct load_plan *plan, const struc
                 const struct e820_table *table)
 {
     print_range(writer, "boot info", plan->boot_info);
-    print_range(writer, "hand-over",
+    print_range(writer, "trampoline",
                 (struct range){plan->trampoline_code.start, plan->trampoline_data.end});
     print(writer, "  staged       %llu bytes in %llu %s, %llu range%s to clear after exit\n",
           U(plan->staged), U(plan->copies.count), plan->copies.count == 1 ? "copy" : "copies",
@@ -145,7 +147,7 @@ void print_firmware_map(struct writer *writer, const struct firmware_map *firmwa
 
 void print_reclaimable(struct writer *writer, const struct plan_ranges *reclaimable)
 {
-    print_ranges(writer, "lent", reclaimable->items, reclaimable->count);
+    print_ranges(writer, "reclaimable", reclaimable->items, reclaimable->count);
 }
 
 void print_e820(struct writer *writer, const struct e820_table *table)
@@ -163,9 +165,9 @@ void print_warnings(struct writer *writer, const char *command_line, const struc
 {
     size_t length = strlen(command_line);
 
-    if (length > LINUX_COMMAND_LINE)
+    if (length > LINUX_COMMAND_LINE_MAX)
         print(writer, "warning: the command line has %llu bytes; Linux takes the first %d",
-              U(length), LINUX_COMMAND_LINE);
+              U(length), LINUX_COMMAND_LINE_MAX);
     if (table->lost_pieces)
         print(writer,
               "warning: the memory map has more than %d entries; %llu small pieces of RAM "

@@ -5,10 +5,12 @@
  */
 #pragma once
 
+#include "common/base/range.h"
 #include "common/image/elf.h"
 #include "pvh/boot_info.h"
+#include "pvh/e820.h"
+#include "pvh/load_plan.h"
 #include "pvh/memory_map.h"
-#include "pvh/plan.h"
 
 /* Where the text goes: whole lines, but for strings of any length, which come in parts. */
 struct writer {
@@ -39,7 +41,7 @@ void print_start_info(struct writer *writer, const void *block, uint64_t address
  *
  *     efi TYPE ATTRIBUTES START END     the firmware's descriptors, in its order
  *     mcfg START END                    a PCI configuration window
- *     lent START END                    what the loader holds only until the kernel has been read
+ *     reclaimable START END             what the loader holds only until the kernel has been read
  *     e820 TYPE START END               the kernel's table
  *
  * A descriptor that reaches the end of the address space ends at 0xffffffffffffffff.

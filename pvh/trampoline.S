@@ -12,7 +12,7 @@
  * The firmware's page tables may lie where the kernel goes, so that we bring our own: with them the
  * copies run in 64-bit mode, eight bytes at a time.
  */
-#include "pvh/trampoline_offsets.h"
+#include "pvh/trampoline_layout.h"
 
 #define CR0_PE_ET   0x11
 #define CR4_PAE     (1 << 5)

@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/trampoline.h"
 
-#include "pvh/trampoline_offsets.h"
+#include "common/base/range.h"
+#include "common/base/units.h"
 
+#include <assert.h>
 #include <string.h>
-
-static_assert(offsetof(struct trampoline_data, gdtr) == TRAMPOLINE_GDTR, "trampoline.S");
-static_assert(offsetof(struct trampoline_data, idtr) == TRAMPOLINE_IDTR, "trampoline.S");
-static_assert(offsetof(struct trampoline_data, start_info) == TRAMPOLINE_START_INFO,
-              "trampoline.S");
-static_assert(offsetof(struct trampoline_data, entry_point) == TRAMPOLINE_ENTRY, "trampoline.S");
-static_assert(offsetof(struct trampoline_data, copies) == TRAMPOLINE_COPIES, "trampoline.S");
-static_assert(offsetof(struct trampoline_data, copy_count) == TRAMPOLINE_COPY_COUNT,
-              "trampoline.S");
-static_assert(offsetof(struct trampoline_data, zeros) == TRAMPOLINE_ZEROS, "trampoline.S");
-static_assert(offsetof(struct trampoline_data, zero_count) == TRAMPOLINE_ZERO_COUNT,
-              "trampoline.S");
-static_assert(offsetof(struct trampoline_data, tables) == TRAMPOLINE_TABLES, "trampoline.S");
-static_assert(TRAMPOLINE_TABLE_SIZE == PAGE_SIZE, "trampoline.S");
-static_assert(offsetof(struct trampoline_data, stack) + 64 == TRAMPOLINE_STACK_TOP, "trampoline.S");
-static_assert(sizeof(struct trampoline_data) == TRAMPOLINE_DATA_SIZE, "trampoline.S");
-static_assert(sizeof(struct trampoline_copy) == TRAMPOLINE_COPY_SIZE, "trampoline.S");
-static_assert(sizeof(struct trampoline_zero) == TRAMPOLINE_ZERO_SIZE, "trampoline.S");
 
 /*
  * Segment descriptors (Intel SDM volume 3, section 3.4.5), present, with the accessed bit set so
@@ -41,7 +25,6 @@ static_assert(sizeof(struct trampoline_zero) == TRAMPOLINE_ZERO_SIZE, "trampolin
  *     tables 3-6  level 2, one for each GiB
  */
 #define TABLE_ENTRIES UINT64_C(512)
-#define TABLE_COUNT   7
 #define LARGE_PAGE    (2 * MIB)
 #define ENTRY_TABLE   UINT64_C(0x03) /* present, writable */
 #define ENTRY_PAGE    UINT64_C(0xe3) /* and accessed, dirty, large */
@@ -51,18 +34,6 @@ struct page_table {
 };
 
 static_assert(sizeof(struct page_table) == PAGE_SIZE, "Intel SDM");
-
-static uint64_t lists_size(uint64_t copies, uint64_t zeros)
-{
-    return align_up(sizeof(struct trampoline_data) + copies * sizeof(struct trampoline_copy) +
-                        zeros * sizeof(struct trampoline_zero),
-                    PAGE_SIZE);
-}
-
-uint64_t trampoline_data_size(uint64_t copies, uint64_t zeros)
-{
-    return lists_size(copies, zeros) + TABLE_COUNT * sizeof(struct page_table);
-}
 
 /* `address` is where the processor finds `tables`. */
 static void fill_tables(struct page_table *tables, uint64_t address)
@@ -103,7 +74,7 @@ void trampoline_fill(void *memory, const struct load_plan *plan)
     struct trampoline_copy *copies = (struct trampoline_copy *)(data + 1);
     struct trampoline_zero *zeros = (struct trampoline_zero *)(copies + plan->copies.count);
     uint32_t address = (uint32_t)plan->trampoline_data.start;
-    uint64_t tables = lists_size(plan->copies.count, plan->zero_after_exit.count);
+    uint64_t tables = trampoline_tables_offset(plan->copies.count, plan->zero_after_exit.count);
 
     *data = (struct trampoline_data){
         .gdt = {0, GDT_CODE_32, GDT_DATA, GDT_TSS_FREE, 0},

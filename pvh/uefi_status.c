@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/uefi_status.h"
 
-#include "common/base/overflow.h"
+#include "common/base/units.h"
+
+#include <stddef.h>
 
 const char *uefi_status_name(uint64_t number)
 {

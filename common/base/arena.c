@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/base/arena.h"
 
+#include "common/base/overflow.h"
+#include "common/base/units.h"
+
 #include <string.h>
 
 #define ARENA_ALIGNMENT  16

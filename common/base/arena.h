@@ -6,7 +6,8 @@
  */
 #pragma once
 
-#include "common/base/overflow.h"
+#include <stddef.h>
+#include <stdint.h>
 
 struct arena_chunk;
 

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a kernel's bytes come from: a file on the firmware's volume, or memory on the host. */
+/*
+ * Something with a size that can be read at any offset: a file, and two that are made here, bytes
+ * in memory and a part of another source.
+ */
 #pragma once
+
+#include "common/base/range.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,3 +19,20 @@ struct byte_source {
      */
     bool (*read)(struct byte_source *source, uint64_t offset, void *buffer, size_t length);
 };
+
+struct memory_source {
+    struct byte_source source; /* first, so that it can be cast back */
+    const uint8_t *bytes;
+};
+
+/* The bytes stay the caller's, and must outlive the source. */
+void memory_source_init(struct memory_source *memory, const uint8_t *bytes, uint64_t size);
+
+struct part_source {
+    struct byte_source source; /* first, so that it can be cast back */
+    struct byte_source *whole;
+    uint64_t start;
+};
+
+/* `part` lies inside `whole`, which must outlive the source. */
+void part_source_init(struct part_source *source, struct byte_source *whole, struct range part);

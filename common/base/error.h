@@ -17,10 +17,6 @@ enum error_code {
     ERROR_CODES
 };
 
-/* Where the kernels of other processors have a magic number (arm64/booting.rst,
- * riscv/boot-image-header.rst). */
-#define IMAGE_MAGIC_OFFSET 0x38
-
 /* An ELF note by owner and type, for the list of what was found. */
 struct note_id {
     char owner[12]; /* printable, cut off, NUL-terminated */

@@ -12,7 +12,7 @@
  * In braces stands what is filled in, and from which of the error's numbers: d decimal,
  * x hexadecimal, e hexadecimal of the last address before it, s a size, m a class of memory, f a
  * free range from this number and the next, b what blocks a span (all five numbers), n the notes,
- * c the content by its first bytes and those at IMAGE_MAGIC_OFFSET, k a kind of container. Without
+ * c the content by its first bytes and those at 0x38, k a kind of container. Without
  * a number: {N} the name, {t} the text, {w} the firmware's status in words.
  *
  * This file is included where the list is needed, with ERROR_ROW defined: no include guard.
@@ -98,7 +98,7 @@ ERROR_ROW(NO_ROOM_FOR_BOOT_INFO, FILE, OUT_OF_RESOURCES, NONE,
     "not enough memory below 1 GiB for the boot info ({s0}); shorten the command lines or add "
     "memory")
 ERROR_ROW(NO_ROOM_FOR_TRAMPOLINE, FILE, OUT_OF_RESOURCES, MEMORY,
-    "not enough memory below 4 GiB for the hand-over ({s0})")
+    "not enough memory below 4 GiB for the trampoline ({s0})")
 ERROR_ROW(NO_ROOM_FOR_STAGING, FILE, OUT_OF_RESOURCES, MEMORY,
     "not enough memory: the boot takes {s0} below 4 GiB, and {s1} is free")
 

@@ -2,6 +2,7 @@
 #include "common/base/glob.h"
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arithmetic on numbers that come from outside (files, tables, firmware). Each helper returns false
- * instead of wrapping; *ret is then undefined. They are one instruction each, hence in a header.
+ * Arithmetic on numbers that come from outside (files, tables, firmware). The checked helpers
+ * return false instead of wrapping; *ret is then undefined. They are an instruction or two each,
+ * hence in a header.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-
-#define PAGE_SIZE UINT64_C(4096)
-#define KIB       UINT64_C(1024)
-#define MIB       (KIB * 1024)
-#define GIB       (MIB * 1024)
-
-#define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 static inline bool checked_add(uint64_t a, uint64_t b, uint64_t *ret)
 {

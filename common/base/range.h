@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/overflow.h"
+#include "common/base/units.h"
 
 struct range {
     uint64_t start;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text in UTF-8: building it in a bounded buffer, looking at it, converting from and to UTF-16. */
+/* Text in UTF-8: building it in a bounded buffer, and looking at it. */
 #pragma once
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct arena;
 
 /* Always NUL-terminated; what does not fit is cut off. size >= 1. */
 struct text {
@@ -34,7 +36,6 @@ __attribute__((format(printf, 2, 0))) void text_format_list(struct text *text, c
 /* Appends what can be shown: control characters and malformed UTF-8 become U+FFFD. */
 void text_append_clean(struct text *text, const char *string);
 /* The same as a new string in the arena; NULL when memory is short. */
-struct arena;
 const char *text_clean_copy(const char *string, struct arena *arena);
 
 /* A size for people: "512 bytes", "5120 KiB", "58.2 MiB". */
@@ -48,19 +49,3 @@ bool text_equals_ignoring_case(const char *a, const char *b);
 bool text_ends_with_ignoring_case(const char *string, const char *suffix);
 /* What follows the last \ or / of a path. */
 const char *path_base_name(const char *path);
-
-/* Skips one UTF-8 sequence at *text and returns its code point; U+FFFD for a malformed one. */
-uint32_t utf8_next(const char **text);
-/* Writes 1 to 4 bytes and returns how many. */
-size_t utf8_encode(uint32_t code_point, char bytes[4]);
-
-/*
- * Converts `count` units of UTF-16, up to the first NUL, into `buffer` of `size` bytes, with a NUL;
- * 3 bytes a unit and one more always suffice. Lone surrogates become U+FFFD.
- */
-void utf16_to_utf8(const uint16_t *units, size_t count, char *buffer, size_t size);
-/* The same as a new string in the arena; NULL when memory is short. */
-char *utf16_to_utf8_copy(const uint16_t *units, size_t count, struct arena *arena);
-
-/* Converts into `units`, cutting off what does not fit, with a NUL. Returns the units before it. */
-size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size);

@@ -2,6 +2,7 @@
 #include "common/bls/boot_count.h"
 
 #include "common/base/decimal.h"
+#include "common/base/overflow.h"
 #include "common/base/text.h"
 
 #include <string.h>

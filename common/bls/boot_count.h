@@ -8,6 +8,8 @@
 
 #include "common/base/arena.h"
 
+#include <stdbool.h>
+
 struct boot_count {
     bool counted; /* the name has counters */
     uint32_t left, done;

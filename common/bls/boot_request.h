@@ -4,6 +4,8 @@
 
 #include "common/base/arena.h"
 
+#include <stdbool.h>
+
 /* A file system: the firmware's in the loader. Pure code passes it on and never looks inside. */
 struct volume;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/config_parser.h"
 
+#include "common/base/overflow.h"
 #include "common/bls/config_lines.h"
 
 #include <string.h>

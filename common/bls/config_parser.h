@@ -11,6 +11,8 @@
 
 #include "common/bls/diagnostics.h"
 
+#include <stdbool.h>
+
 enum config_result {
     CONFIG_TAKEN,
     CONFIG_BAD_VALUE, /* the line is ignored, with a diagnostic */

@@ -7,6 +7,8 @@
 
 #include "common/base/arena.h"
 
+#include <stdbool.h>
+
 struct diagnostic {
     unsigned line;    /* from 1 */
     const char *text; /* "unknown key \"titel\"; ignored" */

@@ -2,6 +2,9 @@
 #include "common/bls/entry.h"
 
 #include "common/base/glob.h"
+#include "common/base/text.h"
+#include "common/base/units.h"
+#include "common/bls/config_parser.h"
 
 #include <string.h>
 

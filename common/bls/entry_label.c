@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/entry_label.h"
 
+#include "common/base/overflow.h"
 #include "common/base/sort.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
+#include "common/base/utf.h"
 
 static bool is_control(uint32_t unit)
 {

@@ -3,6 +3,7 @@
 
 #include "common/base/decimal.h"
 #include "common/base/text.h"
+#include "common/base/units.h"
 #include "common/bls/config_parser.h"
 
 #include <assert.h>

@@ -2,6 +2,7 @@
 /* loader.conf, as systemd-boot reads it. */
 #pragma once
 
+#include "common/base/units.h"
 #include "common/bls/diagnostics.h"
 
 #define LOADER_CONFIG_PATH     "\\loader\\loader.conf" /* from the volume's root */

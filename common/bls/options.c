@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/options.h"
 
+#include "common/base/units.h"
+
 #include <string.h>
 
 const char options_help[] =

@@ -20,6 +20,12 @@
 #define TYPE_EXEC   2
 #define TYPE_DYN    3
 
+/*
+ * Where the kernels of other processors have a magic number (arm64/booting.rst,
+ * riscv/boot-image-header.rst).
+ */
+#define IMAGE_MAGIC 0x38
+
 /* PN_XNUM: the number of program headers is in section header 0. */
 #define COUNT_IN_SECTION 0xffff
 
@@ -109,7 +115,7 @@ static bool check_ident(struct elf_reader *reader)
 
     if (memcmp(ident, "\177ELF", 4) != 0)
         return error_set(reader->error, ERROR_NOT_ELF, read_le32(ident),
-                         read_le32(ident + IMAGE_MAGIC_OFFSET));
+                         read_le32(ident + IMAGE_MAGIC));
     if (ident[IDENT_CLASS] == CLASS_32)
         reader->tables->layout = &layout_32;
     else if (ident[IDENT_CLASS] == CLASS_64)

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "common/base/byte_sources.h"
+#include "common/base/byte_source.h"
 #include "common/image/container.h"
 #include "common/image/decoder.h"
 

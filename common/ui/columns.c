@@ -2,6 +2,8 @@
 #include "common/ui/columns.h"
 
 #include "common/base/overflow.h"
+#include "common/base/units.h"
+#include "common/base/utf.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/ui/line_editor.h"
 
+#include "common/base/overflow.h"
+#include "common/base/utf.h"
 #include "common/ui/columns.h"
 
 #include <string.h>

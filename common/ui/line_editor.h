@@ -7,6 +7,8 @@
 
 #include "common/base/arena.h"
 
+#include <stdbool.h>
+
 struct line_editor {
     struct arena *arena;
     char *text; /* with a NUL behind it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/ui/terminal_key.h"
 
-#include "common/base/overflow.h"
+#include "common/base/units.h"
 
 /* ECMA-48 control sequences end with one of these; parameters lie below. */
 #define FIRST_FINAL '@'

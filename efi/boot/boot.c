@@ -8,7 +8,12 @@
 #include "efi/boot/reserve.h"
 #include "efi/boot/start_kernel.h"
 #include "efi/console/progress.h"
+#include "efi/firmware/acpi.h"
+#include "efi/firmware/exit.h"
+#include "efi/firmware/system_table.h"
 #include "efi/firmware/timing.h"
+#include "pvh/messages.h"
+#include "pvh/plan_check.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include "common/base/overflow.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/pages.h"
+#include "pvh/limits.h"
 
 #include <string.h>
 

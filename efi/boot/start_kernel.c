@@ -5,6 +5,7 @@
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/exit.h"
 #include "efi/firmware/pages.h"
+#include "pvh/plan_check.h"
 #include "pvh/trampoline.h"
 
 #include <string.h>

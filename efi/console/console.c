@@ -3,6 +3,8 @@
 
 #include "common/base/overflow.h"
 #include "common/base/text.h"
+#include "common/base/units.h"
+#include "common/base/utf.h"
 #include "pvh/messages.h"
 
 #include <string.h>

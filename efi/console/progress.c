@@ -3,6 +3,7 @@
 
 #include "common/base/overflow.h"
 #include "common/base/text.h"
+#include "common/base/utf.h"
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/console/screen.h"
 
+#include "common/base/overflow.h"
+#include "common/base/utf.h"
 #include "common/bls/loader_config.h"
 #include "common/ui/columns.h"
 

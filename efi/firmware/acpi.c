@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/acpi.h"
 
+#include "common/acpi/rsdp.h"
+#include "efi/console/console.h"
 #include "efi/firmware/system_table.h"
+#include "pvh/ecam.h"
 
 struct mapped_memory {
     struct acpi_memory memory; /* first, so that it can be cast back */
@@ -67,5 +70,5 @@ void acpi_collect(struct memory *memory, struct acpi_tables *ret_tables)
     if (!ret_tables->rsdp)
         return;
     acpi_find_ecam(&mapped.memory, ret_tables->rsdp, &memory->ecam);
-    acpi_drop_windows_over_memory(&memory->ecam, &memory->map);
+    ecam_drop_over_memory(&memory->ecam, &memory->map);
 }

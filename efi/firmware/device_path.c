@@ -3,6 +3,7 @@
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
+#include "common/base/utf.h"
 
 #include <string.h>
 

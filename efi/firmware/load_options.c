@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/load_options.h"
 
+#include "common/base/utf.h"
+#include "common/bls/load_options.h"
+#include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/proto/shell_parameters.h"
 

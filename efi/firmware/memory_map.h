@@ -4,8 +4,9 @@
 
 #include "efi/efi.h"
 
-#include "common/acpi/acpi.h"
+#include "common/acpi/mcfg.h"
 #include "common/base/arena.h"
+#include "pvh/e820.h"
 #include "pvh/memory_map.h"
 
 struct memory {

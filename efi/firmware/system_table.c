@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/system_table.h"
+#include "common/base/utf.h"
 
 #include <string.h>
 

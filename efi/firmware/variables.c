@@ -2,6 +2,7 @@
 #include "efi/firmware/variables.h"
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include "efi/firmware/volume.h"
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
 #include "efi/firmware/efi_error.h"
 
 #define NAME_MAX_LENGTH 255 /* UCS-2 characters, of FAT, NTFS and ext4 */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/manager/entries.h"
 
+#include "common/base/sort.h"
+#include "common/base/text.h"
+#include "common/base/utf.h"
 #include "efi/console/console.h"
 #include "efi/firmware/file.h"
 

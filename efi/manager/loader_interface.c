@@ -3,6 +3,7 @@
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
+#include "common/base/utf.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/system_table.h"

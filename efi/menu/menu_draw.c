@@ -10,6 +10,7 @@
  *   status or problem, up to four rows
  *   countdown or hint
  */
+#include "common/base/overflow.h"
 #include "efi/menu/menu_state.h"
 
 #include "common/ui/columns.h"

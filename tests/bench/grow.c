@@ -9,10 +9,12 @@
  * All that has an order comes shuffled. KERNEL is an ELF file.
  */
 #include "common/base/sort.h"
+#include "common/bls/entry.h"
 #include "common/bls/entry_default.h"
 #include "common/bls/entry_label.h"
 #include "common/bls/entry_order.h"
 #include "common/bls/type1.h"
+#include "pvh/e820.h"
 #include "pvh/plan.h"
 #include "tests/bench/marks.h"
 #include "tools/pvhinfo/host/arena.h"

@@ -5,8 +5,12 @@
  */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/acpi/acpi.h"
+#include "common/acpi/mcfg.h"
+#include "common/acpi/rsdp.h"
 #include "common/base/bytes.h"
+#include "common/base/overflow.h"
+#include "common/base/units.h"
+#include "pvh/ecam.h"
 
 #define BASE        0x1000
 #define RSDP_V1     20
@@ -81,7 +85,7 @@ static void mend_sums(uint8_t *bytes, size_t size)
 static void require_windows(const struct acpi_windows *windows)
 {
     require(windows->count <= ACPI_ECAM_WINDOWS);
-    require(windows->damaged <= (ACPI_XSDT | ACPI_RSDT | ACPI_MCFG));
+    require(windows->damaged <= (ACPI_DAMAGED_XSDT | ACPI_DAMAGED_RSDT | ACPI_DAMAGED_TABLE));
     for (size_t i = 0; i < windows->count; i++) {
         require(range_size(windows->windows[i]) > 0);
         require(range_size(windows->windows[i]) <= 256 * MIB);
@@ -100,7 +104,7 @@ static void read_tables(struct fuzzed_memory *fuzzed)
         require(memcmp(fuzzed->bytes, "RSD PTR ", 8) == 0);
     acpi_find_ecam(&fuzzed->memory, BASE, &windows);
     require_windows(&windows);
-    acpi_drop_windows_over_memory(&windows, &ram);
+    ecam_drop_over_memory(&windows, &ram);
     for (size_t i = 0; i < windows.count; i++)
         require(!range_overlaps(windows.windows[i], ranges[0].range));
 }

@@ -5,6 +5,8 @@
  */
 #include "tests/fuzz/fuzz_text.h"
 
+#include "pvh/e820.h"
+#include "pvh/limits.h"
 #include "pvh/memory_map.h"
 
 #define DESCRIPTOR_SIZE 40

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
 #include "common/bls/diagnostics.h"
 
 #include <stdlib.h>

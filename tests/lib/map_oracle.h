@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "pvh/e820.h"
 #include "tests/lib/support.h"
 
 /* One reason why memory is of a class. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/plan_checks.h"
 
-#include "pvh/trampoline.h"
+#include "pvh/trampoline_layout.h"
 #include "tests/lib/simulation.h"
 
 #include <stdlib.h>
@@ -121,7 +121,7 @@ static bool is_claimed(const struct load_plan *plan, struct range range)
     return range.start >= range.end;
 }
 
-/* The same where a part may lie in what is lent. */
+/* The same where a part may lie in reclaimable memory. */
 static bool is_held(const struct checker *checker, struct range range)
 {
     const struct plan_request *request = checker->request;
@@ -147,7 +147,7 @@ static bool is_held(const struct checker *checker, struct range range)
     return is_claimed(checker->plan, range);
 }
 
-/* What is lent is in use while the kernel is read, and may be written only for modules. */
+/* Reclaimable memory is in use while the kernel is read, and may be written only for modules. */
 static bool may_be_written(const struct checker *checker, struct range range, bool for_module)
 {
     return for_module ? is_held(checker, range) : is_claimed(checker->plan, range);

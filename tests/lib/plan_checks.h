@@ -5,7 +5,8 @@
  */
 #pragma once
 
-#include "pvh/plan.h"
+#include "pvh/load_plan.h"
+#include "pvh/memory_map.h"
 #include "tests/lib/support.h"
 
 /* Fails the test (see check()) when anything about the plan is wrong. */

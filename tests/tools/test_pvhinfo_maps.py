@@ -272,14 +272,15 @@ def test_ends_of_the_address_space(tmp_path):
         "e820 1 0x100000 0xfffffffffffff000\n"
 
 
-def test_modules_go_where_the_kernel_was_unpacked(tmp_path):
+@pytest.mark.parametrize("word", ["reclaimable", "lent"])  # the second is that of older reports
+def test_modules_go_where_the_kernel_was_unpacked(tmp_path, word):
     """What the loader holds for that is free again when the modules are read."""
     path = tmp_path / "map"
     efi = "efi 7 f 0 a0000\nefi 7 f 100000 2000000\nefi 2 f 2000000 6000000\n"
     path.write_text(efi)
     refused, = results("--map", path, "--initrd", "60M", KERNELS["small"], status=1)
     assert refused["error"].startswith("not enough memory")
-    path.write_text(efi + "lent 2000000 6000000\n")
+    path.write_text(efi + f"{word} 2000000 6000000\n")
     found, = results("--map", path, "--initrd", "60M", KERNELS["small"])
     module, = found["plan"]["modules"]
     assert inside(module, [(0x2000000, 0x6000000)])
@@ -301,8 +302,13 @@ def test_modules_go_where_the_kernel_was_unpacked(tmp_path):
     ("mcfg 1000 2000 3000", "not of the form 'mcfg"),
     ("mcfg x 2000", "not of the form 'mcfg"),
     ("mcfg 2000 2000", "the window ends before it starts"),
-    ("lent 1000", "not of the form 'lent START END'"),
-    ("lent 1000 2000 3000", "not of the form 'lent"),
+    ("reclaimable 1000", "not of the form 'reclaimable START END'"),
+    ("reclaimable 1000 2000 3000", "not of the form 'reclaimable"),
+    ("reclaimable 2000 2000", "not a range of whole pages"),
+    ("reclaimable 2000 3001", "not a range of whole pages"),
+    ("reclaimable 2001 3000", "not a range of whole pages"),
+    ("lent 1000", "not of the form 'reclaimable START END'"),
+    ("lent 1000 2000 3000", "not of the form 'reclaimable"),
     ("lent 2000 2000", "not a range of whole pages"),
     ("lent 2000 3001", "not a range of whole pages"),
     ("lent 2001 3000", "not a range of whole pages"),

@@ -40,7 +40,7 @@ void kernel_set_error(struct kernel *kernel, const struct error *error)
 
 /*
  * What the kernel needs by itself: all that the loader would take for it where nothing is in its
- * way (whole pages of the span, the boot info with an empty command line, the hand-over). Nothing
+ * way (whole pages of the span, the boot info with an empty command line, the trampoline). Nothing
  * is staged there, so no machine makes do with less. A kernel that does not fit there fits nowhere.
  */
 static bool measure_memory(struct kernel *kernel, struct arena *arena, struct error *error)
@@ -53,8 +53,8 @@ static bool measure_memory(struct kernel *kernel, struct arena *arena, struct er
 
     if (!place_alone(&request, arena, &placement, error))
         return false;
-    for (size_t i = 0; i < placement.plan.claims.count; i++)
-        kernel->memory_needed += range_size(placement.plan.claims.items[i].range);
+    for (size_t i = 0; i < placement.prepared.plan.claims.count; i++)
+        kernel->memory_needed += range_size(placement.prepared.plan.claims.items[i].range);
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
+#include "common/base/utf.h"
 #include "tools/pvhinfo/host/descriptor.h"
 #include "tools/pvhinfo/host/file.h"
 #include "tools/pvhinfo/output/number.h"
@@ -42,7 +43,8 @@ static bool add_descriptor(struct map_reader *reader, const struct memory_descri
     return true;
 }
 
-/* Whole pages, or up to the end of the address space; end is where `describe` lets it end. */
+/* Whole pages, or up to the end of the address space; end is where print_firmware_map() lets it
+ * end. */
 static bool count_pages(struct range range, uint64_t *ret_pages)
 {
     uint64_t size = range.end - range.start;
@@ -102,13 +104,13 @@ static bool read_mcfg(struct map_reader *reader, char *const words[], size_t cou
     return add_range(reader, &reader->ecam, range);
 }
 
-/* lent START END */
+/* reclaimable START END */
 static bool read_reclaimable(struct map_reader *reader, char *const words[], size_t count)
 {
     struct range range;
 
     if (!parse_range(words, count, &range))
-        return fail(reader, "not of the form 'lent START END'");
+        return fail(reader, "not of the form 'reclaimable START END'");
     if (range.end <= range.start || range.start % PAGE_SIZE != 0 || range.end % PAGE_SIZE != 0)
         return fail(reader, "not a range of whole pages");
     return add_range(reader, &reader->reclaimable, range);
@@ -169,7 +171,8 @@ static bool read_line(struct map_reader *reader, char *line)
         return read_efi(reader, words, count);
     if (count > 0 && strcmp(words[0], "mcfg") == 0)
         return read_mcfg(reader, words, count);
-    if (count > 0 && strcmp(words[0], "lent") == 0)
+    /* "lent" is the word of older reports, to be read for one release more. */
+    if (count > 0 && (strcmp(words[0], "reclaimable") == 0 || strcmp(words[0], "lent") == 0))
         return read_reclaimable(reader, words, count);
     return true;
 }

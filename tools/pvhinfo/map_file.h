@@ -5,7 +5,8 @@
  *
  *     efi TYPE ATTRIBUTES START END     taken, in the file's order
  *     mcfg START END                    taken
- *     lent START END                    taken
+ *     reclaimable START END             taken
+ *     lent START END                    taken as reclaimable, whose word it was in older reports
  *     e820 TYPE START END               skipped: it is made anew
  *     anything else                     skipped
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/modules.h"
 
+#include "pvh/limits.h"
 #include "pvh/messages.h"
-#include "pvh/plan.h"
 #include "tools/pvhinfo/host/file.h"
 #include "tools/pvhinfo/output/number.h"
 

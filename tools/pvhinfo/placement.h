@@ -4,8 +4,9 @@
 
 #include "common/image/elf.h"
 #include "pvh/boot_info.h"
+#include "pvh/load_plan.h"
 #include "pvh/memory_map.h"
-#include "pvh/plan.h"
+#include "pvh/prepare.h"
 
 /* A machine's memory, as its firmware describes it. */
 struct machine {
@@ -15,9 +16,7 @@ struct machine {
 };
 
 struct placement {
-    struct memory_map map;
-    struct e820_table e820;
-    struct load_plan plan;
+    struct preparation prepared;
     const void *block; /* the boot info, as the kernel finds it at plan.boot_info.start */
 };
 

@@ -4,6 +4,7 @@
  * that the address sanitizer lets nobody touch. Pages are clean again when they are allocated anew.
  */
 #include "common/base/arena.h"
+#include "common/base/overflow.h"
 
 #include <sanitizer/asan_interface.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/fake/guest.h"
 
+#include "pvh/limits.h"
 #include "pvh/start_info.h"
 #include "pvh/trampoline.h"
 #include "tests/firmware/fake/kernels.h"

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
-#include "common/acpi/acpi.h"
+#include "common/acpi/mcfg.h"
+#include "common/acpi/rsdp.h"
+#include "common/base/overflow.h"
+#include "common/base/units.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -356,7 +359,7 @@ static void damaged_tables_are_passed_over(void **state)
             } else {
                 assert_int_equal(windows.count, 0);
                 assert_int_equal(windows.damaged,
-                                 bit >= 32 ? ACPI_MCFG : 0); /* else it has another name */
+                                 bit >= 32 ? ACPI_DAMAGED_TABLE : 0); /* else it has another name */
             }
         }
     }
@@ -394,7 +397,7 @@ static void mcfg_cut_short(void **state)
         acpi_sign(tables[4].bytes, size, 9);
         windows = find();
         assert_int_equal(windows.count, 0);
-        assert_int_equal(windows.damaged, ACPI_MCFG);
+        assert_int_equal(windows.damaged, ACPI_DAMAGED_TABLE);
     }
 }
 
@@ -452,7 +455,7 @@ static void a_good_mcfg_behind_a_damaged_one(void **state)
 
     (void)state;
     add_two_mcfgs(pointers, ELEMENTS(pointers))->bytes[50] ^= 1;
-    assert_usual_window(ACPI_MCFG);
+    assert_usual_window(ACPI_DAMAGED_TABLE);
 }
 
 /*
@@ -474,7 +477,7 @@ static void the_same_damaged_table_again_and_again(void **state)
     mcfg->bytes[50] ^= 1;
     windows = find();
     assert_int_equal(windows.count, 0);
-    assert_int_equal(windows.damaged, ACPI_MCFG);
+    assert_int_equal(windows.damaged, ACPI_DAMAGED_TABLE);
     assert_in_range(handed_bytes, 1, 8 * sizeof(mcfg->bytes) + 3 * 36 * ELEMENTS(pointers));
 }
 
@@ -494,43 +497,7 @@ static void tables_in_a_circle(void **state)
     put_number(tables[0].bytes + 24, 8, RSDP);
     windows = find();
     assert_int_equal(windows.count, 0);
-    assert_int_equal(windows.damaged, ACPI_XSDT | ACPI_RSDT);
-}
-
-/* A window may lie over nothing, or over what is reserved; not over what the kernel could use. */
-static void windows_over_memory(void **state)
-{
-    static struct memory_range ranges[] = {
-        {{0x1000, 0xa0000}, MEMORY_CONVENTIONAL},
-        {{0x80000000, 0x90000000}, MEMORY_RESERVED},
-        {{0x90000000, 0x90001000}, MEMORY_BOOT_SERVICES_DATA},
-        {{0xb0000000, 0xc0000000}, MEMORY_ACPI},
-        {{0x100000000, 0x200000000}, MEMORY_PERSISTENT},
-    };
-    const struct memory_map map = {.ranges = ranges, .count = ELEMENTS(ranges)};
-    struct acpi_windows windows = {
-        .windows = {{0x80000000, 0x90000000}, /* kept */
-                    {0x88000000, 0x98000000},
-                    {0x90100000, 0xa0000000}, /* kept */
-                    {0, 0x100000},
-                    {0xb0000000, 0xc0000000}, /* kept */
-                    {0xf0000000, 0x110000000},
-                    {0x300000000, 0x310000000}}, /* kept */
-        .count = 7,
-    };
-
-    (void)state;
-    acpi_drop_windows_over_memory(&windows, &map);
-    assert_int_equal(windows.count, 4);
-    assert_int_equal(windows.windows[0].start, 0x80000000);
-    assert_int_equal(windows.windows[1].start, 0x90100000);
-    assert_int_equal(windows.windows[2].start, 0xb0000000);
-    assert_int_equal(windows.windows[3].start, 0x300000000);
-    assert_int_equal(windows.damaged, ACPI_MCFG);
-    windows.damaged = 0;
-    acpi_drop_windows_over_memory(&windows, &map);
-    assert_int_equal(windows.count, 4);
-    assert_int_equal(windows.damaged, 0);
+    assert_int_equal(windows.damaged, ACPI_DAMAGED_XSDT | ACPI_DAMAGED_RSDT);
 }
 
 static void nothing_to_follow(void **state)
@@ -569,7 +536,6 @@ int main(void)
         test(a_good_mcfg_behind_a_damaged_one),
         test(the_same_damaged_table_again_and_again),
         test(tables_in_a_circle),
-        test(windows_over_memory),
         test(nothing_to_follow),
     };
 

@@ -2,6 +2,7 @@
 #include "tests/lib/support.h"
 
 #include "common/base/glob.h"
+#include "common/base/units.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 #include "tests/lib/support.h"
 
 #include "common/base/sort.h"
+#include "common/base/units.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/utf.h"
 #include "common/bls/load_options.h"
 #include "common/bls/options.h"
 

@@ -3,6 +3,8 @@
 #include "tests/lib/support.h"
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
+#include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/image.h"
 #include "efi/firmware/pages.h"

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/overflow.h"
+#include "common/base/range.h"
+#include "common/base/units.h"
 #include "pvh/boot_info.h"
+#include "pvh/limits.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/overflow.h"
+#include "common/base/range.h"
+#include "common/base/units.h"
 #include "pvh/free_list.h"
 
 #include <string.h>

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/map_oracle.h"
 
+#include "common/base/overflow.h"
+#include "common/base/range.h"
+#include "common/base/units.h"
+#include "pvh/e820.h"
+#include "pvh/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -2,6 +2,8 @@
 #include "tests/lib/support.h"
 
 #include "common/base/bytes.h"
+#include "common/base/text.h"
+#include "common/base/units.h"
 #include "common/image/container.h"
 #include "pvh/messages.h"
 #include "pvh/uefi_status.h"

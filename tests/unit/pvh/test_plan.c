@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/plan_checks.h"
 
-#define MAX_SEGMENTS 8
-#define MAX_MODULES  6
-#define MAX_DENIED   4
-#define MAX_LENT     4
+#include "common/base/overflow.h"
+#include "common/base/range.h"
+#include "common/base/units.h"
+#include "pvh/plan.h"
+#include "pvh/plan_check.h"
+
+#define MAX_SEGMENTS      8
+#define MAX_MODULES       6
+#define MAX_UNALLOCATABLE 4
+#define MAX_RECLAIMABLE   4
 
 static const struct map_overlays no_overlays;
 
@@ -14,8 +20,8 @@ static struct memory_map map;
 static struct elf_segment segments[MAX_SEGMENTS];
 static struct elf_image image;
 static uint64_t module_sizes[MAX_MODULES];
-static struct range unallocatable[MAX_DENIED];
-static struct range reclaimable[MAX_LENT];
+static struct range unallocatable[MAX_UNALLOCATABLE];
+static struct range reclaimable[MAX_RECLAIMABLE];
 static struct plan_request request;
 static struct load_plan plan;
 static struct error error;
@@ -81,7 +87,7 @@ static void mark_unallocatable(uint64_t range_start, uint64_t range_end)
 }
 
 /* Memory that the loader holds: the map has it as such. */
-static void lend(uint64_t range_start, uint64_t range_end)
+static void add_reclaimable(uint64_t range_start, uint64_t range_end)
 {
     map_add_range(&builder, EFI_LOADER_DATA, range_start, range_end);
     reclaimable[request.reclaimable_count++] = (struct range){range_start, range_end};
@@ -180,7 +186,7 @@ static void staging_in_many_pieces(void **state)
     assert_true(plan.copies.count >= 5);
 }
 
-/* Free memory in single pages: the hand-over's list of copies outgrows a page. */
+/* Free memory in single pages: the trampoline's list of copies outgrows a page. */
 static void staging_in_hundreds_of_pages(void **state)
 {
     (void)state;
@@ -522,12 +528,12 @@ static void no_room_for_the_rest(void **state)
 static void add_memory_and_a_dictionary(void)
 {
     add_plain_memory();
-    lend(96 * MIB, 128 * MIB);
+    add_reclaimable(96 * MIB, 128 * MIB);
     map_add_range(&builder, EFI_BOOT_DATA, MIB, 21 * MIB);
     add_segment(16 * MIB, 40 * MIB, 40 * MIB);
 }
 
-static void what_is_lent_is_left_alone_where_there_is_room(void **state)
+static void what_is_reclaimable_is_left_alone_where_there_is_room(void **state)
 {
     (void)state;
     add_memory_and_a_dictionary();
@@ -537,8 +543,10 @@ static void what_is_lent_is_left_alone_where_there_is_room(void **state)
     assert_int_equal(plan.staged, 5 * MIB);
 }
 
-/* The 5 MiB that are staged lie behind the kernel; the rest and what is lent are in one piece. */
-static void what_is_lent_is_for_modules_when_memory_is_short(void **state)
+/* The 5 MiB that are staged lie behind the kernel; the rest and what can be reclaimed are one
+ * piece.
+ */
+static void what_is_reclaimable_is_for_modules_when_memory_is_short(void **state)
 {
     (void)state;
     add_memory_and_a_dictionary();
@@ -555,12 +563,12 @@ static void what_is_lent_is_for_modules_when_memory_is_short(void **state)
 }
 
 /* The kernel's span goes over it: bytes that are unpacked from there cannot be put there. */
-static void what_is_lent_in_the_span_is_staged_around(void **state)
+static void what_is_reclaimable_in_the_span_is_staged_around(void **state)
 {
     (void)state;
     add_plain_memory();
-    lend(20 * MIB, 24 * MIB);
-    lend(55 * MIB, 128 * MIB);
+    add_reclaimable(20 * MIB, 24 * MIB);
+    add_reclaimable(55 * MIB, 128 * MIB);
     add_segment(16 * MIB, 8 * MIB, 40 * MIB);
     add_module(70 * MIB);
     make_good();
@@ -570,8 +578,8 @@ static void what_is_lent_in_the_span_is_staged_around(void **state)
     assert_int_equal(plan.modules[0].range.start, 56 * MIB + 64 * KIB);
 }
 
-/* How much the boot takes is told with the modules, which share what is lent. */
-static void shortage_is_told_with_what_is_lent(void **state)
+/* How much the boot takes is told with the modules, which share what is reclaimable. */
+static void shortage_is_told_with_what_is_reclaimable(void **state)
 {
     (void)state;
     add_memory_and_a_dictionary();
@@ -580,13 +588,13 @@ static void shortage_is_told_with_what_is_lent(void **state)
     add_module(36 * MIB);
     assert_false(make());
     assert_int_equal(error.code, ERROR_NO_ROOM_FOR_STAGING);
-    /* 75 MiB above boot services, low memory, what is lent; 5 MiB of the kernel and 4 of the
+    /* 75 MiB above boot services, low memory, what is reclaimable; 5 MiB of the kernel and 4 of the
      * module. */
     assert_in_range(error.number[1], (75 + 32) * MIB, (75 + 32) * MIB + 640 * KIB);
     assert_in_range(error.number[0] - error.number[1], 7 * MIB, 8 * MIB);
 }
 
-/* A module that is staged in hundreds of pages, when the hand-over's lists have their place
+/* A module that is staged in hundreds of pages, when the trampoline's lists have their place
  * already.
  */
 static void lists_have_room_for_modules_that_come_last(void **state)
@@ -597,7 +605,7 @@ static void lists_have_room_for_modules_that_come_last(void **state)
     for (uint64_t at = 8 * MIB; at < 8 * MIB + 560 * PAGE_SIZE; at += 2 * PAGE_SIZE)
         map_add_range(&builder, EFI_CONVENTIONAL, at, at + PAGE_SIZE);
     map_add_range(&builder, EFI_CONVENTIONAL, 12 * MIB, 12 * MIB + PAGE_SIZE);
-    lend(16 * MIB, 16 * MIB + 40 * PAGE_SIZE);
+    add_reclaimable(16 * MIB, 16 * MIB + 40 * PAGE_SIZE);
     add_segment(12 * MIB, PAGE_SIZE, PAGE_SIZE);
     add_module(320 * PAGE_SIZE);
     make_good();
@@ -607,11 +615,11 @@ static void lists_have_room_for_modules_that_come_last(void **state)
     assert_false(make());
 }
 
-static void what_is_lent_above_four_gigabytes_is_not_used(void **state)
+static void what_is_reclaimable_above_four_gigabytes_is_not_used(void **state)
 {
     (void)state;
     add_plain_memory();
-    lend(4 * GIB - MIB, 4 * GIB + 512 * MIB);
+    add_reclaimable(4 * GIB - MIB, 4 * GIB + 512 * MIB);
     add_segment(16 * MIB, MIB, MIB);
     add_module(200 * MIB);
     assert_false(make());
@@ -703,7 +711,7 @@ static void every_allocation_may_fail(void **state)
         restart();
         add_plain_memory();
         map_add_range(&builder, EFI_BOOT_DATA, 17 * MIB, 18 * MIB);
-        lend(64 * MIB, 128 * MIB);
+        add_reclaimable(64 * MIB, 128 * MIB);
         add_segment(16 * MIB, 4 * MIB, 8 * MIB);
         add_module(MIB);
         add_module(64 * MIB);
@@ -825,7 +833,7 @@ static void add_random_load(struct random *random)
 
     for (size_t count = random_below(random, MAX_MODULES); count > 0; count--)
         add_module(1 + random_below(random, random_chance(random, 70) ? 3 * PAGE_SIZE : large));
-    for (size_t count = random_below(random, MAX_DENIED); count > 0; count--) {
+    for (size_t count = random_below(random, MAX_UNALLOCATABLE); count > 0; count--) {
         uint64_t at = random_below(random, 128 * MIB);
 
         mark_unallocatable(at, at + random_below(random, 2 * MIB));
@@ -833,13 +841,13 @@ static void add_random_load(struct random *random)
     request.boot_info_size = 1 + random_below(random, random_chance(random, 80) ? 0x4000 : 3 * MIB);
 }
 
-static size_t borrowings; /* plans that there were only with what is lent */
+static size_t reclaimings; /* plans that there were only with what is reclaimable */
 
 /* Some of what the map has as the loader's. */
 static void add_random_reclaimable(struct random *random)
 {
     build_map(&map, &arena, &builder.map, &no_overlays);
-    for (size_t i = 0; i < map.count && request.reclaimable_count < MAX_LENT; i++) {
+    for (size_t i = 0; i < map.count && request.reclaimable_count < MAX_RECLAIMABLE; i++) {
         struct range range = map.ranges[i].range;
 
         if (map.ranges[i].class != MEMORY_LOADER_DATA || random_chance(random, 20))
@@ -850,7 +858,7 @@ static void add_random_reclaimable(struct random *random)
     }
 }
 
-/* What is lent changes nothing where there is a plan without it. */
+/* What is reclaimable changes nothing where there is a plan without it. */
 static bool make_reclaimable(struct random *random)
 {
     bool made = make();
@@ -865,7 +873,7 @@ static bool make_reclaimable(struct random *random)
             check(plan.modules[i].range.start == alone.modules[i].range.start);
     }
     check(!made || error.code == ERROR_NONE);
-    borrowings += !made && error.code == ERROR_NONE;
+    reclaimings += !made && error.code == ERROR_NONE;
     return error.code == ERROR_NONE;
 }
 
@@ -905,7 +913,7 @@ static void random_machines(void **state)
         made += try_random(&random);
     }
     assert_in_range(made, 1500, 3900); /* both ways are walked */
-    assert_in_range(borrowings, 60, 1000);
+    assert_in_range(reclaimings, 60, 1000);
 }
 
 static void real_machines(void **state)
@@ -959,12 +967,12 @@ int main(void)
         test(staging_goes_before_relocation),
         test(relocation_into_boot_services),
         test(no_room_for_the_rest),
-        test(what_is_lent_is_left_alone_where_there_is_room),
-        test(what_is_lent_is_for_modules_when_memory_is_short),
-        test(what_is_lent_in_the_span_is_staged_around),
-        test(shortage_is_told_with_what_is_lent),
+        test(what_is_reclaimable_is_left_alone_where_there_is_room),
+        test(what_is_reclaimable_is_for_modules_when_memory_is_short),
+        test(what_is_reclaimable_in_the_span_is_staged_around),
+        test(shortage_is_told_with_what_is_reclaimable),
         test(lists_have_room_for_modules_that_come_last),
-        test(what_is_lent_above_four_gigabytes_is_not_used),
+        test(what_is_reclaimable_above_four_gigabytes_is_not_used),
         test(memory_above_four_gigabytes_is_not_used),
         test(a_map_that_changed),
         test(what_is_needed),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/range.h"
+#include "common/base/units.h"
 #include "pvh/print_boot.h"
 
 #include <stdlib.h>
@@ -119,7 +121,7 @@ static void the_rest_of_the_plan(void **state)
     print_plan(&writer, &plan, &map, &table);
     assert_string_equal(written,
                         "  boot info    0x10000-0x11fff\n"
-                        "  hand-over    0x20000-0x27fff\n"
+                        "  trampoline   0x20000-0x27fff\n"
                         "  staged       5242880 bytes in 3 copies, 2 ranges to clear after exit\n"
                         "  memory map   120 descriptors, 17 entries, 6 of them RAM\n");
 }
@@ -229,8 +231,8 @@ static void maps(void **state)
                                  "efi 0 0x0 0xfffffffffffff000 0xffffffffffffffff\n"
                                  "efi 0 0x0 0x1000 0xffffffffffffffff\n"
                                  "mcfg 0xb0000000 0xc0000000\n"
-                                 "lent 0x7e000000 0x7e200000\n"
-                                 "lent 0x70000000 0x70001000\n"
+                                 "reclaimable 0x7e000000 0x7e200000\n"
+                                 "reclaimable 0x70000000 0x70001000\n"
                                  "e820 1 0x1000 0xa0000\n"
                                  "e820 4 0x100000 0x101000\n");
 }

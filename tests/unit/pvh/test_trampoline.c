@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/range.h"
+#include "common/base/units.h"
 #include "pvh/trampoline.h"
-#include "pvh/trampoline_offsets.h"
+#include "pvh/trampoline_layout.h"
 
 #include <stdlib.h>
 #include <string.h>

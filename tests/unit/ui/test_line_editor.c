@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/utf.h"
 #include "common/ui/columns.h"
 #include "common/ui/line_editor.h"
 

@@ -2,6 +2,7 @@
 #include "tools/pvhinfo/output/json.h"
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
 
 static void new_line(const struct json *json)
 {

@@ -112,7 +112,7 @@ static void write_modules(struct json *json, const struct modules *modules,
 
 static void write_plan(struct json *json, const struct result *result)
 {
-    const struct load_plan *plan = &result->placement->plan;
+    const struct load_plan *plan = &result->placement->prepared.plan;
 
     if (!result->placed) {
         json_null(json, "plan");
@@ -159,17 +159,17 @@ static void write_warning(struct writer *writer, const char *text)
 
 static void write_placement(struct json *json, const struct result *result)
 {
-    const struct placement *placement = result->placement;
+    const struct preparation *prepared = &result->placement->prepared;
     struct json_writer warnings = {{write_warning}, json};
 
     json_string(json, "map", result->map);
-    write_e820(json, &placement->e820);
+    write_e820(json, &prepared->e820);
     if (!result->kernel)
         return;
     write_plan(json, result);
     json_begin(json, "warnings", '[');
     if (result->placed)
-        print_warnings(&warnings.writer, result->command_line, &placement->plan, &placement->e820);
+        print_warnings(&warnings.writer, result->command_line, &prepared->plan, &prepared->e820);
     json_end(json, ']');
 }
 

@@ -2,6 +2,7 @@
 #include "tools/pvhinfo/output/printable.h"
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
 
 #include <stdlib.h>
 

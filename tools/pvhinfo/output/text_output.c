@@ -127,19 +127,19 @@ static void print_placement(const struct result *result)
 {
     struct writer output = {write_standard_output};
     struct writer warnings = {write_warning};
-    const struct placement *placement = result->placement;
-    const struct load_plan *plan = &placement->plan;
+    const struct preparation *prepared = &result->placement->prepared;
+    const struct load_plan *plan = &prepared->plan;
 
     if (result->placed) {
         print_kernel_placement(&output, result->kernel, plan);
         for (size_t i = 0; i < result->modules->count; i++)
             print_module_placement(&output, result->modules, i, plan);
-        print_plan(&output, plan, &placement->map, &placement->e820);
-        print_start_info(&output, placement->block, plan->boot_info.start);
+        print_plan(&output, plan, &prepared->map, &prepared->e820);
+        print_start_info(&output, result->placement->block, plan->boot_info.start);
     }
-    print_e820(&output, &placement->e820);
+    print_e820(&output, &prepared->e820);
     if (result->placed)
-        print_warnings(&warnings, result->command_line, plan, &placement->e820);
+        print_warnings(&warnings, result->command_line, plan, &prepared->e820);
 }
 
 void print_result(const struct result *result)

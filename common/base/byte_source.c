@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/base/byte_sources.h"
+#include "common/base/byte_source.h"
 
 #include <string.h>
 

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/acpi/root_table.h"
+
+#include "common/acpi/rsdp.h"
+#include "common/base/bytes.h"
+#include "common/base/overflow.h"
+#include "common/base/units.h"
+
+#include <string.h>
+
+#define TABLE_LENGTH   4
+#define TABLE_MAX_SIZE MIB
+
+/* A root table may name the same damaged table a hundred thousand times: a few are enough. */
+#define MAX_TRIES 4
+
+static bool has_signature(struct acpi_memory *memory, uint64_t address, const char *signature)
+{
+    const uint8_t *table = memory->map(memory, address, ACPI_HEADER_SIZE);
+
+    return table && memcmp(table, signature, 4) == 0;
+}
+
+/* A table whose signature, length and checksum are right, or NULL. */
+static const uint8_t *check_table(struct acpi_memory *memory, uint64_t address,
+                                  const char *signature, uint32_t *ret_length)
+{
+    const uint8_t *table = memory->map(memory, address, ACPI_HEADER_SIZE);
+
+    if (!table || memcmp(table, signature, 4) != 0)
+        return NULL;
+    *ret_length = read_le32(table + TABLE_LENGTH);
+    if (*ret_length < ACPI_HEADER_SIZE || *ret_length > TABLE_MAX_SIZE)
+        return NULL;
+    table = memory->map(memory, address, *ret_length);
+    return table && acpi_sums_to_zero(table, *ret_length) ? table : NULL;
+}
+
+/* Goes through a root table, whose pointers are `width` bytes wide, to the first good table. */
+static void search_root(struct acpi_memory *memory, const uint8_t *root, uint32_t root_length,
+                        uint32_t width, const char *signature, struct acpi_table *table)
+{
+    unsigned tries = 0;
+
+    for (uint32_t at = ACPI_HEADER_SIZE; fits_inside(at, width, root_length) && tries < MAX_TRIES;
+         at += width) {
+        uint64_t address = width == 8 ? read_le64(root + at) : read_le32(root + at);
+
+        if (!has_signature(memory, address, signature))
+            continue;
+        table->bytes = check_table(memory, address, signature, &table->length);
+        if (table->bytes)
+            return;
+        table->damaged |= ACPI_DAMAGED_TABLE;
+        tries++;
+    }
+}
+
+/* False when there is no such root table, or a damaged one. */
+static bool follow_root(struct acpi_memory *memory, uint64_t address, enum acpi_damage kind,
+                        const char *signature, struct acpi_table *table)
+{
+    bool wide = kind == ACPI_DAMAGED_XSDT;
+    uint32_t length;
+    const uint8_t *root = check_table(memory, address, wide ? "XSDT" : "RSDT", &length);
+
+    if (root)
+        search_root(memory, root, length, wide ? 8 : 4, signature, table);
+    else
+        table->damaged |= kind;
+    return root;
+}
+
+struct acpi_table acpi_find_table(struct acpi_memory *memory, uint64_t rsdp, const char *signature)
+{
+    struct acpi_table table = {.bytes = NULL};
+    struct acpi_roots roots;
+
+    if (!acpi_read_rsdp(memory, rsdp, &roots))
+        return table;
+    if (roots.xsdt == 0 || !follow_root(memory, roots.xsdt, ACPI_DAMAGED_XSDT, signature, &table))
+        follow_root(memory, roots.rsdt, ACPI_DAMAGED_RSDT, signature, &table);
+    return table;
+}
