@@ -281,3 +281,17 @@ const char *memory_class_name(enum memory_class class)
 
     return class < MEMORY_CLASSES ? names[class] : "unknown";
 }
+
+void memory_map_count_free(const struct memory_map *map, uint64_t *ret_all, uint64_t *ret_largest)
+{
+    *ret_all = 0;
+    *ret_largest = 0;
+    for (size_t i = 0; i < map->count; i++) {
+        uint64_t size = range_size(map->ranges[i].range);
+
+        if (map->ranges[i].class != MEMORY_CONVENTIONAL)
+            continue;
+        *ret_all += size;
+        *ret_largest = max_u64(*ret_largest, size);
+    }
+}

@@ -118,5 +118,8 @@ const struct memory_range *memory_map_find(const struct memory_map *map, uint64_
 bool memory_map_find_blocker(const struct memory_map *map, struct range range, bool allow_nvs,
                              struct memory_range *ret_blocker);
 
+/* Bytes of free memory, in all and in the largest range. */
+void memory_map_count_free(const struct memory_map *map, uint64_t *ret_all, uint64_t *ret_largest);
+
 /* The class in words: "ACPI NVS". */
 const char *memory_class_name(enum memory_class class);

@@ -15,8 +15,6 @@
 #include "pvh/messages.h"
 #include "pvh/plan_check.h"
 
-#include <string.h>
-
 static bool open_files(struct boot *boot, struct error *error)
 {
     const struct boot_request *request = boot->request;
@@ -25,7 +23,7 @@ static bool open_files(struct boot *boot, struct error *error)
     if (!kernel_open(&request->kernel, &boot->kernel, error) ||
         !modules_open(request, boot->arena, &boot->modules, error))
         return false;
-    boot->info = (struct boot_info_request){
+    boot->map.preparation.info = (struct boot_info_request){
         .command_line = request->command_line,
         .module_commands = boot->modules.commands,
         .module_count = boot->modules.count,
@@ -36,26 +34,18 @@ static bool open_files(struct boot *boot, struct error *error)
 /* The memory map tells which ACPI tables can be read; what they say is added to it. */
 static bool collect_machine(struct boot *boot, struct error *error)
 {
+    struct preparation *preparation = &boot->map.preparation;
+    struct firmware_map firmware;
+
     (void)timing_enter(TIMING_MAP);
-    if (!memory_update(&boot->memory, boot->arena, error))
+    if (!boot_map_update(&boot->map, error))
         return false;
-    acpi_collect(&boot->memory, &boot->acpi);
+    acpi_collect(&preparation->map, &boot->acpi);
     report_acpi(boot);
-    return memory_build(&boot->memory, error);
-}
-
-/* Writes all that the kernel is told, with the map as it is now; the final one follows. */
-static bool write_boot_info(struct boot *boot, struct error *error)
-{
-    const struct load_plan *plan = &boot->reservation.plan;
-    void *block = (void *)(uintptr_t)plan->boot_info.start;
-
-    if (!plan_needed_ranges(plan, boot->arena, &boot->needed))
-        return error_set(error, ERROR_OUT_OF_MEMORY);
-    memset(block, 0, range_size(plan->boot_info));
-    boot_info_write(block, &boot->info, plan, boot->acpi.rsdp);
-    (void)timing_enter(TIMING_MAP);
-    return memory_update(&boot->memory, boot->arena, error) && write_final_map(boot, error);
+    preparation->ecam = boot->acpi.ecam.windows;
+    preparation->ecam_count = boot->acpi.ecam.count;
+    firmware = map_buffer_get(&boot->map.buffer);
+    return prepare_map(preparation, &firmware, error);
 }
 
 static bool load(struct boot *boot, bool dry_run, struct error *error)
@@ -65,7 +55,10 @@ static bool load(struct boot *boot, bool dry_run, struct error *error)
         return false;
     if (dry_run)
         report_firmware_map(boot);
-    return load_all(boot, error) && write_boot_info(boot, error);
+    if (!load_all(boot, error))
+        return false;
+    (void)timing_enter(TIMING_MAP);
+    return start_kernel_prepare(boot, error);
 }
 
 /*
@@ -77,11 +70,11 @@ static void add_memory_figures(struct boot *boot, struct error *error)
     uint64_t kernel = kernel_memory(&boot->kernel);
     struct error ignored = {.code = ERROR_NONE};
 
-    reserve_release(&boot->reservation);
+    reserve_release(boot);
     kernel_release(&boot->kernel);
     error->number[2] = error->number[1] + kernel;
-    if (memory_update(&boot->memory, boot->arena, &ignored))
-        memory_count_free(&boot->memory, &error->number[3], &error->number[4]);
+    if (reserve_update_map(boot, &ignored))
+        memory_map_count_free(&boot->map.preparation.map, &error->number[3], &error->number[4]);
 }
 
 static void show(const struct boot *boot, const struct options *options)
@@ -99,7 +92,7 @@ static void show(const struct boot *boot, const struct options *options)
 static void boot_release(struct boot *boot)
 {
     progress_end();
-    reserve_release(&boot->reservation);
+    reserve_release(boot);
     modules_close(&boot->modules);
     kernel_close(&boot->kernel);
 }
@@ -112,6 +105,7 @@ bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot
         .image = image,
         .request = request,
         .arena = arena,
+        .map = {.preparation = {.arena = arena}},
         .overwrite_nvs = options->overwrite_acpi_nvs,
     };
 

@@ -59,7 +59,7 @@ static bool append_consoles(struct text *text, const char *command_line)
 
 void report_boot(const struct boot *boot, bool dry_run)
 {
-    const struct load_plan *plan = &boot->reservation.plan;
+    const struct load_plan *plan = &boot->map.preparation.plan;
     const char *system = boot->kernel.image.notes.system;
     TEXT_ON_STACK(text, 900);
     TEXT_ON_STACK(consoles, 200);
@@ -71,7 +71,7 @@ void report_boot(const struct boot *boot, bool dry_run)
     text_format(&text, ", PVH entry 0x%x", plan->entry_point);
     if (plan->relocated)
         text_format(&text, " (moved from 0x%x)", boot->kernel.image.entry_point);
-    text_format(&text, ", %llu RAM ranges; ", U(boot->memory.e820.ram_count));
+    text_format(&text, ", %llu RAM ranges; ", U(boot->map.preparation.e820.ram_count));
     if (dry_run)
         text_append(&text, "not started: dry run");
     else if (append_consoles(&consoles, boot->request->command_line))
@@ -98,40 +98,42 @@ void report_warnings(const struct boot *boot)
 {
     struct writer messages = {write_message};
 
-    print_warnings(&messages, boot->request->command_line, &boot->reservation.plan,
-                   &boot->memory.e820);
+    print_warnings(&messages, boot->request->command_line, &boot->map.preparation.plan,
+                   &boot->map.preparation.e820);
 }
 
 void report_plan(const struct boot *boot)
 {
     struct writer console = {write_console};
 
-    print_kernel(&console, boot->kernel.file.path, &boot->kernel.image, &boot->reservation.plan);
+    print_kernel(&console, boot->kernel.file.path, &boot->kernel.image,
+                 &boot->map.preparation.plan);
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 
-        print_module(&console, i, boot->reservation.plan.modules[i].range, module_name(module),
+        print_module(&console, i, boot->map.preparation.plan.modules[i].range, module_name(module),
                      module->part_count - 1);
     }
-    print_plan(&console, &boot->reservation.plan, &boot->memory.map, &boot->memory.e820);
+    print_plan(&console, &boot->map.preparation.plan, &boot->map.preparation.map,
+               &boot->map.preparation.e820);
 }
 
 void report_firmware_map(const struct boot *boot)
 {
-    const struct firmware_map firmware = memory_firmware_map(&boot->memory);
+    const struct firmware_map firmware = map_buffer_get(&boot->map.buffer);
     struct writer console = {write_console};
 
-    print_firmware_map(&console, &firmware, boot->memory.ecam.windows, boot->memory.ecam.count);
+    print_firmware_map(&console, &firmware, boot->acpi.ecam.windows, boot->acpi.ecam.count);
     print_reclaimable(&console, &boot->reservation.reclaimable);
 }
 
 void report_start_info(const struct boot *boot)
 {
-    uint64_t address = boot->reservation.plan.boot_info.start;
+    uint64_t address = boot->map.preparation.plan.boot_info.start;
     struct writer console = {write_console};
 
     print_start_info(&console, (const void *)(uintptr_t)address, address);
-    print_e820(&console, &boot->memory.e820);
+    print_e820(&console, &boot->map.preparation.e820);
 }
 
 void report_acpi(const struct boot *boot)
@@ -148,7 +150,7 @@ void report_acpi(const struct boot *boot)
         console_message(
             "warning: the firmware has no ACPI tables; the kernel will find few devices");
     for (size_t i = 0; i < ELEMENTS(names); i++) {
-        if (boot->memory.ecam.damaged & 1U << i)
+        if (boot->acpi.ecam.damaged & 1U << i)
             console_message("warning: the ACPI table %s is damaged and is ignored; an update of "
                             "the firmware may mend it",
                             names[i]);

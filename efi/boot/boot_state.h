@@ -6,16 +6,13 @@
 
 #include "common/base/arena.h"
 #include "common/bls/boot_request.h"
+#include "efi/boot/boot_map.h"
 #include "efi/boot/kernel_file.h"
 #include "efi/boot/modules.h"
 #include "efi/firmware/acpi.h"
-#include "efi/firmware/memory_map.h"
-#include "pvh/boot_info.h"
-#include "pvh/plan.h"
 
 /* Memory that is the boot's: taken by efi/boot/reserve.c, given back by reserve_release(). */
 struct reservation {
-    struct load_plan plan;
     size_t claimed;                   /* how many of the plan's claims are ours now */
     struct plan_ranges reclaimable;   /* ours too: what the kernel is unpacked with */
     struct plan_ranges unallocatable; /* what the firmware would not give */
@@ -29,10 +26,13 @@ struct boot {
 
     struct kernel kernel;
     struct module_list modules;
-    struct boot_info_request info;
 
-    struct memory memory;
+    struct boot_map map; /* with the plan and what the kernel is told */
     struct acpi_tables acpi;
     struct reservation reservation;
-    struct plan_ranges needed; /* what must stay RAM in the kernel's map */
 };
+
+static inline struct load_plan *boot_plan(struct boot *boot)
+{
+    return &boot->map.preparation.plan;
+}

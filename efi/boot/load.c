@@ -9,7 +9,7 @@
 
 static bool load_kernel(struct boot *boot, struct error *error)
 {
-    struct load_plan *plan = &boot->reservation.plan;
+    struct load_plan *plan = boot_plan(boot);
     bool loaded = kernel_load(&boot->kernel, &plan->reads, error);
 
     progress_end();
@@ -38,7 +38,7 @@ static bool place_unpacked(struct boot *boot, struct error *error)
     const struct error streamed = *error;
 
     *error = (struct error){.code = ERROR_NONE};
-    reserve_release(&boot->reservation);
+    reserve_release(boot);
     if (!kernel_unpack(&boot->kernel, error)) {
         /* What keeps a kernel from its place says more than that there is no room to unpack it. */
         if (error->code == ERROR_UNPACK_MEMORY && streamed.code != ERROR_NOT_SEQUENTIAL)
@@ -64,7 +64,7 @@ static bool load_modules(struct boot *boot, struct error *error)
 
     (void)timing_enter(TIMING_READING);
     for (size_t i = 0; i < boot->modules.count && loaded; i++)
-        loaded = module_load(&boot->modules.items[i], &boot->reservation.plan.modules[i], error);
+        loaded = module_load(&boot->modules.items[i], &boot_plan(boot)->modules[i], error);
     progress_end();
     return loaded;
 }
@@ -80,6 +80,6 @@ bool load_all(struct boot *boot, struct error *error)
 {
     if (!place_kernel(boot, error) || !load_modules(boot, error))
         return false;
-    clear_zeros(&boot->reservation.plan.zero_before_exit);
+    clear_zeros(&boot_plan(boot)->zero_before_exit);
     return true;
 }

@@ -16,17 +16,19 @@
 /* So many refusals are taken for what they are; from then on there is more behind them. */
 #define EXACT_REFUSALS 4
 
-static void release_claims(struct reservation *reservation)
+static void release_claims(struct boot *boot)
 {
-    while (reservation->claimed > 0)
-        pages_release(reservation->plan.claims.items[--reservation->claimed].range);
+    const struct plan_claims *claims = &boot_plan(boot)->claims;
+
+    while (boot->reservation.claimed > 0)
+        pages_release(claims->items[--boot->reservation.claimed].range);
 }
 
-void reserve_release(struct reservation *reservation)
+void reserve_release(struct boot *boot)
 {
-    struct plan_ranges *reclaimable = &reservation->reclaimable;
+    struct plan_ranges *reclaimable = &boot->reservation.reclaimable;
 
-    release_claims(reservation);
+    release_claims(boot);
     while (reclaimable->count > 0)
         pages_release(reclaimable->items[--reclaimable->count]);
 }
@@ -38,16 +40,17 @@ bool reserve_take_reclaimable(struct boot *boot, struct error *error)
 }
 
 /* Takes all claims, or none; *ret_refused is the one that could not be had. */
-static bool claim_all(struct reservation *reservation, struct range *ret_refused)
+static bool claim_all(struct boot *boot, struct range *ret_refused)
 {
-    const struct plan_claims *claims = &reservation->plan.claims;
+    const struct plan_claims *claims = &boot_plan(boot)->claims;
+    struct reservation *reservation = &boot->reservation;
 
     while (reservation->claimed < claims->count) {
         const struct plan_claim *claim = &claims->items[reservation->claimed];
 
         if (EFI_ERROR(pages_claim(claim->range, claim->code))) {
             *ret_refused = claim->range;
-            release_claims(reservation);
+            release_claims(boot);
             return false;
         }
         reservation->claimed++;
@@ -100,8 +103,8 @@ static void name_culprit(const struct boot *boot, struct error *error)
 
 static bool make_plan(struct boot *boot, struct error *error)
 {
-    struct reservation *reservation = &boot->reservation;
-    struct plan_request request = {
+    const struct reservation *reservation = &boot->reservation;
+    const struct plan_request request = {
         .image = &boot->kernel.image,
         .module_sizes = boot->modules.sizes,
         .module_count = boot->modules.count,
@@ -113,21 +116,16 @@ static bool make_plan(struct boot *boot, struct error *error)
         .reclaimable_count = reservation->reclaimable.count,
     };
 
-    if (!boot_info_size(&boot->info, &request.boot_info_size))
-        return error_set(error, ERROR_COMMAND_LINES_TOO_LONG);
-    if (!plan_make(&request, &boot->memory.map, boot->arena, &reservation->plan, error)) {
-        name_culprit(boot, error);
-        return false;
-    }
-    if (reservation->plan.overwrites_nvs) /* from now on the maps call it RAM */
-        boot->memory.override = range_to_pages(reservation->plan.span);
-    return true;
+    if (prepare_plan(&boot->map.preparation, &request, error))
+        return true;
+    name_culprit(boot, error);
+    return false;
 }
 
 bool reserve_update_map(struct boot *boot, struct error *error)
 {
-    boot->memory.override = (struct range){0, 0}; /* the last plan's */
-    return memory_update(&boot->memory, boot->arena, error);
+    prepare_drop_plan(&boot->map.preparation);
+    return boot_map_update(&boot->map, error);
 }
 
 bool reserve_memory(struct boot *boot, struct error *error)
@@ -140,7 +138,7 @@ bool reserve_memory(struct boot *boot, struct error *error)
         /* With the map as it is; where the firmware has grown it since, a claim fails. */
         if (!make_plan(boot, error))
             return false;
-        if (claim_all(&boot->reservation, &again))
+        if (claim_all(boot, &again))
             return true;
         /* Once may be the firmware's timer; twice the same is no accident. */
         if (again.start == refused.start && again.end == refused.end &&

@@ -10,8 +10,8 @@ bool reserve_take_reclaimable(struct boot *boot, struct error *error);
 /* Makes the plan and claims its memory; again, from a newer map, until the firmware gives it. */
 bool reserve_memory(struct boot *boot, struct error *error);
 
-/* Reads the firmware's map anew, before another plan is made. */
+/* Forgets the plan, whose memory has been given back, and reads the firmware's map for another. */
 bool reserve_update_map(struct boot *boot, struct error *error);
 
 /* Gives all of it back. */
-void reserve_release(struct reservation *reservation);
+void reserve_release(struct boot *boot);

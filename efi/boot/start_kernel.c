@@ -2,10 +2,8 @@
 #include "efi/boot/start_kernel.h"
 
 #include "efi/arch/cpu.h"
-#include "efi/firmware/efi_error.h"
 #include "efi/firmware/exit.h"
 #include "efi/firmware/pages.h"
-#include "pvh/plan_check.h"
 #include "pvh/trampoline.h"
 
 #include <string.h>
@@ -13,16 +11,20 @@
 /* How often the map may change under us before we take it for a fault. */
 #define MAX_ATTEMPTS 16
 
-bool write_final_map(struct boot *boot, struct error *error)
+/* Writes what the kernel is told, with the map that was read last. Allocates nothing. */
+static bool write_boot_info(struct boot *boot, struct error *error)
 {
-    const struct load_plan *plan = &boot->reservation.plan;
-    struct memory *memory = &boot->memory;
+    const struct firmware_map firmware = map_buffer_get(&boot->map.buffer);
+    struct preparation *preparation = &boot->map.preparation;
+    void *block = (void *)(uintptr_t)preparation->plan.boot_info.start;
 
-    if (!plan_check(plan, &memory->map, error) ||
-        !e820_build(&memory->e820, &memory->map, boot->needed.items, boot->needed.count, error))
-        return false;
-    boot_info_write_memmap((void *)(uintptr_t)plan->boot_info.start, &memory->e820);
-    return true;
+    return prepare_update(preparation, &firmware, block, error);
+}
+
+bool start_kernel_prepare(struct boot *boot, struct error *error)
+{
+    boot->map.preparation.rsdp = boot->acpi.rsdp;
+    return boot_map_read(&boot->map, error) && write_boot_info(boot, error);
 }
 
 static bool prepare_trampoline(const struct load_plan *plan, struct error *error)
@@ -33,21 +35,6 @@ static bool prepare_trampoline(const struct load_plan *plan, struct error *error
     return pages_make_executable(plan->trampoline_code, error);
 }
 
-/* The newest map, in a larger buffer if need be: for as long as memory may still be allocated. */
-static bool read_map(struct boot *boot, struct error *error)
-{
-    EFI_STATUS status = EFI_BUFFER_TOO_SMALL;
-
-    for (int i = 0; i < MAX_ATTEMPTS; i++) {
-        status = memory_read(&boot->memory);
-        if (status != EFI_BUFFER_TOO_SMALL)
-            break;
-        if (!memory_reserve(&boot->memory, boot->arena, error))
-            return false;
-    }
-    return !EFI_ERROR(status) || error_set_efi(error, status, ERROR_MAP_READ);
-}
-
 /* Once ExitBootServices has been tried, only it and GetMemoryMap may be called. */
 static EFI_STATUS exit_again(struct boot *boot)
 {
@@ -55,12 +42,12 @@ static EFI_STATUS exit_again(struct boot *boot)
     EFI_STATUS status = EFI_INVALID_PARAMETER;
 
     for (int i = 1; i < MAX_ATTEMPTS && status == EFI_INVALID_PARAMETER; i++) {
-        status = memory_read(&boot->memory);
+        status = map_buffer_read(&boot->map.buffer);
         if (EFI_ERROR(status))
             return status;
-        if (!memory_build(&boot->memory, &error) || !write_final_map(boot, &error))
+        if (!write_boot_info(boot, &error))
             return EFI_LOAD_ERROR;
-        status = exit_boot_services(boot->image, boot->memory.key);
+        status = exit_boot_services(boot->image, boot->map.buffer.key);
     }
     return status;
 }
@@ -73,10 +60,9 @@ static bool leave_firmware(struct boot *boot, struct error *error)
 {
     EFI_STATUS status;
 
-    if (!read_map(boot, error) || !memory_build(&boot->memory, error) ||
-        !write_final_map(boot, error))
+    if (!boot_map_read(&boot->map, error) || !write_boot_info(boot, error))
         return false;
-    status = exit_boot_services(boot->image, boot->memory.key);
+    status = exit_boot_services(boot->image, boot->map.buffer.key);
     if (status == EFI_INVALID_PARAMETER) /* the map has changed in between */
         status = exit_again(boot);
     if (EFI_ERROR(status))
@@ -86,7 +72,7 @@ static bool leave_firmware(struct boot *boot, struct error *error)
 
 bool start_kernel(struct boot *boot, struct error *error)
 {
-    const struct load_plan *plan = &boot->reservation.plan;
+    const struct load_plan *plan = boot_plan(boot);
 
     if (!prepare_trampoline(plan, error) || !leave_firmware(boot, error)) {
         pages_make_writable(plan->trampoline_code);

@@ -2,7 +2,6 @@
 #include "efi/firmware/acpi.h"
 
 #include "common/acpi/rsdp.h"
-#include "efi/console/console.h"
 #include "efi/firmware/system_table.h"
 #include "pvh/ecam.h"
 
@@ -54,9 +53,9 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
     return (const uint8_t *)(uintptr_t)address;
 }
 
-void acpi_collect(struct memory *memory, struct acpi_tables *ret_tables)
+void acpi_collect(const struct memory_map *map, struct acpi_tables *ret_tables)
 {
-    struct mapped_memory mapped = {{map_memory}, &memory->map};
+    struct mapped_memory mapped = {{map_memory}, map};
 
     *ret_tables = (struct acpi_tables){.rsdp = 0};
     for (int version = ACPI_VERSIONS - 1; version >= 0 && !ret_tables->rsdp; version--) {
@@ -69,6 +68,6 @@ void acpi_collect(struct memory *memory, struct acpi_tables *ret_tables)
     }
     if (!ret_tables->rsdp)
         return;
-    acpi_find_ecam(&mapped.memory, ret_tables->rsdp, &memory->ecam);
-    ecam_drop_over_memory(&memory->ecam, &memory->map);
+    acpi_find_ecam(&mapped.memory, ret_tables->rsdp, &ret_tables->ecam);
+    ecam_drop_over_memory(&ret_tables->ecam, map);
 }

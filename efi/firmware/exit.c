@@ -2,7 +2,6 @@
 #include "efi/firmware/exit.h"
 
 #include "efi/arch/cpu.h"
-#include "efi/console/console.h"
 #include "efi/firmware/proto/memory_attribute.h"
 #include "pvh/plan_check.h"
 #include "pvh/trampoline.h"

@@ -4,8 +4,6 @@
 #include "common/base/overflow.h"
 #include "common/base/text.h"
 #include "common/base/utf.h"
-#include "efi/console/console.h"
-#include "efi/console/progress.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/timing.h"

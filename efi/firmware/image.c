@@ -3,7 +3,6 @@
 
 #include "common/base/text.h"
 #include "common/base/utf.h"
-#include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/pages.h"

@@ -3,7 +3,6 @@
 
 #include "common/base/utf.h"
 #include "common/bls/load_options.h"
-#include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/proto/shell_parameters.h"
 

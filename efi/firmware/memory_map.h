@@ -1,50 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The firmware's memory map, and what is made of it. */
+/* The firmware's memory map, as GetMemoryMap() gives it. What is made of it: pvh/prepare.h. */
 #pragma once
 
 #include "efi/efi.h"
 
-#include "common/acpi/mcfg.h"
 #include "common/base/arena.h"
-#include "pvh/e820.h"
+#include "common/base/error.h"
 #include "pvh/memory_map.h"
 
-struct memory {
-    /* The firmware's answer. */
-    uint8_t *buffer;
-    UINTN capacity;
+struct map_buffer {
+    uint8_t *descriptors;
+    UINTN capacity; /* bytes */
     UINTN size;
     UINTN stride;
-    UINTN key;
+    UINTN key; /* for ExitBootServices() */
     UINT32 version;
-
-    struct acpi_windows ecam;
-    struct range override; /* ACPI NVS that the kernel gets; empty for none */
-
-    struct memory_map map;
-    struct e820_table e820;
 };
 
 /*
- * Makes room for a map somewhat larger than today's, and for what is made of it. Can be called
- * again when it has grown.
+ * Makes room, in the arena, for a map somewhat larger than today's. *ret_count is how many
+ * descriptors fit. Can be called again when the map has grown.
  */
-bool memory_reserve(struct memory *memory, struct arena *arena, struct error *error);
+bool map_buffer_reserve(struct map_buffer *buffer, struct arena *arena, size_t *ret_count,
+                        struct error *error);
 
 /*
  * Asks the firmware for its map. No allocation, no text: EFI_BUFFER_TOO_SMALL means that
- * memory_reserve() is due.
+ * map_buffer_reserve() is due, as it is at first.
  */
-EFI_STATUS memory_read(struct memory *memory);
+EFI_STATUS map_buffer_read(struct map_buffer *buffer);
 
-/* Makes `map` of what was read. No allocation, no text. */
-bool memory_build(struct memory *memory, struct error *ret_error);
-
-/* Both, with room made as often as needed. */
-bool memory_update(struct memory *memory, struct arena *arena, struct error *error);
-
-/* Bytes that are free in the map, in all and in the largest range. */
-void memory_count_free(const struct memory *memory, uint64_t *ret_all, uint64_t *ret_largest);
-
-/* The map as the firmware gave it, for printing and for pvh/. */
-struct firmware_map memory_firmware_map(const struct memory *memory);
+/* What was read last. */
+struct firmware_map map_buffer_get(const struct map_buffer *buffer);

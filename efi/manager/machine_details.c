@@ -2,7 +2,7 @@
 #include "efi/manager/machine_details.h"
 
 #include "common/base/text.h"
-#include "efi/firmware/memory_map.h"
+#include "efi/boot/boot_map.h"
 #include "efi/firmware/system_table.h"
 #include "efi/firmware/variables.h"
 
@@ -17,13 +17,13 @@ static void append_firmware(struct text *text)
 
 static void append_memory(struct text *text, struct arena *arena)
 {
-    struct memory memory = {.size = 0};
+    struct boot_map map = {.preparation = {.arena = arena}};
     struct error error = {.code = ERROR_NONE};
     uint64_t all, largest;
 
-    if (!memory_update(&memory, arena, &error))
+    if (!boot_map_update(&map, &error))
         return;
-    memory_count_free(&memory, &all, &largest);
+    memory_map_count_free(&map.preparation.map, &all, &largest);
     text_append(text, "memory: ");
     text_append_size(text, all);
     text_append(text, " are free, the largest range has ");

@@ -4,59 +4,11 @@
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/variables.h"
 #include "efi/firmware/watchdog.h"
-#include "efi/menu/menu_state.h"
+#include "efi/menu/menu_details.h"
+#include "efi/menu/menu_draw.h"
+#include "efi/menu/menu_edit.h"
+#include "efi/menu/menu_input.h"
 #include "pvh/uefi_status.h"
-
-void menu_answer(struct menu_state *state, const char *format, ...)
-{
-    va_list arguments;
-
-    text_clear(&state->status);
-    va_start(arguments, format);
-    text_format_list(&state->status, format, arguments);
-    va_end(arguments);
-}
-
-/* Once, when the user has stopped changing it: flash wears. */
-static void keep_timeout(struct menu_state *state)
-{
-    struct menu *menu = state->menu;
-    EFI_STATUS status;
-
-    if (!state->timeout_changed)
-        return;
-    state->timeout_changed = false;
-    status = menu->save_timeout(menu->context, menu->kept_timeout);
-    if (EFI_ERROR(status))
-        menu_answer(state, "The firmware does not keep the timeout: %s",
-                    uefi_status_name(efi_status_number(status)));
-}
-
-static bool do_work(struct menu_state *state)
-{
-    bool changed = false;
-
-    state->working = state->menu->work(state->menu->context, &changed);
-    return changed;
-}
-
-uint32_t menu_read_key(struct menu_state *state)
-{
-    for (;;) {
-        uint32_t key =
-            state->working ? keyboard_poll(&state->keyboard) : keyboard_wait(&state->keyboard);
-
-        if (key == KEY_NONE) {
-            if (do_work(state))
-                return key;
-            continue;
-        }
-        watchdog_arm();
-        if (key == KEY_TICK)
-            keep_timeout(state);
-        return key;
-    }
-}
 
 static bool offers_firmware_setup(void)
 {
@@ -294,7 +246,7 @@ EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *re
     if (EFI_ERROR(status))
         return status;
     run(&state, ret_choice);
-    keep_timeout(&state);
+    menu_keep_timeout(&state);
     menu->selected = state.list.selected;
     return EFI_SUCCESS;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "efi/menu/menu_state.h"
+#include "efi/menu/menu_details.h"
 
 #include "common/ui/columns.h"
+#include "efi/menu/menu_draw.h"
+#include "efi/menu/menu_input.h"
 
 #define DETAILS_SIZE  (16 * KIB)
 #define LONGEST_LABEL 14 /* bytes; what is longer is no label but a part of the text */

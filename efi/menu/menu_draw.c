@@ -10,9 +10,9 @@
  *   status or problem, up to four rows
  *   countdown or hint
  */
-#include "common/base/overflow.h"
-#include "efi/menu/menu_state.h"
+#include "efi/menu/menu_draw.h"
 
+#include "common/base/overflow.h"
 #include "common/ui/columns.h"
 
 #include <string.h>

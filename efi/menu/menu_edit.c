@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "efi/menu/menu_state.h"
+#include "efi/menu/menu_edit.h"
 
 #include "common/ui/columns.h"
 #include "common/ui/line_editor.h"
+#include "efi/menu/menu_draw.h"
+#include "efi/menu/menu_input.h"
 
 #include <string.h>
 

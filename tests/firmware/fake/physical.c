@@ -53,13 +53,13 @@ static void reserve(uint64_t start, uint64_t end)
 
 void physical_reserve(void)
 {
-    reserve(LOW_MEMORY_START, LOW_MEMORY_END);
+    reserve(HOST_MEMORY_START, HOST_MEMORY_END);
     reserve(HIGH_MEMORY_START, HIGH_MEMORY_END);
 }
 
 static bool has_pages(struct range range)
 {
-    return (range.start >= LOW_MEMORY_START && range.end <= LOW_MEMORY_END) ||
+    return (range.start >= HOST_MEMORY_START && range.end <= HOST_MEMORY_END) ||
            (range.start >= HIGH_MEMORY_START && range.end <= HIGH_MEMORY_END);
 }
 

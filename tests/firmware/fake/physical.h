@@ -14,8 +14,8 @@
  * Addresses that hold pages here. Below 64 KiB Linux maps nothing, from 2 GiB on the address
  * sanitizer has its own memory; what lies outside can be described and reserved, not touched.
  */
-#define LOW_MEMORY_START  UINT64_C(0x10000)
-#define LOW_MEMORY_END    UINT64_C(0x7fff0000)
+#define HOST_MEMORY_START UINT64_C(0x10000)
+#define HOST_MEMORY_END   UINT64_C(0x7fff0000)
 #define HIGH_MEMORY_START UINT64_C(0x200000000000)
 #define HIGH_MEMORY_END   (HIGH_MEMORY_START + GIB)
 

@@ -57,8 +57,8 @@ void machine_add_acpi(uint64_t address)
 
 void machine_add_low(void)
 {
-    physical_add(EfiBootServicesCode, 0, LOW_MEMORY_START);
-    physical_add(EfiConventionalMemory, LOW_MEMORY_START, 0xa0000);
+    physical_add(EfiBootServicesCode, 0, HOST_MEMORY_START);
+    physical_add(EfiConventionalMemory, HOST_MEMORY_START, 0xa0000);
 }
 
 void machine_add_high(void)

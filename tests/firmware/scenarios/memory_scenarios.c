@@ -186,7 +186,7 @@ static void shrinking_packed(uint64_t seed)
 {
     uint64_t end = 0x180000 + seed * 2 * PAGE_SIZE;
 
-    physical_add(EfiBootServicesCode, 0, LOW_MEMORY_START);
+    physical_add(EfiBootServicesCode, 0, HOST_MEMORY_START);
     physical_add(EfiConventionalMemory, 0x100000, end);
     machine_add_tables();
     put_packed_kernel("\\kernel", seed % 2 ? "xz" : "zst");
@@ -204,7 +204,7 @@ static void reclaimable(uint64_t seed)
 /* Memory of so many pages: from some number on it is enough; below it, the loader must say so. */
 static void shrinking(uint64_t seed)
 {
-    physical_add(EfiBootServicesCode, 0, LOW_MEMORY_START);
+    physical_add(EfiBootServicesCode, 0, HOST_MEMORY_START);
     if (seed > 0)
         physical_add(EfiConventionalMemory, 0x100000, 0x100000 + seed * PAGE_SIZE);
     physical_add(EfiBootServicesData, 0x100000 + seed * PAGE_SIZE, 0x300000);

@@ -46,8 +46,9 @@ static int compare_lines(const void *a, const void *b)
 /* Adds what has pages here, and the rest as what nobody can allocate. */
 static void add_line(const struct map_line *line)
 {
-    static const struct range borders[] = {
-        {0, LOW_MEMORY_START}, {LOW_MEMORY_START, LOW_MEMORY_END}, {LOW_MEMORY_END, UINT64_MAX}};
+    static const struct range borders[] = {{0, HOST_MEMORY_START},
+                                           {HOST_MEMORY_START, HOST_MEMORY_END},
+                                           {HOST_MEMORY_END, UINT64_MAX}};
 
     for (size_t i = 0; i < ELEMENTS(borders); i++) {
         struct range part = range_intersect(line->range, borders[i]);
@@ -153,7 +154,7 @@ static uint64_t count_free(struct range range)
 /* True when one free range next to the kernel's holds so much. */
 static bool has_room(struct range span, uint64_t needed)
 {
-    const struct range sides[] = {{MIB, span.start}, {span.end, LOW_MEMORY_END}};
+    const struct range sides[] = {{MIB, span.start}, {span.end, HOST_MEMORY_END}};
 
     for (size_t i = 0; i < map.efi_count * ELEMENTS(sides); i++) {
         const struct map_line *line = &map.efi[i / ELEMENTS(sides)];
