@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/trampoline.h"
 
-#include "common/base/overflow.h"
 #include "common/base/range.h"
 #include "common/base/units.h"
 
