@@ -92,7 +92,7 @@ struct needed {
 
 static bool is_needed(struct needed *needed, struct range entry)
 {
-    if (entry.start < LOW_MEMORY_END)
+    if (entry.start < LOW_RAM_END)
         return true;
     while (needed->next < needed->count && needed->ranges[needed->next].end <= entry.start)
         needed->next++;

@@ -63,10 +63,10 @@
  * RAM below this is what kernels start their other processors from: Linux panics without any, even
  * with one processor (reserve_real_mode() in arch/x86/realmode/init.c).
  */
-#define LOW_MEMORY_END (640 * KIB)
+#define LOW_RAM_END (640 * KIB)
 
 /* VGA and ROMs: never RAM on a PC, and Linux reserves it whatever the memory map says. */
-#define ISA_HOLE_START LOW_MEMORY_END
+#define ISA_HOLE_START LOW_RAM_END
 #define ISA_HOLE_END   MIB
 
 /*

@@ -229,10 +229,18 @@ static bool try_plan(struct planner planner, enum placement_strategy strategy)
                                                  : place_all_and_reclaim(&planner);
 }
 
-/* False for an error that another strategy does not help with. */
+/* True for an error that another strategy may help with. */
 static bool is_short_of_room(const struct error *error)
 {
-    return error->code >= ERROR_NO_ROOM_FOR_MODULE && error->code <= ERROR_NO_ROOM_FOR_STAGING;
+    switch (error->code) {
+    case ERROR_NO_ROOM_FOR_MODULE:
+    case ERROR_NO_ROOM_FOR_BOOT_INFO:
+    case ERROR_NO_ROOM_FOR_TRAMPOLINE:
+    case ERROR_NO_ROOM_FOR_STAGING:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool find_plan(const struct planner *planner)

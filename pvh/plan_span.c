@@ -2,6 +2,7 @@
 #include "pvh/plan_span.h"
 
 #include "common/base/overflow.h"
+#include "common/base/range.h"
 #include "common/base/units.h"
 #include "pvh/limits.h"
 

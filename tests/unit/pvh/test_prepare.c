@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/overflow.h"
 #include "common/base/range.h"
 #include "common/base/units.h"
 #include "pvh/limits.h"
@@ -67,6 +68,13 @@ static bool reserve(size_t spare)
     return prepare_reserve(&prepared, descriptors, prepared.ecam_count, &error);
 }
 
+static void new_block(void)
+{
+    free(block);
+    block = malloc(max_u64(range_size(prepared.plan.boot_info), 1));
+    assert_non_null(block);
+}
+
 /* Room, a map and a plan. */
 static void plan(void)
 {
@@ -74,9 +82,7 @@ static void plan(void)
     assert_true(prepare_map(&prepared, &builder.map, &error));
     if (!prepare_plan(&prepared, &request, &error))
         fail_msg("error %d", (int)error.code);
-    free(block);
-    block = malloc(range_size(prepared.plan.boot_info));
-    assert_non_null(block);
+    new_block();
 }
 
 /* Nothing that is called while boot services end may allocate. */
@@ -320,7 +326,7 @@ static void memory_is_short(void **state)
         if (!done)
             assert_int_equal(prepared.plan.claims.count, 0);
     }
-    block = malloc(range_size(prepared.plan.boot_info));
+    new_block();
     assert_true(update());
     assert_block();
 }
