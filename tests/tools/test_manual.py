@@ -45,7 +45,7 @@ def folded(text):
 
 def loader_sources():
     """All that the EFI binary is made of."""
-    return [path for folder in LOADER_FOLDERS for path in sorted((TOP / folder).glob("*.[ch]"))]
+    return [path for folder in LOADER_FOLDERS for path in sorted((TOP / folder).rglob("*.[ch]"))]
 
 
 def loader_messages():
@@ -57,7 +57,7 @@ def loader_messages():
 def pvhinfo_messages():
     """What pvhinfo says on standard error; the words that it prints of a kernel are no messages."""
     folder = TOP / "tools/pvhinfo"
-    paths = [path for path in sorted(folder.glob("*.[ch]")) if path.name not in PVHINFO_OUTPUT]
+    paths = [path for path in sorted(folder.rglob("*.[ch]")) if path.name not in PVHINFO_OUTPUT]
     return [message for message in c_messages.messages(paths) if not message.text.startswith(NO_MESSAGES)]
 
 
