@@ -102,9 +102,9 @@ static void compare_ways(struct byte_source *source, const struct elf_image *ima
     if (read)
         require(elf_note_ranges(&halves, ranges, RANGES) <= RANGES);
     read = read && elf_read_notes(source, &arena, &halves, &error);
-    require(read == good && (!read || halves.entry == image->entry_point));
+    require(read == good && (!read || halves.entry_point == image->entry_point));
     read = elf_read_observed(source, &arena, &observer, &observed, &error);
-    require(read == good && (!read || observed.entry == image->entry_point));
+    require(read == good && (!read || observed.entry_point == image->entry_point));
     arena_release(&arena);
 }
 

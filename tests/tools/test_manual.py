@@ -26,7 +26,7 @@ PAGE_WIDTH = 78  # mandoc's own on such a terminal
 NO_LINE_BREAKS = 900  # a width at which lines of the page break rarely; mandoc takes no more than 1000
 
 # Calls that say something to the user, and how far into them their text begins.
-SAYS = re.compile(r"\b(?:console_(?:error|error_status|message|verbose|print)|menu_answer|text_append|remark)\(")
+SAYS = re.compile(r"\b(?:console_(?:error|error_status|message|verbose|print)|menu_answer|text_append|diagnostic)\(")
 
 
 def rendered(page, width=NO_LINE_BREAKS):
