@@ -3,8 +3,10 @@
 
 #include <string.h>
 
-static bool read_memory(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_memory(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
+                        struct error *error)
 {
+    (void)error;
     memcpy(buffer, ((struct memory_source *)source)->bytes + offset, length);
     return true;
 }
@@ -14,11 +16,12 @@ void memory_source_init(struct memory_source *memory, const uint8_t *bytes, uint
     *memory = (struct memory_source){.source = {.size = size, .read = read_memory}, .bytes = bytes};
 }
 
-static bool read_part(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_part(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
+                      struct error *error)
 {
     struct part_source *part = (struct part_source *)source;
 
-    return part->whole->read(part->whole, part->start + offset, buffer, length);
+    return part->whole->read(part->whole, part->start + offset, buffer, length, error);
 }
 
 void part_source_init(struct part_source *source, struct byte_source *whole, struct range part)

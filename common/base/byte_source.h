@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "common/base/error.h"
 #include "common/base/range.h"
 
 #include <stdbool.h>
@@ -14,10 +15,11 @@
 struct byte_source {
     uint64_t size; /* bytes in all */
     /*
-     * Reads exactly `length` bytes at `offset`, which the caller has checked against `size`.
-     * On failure it reports the reason itself and returns false.
+     * Reads exactly `length` bytes at `offset`, which the caller has checked against `size`. False
+     * with *error when they cannot be read.
      */
-    bool (*read)(struct byte_source *source, uint64_t offset, void *buffer, size_t length);
+    bool (*read)(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
+                 struct error *error);
 };
 
 struct memory_source {

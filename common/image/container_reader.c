@@ -19,8 +19,9 @@ static bool load(struct container_reader *reader, size_t size, const uint8_t **r
         return true;
     }
     reader->window_size = 0;
-    if (!reader->source->read(reader->source, reader->position, reader->window, wanted))
-        return error_set(reader->error, ERROR_READ);
+    if (!reader->source->read(reader->source, reader->position, reader->window, wanted,
+                              reader->error))
+        return false;
     reader->window_start = reader->position;
     reader->window_size = wanted;
     *ret_bytes = reader->window;

@@ -62,8 +62,8 @@ void decoder_free(struct decoder *decoder, const void *memory)
 
 bool decoder_read_source(struct decoder *decoder, void *buffer, size_t size)
 {
-    if (!decoder->source->read(decoder->source, decoder->position, buffer, size))
-        return error_set(decoder->error, ERROR_READ);
+    if (!decoder->source->read(decoder->source, decoder->position, buffer, size, decoder->error))
+        return false;
     decoder->position += size;
     return true;
 }

@@ -104,9 +104,7 @@ static uint64_t word(const struct elf_tables *tables, const uint8_t *field)
 
 static bool read_bytes(struct elf_reader *reader, uint64_t offset, void *buffer, size_t length)
 {
-    if (reader->source->read(reader->source, offset, buffer, length))
-        return true;
-    return error_set(reader->error, ERROR_READ);
+    return reader->source->read(reader->source, offset, buffer, length, reader->error);
 }
 
 static bool check_ident(struct elf_reader *reader)

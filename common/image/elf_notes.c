@@ -22,6 +22,7 @@
 /* Notes are small and follow each other: one read of this size holds all of a usual kernel's. */
 struct window {
     struct byte_source *source;
+    struct error *error;
     uint64_t start;
     size_t length;
     uint8_t bytes[2048];
@@ -37,7 +38,8 @@ static bool window_read(struct window *window, uint64_t offset, void *buffer, si
     if (!inside) {
         window->start = offset;
         window->length = (size_t)min_u64(sizeof(window->bytes), limit - offset);
-        if (!window->source->read(window->source, offset, window->bytes, window->length))
+        if (!window->source->read(window->source, offset, window->bytes, window->length,
+                                  window->error))
             return false;
     }
     memcpy(buffer, window->bytes + (offset - window->start), length);
@@ -186,9 +188,9 @@ static bool next_note(struct window *window, uint64_t *offset, uint64_t end, uns
 }
 
 bool notes_scan(struct byte_source *source, struct range where, unsigned padding,
-                struct elf_notes *notes)
+                struct elf_notes *notes, struct error *error)
 {
-    struct window window = {.source = source};
+    struct window window = {.source = source, .error = error};
     uint64_t offset = where.start;
     struct note note;
     bool more;
@@ -226,13 +228,13 @@ static bool scan_notes(struct elf_reader *reader, uint64_t offset, uint64_t size
     struct range where = clip_to_file(reader, offset, size, &notes->truncated);
     bool truncated;
 
-    if (!notes_scan(reader->source, where, 4, notes))
-        return error_set(reader->error, ERROR_READ);
+    if (!notes_scan(reader->source, where, 4, notes, reader->error))
+        return false;
     if (notes->has_entry || align != 8)
         return true;
     truncated = notes->truncated; /* the wrong padding runs past the end: that says nothing */
-    if (!notes_scan(reader->source, where, 8, notes))
-        return error_set(reader->error, ERROR_READ);
+    if (!notes_scan(reader->source, where, 8, notes, reader->error))
+        return false;
     notes->truncated = truncated;
     return true;
 }

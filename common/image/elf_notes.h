@@ -65,7 +65,7 @@ struct elf_notes {
  * p_align for the notes' padding. False only when the source cannot be read.
  */
 bool notes_scan(struct byte_source *source, struct range where, unsigned padding,
-                struct elf_notes *notes);
+                struct elf_notes *notes, struct error *error);
 
 /*
  * Finds the notes of a file whose program headers have been read: in its PT_NOTE segments, and

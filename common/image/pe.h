@@ -5,7 +5,7 @@
 #include "common/base/byte_source.h"
 
 /*
- * True when the file has the headers of an EFI program (a PE file) for x64. Nothing else is read. A
- * file that cannot be read is none.
+ * True when the file has the headers of an EFI program (a PE file) for x64; nothing else is read.
+ * ERROR_NO_PROGRAM when it has not.
  */
-bool is_efi_program(struct byte_source *source);
+bool pe_check_program(struct byte_source *source, struct error *error);

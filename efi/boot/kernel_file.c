@@ -8,13 +8,10 @@
 /* Nothing larger is a kernel; what unpacks to more is a mistake or a trap. */
 #define UNPACK_LIMIT (1 * GIB)
 
-/* What unpacking or parsing has recorded, for the caller. Where reading failed, the file knows why.
- */
+/* What unpacking or parsing has recorded, for the caller. */
 static bool fail(const struct kernel *kernel, struct error *error)
 {
-    bool unreadable = kernel->error.code == ERROR_READ;
-
-    *error = unreadable ? kernel->file.error : kernel->error;
+    *error = kernel->error;
     return ERROR_IS_FALSE(error_name(error, kernel->file.path));
 }
 
@@ -47,14 +44,6 @@ static bool read_image(struct kernel *kernel, struct error *error)
     return true;
 }
 
-/* Something of a stream was asked for that is not at hand. */
-static bool fail_stream(struct kernel *kernel, struct error *error)
-{
-    if (kernel->stream.out_of_reach)
-        (void)error_set(&kernel->error, ERROR_NOT_SEQUENTIAL);
-    return fail(kernel, error);
-}
-
 /* Reads the headers of a stream. */
 static bool open_stream(struct kernel *kernel, struct error *error)
 {
@@ -64,7 +53,7 @@ static bool open_stream(struct kernel *kernel, struct error *error)
                             &kernel->error) ||
         !elf_read_headers(&stream->source, &kernel->arena, &kernel->image, &kernel->error) ||
         !kernel_stream_keep_notes(stream, &kernel->image, &kernel->arena))
-        return fail_stream(kernel, error);
+        return fail(kernel, error);
     kernel->state = KERNEL_STREAMED;
     return true;
 }
@@ -116,7 +105,7 @@ static bool load_stream(struct kernel *kernel, const struct plan_reads *reads, s
 
     if (!kernel_stream_load(stream, &kernel->image, reads, &kernel->buffers) ||
         !elf_read_notes(&stream->source, &kernel->arena, &kernel->image, &kernel->error))
-        return fail_stream(kernel, error);
+        return fail(kernel, error);
     return true;
 }
 
@@ -127,10 +116,9 @@ static bool load_source(struct kernel *kernel, const struct plan_reads *reads, s
     for (size_t i = 0; i < reads->count; i++) {
         const struct plan_read *read = &reads->items[i];
 
-        if (elf->read(elf, read->offset, (void *)(uintptr_t)read->address, read->size))
-            continue;
-        (void)error_set(&kernel->error, ERROR_READ);
-        return fail(kernel, error);
+        if (!elf->read(elf, read->offset, (void *)(uintptr_t)read->address, read->size,
+                       &kernel->error))
+            return fail(kernel, error);
     }
     return true;
 }

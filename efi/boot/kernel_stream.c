@@ -25,16 +25,15 @@ static const uint8_t *find_kept(const struct kernel_stream *stream, uint64_t off
     return NULL;
 }
 
-static bool read_kept(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_kept(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
+                      struct error *error)
 {
-    struct kernel_stream *stream = (struct kernel_stream *)source;
-    const uint8_t *bytes = find_kept(stream, offset, length);
+    const uint8_t *bytes = find_kept((struct kernel_stream *)source, offset, length);
 
-    if (bytes)
-        memcpy(buffer, bytes, length);
-    else
-        stream->out_of_reach = true;
-    return bytes != NULL;
+    if (!bytes)
+        return error_set(error, ERROR_NOT_SEQUENTIAL);
+    memcpy(buffer, bytes, length);
+    return true;
 }
 
 bool kernel_stream_open(struct kernel_stream *stream, struct unpack *unpack, struct arena *arena,

@@ -20,7 +20,7 @@ struct kernel_note {
 };
 
 struct kernel_stream {
-    struct byte_source source; /* what is kept; first, so that it can be cast back */
+    struct byte_source source; /* what is kept; for the rest ERROR_NOT_SEQUENTIAL. Comes first */
     struct unpack *unpack;
     struct error *error;
     uint64_t position; /* in the ELF file: what lies before it has been read */
@@ -28,7 +28,6 @@ struct kernel_stream {
     uint64_t prefix_size;
     struct kernel_note notes[KERNEL_NOTES];
     size_t note_count;
-    bool out_of_reach; /* something was asked for that is not kept */
 };
 
 /*

@@ -32,11 +32,10 @@ static struct {
 /* FAT and ISO 9660 names have up to 255 characters; room for what other file systems may have. */
 #define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 1024 * sizeof(CHAR16))
 
-static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
+                        struct error *error)
 {
-    struct file *file = (struct file *)source;
-
-    return file_read(file, offset, buffer, length, &file->error);
+    return file_read((struct file *)source, offset, buffer, length, error);
 }
 
 static bool read_info(struct file *file, uint64_t *ret_size, struct error *error)

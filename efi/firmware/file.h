@@ -16,7 +16,6 @@ struct file {
     uint64_t position;         /* the firmware's, to spare it needless seeks */
     uint64_t chunk;            /* most bytes a call that the firmware has not refused */
     void (*on_read)(uint64_t bytes); /* told of what has been read, for progress; NULL: nobody */
-    struct error error;              /* why the source could not be read */
 };
 
 /* Opens `path` for reading. `path` must live as long as the file. */

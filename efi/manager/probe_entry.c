@@ -24,7 +24,8 @@ static bool probe_program(const struct boot_file *program, struct error *error)
 
     if (!file_open(program->volume, program->path, &file, error))
         return false;
-    return is_efi_program(&file.source) || error_set_for(error, program->path, ERROR_NO_PROGRAM);
+    return pe_check_program(&file.source, error) ||
+           ERROR_IS_FALSE(error_name(error, program->path));
 }
 
 static bool probe_files(const struct boot_entry *entry, struct error *error)

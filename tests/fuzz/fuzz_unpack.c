@@ -99,8 +99,9 @@ static struct sum sum_of_memory(struct byte_source *elf)
 {
     struct sum sum = {0};
     uint8_t *bytes = malloc(elf->size + 1);
+    struct error error;
 
-    require(elf->size == 0 || elf->read(elf, 0, bytes, elf->size));
+    require(elf->size == 0 || elf->read(elf, 0, bytes, elf->size, &error));
     add(&sum, bytes, elf->size);
     free(bytes);
     return sum;

@@ -53,13 +53,14 @@ size_t random_text(struct random *random, const char *const *words, size_t count
     return length;
 }
 
-static bool read_source(struct byte_source *base, uint64_t offset, void *buffer, size_t length)
+static bool read_source(struct byte_source *base, uint64_t offset, void *buffer, size_t length,
+                        struct error *error)
 {
     struct test_source *source = (struct test_source *)base;
 
     assert_true(fits_inside(offset, length, source->source.size));
     if (source->reads++ == source->fail_at)
-        return false;
+        return error_set(error, ERROR_READ);
     memcpy(buffer, source->bytes + offset, length);
     return true;
 }

@@ -2,6 +2,7 @@
 """Running pvhboot-install, on machines that are made up of a few stand-ins for the system's programs."""
 
 import os
+import pathlib
 import struct
 import subprocess
 import sys
@@ -36,7 +37,7 @@ case " $* " in *" -j"*) echo "od: cannot skip" >&2; exit 1 ;; esac
 exec /usr/bin/od "$@" """
 EFIBOOTMGR = f"""
 [ ! -e "$MACHINE/refusal" ] || {{ cat "$MACHINE/refusal" >&2; exit 5; }}
-exec /usr/bin/python3 -B '{TOOLS}/tests/install_runs.py' "$@" """
+exec /usr/bin/python3 -B '{pathlib.Path(__file__).resolve()}' "$@" """
 
 
 def sbat(version, generation=1):

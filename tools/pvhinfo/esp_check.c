@@ -70,23 +70,19 @@ static enum status check_kernel(const struct check *check, const char *path)
     return check->result->system ? status : trouble(OUT_OF_MEMORY);
 }
 
-/* What is wrong with a part of a module, or with an EFI program. */
-typedef enum error_code fault_finder(struct byte_source *source);
+/* Looks for what is wrong with a part of a module, or with an EFI program. */
+typedef bool file_check(struct byte_source *source, struct error *error);
 
-static enum error_code find_part_fault(struct byte_source *source)
+static bool check_part(struct byte_source *source, struct error *error)
 {
-    return source->size == 0 ? ERROR_MODULE_EMPTY : ERROR_NONE;
+    return source->size > 0 || error_set(error, ERROR_MODULE_EMPTY);
 }
 
-static enum error_code find_program_fault(struct byte_source *source)
-{
-    return is_efi_program(source) ? ERROR_NONE : ERROR_NO_PROGRAM;
-}
-
-static enum status check_file(const struct check *check, const char *path, fault_finder *find_fault)
+static enum status check_file(const struct check *check, const char *path, file_check *look)
 {
     struct host_file file;
     const char *host_path;
+    struct error error = {.code = ERROR_NONE};
     TEXT_ON_STACK(fault, 100);
     enum status status = find_file(check, path, &host_path);
 
@@ -94,8 +90,8 @@ static enum status check_file(const struct check *check, const char *path, fault
         return status;
     if (!host_file_open(host_path, &file))
         status = add_unread(check, path, file.reason);
-    else
-        error_append_code(&fault, find_fault(&file.source));
+    else if (!look(&file.source, &error))
+        error_append(&fault, &error);
     if (fault.length > 0)
         status = add_problem(check, "%s: %s", path, fault.data);
     host_file_close(&file);
@@ -107,7 +103,7 @@ static enum status check_parts(const struct check *check, const struct boot_file
     enum status status = STATUS_BOOTABLE;
 
     for (size_t i = 0; i < files->count && status == STATUS_BOOTABLE; i++)
-        status = check_file(check, files->items[i].path, find_part_fault);
+        status = check_file(check, files->items[i].path, check_part);
     return status;
 }
 
@@ -119,7 +115,7 @@ static enum status check_files(const struct check *check, const struct boot_entr
     if (request->kernel.path)
         status = check_kernel(check, request->kernel.path);
     else if (entry->efi.path)
-        status = check_file(check, entry->efi.path, find_program_fault);
+        status = check_file(check, entry->efi.path, pe_check_program);
     if (status == STATUS_BOOTABLE && request->kernel.path)
         status = check_parts(check, &request->initrds);
     if (status == STATUS_BOOTABLE && request->kernel.path)

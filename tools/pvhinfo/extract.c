@@ -42,11 +42,12 @@ static enum status copy(const struct kernel_file *file, int descriptor, const ch
 {
     static uint8_t buffer[BUFFER_SIZE];
     uint64_t size = file->elf->size;
+    struct error error;
 
     for (uint64_t done = 0; done < size;) {
         size_t count = (size_t)min_u64(size - done, sizeof(buffer));
 
-        if (!file->elf->read(file->elf, done, buffer, count))
+        if (!file->elf->read(file->elf, done, buffer, count, &error))
             return trouble("%s: %s", file->path, file->file.reason);
         if (!write_all(descriptor, buffer, count))
             return write_failed(path);

@@ -79,9 +79,10 @@ bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file 
 bool kernel_file_is_elf(const struct kernel_file *file)
 {
     char magic[4];
+    struct error error;
 
     return file->elf->size >= sizeof(magic) &&
-           file->elf->read(file->elf, 0, magic, sizeof(magic)) &&
+           file->elf->read(file->elf, 0, magic, sizeof(magic), &error) &&
            memcmp(magic, "\177ELF", sizeof(magic)) == 0;
 }
 

@@ -10,6 +10,7 @@
 static struct elf_file file;
 static size_t end;
 static struct elf_notes notes;
+static struct error error; /* of reading */
 
 static int start(void **state)
 {
@@ -44,7 +45,7 @@ static bool scan_padded(unsigned padding, size_t fail_at)
 
     source_open(&source, file.bytes, end);
     source.fail_at = fail_at;
-    result = notes_scan(&source.source, (struct range){0, end}, padding, &notes);
+    result = notes_scan(&source.source, (struct range){0, end}, padding, &notes, &error);
     source_close(&source);
     return result;
 }
@@ -334,7 +335,7 @@ static void countless_notes(void **state)
 
     (void)state;
     source_open(&source, bytes, MIB);
-    assert_true(notes_scan(&source.source, (struct range){0, MIB}, 4, &notes));
+    assert_true(notes_scan(&source.source, (struct range){0, MIB}, 4, &notes, &error));
     assert_in_range(source.reads, 1, 4096);
     assert_int_equal(notes.found.seen, 1);
     source_close(&source);
@@ -350,7 +351,8 @@ static void countless_headers_of_countless_notes(void **state)
     (void)state;
     source_open(&source, bytes, MIB);
     for (int i = 0; i < 10000; i++)
-        assert_true(notes_scan(&source.source, (struct range){0, i % 2 ? MIB : 12}, 4, &notes));
+        assert_true(
+            notes_scan(&source.source, (struct range){0, i % 2 ? MIB : 12}, 4, &notes, &error));
     assert_in_range(source.reads, 1, 5000);
     source_close(&source);
     free(bytes);
@@ -402,7 +404,8 @@ static void random_notes(void **state)
         source_open(&source, bytes, size);
         notes = (struct elf_notes){0};
         for (unsigned padding = 4; padding <= 8; padding += 4)
-            check(notes_scan(&source.source, (struct range){size / 4, size}, padding, &notes));
+            check(notes_scan(&source.source, (struct range){size / 4, size}, padding, &notes,
+                             &error));
         check(notes.found.kept <= NOTE_IDS_KEPT && notes.found.kept <= notes.found.seen);
         source_close(&source);
     }

@@ -36,9 +36,10 @@ static void compare_stream(struct unpack *unpack, const struct sample *elf)
 static void compare_memory(struct byte_source *source, const struct sample *elf)
 {
     uint8_t *bytes = malloc(elf->size);
+    struct error error;
 
     assert_int_equal(source->size, elf->size);
-    assert_true(source->read(source, 0, bytes, elf->size));
+    assert_true(source->read(source, 0, bytes, elf->size, &error));
     assert_memory_equal(bytes, elf->bytes, elf->size);
     free(bytes);
 }

@@ -115,7 +115,7 @@ static bool read_elf(struct attempt *attempt)
 
     attempt->bytes = malloc(elf->size + 1);
     attempt->size = elf->size;
-    return elf->size == 0 || elf->read(elf, 0, attempt->bytes, elf->size);
+    return elf->size == 0 || elf->read(elf, 0, attempt->bytes, elf->size, &attempt->error);
 }
 
 static bool try_unpack(struct attempt *attempt, uint64_t step)

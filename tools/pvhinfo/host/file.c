@@ -16,9 +16,8 @@ static bool fail(struct host_file *file, const char *what, const char *why)
     return false;
 }
 
-static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length)
+static bool read_all(struct host_file *file, uint64_t offset, void *buffer, size_t length)
 {
-    struct host_file *file = (struct host_file *)source;
     uint8_t *to = buffer;
 
     while (length > 0) {
@@ -35,6 +34,14 @@ static bool read_source(struct byte_source *source, uint64_t offset, void *buffe
         length -= (size_t)count;
     }
     return true;
+}
+
+/* The file says why. */
+static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
+                        struct error *error)
+{
+    return read_all((struct host_file *)source, offset, buffer, length) ||
+           error_set(error, ERROR_READ);
 }
 
 static bool check_kind(struct host_file *file)
@@ -68,7 +75,7 @@ uint8_t *host_file_read_all(struct host_file *file, struct arena *arena)
 {
     uint8_t *bytes = arena_alloc(arena, file->source.size, 1);
 
-    if (!bytes || !read_source(&file->source, 0, bytes, (size_t)file->source.size))
+    if (!bytes || !read_all(file, 0, bytes, (size_t)file->source.size))
         return NULL;
     return bytes;
 }
