@@ -164,7 +164,7 @@ void text_append_clean(struct text *text, const char *string)
         char bytes[4];
         size_t length;
 
-        if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
+        if (utf_is_control(code_point))
             code_point = UTF_REPLACEMENT_CHARACTER;
         length = utf8_encode(code_point, bytes);
         if (text->length + length >= text->size)

@@ -2,6 +2,7 @@
 /* UTF-8 and UTF-16 (The Unicode Standard, section 3.9): reading, writing, converting. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,3 +26,9 @@ char *utf16_to_utf8_copy(const uint16_t *units, size_t count, struct arena *aren
 
 /* Converts into `units`, cutting off what does not fit, with a NUL. Returns the units before it. */
 size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size);
+
+/* True for the control characters of ASCII and ISO 8859: C0, DEL and C1. */
+static inline bool utf_is_control(uint32_t code_point)
+{
+    return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+}

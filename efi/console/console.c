@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "common/base/units.h"
 #include "common/base/utf.h"
+#include "efi/console/printable.h"
 #include "pvh/messages.h"
 
 #include <string.h>
@@ -29,17 +30,9 @@ static void flush_block(CHAR16 *block, size_t *count)
     *count = 0;
 }
 
-/*
- * The console has UCS-2. Names and command lines may have control characters, which a terminal on
- * a serial line would obey.
- */
-static CHAR16 printable(uint32_t character)
+static bool is_white_space(uint32_t character)
 {
-    bool is_control = character < ' ' || (character >= 0x7f && character < 0xa0);
-
-    if (character == '\n' || character == '\r' || character == '\t')
-        return (CHAR16)character;
-    return is_control || character > 0xffff ? '?' : (CHAR16)character;
+    return character == '\n' || character == '\r' || character == '\t';
 }
 
 static void write_text(const char *text)
@@ -56,7 +49,7 @@ static void write_text(const char *text)
             flush_block(block, &count);
         if (character == '\n')
             block[count++] = '\r';
-        block[count++] = printable(character);
+        block[count++] = is_white_space(character) ? (CHAR16)character : printable(character);
     }
     flush_block(block, &count);
 }
@@ -95,10 +88,10 @@ void console_print(const char *format, ...)
 }
 
 /* A message is one line, whatever is in the names that it quotes. */
-static void replace_controls(struct text *text)
+static void replace_line_ends(struct text *text)
 {
     for (size_t i = 0; i < text->length; i++) {
-        if ((uint8_t)text->data[i] < ' ' || text->data[i] == 0x7f)
+        if (is_white_space((uint8_t)text->data[i]))
             text->data[i] = '?';
     }
 }
@@ -106,7 +99,7 @@ static void replace_controls(struct text *text)
 /* Prints a line of text, cleaned, behind "pvhboot: " and the entry's name. */
 static void write_message(struct text *text)
 {
-    replace_controls(text);
+    replace_line_ends(text);
     console_write("pvhboot: ");
     console_write(text->data);
     console_write("\n");

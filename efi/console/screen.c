@@ -5,6 +5,7 @@
 #include "common/base/utf.h"
 #include "common/bls/loader_config.h"
 #include "common/ui/columns.h"
+#include "efi/console/printable.h"
 
 #include <string.h>
 
@@ -184,19 +185,16 @@ void screen_erase(struct screen *screen)
     screen_place_cursor(screen, 0, 0, false);
 }
 
-/* What stands for a character on this console. */
-static CHAR16 printable(uint32_t code_point)
+/* The same, as far as the console's fonts have it. ASCII is not asked for: all have that. */
+static CHAR16 shown_as(uint32_t code_point)
 {
-    CHAR16 string[2] = {(CHAR16)code_point, 0};
+    CHAR16 string[2] = {printable(code_point), 0};
 
     if (code_point == '\t')
         return ' ';
-    if (code_point >= ' ' && code_point < 0x7f)
+    if (string[0] < 0x7f || ST->ConOut->TestString(ST->ConOut, string) == EFI_SUCCESS)
         return string[0];
-    if (code_point < 0xa0 || code_point > 0xffff || /* control characters; beyond UCS-2 */
-        ST->ConOut->TestString(ST->ConOut, string) != EFI_SUCCESS)
-        return '?';
-    return string[0];
+    return '?';
 }
 
 size_t screen_write(struct screen *screen, size_t column, size_t row, enum screen_style style,
@@ -210,7 +208,7 @@ size_t screen_write(struct screen *screen, size_t column, size_t row, enum scree
     while (text < end) {
         uint32_t code_point = utf8_next(&text);
         size_t width = columns_of_character(code_point);
-        CHAR16 character = printable(code_point);
+        CHAR16 character = shown_as(code_point);
 
         if (width > screen->columns - min_u64(column, screen->columns))
             break;

@@ -13,7 +13,7 @@ UNIT_DECODER_FLAGS := -g -O1 -fsanitize=address
 UNIT_CODE := $(filter-out common/base/arena.c,$(COMMON_SOURCES)) $(PVH_SOURCES)
 UNIT_SUPPORT := $(addprefix tests/lib/,support.c elf_file.c simulation.c map_oracle.c plan_checks.c samples.c)
 # A piece of efi/ that needs no more than a few fake services.
-UNIT_EFI_efi/test_screen := efi/console/screen.c
+UNIT_EFI_efi/test_screen := efi/console/screen.c efi/console/printable.c
 UNIT_EFI_efi/test_image := efi/firmware/image.c
 UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 UNIT_ARENA := tests/lib/strict_arena.c

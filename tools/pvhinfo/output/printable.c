@@ -12,8 +12,7 @@
  * there. */
 static bool is_printable(uint32_t character)
 {
-    return character >= ' ' && (character < 0x7f || character >= 0xa0) &&
-           character != REPLACEMENT_CHARACTER;
+    return !utf_is_control(character) && character != REPLACEMENT_CHARACTER;
 }
 
 void print_printable(FILE *stream, const char *text)
