@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The pages for those who work on pvhboot: every path and target they name exists, and every room has its line."""
+
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+PAGES = ("docs/architecture.md", "CONTRIBUTING.md")
+
+# A path in backquotes or in the drawing of a boot. FORMAT and ROOM stand for any.
+PATH = re.compile(r"(?<![\w./-])((?:common|pvh|efi|tools|tests|third_party|iso|docs)/[\w./-]*\w/?)")
+PLACEHOLDER = re.compile(r"[A-Z]{3,}")
+
+
+def paths(page):
+    text = (TOP / page).read_text(encoding="utf-8")
+    return sorted({found for found in PATH.findall(text) if not PLACEHOLDER.search(found)})
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_paths_exist(page):
+    found = paths(page)
+    assert len(found) > 20
+    assert [path for path in found if not (TOP / path).exists()] == []
+
+
+def test_every_room_has_a_line():
+    table = (TOP / "tests/lint/rooms.txt").read_text(encoding="utf-8")
+    rooms = [line.split()[0] for line in table.splitlines() if line.strip() and not line.startswith("#")]
+    page = (TOP / "docs/architecture.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| `([\w./]+?)/?` \|", page, re.MULTILINE)
+    small = {"efi/efi.h", "efi/sbat.c", "efi/firmware/proto"}  # in the lines of others
+    assert set(rooms) - small - set(lines) == set()
+
+
+def test_targets_exist():
+    text = (TOP / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    targets = {target for target in re.findall(r"`make ([a-z-]+)`", text)}
+    assert len(targets) > 10
+    listed = subprocess.run(["make", "-s", "DEPS=no", "help"], cwd=TOP, check=True, stdout=subprocess.PIPE, text=True)
+    assert targets - {line.split()[0] for line in listed.stdout.splitlines()} - {"help", "lint-quick"} == set()
+
+
+@pytest.mark.parametrize("name", ["place_kernel", "boot_run", "console_print_error", "error_append", "reserve_release",
+                                  "start_kernel_prepare", "boot_map_read", "pages_init_arena"])
+def test_functions_that_are_named_exist(name):
+    assert name in (TOP / "docs/architecture.md").read_text(encoding="utf-8")
+    sources = subprocess.run(["git", "grep", "-lw", name, "--", "*.c"], cwd=TOP, check=True, stdout=subprocess.PIPE,
+                             text=True)
+    assert sources.stdout
