@@ -5,20 +5,76 @@
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
+#include "efi/firmware/file.h"
 #include "efi/firmware/image.h"
 #include "efi/firmware/load_options.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 #include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
+
 #include "efi/manager/manager.h"
+#include <string.h>
 
 /* How long a message stays before whoever started us clears the screen; enough for a line. */
 #define READING_TIME 3000000 /* microseconds */
 
+#define NAME_SHOWN  100 /* bytes of a name that is no file's */
+#define NOTICE_SIZE 300
+
 EFI_SYSTEM_TABLE *ST;
 EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
+
+/* "fs0:/x" is a path of the shell's; "UEFI:" begins a menu text. */
+static bool has_drive(const char *path)
+{
+    const char *colon = strchr(path, ':');
+
+    return colon && (colon[1] == '/' || colon[1] == '\\');
+}
+
+/* Whether there is such a file. Where that cannot be told, booting it says why. */
+static bool is_file(const struct boot_file *kernel)
+{
+    CLEANUP(file_close) struct file file = {.path = kernel->path};
+    struct error error = {.code = ERROR_NONE};
+
+    if (file_open_optional(kernel->volume, kernel->path, &file, &error))
+        return file_is_open(&file);
+    return error.code == ERROR_PATH_WITH_DRIVE ? has_drive(kernel->path)
+                                               : error.code != ERROR_FILE_IS_DIRECTORY;
+}
+
+/*
+ * LoadOptions may not be meant for us: network boots pass a menu text ("Onboard NIC (IPv4)"),
+ * U-Boot its bootargs. Whoever types options names a file, or begins with an option.
+ */
+static bool are_foreign(EFI_HANDLE image, const struct options *options)
+{
+    return options->starts_with_kernel && !load_options_are_from_shell(image) &&
+           !is_file(&options->request.kernel);
+}
+
+/* Reads the entries instead. A mistake in the user's own options is told, before and after. */
+static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
+                           const struct options *options, struct volume *volume, uint64_t start,
+                           struct arena *arena, struct error *error)
+{
+    const struct options none = {.request = {.command_line = ""}};
+    const char *name = options->request.kernel.path;
+    TEXT_ON_STACK(notice, NOTICE_SIZE);
+
+    text_format(&notice, "%.*s: no such file; ignoring the load options and reading the entries",
+                NAME_SHOWN, name);
+    if (manager_run(image, loaded, volume, &none, notice.data, start, arena, error))
+        return true;
+    if (error->code == ERROR_NO_ENTRIES_DIRECTORY || error->code == ERROR_NO_BOOTABLE_ENTRY) {
+        error->name = name;
+        return error_set(error, ERROR_FILE_MISSING);
+    }
+    return false;
+}
 
 /* Boots what the options name, or an entry. */
 static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct options *options,
@@ -29,8 +85,10 @@ static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct option
     if (!volume_open(loaded->DeviceHandle, &volume, error))
         return false;
     if (!options->request.kernel.path)
-        return manager_run(image, loaded, &volume, options, start, arena, error);
+        return manager_run(image, loaded, &volume, options, NULL, start, arena, error);
     boot_request_set_volume(&options->request, &volume);
+    if (are_foreign(image, options))
+        return ignore_options(image, loaded, options, &volume, start, arena, error);
     return boot_run(image, options, &options->request, arena, error);
 }
 
@@ -83,7 +141,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     watchdog_disarm();
     status = run(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
-        (void)BS->Stall(READING_TIME);
+        clock_wait(READING_TIME);
     /* crt0's return would lose registers that the firmware's calling convention keeps. */
     (void)BS->Exit(image, status, 0, NULL);
     return status;

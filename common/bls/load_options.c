@@ -2,8 +2,21 @@
 #include "common/bls/load_options.h"
 
 #include "common/base/bytes.h"
+#include "common/base/overflow.h"
 #include "common/base/text.h"
+#include "common/base/units.h"
 #include "common/base/utf.h"
+
+#include <string.h>
+
+#define BYTE_ORDER_MARK 0xfeff
+
+/* UEFI 2.10, sections 3.1.3 and 10.3.1. */
+#define LOAD_OPTION_DESCRIPTION 6
+#define LOAD_OPTION_ATTRIBUTES  0x1f0bu /* ACTIVE, FORCE_RECONNECT, HIDDEN, the category */
+#define DEVICE_PATH_HEADER      4
+#define DEVICE_PATH_END         0x7f
+#define DEVICE_PATH_END_ENTIRE  0xff
 
 static bool is_control(uint32_t unit)
 {
@@ -88,13 +101,68 @@ static enum load_options convert(const uint8_t *bytes, size_t count, struct aren
     return *ret_text ? LOAD_OPTIONS_TEXT : LOAD_OPTIONS_OUT_OF_MEMORY;
 }
 
-enum load_options load_options_read(const void *data, size_t size, struct arena *arena,
-                                    const char **ret_text)
+/*
+ * What firmware writes into options of its own making, to know them again: AMI ("AMBO", "AMGO"),
+ * Insyde and Phoenix ("RC", "HD0"...), Microsoft's boot manager ("WINDOWS").
+ */
+static bool is_firmware_mark(const char *text)
 {
-    const uint8_t *bytes = data;
+    static const char marks[][8] = {"RC", "AMBO", "AMGO", "WINDOWS"};
+    static const char drives[][4] = {"HD", "FD", "CD", "NET", "USB"};
+    size_t length = strlen(text);
+
+    while (length > 0 && is_space(text[length - 1]))
+        length--;
+    for (size_t i = 0; i < ELEMENTS(marks); i++) {
+        if (length == strlen(marks[i]) && memcmp(text, marks[i], length) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < ELEMENTS(drives); i++) {
+        size_t name = strlen(drives[i]);
+
+        if (length == name + 1 && memcmp(text, drives[i], name) == 0 && is_digit(text[name]))
+            return true;
+    }
+    return false;
+}
+
+/* True when the first word could be an option or a path: no file system has names with these. */
+static bool starts_like_options(const char *text)
+{
+    while (is_space(*text))
+        text++;
+    if (*text == '-' || *text == '"')
+        return true;
+    for (; *text && !is_space(*text); text++) {
+        if (strchr("*?<>|", *text))
+            return false;
+    }
+    return true;
+}
+
+/* What the text turns out to be, if it is text. */
+static enum load_options judge(enum load_options kind, const char *text)
+{
+    if (kind != LOAD_OPTIONS_TEXT)
+        return kind;
+    if (is_firmware_mark(text))
+        return LOAD_OPTIONS_NONE;
+    return starts_like_options(text) ? LOAD_OPTIONS_TEXT : LOAD_OPTIONS_JUNK;
+}
+
+static enum load_options read_text(const uint8_t *bytes, size_t size, struct arena *arena,
+                                   const char **ret_text)
+{
     size_t count;
 
-    if (!data || size < 2)
+    if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* UTF-8's byte order mark */
+        bytes += 3;
+        size -= 3;
+    } else if (size >= 2 && read_le16(bytes) == BYTE_ORDER_MARK) {
+        bytes += 2;
+        size -= 2;
+    }
+    if (size < 2)
         return LOAD_OPTIONS_NONE;
     if (is_bytes_text(bytes, size))
         return copy(bytes, size, arena, ret_text);
@@ -104,4 +172,65 @@ enum load_options load_options_read(const void *data, size_t size, struct arena 
     if (!is_ucs2_text(bytes, count))
         return LOAD_OPTIONS_JUNK;
     return convert(bytes, count, arena, ret_text);
+}
+
+/* The bytes behind the device path of `size` bytes at `bytes`; false when it is not well-formed. */
+static bool skip_device_path(const uint8_t *bytes, size_t size)
+{
+    size_t at = 0;
+
+    while (fits_inside(at, DEVICE_PATH_HEADER, size)) {
+        uint16_t length = read_le16(bytes + at + 2);
+        bool end = bytes[at] == DEVICE_PATH_END && bytes[at + 1] == DEVICE_PATH_END_ENTIRE;
+
+        if (length < DEVICE_PATH_HEADER || !fits_inside(at, length, size))
+            return false;
+        at += length;
+        if (end && at == size)
+            return true; /* of several paths in the list the last one ends it */
+    }
+    return false;
+}
+
+/*
+ * Dell's firmware passes the whole of its EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) instead of the
+ * OptionalData at its end:
+ *
+ *     0  Attributes  4  FilePathListLength  6  Description, NUL  FilePathList  OptionalData
+ */
+static bool unwrap_load_option(const uint8_t **bytes, size_t *size)
+{
+    const uint8_t *option = *bytes;
+    size_t description, paths, path_size;
+
+    if (*size < LOAD_OPTION_DESCRIPTION + 2 + DEVICE_PATH_HEADER ||
+        (read_le32(option) & ~LOAD_OPTION_ATTRIBUTES) != 0)
+        return false;
+    path_size = read_le16(option + 4);
+    description = count_units(option + LOAD_OPTION_DESCRIPTION, *size - LOAD_OPTION_DESCRIPTION);
+    paths = LOAD_OPTION_DESCRIPTION + 2 * (description + 1);
+    if (path_size == 0 || !fits_inside(paths, path_size, *size) ||
+        !skip_device_path(option + paths, path_size))
+        return false;
+    *bytes += paths + path_size;
+    *size -= paths + path_size;
+    return true;
+}
+
+enum load_options load_options_read(const void *data, size_t size, struct arena *arena,
+                                    const char **ret_text)
+{
+    const uint8_t *bytes = data;
+    const char *text = NULL;
+    enum load_options kind;
+
+    if (!data)
+        return LOAD_OPTIONS_NONE;
+    (void)unwrap_load_option(&bytes, &size);
+    *ret_text = NULL;
+    kind = read_text(bytes, size, arena, &text);
+    kind = judge(kind, text);
+    if (kind == LOAD_OPTIONS_TEXT)
+        *ret_text = text;
+    return kind;
 }

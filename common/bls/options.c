@@ -203,6 +203,7 @@ static bool take_options(struct word_reader *reader, struct options *ret_options
                          struct text *error)
 {
     const char *word;
+    bool first = true;
 
     *ret_options = (struct options){.request = {.command_line = ""}};
     while ((word = next_word(reader))) {
@@ -212,8 +213,10 @@ static bool take_options(struct word_reader *reader, struct options *ret_options
         }
         if (word[0] != '-' && !is_stub_initrd(word)) {
             ret_options->request.kernel.path = word;
+            ret_options->starts_with_kernel = first;
             break;
         }
+        first = false;
         if (!take_option(reader, ret_options, word, error))
             return false;
     }

@@ -15,6 +15,7 @@ struct options {
     bool verbose;
     bool dry_run;
     bool overwrite_acpi_nvs;
+    bool starts_with_kernel;     /* no option stands before KERNEL */
     const char *entry;           /* ID of the entry to boot; NULL for the default */
     struct boot_request request; /* no volume is set; no kernel's path when none was named */
 };

@@ -36,3 +36,8 @@ uint64_t clock_microseconds(uint64_t ticks)
 {
     return ticks / (clock_second() / 1000000);
 }
+
+void clock_wait(uint64_t microseconds)
+{
+    (void)BS->Stall(microseconds);
+}

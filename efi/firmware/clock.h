@@ -15,3 +15,6 @@ uint64_t clock_second(void);
 
 /* So many ticks as microseconds. */
 uint64_t clock_microseconds(uint64_t ticks);
+
+/* Does nothing for so many microseconds. */
+void clock_wait(uint64_t microseconds);

@@ -2,6 +2,7 @@
 #include "efi/manager/manager.h"
 
 #include "efi/console/console.h"
+#include "efi/firmware/clock.h"
 #include "efi/firmware/timing.h"
 #include "efi/manager/entries.h"
 #include "efi/manager/entry_menu.h"
@@ -16,6 +17,8 @@
 
 #define MESSAGES_SIZE 1200
 #define IDS_SIZE      500
+
+#define READING_TIME 3000000 /* microseconds; enough for a line */
 
 /* Where diagnostics go, and how many of them. */
 struct diagnostics_output {
@@ -111,6 +114,8 @@ static bool boot_default(struct manager *manager, struct error *error)
     say_all_diagnostics(manager, NULL);
     if (nothing_boots(manager))
         return refuse_nothing(manager, error);
+    if (manager->has_notice)
+        clock_wait(READING_TIME);
     return start_entry(manager, manager->default_entry, NULL, error);
 }
 
@@ -144,9 +149,17 @@ static bool boot_by_menu(struct manager *manager, struct error *error)
     return without_menu ? boot_default(manager, error) : done;
 }
 
+/* Without a menu it stays for as long as a line takes to read. */
+static void give_notice(struct manager *manager, const char *notice)
+{
+    console_message("%s", notice);
+    text_append(&manager->messages, notice);
+    manager->has_notice = true;
+}
+
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
-                 const struct options *options, uint64_t start, struct arena *arena,
-                 struct error *error)
+                 const struct options *options, const char *notice, uint64_t start,
+                 struct arena *arena, struct error *error)
 {
     TEXT_ON_STACK(messages, MESSAGES_SIZE);
     struct manager manager = {
@@ -158,6 +171,8 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     const struct entry_list *entries = &manager.catalog.entries;
 
     (void)timing_enter(TIMING_ENTRIES);
+    if (notice)
+        give_notice(&manager, notice);
     loader_interface_announce(loaded, start, arena);
     if (!entries_read(volume, arena, &manager.catalog, &manager.messages, error))
         return false;

@@ -11,8 +11,9 @@
 /*
  * Boots an entry of the volume: the one that the options name, or the one that is chosen. Returns
  * false when nothing was booted, and true when the user, a dry run or a program that was started
- * ended it. `start` is clock_now() of our first instruction.
+ * ended it. A
+ * `notice`, unless NULL, is shown first. `start` is clock_now() of our first instruction.
  */
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
-                 const struct options *options, uint64_t start, struct arena *arena,
-                 struct error *error);
+                 const struct options *options, const char *notice, uint64_t start,
+                 struct arena *arena, struct error *error);

@@ -18,4 +18,5 @@ struct manager {
     struct default_selection selection;
     size_t default_entry; /* index, or the count for none */
     struct text messages; /* what has been said, for the menu to show */
+    bool has_notice;      /* among them, to be read before a boot without a menu */
 };

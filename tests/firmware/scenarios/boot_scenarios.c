@@ -173,6 +173,55 @@ static void junk_options(uint64_t seed)
     options_set_bytes(guid, sizeof(guid));
 }
 
+/* Texts that firmware and other loaders leave there: no file has such a name. */
+static const char *const foreign[] = {
+    "Onboard NIC (IPv4)",
+    "root=/dev/sdb3 init=/sbin/init rootwait ro",
+    "UEFI: Kingston",
+    "loader x",
+    "EFI Network 0 for IPv4",
+    "AMBO",
+    "HD0",
+    "<Setup>",
+    "\\EFI\\missing.efi a b",
+};
+
+static void foreign_options(uint64_t seed)
+{
+    entry_boot(seed);
+    options_set(foreign[seed]);
+}
+
+/* A user's mistake, told with what is done instead. */
+static void mistaken_options(uint64_t seed)
+{
+    entry_boot(seed);
+    options_set("\\vmlinux-typo console=ttyS0");
+}
+
+/* The same without anything else to boot: what was asked for is what is missed. */
+static void mistaken_options_only(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("\\vmlinux-typo console=ttyS0");
+}
+
+/* From a shell, or behind an option, it is no text of the firmware's. */
+static void mistaken_after_option(uint64_t seed)
+{
+    entry_boot(seed);
+    options_set("--verbose \\vmlinux-typo console=ttyS0");
+}
+
+static void mistaken_in_shell(uint64_t seed)
+{
+    static const char *const words[] = {"pvhboot.efi", "\\vmlinux-typo"};
+
+    entry_boot(seed);
+    options_set_shell(words, ELEMENTS(words), "pvhboot.efi \\vmlinux-typo");
+}
+
 /* Any bytes, of any length: with them the loader may not find a kernel, but it must say so. */
 static void random_options(uint64_t seed)
 {
@@ -617,6 +666,13 @@ const struct scenario boot_scenarios[] = {
     {"nothing-to-boot", nothing_to_boot, ENDING_ERROR, "nothing to boot", .faults = true},
 
     {"junk-options", junk_options, ENDING_BOOT, NULL, .faults = true},
+    {"foreign-options", foreign_options, ENDING_BOOT, NULL, .seeds = ELEMENTS(foreign)},
+    {"mistaken-options", mistaken_options, ENDING_BOOT,
+     "\\vmlinux-typo: no such file; ignoring the load options", .faults = true},
+    {"mistaken-options-only", mistaken_options_only, ENDING_ERROR,
+     "\\vmlinux-typo: no such file on the volume", .faults = true},
+    {"mistaken-after-option", mistaken_after_option, ENDING_ERROR, "\\vmlinux-typo: no such file"},
+    {"mistaken-in-shell", mistaken_in_shell, ENDING_ERROR, "\\vmlinux-typo: no such file"},
     {"random-options", random_options, ENDING_ANY, NULL, .seeds = 300},
 
     {"packed", packed_boot, ENDING_BOOT, NULL, .seeds = ELEMENTS(packed)},

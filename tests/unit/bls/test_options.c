@@ -465,6 +465,114 @@ static void binary_load_options(void **state)
     assert_no_options_text("ab\177cd", 5, LOAD_OPTIONS_JUNK);
 }
 
+/* An EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) with one media path, and what stands behind it. */
+static size_t make_load_option(uint8_t *bytes, uint32_t attributes, const char *description,
+                               const void *optional, size_t size)
+{
+    static const uint8_t path[] = {4, 4, 8, 0, 'x', 0, 0, 0, 0x7f, 0xff, 4, 0};
+    size_t at = 6;
+
+    put_number(bytes, 4, attributes);
+    put_number(bytes + 4, 2, sizeof(path));
+    for (const char *from = description;; from++, at += 2) {
+        put_number(bytes + at, 2, (uint8_t)*from);
+        if (!*from)
+            break;
+    }
+    at += 2;
+    memcpy(bytes + at, path, sizeof(path));
+    memcpy(bytes + at + sizeof(path), optional, size);
+    return at + sizeof(path) + size;
+}
+
+/* Dell's firmware passes the whole option: the OptionalData in it counts. */
+static void whole_load_options(void **state)
+{
+    static const uint16_t text[] = {'-', '-', 'h', 'e', 'l', 'p', 0};
+    static const uint8_t guid[16] = {0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f};
+    uint8_t bytes[200];
+    size_t size, whole;
+
+    (void)state;
+    size = make_load_option(bytes, 1, "UEFI: Kingston Stick", "", 0);
+    assert_no_options_text(bytes, size, LOAD_OPTIONS_NONE);
+    size = make_load_option(bytes, 0x109, "Linux", guid, sizeof(guid));
+    assert_no_options_text(bytes, size, LOAD_OPTIONS_JUNK);
+    size = make_load_option(bytes, 1, "Linux", text, sizeof(text));
+    assert_options_text(bytes, size, "--help");
+    size = make_load_option(bytes, 1, "", "vmlinux quiet", 13);
+    assert_options_text(bytes, size, "vmlinux quiet");
+    /* What is not well-formed is no such option, and no text either. */
+    whole = make_load_option(bytes, 1, "Linux", text, sizeof(text));
+    for (size = 0; size < whole - sizeof(text); size++)
+        assert_int_not_equal(read_options(bytes, size, &(const char *){NULL}), LOAD_OPTIONS_TEXT);
+    bytes[18 + 2] = 3; /* a node that is shorter than its header */
+    assert_no_options_text(bytes, whole, LOAD_OPTIONS_JUNK);
+    (void)make_load_option(bytes, 1, "Linux", text, sizeof(text));
+    bytes[18 + 9] = 1; /* the end of one path of several, and nothing behind it */
+    assert_no_options_text(bytes, whole, LOAD_OPTIONS_JUNK);
+    (void)make_load_option(bytes, 1, "Linux", text, sizeof(text));
+    bytes[5] = 0xff; /* a list that is longer than all of it */
+    assert_no_options_text(bytes, whole, LOAD_OPTIONS_JUNK);
+}
+
+static void marks_of_firmware(void **state)
+{
+    static const char *const marks[] = {"RC", "AMBO", "AMGO", "HD0", "CD1", "USB2", "WINDOWS"};
+    static const char *const names[] = {"RCX", "rc", "AMBO x", "HD", "HD00", "HDA", "hd0", "/HD0"};
+    uint8_t wide[40];
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(marks); i++) {
+        size_t length = strlen(marks[i]);
+
+        assert_no_options_text(marks[i], length, LOAD_OPTIONS_NONE);
+        assert_no_options_text(marks[i], length + 1, LOAD_OPTIONS_NONE);
+        for (size_t j = 0; j <= length; j++)
+            put_number(wide + 2 * j, 2, (uint8_t)marks[i][j]);
+        assert_no_options_text(wide, 2 * length + 2, LOAD_OPTIONS_NONE);
+    }
+    for (size_t i = 0; i < ELEMENTS(names); i++)
+        assert_options_text(names[i], strlen(names[i]), names[i]);
+}
+
+static void byte_order_marks(void **state)
+{
+    static const uint16_t wide[] = {0xfeff, 'k', ' ', 'a', 0};
+    static const uint16_t alone[] = {0xfeff, 0};
+
+    (void)state;
+    assert_options_text(wide, sizeof(wide), "k a");
+    assert_no_options_text(alone, sizeof(alone), LOAD_OPTIONS_NONE);
+    assert_options_text("\xef\xbb\xbfvmlinux", 10, "vmlinux");
+    assert_no_options_text("\xef\xbb\xbf", 3, LOAD_OPTIONS_NONE);
+}
+
+/* No file system has such a name, so nobody meant it as a path. */
+static void words_that_are_no_paths(void **state)
+{
+    static const char *const words[] = {"<Boot Menu>", "a|b", "what? no", "*.efi x", "a>b"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(words); i++)
+        assert_no_options_text(words[i], strlen(words[i]), LOAD_OPTIONS_JUNK);
+    assert_options_text("k a|b <c> d?", 12, "k a|b <c> d?");
+    assert_options_text("--module \"a|b\" k", 16, "--module \"a|b\" k");
+}
+
+static void options_before_the_kernel(void **state)
+{
+    (void)state;
+    parse_line("vmlinux --initrd x");
+    assert_true(options.starts_with_kernel);
+    parse_line("--initrd x vmlinux");
+    assert_false(options.starts_with_kernel);
+    parse_line("-- vmlinux");
+    assert_false(options.starts_with_kernel);
+    parse_line("initrd=x vmlinux");
+    assert_false(options.starts_with_kernel);
+}
+
 static bool is_utf8(const char *text)
 {
     while (*text) {
@@ -539,6 +647,11 @@ int main(void)
         test(out_of_memory_is_said),
         test(the_help_names_every_option),
         test(ucs2_load_options),
+        test(whole_load_options),
+        test(marks_of_firmware),
+        test(byte_order_marks),
+        test(words_that_are_no_paths),
+        test(options_before_the_kernel),
         test(eight_bit_load_options),
         test(empty_load_options),
         test(binary_load_options),
