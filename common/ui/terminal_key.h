@@ -26,7 +26,7 @@ enum {
     KEY_PAGE_UP,
     KEY_PAGE_DOWN,
     KEY_F1,
-    KEY_TICK, /* no key: a second has passed */
+    KEY_TICK, /* no key: time has passed */
 
     KEY_CTRL = 1 << 24,
     KEY_ALT = 1 << 25,

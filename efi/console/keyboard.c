@@ -3,8 +3,8 @@
 
 #include "common/base/text.h"
 
-#define ONE_SECOND        10000000 /* in 100 ns, as SetTimer() counts */
-#define NAP               10000    /* microseconds, as Stall() counts */
+#define MILLISECOND       10000 /* in 100 ns, as SetTimer() counts */
+#define NAP               10000 /* microseconds, as Stall() counts */
 #define NAPS_PER_SECOND   100
 #define SEQUENCE_PATIENCE 5 /* naps between two characters of one key; nobody types that fast */
 
@@ -45,21 +45,22 @@ static void find_inputs(struct keyboard *keyboard)
         keyboard->plain = ST->ConIn;
 }
 
-static void start_timer(struct keyboard *keyboard)
+static void start_timer(struct keyboard *keyboard, unsigned tick)
 {
+    keyboard->naps_per_tick = tick * NAPS_PER_SECOND / 1000;
     if (EFI_ERROR(BS->CreateEvent(EVT_TIMER, 0, NULL, NULL, &keyboard->timer)))
         keyboard->timer = NULL;
-    else if (EFI_ERROR(BS->SetTimer(keyboard->timer, TimerPeriodic, ONE_SECOND)))
+    else if (EFI_ERROR(BS->SetTimer(keyboard->timer, TimerPeriodic, tick * MILLISECOND)))
         keyboard_close(keyboard);
 }
 
-EFI_STATUS keyboard_open(struct keyboard *ret_keyboard)
+EFI_STATUS keyboard_open(struct keyboard *ret_keyboard, unsigned tick)
 {
     *ret_keyboard = (struct keyboard){0};
     find_inputs(ret_keyboard);
     if (!ret_keyboard->main && !ret_keyboard->other && !ret_keyboard->plain)
         return EFI_NOT_FOUND;
-    start_timer(ret_keyboard);
+    start_timer(ret_keyboard, tick);
     return EFI_SUCCESS;
 }
 
@@ -184,7 +185,7 @@ static uint32_t decode(struct keyboard *keyboard, const struct input_key *input)
 static uint32_t nap(struct keyboard *keyboard)
 {
     (void)BS->Stall(NAP);
-    if (keyboard->timer || ++keyboard->naps < NAPS_PER_SECOND)
+    if (keyboard->timer || ++keyboard->naps < keyboard->naps_per_tick)
         return KEY_NONE;
     keyboard->naps = 0;
     return KEY_TICK;

@@ -19,18 +19,22 @@ struct input_key {
 struct keyboard {
     EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *main, *other;
     SIMPLE_INPUT_INTERFACE *plain; /* only where there is no `main` */
-    EFI_EVENT timer;               /* each second; NULL: Stall() counts the time */
+    EFI_EVENT timer;               /* signalled at each tick; NULL: Stall() counts the time */
     unsigned naps;                 /* since the last tick, without a timer */
-    struct input_key unread;       /* what came behind an ESC and did not belong to it */
+    unsigned naps_per_tick;
+    struct input_key unread; /* what came behind an ESC and did not belong to it */
     bool has_unread;
 };
 
-/* EFI_NOT_FOUND when the machine has neither a keyboard nor a terminal. */
-EFI_STATUS keyboard_open(struct keyboard *ret_keyboard);
+/*
+ * Ticks come every `tick` milliseconds, at least 10. EFI_NOT_FOUND when the machine has neither a
+ * keyboard nor a terminal.
+ */
+EFI_STATUS keyboard_open(struct keyboard *ret_keyboard, unsigned tick);
 
 void keyboard_close(struct keyboard *keyboard);
 
-/* Waits for a key (see key.h) or the next second, KEY_TICK. */
+/* Waits for a key (see key.h) or the next tick, KEY_TICK. */
 uint32_t keyboard_wait(struct keyboard *keyboard);
 
 /* The same without waiting: KEY_NONE when there is nothing. */

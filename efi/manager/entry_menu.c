@@ -10,6 +10,7 @@
 #include "efi/manager/machine_details.h"
 #include "efi/manager/probe_entry.h"
 #include "efi/manager/start_entry.h"
+#include "efi/manager/unattended.h"
 #include "efi/menu/menu.h"
 
 /* How long the message of a boot that failed stays, in seconds, when nobody touches a key. */
@@ -121,6 +122,8 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
     text_clear(&manager->messages);
     if (choice == MENU_FIRMWARE)
         (void)enter_setup(error);
+    else if (choice == MENU_TIMEOUT)
+        (void)boot_unattended(manager, menu->selected, error);
     else
         (void)start_entry(manager, menu->selected, menu->command_line, error);
     if (error->code != ERROR_NONE)

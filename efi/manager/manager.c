@@ -9,6 +9,7 @@
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/manager_state.h"
 #include "efi/manager/start_entry.h"
+#include "efi/manager/unattended.h"
 #include "efi/menu/menu.h"
 
 /* More diagnostics than that tell nobody more; `pvhinfo --esp` has them all. */
@@ -116,7 +117,7 @@ static bool boot_default(struct manager *manager, struct error *error)
         return refuse_nothing(manager, error);
     if (manager->has_notice)
         clock_wait(READING_TIME);
-    return start_entry(manager, manager->default_entry, NULL, error);
+    return boot_unattended(manager, manager->default_entry, error);
 }
 
 static void choose_default(struct manager *manager)

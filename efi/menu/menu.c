@@ -10,6 +10,11 @@
 #include "efi/menu/menu_input.h"
 #include "pvh/uefi_status.h"
 
+/* Milliseconds. Firmware may need a tenth of a second to report a key that is down: systemd-boot.
+ */
+#define SECOND    1000
+#define FIRST_KEY 100
+
 static bool offers_firmware_setup(void)
 {
     uint64_t supported = 0;
@@ -33,8 +38,13 @@ static void toggle_default(struct menu_state *state)
     }
     menu->default_entry = index;
     menu->default_is_chosen = !clears;
-    menu_answer(state, clears ? "No entry is the default by choice: loader.conf decides again."
-                              : "This entry is booted by default from now on.");
+    if (clears)
+        menu_answer(state, "No entry is the default by choice: loader.conf decides again.");
+    else if (menu->entries[index].problem)
+        menu_answer(state, "This entry is the default from now on, but it cannot boot: %s",
+                    menu->entries[index].problem);
+    else
+        menu_answer(state, "This entry is booted by default from now on.");
 }
 
 /* From forever over hidden to 1, 2, 3... seconds, and back. */
@@ -205,7 +215,7 @@ static void run(struct menu_state *state, enum menu_choice *ret_choice)
 static EFI_STATUS open_menu(struct menu_state *state)
 {
     struct menu *menu = state->menu;
-    EFI_STATUS status = keyboard_open(&state->keyboard);
+    EFI_STATUS status = keyboard_open(&state->keyboard, SECOND);
 
     if (EFI_ERROR(status))
         return status;
@@ -255,5 +265,5 @@ bool menu_is_wanted(void)
 {
     CLEANUP(keyboard_close) struct keyboard keyboard;
 
-    return !EFI_ERROR(keyboard_open(&keyboard)) && keyboard_poll(&keyboard) != KEY_NONE;
+    return !EFI_ERROR(keyboard_open(&keyboard, FIRST_KEY)) && keyboard_wait(&keyboard) != KEY_TICK;
 }

@@ -5,7 +5,7 @@
 #include "common/base/arena.h"
 #include "efi/menu/menu_model.h"
 
-/* True when a key is or was pressed; one look, which does not wait. */
+/* True when a key is down or was pressed. Waits a tenth of a second for one. */
 bool menu_is_wanted(void);
 
 /*

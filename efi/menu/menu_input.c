@@ -29,11 +29,35 @@ void menu_keep_timeout(struct menu_state *state)
                     uefi_status_name(efi_status_number(status)));
 }
 
+/*
+ * While nobody has touched a key, the bar stands on what is booted when the time is up: it leaves
+ * an entry that turns out not to boot for the next one that may.
+ */
+static void pass_over_unbootable(struct menu_state *state)
+{
+    const struct menu *menu = state->menu;
+    const struct boot_entry *left = &menu->entries[state->list.selected];
+
+    if (state->seconds_left == 0 || menu->count == 0 || !left->problem)
+        return;
+    for (size_t i = 1; i < menu->count; i++) {
+        size_t next = (state->list.selected + i) % menu->count;
+
+        if (menu->entries[next].problem)
+            continue;
+        list_view_select(&state->list, next);
+        menu_answer(state, "%s cannot boot: %s", left->label, left->problem);
+        return;
+    }
+}
+
 static bool do_work(struct menu_state *state)
 {
     bool changed = false;
 
     state->working = state->menu->work(state->menu->context, &changed);
+    if (changed)
+        pass_over_unbootable(state);
     return changed;
 }
 

@@ -514,6 +514,90 @@ static void menu_failed_alone(uint64_t seed)
     file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
 }
 
+/*
+ * The default cannot boot, for each reason that an entry of its own can have, and nobody is there:
+ * the next one is booted.
+ */
+static void put_unbootable(uint64_t seed)
+{
+    static const char *const lines[] = {"linux /gone",
+                                        "linux /text",
+                                        "linux /vmlinux\ninitrd /gone",
+                                        "linux /vmlinux\ninitrd /empty",
+                                        "efi /gone.efi",
+                                        "linux /vmlinux\narchitecture aa64",
+                                        "options only"};
+    char text[200];
+
+    file_put_text("\\text", "no kernel, but a text that is long enough for the start of one");
+    file_put("\\empty", "", 0);
+    snprintf(text, sizeof(text), "title Zap\nsort-key a\nversion 9\n%s\n", lines[seed]);
+    file_put_text(ENTRIES "zap.conf", text);
+}
+
+#define UNBOOTABLE 7
+
+static void default_unbootable(uint64_t seed)
+{
+    setup_two();
+    put_unbootable(seed);
+    file_put_text(CONFIG, "default zap.conf\n");
+}
+
+static void default_unbootable_menu(uint64_t seed)
+{
+    setup_two();
+    put_unbootable(seed);
+    file_put_text(CONFIG, "timeout 3\ndefault zap.conf\n");
+}
+
+/* From the last one it goes on at the top. */
+static void default_unbootable_last(uint64_t seed)
+{
+    setup_two();
+    put_unbootable(seed);
+    file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 0\nlinux /gone\n");
+    file_put_text(CONFIG, "default zap.conf\n");
+}
+
+/* Each is tried once, and all reasons are said. */
+static void all_unbootable(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(ENTRIES "a.conf", "title A\nlinux /gone\n");
+    file_put_text(ENTRIES "b.conf", "title B\nlinux /missing\n");
+    file_put_text(CONFIG, seed ? "timeout 2\n" : "");
+}
+
+static void check_each_said(void)
+{
+    const char *said = run_said();
+
+    if (!strstr(said, "a: /gone: no such file") || !strstr(said, "b: /missing: no such file"))
+        run_fail("not every entry's reason is said");
+}
+
+/* A machine that refuses one kernel refuses all: that is said once. */
+static void machine_refuses(uint64_t seed)
+{
+    static const uint8_t on = 1;
+
+    (void)seed;
+    setup_two();
+    variable_put(&global_variable_guid, "SecureBoot", &on, sizeof(on));
+    variable_put(&global_variable_guid, "SetupMode", &(const uint8_t){0}, 1);
+}
+
+static void unbootable_as_default(uint64_t seed)
+{
+    default_unbootable_menu(seed);
+    press(SCAN_HOME, 0); /* the bar has left it */
+    press(SCAN_NONE, 'd');
+    press(SCAN_DOWN, 0);
+    press(SCAN_NONE, ENTER);
+}
+
 static void menu_empty(uint64_t seed)
 {
     (void)seed;
@@ -586,6 +670,17 @@ static void menu_hidden(uint64_t seed)
         keys_press(0, SCAN_NONE, ' ');
         press(SCAN_NONE, ENTER);
     }
+}
+
+/* Firmware takes its time to report a key that is down; a tenth of a second is waited for it. */
+static void menu_hidden_late(uint64_t seed)
+{
+    menu_hidden(0);
+    keys_press(seed ? TICKS_PER_SECOND / 2 : TICKS_PER_SECOND / 20, SCAN_NONE, ' ');
+    press(SCAN_DOWN, 0);
+    press(SCAN_NONE, ENTER);
+    expect_command_line(seed ? "new" : "old");
+    expect_fallback(seed ? "old" : "new");
 }
 
 /* What a serial terminal sends for keys that the firmware does not know. */
@@ -704,6 +799,15 @@ const struct scenario manager_scenarios[] = {
     {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once,
      MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
     {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file", .faults = true},
+    {"default-unbootable", default_unbootable, ENDING_BOOT, "New: vmlinux", .seeds = UNBOOTABLE},
+    {"default-unbootable-first", default_unbootable, ENDING_BOOT, "zap: /gone: no such file",
+     .faults = true},
+    {"default-unbootable-menu", default_unbootable_menu, ENDING_BOOT,
+     "Zap cannot boot: ", .seeds = UNBOOTABLE - 2},
+    {"default-unbootable-last", default_unbootable_last, ENDING_BOOT, "zap: /gone: no such file"},
+    {"all-unbootable", all_unbootable, ENDING_ERROR, "no such file", check_each_said, .seeds = 2},
+    {"machine-refuses", machine_refuses, ENDING_ERROR, "Secure Boot is on"},
+    {"unbootable-as-default", unbootable_as_default, ENDING_BOOT, "but it cannot boot"},
     {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot", MENU_FAULTS},
     {"menu-warnings", menu_warnings, ENDING_BOOT, "2 more lines were not", check_said_once,
      MENU_FAULTS},
@@ -712,6 +816,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},
     {"menu-forever", menu_forever, ENDING_WAITING, NULL, MENU_FAULTS},
     {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2, .faults = true},
+    {"menu-hidden-late", menu_hidden_late, ENDING_BOOT, NULL, .seeds = 2},
     {"menu-sequences", menu_sequences, ENDING_BOOT, NULL, .seeds = 4, MENU_FAULTS},
 
     {"chain", chain, ENDING_SUCCESS, NULL, check_chain, .faults = true},
