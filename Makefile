@@ -143,6 +143,7 @@ deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECO
 
 # What `make install` puts where, below DESTDIR and PREFIX.
 SYSTEM_TOOLS := tools/pvhboot-install tools/pvhboot-bless
+INSTALLER_PARTS := $(sort $(wildcard tools/installer/*.sh))
 MANUAL_PAGES := $(sort $(wildcard docs/*.[1-8]))
 MANUAL_SECTIONS := $(sort $(subst .,,$(suffix $(MANUAL_PAGES))))
 PREFIX_DIR = $(DESTDIR)$(PREFIX)
@@ -150,11 +151,12 @@ DOC_DIR = $(PREFIX_DIR)/share/doc/pvhboot
 
 .PHONY: install
 install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the documents: PREFIX= DESTDIR=
-	install -d '$(PREFIX_DIR)/lib/pvhboot' '$(PREFIX_DIR)/bin' '$(PREFIX_DIR)/sbin' '$(DOC_DIR)/licences' \
+	install -d '$(PREFIX_DIR)/lib/pvhboot/installer' '$(PREFIX_DIR)/bin' '$(PREFIX_DIR)/sbin' '$(DOC_DIR)/licences' \
 		$(MANUAL_SECTIONS:%='$(PREFIX_DIR)/share/man/man%')
 	install -m 644 '$(EFI_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhboot.efi'
 	install -m 755 '$(PVHINFO)' '$(PREFIX_DIR)/bin/pvhinfo'
 	install -m 755 $(SYSTEM_TOOLS) '$(PREFIX_DIR)/sbin/'
+	install -m 644 $(INSTALLER_PARTS) '$(PREFIX_DIR)/lib/pvhboot/installer/'
 	for page in $(MANUAL_PAGES); do install -m 644 "$$page" '$(PREFIX_DIR)/share/man/man'"$${page##*.}/" || exit; done
 	install -m 644 README.md CHANGELOG.md LICENSE '$(DOC_DIR)/'
 	install -m 644 $(DECODER_SOURCES)/licences/*.txt '$(DOC_DIR)/licences/'

@@ -30,7 +30,7 @@ bool start_kernel_prepare(struct boot *boot, struct error *error)
 static bool prepare_trampoline(const struct load_plan *plan, struct error *error)
 {
     memcpy((void *)(uintptr_t)plan->trampoline_code.start, trampoline_start,
-           (size_t)(trampoline_end - trampoline_start));
+           trampoline_code_size());
     trampoline_fill((void *)(uintptr_t)plan->trampoline_data.start, plan);
     return pages_make_executable(plan->trampoline_code, error);
 }

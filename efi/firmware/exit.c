@@ -2,9 +2,6 @@
 #include "efi/firmware/exit.h"
 
 #include "efi/arch/cpu.h"
-#include "efi/firmware/proto/memory_attribute.h"
-#include "pvh/plan_check.h"
-#include "pvh/trampoline.h"
 
 EFI_STATUS exit_boot_services(EFI_HANDLE image, UINTN map_key)
 {

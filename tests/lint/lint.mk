@@ -60,10 +60,10 @@ $(LINT_BUILD)/format: $(LINT_SOURCES) $(LINT_HEADERS) .clang-format
 	@clang-format --dry-run -Werror $(LINT_SOURCES) $(LINT_HEADERS)
 	@touch $@
 
-$(LINT_BUILD)/shellcheck: $(LINT_SCRIPTS)
+$(LINT_BUILD)/shellcheck: $(LINT_SCRIPTS) $(INSTALLER_PARTS)
 	@mkdir -p $(@D)
 	@echo '  shellcheck'
-	@shellcheck $(LINT_SCRIPTS)
+	@shellcheck --external-sources --check-sourced $(LINT_SCRIPTS)
 	@touch $@
 
 $(LINT_BUILD)/pyflakes: $(LINT_PYTHON)

@@ -3,6 +3,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -262,8 +263,8 @@ def test_only_a_pvhboot_is_installed(machine, content, sentence):
 def test_the_binary_is_found_beside_the_program(machine):
     """In an installed tree, also through a link."""
     prefix = machine.folder / "usr"
-    for folder in ("sbin", "lib/pvhboot"):
-        (prefix / folder).mkdir(parents=True)
+    (prefix / "sbin").mkdir(parents=True)
+    shutil.copytree(TOOLS / "installer", prefix / "lib/pvhboot/installer")
     program = prefix / "sbin" / "pvhboot-install"
     program.write_bytes((TOOLS / "pvhboot-install").read_bytes())
     program.chmod(0o755)
@@ -272,6 +273,15 @@ def test_the_binary_is_found_beside_the_program(machine):
     for name in (program, machine.folder / "link"):
         done = subprocess.run([name, "--version"], stdout=subprocess.PIPE, check=True, text=True)
         assert done.stdout == "pvhboot 7.8.9\n"
+
+
+def test_a_copy_without_its_parts_says_so(machine):
+    program = machine.folder / "pvhboot-install"
+    shutil.copy(TOOLS / "pvhboot-install", program)
+    done = subprocess.run([program, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    line, = done.stderr.splitlines()
+    assert line.startswith(f"pvhboot-install: {machine.folder}/installer: no such folder")
 
 
 def test_the_binary_is_found_in_the_sources(machine):

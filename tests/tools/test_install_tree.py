@@ -31,7 +31,9 @@ def test_install_and_uninstall(tmp_path):
     prefix = tmp_path / "opt" / "my pvhboot"
     pages = {f"share/man/man{page.suffix[1:]}/{page.name}" for page in (TOP / "docs").glob("*.[1-8]")}
     found = {path for path in files(prefix) if not path.startswith("share/doc/pvhboot/licences/")}
-    assert found == PROGRAMS | pages | {f"share/doc/pvhboot/{name}" for name in DOCUMENTS} | {"lib/pvhboot/pvhboot.efi"}
+    parts = {f"lib/pvhboot/installer/{path.name}" for path in (TOP / "tools/installer").iterdir()}
+    assert found == (PROGRAMS | pages | parts | {f"share/doc/pvhboot/{name}" for name in DOCUMENTS}
+                     | {"lib/pvhboot/pvhboot.efi"})
     assert len(list((prefix / "share/doc/pvhboot/licences").iterdir())) >= 4
     assert all(os.access(prefix / program, os.X_OK) for program in PROGRAMS)
 

@@ -183,7 +183,7 @@ static void zero(const struct trampoline_zero *item)
 
 static void check_code(uint64_t code)
 {
-    size_t size = (size_t)(trampoline_end - trampoline_start);
+    size_t size = trampoline_code_size();
     struct range range = {code, code + size};
 
     check_loaders("the hand-over's code", range);

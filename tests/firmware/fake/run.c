@@ -107,19 +107,45 @@ static void check_leaks(void)
         run_fail("%s is not given back", handles_find_leak());
 }
 
-/* An error's message is the last line. */
-static bool ends_with_message(void)
+static bool is_line_end(char byte)
+{
+    return byte == '\n' || byte == '\r';
+}
+
+/* The last line that has something in it; *ret_end is where its line end begins. */
+static const char *last_line(const char **ret_end)
 {
     const char *end = result->said + result->said_length;
     const char *start;
 
-    while (end > result->said && (end[-1] == '\n' || end[-1] == '\r'))
+    while (end > result->said && is_line_end(end[-1]))
         end--;
     start = end;
-    while (start > result->said && start[-1] != '\n' && start[-1] != '\r')
+    while (start > result->said && !is_line_end(start[-1]))
         start--;
-    return strncmp(start, "pvhboot: ", strlen("pvhboot: ")) == 0 &&
+    *ret_end = end;
+    return start;
+}
+
+/* An error's message is the last line; an error that was never set has an empty one. */
+static bool ends_with_message(void)
+{
+    const char *end;
+    const char *start = last_line(&end);
+
+    return (size_t)(end - start) > strlen("pvhboot: ") &&
+           strncmp(start, "pvhboot: ", strlen("pvhboot: ")) == 0 &&
            strncmp(start, WARNING, strlen(WARNING)) != 0;
+}
+
+/* Where no user tries again, once is enough. */
+static bool is_printed_twice(void)
+{
+    const char *end;
+    const char *start = last_line(&end);
+
+    return run_is_plain() && ends_with_message() &&
+           memmem(result->said, (size_t)(start - result->said), start, (size_t)(end - start));
 }
 
 /* The menu shows it for a while and is wiped then. */
@@ -172,6 +198,8 @@ static void judge(enum ending ending, EFI_STATUS status)
         check_leaks();
     if (ending == ENDING_ERROR && !firmware_ways.no_console && !has_message())
         run_fail("ends in an error without a message");
+    if (ending == ENDING_ERROR && is_printed_twice())
+        run_fail("the message of the error is printed twice");
     if (ending == ENDING_RESET && ledger_phase() != PHASE_LEAVING)
         run_fail("the machine is reset though boot services go on");
     if (!run_is_plain())

@@ -188,6 +188,17 @@ static void check_not_counted(void)
         run_fail("LoaderBootCountPath does not name the file as it is");
 }
 
+/* The block device says that its medium is write-protected; the file system would take a write. */
+static void counted_protected(uint64_t seed)
+{
+    static const EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+    static EFI_BLOCK_IO_MEDIA media = {.MediaPresent = true, .ReadOnly = true};
+    static EFI_BLOCK_IO block_io = {.Media = &media};
+
+    counted(seed);
+    handles_install(&device_handle, &guid, &block_io);
+}
+
 /* The name that the entry is to have is another file's. */
 static void counted_twice(uint64_t seed)
 {
@@ -505,6 +516,20 @@ static void check_quit_at_once(void)
         run_fail("the loader waits although the user has seen the message");
 }
 
+/* Another failure is told as well: it is another error, which nobody has printed. */
+static void menu_failed_twice(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
+    file_put_text(ENTRIES "zip.conf", "title Zip\nsort-key a\nversion 8\nlinux /lost\n");
+    press(SCAN_HOME, 0);
+    press(SCAN_NONE, ENTER);
+    press(SCAN_NONE, '2');
+    press(SCAN_NONE, ENTER);
+    type("q");
+}
+
 /* Nobody is there: it fails, the message stays for a while, and the firmware goes on. */
 static void menu_failed_alone(uint64_t seed)
 {
@@ -771,6 +796,8 @@ const struct scenario manager_scenarios[] = {
     {"counted", counted, ENDING_BOOT, NULL, check_counted, .faults = true},
     {"counted-read-only", counted_read_only, ENDING_BOOT, "cannot be counted", check_not_counted,
      .faults = true},
+    {"counted-protected", counted_protected, ENDING_BOOT, "cannot be counted", check_not_counted,
+     .faults = true},
     {"counted-twice", counted_twice, ENDING_BOOT, "cannot be counted", .faults = true},
     {"exhausted", exhausted, ENDING_BOOT, NULL, .faults = true},
 
@@ -798,6 +825,8 @@ const struct scenario manager_scenarios[] = {
     {"menu-failed", menu_failed, ENDING_BOOT, "no such file", MENU_FAULTS},
     {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once,
      MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
+    {"menu-failed-twice", menu_failed_twice, ENDING_SUCCESS, "pvhboot: zip: ", MENU_FAULTS,
+     .also = ALSO(ENDING_BOOT)},
     {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file", .faults = true},
     {"default-unbootable", default_unbootable, ENDING_BOOT, "New: vmlinux", .seeds = UNBOOTABLE},
     {"default-unbootable-first", default_unbootable, ENDING_BOOT, "zap: /gone: no such file",

@@ -22,7 +22,7 @@ static uint64_t field(const uint8_t *bytes, size_t offset, size_t width)
 
 static void the_code_fits_its_page(void **state)
 {
-    size_t size = (size_t)(trampoline_end - trampoline_start);
+    size_t size = trampoline_code_size();
 
     (void)state;
     assert_in_range(size, 64, PAGE_SIZE);

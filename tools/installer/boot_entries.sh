@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# The firmware's boot entries, which are EFI variables. For pvhboot-install.
+
+has_variables() {
+	[ -n "$(ls "$EFIVARS" 2>/dev/null)" ]
+}
+
+# Prints the bytes of an EFI variable as numbers in one line. The four bytes of attributes before them are cut off
+# here, since od cannot skip them: there is no seeking in an efivarfs.
+variable_bytes() {
+	od -An -v -tu1 "$EFIVARS/$1-$EFI_GLOBAL" 2>/dev/null | tr -s ' \n' ' ' | cut -d ' ' -f 6-
+}
+
+secure_boot_is_on() {
+	[ "$(variable_bytes SecureBoot)" = "1 " ]
+}
+
+boot_order() {
+	variable_bytes BootOrder | awk '{ for (i = 1; i < NF; i += 2) printf "%04X\n", $i + 256 * $(i + 1) }'
+}
+
+# Prints what is in the boot entry BOOT####, one a line: "active" or "inactive"; the partition's UUID, as blkid has
+# it; the file's path in lower case; the options' bytes. (UEFI 2.10: EFI_LOAD_OPTION in 3.1.3; the device path's
+# nodes, 4/1 for a partition and 4/4 for a file, in 10.3.5.)
+read_boot_entry() {
+	variable_bytes "$1" | awk '
+	function u16(at) { return $at + 256 * $(at + 1) }
+	function hex(at, count, step,    text) {
+		for (; count > 0; count--) { text = text sprintf("%02x", $at); at += step }
+		return text
+	}
+	function partition_uuid(at) {
+		if ($(at + 41) == 1) return hex(at + 27, 4, -1) "-" sprintf("%02x", $(at + 4))
+		return hex(at + 27, 4, -1) "-" hex(at + 29, 2, -1) "-" hex(at + 31, 2, -1) "-" \
+			hex(at + 32, 2, 1) "-" hex(at + 34, 6, 1)
+	}
+	function text(at, end,    result) {
+		for (; at < end && u16(at); at += 2) result = result ($(at + 1) ? "?" : sprintf("%c", $at))
+		return tolower(result)
+	}
+	function rest(at,    result) {
+		for (; at <= NF; at++) result = result " " $at
+		return result
+	}
+	{
+		start = 7
+		while (start < NF && u16(start)) start += 2
+		end = start + 2 + u16(5)
+		for (at = start + 2; at + 3 < end && u16(at + 2) >= 4; at += u16(at + 2)) {
+			if ($at == 4 && $(at + 1) == 1) uuid = partition_uuid(at)
+			if ($at == 4 && $(at + 1) == 4) path = path text(at + 4, at + u16(at + 2))
+		}
+		print ($1 % 2 ? "active" : "inactive") "\n" uuid "\n" path "\n" rest(end)
+	}'
+}
+
+# Sets entry_active, entry_uuid, entry_path and entry_options from the boot entry Boot$1. They are empty when there is
+# none: a boot order may name what has been deleted.
+load_boot_entry() {
+	{
+		read -r entry_active || :
+		read -r entry_uuid || :
+		read -r entry_path || :
+		read -r entry_options || :
+	} <<END
+$(read_boot_entry "Boot$1")
+END
+}
+
+# Prints the numbers of the boot entries for our binary on the partition UUID, those of the boot order first.
+entries_of() {
+	{
+		boot_order
+		find "$EFIVARS" -name "Boot[0-9A-F][0-9A-F][0-9A-F][0-9A-F]-$EFI_GLOBAL" | sed 's,.*/Boot,,; s,-.*,,' | sort
+	} | awk '!seen[$0]++' | while read -r number; do
+		load_boot_entry "$number"
+		[ "$entry_uuid" != "$1" ] || [ "$entry_path" != '\efi\pvhboot\pvhboot.efi' ] || echo "$number"
+	done
+}
+
+# Prints DISK, NUMBER and UUID of each partition that holds the ESP: several when a RAID 1 mirrors it, which firmware
+# knows nothing of. The disk of a partition is what lsblk has next when it walks from the top down to the disks.
+esp_partitions() {
+	lsblk --inverse --noheadings --raw --paths --output NAME,TYPE "$device" 2>/dev/null | awk '
+	NR == 1 && $2 != "part" && $2 != "raid1" { exit }
+	partition { print $1, partition; partition = "" ; next }
+	$2 == "part" { partition = $1 }' |
+		while read -r disk partition; do
+			echo "$disk $(partition_fact "$partition" NUMBER) $(partition_fact "$partition" UUID)"
+		done
+}
+
+# Runs efibootmgr, which changes the firmware's variables.
+change_variables() {
+	[ "$dry_run" = no ] || return 0
+	try "the firmware did not take the change of its boot entries; with --no-variables they are left alone" \
+		efibootmgr -q "$@"
+}
+
+drop_entries() {
+	for number in "$@"; do
+		change_variables -b "$number" -B
+		tell "removed the boot entry Boot$number"
+	done
+}
+
+create_entry() {
+	# Behind "--" an option of pvhboot is none of efibootmgr's.
+	change_variables -c -d "$1" -p "$2" -L "$LABEL" -l '\EFI\pvhboot\pvhboot.efi' ${options:+-u -- "$options"}
+	tell "registered $LABEL on $1, partition $2, as the firmware's first boot entry"
+}
+
+# Makes the boot entry $1 the first, and one that the firmware uses.
+promote_entry() {
+	load_boot_entry "$1"
+	[ "$entry_active" = active ] || change_variables -a -b "$1"
+	order=$(boot_order)
+	[ "${order%%"$NEWLINE"*}" != "$1" ] || return 0
+	change_variables -o "$1$(printf '%s\n' "$order" | grep -v -x "$1" | sed '/./s/^/,/' | tr -d '\n')"
+	tell "made Boot$1 the firmware's first boot entry"
+}
+
+# Prints what is read from UTF-8 as UCS-2, which firmware has, a number for each byte.
+ucs2_bytes() {
+	od -An -v -tu1 | tr -s ' \n' ' ' | awk '
+	{
+		for (i = 1; i <= NF; i++) {
+			code = $i
+			more = code < 192 ? 0 : code < 224 ? 1 : code < 240 ? 2 : 3
+			if (more) code %= more == 1 ? 32 : more == 2 ? 16 : 8
+			for (; more > 0; more--) code = code * 64 + $(++i) % 64
+			printf "%s%d %d", (separator++ ? " " : ""), code % 256, int(code / 256)
+		}
+	}'
+}
+
+# True when the boot entry $1 has the options that are asked for, with or without a terminating zero.
+has_wanted_options() {
+	[ "$has_options" = yes ] || return 0
+	load_boot_entry "$1"
+	[ "${entry_options%" 0 0"}" = "$(printf '%s' "$options" | ucs2_bytes)" ]
+}
+
+register_partition() {
+	# shellcheck disable=SC2046 # one word each
+	set -- "$1" "$2" $(entries_of "$3")
+	if [ $# -gt 2 ] && has_wanted_options "$3"; then
+		promote_entry "$3"
+		shift 3
+	else
+		create_entry "$1" "$2"
+		shift 2
+	fi
+	drop_entries "$@"
+}
+
+# True when there are boot entries to be changed; otherwise says why there are none.
+can_change_entries() {
+	not_done="no boot entry is $1"
+	if [ "$variables" = no ]; then
+		return 1
+	elif [ -z "$device" ]; then
+		echo "$esp is a folder, no mounted partition: $not_done"
+	elif ! has_variables; then
+		warn "no EFI variables in $EFIVARS: $not_done; a kernel that was started through PVH has none, boot it by EFI"
+	elif ! command -v efibootmgr >/dev/null; then
+		warn "efibootmgr is not installed: $not_done"
+	else
+		return 0
+	fi
+	return 1
+}
+
+# Calls $1 with DISK, NUMBER and UUID of each partition that holds the ESP.
+for_each_partition() {
+	partitions=$(esp_partitions)
+	while read -r disk number uuid; do
+		if [ -z "$uuid" ]; then
+			warn "$device: no partition that the firmware could find; its boot entries are left as they are"
+		else
+			"$1" "$disk" "$number" "$uuid"
+		fi
+	done <<END
+$partitions
+END
+}
+
+register() {
+	! can_change_entries made || for_each_partition register_partition
+}
+
+# shellcheck disable=SC2046 # one word each
+remove_partition_entries() {
+	drop_entries $(entries_of "$3")
+}
+
+unregister() {
+	! can_change_entries removed || for_each_partition remove_partition_entries
+}

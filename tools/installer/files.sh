@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# Writing to the EFI system partition: whole or not at all, and taken back after a failure. For pvhboot-install.
+
+# What to take back when this fails: the file being written; files and folders that were not there, one a line.
+temporary='' made=''
+
+take_back() {
+	[ "$dry_run" = no ] || return 0
+	[ -z "$temporary" ] || rm -f "$temporary"
+	while IFS= read -r path; do
+		if [ -d "$path" ]; then
+			rmdir "$path" 2>/dev/null || :
+		elif [ -n "$path" ]; then
+			rm -f "$path"
+		fi
+	done <<END
+$made
+END
+}
+
+# Runs a command; its reason for failing becomes the last part of one line.
+try() {
+	what=$1
+	shift
+	if ! problem=$("$@" 2>&1); then
+		problem=${problem%%"$NEWLINE"*}
+		fail "$what: ${problem##*: }"
+	fi
+}
+
+make_folder() {
+	folder=$(on_esp "$1")
+	case $NEWLINE$made in *"$NEWLINE$folder$NEWLINE"*) return 0 ;; esac
+	[ ! -d "$folder" ] || return 0
+	case $1 in */*) make_folder "${1%/*}" ;; esac
+	folder=$(on_esp "$1")
+	[ "$dry_run" = yes ] || try "$folder: could not be made" mkdir "$folder"
+	made=$folder$NEWLINE$made
+	tell "made $folder"
+}
+
+write_and_sync() {
+	cat "$1" >"$2" && sync "$2"
+}
+
+# Puts SOURCE, whole or not at all, to PATH on the ESP, which is replaced.
+put_file() {
+	make_folder "${2%/*}"
+	target=$(on_esp "$2")
+	[ ! -d "$target" ] || fail "$target: is a folder; move it away"
+	if [ "$dry_run" = no ]; then
+		temporary=${target%/*}/pvhboot.new
+		try "$target: could not be written, nothing is changed there" write_and_sync "$1" "$temporary"
+		cmp -s "$1" "$temporary" || fail "$target: reads back other than it was written; check the disk"
+		[ -e "$target" ] || made=$target$NEWLINE$made
+		try "$target: could not be replaced" mv -f "$temporary" "$target"
+		temporary=
+		try "$target: could not be synced" sync "${target%/*}"
+	fi
+	tell "copied $1 to $target"
+}
+
+# The first of several files may be in place when room for the next runs out: so ask before.
+check_space() {
+	[ $# -gt 0 ] || return 0
+	size=$(($(wc -c <"$efi") / 1024 + 1))
+	# One more for the moment at which the old and the new file are both there.
+	needed=$((size + SPARE_KIB))
+	for path in "$@"; do
+		[ -e "$(on_esp "$path")" ] || needed=$((needed + size))
+	done
+	free=$(df -Pk "$esp" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$needed" ] || fail "$esp: $free KiB are free and $needed KiB needed; remove old kernels from it"
+}
+
+write_loader_conf() {
+	config=$(on_esp loader/loader.conf)
+	[ ! -e "$config" ] || return 0
+	if [ "$dry_run" = no ]; then
+		made=$config$NEWLINE$made
+		try "$config: could not be written" print_loader_conf "$config"
+	fi
+	tell "made $config"
+}
+
+print_loader_conf() {
+	cat >"$1" <<'END' && sync "$1"
+# How pvhboot (and systemd-boot) chooses from loader/entries/; see pvhboot-entries(5).
+#timeout 3
+#default *
+END
+}
