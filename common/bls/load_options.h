@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* LoadOptions: whatever whoever started the loader put there, as text. */
+/* LoadOptions, the data that the loader was started with, as text. */
 #pragma once
 
 #include "common/base/arena.h"
 
 enum load_options {
-    LOAD_OPTIONS_NONE, /* empty, or nothing but white space */
+    LOAD_OPTIONS_NONE, /* empty, or only white space */
     LOAD_OPTIONS_TEXT,
-    LOAD_OPTIONS_JUNK, /* no text: firmware puts GUIDs and the like there */
+    LOAD_OPTIONS_JUNK, /* not text: some firmware passes GUIDs and other binary data */
     LOAD_OPTIONS_OUT_OF_MEMORY,
 };
 
 /*
- * Takes UCS-2 (what UEFI's tools write) with or without a terminator, of odd size, with rubbish
- * behind the terminator; or plain 8-bit text (efibootmgr without -u). *ret_text is UTF-8 in the
- * arena, for LOAD_OPTIONS_TEXT only; 8-bit text is taken as it is, whatever its encoding.
+ * Accepts UCS-2, as UEFI's tools write it, with or without a terminator, with garbage after the
+ * terminator, or of odd size; and 8-bit text, as efibootmgr without -u writes it. `data` may be
+ * unaligned or NULL; `size` is in bytes. For LOAD_OPTIONS_TEXT, *ret_text is UTF-8 in the arena;
+ * 8-bit text is copied unchanged, whatever its encoding.
  */
 enum load_options load_options_read(const void *data, size_t size, struct arena *arena,
                                     const char **ret_text);

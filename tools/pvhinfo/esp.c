@@ -78,7 +78,7 @@ static enum status judge(const struct esp *esp)
     }
     if (esp->unread)
         return STATUS_TROUBLE;
-    if (bootable == 0 || bootable + foreign < entries->count || entries->left_out > 0)
+    if (bootable == 0 || bootable + foreign < entries->count || entries->unreadable > 0)
         return STATUS_NOT_BOOTABLE;
     return STATUS_BOOTABLE;
 }
