@@ -37,5 +37,5 @@ bool entry_source_takes_name(enum entry_source_kind kind, const char *name);
 /* Appends the file's path from the volume's root, with \ as the separator. */
 void entry_source_append_path(struct text *text, const struct entry_source *source);
 
-/* The same as a new string in the arena; NULL when memory is short. */
+/* The same as a new string in the arena; NULL when out of memory. */
 const char *entry_source_path(const struct entry_source *source, struct arena *arena);

@@ -8,8 +8,8 @@
 
 enum value_kind {
     VALUE_STRING,
-    VALUE_NUMBERS, /* one of 4 bytes, or any number of 8 bytes each */
-    VALUE_WORDS,   /* numbers of 4 bytes */
+    VALUE_NUMBERS, /* one number of 4 bytes, or any of 8 bytes */
+    VALUE_WORDS,   /* any numbers of 4 bytes */
     VALUE_BYTES,
 };
 
