@@ -194,8 +194,7 @@ static size_t count_gaps(const struct e820_table *table, uint64_t limit)
     return count;
 }
 
-/* The smallest size such that at least `excess` gaps are not larger; UINT64_MAX if there are fewer.
- */
+/* The smallest size such that `excess` or more gaps are not larger; UINT64_MAX if there is none. */
 static uint64_t find_gap_limit(const struct e820_table *table, size_t excess)
 {
     uint64_t low = 0;

@@ -50,8 +50,7 @@
 #define LINUX_COMMAND_LINE_SIZE 2048
 #define LINUX_COMMAND_LINE_MAX  (LINUX_COMMAND_LINE_SIZE - 1)
 
-/* NetBSD searches the end of the command line in steps of 32 bits, so 4 NULs are needed; twice
- * that. */
+/* NetBSD looks for the end of the command line in steps of 32 bits: at least 4 NULs; twice that. */
 #define COMMAND_LINE_NULS 8
 
 /*

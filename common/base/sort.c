@@ -7,8 +7,7 @@
 
 #define SWAP_BLOCK 64 /* bytes */
 
-/* Insertion sort is tried first, for at most this many steps an element: firmware's memory maps
- * are almost sorted. */
+/* Steps of insertion sort an element, before heapsort: firmware's memory maps are almost sorted. */
 #define INSERTION_STEPS 4
 
 struct sorter {

@@ -157,6 +157,12 @@ void text_format(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
+void text_append_ascii(struct text *text, const char *string)
+{
+    for (; *string; string++)
+        text_append_char(text, *string >= ' ' && *string < 0x7f ? *string : '?');
+}
+
 void text_append_clean(struct text *text, const char *string)
 {
     while (*string) {

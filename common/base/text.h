@@ -38,6 +38,9 @@ __attribute__((format(printf, 2, 3))) void text_format(struct text *text, const 
 __attribute__((format(printf, 2, 0))) void text_format_list(struct text *text, const char *format,
                                                             va_list list);
 
+/* Appends a string with everything but printable ASCII replaced by ?, byte by byte. */
+void text_append_ascii(struct text *text, const char *string);
+
 /* Appends a string with control characters and malformed UTF-8 replaced by U+FFFD. */
 void text_append_clean(struct text *text, const char *string);
 /* The same as a new string in the arena; NULL when out of memory. */

@@ -3,8 +3,10 @@
 
 #define BULK_SIZE (1 * MIB)
 
-/* Finds a free piece. Unless `wasteful`, it is not larger than twice `size`, so that a small
- * allocation does not take a dictionary's place. */
+/*
+ * Finds a free piece. Unless `wasteful`, it has at most about twice `size`, so that a small
+ * allocation does not take a dictionary's place.
+ */
 static struct decoder_piece *find_piece(struct decoder *decoder, size_t size, bool wasteful)
 {
     for (size_t i = 0; i < DECODER_PIECES; i++) {

@@ -12,7 +12,7 @@
 #include "common/base/overflow.h"
 #include "common/image/container_format.h"
 
-/* A library's allocation. Libraries free and allocate the same sizes again, so pieces are reused.
+/* A library's allocations. Freed pieces are reused, since libraries allocate the same sizes again.
  */
 #define DECODER_PIECES 24
 
@@ -112,8 +112,7 @@ static inline void decoder_wrote(struct decoder_output *output, size_t size)
     output->left -= size;
 }
 
-/* Set the error and return false. `reason` is worded by the library; damage is reported at
- * decoder_offset(). */
+/* Set the error and return false. `reason` is the library's; damage is at decoder_offset(). */
 bool decoder_damaged(struct decoder *decoder, const char *reason);
 bool decoder_unsupported(struct decoder *decoder, const char *reason);
 bool decoder_truncated(struct decoder *decoder);

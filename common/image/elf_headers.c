@@ -20,8 +20,10 @@
 #define TYPE_EXEC   2
 #define TYPE_DYN    3
 
-/* Kernels for other processors have a magic number here, for the error message
- * (arm64/booting.rst, riscv/boot-image-header.rst). */
+/*
+ * The magic number of kernels for other processors, for the error message (arm64/booting.rst,
+ * riscv/boot-image-header.rst).
+ */
 #define IMAGE_MAGIC 0x38
 
 /* PN_XNUM: the number of program headers is in section header 0. */

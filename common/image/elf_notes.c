@@ -96,19 +96,13 @@ static void take_relocation(const struct note *note, struct pvh_relocation *relo
                         (values == 0 || is_power_of_two(relocation->alignment));
 }
 
-static void append_printable(struct text *text, const uint8_t *string)
-{
-    for (; *string; string++)
-        text_append_char(text, *string >= ' ' && *string < 0x7f ? (char)*string : '?');
-}
-
 /* Appends to the name of the system and capitalizes it: "linux" becomes "Linux". */
 static void append_system(struct elf_notes *notes, const char *separator, const uint8_t *string)
 {
     struct text text = {notes->system, sizeof(notes->system), strlen(notes->system)};
 
     text_append(&text, separator);
-    append_printable(&text, string);
+    text_append_ascii(&text, (const char *)string);
     if (notes->system[0] >= 'a' && notes->system[0] <= 'z')
         notes->system[0] = (char)(notes->system[0] - 'a' + 'A');
 }

@@ -68,8 +68,7 @@ static bool take_header(struct container_reader *reader, struct frame_header *he
     return take_size(reader, flags >> 6, header);
 }
 
-/* The bits of a block's header: 0 is set in the last block, 1 and 2 are the type, the rest is the
- * size. */
+/* A block's header: bit 0 marks the last block, bits 1 and 2 are the type, the rest the size. */
 static bool count_block(struct container_reader *reader, uint64_t block_limit, bool *ret_last)
 {
     const uint8_t *bytes;

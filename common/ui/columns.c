@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* Unicode's East_Asian_Width W and F, rounded to whole blocks. EFI consoles are limited to UCS-2.
- */
+/* Unicode's East_Asian_Width W and F, rounded to whole blocks. UCS-2 is enough for consoles. */
 static const uint16_t wide[][2] = {
     {0x1100, 0x115f},                   /* Hangul Jamo, leading consonants */
     {0x2e80, 0x303e},                   /* CJK radicals and punctuation */

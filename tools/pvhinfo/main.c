@@ -79,8 +79,7 @@ static enum status show_kernels(const struct options *options, struct output *ou
     return status;
 }
 
-/* The file that the error is about, as in the loader's message; the map for errors of the machine.
- */
+/* The file that the loader's message would name; the map file for errors of the machine. */
 static const char *find_error_file(const struct error *error, const struct result *result)
 {
     uint64_t module;
