@@ -10,7 +10,7 @@
 
 #define ALIGNMENT 8
 
-/* No string of a sane boot is longer; keeps sums far from wrapping. */
+/* Longer than any realistic command line; keeps sums from wrapping. */
 #define MAX_STRING (16 * MIB)
 
 #define MEMMAP_OFFSET  64
@@ -31,7 +31,7 @@ static uint64_t command_line_size(const char *command_line)
     return align_up(size, ALIGNMENT);
 }
 
-/* 0 for a module without a command line. */
+/* The size in bytes with NULs; 0 for a module without a command line. */
 static uint64_t module_command_size(const char *command)
 {
     return command && *command ? align_up(strlen(command) + COMMAND_LINE_NULS, ALIGNMENT) : 0;

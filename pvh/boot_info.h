@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot info: one block that holds all that the kernel is told.
+ * The boot info: one block with everything that the kernel is passed.
  *
  *     start_info | memmap (room for 126) | modlist | command line, 8 NULs | module command lines
  */
@@ -16,15 +16,15 @@ struct boot_info_request {
     size_t module_count;
 };
 
-/* Bytes that the block takes; false when the strings are beyond all measure. */
+/* The size of the block in bytes; false if the strings are too long (over 16 MiB). */
 bool boot_info_size(const struct boot_info_request *request, uint64_t *ret_size);
 
 /*
- * Writes all but the memory map into `block`, zeroed, of boot_info_size() bytes, that the kernel
- * will find at plan->boot_info.start. Modules are where the plan has them.
+ * Writes everything except the memory map to `block`, a zeroed buffer of boot_info_size() bytes
+ * whose final address is plan->boot_info.start. `rsdp` is a physical address, 0 for none.
  */
 void boot_info_write(void *block, const struct boot_info_request *request,
                      const struct load_plan *plan, uint64_t rsdp);
 
-/* Writes the memory map; again after every change of it. */
+/* Writes the memory map. To be repeated after every change of `table`. */
 void boot_info_write_memmap(void *block, const struct e820_table *table);

@@ -3,8 +3,8 @@
 
 #include "pvh/limits.h"
 
-/* Internal types of entries on their way out of the table. */
-#define E820_LEFT_OUT 0
+/* Internal type of entries that are dropped from the table. */
+#define E820_DROPPED 0
 
 static uint32_t e820_type(enum memory_class class)
 {
@@ -20,7 +20,7 @@ static uint32_t e820_type(enum memory_class class)
         return HVM_MEMMAP_PMEM;
     case MEMORY_LARGE_MMIO:
     case MEMORY_ISA_HOLE:
-        return E820_LEFT_OUT;
+        return E820_DROPPED;
     case MEMORY_ACPI:
         return HVM_MEMMAP_ACPI;
     case MEMORY_NVS:
@@ -42,13 +42,12 @@ static struct range entry_range(const struct hvm_memmap_entry *entry)
     return (struct range){entry->addr, entry_end(entry)};
 }
 
-/* Appends to a table that is filled from low to high addresses, growing the last entry if it can.
- */
+/* Appends an entry above all others, or extends the last one. */
 static void append_entry(struct e820_table *table, struct hvm_memmap_entry entry)
 {
     struct hvm_memmap_entry *last = table->count ? &table->entries[table->count - 1] : NULL;
 
-    if (entry.type == E820_LEFT_OUT)
+    if (entry.type == E820_DROPPED)
         return;
     if (last && last->type == entry.type && entry_end(last) == entry.addr)
         last->size += entry.size;
@@ -70,7 +69,7 @@ static void convert_ranges(struct e820_table *table, const struct memory_map *ma
     }
 }
 
-/* Writes the entries anew, without those that are left out, neighbours of a kind merged. */
+/* Removes dropped entries and merges adjacent entries of the same type. */
 static void merge_entries(struct e820_table *table)
 {
     size_t count = table->count;
@@ -81,16 +80,16 @@ static void merge_entries(struct e820_table *table)
 }
 
 /*
- * The needed ranges are few (the span, the boot info, each module) but may be a thousand; they are
- * sorted by address by the caller, so that one walk over both lists tells.
+ * The ranges that must stay RAM: the span, the boot info, each module. They are sorted by address,
+ * so that one pass over them and the table is enough, even for a thousand modules.
  */
-struct needed {
+struct needed_cursor {
     const struct range *ranges;
     size_t count;
     size_t next;
 };
 
-static bool is_needed(struct needed *needed, struct range entry)
+static bool is_needed(struct needed_cursor *needed, struct range entry)
 {
     if (entry.start < LOW_RAM_END)
         return true;
@@ -100,10 +99,11 @@ static bool is_needed(struct needed *needed, struct range entry)
 }
 
 /*
- * The size such that giving up all unneeded RAM entries of at most that size removes about `excess`
- * of them. Found by halving the range of sizes: no memory is needed for sorting.
+ * The smallest size such that at least `excess` unneeded RAM entries are not larger. A binary
+ * search over sizes, because sorting would need memory.
  */
-static uint64_t find_size_limit(const struct e820_table *table, struct needed needed, size_t excess)
+static uint64_t find_size_limit(const struct e820_table *table, struct needed_cursor needed,
+                                size_t excess)
 {
     uint64_t low = 0;
     uint64_t high = UINT64_MAX / 2;
@@ -127,8 +127,8 @@ static uint64_t find_size_limit(const struct e820_table *table, struct needed ne
     return low;
 }
 
-/* What becomes of RAM that is given up: part of its neighbours if both agree, else a hole. */
-static uint32_t type_without(const struct e820_table *table, size_t index)
+/* The new type of a dropped RAM entry: that of its neighbours if they agree, or else a hole. */
+static uint32_t type_when_dropped(const struct e820_table *table, size_t index)
 {
     const struct hvm_memmap_entry *entry = &table->entries[index];
     const struct hvm_memmap_entry *before = index > 0 ? entry - 1 : NULL;
@@ -137,17 +137,17 @@ static uint32_t type_without(const struct e820_table *table, size_t index)
     if (before && after && before->type == after->type && before->type != HVM_MEMMAP_RAM &&
         entry_end(before) == entry->addr && entry_end(entry) == after->addr)
         return before->type;
-    return E820_LEFT_OUT;
+    return E820_DROPPED;
 }
 
-/* Gives up at most `most` unneeded RAM entries with a size from `smallest` to `largest`. */
-static size_t give_up_sizes(struct e820_table *table, struct needed needed, uint64_t smallest,
-                            uint64_t largest, size_t most)
+/* Drops at most `most` unneeded RAM entries of `smallest` to `largest` bytes; returns how many. */
+static size_t drop_sizes(struct e820_table *table, struct needed_cursor needed, uint64_t smallest,
+                         uint64_t largest, size_t most)
 {
-    size_t given_up = 0;
+    size_t dropped = 0;
 
     needed.next = 0;
-    for (size_t i = 0; i < table->count && given_up < most; i++) {
+    for (size_t i = 0; i < table->count && dropped < most; i++) {
         struct hvm_memmap_entry *entry = &table->entries[i];
 
         if (entry->type != HVM_MEMMAP_RAM || entry->size < smallest || entry->size > largest ||
@@ -155,34 +155,33 @@ static size_t give_up_sizes(struct e820_table *table, struct needed needed, uint
             continue;
         table->lost += entry->size;
         table->lost_pieces++;
-        entry->type = type_without(table, i);
-        given_up++;
+        entry->type = type_when_dropped(table, i);
+        dropped++;
     }
-    return given_up;
+    return dropped;
 }
 
-/* Gives up `excess` of the smallest RAM entries that nobody needs; fewer when there are fewer. */
-static size_t give_up_ram(struct e820_table *table, struct needed needed, size_t excess)
+/* Drops the `excess` smallest unneeded RAM entries, or all if there are fewer. */
+static size_t drop_ram(struct e820_table *table, struct needed_cursor needed, size_t excess)
 {
     uint64_t limit = find_size_limit(table, needed, excess);
-    size_t given_up = 0;
+    size_t dropped = 0;
 
-    /* Of those that have just that size only some must go: after all that are smaller. */
+    /* First all that are smaller than the limit, then as many of that size as necessary. */
     if (limit > 0)
-        given_up = give_up_sizes(table, needed, 0, limit - 1, excess);
-    given_up += give_up_sizes(table, needed, limit, limit, excess - given_up);
+        dropped = drop_sizes(table, needed, 0, limit - 1, excess);
+    dropped += drop_sizes(table, needed, limit, limit, excess - dropped);
     merge_entries(table);
-    return given_up;
+    return dropped;
 }
 
-/* True when two entries that are not RAM could be one reserved entry, holes between them included.
- */
+/* True if two neighbours can be joined to one reserved entry that includes the gap between them. */
 static bool can_join(const struct hvm_memmap_entry *low, const struct hvm_memmap_entry *high)
 {
     return low->type != HVM_MEMMAP_RAM && high->type != HVM_MEMMAP_RAM;
 }
 
-/* How many neighbours that could be joined have at most `limit` bytes between them. */
+/* Counts the gaps of at most `limit` bytes between entries that can be joined. */
 static size_t count_gaps(const struct e820_table *table, uint64_t limit)
 {
     size_t count = 0;
@@ -195,8 +194,7 @@ static size_t count_gaps(const struct e820_table *table, uint64_t limit)
     return count;
 }
 
-/* The least gap such that there are `excess` that are not wider; the widest when there are fewer.
- */
+/* The smallest size such that `excess` or more gaps are not larger; UINT64_MAX if there is none. */
 static uint64_t find_gap_limit(const struct e820_table *table, size_t excess)
 {
     uint64_t low = 0;
@@ -213,7 +211,7 @@ static uint64_t find_gap_limit(const struct e820_table *table, size_t excess)
     return low;
 }
 
-/* Joins all over gaps below `limit`, and over the first `most` of just that width. */
+/* Joins entries across all gaps below `limit` bytes and the first `most` gaps of that size. */
 static void join_gaps(struct e820_table *table, uint64_t limit, size_t most)
 {
     size_t count = table->count;
@@ -235,8 +233,8 @@ static void join_gaps(struct e820_table *table, uint64_t limit, size_t most)
 }
 
 /*
- * The last resort, for maps with more than 126 pieces of reserved memory: neighbours become one
- * reserved entry, those with the least between them first. No byte becomes RAM by it.
+ * The last resort, for maps with more than 126 pieces of reserved memory: joins neighbours to
+ * reserved entries, across the smallest gaps first. Nothing becomes RAM.
  */
 static bool join_reserved(struct e820_table *table)
 {
@@ -251,7 +249,7 @@ static bool join_reserved(struct e820_table *table)
     join_gaps(table, limit, excess - narrower);
     if (table->count > E820_MAX_ENTRIES)
         return false;
-    merge_entries(table); /* what was joined may touch reserved memory */
+    merge_entries(table); /* joined entries may touch reserved ones */
     return true;
 }
 
@@ -277,7 +275,7 @@ bool e820_reserve(struct e820_table *table, struct arena *arena, const struct me
 bool e820_build(struct e820_table *table, const struct memory_map *map, const struct range *needed,
                 size_t needed_count, struct error *ret_error)
 {
-    struct needed needs = {needed, needed_count, 0};
+    struct needed_cursor cursor = {needed, needed_count, 0};
 
     if (map->count > table->capacity)
         return error_set(ret_error, ERROR_MAP_TOO_LARGE, map->count, table->capacity);
@@ -285,10 +283,10 @@ bool e820_build(struct e820_table *table, const struct memory_map *map, const st
     table->lost_pieces = 0;
     convert_ranges(table, map);
     while (table->count > E820_MAX_ENTRIES) {
-        /* A piece between two of a kind takes both with it: half at first, so as to lose least. */
+        /* Dropping an entry between two of one type saves two entries: begin with half. */
         size_t excess = (table->count - E820_MAX_ENTRIES + 1) / 2;
 
-        if (give_up_ram(table, needs, excess) == 0)
+        if (drop_ram(table, cursor, excess) == 0)
             break;
     }
     if (!join_reserved(table))

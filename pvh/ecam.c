@@ -3,7 +3,7 @@
 
 #include "common/base/range.h"
 
-static bool holds_memory(const struct memory_map *map, struct range window)
+static bool overlaps_memory(const struct memory_map *map, struct range window)
 {
     const struct memory_range *range = memory_map_find(map, window.start);
 
@@ -19,7 +19,7 @@ void ecam_drop_over_memory(struct acpi_windows *windows, const struct memory_map
     size_t count = 0;
 
     for (size_t i = 0; i < windows->count; i++) {
-        if (holds_memory(map, windows->windows[i]))
+        if (overlaps_memory(map, windows->windows[i]))
             windows->damaged |= ACPI_DAMAGED_TABLE;
         else
             windows->windows[count++] = windows->windows[i];

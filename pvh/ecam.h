@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PCI configuration windows (ECAM) as the memory map can take them. */
+/* Checks PCI configuration windows (ECAM) against the memory map. */
 #pragma once
 
 #include "common/acpi/mcfg.h"
 #include "pvh/memory_map.h"
 
 /*
- * Drops the windows that lie over RAM or persistent memory in `map`, as damage to MCFG: they would
- * take that memory from the kernel.
+ * Drops windows that overlap RAM or persistent memory in `map`, since the kernel would lose that
+ * memory, and records damage to MCFG.
  */
 void ecam_drop_over_memory(struct acpi_windows *windows, const struct memory_map *map);

@@ -54,7 +54,7 @@ static size_t find_range(const struct free_list *list, uint64_t address)
     return low;
 }
 
-/* Puts `parts` ranges in the place of those from `first` up to `last`, which is not included. */
+/* Replaces the ranges with indices [first, last) by `parts`. */
 static void replace(struct free_list *list, size_t first, size_t last, const struct range *parts,
                     size_t part_count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Free address ranges while a plan is made: sorted, disjoint, whole pages. */
+/* Free address ranges, for the planner: sorted, disjoint, whole pages. */
 #pragma once
 
 #include "common/base/arena.h"
@@ -11,35 +11,38 @@ struct free_list {
     size_t capacity;
 };
 
-/* Room for `ranges` ranges and what `takes` cuts can split them into. */
+/*
+ * Allocates an empty list for `ranges` ranges and `takes` calls of free_list_take(), each of which
+ * may split one. False when out of memory.
+ */
 bool free_list_reserve(struct free_list *list, struct arena *arena, size_t ranges, size_t takes);
 
-/* Makes room for so many more. */
+/* Makes room for `takes` more calls of free_list_take(). False when out of memory. */
 bool free_list_reserve_more(struct free_list *list, struct arena *arena, size_t takes);
 
-/* Appends above all others; touching ranges become one. Empty ones are ignored. */
+/* Appends a range above all others; adjacent ranges are merged, empty ones ignored. */
 void free_list_append(struct free_list *list, struct range range);
 
-/* Takes a range out, wherever it touches what is free. */
+/* Removes `taken` from the list; parts of it need not be free. */
 void free_list_take(struct free_list *list, struct range taken);
 
-/* Adds a range, wherever it lies; touching ranges become one. Needs room for one more. */
+/* Adds a range; overlapping and adjacent ranges are merged. Needs room for one more range. */
 void free_list_give(struct free_list *list, struct range given);
 
 /*
- * The lowest place inside `window`, or the highest of all, with `size` bytes at a multiple of
- * `alignment`, a power of two. False when there is none.
+ * Finds `size` free bytes at a multiple of `alignment`, a power of two: the lowest address inside
+ * `window`, or the highest of all. False when there is none.
  */
 bool free_list_lowest(const struct free_list *list, struct range window, uint64_t size,
                       uint64_t alignment, uint64_t *ret_start);
 bool free_list_highest(const struct free_list *list, uint64_t size, uint64_t alignment,
                        uint64_t *ret_start);
 
-/* The free range that holds `address`, or the first one above it; an empty one past the last. */
+/* The free range that contains `address`, or the next one above; an empty one if there is none. */
 struct range free_list_next(const struct free_list *list, uint64_t address);
 
-/* Bytes that are free. */
+/* The total size of all free ranges in bytes. */
 uint64_t free_list_size(const struct free_list *list);
 
-/* The largest free range; an empty one when nothing is free. */
+/* The largest free range; an empty one if nothing is free. */
 struct range free_list_largest(const struct free_list *list);

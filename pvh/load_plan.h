@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The load plan: where everything goes, as plain data computed from plain data. It is the waist of
- * the program: the firmware side carries it out, tests and pvhinfo print and check it.
+ * The load plan: where everything goes, as plain data computed from plain data. The loader carries
+ * it out; tests and pvhinfo check and print it.
  *
  * An object (the kernel's span, a module) is made of pieces. Where memory is free, it is allocated
- * and read into directly. Where the firmware or the loader itself still sits, the bytes are staged
- * elsewhere below 4 GiB and copied after boot services have ended.
+ * and read into directly. Where the firmware or the loader itself still occupies it, the bytes are
+ * staged elsewhere below 4 GiB and copied after boot services have ended.
  *
  *      file           now                     after exit
  *     +------+       +------+ direct         +------+
@@ -14,12 +14,12 @@
  *     | read | ----> | stage| -- copy -----> | dest |
  *     +------+       +------+                +------+
  *
- * Placement, from low to high addresses (whose the numbers are: pvh/limits.h):
+ * Placement, from low to high addresses (for the reasons, see pvh/limits.h):
  *
  *     0x0001_0000   boot info: first choice   start_info, memory map, modules, command lines: one
  *     0x0009_0000                             block, below 1 GiB, within one page of 2 MiB
  *     0x0010_0000   boot info: second choice
- *     span start    the kernel's span         gaps included: nothing else is placed in it
+ *     span start    the kernel's span         with its gaps: nothing else is placed in it
  *     span end      64 KiB kept free
  *                   modules                   lowest fit, below 1 GiB if it fits
  *                   boot info: last choice
@@ -34,7 +34,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Memory to take from the firmware, by address. */
+/* Memory to allocate from the firmware, by address. */
 struct plan_claim {
     struct range range; /* whole pages */
     bool code;          /* executable: the trampoline page */
@@ -42,12 +42,12 @@ struct plan_claim {
 
 /* Bytes of a file to read to an address, before exit. */
 struct plan_read {
-    uint64_t offset; /* in the kernel's file, or in the module */
+    uint64_t offset; /* in the kernel's ELF file, or in the module */
     uint64_t address;
     uint64_t size;
 };
 
-/* Bytes to move after exit. Sources and destinations of all copies are disjoint. */
+/* Bytes to copy after exit. The sources and destinations of all copies are disjoint. */
 struct plan_copy {
     uint64_t destination;
     uint64_t source;
@@ -76,20 +76,20 @@ struct plan_ranges {
 };
 
 struct plan_module {
-    struct range range;      /* paddr and paddr + size */
-    struct plan_reads reads; /* by rising offset */
+    struct range range;      /* in bytes, not rounded to pages */
+    struct plan_reads reads; /* sorted by offset */
 };
 
 struct load_plan {
-    struct range span;         /* in bytes, where the kernel will be */
-    struct range ram_parts[2]; /* the pages of it that are RAM: all, or all but 0xa0000-0xfffff */
+    struct range span;         /* the kernel's final place, in bytes */
+    struct range ram_parts[2]; /* its pages that are RAM: all, or all but 0xa0000-0xfffff */
     size_t ram_part_count;
-    uint32_t entry_point; /* where it is entered */
+    uint32_t entry_point; /* physical address, after relocation */
     uint64_t link_base;   /* span.start as linked: the kernel moves by span.start - link_base */
     bool relocated;
     bool overwrites_nvs;
 
-    struct plan_reads reads; /* the kernel's, by rising offset */
+    struct plan_reads reads; /* the kernel's, sorted by offset */
     struct plan_module *modules;
     size_t module_count;
 
@@ -99,9 +99,9 @@ struct load_plan {
 
     struct plan_claims claims;
     struct plan_copies copies;
-    struct plan_ranges zero_before_exit; /* before exit, in memory that is ours */
-    struct plan_ranges zero_after_exit;  /* after exit */
-    uint64_t staged;                     /* bytes that are copied */
+    struct plan_ranges zero_before_exit; /* in memory that the loader has claimed */
+    struct plan_ranges zero_after_exit;
+    uint64_t staged; /* total bytes of all copies */
 };
 
 struct plan_request {
@@ -110,14 +110,14 @@ struct plan_request {
     size_t module_count;
     uint64_t boot_info_size; /* bytes */
     bool overwrite_nvs;      /* --overwrite-acpi-nvs */
-    /* Free memory that the firmware would not give: taken for occupied. Any order. */
+    /* Free memory that the firmware refused to allocate: treated as occupied. Any order. */
     const struct range *unallocatable;
     size_t unallocatable_count;
     /*
-     * Memory that the loader holds until the kernel has been read, as for unpacking it: whole pages
-     * that the map does not call free. When memory is short, modules and their staged bytes lie
-     * there too: they are read after the kernel. No claim is made on it, since it is the loader's
-     * already. Any order.
+     * Memory that the loader needs only until the kernel has been read, for example to unpack it:
+     * whole pages, not free in the map. If memory is short, modules and their staged bytes are
+     * placed there too, since they are read after the kernel. It is not claimed, because the loader
+     * owns it already. Any order.
      */
     const struct range *reclaimable;
     size_t reclaimable_count;

@@ -7,19 +7,17 @@
 #include "common/base/units.h"
 #include "pvh/limits.h"
 
-/* ABI: EFI_MEMORY_DESCRIPTOR, the part that every version has. */
-#define DESCRIPTOR_SIZE         40
-#define DESCRIPTOR_TYPE         0
-#define DESCRIPTOR_START        8
-#define DESCRIPTOR_PAGES        24
-#define DESCRIPTOR_ATTRIBUTES   32
-#define EFI_SPECIFIC_PURPOSE    UINT64_C(0x40000) /* EFI_MEMORY_SP */
-#define EFI_CONVENTIONAL_MEMORY 7
-#define EFI_MEMORY_MAPPED_IO    11
+/* ABI: EFI_MEMORY_DESCRIPTOR, the part common to all versions. */
+#define DESCRIPTOR_SIZE       40
+#define DESCRIPTOR_TYPE       0
+#define DESCRIPTOR_START      8
+#define DESCRIPTOR_PAGES      24
+#define DESCRIPTOR_ATTRIBUTES 32
+#define EFI_SPECIFIC_PURPOSE  UINT64_C(0x40000) /* EFI_MEMORY_SP */
 
 const struct range isa_hole = {ISA_HOLE_START, ISA_HOLE_END};
 
-/* Each descriptor gives two edges, and so do the ISA hole and the override. */
+/* Beside the descriptors: the ISA hole and the override. */
 #define FIXED_OVERLAYS 2
 
 /* A class begins (+1) or ends (-1) at an address. */
@@ -77,7 +75,7 @@ static enum memory_class classify(const struct memory_descriptor *descriptor, st
     return class;
 }
 
-/* Where a descriptor lies, clipped to the addresses there are; may be empty. */
+/* A descriptor's range, clipped to MEMMAP_END; may be empty. */
 static struct range descriptor_range(const struct memory_descriptor *descriptor)
 {
     struct range range = {descriptor->start, MEMMAP_END};
@@ -89,7 +87,7 @@ static struct range descriptor_range(const struct memory_descriptor *descriptor)
     return range;
 }
 
-/* Whole pages: what is RAM loses its odd ends, everything else gains them. */
+/* Rounds to whole pages: RAM shrinks, everything else grows. */
 static struct range round_to_pages(struct range range, enum memory_class class)
 {
     if (memory_is_ram(class)) {
@@ -121,7 +119,7 @@ static int compare_edges(const void *a, const void *b)
     return COMPARE(left->address, right->address);
 }
 
-/* The highest class that is open. The override is for ACPI NVS alone and hides nothing else. */
+/* The highest active class. The override applies to ACPI NVS only and hides nothing else. */
 static enum memory_class most_restrictive(const size_t active[MEMORY_CLASSES])
 {
     enum memory_class class = MEMORY_UNUSABLE;
@@ -143,7 +141,7 @@ static void append_range(struct memory_map *map, struct range range, enum memory
         map->ranges[map->count++] = (struct memory_range){range, class};
 }
 
-/* Walks the sorted edges: what is open between two of them says what lies there. */
+/* A sweep over the sorted edges: between two edges, the active classes decide. */
 static void sweep_edges(struct memory_map *map)
 {
     size_t active[MEMORY_CLASSES] = {0};
@@ -253,7 +251,7 @@ bool memory_map_find_blocker(const struct memory_map *map, struct range range, b
 const char *memory_class_name(enum memory_class class)
 {
     static const char names[MEMORY_CLASSES][26] = {
-        /* no pointers: nothing to relocate */
+        /* arrays instead of pointers: no relocations */
         [MEMORY_NONE] = "no memory",
         [MEMORY_CONVENTIONAL] = "free memory",
         [MEMORY_BOOT_SERVICES_CODE] = "boot services code",

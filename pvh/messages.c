@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* As text_format() wants them, whatever the width of uint64_t's type is here. */
+/* uint64_t's type differs between platforms; text_format() is given %llu and %llx. */
 #define U(number) ((unsigned long long)(number))
 
 struct note_name {
@@ -47,8 +47,8 @@ static void append_notes(struct text *text, const struct note_list *notes)
         text_append(text, ", and more");
 }
 
-/* A type 18 note of an owner other than Xen is near enough to say so. */
-static const struct note_id *foreign_entry(const struct note_list *notes)
+/* A note of type 18 by an owner other than Xen is worth mentioning. */
+static const struct note_id *find_foreign_entry_note(const struct note_list *notes)
 {
     for (unsigned i = 0; i < notes->kept; i++) {
         if (notes->ids[i].type == 18 && strcmp(notes->ids[i].owner, "Xen") != 0)
@@ -59,7 +59,7 @@ static const struct note_id *foreign_entry(const struct note_list *notes)
 
 static void append_entry_remedy(struct text *text, const struct note_list *notes)
 {
-    const struct note_id *foreign = foreign_entry(notes);
+    const struct note_id *foreign = find_foreign_entry_note(notes);
 
     if (foreign)
         text_format(text, "; its note of type 18 has the owner \"%s\" where PVH asks for \"Xen\"",
@@ -68,7 +68,7 @@ static void append_entry_remedy(struct text *text, const struct note_list *notes
         text_append(text, "; build the kernel with CONFIG_PVH=y, or its like");
 }
 
-/* What to do about it: shared by many. */
+/* Remedies, shared by several errors. */
 enum remedy {
     REMEDY_NONE, /* the sentence says it */
     REMEDY_COPY,
@@ -112,14 +112,14 @@ static const char *const remedies[] = {
 };
 
 struct magic_name {
-    char bytes[4]; /* zeros behind its length */
+    char bytes[4]; /* zero-padded */
     uint8_t length;
-    uint8_t number; /* of the error: the file's first bytes, or those at 0x38 */
+    uint8_t number; /* index of the error's number: 0 the first bytes, 1 those at 0x38 */
     uint8_t remedy;
     char name[34];
 };
 
-/* What people try to boot instead; an Image may have the first bytes of an EFI program too. */
+/* Recognizes other files that people try to boot. An Image may be an EFI program, too. */
 static const struct magic_name *find_content(const uint64_t number[ERROR_NUMBERS])
 {
     static const struct magic_name names[] = {
@@ -187,7 +187,7 @@ static void append_blocker(struct text *text, const uint64_t number[ERROR_NUMBER
                 memory_class_name((enum memory_class)number[4]));
 }
 
-/* Fills in what one pair of braces asks for. */
+/* Fills in a placeholder with an index; `kind` is its letter. */
 static void append_field(struct text *text, char kind, unsigned index, const struct error *error)
 {
     uint64_t number = error->number[index];
@@ -226,7 +226,7 @@ static void append_field(struct text *text, char kind, unsigned index, const str
     }
 }
 
-/* Fills in what one pair of braces asks for: a letter and a number, or a letter alone. */
+/* Fills in a placeholder: a letter and an index, or a letter alone. Returns what follows it. */
 static const char *append_braces(struct text *text, const char *braces, const struct error *error)
 {
     switch (braces[1]) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The story of a plan, in its own order: the kernel, the boot info, the modules, the trampoline,
- * and staging for what is in none of their places yet.
+ * Makes a plan step by step: places the kernel, the boot info, the modules and the trampoline, then
+ * stages the bytes whose destinations are still occupied.
  */
 #include "pvh/plan.h"
 
@@ -30,7 +30,7 @@ static bool load_segment(struct planner *planner, const struct elf_segment *segm
            planner_clear(planner, (struct range){file_end, start + segment->memsz});
 }
 
-/* Where nothing else may be. */
+/* The kernel's span and the memory after it that must stay free. */
 static struct range guarded_span(const struct load_plan *plan)
 {
     struct range pages = range_to_pages(plan->span);
@@ -56,7 +56,7 @@ static bool place_kernel(struct planner *planner)
     return true;
 }
 
-/* The lowest place in `window` that does not cross a boundary between large pages. */
+/* Finds the lowest place in `window` that does not cross a large page boundary. */
 static bool find_in_large_page(const struct free_list *list, struct range window, uint64_t size,
                                uint64_t *ret_start)
 {
@@ -94,15 +94,18 @@ static bool place_boot_info(struct planner *planner)
     return error_set(planner->error, ERROR_NO_ROOM_FOR_BOOT_INFO, size);
 }
 
-/* Behind the kernel below 1 GiB, before it, anywhere; in free memory, then where staging helps. */
+/*
+ * Prefers, in this order: above the kernel and below 1 GiB, below the kernel, anywhere. First in
+ * free memory, then in memory that needs staging.
+ */
 static bool find_module_place(const struct planner *planner, uint64_t size, uint64_t *ret_start)
 {
     struct range span = planner->plan->span;
-    uint64_t behind = max_u64(span.end, MIB);
+    uint64_t above_kernel = max_u64(span.end, MIB);
     const struct range windows[] = {
-        {behind, BOOT_INFO_LIMIT},
+        {above_kernel, BOOT_INFO_LIMIT},
         {MIB, min_u64(span.start, BOOT_INFO_LIMIT)},
-        {behind, ADDRESS_LIMIT},
+        {above_kernel, ADDRESS_LIMIT},
         {MIB, span.start},
     };
     const struct free_list *lists[] = {&planner->available, &planner->usable};
@@ -154,7 +157,7 @@ static bool place_modules(struct planner *planner)
     return true;
 }
 
-/* The trampoline's page, lists and page tables, for so many copies and ranges to clear. */
+/* Places the trampoline's page, lists and page tables for at most `copies` and `zeros`. */
 static bool place_trampoline(struct planner *planner, uint64_t copies, uint64_t zeros)
 {
     struct load_plan *plan = planner->plan;
@@ -170,7 +173,7 @@ static bool place_trampoline(struct planner *planner, uint64_t copies, uint64_t 
            planner_push(planner, &plan->claims, plan->trampoline_data, false);
 }
 
-/* From now on reclaimable memory can be read into, but for what lies in the kernel's span. */
+/* Makes reclaimable memory available, except in the kernel's span. */
 static bool reclaim(struct planner *planner)
 {
     const struct plan_request *request = planner->request;
@@ -185,7 +188,7 @@ static bool reclaim(struct planner *planner)
     }
     free_list_take(&planner->available, guarded_span(planner->plan));
     planner->total_available += free_list_size(&planner->available) - before;
-    /* Modules that are staged themselves must not go over what has been claimed for others. */
+    /* The destinations of staged modules must not overlap memory claimed for other objects. */
     if (!free_list_reserve_more(&planner->usable, planner->arena,
                                 claims->count + request->module_count))
         return planner_out_of_memory(planner);
@@ -194,26 +197,26 @@ static bool reclaim(struct planner *planner)
     return true;
 }
 
-/* All of it in memory that is free now. */
+/* Places everything in memory that is free now. */
 static bool place_all(struct planner *planner)
 {
     const struct load_plan *plan = planner->plan;
 
     return place_kernel(planner) && place_boot_info(planner) && place_modules(planner) &&
-           place_trampoline(planner, plan_most_copies(planner), plan->zero_after_exit.count) &&
+           place_trampoline(planner, plan_max_copies(planner), plan->zero_after_exit.count) &&
            plan_stage(planner);
 }
 
 /*
- * The modules come last: reclaimable memory is the loader's until the kernel has been read, so all
- * else has to be somewhere else by then.
+ * Places the modules last, because the loader uses reclaimable memory until the kernel has been
+ * read: everything else has to be elsewhere.
  */
 static bool place_all_and_reclaim(struct planner *planner)
 {
     const struct load_plan *plan = planner->plan;
 
     return place_kernel(planner) && place_boot_info(planner) &&
-           place_trampoline(planner, plan_most_copies_with_modules(planner),
+           place_trampoline(planner, plan_max_copies_with_modules(planner),
                             plan->zero_after_exit.count + planner->request->module_count) &&
            plan_stage(planner) && reclaim(planner) && place_modules(planner) && plan_stage(planner);
 }
@@ -229,8 +232,8 @@ static bool try_plan(struct planner planner, enum placement_strategy strategy)
                                                  : place_all_and_reclaim(&planner);
 }
 
-/* True for an error that another strategy may help with. */
-static bool is_short_of_room(const struct error *error)
+/* True for errors that another strategy may avoid. */
+static bool is_lack_of_space(const struct error *error)
 {
     switch (error->code) {
     case ERROR_NO_ROOM_FOR_MODULE:
@@ -251,7 +254,7 @@ static bool find_plan(const struct planner *planner)
     for (enum placement_strategy strategy = STRATEGY_KEEP_RECLAIMABLE; strategy < end; strategy++) {
         if (try_plan(*planner, strategy))
             return true;
-        if (!is_short_of_room(planner->error))
+        if (!is_lack_of_space(planner->error))
             return false;
     }
     return false;
@@ -271,7 +274,7 @@ static bool follows(const struct plan_read *first, const struct plan_read *secon
            first->address + first->size == second->address;
 }
 
-/* Forwards only, in as few reads as possible. */
+/* Sorts reads by offset and merges them where possible. */
 static void order_reads(struct plan_reads *reads)
 {
     size_t count = 0;

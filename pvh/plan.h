@@ -8,14 +8,14 @@
 #include "pvh/memory_map.h"
 
 /*
- * Makes the plan. Its lists live in the arena. On failure the plan is undefined. Nothing is put to
- * reclaimable memory where there is a plan without.
+ * Makes the plan; its lists are in the arena. Reclaimable memory is used only if there is no plan
+ * without it. On failure *ret_plan is undefined.
  */
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
                struct arena *arena, struct load_plan *ret_plan, struct error *ret_error);
 
 /*
- * The entry, for a plan that was made before the image's notes were known. Such a plan takes a
- * kernel for one that cannot be moved.
+ * The entry point as a physical address, for a plan made before the image's notes were known. Such
+ * a plan never relocates the kernel.
  */
 uint32_t plan_entry_point(const struct load_plan *plan, const struct elf_image *image);

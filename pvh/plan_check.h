@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a finished plan asks of the memory map that the kernel gets. */
+/* Checks a finished plan against the memory map that the kernel gets. */
 #pragma once
 
 #include "common/base/arena.h"
@@ -8,15 +8,15 @@
 #include "pvh/memory_map.h"
 
 /*
- * True when all that the plan gives to the kernel is RAM in `map`, which may be newer than the one
- * that the plan was made from. Allocates nothing.
+ * Checks that all memory that the plan gives to the kernel is RAM in `map`, which may be newer than
+ * the map that the plan was made from. Allocates nothing. Fails with ERROR_MAP_CHANGED.
  */
 bool plan_check(const struct load_plan *plan, const struct memory_map *map,
                 struct error *ret_error);
 
 /*
- * What the kernel needs to stay RAM, sorted by address: the span, the boot info, each module. In
- * the arena; false when memory is short.
+ * Lists the ranges that must be RAM, sorted by address: the span, the boot info, each module. In
+ * the arena; false when out of memory.
  */
 bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
                         struct plan_ranges *ret_ranges);

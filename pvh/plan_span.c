@@ -7,9 +7,9 @@
 #include "pvh/limits.h"
 
 /*
- * The parts of the span that have to be RAM: all of it, gaps included, since kernels use those as
- * their own. But for one: a kernel with something at the bottom of memory and the rest above 1 MiB
- * knows what lies between. Returns how many parts there are.
+ * Lists the parts of the span that must be RAM, and returns their number. Gaps between segments are
+ * included, since kernels use them. The exception is the ISA hole: a kernel with segments below and
+ * above it, but none in it, knows that it is not RAM.
  */
 static size_t list_ram_parts(const struct range span, const struct elf_segment *segments,
                              size_t segment_count, struct range parts[2])
@@ -30,7 +30,7 @@ static size_t list_ram_parts(const struct range span, const struct elf_segment *
     return 2;
 }
 
-/* The first part of an image's own place that cannot be its; false when there is none. */
+/* Finds the first part of the span as linked that the kernel cannot use; false if there is none. */
 static bool find_span_blocker(const struct memory_map *map, const struct elf_image *image,
                               bool allow_nvs, struct memory_range *ret_blocker)
 {
@@ -44,7 +44,7 @@ static bool find_span_blocker(const struct memory_map *map, const struct elf_ima
     return false;
 }
 
-/* The lowest place that the kernel's note allows, above the memory that PCs are started in. */
+/* Finds the lowest place above 1 MiB that the kernel's note allows. */
 static bool find_relocation_in(const struct free_list *list, const struct elf_image *image,
                                uint64_t *ret_start)
 {
@@ -67,7 +67,7 @@ static bool find_relocation(const struct planner *planner, uint64_t *ret_start)
            find_relocation_in(&planner->usable, image, ret_start);
 }
 
-/* True when some place could hold the span if the kernel could be anywhere. */
+/* True if the span would fit somewhere if the kernel were relocatable without limits. */
 static bool fits_somewhere(const struct planner *planner)
 {
     uint64_t size = align_up(range_size(planner->request->image->span), PAGE_SIZE);
@@ -77,7 +77,7 @@ static bool fits_somewhere(const struct planner *planner)
     return free_list_lowest(&planner->usable, window, size, PAGE_SIZE, &start);
 }
 
-static enum error_code name_refusal(const struct planner *planner, bool only_nvs)
+static enum error_code choose_error(const struct planner *planner, bool only_nvs)
 {
     const struct pvh_relocation *relocation = &planner->request->image->notes.relocation;
 
@@ -97,12 +97,12 @@ static bool refuse_span(struct planner *planner, struct memory_range blocker)
     bool only_nvs = !find_span_blocker(planner->map, image, true, &other);
 
     if (!only_nvs)
-        blocker = other; /* what --overwrite-acpi-nvs cannot help with */
-    return error_set(planner->error, name_refusal(planner, only_nvs), image->span.start,
+        blocker = other; /* report a blocker that --overwrite-acpi-nvs cannot resolve */
+    return error_set(planner->error, choose_error(planner, only_nvs), image->span.start,
                      image->span.end, blocker.range.start, blocker.range.end, blocker.class);
 }
 
-/* Decides where the span goes: as linked, moved, or as linked over ACPI NVS. */
+/* Decides where the span goes: as linked, relocated, or as linked over ACPI NVS. */
 static bool choose_start(struct planner *planner, uint64_t *ret_start)
 {
     const struct elf_image *image = planner->request->image;

@@ -6,12 +6,12 @@
 #include "common/base/units.h"
 #include "pvh/limits.h"
 
-uint64_t plan_most_copies(const struct planner *planner)
+uint64_t plan_max_copies(const struct planner *planner)
 {
     return planner->pending_count + planner->available.count;
 }
 
-uint64_t plan_most_copies_with_modules(const struct planner *planner)
+uint64_t plan_max_copies_with_modules(const struct planner *planner)
 {
     uint64_t modules = planner->request->module_count;
     uint64_t ranges = planner->available.count + planner->request->reclaimable_count + modules + 1;
@@ -19,7 +19,7 @@ uint64_t plan_most_copies_with_modules(const struct planner *planner)
     return planner->pending_count + 2 * ranges + modules;
 }
 
-/* Free pages for `size` bytes, or the largest range there is if none is large enough. */
+/* Finds free pages for `size` bytes, or the largest free range if none is large enough. */
 static struct range find_staging(const struct planner *planner, uint64_t size)
 {
     uint64_t pages = align_up(size, PAGE_SIZE);
@@ -30,9 +30,9 @@ static struct range find_staging(const struct planner *planner, uint64_t size)
     return free_list_largest(&planner->available);
 }
 
-/* What modules that have no place yet will take, and what is still to be reclaimed for them. */
-static void count_later(const struct planner *planner, uint64_t *ret_modules,
-                        uint64_t *ret_reclaimable)
+/* If the modules are not placed yet: their size, and the size of reclaimable memory; or else 0. */
+static void count_unplaced(const struct planner *planner, uint64_t *ret_modules,
+                           uint64_t *ret_reclaimable)
 {
     const struct plan_request *request = planner->request;
 
@@ -45,7 +45,7 @@ static void count_later(const struct planner *planner, uint64_t *ret_modules,
         *ret_reclaimable += range_size(request->reclaimable[i]);
 }
 
-/* How much the boot takes and how much there is: all that is free has been taken. */
+/* Reports how much memory the boot needs and how much there is; all free memory is used up. */
 static bool refuse_staging(struct planner *planner)
 {
     uint64_t missing = 0;
@@ -53,16 +53,16 @@ static bool refuse_staging(struct planner *planner)
 
     for (size_t i = 0; i < planner->pending_count; i++)
         missing += planner->pending[i].size;
-    count_later(planner, &modules, &reclaimable);
+    count_unplaced(planner, &modules, &reclaimable);
     return error_set(planner->error, ERROR_NO_ROOM_FOR_STAGING,
                      planner->total_available + missing + max_u64(modules, reclaimable),
                      planner->total_available + reclaimable);
 }
 
-/* Stages as much of the pending bytes as one free range holds, and takes it off them. */
+/* Stages as many of the pending bytes as fit into one free range, and advances `bytes`. */
 static bool stage_some(struct planner *planner, struct pending_bytes *bytes)
 {
-    /* The same place in the page at both ends, so that copies run aligned. */
+    /* The same offset in the page for source and destination, so that copies are aligned. */
     uint64_t skew = bytes->destination % PAGE_SIZE;
     struct range staging = find_staging(planner, skew + bytes->size);
     struct plan_copy copy = {bytes->destination, staging.start + skew, bytes->size};

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* How often taking a range can split a free one, beyond once for each of the request's ranges. */
+/* Takes that may split a free range, in addition to one for each of the request's ranges. */
 #define FIXED_TAKES 8
 
 bool planner_out_of_memory(struct planner *planner)
@@ -62,7 +62,7 @@ bool planner_list_memory(struct planner *planner)
         list_range(planner, &map->ranges[i]);
     for (size_t i = 0; i < request->unallocatable_count; i++)
         planner_take_for_loader(planner, range_to_pages(request->unallocatable[i]));
-    /* Nothing is read to address 0: drivers take it for no buffer, and firmware may trap it. */
+    /* Never read to address 0: drivers treat it as NULL, and firmware may trap accesses. */
     planner_take_for_loader(planner, (struct range){0, PAGE_SIZE});
     planner->total_available = free_list_size(&planner->available);
     return true;
@@ -81,9 +81,9 @@ void planner_take(struct planner *planner, struct range range)
 }
 
 /*
- * The loader's own has the highest places. Firmware mostly gives reclaimable memory from the top:
- * where that is used, the lowest places keep the loader's own from lying between it and what is
- * free.
+ * The loader's own memory is placed from the top down. Reclaimable memory is mostly at the top as
+ * well, because firmware allocates from there; if it is used for modules, placing from the bottom
+ * up keeps the loader from separating it from free memory.
  */
 bool planner_find_for_loader(const struct planner *planner, const struct free_list *list,
                              uint64_t size, uint64_t *ret_start)
@@ -96,8 +96,8 @@ bool planner_find_for_loader(const struct planner *planner, const struct free_li
 }
 
 /*
- * Cuts the first part off `rest`: as far as it is all in the list, or all not. *ret_listed tells
- * which.
+ * Splits the first part off `rest` that is entirely in the list or entirely outside it; *ret_listed
+ * says which.
  */
 static struct range next_part(const struct free_list *list, struct range *rest, bool *ret_listed)
 {

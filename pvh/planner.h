@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A plan in the making: the memory that is still to be had, and the pieces that objects are cut
- * into. What goes where is decided in pvh/plan.c and pvh/plan_span.c.
+ * The state of a plan being made: the memory that is left, and functions that split objects into
+ * pieces. pvh/plan.c and pvh/plan_span.c decide what goes where.
  */
 #pragma once
 
@@ -12,16 +12,16 @@
 #include "pvh/load_plan.h"
 #include "pvh/memory_map.h"
 
-/* How hard it is to find room: each is tried when the one before it has failed. */
+/* Strategies, each tried when the previous one has failed. */
 enum placement_strategy {
-    STRATEGY_KEEP_RECLAIMABLE,    /* nothing lies in reclaimable memory */
-    STRATEGY_USE_RECLAIMABLE,     /* modules may */
-    STRATEGY_USE_RECLAIMABLE_LOW, /* and the loader's own has the lowest places, not the highest */
+    STRATEGY_KEEP_RECLAIMABLE,    /* place nothing in reclaimable memory */
+    STRATEGY_USE_RECLAIMABLE,     /* place modules there */
+    STRATEGY_USE_RECLAIMABLE_LOW, /* and the loader's own memory at the bottom, not the top */
 
     STRATEGIES
 };
 
-/* Bytes of a file whose place is occupied until exit. */
+/* Bytes of a file whose destination is occupied until exit. */
 struct pending_bytes {
     uint64_t destination;
     uint64_t offset;
@@ -38,48 +38,47 @@ struct planner {
     enum placement_strategy strategy;
 
     struct free_list claimable; /* can be allocated */
-    struct free_list
-        available;            /* can be read into: the above, and reclaimable memory in its time */
-    struct free_list usable;  /* can be the kernel's after exit: the above, and boot services' */
-    uint64_t total_available; /* bytes that were ever available */
+    struct free_list available; /* can be read into: claimable, and reclaimed memory */
+    struct free_list usable;    /* usable after exit: available, and boot services' memory */
+    uint64_t total_available;   /* bytes that have been available in total */
 
-    struct pending_bytes *pending; /* what is still to be staged */
+    struct pending_bytes *pending; /* to be staged */
     size_t pending_count, pending_capacity;
 };
 
-/* False, with the error set. */
+/* Sets ERROR_OUT_OF_MEMORY and returns false. */
 bool planner_out_of_memory(struct planner *planner);
 
-/* Appends an item, given by its members, to one of the plan's lists. */
+/* Appends an item, given by its members, to one of the plan's lists. False when out of memory. */
 #define planner_push(planner, list, ...)                                                           \
     planner_push_item((planner), (void **)&(list)->items, &(list)->capacity, &(list)->count,       \
                       &(__typeof__(*(list)->items)){__VA_ARGS__}, sizeof(*(list)->items))
 bool planner_push_item(struct planner *planner, void **items, size_t *capacity, size_t *count,
                        const void *item, size_t size);
 
-/* Fills the three lists with what lies below 4 GiB in the map. */
+/* Fills the three lists from the part of the map below 4 GiB. */
 bool planner_list_memory(struct planner *planner);
 
-/* Takes a range from the lists: for the kernel, or for the loader until it exits. */
+/* Removes a range from the lists: for the kernel, or for the loader until it exits. */
 void planner_take(struct planner *planner, struct range range);
 void planner_take_for_loader(struct planner *planner, struct range range);
 
 /*
- * A place in `list` for `size` bytes that are the loader's own, out of the modules' way, which go
- * to the lowest free memory. False when there is none.
+ * Finds a place in `list` for `size` bytes of the loader's own, away from the modules, which are
+ * placed in the lowest free memory. False if there is none.
  */
 bool planner_find_for_loader(const struct planner *planner, const struct free_list *list,
                              uint64_t size, uint64_t *ret_start);
 
-/* Claims what can be claimed of an object's pages, gaps between segments included. */
+/* Claims those of an object's pages that are claimable, including gaps between segments. */
 bool planner_claim(struct planner *planner, struct range range);
 
 /*
- * Lets `destination` be filled from a file, from `offset` on: read where memory is available now,
- * pending where it is not.
+ * Plans to fill `destination` from a file, starting at `offset`: with reads where memory is
+ * available, as pending bytes where it is not.
  */
 bool planner_read(struct planner *planner, struct range destination, uint64_t offset,
                   struct plan_reads *reads);
 
-/* Lets `range` be cleared: before exit where memory is available now, after it where not. */
+/* Plans to clear `range`: before exit where memory is available, after exit where it is not. */
 bool planner_clear(struct planner *planner, struct range range);

@@ -22,7 +22,7 @@ static bool has_name(uint32_t a, uint32_t b, uint32_t c, const char *name)
     return memcmp(words, name, sizeof(words)) == 0;
 }
 
-/* Xen may have moved its leaves up to make room for another hypervisor's interface. */
+/* Xen's leaves may start higher, after those of another hypervisor interface. */
 static bool is_xen(const struct processor *processor)
 {
     for (uint32_t leaf = LEAF_HYPERVISOR_FIRST; leaf <= LEAF_HYPERVISOR_LAST;
@@ -55,7 +55,7 @@ static bool is_sev(const struct processor *processor)
 
 enum error_code platform_check(const struct processor *processor)
 {
-    /* All three are guests. A processor without this bit may not even have the leaves and MSR. */
+    /* All three are guests. Without this bit, leaves and MSR may not exist. */
     if (!(processor->cpuid(LEAF_FEATURES, 0).ecx & FEATURE_HYPERVISOR))
         return ERROR_NONE;
     if (is_xen(processor))

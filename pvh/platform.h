@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Machines on which a kernel started through PVH would misread what it runs on. */
+/* Detects machines on which kernels cannot be started through PVH. */
 #pragma once
 
 #include "common/base/error.h"
@@ -14,8 +14,8 @@ struct processor {
 };
 
 /*
- * ERROR_NONE, or why no kernel can be started there:
- * ERROR_PLATFORM_XEN  an HVM guest: the kernel would take Xen's PVH path and ask for hypercalls
+ * Returns ERROR_NONE, or why no kernel can be started:
+ * ERROR_PLATFORM_XEN  an HVM guest: the kernel would take Xen's PVH path and use hypercalls
  * ERROR_PLATFORM_SEV  encrypted memory: kernels' first page tables lack the C bit
  * ERROR_PLATFORM_TDX  clearing CR4.MCE faults, and page tables lack the shared bit
  */

@@ -1,35 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Preparing a boot: from the firmware's memory map to the plan and the boot info. It is one
- * implementation for the loader, which carries the plan out, and pvhinfo, which only shows it.
+ * Room pvh: the PVH boot protocol, from a kernel image and a memory map to the load plan, the boot
+ * info and the trampoline. It must not know how memory is allocated, files are read or text is
+ * printed, and never sees an EFI type.
+ */
+/*
+ * Preparing a boot: from the firmware's memory map to the plan and the boot info. Shared by the
+ * loader, which carries the plan out, and pvhinfo, which only shows it.
  *
  * The steps, in order:
  *
- *     prepare_reserve()      allocates  room for a map of so many descriptors, and its E820 table
- *     prepare_map()                     the memory map, from the firmware's
- *     prepare_plan()         allocates  where everything goes, and what has to stay RAM
- *     prepare_table()                   the plan checked against the map; the E820 table
- *     prepare_boot_info()               the block that the kernel is given
+ *     prepare_reserve()      allocates  room for the map and the E820 table
+ *     prepare_map()                     makes the memory map from the firmware's
+ *     prepare_plan()         allocates  makes the plan and lists the ranges that must be RAM
+ *     prepare_table()                   checks the plan against the map; makes the E820 table
+ *     prepare_boot_info()               writes the block that is passed to the kernel
  *
- * Each needs the steps before it; prepare_table() also works without a plan, for the table of a
- * machine on which nothing is placed. To go back:
+ * Each step requires the previous ones, but prepare_table() also works without a plan, for the
+ * table of a machine on which nothing is placed. To repeat steps:
  *
- *   - When the firmware's map is newer, call prepare_map(), prepare_table() and
- *     prepare_boot_info() again, in this order; prepare_update() does it. None of them allocates,
- *     calls the firmware or prints, so that this may be done between GetMemoryMap and
- *     ExitBootServices, as often as it takes.
- *   - When the firmware's map has outgrown the room, call prepare_reserve() first, then
- *     prepare_map(). Plan and boot info stay.
- *   - When the plan cannot be carried out, call prepare_drop_plan(), prepare_map() and
+ *   - If the firmware's map has changed, call prepare_map(), prepare_table() and
+ *     prepare_boot_info() again, in this order, or prepare_update(). None of them allocates, calls
+ *     the firmware or prints, so they can be repeated between GetMemoryMap and ExitBootServices.
+ *   - If the firmware's map has outgrown the room, call prepare_reserve(), then prepare_map(). Plan
+ *     and boot info are kept.
+ *   - If the plan cannot be carried out, call prepare_drop_plan(), prepare_map() and
  *     prepare_plan(): a plan that overwrites ACPI NVS has changed the map.
  *
- * A step that fails sets the error and leaves what the steps before it made as it was. Its own
- * result is then a map that must not be used, no plan, or an empty table.
+ * A step that fails sets the error and keeps the results of previous steps. Its own result is then
+ * a map that must not be used, no plan, or an empty table.
  *
- * Ownership: everything that is allocated lives in the caller's arena and is given back with it.
- * What the caller puts in (windows, strings, module sizes, image, descriptors) stays the caller's;
- * the windows and the boot info's strings must live as long as steps are called, the rest as long
- * as the call. The memory that the plan claims is nobody's until the loader takes it.
+ * Ownership: all allocations are in the caller's arena. The caller keeps ownership of its arguments
+ * (windows, strings, module sizes, image, descriptors); the windows and the boot info's strings
+ * must stay valid for all steps, the rest only during the call. The plan only names the memory that
+ * it claims; the loader allocates it.
  */
 #pragma once
 
@@ -42,59 +46,55 @@
 #include "pvh/memory_map.h"
 
 struct preparation {
-    /* The caller's, set before the step that reads them; all else starts as zeros. */
+    /* Set by the caller before the step that reads them; all other members start as zeros. */
     struct arena *arena;
     const struct range *ecam; /* PCI configuration windows, for prepare_map() */
     size_t ecam_count;
     struct boot_info_request info; /* for prepare_plan() and prepare_boot_info() */
-    uint64_t rsdp;                 /* for prepare_boot_info(); 0 where it is not known */
+    uint64_t rsdp;                 /* for prepare_boot_info(); physical address, 0 if unknown */
 
-    /* The results, to be read only. */
+    /* Results, read-only for the caller. */
     struct memory_map map;
     struct load_plan plan;
-    struct range override;     /* ACPI NVS that the plan overwrites, RAM in `map`; else empty */
-    struct plan_ranges needed; /* what the plan needs to stay RAM */
+    struct range override;     /* ACPI NVS that the plan overwrites, RAM in `map`; may be empty */
+    struct plan_ranges needed; /* the ranges that must be RAM for the plan */
     struct e820_table e820;
 };
 
 /*
- * Makes room for a map of up to `descriptors` descriptors and `ecam_count` windows, which
- * prepare_map() checks. Allocates; map and table are empty afterwards.
+ * Makes room for a map of up to `descriptors` descriptors and `ecam_count` windows; prepare_map()
+ * checks that they fit. Allocates. Map and table are empty afterwards.
  */
 bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t ecam_count,
                      struct error *ret_error);
 
-/* Makes the map. What the plan, if there is one, overwrites of ACPI NVS is RAM in it. */
+/* Makes the map. ACPI NVS that the plan overwrites, if there is a plan, is RAM in it. */
 bool prepare_map(struct preparation *preparation, const struct firmware_map *firmware,
                  struct error *ret_error);
 
 /*
- * Makes the plan, where there is none: prepare_drop_plan() comes before another. Of the request,
- * boot_info_size is ignored, since it follows from preparation->info, and module_count must be that
- * of preparation->info. Allocates.
+ * Makes the plan; to replace a plan, call prepare_drop_plan() first. request->module_count must be
+ * that of preparation->info; request->boot_info_size is ignored, since it follows from
+ * preparation->info. Allocates.
  */
 bool prepare_plan(struct preparation *preparation, const struct plan_request *request,
                   struct error *ret_error);
 
-/*
- * Forgets the plan, and with it that it overwrites ACPI NVS: prepare_map() makes a map without
- * that.
- */
+/* Forgets the plan, and the ACPI NVS that it overwrites: prepare_map() must be called again. */
 void prepare_drop_plan(struct preparation *preparation);
 
 /*
- * Checks that all that the plan gives to the kernel is RAM in the map as it is now, and makes the
+ * Checks that all memory that the plan gives to the kernel is RAM in the current map, and makes the
  * E820 table.
  */
 bool prepare_table(struct preparation *preparation, struct error *ret_error);
 
 /*
- * Writes the boot info to `block`, of the size of plan.boot_info: the start info and all that it
- * points to, with the E820 table that was made last. In the loader the block lies at
- * plan.boot_info.start, on a host anywhere.
+ * Writes the boot info, including the E820 table, to `block`, which has the size of plan.boot_info.
+ * In the loader, the block is at plan.boot_info.start; on the host, it may be anywhere.
  */
 void prepare_boot_info(const struct preparation *preparation, void *block);
 
-/* prepare_map(), prepare_table() and prepare_boot_info(), for a map that may be newer. */
+/* Calls prepare_map(), prepare_table() and prepare_boot_info() for a map that may have changed. */
 bool prepare_update(struct preparation *preparation, const struct firmware_map *firmware,
                     void *block, struct error *ret_error);

@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-/* As the printer wants them, whatever the width of uint64_t's type is here. */
+/* uint64_t's type differs between platforms; print() is given %llu and %llx. */
 #define U(number) ((unsigned long long)(number))
 
-/* The end of a noun. */
+/* The plural ending of a noun. */
 #define PLURAL(count) ((count) == 1 ? "" : "s")
 
 #define LINE_SIZE 1000
@@ -80,7 +80,7 @@ void print_plan(struct writer *writer, const struct load_plan *plan, const struc
           U(map->descriptors), U(table->count), U(table->ram_count));
 }
 
-/* What the kernel finds at `address` inside the block. */
+/* Translates `address`, as the kernel sees it, to a pointer into the block. */
 static const void *find_in_block(const void *block, uint64_t block_address, uint64_t address)
 {
     return (const uint8_t *)block + (address - block_address);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ABI: hvm_start_info version 1 and what it points to, as Xen's x86/HVM direct boot ABI defines
- * them (xen/include/public/arch-x86/hvm/start_info.h). All numbers are little-endian. Nothing here
- * may change: kernels read these structures at fixed offsets.
+ * ABI: hvm_start_info version 1 and the structures it points to, as defined by Xen's x86/HVM direct
+ * boot ABI (xen/include/public/arch-x86/hvm/start_info.h). All numbers are little-endian. Nothing
+ * here may change: kernels read these structures at fixed offsets.
  *
  *   0 magic          4 version       8 flags        12 nr_modules
  *  16 modlist_paddr                 24 cmdline_paddr
@@ -21,7 +21,7 @@
 struct hvm_start_info {
     uint32_t magic;
     uint32_t version;
-    uint32_t flags; /* SIF_*: 0 for a kernel that is not Xen's guest */
+    uint32_t flags; /* SIF_*: 0 for kernels that are not Xen guests */
     uint32_t nr_modules;
     uint64_t modlist_paddr; /* 0 when nr_modules is 0 */
     uint64_t cmdline_paddr;
@@ -46,7 +46,7 @@ static_assert(offsetof(struct hvm_start_info, reserved) == 52, "ABI");
 struct hvm_modlist_entry {
     uint64_t paddr;
     uint64_t size;
-    uint64_t cmdline_paddr; /* 0 when the module has none */
+    uint64_t cmdline_paddr; /* 0 for none */
     uint64_t reserved;
 };
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From the firmware's long mode to PVH's entry state. Position-independent: it runs from a copy in a
- * page below 4 GiB that nothing overwrites, with RDI = struct trampoline_data, below 4 GiB too.
+ * page below 4 GiB that is not overwritten, with RDI = struct trampoline_data, also below 4 GiB.
  *
- * The order is the processor's, not taste (Intel SDM volume 3, sections 2.5 and 10.8.5); QEMU's TCG
- * enforces little of it:
- *  - CR4.CET must go before CR0.WP can, CR4.PCIDE before CR0.PG can.
+ * The processor requires this order (Intel SDM volume 3, sections 2.5 and 10.8.5), although QEMU's
+ * TCG enforces little of it:
+ *  - CR4.CET must be cleared before CR0.WP, CR4.PCIDE before CR0.PG.
  *  - CR0.PG can be cleared in compatibility mode only, not in 64-bit mode.
- *  - CR4.PAE and CR4.LA57 cannot change while long mode is active: they go last.
+ *  - CR4.PAE and CR4.LA57 cannot change while long mode is active: they are cleared last.
  *  - EFER.LME can be cleared only while paging is off.
- * The firmware's page tables may lie where the kernel goes, so that we bring our own: with them the
- * copies run in 64-bit mode, eight bytes at a time.
+ * The firmware's page tables may be where the kernel goes, so the trampoline has its own. With them
+ * the copies run in 64-bit mode, eight bytes at a time.
  */
 #include "pvh/trampoline_layout.h"
 
@@ -24,7 +24,7 @@
 #define PIC2_DATA   0xa1
 #define PIC_ALL_OFF 0xff
 
-/* A string operation on so many bytes: eight at a time, then the rest. */
+/* A string operation on `bytes` bytes: eight at a time, then the rest. */
         .macro  repeat operation, bytes
         movl    \bytes, %ecx
         shrl    $3, %ecx
@@ -44,11 +44,11 @@
 trampoline_start:
         cli
         cld
-        movb    $PIC_ALL_OFF, %al       /* no interrupt of the firmware's devices reaches the kernel */
+        movb    $PIC_ALL_OFF, %al       /* mask interrupts of the firmware's devices for the kernel */
         outb    %al, $PIC1_DATA
         outb    %al, $PIC2_DATA
 
-        /* CET, PCIDE, PGE, SMEP, SMAP, FRED and the rest off; the 32-bit AND clears the high half */
+        /* Clear CET, PCIDE, PGE, SMEP, SMAP, FRED etc.; the 32-bit AND clears the upper half */
         movq    %cr4, %rax
         andl    $(CR4_PAE | CR4_LA57), %eax
         movq    %rax, %cr4
@@ -56,7 +56,7 @@ trampoline_start:
         movl    TRAMPOLINE_TABLES(%rdi), %ecx
         testl   $CR4_LA57, %eax
         jz      1f
-        addl    $TRAMPOLINE_TABLE_SIZE, %ecx      /* the table above the first */
+        addl    $TRAMPOLINE_TABLE_SIZE, %ecx      /* the level 5 table */
 1:
         movq    %rcx, %cr3
         lgdt    TRAMPOLINE_GDTR(%rdi)
@@ -104,15 +104,15 @@ compatibility_mode:
         movl    %eax, %fs
         movl    %eax, %gs
 
-        movl    $CR0_PE_ET, %eax        /* paging, write protection, caching restrictions off */
+        movl    $CR0_PE_ET, %eax        /* clear PG, WP, CD, NW and the rest */
         movl    %eax, %cr0
-        jmp     6f                      /* drop what was fetched under the old mode */
+        jmp     6f                      /* discard instructions fetched in the old mode */
 6:
-        xorl    %eax, %eax              /* LME, NXE, SCE */
+        xorl    %eax, %eax              /* clear LME, NXE, SCE */
         xorl    %edx, %edx
         movl    $MSR_EFER, %ecx
         wrmsr
-        movl    %eax, %cr4              /* PAE and LA57 */
+        movl    %eax, %cr4              /* clear PAE and LA57 */
 
         lldt    %ax
         movl    $TRAMPOLINE_TSS_SELECTOR, %eax
@@ -121,7 +121,7 @@ compatibility_mode:
         leal    TRAMPOLINE_STACK_TOP(%ebp), %esp
         pushl   $EFLAGS_NONE
         popfl
-        /* MOV changes no flag. ESP is no stack for the kernel: none must get the idea. */
+        /* MOV preserves the flags. ESP is 0 so that no kernel takes it for a stack. */
         movl    $0, %eax
         movl    $0, %ecx
         movl    $0, %edx

@@ -16,18 +16,18 @@
 #define GDT_TSS_FREE UINT64_C(0x0000890000000067)
 
 /*
- * Page tables for the copies: the first 4 GiB, each address to itself, in pages of 2 MiB, which
- * every processor has (Intel SDM volume 3, section 4.5). With LA57 one more level is above.
+ * Page tables for the copies: an identity mapping of the first 4 GiB with pages of 2 MiB, which
+ * every processor supports (Intel SDM volume 3, section 4.5). With LA57 there is one more level.
  *
  *     table 0     level 4, for CR3
- *     table 1     level 5, for CR3 with LA57: leads to table 0
+ *     table 1     level 5, for CR3 with LA57: points to table 0
  *     table 2     level 3
  *     tables 3-6  level 2, one for each GiB
  */
 #define TABLE_ENTRIES UINT64_C(512)
 #define LARGE_PAGE    (2 * MIB)
 #define ENTRY_TABLE   UINT64_C(0x03) /* present, writable */
-#define ENTRY_PAGE    UINT64_C(0xe3) /* and accessed, dirty, large */
+#define ENTRY_PAGE    UINT64_C(0xe3) /* present, writable, accessed, dirty, large */
 
 struct page_table {
     uint64_t entries[TABLE_ENTRIES];
@@ -35,7 +35,7 @@ struct page_table {
 
 static_assert(sizeof(struct page_table) == PAGE_SIZE, "Intel SDM");
 
-/* `address` is where the processor finds `tables`. */
+/* `address` is the physical address of `tables`. */
 static void fill_tables(struct page_table *tables, uint64_t address)
 {
     memset(tables, 0, 3 * sizeof(*tables));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The trampoline: from 64-bit firmware mode to the state that PVH's entry asks for. Its code is
- * position-independent and runs from a copy in a page below 4 GiB; its data is behind it
+ * The trampoline: from the firmware's 64-bit mode to PVH's entry state. Its code is
+ * position-independent and runs from a copy in a page below 4 GiB; its data follows
  * (pvh/trampoline_layout.h).
  */
 #pragma once
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The code, to be copied; it is one page at most. Enter the copy with the data's address. */
+/* The code to copy, at most one page. Call the copy with the physical address of the data. */
 extern const uint8_t trampoline_start[];
 extern const uint8_t trampoline_end[];
 typedef void trampoline_function(uint64_t data_address);
@@ -23,7 +23,7 @@ static inline size_t trampoline_code_size(void)
 }
 
 /*
- * Fills `memory`, which lies at the plan's trampoline_data (identity-mapped or not) and is large
- * enough: the plan has seen to it.
+ * Fills `memory`, the plan's trampoline_data wherever it is mapped. The plan has made that range
+ * large enough.
  */
 void trampoline_fill(void *memory, const struct load_plan *plan);

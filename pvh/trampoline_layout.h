@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ABI between trampoline.c, which fills the trampoline's data, and trampoline.S, which reads them:
+ * ABI between trampoline.c, which fills the trampoline's data, and trampoline.S, which reads it:
  *
  *     page 0      code
- *     page 1...   struct trampoline_data, then the copies, then the ranges to zero
- *     7 pages     page tables that map the first 4 GiB to themselves
+ *     page 1...   struct trampoline_data, then the copies, then the ranges to clear
+ *     7 pages     page tables with an identity mapping of the first 4 GiB
  */
 #pragma once
 
-/* For the assembler; trampoline_layout.c proves each. */
+/* For the assembler; trampoline_layout.c checks each at compile time. */
 #define TRAMPOLINE_GDTR       40
 #define TRAMPOLINE_IDTR       56
 #define TRAMPOLINE_START_INFO 72
@@ -52,26 +52,26 @@ struct trampoline_pointer { /* the operand of LGDT and LIDT in 64-bit mode */
 } __attribute__((packed));
 
 struct trampoline_data {
-    uint64_t gdt[5]; /* null, code, data, TSS, and one so that the size is a multiple of 16 */
+    uint64_t gdt[5]; /* null, code, data, TSS, and one that is unused */
     struct trampoline_pointer gdtr;
     uint8_t padding[6];
-    struct trampoline_pointer idtr; /* empty: an exception now can only reset the machine */
+    struct trampoline_pointer idtr; /* empty: an exception resets the machine */
     uint8_t padding2[6];
-    uint32_t start_info; /* EBX */
+    uint32_t start_info; /* physical address, for EBX */
     uint32_t entry_point;
-    uint32_t copies; /* addresses and counts of the lists */
+    uint32_t copies; /* physical addresses and lengths of the lists */
     uint32_t copy_count;
     uint32_t zeros;
     uint32_t zero_count;
-    uint32_t tables; /* address of the page tables, for CR3 */
+    uint32_t tables; /* physical address of the page tables, for CR3 */
     uint32_t reserved;
     uint8_t stack[64]; /* for the far return and POPF only */
 };
 
-/* Bytes of the data with that many list entries, and with the page tables: whole pages. */
+/* The size of the data with that many list entries and the page tables, in bytes: whole pages. */
 uint64_t trampoline_data_size(uint64_t copies, uint64_t zeros);
 
-/* Where in the data the page tables begin: whole pages. */
+/* The offset of the page tables in the data, in bytes: whole pages. */
 uint64_t trampoline_tables_offset(uint64_t copies, uint64_t zeros);
 
 #endif

@@ -9,7 +9,7 @@ const char *uefi_status_name(uint64_t number)
 {
     static const struct {
         uint8_t number;
-        char name[19]; /* no pointers: nothing to relocate */
+        char name[19]; /* an array instead of a pointer: no relocations */
     } names[] = {
         {0, "Success"},          {1, "Load Error"},        {2, "Invalid Parameter"},
         {3, "Unsupported"},      {4, "Bad Buffer Size"},   {5, "Buffer Too Small"},

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum uefi_status {
-    UEFI_FIRMWARE = 0, /* in the list of errors: what the firmware itself answered */
+    UEFI_FIRMWARE = 0, /* in the list of errors: the status that the firmware returned */
     UEFI_LOAD_ERROR = 1,
     UEFI_INVALID_PARAMETER = 2,
     UEFI_UNSUPPORTED = 3,
@@ -17,5 +17,5 @@ enum uefi_status {
     UEFI_END_OF_FILE = 31,
 };
 
-/* "Not Found"; "unknown error" for numbers that firmware hardly returns. */
+/* The name for messages: "Not Found"; "unknown error" for statuses that firmware rarely returns. */
 const char *uefi_status_name(uint64_t number);

@@ -5,17 +5,17 @@
 #include "common/base/overflow.h"
 #include "common/base/units.h"
 
-#define FIRST_ENTRY      44 /* behind the header and 8 reserved bytes */
+#define FIRST_ENTRY      44 /* after the header and 8 reserved bytes */
 #define ENTRY_SIZE       16
 #define ENTRY_START_BUS  10
 #define ENTRY_END_BUS    11
 #define ECAM_BYTES_A_BUS MIB
-#define PHYSICAL_END     (UINT64_C(1) << 52) /* of x86: Intel SDM, volume 3, 4.1.4 */
+#define PHYSICAL_END     (UINT64_C(1) << 52) /* x86: Intel SDM, volume 3, 4.1.4 */
 
-/* Where the window of one entry lies; false when it cannot be one. */
+/* Reads the window of one entry; false if the entry is invalid. */
 static bool read_window(const uint8_t *entry, struct range *ret_window)
 {
-    uint64_t base = read_le64(entry); /* of bus 0, listed or not */
+    uint64_t base = read_le64(entry); /* of bus 0, even if the window starts at a higher bus */
     uint64_t first = entry[ENTRY_START_BUS];
     uint64_t last = entry[ENTRY_END_BUS];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* MCFG: where PCI's configuration space is mapped (PCI Firmware Specification 3.3, 4.1.2). */
+/* MCFG: where PCI configuration space is mapped (PCI Firmware Specification 3.3, 4.1.2). */
 #pragma once
 
 #include "common/acpi/root_table.h"
@@ -12,12 +12,11 @@
 struct acpi_windows {
     struct range windows[ACPI_ECAM_WINDOWS]; /* whole MiB; may overlap each other */
     size_t count;
-    /* Of enum acpi_damage, the table being MCFG: what is wrong in these has been passed over. */
-    unsigned damaged;
+    unsigned damaged; /* bits of enum acpi_damage: tables with damaged parts that were skipped */
 };
 
 /*
- * Follows the checked RSDP at `rsdp` to MCFG and lists its windows. A table that is damaged is
- * passed over, and so is a window that cannot be.
+ * Lists the windows in MCFG. `rsdp` is the physical address of an RSDP that acpi_check_rsdp()
+ * accepted. Damaged tables and invalid windows are skipped.
  */
 void acpi_find_ecam(struct acpi_memory *memory, uint64_t rsdp, struct acpi_windows *ret_windows);

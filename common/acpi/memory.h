@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ACPI's tables, as far as a loader has to read them: the RSDP, the root tables, MCFG. Nothing here
- * knows where the tables' memory comes from or what is made of what they say; whatever they say,
- * the work is bounded.
+ * Room common/acpi: the ACPI tables that a loader has to read (RSDP, RSDT and XSDT, MCFG), bounded
+ * whatever they contain. It must not know how physical memory is mapped or what the results are
+ * used for.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Physical memory, or a test's idea of it. */
+/* Access to physical memory; tests provide their own. */
 struct acpi_memory {
-    /* `length` bytes at `address` that may be read, or NULL when no table can lie there. */
+    /* Returns `length` readable bytes at `address`, or NULL when no table can be there. */
     const uint8_t *(*map)(struct acpi_memory *memory, uint64_t address, uint64_t length);
 };
 
-/* What all of ACPI's checksums are. */
+/* ACPI's checksum: all bytes add up to zero. */
 static inline bool acpi_sums_to_zero(const uint8_t *bytes, uint64_t length)
 {
     uint8_t sum = 0;

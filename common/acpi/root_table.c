@@ -11,7 +11,7 @@
 #define TABLE_LENGTH   4
 #define TABLE_MAX_SIZE MIB
 
-/* A root table may name the same damaged table a hundred thousand times: a few are enough. */
+/* A root table of 1 MiB may list a damaged table over 100,000 times; give up after a few. */
 #define MAX_TRIES 4
 
 static bool has_signature(struct acpi_memory *memory, uint64_t address, const char *signature)
@@ -21,7 +21,7 @@ static bool has_signature(struct acpi_memory *memory, uint64_t address, const ch
     return table && memcmp(table, signature, 4) == 0;
 }
 
-/* A table whose signature, length and checksum are right, or NULL. */
+/* Returns the table if its signature, length and checksum are right, or NULL. */
 static const uint8_t *check_table(struct acpi_memory *memory, uint64_t address,
                                   const char *signature, uint32_t *ret_length)
 {
@@ -36,7 +36,7 @@ static const uint8_t *check_table(struct acpi_memory *memory, uint64_t address,
     return table && acpi_sums_to_zero(table, *ret_length) ? table : NULL;
 }
 
-/* Goes through a root table, whose pointers are `width` bytes wide, to the first good table. */
+/* Searches a root table, whose pointers have `width` bytes, for the first valid table. */
 static void search_root(struct acpi_memory *memory, const uint8_t *root, uint32_t root_length,
                         uint32_t width, const char *signature, struct acpi_table *table)
 {
@@ -56,7 +56,7 @@ static void search_root(struct acpi_memory *memory, const uint8_t *root, uint32_
     }
 }
 
-/* False when there is no such root table, or a damaged one. */
+/* Returns false if the root table is missing or damaged. */
 static bool follow_root(struct acpi_memory *memory, uint64_t address, enum acpi_damage kind,
                         const char *signature, struct acpi_table *table)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finding a table through the root tables, XSDT and RSDT (ACPI 6.5, sections 5.2.7 and 5.2.8). */
+/* Finding a table through RSDT or XSDT (ACPI 6.5, sections 5.2.7 and 5.2.8). */
 #pragma once
 
 #include "common/acpi/memory.h"
 
-/* ABI: what every table begins with (ACPI 6.5, section 5.2.6). */
+/* ABI: the header of every table (ACPI 6.5, section 5.2.6). */
 #define ACPI_HEADER_SIZE 36
 
-/* What was passed over as damaged on the way to a table, as bits. */
+/* Tables that were skipped as damaged, as bits. */
 enum acpi_damage {
     ACPI_DAMAGED_XSDT = 1,
     ACPI_DAMAGED_RSDT = 2,
@@ -15,13 +15,14 @@ enum acpi_damage {
 };
 
 struct acpi_table {
-    const uint8_t *bytes; /* the firmware's own, from the header on; NULL for none */
-    uint32_t length;      /* bytes, with the header */
-    unsigned damaged;     /* of enum acpi_damage */
+    const uint8_t *bytes; /* the firmware's, not a copy, starting with the header; NULL for none */
+    uint32_t length;      /* in bytes, with the header */
+    unsigned damaged;     /* bits of enum acpi_damage */
 };
 
 /*
  * Finds the first table with `signature` (four characters) whose length and checksum are right.
- * `rsdp` has been checked. The RSDT counts where there is no good XSDT, as ACPI has it.
+ * `rsdp` is the physical address of an RSDP that acpi_check_rsdp() accepted. As ACPI demands, RSDT
+ * is used only without a valid XSDT.
  */
 struct acpi_table acpi_find_table(struct acpi_memory *memory, uint64_t rsdp, const char *signature);

@@ -4,14 +4,14 @@
 
 #include "common/acpi/memory.h"
 
-/* Where the root tables are; 0 for one that there is none of. */
+/* Physical addresses of the root tables; 0 for a missing one. */
 struct acpi_roots {
     uint64_t xsdt;
     uint64_t rsdt;
 };
 
-/* True when an RSDP with the right signature and checksums is at `address`. */
+/* True when an RSDP with valid signature, length and checksums is at physical `address`. */
 bool acpi_check_rsdp(struct acpi_memory *memory, uint64_t address);
 
-/* What the checked RSDP at `address` points to; false when it cannot be read. */
+/* Reads the checked RSDP at `address`; false when it cannot be read. */
 bool acpi_read_rsdp(struct acpi_memory *memory, uint64_t address, struct acpi_roots *ret_roots);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define ARENA_ALIGNMENT  16
-#define ARENA_CHUNK_SIZE (64 * KIB) /* one firmware call for the whole of an ordinary boot */
+#define ARENA_CHUNK_SIZE (64 * KIB) /* an ordinary boot fits in one chunk: one firmware call */
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -38,7 +38,7 @@ void *arena_alloc_bulk(struct arena *arena, uint64_t size)
     uint64_t bytes;
     void *memory;
 
-    /* Something of no size has a place too: NULL means that memory is short. */
+    /* Zero bytes get an address too, because NULL means out of memory. */
     if (!checked_align_up(max_u64(size, 1), ARENA_ALIGNMENT, &bytes))
         return NULL;
     if (bytes > arena->left && !add_chunk(arena, bytes))

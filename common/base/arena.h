@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory for everything small that a boot needs. Pieces are handed out and all given back at once,
- * so an error path has one thing to release. The memory behind it comes from a provider: firmware
- * pages in the loader, malloc on the host, a failing one in tests.
+ * An arena allocator for all small allocations of a boot. Allocations are released all at once, so
+ * an error path has one thing to release. Chunks come from a provider: firmware pages in the
+ * loader, malloc on the host, a failing provider in tests.
  */
 #pragma once
 
@@ -12,35 +12,36 @@
 struct arena_chunk;
 
 struct arena {
-    /* Returns at least `size` bytes, 16-byte aligned, and how many; NULL when there are none. */
+    /* Returns at least `size` bytes, 16-byte aligned, and their number; NULL when out of memory. */
     void *(*get_chunk)(size_t size, size_t *ret_size);
+    /* Frees a chunk; `size` is what get_chunk() returned in *ret_size. */
     void (*put_chunk)(void *chunk, size_t size);
     struct arena_chunk *chunks;
     uint8_t *free;
     size_t left;
 };
 
-/* `count` zeroed elements of `size` bytes, 16-byte aligned, or NULL. Owned by the arena. */
+/* Allocates `count` zeroed elements of `size` bytes, 16-byte aligned. NULL when out of memory. */
 void *arena_alloc(struct arena *arena, uint64_t count, size_t size);
 
-/* Bytes as they are, for bulk that is about to be written: clearing it would cost as much. */
+/* Allocates `size` bytes without clearing them, 16-byte aligned, for buffers about to be filled. */
 void *arena_alloc_bulk(struct arena *arena, uint64_t size);
 
-/* A copy of `length` bytes with a NUL behind them, or NULL. */
+/* Copies `length` bytes and appends a NUL. NULL when out of memory. */
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 
 /*
- * Makes room for one more element in a growing array that lives in the arena: *array with *capacity
- * elements of which `count` are used. Returns the slot for element `count`, or NULL.
+ * Makes room for one more element in a growing array in the arena: *array has *capacity elements,
+ * `count` of them used. Returns the slot for element `count`, uninitialized; NULL when out of
+ * memory.
  */
 void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size);
 
 /*
- * Takes one piece of the memory behind it out of the arena: the caller's from now on, as
- * put_chunk() wants it back. What was allocated in it stays where it is. NULL when there is none
- * left.
+ * Removes one chunk from the arena and hands it to the caller, who frees it as put_chunk() would.
+ * Allocations inside the chunk stay valid until then. NULL when no chunk is left.
  */
 void *arena_take_chunk(struct arena *arena, size_t *ret_size);
 
-/* Gives everything back. The arena can be used again. */
+/* Frees all chunks. The arena can be used again. */
 void arena_release(struct arena *arena);

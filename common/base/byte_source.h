@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Something with a size that can be read at any offset: a file, and two that are made here, bytes
- * in memory and a part of another source.
+ * A source of bytes has a size and can be read at any offset. Files implement it elsewhere; bytes
+ * in memory and a part of another source are implemented here.
  */
 #pragma once
 
@@ -13,28 +13,28 @@
 #include <stdint.h>
 
 struct byte_source {
-    uint64_t size; /* bytes in all */
+    uint64_t size; /* in bytes */
     /*
-     * Reads exactly `length` bytes at `offset`, which the caller has checked against `size`. False
-     * with *error when they cannot be read.
+     * Reads exactly `length` bytes at `offset`; the caller has checked both against `size`. Returns
+     * false and sets *error when the bytes cannot be read.
      */
     bool (*read)(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
                  struct error *error);
 };
 
 struct memory_source {
-    struct byte_source source; /* first, so that it can be cast back */
+    struct byte_source source; /* must be first: read() casts it back */
     const uint8_t *bytes;
 };
 
-/* The bytes stay the caller's, and must outlive the source. */
+/* `bytes` stays owned by the caller and must outlive the source. */
 void memory_source_init(struct memory_source *memory, const uint8_t *bytes, uint64_t size);
 
 struct part_source {
-    struct byte_source source; /* first, so that it can be cast back */
+    struct byte_source source; /* must be first: read() casts it back */
     struct byte_source *whole;
     uint64_t start;
 };
 
-/* `part` lies inside `whole`, which must outlive the source. */
+/* `part` must lie inside `whole`, which must outlive the source. */
 void part_source_init(struct part_source *source, struct byte_source *whole, struct range part);

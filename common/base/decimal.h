@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /*
- * Reads the digits at *text and moves *text behind them. False when there are none, or when the
- * number is above `max`; *text is then undefined.
+ * Parses the digits at *text and advances *text past them. Returns false when there are no digits
+ * or the number exceeds `max`; *text is then undefined.
  */
 bool decimal_parse(const char **text, uint32_t max, uint32_t *ret_number);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What went wrong, as a value: returned from where it is found to whoever prints it. The rows of
- * common/base/error_list.h say what each code means.
+ * Errors as values, returned from the place of detection up to the one place that prints them. The
+ * codes are defined in common/base/error_list.h.
  */
 #pragma once
 
@@ -17,9 +17,9 @@ enum error_code {
     ERROR_CODES
 };
 
-/* An ELF note by owner and type, for the list of what was found. */
+/* An ELF note by owner and type, for the list of notes found. */
 struct note_id {
-    char owner[12]; /* printable, cut off, NUL-terminated */
+    char owner[12]; /* printable, truncated, NUL-terminated */
     uint32_t type;
 };
 
@@ -29,24 +29,24 @@ struct note_id {
 struct note_list {
     struct note_id ids[NOTE_IDS_KEPT];
     unsigned kept;
-    unsigned seen; /* different ones, kept or not: at least `kept` */
+    unsigned seen; /* distinct notes, kept or not; seen >= kept */
 };
 
 struct error {
     enum error_code code;
     uint64_t number[ERROR_NUMBERS];
-    const char *context;    /* what was being started: stands before all else; NULL for none */
-    const char *name;       /* the file that it is about, as the user knows it; NULL for none */
-    const char *reason;     /* in the words of a library or a parser; NULL for none */
-    uint64_t status;        /* the firmware's EFI_STATUS without its error bit; 0: was not asked */
-    bool printed;           /* the user has been told */
+    const char *context;    /* what was being started; printed first; NULL for none */
+    const char *name;       /* the file in question, as the user knows it; NULL for none */
+    const char *reason;     /* as a library or a parser words it; NULL for none */
+    uint64_t status;        /* the firmware's EFI_STATUS without its error bit; 0 for none */
+    bool printed;           /* the user has seen it */
     struct note_list notes; /* ERROR_NO_ENTRY_NOTE */
 };
 
 /*
- * Records the error, `code` first and then its numbers, and returns false, so that a check reads
- * `return error_set(error, ERROR_..., ...)`. Analysers look at one file at a time: they have to
- * be told that it is false.
+ * Sets the error's code, then its numbers, and returns false, so that a check reads
+ * `return error_set(error, ERROR_..., ...)`. Static analysers see one file at a time and have to be
+ * told that the result is false.
  */
 #define error_set(error, ...)                                                                      \
     ERROR_IS_FALSE(error_set_numbers((error), (const uint64_t[1 + ERROR_NUMBERS]){__VA_ARGS__}))
@@ -60,10 +60,13 @@ struct error {
 bool error_set_numbers(struct error *error, const uint64_t code_and_numbers[1 + ERROR_NUMBERS]);
 
 /*
- * The same for an error about the file or entry `name`, which must live as long as the error. The
- * name that an error has already is kept: who is nearer to the fault knows it better.
+ * The same for an error about the file or entry `name`, which must outlive the error.
  */
 #define error_set_for(error, name, ...)                                                            \
     (error_set((error), __VA_ARGS__) || ERROR_IS_FALSE(error_name((error), (name))))
 
+/*
+ * Names the file of an error and returns false. A name that is already set is kept: the code
+ * closest to the fault knows it best.
+ */
 bool error_name(struct error *error, const char *name);

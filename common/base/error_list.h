@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one list of errors, for the loader and for the host's tools. A row is
+ * The one list of errors, shared by the loader and the host tools. A row is
  *
  *     ERROR_ROW(CODE, ABOUT, STATUS, REMEDY, "sentence")
  *
- * ABOUT   FILE: the error's name stands before the sentence; MACHINE: nothing does.
- * STATUS  what the firmware's boot manager is told: an EFI status, or FIRMWARE for the one that
- *         the firmware itself gave.
- * REMEDY  what to do, from the list in pvh/messages.c; NONE where the sentence says it.
+ * ABOUT   FILE: the sentence is prefixed with the error's name; MACHINE: it is not.
+ * STATUS  the EFI status returned to the firmware's boot manager; FIRMWARE stands for the status
+ *         that the firmware itself returned.
+ * REMEDY  what to do about it, from the list in pvh/messages.c; NONE when the sentence says it.
  *
- * In braces stands what is filled in, and from which of the error's numbers: d decimal,
- * x hexadecimal, e hexadecimal of the last address before it, s a size, m a class of memory, f a
- * free range from this number and the next, b what blocks a span (all five numbers), n the notes,
- * c the content by its first bytes and those at 0x38, k a kind of container. Without
- * a number: {N} the name, {t} the text, {w} the firmware's status in words.
+ * Placeholders are a letter and the index of one of the error's numbers: {d0} decimal, {x0}
+ * hexadecimal, {e0} hexadecimal of an exclusive end, minus 1, {s0} a size, {m0} a memory class,
+ * {f0} a free range made of this number and the next, {b0} what blocks a span (all five numbers),
+ * {n0} the list of notes, {c0} the content, recognized by its first bytes and those at 0x38, {k0}
+ * a container format. Without an index: {N} the name, {t} the reason, {w} the firmware's status in
+ * words.
  *
- * This file is included where the list is needed, with ERROR_ROW defined: no include guard.
+ * No include guard: includers define ERROR_ROW first.
  */
 /* clang-format off */
 ERROR_ROW(OUT_OF_MEMORY, MACHINE, OUT_OF_RESOURCES, MEMORY,
     "the firmware has no memory left for the loader's own tables")
 ERROR_ROW(READ, FILE, DEVICE_ERROR, COPY, "cannot be read")
 
-/* The kernel's file. */
+/* The kernel file. */
 ERROR_ROW(TOO_SHORT, FILE, LOAD_ERROR, COPY,
     "no ELF file: it has only {d0} bytes")
 ERROR_ROW(NOT_ELF, FILE, LOAD_ERROR, NONE,
@@ -102,7 +103,7 @@ ERROR_ROW(NO_ROOM_FOR_TRAMPOLINE, FILE, OUT_OF_RESOURCES, MEMORY,
 ERROR_ROW(NO_ROOM_FOR_STAGING, FILE, OUT_OF_RESOURCES, MEMORY,
     "not enough memory: the boot takes {s0} below 4 GiB, and {s1} is free")
 
-/* What the kernel's file is wrapped in. */
+/* Containers of a kernel: bzImage and compression formats. */
 ERROR_ROW(BZIMAGE_OLD, FILE, LOAD_ERROR, NONE,
     "a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel lies; use "
     "Linux 2.6.26 or later")
@@ -164,7 +165,7 @@ ERROR_ROW(FILE_SHORT_READ, FILE, END_OF_FILE, NONE,
 ERROR_ROW(DIRECTORY_LIST, FILE, FIRMWARE, NONE,
     "cannot be listed: {w}")
 
-/* Modules, and an initrd that whoever started us offers. */
+/* Modules, and the initrd offered through Linux's initrd media device path. */
 ERROR_ROW(MODULE_EMPTY, FILE, LOAD_ERROR, NONE,
     "the file is empty; write it again")
 ERROR_ROW(MODULE_TOO_LARGE, FILE, OUT_OF_RESOURCES, NONE,
@@ -190,7 +191,7 @@ ERROR_ROW(PROGRAM_OPTIONS, FILE, FIRMWARE, NONE,
 ERROR_ROW(PROGRAM_FAILED, FILE, FIRMWARE, NONE,
     "this EFI program ended with an error: {w}")
 
-/* What the firmware refuses. */
+/* Firmware services that fail. */
 ERROR_ROW(MAP_SIZE, MACHINE, FIRMWARE, NONE,
     "cannot learn the size of the firmware's memory map: {w}")
 ERROR_ROW(MAP_READ, MACHINE, FIRMWARE, NONE,
@@ -218,11 +219,11 @@ ERROR_ROW(SECURE_BOOT_ON, MACHINE, SECURITY_VIOLATION, NONE,
     "Secure Boot is on, and pvhboot cannot verify kernels yet, so nothing is started; switch "
     "Secure Boot off in the firmware's set-up")
 
-/* Counting of boots. */
+/* Boot counting. */
 ERROR_ROW(NOT_COUNTED, FILE, FIRMWARE, NONE,
     "this boot cannot be counted: {w}")
 
-/* What the user asked for. */
+/* Command line and entry selection. */
 ERROR_ROW(OPTIONS, MACHINE, INVALID_PARAMETER, NONE,
     "{t}")
 ERROR_ROW(COMMAND_LINES_TOO_LONG, MACHINE, INVALID_PARAMETER, NONE,

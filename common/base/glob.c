@@ -8,29 +8,29 @@
 #include <stdint.h>
 
 struct glob {
-    const char *pattern, *text; /* what is still to be matched */
-    const char *unclosed;       /* from here on no [ has its ]; so it is looked for once */
+    const char *pattern, *text; /* the rest to be matched */
+    const char *unclosed;       /* no [ from here on is closed; avoids searching for ] again */
 };
 
-/* The next character, in lower case. */
-static uint32_t take(const char **text)
+/* Returns the next character in lower case and advances past it. */
+static uint32_t next_character(const char **text)
 {
     uint32_t character = utf8_next(text);
 
     return character < 0x80 ? (uint32_t)to_lower((char)character) : character;
 }
 
-/* The next character of a pattern; a \ before it takes its meaning away. */
-static uint32_t take_literal(const char **pattern)
+/* Returns the next character of a pattern, taken literally; a \ before it is skipped. */
+static uint32_t next_literal(const char **pattern)
 {
     if ((*pattern)[0] == '\\' && (*pattern)[1])
         ++*pattern;
-    return take(pattern);
+    return next_character(pattern);
 }
 
 /*
- * Looks for a character in the set at `set`, behind its [. Returns what follows its ]; NULL when
- * there is none: then the [ stands for itself.
+ * Looks up a character in a set; `set` points past the [. Returns what follows the ], or NULL when
+ * the set is not closed: the [ is a literal then.
  */
 static const char *match_set(const char *set, uint32_t character, bool *ret_matched)
 {
@@ -40,12 +40,12 @@ static const char *match_set(const char *set, uint32_t character, bool *ret_matc
 
     *ret_matched = negated;
     while (*at && (*at != ']' || at == first)) {
-        uint32_t low = take_literal(&at);
+        uint32_t low = next_literal(&at);
         uint32_t high = low;
 
         if (at[0] == '-' && at[1] && at[1] != ']') {
             at++;
-            high = take_literal(&at);
+            high = next_literal(&at);
         }
         if (low <= character && character <= high)
             *ret_matched = !negated;
@@ -53,10 +53,10 @@ static const char *match_set(const char *set, uint32_t character, bool *ret_matc
     return *at ? at + 1 : NULL;
 }
 
-/* Matches a character of the text with what stands in the pattern, which is no star. */
+/* Matches one character of the text with the next pattern element, which is not a star. */
 static bool match_one(struct glob *glob)
 {
-    uint32_t character = take(&glob->text);
+    uint32_t character = next_character(&glob->text);
     const char *set_end;
     bool matched;
 
@@ -72,10 +72,13 @@ static bool match_one(struct glob *glob)
         }
         glob->unclosed = glob->pattern;
     }
-    return *glob->pattern && take_literal(&glob->pattern) == character;
+    return *glob->pattern && next_literal(&glob->pattern) == character;
 }
 
-/* The last star alone is tried again, with one more character: what it follows stays matched. */
+/*
+ * On a mismatch only the last star is retried, with one more character: a longer match of an
+ * earlier star cannot help. That keeps the worst case at the product of both lengths.
+ */
 bool glob_match(const char *pattern, const char *text)
 {
     struct glob glob = {pattern, text, NULL};

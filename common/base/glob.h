@@ -4,8 +4,7 @@
 #include <stdbool.h>
 
 /*
- * True when all of `text` matches a shell's pattern: * ? [abc] [a-z] [!a] \x, ASCII case ignored,
- * as loader.conf's `default` has it. A [ without its ] stands for itself. Takes time in the product
- * of both lengths, at most.
+ * True when the whole of `text` matches a shell pattern: * ? [abc] [a-z] [!a] \x, ignoring ASCII
+ * case. An unclosed [ is a literal. Time is at most proportional to the product of both lengths.
  */
 bool glob_match(const char *pattern, const char *text);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arithmetic on numbers that come from outside (files, tables, firmware). The checked helpers
- * return false instead of wrapping; *ret is then undefined. They are an instruction or two each,
- * hence in a header.
+ * Arithmetic on untrusted numbers (files, tables, firmware). The checked helpers return false
+ * instead of wrapping; *ret is then undefined. Each is an instruction or two, so they are inline.
  */
 #pragma once
 
@@ -30,13 +29,13 @@ static inline bool checked_align_up(uint64_t value, uint64_t alignment, uint64_t
     return true;
 }
 
-/* Rounds down to a multiple of `alignment`, a power of two; cannot fail. */
+/* Rounds down to a multiple of `alignment`, a power of two. */
 static inline uint64_t align_down(uint64_t value, uint64_t alignment)
 {
     return value & ~(alignment - 1);
 }
 
-/* Rounds up where the caller knows that the value lies far below the top of the number range. */
+/* Rounds up; the caller knows that the result fits, i.e. value <= 2^64 - alignment. */
 static inline uint64_t align_up(uint64_t value, uint64_t alignment)
 {
     return align_down(value + (alignment - 1), alignment);

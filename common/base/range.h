@@ -30,7 +30,7 @@ static inline bool range_contains(struct range outer, uint64_t address)
     return outer.start <= address && address < outer.end;
 }
 
-/* The whole pages that a range touches. The range must end at or below 2^64 - PAGE_SIZE. */
+/* Widens a range to whole pages. The range must end at or below 2^64 - PAGE_SIZE. */
 static inline struct range range_to_pages(struct range range)
 {
     return (struct range){align_down(range.start, PAGE_SIZE), align_up(range.end, PAGE_SIZE)};

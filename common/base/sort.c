@@ -7,7 +7,7 @@
 
 #define SWAP_BLOCK 64 /* bytes */
 
-/* What is almost in order, as firmware's memory maps are, is sorted in so many steps an element. */
+/* Steps of insertion sort an element, before heapsort: firmware's memory maps are almost sorted. */
 #define INSERTION_STEPS 4
 
 struct sorter {
@@ -35,8 +35,8 @@ static void swap(const struct sorter *sorter, size_t a, size_t b)
     }
 }
 
-/* Moves each element back to its place. Returns false when that takes too many steps. */
-static bool insert_all(const struct sorter *sorter, size_t count)
+/* Returns false when it would take too many steps; the array is then partly sorted. */
+static bool insertion_sort(const struct sorter *sorter, size_t count)
 {
     size_t steps = count * INSERTION_STEPS;
 
@@ -52,7 +52,7 @@ static bool insert_all(const struct sorter *sorter, size_t count)
     return true;
 }
 
-/* Restores the heap below `root`: no parent smaller than its children. */
+/* Restores the max-heap below `root`. */
 static void sift_down(const struct sorter *sorter, size_t root, size_t count)
 {
     size_t child;
@@ -72,7 +72,7 @@ void sort(void *array, size_t count, size_t size, int (*compare)(const void *, c
 {
     const struct sorter sorter = {array, size, compare};
 
-    if (insert_all(&sorter, count))
+    if (insertion_sort(&sorter, count))
         return;
     for (size_t root = count / 2; root-- > 0;)
         sift_down(&sorter, root, count);

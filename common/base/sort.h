@@ -4,10 +4,10 @@
 #include <stddef.h>
 
 /*
- * Sorts in place: n log n whatever the input, n when it is almost in order; no recursion, no
- * memory. Not stable; comparisons that must keep an order carry it in their key.
+ * Sorts `count` elements of `size` bytes in place: O(n log n), O(n) when almost sorted; no
+ * recursion, no allocation. Not stable: a comparison that needs a total order must break ties.
  */
 void sort(void *array, size_t count, size_t size, int (*compare)(const void *, const void *));
 
-/* The sign of a - b, for comparisons. */
+/* The sign of a - b, for comparison functions. */
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))

@@ -35,14 +35,14 @@ void text_append(struct text *text, const char *string)
 struct conversion {
     char pad;
     unsigned width;
-    int precision; /* -1 when there is none */
-    unsigned longs;
+    int precision;  /* -1 for none */
+    unsigned longs; /* length modifiers: 0 for int, 1 for long, 2 and more for long long */
 };
 
 static void append_number(struct text *text, uint64_t value, unsigned base,
                           const struct conversion *conversion)
 {
-    char digits[20]; /* 2^64 in decimal */
+    char digits[20]; /* 2^64 - 1 in decimal */
     size_t count = 0;
 
     do {
@@ -66,7 +66,7 @@ static void append_string(struct text *text, const char *string,
         text_append_char(text, ' ');
 }
 
-/* Parses what stands between % and the conversion's letter. */
+/* Parses flags, width, precision and length between % and the conversion's letter. */
 static const char *parse_conversion(const char *format, struct conversion *ret, va_list *arguments)
 {
     *ret = (struct conversion){.pad = ' ', .precision = -1};
@@ -74,7 +74,7 @@ static const char *parse_conversion(const char *format, struct conversion *ret, 
         ret->pad = '0';
         format++;
     }
-    if (*format == '-') /* strings are always padded on the right */
+    if (*format == '-') /* strings are always left-aligned */
         format++;
     for (; is_digit(*format); format++)
         ret->width = ret->width * 10 + (unsigned)(*format - '0');
@@ -157,6 +157,12 @@ void text_format(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
+void text_append_ascii(struct text *text, const char *string)
+{
+    for (; *string; string++)
+        text_append_char(text, *string >= ' ' && *string < 0x7f ? *string : '?');
+}
+
 void text_append_clean(struct text *text, const char *string)
 {
     while (*string) {
@@ -168,14 +174,14 @@ void text_append_clean(struct text *text, const char *string)
             code_point = UTF_REPLACEMENT_CHARACTER;
         length = utf8_encode(code_point, bytes);
         if (text->length + length >= text->size)
-            return; /* half a character could not be shown */
+            return; /* never cut inside a character */
         append_bytes(text, bytes, length);
     }
 }
 
 const char *text_clean_copy(const char *string, struct arena *arena)
 {
-    size_t size = 3 * strlen(string) + 1; /* U+FFFD for each byte */
+    size_t size = 3 * strlen(string) + 1; /* worst case: U+FFFD for each byte */
     struct text text = {arena_alloc(arena, size, 1), size, 0};
 
     if (text.data)

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text in UTF-8: building it in a bounded buffer, and looking at it. */
+/*
+ * Room common/base: what any C program could use, such as bounded text, checked arithmetic, an
+ * arena, and errors as values. It must not know about booting or about the firmware; the list of
+ * errors (error_list.h), which every room shares, is the only exception.
+ */
+/* UTF-8 text: building it in a bounded buffer, comparing and classifying it. */
 #pragma once
 
 #include <stdarg.h>
@@ -9,43 +14,46 @@
 
 struct arena;
 
-/* Always NUL-terminated; what does not fit is cut off. size >= 1. */
+/* Always NUL-terminated; text that does not fit is truncated. */
 struct text {
     char *data;
-    size_t size;
-    size_t length;
+    size_t size;   /* of `data`, in bytes, with the NUL; at least 1 */
+    size_t length; /* without the NUL */
 };
 
 #define TEXT_ON_STACK(name, bytes)                                                                 \
     char name##_buffer[bytes] = "";                                                                \
     struct text name = {name##_buffer, sizeof(name##_buffer), 0}
 
-/* Makes it empty. */
 void text_clear(struct text *text);
 
 void text_append_char(struct text *text, char character);
 void text_append(struct text *text, const char *string);
 
 /*
- * printf's %s %.*s %c %u %d %x %% with l, ll, z and a width with or without 0; nothing else.
+ * Appends, as printf does. Knows only %s %.*s %c %u %d %x %%, with l, ll, z and a width with or
+ * without a leading 0.
  */
 __attribute__((format(printf, 2, 3))) void text_format(struct text *text, const char *format, ...);
 __attribute__((format(printf, 2, 0))) void text_format_list(struct text *text, const char *format,
                                                             va_list list);
 
-/* Appends what can be shown: control characters and malformed UTF-8 become U+FFFD. */
+/* Appends a string with everything but printable ASCII replaced by ?, byte by byte. */
+void text_append_ascii(struct text *text, const char *string);
+
+/* Appends a string with control characters and malformed UTF-8 replaced by U+FFFD. */
 void text_append_clean(struct text *text, const char *string);
-/* The same as a new string in the arena; NULL when memory is short. */
+/* The same as a new string in the arena; NULL when out of memory. */
 const char *text_clean_copy(const char *string, struct arena *arena);
 
-/* A size for people: "512 bytes", "5120 KiB", "58.2 MiB". */
+/* Appends a human-readable size: "512 bytes", "5120 KiB", "58.2 MiB". */
 void text_append_size(struct text *text, uint64_t bytes);
 
 bool is_space(char character);
 bool is_digit(char character);
 char to_lower(char character);
-/* ASCII case is ignored, as FAT does. */
+/* Ignores ASCII case only, which is enough for names on FAT. */
 bool text_equals_ignoring_case(const char *a, const char *b);
 bool text_ends_with_ignoring_case(const char *string, const char *suffix);
-/* What follows the last \ or / of a path. */
+/* The part of a path after the last \ or /; points into `path`. */
 const char *path_base_name(const char *path);

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* How many bytes follow a leading byte, and which of its bits count; -1 for no leading byte. */
+/* Returns how many bytes follow a leading byte, and its payload bits; -1 if it is not one. */
 static int utf8_tail(uint8_t lead, uint32_t *ret_bits)
 {
     static const uint8_t marks[] = {0xc0, 0xe0, 0xf0, 0xf8};
@@ -31,7 +31,7 @@ uint32_t utf8_next(const char **text)
     int tail = utf8_tail(*bytes++, &code_point);
 
     for (int i = 0; i < tail; i++) {
-        if ((*bytes & 0xc0) != 0x80) { /* covers the NUL too */
+        if ((*bytes & 0xc0) != 0x80) { /* includes the NUL */
             tail = -1;
             break;
         }
@@ -67,7 +67,7 @@ static bool is_low_surrogate(uint32_t unit)
     return unit >= 0xdc00 && unit < 0xe000;
 }
 
-/* The code point at units[*index], which moves to the last unit of it. */
+/* Returns the code point at units[*index] and advances *index to its last unit. */
 static uint32_t utf16_next(const uint16_t *units, size_t count, size_t *index)
 {
     uint32_t unit = units[*index];

@@ -27,7 +27,7 @@ static size_t count_while(const char *text, bool (*matches)(char))
     return count;
 }
 
-/* Compares the numbers at the start of both, of any length; none counts as 0. */
+/* Compares the numbers at the start of both, of any length; a missing number counts as 0. */
 static int compare_numbers(const char **a, const char **b)
 {
     size_t a_length, b_length;
@@ -59,8 +59,8 @@ static int compare_letters(const char **a, const char **b)
 }
 
 /*
- * A separator that only one of both has makes that one older. True when `mark` decided or was
- * skipped in both; *ret_result is 0 in the second case.
+ * If only one of the two has the separator `mark` here, that one is older. Returns true when `mark`
+ * decided, or was skipped in both; *ret_result is 0 in the second case.
  */
 static bool compare_mark(const char **a, const char **b, char mark, int *ret_result)
 {
@@ -74,7 +74,7 @@ static bool compare_mark(const char **a, const char **b, char mark, int *ret_res
     return true;
 }
 
-/* Compares the next part of both; false when nothing is left and they are equal. */
+/* Compares the next part of both; false when either has ended, with the final result. */
 static bool compare_part(const char **a, const char **b, int *ret_result)
 {
     *a = skip_separators(*a);

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Compares two versions as the UAPI Group's Version Format Specification (UAPI.10) says: negative,
- * zero or positive as `a` is older than, equal to or newer than `b`.
+ * Compares two versions according to the UAPI Group's Version Format Specification (UAPI.10).
+ * Negative, zero or positive if `a` is older than, equal to or newer than `b`.
  */
 int version_compare(const char *a, const char *b);

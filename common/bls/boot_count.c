@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* What systemd's programs take: they keep counters in an int. */
+/* systemd keeps these counters in an int. */
 #define COUNTER_MAX INT32_MAX
 
 struct counters {
@@ -15,7 +15,7 @@ struct counters {
     size_t id_length;
 };
 
-/* Reads what is behind the last + of a name: "3-1.conf". */
+/* Parses the part of a name after its last +: "3-1.conf". */
 static bool parse_counters(const char *text, const char *suffix, struct counters *counters)
 {
     if (!decimal_parse(&text, COUNTER_MAX, &counters->count.left))
@@ -36,7 +36,7 @@ static struct counters parse(const char *file_name, const char *suffix)
 
     while (plus > 0 && file_name[plus] != '+')
         plus--;
-    /* Nothing before the + would leave no ID. */
+    /* A + at the start is no counter: the ID would be empty. */
     if (plus > 0 && parse_counters(file_name + plus + 1, suffix, &counters)) {
         counters.count.counted = true;
         counters.id_length = plus;

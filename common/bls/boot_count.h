@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Boot counting by file names (Boot Loader Specification): name+LEFT.conf or name+LEFT-DONE.conf,
- * with the suffix of the kind of entry (entry_source.h). Each boot takes one from LEFT and adds one
- * to DONE; at 0 the entry goes last.
+ * with the suffix of the entry's kind (entry_source.h). Each boot decrements LEFT and increments
+ * DONE; an entry with LEFT at 0 is sorted last.
  */
 #pragma once
 
@@ -11,18 +11,18 @@
 #include <stdbool.h>
 
 struct boot_count {
-    bool counted; /* the name has counters */
-    uint32_t left, done;
+    bool counted;        /* the name has counters */
+    uint32_t left, done; /* 0 to INT32_MAX */
 };
 
-/* Reads the counters of a file name; names that only look like it are not counted. */
+/* Parses the counters in a file name. Not counted if they are malformed or the ID is empty. */
 struct boot_count boot_count_parse(const char *file_name, const char *suffix);
 
-/* The length of the name before counters and suffix: the entry's ID. */
+/* The length of the entry's ID in bytes: the name without counters and suffix. */
 size_t boot_count_id_length(const char *file_name, const char *suffix);
 
 /*
- * The name that the file gets when it is booted once more, in the arena; "x+3.conf" becomes
- * "x+2-1.conf". The same name when it is not counted, or has none left. NULL when memory is short.
+ * The name of the file after one more boot, in the arena: "x+3.conf" becomes "x+2-1.conf". Returns
+ * `file_name` itself if it is not counted or has no tries left; NULL when out of memory.
  */
 const char *boot_count_next_name(const char *file_name, const char *suffix, struct arena *arena);

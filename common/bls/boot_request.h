@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What to boot, wherever it was said: on the command line or in an entry file. */
+/* What to boot, whether the command line or an entry file says so. */
 #pragma once
 
 #include "common/base/arena.h"
 
 #include <stdbool.h>
 
-/* A file system: the firmware's in the loader. Pure code passes it on and never looks inside. */
+/* A file system: opaque to pure code, defined by the loader. */
 struct volume;
 
-/* A file that is named but not opened yet. */
+/* A file by name, not opened. */
 struct boot_file {
-    struct volume *volume; /* NULL until it is known: see boot_request_set_volume() */
+    struct volume *volume; /* NULL until known: see boot_request_set_volume() */
     const char *path;      /* UTF-8, with \ or /, from the volume's root */
-    const char *command;   /* of a module; "" for none */
+    const char *command;   /* a module's command line; "" for none */
 };
 
 /* A growing list in the arena. */
@@ -23,20 +23,20 @@ struct boot_files {
 };
 
 struct boot_request {
-    const char *title;       /* for people; NULL when nothing gave one */
-    struct boot_file kernel; /* its path is NULL when none was named */
+    const char *title;       /* shown to the user; NULL for none */
+    struct boot_file kernel; /* path is NULL if none was named */
     const char *command_line;
-    struct boot_files initrds; /* together they are the first module */
-    struct boot_files modules; /* the others, in order */
+    struct boot_files initrds; /* concatenated, they are the first module */
+    struct boot_files modules; /* the other modules, in order */
 };
 
-/* False when memory is short. The strings are not copied. */
+/* Appends a file; the strings are not copied. False when out of memory. */
 bool boot_files_add(struct boot_files *files, struct arena *arena, struct volume *volume,
                     const char *path, const char *command);
 
-/* Splits "PATH ARGS" into a file; of these the path is copied. False when memory is short. */
+/* Appends a file given as "PATH ARGS"; only the path is copied. False when out of memory. */
 bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,
                                    struct volume *volume, const char *path_and_arguments);
 
-/* Has all files of the request lie on this volume. */
+/* Sets the volume of all files of the request. */
 void boot_request_set_volume(struct boot_request *request, struct volume *volume);

@@ -6,7 +6,7 @@
 #include "common/bls/entry_order.h"
 #include "common/bls/type1.h"
 
-/* A file that cannot be read is as good as none, but for a report. */
+/* Returns false when there is nothing to parse: the file is missing, or unreadable and reported. */
 static bool read_or_report(struct catalog_reader *reader, struct catalog_file *file,
                            struct arena *arena)
 {
@@ -45,7 +45,7 @@ static bool add_entry(struct catalog_reader *reader, const struct entry_source *
     if (!file.path)
         return error_set(error, ERROR_OUT_OF_MEMORY);
     if (!read_or_report(reader, &file, arena)) {
-        list->left_out++;
+        list->unreadable++;
         return true;
     }
     slot = arena_push(arena, (void **)&list->items, &list->capacity, list->count,
@@ -65,7 +65,7 @@ static bool read_directory(struct catalog_reader *reader, struct arena *arena,
         if (!reader->next_name(reader, arena, &source.file_name, error)) {
             if (error->code == ERROR_OUT_OF_MEMORY)
                 return false;
-            reader->report(reader, error); /* what was read of a damaged directory counts */
+            reader->report(reader, error); /* keep what was read of a damaged directory */
             return true;
         }
         if (!source.file_name)
@@ -79,16 +79,16 @@ static bool read_directory(struct catalog_reader *reader, struct arena *arena,
 static bool read_entries(struct catalog_reader *reader, struct arena *arena,
                          struct entry_list *list, struct error *error)
 {
-    bool found, read;
+    bool found, complete;
 
     if (!reader->open_directory(reader, entry_source_directory(ENTRY_TYPE1), &found, error))
         return false;
     list->no_directory = !found;
     if (!found)
         return true;
-    read = read_directory(reader, arena, list, error);
+    complete = read_directory(reader, arena, list, error);
     reader->close_directory(reader);
-    return read;
+    return complete;
 }
 
 bool catalog_read(struct catalog_reader *reader, struct arena *arena, struct catalog *ret_catalog,

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define UTF8_MARK "\xef\xbb\xbf" /* what editors on Windows put first */
+#define UTF8_MARK "\xef\xbb\xbf" /* byte order mark; editors on Windows write it */
 
 struct config_lines config_lines_of(const char *text, size_t length)
 {
@@ -17,13 +17,16 @@ struct config_lines config_lines_of(const char *text, size_t length)
     return (struct config_lines){text, end, 0};
 }
 
-/* NULs are what a file system that lost power may leave. */
+/* A file system may leave NULs in a file after a power failure. */
 static bool is_blank(char character)
 {
     return is_space(character) || !character;
 }
 
-/* Takes a line without its end: LF, CR LF, or CR alone as systemd-boot does. */
+/*
+ * Advances past the next line and returns the end of its text. Lines end with LF, CR LF, or, as in
+ * systemd-boot, CR alone.
+ */
 static const char *take_line(struct config_lines *lines)
 {
     const char *end = lines->next;
@@ -40,8 +43,8 @@ static const char *take_line(struct config_lines *lines)
 }
 
 /*
- * Takes the quotes off a value that is quoted as a whole, as systemd-boot does. A value that has
- * more of them, such as "a b" c="d", keeps all.
+ * Strips the quotes from a value that is quoted as a whole, as systemd-boot does. A value with more
+ * quotes of that kind inside, such as "a b" c="d", keeps them all.
  */
 static void unquote(struct config_line *line)
 {
@@ -58,7 +61,7 @@ static void unquote(struct config_line *line)
     line->value_length -= 2;
 }
 
-/* Splits a line that has a first character. */
+/* Splits a trimmed line that is not empty. */
 static void split_line(const char *start, const char *end, struct config_line *ret_line)
 {
     const char *value = start;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Splits loader.conf and entry files into lines, and these into a key, white space and a value;
- * what they mean is config_parser.h's. Comments begin with #; a byte order mark, CRLF, tabs and
- * blank lines are taken as they come.
+ * Splits loader.conf and entry files into lines, and lines into a key and a value separated by
+ * white space; config_parser.h interprets them. Comments begin with #. A byte order mark, CRLF,
+ * tabs and blank lines are accepted.
  */
 #pragma once
 
@@ -11,17 +11,17 @@
 
 struct config_lines {
     const char *next, *end;
-    unsigned number; /* of the last line that was read; from 1 */
+    unsigned number; /* of the last line read, counted from 1 */
 };
 
 struct config_line {
-    /* In the text, not terminated. The value is trimmed, without quotes around it, maybe empty. */
+    /* Point into the text, not terminated. The value is trimmed and unquoted, and may be empty. */
     const char *key, *value;
     size_t key_length, value_length;
     unsigned number;
 };
 
-/* Begins with the first of `length` bytes. They must stay as long as the lines are used. */
+/* Starts at the first of the `length` bytes of `text`, which must outlive all lines. */
 struct config_lines config_lines_of(const char *text, size_t length);
 
 /* The next line that is neither blank nor a comment; false at the end. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* How much of a word is quoted in a diagnostic: enough to find it. */
+/* At most this many bytes of a word are quoted in a diagnostic. */
 #define QUOTED_MAX 60
 
 #define diagnostic(parser, line, ...)                                                              \
@@ -36,16 +36,16 @@ static const struct config_key *find_key(const struct config_parser *parser,
     return NULL;
 }
 
-static bool note_place(struct config_parser *parser, const struct config_key *key,
-                       const struct config_line *line)
+static bool check_repetition(struct config_parser *parser, const struct config_key *key,
+                             const struct config_line *line)
 {
-    unsigned *place = &parser->lines[key - parser->keys];
-    unsigned before = *place;
+    unsigned *last_line = &parser->lines[key - parser->keys];
+    unsigned previous = *last_line;
 
-    *place = line->number;
-    return before == 0 || key->repeats ||
+    *last_line = line->number;
+    return previous == 0 || key->repeats ||
            diagnostic(parser, line, "%s was there before, on line %u; this line holds", key->name,
-                      before);
+                      previous);
 }
 
 static bool take_value(struct config_parser *parser, const struct config_key *key,
@@ -55,7 +55,7 @@ static bool take_value(struct config_parser *parser, const struct config_key *ke
 
     switch (value ? key->take(parser, key, value) : CONFIG_NO_MEMORY) {
     case CONFIG_TAKEN:
-        return note_place(parser, key, line);
+        return check_repetition(parser, key, line);
     case CONFIG_BAD_VALUE:
         return diagnostic(parser, line, "%s \"%.*s\": not %s; ignored", key->name,
                           quoted_length(line->value_length), value, key->expected);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What loader.conf and entry files have in common: lines of a key and a value (config_lines.h), and
- * a table that says which keys there are and what becomes of their values. A new key is a row of
- * such a table and the member that it sets.
+ * The parser shared by loader.conf and entry files: lines with a key and a value (config_lines.h),
+ * and a table of the known keys with a function for each. To add a key, add a row to the table and
+ * the member that it sets.
  *
- * Nothing in a file is an error. A line without a value, with a bad one, with a key that is not in
- * the table or that was there before, gets a diagnostic.
+ * Nothing in a file is an error. Lines with an unknown or repeated key, with a bad value or without
+ * any get a diagnostic.
  */
 #pragma once
 
@@ -22,32 +22,32 @@ enum config_result {
 struct config_parser;
 
 struct config_key {
-    const char *name; /* with * at its end: all keys that begin so */
-    /* Takes a value that is not empty. NULL: the key is another loader's, ignored in silence. */
+    const char *name; /* a * at its end matches any rest */
+    /* Takes a value that is not empty. NULL for other loaders' keys, which are silently ignored. */
     enum config_result (*take)(struct config_parser *parser, const struct config_key *key,
                                const char *value);
-    size_t offset;        /* of the member that it sets, in the parser's target */
-    const char *expected; /* what a bad value is not: "yes or no" */
-    bool repeats;         /* every line counts; else the last one */
+    size_t offset;        /* of the member that `take` sets, in the parser's target */
+    const char *expected; /* names the valid values, for diagnostics: "yes or no" */
+    bool repeats;         /* may occur more than once; otherwise the last line wins */
 };
 
 #define CONFIG_KEYS_MAX 32
 
 struct config_parser {
     const struct config_key *keys;
-    size_t key_count; /* CONFIG_KEYS_MAX at most */
-    void *target;     /* the structure that the keys' members are in */
+    size_t key_count; /* at most CONFIG_KEYS_MAX */
+    void *target;     /* the structure that the keys set members of */
     struct arena *arena;
     struct diagnostics *diagnostics;
-    unsigned lines[CONFIG_KEYS_MAX]; /* where each key was; 0 for nowhere */
+    unsigned lines[CONFIG_KEYS_MAX]; /* the last line with each key; 0 for none */
 };
 
-/* Takes all lines. The values are copied into the arena. False when memory is short. */
+/* Parses all lines. Values are copied into the arena. False when out of memory. */
 bool config_parse(struct config_parser *parser, const char *text, size_t length);
 
-/* Takes a value as it is: for members of the type const char *. */
+/* For `take`: stores the value unchanged in a member of type const char *. */
 enum config_result config_take_string(struct config_parser *parser, const struct config_key *key,
                                       const char *value);
 
-/* Sets all members that config_take_string() is for to "". */
+/* Sets the members of all keys that use config_take_string() to "". */
 void config_clear_strings(const struct config_key *keys, size_t count, void *target);

@@ -3,7 +3,7 @@
 
 #include "common/base/text.h"
 
-#define DIAGNOSTIC_SIZE 200 /* a line on most screens is shorter */
+#define DIAGNOSTIC_SIZE 200 /* bytes; longer than a line on most screens */
 
 static bool push(struct diagnostics *diagnostics, struct arena *arena, unsigned line,
                  const char *text, size_t length)
@@ -25,7 +25,7 @@ bool diagnostic_add(struct diagnostics *diagnostics, struct arena *arena, unsign
                     const char *format, ...)
 {
     TEXT_ON_STACK(raw, DIAGNOSTIC_SIZE);
-    TEXT_ON_STACK(clean, 3 * DIAGNOSTIC_SIZE); /* U+FFFD for each byte */
+    TEXT_ON_STACK(clean, 3 * DIAGNOSTIC_SIZE); /* worst case: U+FFFD for each byte */
     va_list arguments;
 
     if (diagnostics->count >= DIAGNOSTICS_MAX)

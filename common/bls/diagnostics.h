@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Diagnostics about the user's text files: each names a line that was not understood. None is an
- * error. The loader prints them as warnings and goes on; `pvhinfo --esp` lists them.
+ * Diagnostics about lines of loader.conf and entry files that were not understood. They are not
+ * errors: the loader prints them as warnings and continues; `pvhinfo --esp` lists them.
  */
 #pragma once
 
@@ -10,11 +10,11 @@
 #include <stdbool.h>
 
 struct diagnostic {
-    unsigned line;    /* from 1 */
+    unsigned line;    /* counted from 1 */
     const char *text; /* "unknown key \"titel\"; ignored" */
 };
 
-/* The last one says that there are more: a file may be a megabyte of nonsense. */
+/* A limit, since a file may be a megabyte of garbage. The last one says that there are more. */
 #define DIAGNOSTICS_MAX 50
 
 /* A growing list in the arena. */
@@ -24,8 +24,8 @@ struct diagnostics {
 };
 
 /*
- * Adds a text in the format of text_format(). A long one is cut off, and what cannot be shown
- * becomes U+FFFD. Beyond DIAGNOSTICS_MAX nothing is added. False when memory is short.
+ * Adds a diagnostic, formatted as by text_format(). Long ones are truncated, and unprintable
+ * characters become U+FFFD. Beyond DIAGNOSTICS_MAX it does nothing. False when out of memory.
  */
 __attribute__((format(printf, 4, 5))) bool diagnostic_add(struct diagnostics *diagnostics,
                                                           struct arena *arena, unsigned line,

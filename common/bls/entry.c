@@ -8,7 +8,10 @@
 
 #include <string.h>
 
-/* UEFI's short names of the machines whose PVH kernels a 64-bit firmware's loader can start. */
+/*
+ * UEFI's names of the architectures that an entry may have: PVH is entered in 32-bit mode, so a
+ * 64-bit loader also starts ia32 kernels, but not ia32 EFI programs.
+ */
 #define ARCHITECTURE     "x64"
 #define ARCHITECTURE_PVH "ia32"
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A boot entry, wherever it came from: what a menu shows, what is started, and the names that it
- * goes by. Who makes one: type1.h. Entries among others: entry_order.h, entry_label.h,
- * entry_default.h.
+ * Room common/bls: the Boot Loader Specification, from loader.conf and entry files to a boot
+ * request, and pvhboot's own command line. It must not know how files are read, how a menu looks,
+ * or what PVH needs to start a kernel.
+ */
+/*
+ * A boot entry, wherever it came from: what the menu shows, what it starts, and its names. type1.h
+ * makes entries; entry_order.h, entry_label.h and entry_default.h work on lists of them.
  */
 #pragma once
 
@@ -12,58 +16,58 @@
 #include "common/bls/diagnostics.h"
 #include "common/bls/entry_source.h"
 
-/* The strings are in the arena that the entry was made with; those that nothing gave are "". */
+/* Strings are in the arena that the entry was made with; missing ones are "". */
 struct boot_entry {
     struct entry_source source;
-    const char *id;      /* the file's name without boot counters and suffix: "debian" */
-    const char *full_id; /* the same with the suffix, as bootctl has it: "debian.conf" */
+    const char *id;      /* the file name without boot counters and suffix: "debian" */
+    const char *full_id; /* the same with the suffix, as bootctl shows it: "debian.conf" */
     struct boot_count count;
 
     const char *version;
     const char *machine_id;
     const char *sort_key;
     const char *architecture;
-    struct boot_file efi;        /* an EFI program instead of a kernel; its path is NULL for none */
-    struct boot_request request; /* its kernel's path is NULL for entries of other kinds */
+    struct boot_file efi;           /* an EFI program instead of a kernel; path is NULL for none */
+    struct boot_request request;    /* kernel.path is NULL if the entry does not start a kernel */
     struct diagnostics diagnostics; /* lines that were not understood */
 
-    const char *label;   /* what a menu calls it: see entries_make_labels() */
-    const char *problem; /* why it cannot be started, for people; NULL while nothing is known */
+    const char *label;   /* shown in the menu: see entries_make_labels() */
+    const char *problem; /* why it cannot be started, shown to the user; NULL if unknown */
 };
 
 /*
- * Names the entry after its file: sets source, id, full_id and count, copying the name. False when
- * memory is short.
+ * Names the entry after its file: sets source, id, full_id and count. The file name is copied.
+ * False when out of memory.
  */
 bool entry_set_source(struct boot_entry *entry, const struct entry_source *source,
                       struct arena *arena);
 
 /*
- * The name that the entry's file gets when it is booted once more; see boot_count_next_name(). NULL
- * when memory is short.
+ * The name of the entry's file after one more boot; see boot_count_next_name(). NULL when out of
+ * memory.
  */
 const char *entry_next_file_name(const struct boot_entry *entry, struct arena *arena);
 
-/* Takes over a new name of the file that differs in its counters alone. It is not copied. */
+/* Sets a new file name that differs only in its counters. It is not copied. */
 void entry_set_file_name(struct boot_entry *entry, const char *file_name);
 
 /* Appends the path of the entry's file, from the root of its volume. */
 void entry_append_path(struct text *text, const struct boot_entry *entry);
 
-/* True when the entry's architecture, if it names one, is this machine's. */
+/* True when the entry names no architecture, or one that this loader can start. */
 bool entry_is_for_machine(const struct boot_entry *entry);
 
 /* True when the entry is for this machine and names a kernel or an EFI program. */
 bool entry_is_bootable(const struct boot_entry *entry);
 
-/* True when it has used up its tries: it never booted to the end. */
+/* True when boot counting has used up the entry's tries. */
 bool entry_is_exhausted(const struct boot_entry *entry);
 
 /*
- * True when `id` names the entry: its ID, with or without the suffix, or its file's whole name,
- * which is what systemd-boot calls it. ASCII case is ignored.
+ * True when `id` is the entry's ID, with or without the suffix, or its complete file name, which
+ * systemd-boot uses. ASCII case is ignored.
  */
 bool entry_has_id(const struct boot_entry *entry, const char *id);
 
-/* The same for a pattern; see glob_match(). */
+/* True when `pattern` matches one of these names; see glob_match(). */
 bool entry_matches(const struct boot_entry *entry, const char *pattern);

@@ -12,7 +12,7 @@ bool entry_can_be_passed(const struct boot_entry *entry)
     return true;
 }
 
-/* Userspace's form of the directory, which may follow any mount point: "/loader/entries/". */
+/* Appends the directory relative to a mount point, as userspace writes it: "/loader/entries/". */
 static void append_directory(struct text *text, const struct boot_entry *entry)
 {
     for (const char *at = entry_source_directory(entry->source.kind); *at; at++)
@@ -20,8 +20,8 @@ static void append_directory(struct text *text, const struct boot_entry *entry)
     text_append_char(text, '/');
 }
 
-const char *entry_pass(const struct boot_entry *entry, const char *command_line,
-                       struct arena *arena)
+const char *entry_command_line(const struct boot_entry *entry, const char *command_line,
+                               struct arena *arena)
 {
     static const char id_option[] = "pvhboot.entry=";
     static const char path_option[] = "pvhboot.boot-count-path=";

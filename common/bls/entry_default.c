@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/entry_default.h"
 
-/* From the strongest selection on; the last two take what there is. */
+/* Strongest first. The last two are the fallback when no selection matches. */
 enum rank { ONE_SHOT, CHOSEN, CONFIGURED, ANY_WITH_TRIES, ANY, RANKS };
 
 static bool is_eligible(const struct boot_entry *entry, enum rank rank)
 {
-    /* Who asks for an entry once means it; else one that keeps failing makes room for others. */
-    bool takes_exhausted = rank == ONE_SHOT || rank == ANY;
+    /* A one-shot selection is deliberate; otherwise failing entries give way to others. */
+    bool allow_exhausted = rank == ONE_SHOT || rank == ANY;
 
-    return entry_is_bootable(entry) && (takes_exhausted || !entry_is_exhausted(entry));
+    return entry_is_bootable(entry) && (allow_exhausted || !entry_is_exhausted(entry));
 }
 
 static size_t find_first(const struct boot_entry *entries, size_t count, enum rank rank,

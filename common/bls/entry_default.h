@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which entry is booted when nobody chooses one. */
+/* Which entry is booted when the user does not choose one. */
 #pragma once
 
 #include "common/bls/entry.h"
 
 /*
- * Who may select the default, the strongest first. Each is an ID or a pattern of IDs, `chosen` and
- * `pattern` may be "@saved", all may be "".
+ * The selections of a default entry, strongest first. Each is an ID, a pattern of IDs, or "" for
+ * none; `chosen` and `pattern` may be "@saved".
  */
 struct default_selection {
-    const char *one_shot; /* EFI variable LoaderEntryOneShot: for this boot alone */
-    const char *chosen;   /* EFI variable LoaderEntryDefault: by a user, in a menu or bootctl */
-    const char *pattern;  /* loader.conf's `default` */
-    const char *saved;    /* EFI variable LoaderEntryLastBooted: what "@saved" stands for */
+    const char *one_shot; /* EFI variable LoaderEntryOneShot: for this boot only */
+    const char *chosen;   /* EFI variable LoaderEntryDefault: set in the menu or by bootctl */
+    const char *pattern;  /* `default` in loader.conf */
+    const char *saved;    /* EFI variable LoaderEntryLastBooted: replaces "@saved" */
 };
 
 /*
- * The default: an index, or `count` when no entry is bootable. `entries` are sorted: of several
- * that match, the first is taken. Patterns are held against the names that entry_has_id() knows. A
- * selection that matches no bootable entry is passed over. Exhausted entries are the default only
- * for `one_shot`, or when all are. An entry's `problem` does not matter.
+ * Returns the index of the default entry, or `count` if none is bootable. `entries` must be sorted:
+ * the first match is taken. Patterns are matched against the names that entry_has_id() accepts. A
+ * selection that matches no bootable entry is skipped. Exhausted entries are chosen only by
+ * `one_shot`, or if all are exhausted. `problem` is ignored.
  */
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,
                               const struct default_selection *selection);

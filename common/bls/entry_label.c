@@ -8,41 +8,41 @@
 
 #define MACHINE_ID_SHOWN 8
 
-/* What is put behind labels that several entries have, one after the other. */
-enum addition { ADD_VERSION, ADD_MACHINE_ID, ADD_ID, ADD_FILE_NAME, ADDITIONS };
+/* Details appended to equal labels, in this order, until all labels differ. */
+enum detail { DETAIL_VERSION, DETAIL_MACHINE_ID, DETAIL_ID, DETAIL_FILE_NAME, DETAILS };
 
-static const char *addition_of(const struct boot_entry *entry, enum addition addition,
-                               struct arena *arena)
+static const char *detail_of(const struct boot_entry *entry, enum detail detail,
+                             struct arena *arena)
 {
     size_t length = strlen(entry->machine_id);
 
-    switch (addition) {
-    case ADD_VERSION:
+    switch (detail) {
+    case DETAIL_VERSION:
         return entry->version;
-    case ADD_MACHINE_ID:
+    case DETAIL_MACHINE_ID:
         return arena_strndup(arena, entry->machine_id, min_u64(length, MACHINE_ID_SHOWN));
-    case ADD_ID:
+    case DETAIL_ID:
         return entry->id;
     default:
         return entry->source.file_name;
     }
 }
 
-static bool add_to_label(struct boot_entry *entry, enum addition addition, struct arena *arena)
+static bool add_to_label(struct boot_entry *entry, enum detail detail, struct arena *arena)
 {
-    const char *raw = addition_of(entry, addition, arena);
-    const char *more = raw ? text_clean_copy(raw, arena) : NULL;
+    const char *raw = detail_of(entry, detail, arena);
+    const char *clean = raw ? text_clean_copy(raw, arena) : NULL;
     struct text label = {NULL, strlen(entry->label) + sizeof(" ()"), 0};
 
-    if (!more)
+    if (!clean)
         return false;
-    if (!*more)
+    if (!*clean)
         return true;
-    label.size += strlen(more);
+    label.size += strlen(clean);
     label.data = arena_alloc(arena, label.size, 1);
     if (!label.data)
         return false;
-    text_format(&label, "%s (%s)", entry->label, more);
+    text_format(&label, "%s (%s)", entry->label, clean);
     entry->label = label.data;
     return true;
 }
@@ -55,8 +55,8 @@ static int compare_labels(const void *a, const void *b)
     return strcmp((*left)->label, (*right)->label);
 }
 
-/* The end of those that have the same label as the first. */
-static size_t find_end(struct boot_entry **sorted, size_t first, size_t count)
+/* The index after the last entry with the same label as entry `first`. */
+static size_t find_group_end(struct boot_entry **sorted, size_t first, size_t count)
 {
     size_t end = first + 1;
 
@@ -65,16 +65,16 @@ static size_t find_end(struct boot_entry **sorted, size_t first, size_t count)
     return end;
 }
 
-static bool add_where_equal(struct boot_entry **sorted, size_t count, enum addition addition,
+static bool add_where_equal(struct boot_entry **sorted, size_t count, enum detail detail,
                             struct arena *arena)
 {
     size_t end;
 
     sort(sorted, count, sizeof(struct boot_entry *), compare_labels);
     for (size_t first = 0; first < count; first = end) {
-        end = find_end(sorted, first, count);
+        end = find_group_end(sorted, first, count);
         for (size_t i = first; end - first > 1 && i < end; i++) {
-            if (!add_to_label(sorted[i], addition, arena))
+            if (!add_to_label(sorted[i], detail, arena))
                 return false;
         }
     }
@@ -95,8 +95,8 @@ bool entries_make_labels(struct boot_entry *entries, size_t count, struct arena 
             return false;
         sorted[i] = &entries[i];
     }
-    for (enum addition addition = 0; addition < ADDITIONS; addition++) {
-        if (!add_where_equal(sorted, count, addition, arena))
+    for (enum detail detail = 0; detail < DETAILS; detail++) {
+        if (!add_where_equal(sorted, count, detail, arena))
             return false;
     }
     return true;

@@ -21,7 +21,7 @@ static int compare_sort_keys(const struct boot_entry *a, const struct boot_entry
     return result;
 }
 
-/* The file's whole name comes last: sort() is not stable, and an order that varies is none. */
+/* The file name breaks all ties, because sort() is not stable. */
 static int compare_names(const struct boot_entry *a, const struct boot_entry *b)
 {
     int result = version_compare(b->id, a->id);

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The order of a menu, after the Boot Loader Specification: the best first, exhausted ones last.
- * Two `struct boot_entry` for sort(); no two files compare as equal.
+ * The menu's order as the Boot Loader Specification defines it: best first, exhausted entries last.
+ * Compares two `struct boot_entry` for sort(); no two files compare equal.
  */
 int entry_compare(const void *a, const void *b);

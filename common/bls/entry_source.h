@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where a boot entry came from. What a kind of source is like, its directory and the end of its
- * files' names, is one row of a table here; everything else asks.
+ * Where a boot entry came from. Each kind of source is one row of the table in entry_source.c, with
+ * its directory and file suffix; no other file knows them.
  */
 #pragma once
 
 #include "common/base/arena.h"
 #include "common/base/text.h"
 
-/* A file system: the firmware's in the loader. Pure code passes it on and never looks inside. */
+/* A file system: opaque to pure code, defined by the loader. */
 struct volume;
 
 enum entry_source_kind {
@@ -18,24 +18,24 @@ enum entry_source_kind {
 
 struct entry_source {
     enum entry_source_kind kind;
-    struct volume *volume; /* NULL for the only one there is */
-    const char *file_name; /* as it is in the directory */
+    struct volume *volume; /* NULL when there is only one, as in pvhinfo */
+    const char *file_name; /* as listed in the directory */
 };
 
-/* The kind's directory, from the root of a volume and without a separator at its end. */
+/* The kind's directory, from the volume's root, without a trailing separator. */
 const char *entry_source_directory(enum entry_source_kind kind);
 
-/* How the names of the kind's files end: ".conf". */
+/* The suffix of the kind's file names: ".conf". */
 const char *entry_source_suffix(enum entry_source_kind kind);
 
 /*
- * True for names that files of the kind have: with its suffix, in any ASCII case. Not for those
- * that begin with a dot or with "auto-", which systemd-boot keeps for entries of its own making.
+ * True if a file of this name is an entry of the kind: it has the suffix, in any ASCII case, and
+ * does not begin with a dot or with "auto-", which systemd-boot reserves for generated entries.
  */
 bool entry_source_takes_name(enum entry_source_kind kind, const char *name);
 
-/* The file's path from the root of its volume, with \ between names. */
+/* Appends the file's path from the volume's root, with \ as the separator. */
 void entry_source_append_path(struct text *text, const struct entry_source *source);
 
-/* The same as a new string in the arena; NULL when memory is short. */
+/* The same as a new string in the arena; NULL when out of memory. */
 const char *entry_source_path(const struct entry_source *source, struct arena *arena);

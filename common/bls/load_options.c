@@ -23,8 +23,8 @@ static bool is_control(uint32_t unit)
     return (unit < ' ' && !is_space((char)unit)) || unit == 0x7f;
 }
 
-/* 8-bit text: printable to its end, but for NULs there. UTF-8 is welcome. */
-static bool is_bytes_text(const uint8_t *bytes, size_t size)
+/* True for 8-bit text, UTF-8 included: no control characters, but maybe NULs at the end. */
+static bool is_8bit_text(const uint8_t *bytes, size_t size)
 {
     while (size > 0 && bytes[size - 1] == 0)
         size--;
@@ -32,7 +32,7 @@ static bool is_bytes_text(const uint8_t *bytes, size_t size)
         if (is_control(bytes[i]))
             return false;
     }
-    /* Two and more, or the first half of a UCS-2 letter would count. */
+    /* At least two: a single byte may be one ASCII letter in UCS-2. */
     return size >= 2;
 }
 
@@ -46,8 +46,8 @@ static size_t count_units(const uint8_t *bytes, size_t size)
 }
 
 /*
- * A command line has some ASCII in it, if only a letter of a path; sixteen bytes of a GUID, read as
- * UCS-2, have none as a rule, and often a character that no text has.
+ * A command line contains some ASCII, if only a letter of a path. The 16 bytes of a GUID, read as
+ * UCS-2, usually contain none, and often contain characters that text does not.
  */
 static bool is_ucs2_text(const uint8_t *bytes, size_t count)
 {
@@ -164,7 +164,7 @@ static enum load_options read_text(const uint8_t *bytes, size_t size, struct are
     }
     if (size < 2)
         return LOAD_OPTIONS_NONE;
-    if (is_bytes_text(bytes, size))
+    if (is_8bit_text(bytes, size))
         return copy(bytes, size, arena, ret_text);
     count = count_units(bytes, size);
     if (is_blank(bytes, count))

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* LoadOptions: whatever whoever started the loader put there, as text. */
+/* LoadOptions, the data that the loader was started with, as text. */
 #pragma once
 
 #include "common/base/arena.h"
 
 enum load_options {
-    LOAD_OPTIONS_NONE, /* empty, nothing but white space, or a mark that firmware left there */
+    LOAD_OPTIONS_NONE, /* empty, only white space, or a mark that firmware leaves there */
     LOAD_OPTIONS_TEXT,
-    LOAD_OPTIONS_JUNK, /* no text that could be options: firmware puts GUIDs and the like there */
+    LOAD_OPTIONS_JUNK, /* not options: some firmware passes GUIDs and other data */
     LOAD_OPTIONS_OUT_OF_MEMORY,
 };
 
 /*
- * Takes UCS-2 (what UEFI's tools write) with or without a terminator, of odd size, with rubbish
- * behind the terminator; or plain 8-bit text (efibootmgr without -u). *ret_text is UTF-8 in the
- * arena, for LOAD_OPTIONS_TEXT only; 8-bit text is taken as it is, whatever its encoding. A byte
- * order mark is skipped. Of a whole EFI_LOAD_OPTION, which some firmware passes, the OptionalData
- * counts.
+ * Accepts UCS-2, as UEFI's tools write it, with or without a terminator, with garbage after the
+ * terminator, or of odd size; and 8-bit text, as efibootmgr without -u writes it. `data` may be
+ * unaligned or NULL; `size` is in bytes. For LOAD_OPTIONS_TEXT, *ret_text is UTF-8 in the arena;
+ * 8-bit text is copied unchanged, whatever its encoding. A byte order mark is
+ * skipped. Of a whole EFI_LOAD_OPTION, which some firmware passes, the OptionalData is read.
  */
 enum load_options load_options_read(const void *data, size_t size, struct arena *arena,
                                     const char **ret_text);

@@ -9,13 +9,13 @@
 #include <assert.h>
 #include <string.h>
 
-/* A value that has a name. */
+/* A named value. */
 struct word {
     const char *name;
     int64_t value;
 };
 
-/* As systemd has them. */
+/* As systemd's parse_boolean() accepts them. */
 static const struct word booleans[] = {
     {"1", true},  {"yes", true}, {"y", true},  {"true", true},   {"t", true},  {"on", true},
     {"0", false}, {"no", false}, {"n", false}, {"false", false}, {"f", false}, {"off", false},
@@ -23,7 +23,7 @@ static const struct word booleans[] = {
 
 static const struct word timeouts[] = {
     {"menu-force", TIMEOUT_FOREVER},
-    {"4294967295", TIMEOUT_FOREVER}, /* what `bootctl set-timeout menu-force` makes of it */
+    {"4294967295", TIMEOUT_FOREVER}, /* written by `bootctl set-timeout menu-force` */
     {"menu-hidden", TIMEOUT_HIDDEN},
     {"menu-disabled", TIMEOUT_DISABLED},
 };
@@ -45,7 +45,7 @@ static bool find_word(const struct word *words, size_t count, const char *name, 
     return false;
 }
 
-/* A word, or a number up to `max` with nothing behind it. */
+/* Parses one of `words`, or a decimal number up to `max`. */
 static bool parse_word_or_number(const struct word *words, size_t count, uint32_t max,
                                  const char *text, int64_t *ret_value)
 {
@@ -113,7 +113,7 @@ static enum config_result take_console_mode(struct config_parser *parser,
 #define MEMBER(member) offsetof(struct loader_config, member)
 #define BOOLEAN        "yes or no"
 
-/* loader.conf(5) of systemd 257, and pass-entry. */
+/* The keys of loader.conf(5) in systemd 257, and pass-entry, which is pvhboot's own. */
 static const struct config_key keys[] = {
     {"timeout", take_timeout, MEMBER(timeout),
      "a number of seconds, menu-force, menu-hidden or menu-disabled", false},
@@ -135,7 +135,7 @@ static const struct config_key keys[] = {
     {.name = "secure-boot-*"},
 };
 
-static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "the parser notes a line for each");
+static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "config_parser records a line for each key");
 
 void loader_config_init(struct loader_config *ret_config)
 {

@@ -8,32 +8,35 @@
 #define LOADER_CONFIG_PATH     "\\loader\\loader.conf" /* from the volume's root */
 #define LOADER_CONFIG_MAX_SIZE (1 * MIB)
 
-/* Instead of a number of seconds. */
-#define TIMEOUT_FOREVER  UINT32_MAX       /* menu-force: no boot without a key */
-#define TIMEOUT_DISABLED (UINT32_MAX - 1) /* menu-disabled: the keyboard is never touched */
-#define TIMEOUT_HIDDEN   0                /* menu-hidden: a key that is down shows the menu */
+/* Special timeouts, instead of a number of seconds. */
+#define TIMEOUT_FOREVER  UINT32_MAX       /* menu-force: wait for a key */
+#define TIMEOUT_DISABLED (UINT32_MAX - 1) /* menu-disabled: the keyboard is never read */
+#define TIMEOUT_HIDDEN   0                /* menu-hidden: holding a key shows the menu */
 #define TIMEOUT_MAX      (UINT32_MAX - 2)
 
-/* Instead of the number of a text mode. */
+/* Special console modes, instead of the number of a text mode. */
 #define CONSOLE_MODE_KEEP (-1)
-#define CONSOLE_MODE_AUTO (-2) /* a mode that can be read on this screen */
+#define CONSOLE_MODE_AUTO (-2) /* a mode that is readable on this screen */
 #define CONSOLE_MODE_MAX  (-3)
 
 struct loader_config {
-    uint32_t timeout;            /* seconds, or one of the above; hidden when nothing is said */
-    const char *default_pattern; /* a glob over entries' IDs; "@saved"; "" for none */
-    bool editor;                 /* true when nothing is said */
+    uint32_t timeout;            /* in seconds, or TIMEOUT_...; default TIMEOUT_HIDDEN */
+    const char *default_pattern; /* a glob over entries' IDs, "@saved", or "" for none */
+    bool editor;                 /* default true */
     bool pass_entry;             /* append the entry's ID to the kernel's command line */
-    int console_mode;
+    int console_mode;            /* CONSOLE_MODE_..., or a mode number */
     struct diagnostics diagnostics;
 };
 
-/* What holds without a file. */
+/* Sets the defaults, which apply without a file. */
 void loader_config_init(struct loader_config *ret_config);
 
-/* Reads a file's text over what *config holds. False when memory is short. */
+/* Overrides *config with the settings in a file's text. False when out of memory. */
 bool loader_config_parse(const char *text, size_t length, struct arena *arena,
                          struct loader_config *config);
 
-/* "menu-force", "menu-hidden", "menu-disabled" or seconds; also for EFI variables. */
+/*
+ * Parses "menu-force", "menu-hidden", "menu-disabled" or a number of seconds, in loader.conf and in
+ * EFI variables. False when it is none of these.
+ */
 bool timeout_parse(const char *text, uint32_t *ret_timeout);

@@ -19,13 +19,13 @@ const char options_help[] =
     "that pvhboot was started from. Without KERNEL, \\loader\\loader.conf says which\n"
     "of the entries \\loader\\entries\\*.conf is booted, and whether there is a menu.\n";
 
-/* Where the words come from: a string, or a shell's list. */
+/* Yields words from a string, or from a list that a shell has split. */
 struct word_reader {
     struct arena *arena;
-    const char *position; /* in the string; NULL when there is a list */
+    const char *position; /* in the string; NULL for a list */
     const char *const *words;
-    size_t left;
-    bool failed; /* memory was short */
+    size_t left; /* words in the list */
+    bool failed; /* out of memory */
 };
 
 static const char *skip_spaces(const char *text)
@@ -35,7 +35,7 @@ static const char *skip_spaces(const char *text)
     return text;
 }
 
-/* The end of the word that starts at `text`; quotes hold white space together. */
+/* The end of the word that starts at `text`; white space in double quotes does not end it. */
 static const char *find_word_end(const char *text)
 {
     bool quoted = false;
@@ -47,7 +47,7 @@ static const char *find_word_end(const char *text)
     return text;
 }
 
-/* A copy of [start, end) without its quotes. */
+/* Copies [start, end) without the quotes. */
 static char *copy_word(struct arena *arena, const char *start, const char *end)
 {
     char *word = arena_strndup(arena, start, (size_t)(end - start));
@@ -63,7 +63,7 @@ static char *copy_word(struct arena *arena, const char *start, const char *end)
     return word;
 }
 
-/* The next word, or NULL when there is none or memory is short. */
+/* Returns the next word; NULL at the end, or when out of memory, which sets `failed`. */
 static const char *next_word(struct word_reader *reader)
 {
     const char *start, *end;
@@ -85,7 +85,7 @@ static const char *next_word(struct word_reader *reader)
     return word;
 }
 
-/* The value of `--name VALUE` or `--name=VALUE`; NULL with a message when it is missing. */
+/* The value of `--name VALUE` or `--name=VALUE`; NULL with a message if it is missing. */
 static const char *option_value(struct word_reader *reader, const char *word, const char *name,
                                 struct text *error)
 {
@@ -114,8 +114,8 @@ static bool option_is(const char *word, const char *name)
 }
 
 /*
- * systemd-boot's way of naming the initrds of a `linux` entry, in front of its options. Only here:
- * behind KERNEL it is the kernel's.
+ * systemd-boot passes the initrds of a `linux` entry as initrd=PATH before its options. After
+ * KERNEL, the word belongs to the kernel's command line.
  */
 static bool is_stub_initrd(const char *word)
 {
@@ -165,7 +165,7 @@ static bool take_option(struct word_reader *reader, struct options *options, con
         value = options->entry = option_value(reader, word, "--entry", error);
     } else {
         text_append(error, "unknown option ");
-        text_append_clean(error, word); /* from outside: it may hold line ends, or be no UTF-8 */
+        text_append_clean(error, word); /* untrusted: may contain line ends or invalid UTF-8 */
         text_append(error, "; see --help");
         return false;
     }
@@ -198,7 +198,7 @@ static bool check_options(const struct options *options, struct text *error)
     return true;
 }
 
-/* Reads options up to the kernel's path, which it takes; the rest of the words stay unread. */
+/* Reads the options and the kernel's path; the words after it stay unread. */
 static bool take_options(struct word_reader *reader, struct options *ret_options,
                          struct text *error)
 {
@@ -227,8 +227,8 @@ static bool take_options(struct word_reader *reader, struct options *ret_options
     return check_options(ret_options, error);
 }
 
-/* A line's end is no part of what was said: efibootmgr -@ FILE passes the file's. */
-static const char *without_line_end(struct arena *arena, const char *text)
+/* Strips line ends: efibootmgr -@ FILE passes on the one at the end of the file. */
+static const char *strip_line_end(struct arena *arena, const char *text)
 {
     size_t length = strlen(text);
 
@@ -247,7 +247,7 @@ bool options_parse_line(const char *line, struct arena *arena, struct options *r
         return false;
     if (!ret_options->request.kernel.path)
         return true;
-    command_line = without_line_end(arena, skip_spaces(reader.position));
+    command_line = strip_line_end(arena, skip_spaces(reader.position));
     if (!command_line) {
         text_append(error, "out of memory while reading the options");
         return false;
@@ -279,7 +279,7 @@ static bool same_words(struct arena *arena, const char *line, const char *const 
     return true;
 }
 
-/* The end of `line` that splits into these very words, as it was typed; NULL when none does. */
+/* Returns the tail of `line` that splits into exactly these words; NULL if there is none. */
 static const char *find_typed(struct arena *arena, const char *line, const char *const *words,
                               size_t count)
 {
@@ -312,7 +312,7 @@ static size_t joined_size(const char *const *words, size_t count)
     return size;
 }
 
-/* The words with single spaces between them, those with white space in quotes. */
+/* Joins the words with single spaces and quotes those with white space. */
 static const char *join_words(struct arena *arena, const char *const *words, size_t count)
 {
     size_t size = joined_size(words, count);
@@ -340,7 +340,7 @@ bool options_parse_words(const char *const *words, size_t count, const char *lin
         return true;
     if (line)
         typed = find_typed(arena, line, reader.words, reader.left);
-    typed = typed ? without_line_end(arena, typed) : join_words(arena, reader.words, reader.left);
+    typed = typed ? strip_line_end(arena, typed) : join_words(arena, reader.words, reader.left);
     if (!typed) {
         text_append(error, "out of memory while reading the options");
         return false;
@@ -349,7 +349,7 @@ bool options_parse_words(const char *const *words, size_t count, const char *lin
     return true;
 }
 
-/* Compares a file's base name with a name, with or without ".efi" on either. */
+/* Compares a file's base name of `length` bytes with a name; either may lack ".efi". */
 static bool is_named(const char *word, size_t length, const char *name)
 {
     static const char suffix[] = ".efi";
@@ -371,7 +371,7 @@ static bool is_named(const char *word, size_t length, const char *name)
 
 const char *options_skip_own_name(const char *line, const char *own_name)
 {
-    /* pvhboot*.efi would swallow a kernel of that name; these are what installers use. */
+    /* Names used by installers. Not pvhboot*.efi, which could match a kernel. */
     static const char *const names[] = {"pvhboot.efi", "pvhbootx64.efi", "bootx64.efi"};
     const char *start = skip_spaces(line);
     const char *end = find_word_end(start);

@@ -7,19 +7,19 @@
 #include <assert.h>
 #include <string.h>
 
-/* UEFI's have four characters at most. */
+/* In a message. UEFI's names of architectures are shorter. */
 #define ARCHITECTURE_SHOWN 20
 
-/* An entry while it is read: what it starts is decided when all lines are known. */
+/* An entry being parsed: what it starts is decided after all lines are known. */
 struct draft {
     struct boot_entry entry;
     const char *title, *pvh, *linux_kernel, *efi, *uki;
-    struct text options; /* has no data until there is a first line of them */
+    struct text options; /* no data before the first line with options */
 };
 
 /*
- * Options of several lines are joined with a space. Together they are no longer than the file, so
- * that there is room for all from the first one on.
+ * Joins the options of several lines with spaces. Together they are not longer than the file, so
+ * the first line allocates a buffer for all.
  */
 static enum config_result add_options(struct config_parser *parser, const struct config_key *key,
                                       const char *value)
@@ -103,11 +103,11 @@ static const struct config_key keys[] = {
     IGNORED("grub_*"), /* Fedora's */
 };
 
-static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "the parser notes a line for each");
+static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "config_parser records a line for each key");
 
 /*
- * What the entry starts. `pvh` says it for this loader alone; of the others only one may be there,
- * as in systemd-boot. Returns what is wrong with that; NULL when nothing is.
+ * Decides what the entry starts. `pvh` takes precedence; of the other keys there may be only one,
+ * as in systemd-boot. Returns a problem, or NULL.
  */
 static const char *choose_kind(const struct draft *draft, struct boot_entry *entry)
 {
@@ -143,7 +143,7 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     return entry->problem;
 }
 
-/* A title that can be shown, where there is one. */
+/* Sets a printable copy of the title, if there is one. */
 static bool set_title(struct draft *draft, struct arena *arena)
 {
     if (!*draft->title)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux' bzImage (Documentation/arch/x86/boot.rst):
+ * Linux's bzImage (Documentation/arch/x86/boot.rst):
  *
  *   0x1f1 setup_sects   0x202 "HdrS"   0x206 version   0x248 payload_offset   0x24c payload_length
  *
- * payload_offset counts from the end of the setup sectors. The payload's last 4 bytes are its
- * unpacked size; for gzip they are a part of the format, for the others they come on top.
+ * payload_offset is relative to the end of the setup sectors. The last 4 bytes of the payload are
+ * its unpacked size; for gzip they are part of the format, for other formats they are appended.
  */
 #include "common/base/bytes.h"
 #include "common/image/container.h"
@@ -18,14 +18,14 @@
 #define PAYLOAD_LENGTH 0x24c
 #define HEADER_END     0x250
 
-#define PAYLOAD_SINCE         0x208 /* the version */
+#define PAYLOAD_SINCE         0x208 /* the boot protocol version that added payload_offset */
 #define SECTOR_SIZE           UINT64_C(512)
-#define DEFAULT_SETUP_SECTORS 4 /* what 0 stands for */
+#define DEFAULT_SETUP_SECTORS 4 /* setup_sects 0 means 4 */
 #define SIZE_TRAILER          4
 
-_Static_assert(CONTAINER_HEAD_SIZE >= HEADER_END, "the head must hold all that is looked at");
+_Static_assert(CONTAINER_HEAD_SIZE >= HEADER_END, "the head must contain all fields");
 
-/* Where the payload lies, its trailing size included. */
+/* Finds the payload, including its trailing size. */
 static bool find_payload(struct container_reader *reader, struct range *ret_payload)
 {
     const struct range file = reader->container->content;
@@ -80,7 +80,7 @@ static bool identify_payload(struct container_reader *reader, struct range paylo
     return error_set(reader->error, ERROR_PAYLOAD_UNKNOWN, read_le32(head));
 }
 
-/* Not compressed, it may go without the trailer: the last bytes are then its own. */
+/* An uncompressed payload may lack the trailer; its last 4 bytes are then part of the ELF file. */
 static bool measure_elf(struct container *container, uint64_t stated)
 {
     if (stated == range_size(container->content) - SIZE_TRAILER)
@@ -90,8 +90,8 @@ static bool measure_elf(struct container *container, uint64_t stated)
     return true;
 }
 
-/* The sizes that the format and the bzImage state must agree. */
-static bool agree_on_size(struct container_reader *reader, uint64_t stated)
+/* Checks that the sizes stated by the format and by the bzImage agree. */
+static bool check_stated_size(struct container_reader *reader, uint64_t stated)
 {
     struct container *container = reader->container;
 
@@ -116,7 +116,7 @@ static bool measure_bzimage(struct container_reader *reader)
         return measure_elf(container, stated);
     if (!container_format_of(container->kind)->size_in_trailer)
         container->content.end -= SIZE_TRAILER;
-    return container_measure(reader) && agree_on_size(reader, stated);
+    return container_measure(reader) && check_stated_size(reader, stated);
 }
 
 const struct container_format container_bzimage = {

@@ -13,7 +13,7 @@ const struct container_format container_elf = {
     .magic_size = 4,
 };
 
-/* Not an array: each pointer in one takes a relocation, 32 bytes of the loader in all. */
+/* A switch instead of an array: each pointer in an array costs a relocation, 32 bytes in all. */
 #define FORMAT_CASE(constant, descriptor)                                                          \
     case CONTAINER_##constant:                                                                     \
         return &container_##descriptor;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The formats that a kernel's ELF file may be wrapped in, one descriptor each.
+ * The formats that may contain a kernel's ELF file, one descriptor each.
  *
  * To add a format: FORMAT.c with its descriptor, a row in CONTAINER_FORMATS, and decode_FORMAT.c
- * with its library in third_party/build.mk. The two files are apart because only the second one
- * includes a library's headers and can be left out of the loader (make DECODERS=...): the format is
- * then still told and measured by the first, so that its name stands in the refusal.
+ * with its library in third_party/build.mk. They are separate files because decode_FORMAT.c
+ * includes a library's headers and can be left out of the loader (make DECODERS=...); FORMAT.c
+ * still recognizes the format, so that the error message can name it.
  */
 #pragma once
 
@@ -19,8 +19,8 @@ struct container_reader;
 struct decoder_backend;
 
 /*
- * X(constant, descriptor): CONTAINER_constant and container_descriptor. Where several magic numbers
- * match, the first row is taken. The first two are no containers but what is found in them.
+ * X(constant, descriptor): CONTAINER_constant and container_descriptor. If several magic numbers
+ * match, the first row wins. The first two are not containers but contents.
  */
 #define CONTAINER_FORMATS(X)                                                                       \
     X(UNKNOWN, unknown)                                                                            \
@@ -32,28 +32,28 @@ struct decoder_backend;
     X(LZ4, lz4)                                                                                    \
     X(BZIMAGE, bzimage)
 
-/* Errors carry numbers: this is a format's. */
+/* A format; errors carry it as a number. */
 #define CONTAINER_CONSTANT(constant, descriptor) CONTAINER_##constant,
 enum container_kind { CONTAINER_FORMATS(CONTAINER_CONSTANT) CONTAINER_KINDS };
 #undef CONTAINER_CONSTANT
 
-/* As many first bytes as tell every format. */
+/* The number of leading bytes needed to recognize every format. */
 #define CONTAINER_HEAD_SIZE 0x250
 
 struct container_format {
     char name[13]; /* in messages: "xz", "lz4 (legacy)" */
     uint8_t magic[6];
-    uint8_t magic_size; /* 0: not told by a magic number */
+    uint8_t magic_size; /* 0: not recognized by a magic number */
     uint16_t magic_offset;
-    /* The unpacked size is the last 4 bytes of the format itself, modulo 4 GiB (gzip's ISIZE). */
+    /* The format ends with the unpacked size modulo 4 GiB, in 4 bytes (gzip's ISIZE). */
     bool size_in_trailer;
     /*
-     * Fills in reader->container, whose kind and content are set, from headers and trailers alone.
-     * The reader stands at the content's start. Records its own error. NULL: no container, the
-     * content is there as it is.
+     * Completes reader->container, whose kind and content are set, from headers and trailers only.
+     * The reader is at the start of the content. On failure sets reader->error. NULL if the format
+     * is not a container.
      */
     bool (*measure)(struct container_reader *reader);
-    const struct decoder_backend *decoder; /* NULL: nothing is compressed */
+    const struct decoder_backend *decoder; /* NULL for formats without compression */
 };
 
 #define CONTAINER_DESCRIPTOR(constant, descriptor)                                                 \
@@ -61,13 +61,13 @@ struct container_format {
 CONTAINER_FORMATS(CONTAINER_DESCRIPTOR)
 #undef CONTAINER_DESCRIPTOR
 
-/* A container that has been looked at. */
+/* An identified container. */
 struct container {
-    enum container_kind kind; /* of a bzImage that could be read: its payload's */
+    enum container_kind kind; /* for a valid bzImage: the kind of its payload */
     bool in_bzimage;
-    struct range content; /* offsets in the source; all of it belongs to the format */
-    uint64_t unpacked;    /* size in bytes when unpacked, or an upper bound */
-    bool unpacked_exact;
-    uint64_t dictionary; /* xz: bytes of the LZMA2 dictionary; 0 for others */
-    uint64_t block;      /* lz4: most bytes of a compressed block; 0 for others */
+    struct range content; /* offsets in the source, without data that is not part of the format */
+    uint64_t unpacked;    /* unpacked size in bytes, or an upper bound of it */
+    bool unpacked_exact;  /* `unpacked` is the size, not a bound */
+    uint64_t dictionary;  /* xz: bytes of the LZMA2 dictionary; 0 for others */
+    uint64_t block;       /* lz4: maximum bytes of a compressed block; 0 for others */
 };

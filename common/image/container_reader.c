@@ -7,8 +7,11 @@ void reader_restrict(struct container_reader *reader, struct range where)
     reader->end = where.end;
 }
 
-/* Leads *ret_bytes to the `size` bytes at the position, which are there; reads ahead. */
-static bool load(struct container_reader *reader, size_t size, const uint8_t **ret_bytes)
+/*
+ * Points *ret_bytes to the `size` bytes at the position, reading ahead. The caller has checked that
+ * they are before `end`.
+ */
+static bool fill_window(struct container_reader *reader, size_t size, const uint8_t **ret_bytes)
 {
     uint64_t offset = reader->position - reader->window_start;
     size_t wanted = (size_t)min_u64(reader->end - reader->position, sizeof(reader->window));
@@ -32,14 +35,14 @@ bool reader_peek_head(struct container_reader *reader, const uint8_t **ret_head,
 {
     *ret_head = reader->window;
     *ret_size = (size_t)min_u64(reader->end - reader->position, CONTAINER_HEAD_SIZE);
-    return *ret_size == 0 || load(reader, *ret_size, ret_head);
+    return *ret_size == 0 || fill_window(reader, *ret_size, ret_head);
 }
 
 bool reader_take(struct container_reader *reader, size_t size, const uint8_t **ret_bytes)
 {
     if (!fits_inside(reader->position, size, reader->end))
         return reader_truncated(reader);
-    if (!load(reader, size, ret_bytes))
+    if (!fill_window(reader, size, ret_bytes))
         return false;
     reader->position += size;
     return true;

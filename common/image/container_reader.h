@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For the formats' measure(): reads forwards through a container's headers and trailers, with every
- * bound checked. What is read there is not trusted: it bounds what the decoders may write, and they
- * check it again.
+ * Reads a container's headers and trailers for the formats' measure(), checking every bound. The
+ * results are not trusted: they bound what the decoders may write, and the decoders check them
+ * again. Functions that return false set *error.
  */
 #pragma once
 
@@ -15,31 +15,31 @@
 
 struct container_reader {
     struct byte_source *source;
-    struct container *container; /* what is being found out about it */
+    struct container *container; /* being identified and measured */
     struct error *error;
-    uint64_t position; /* in the source, as `end` is */
+    uint64_t position; /* offset in the source, like `end` */
     uint64_t end;
-    /* What was read last: the small things that follow each other take one read. */
+    /* The last read, so that adjacent small fields take a single one. */
     uint64_t window_start;
     size_t window_size;
     uint8_t window[CONTAINER_HEAD_SIZE];
 };
 
-/* Goes to the start of `where`, which lies inside the source, and reads no further than its end. */
+/* Moves to the start of `where`, a range of the source, and limits reading to its end. */
 void reader_restrict(struct container_reader *reader, struct range where);
 
-/* The next CONTAINER_HEAD_SIZE bytes, or all there are; valid until something else is read. */
+/* Returns the next CONTAINER_HEAD_SIZE bytes, or fewer at the end; valid until the next read. */
 bool reader_peek_head(struct container_reader *reader, const uint8_t **ret_head, size_t *ret_size);
 
-/* Takes `size` bytes, at most READER_TAKE_MAX; *ret_bytes is valid until the next call. */
+/* Reads `size` bytes, at most READER_TAKE_MAX; *ret_bytes is valid until the next read. */
 bool reader_take(struct container_reader *reader, size_t size, const uint8_t **ret_bytes);
 bool reader_take_byte(struct container_reader *reader, uint8_t *ret_byte);
 bool reader_skip(struct container_reader *reader, uint64_t size);
 
-/* Adds to container->unpacked. */
+/* Adds `size` to container->unpacked; damaged if that overflows. */
 bool reader_add_unpacked(struct container_reader *reader, uint64_t size);
 
-/* Errors. The offset of damage is the reader's position. */
+/* Set the error and return false. Damage is reported at the reader's position. */
 bool reader_truncated(struct container_reader *reader);
 bool reader_damaged(struct container_reader *reader, const char *reason);
 bool reader_unsupported(struct container_reader *reader, const char *reason);

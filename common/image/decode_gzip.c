@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* gzip by zlib, which verifies CRC-32 and size. One member; see decoder.c's check_end(). */
+/* gzip by zlib, which verifies CRC-32 and size. One member only: see check_end() in decoder.c. */
 #include "common/image/decoder_backend.h"
 
 #include <limits.h>
 #include <zlib.h>
 
-#define GZIP_WRAPPING 16         /* added to the window's bits: a gzip header, and nothing else */
+#define GZIP_WRAPPING 16         /* added to windowBits: accept a gzip header and no other */
 #define ZLIB_MEMORY   (64 * KIB) /* its state and a window of 32 KiB */
 
 static uint64_t gzip_memory(const struct container *container)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lz4: the library unpacks the blocks, the formats around them (lz4.h) are read here. The library's
- * own reader of frames is four times the size, and keeps every compressed block in a buffer of its
- * own too.
+ * lz4: the library unpacks blocks; the formats around them (lz4.h) are parsed here. The library's
+ * frame decoder is four times the size and buffers every compressed block, too.
  */
 #include "common/base/bytes.h"
 #include "common/image/decoder_backend.h"
@@ -13,23 +12,23 @@
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
-#define HISTORY        (64 * KIB) /* how far linked blocks look back */
-#define HEADER_LONGEST 10         /* flags, block size, content size */
+#define HISTORY         (64 * KIB) /* how far linked blocks refer back */
+#define HEADER_MAX_SIZE 10         /* flags, block size, content size */
 
 struct lz4_state {
-    uint8_t *packed; /* a block, and what follows it up to the next one */
-    uint64_t packed_at;
+    uint8_t *packed;    /* a compressed block, its checksum and the next block's size */
+    uint64_t packed_at; /* its offset in the source */
     bool has_next;
-    uint32_t next; /* the next block's size, as the file has it */
+    uint32_t next; /* the next block's size field, as read */
     /*
-     * A block that does not fit the output, or that later ones look back to, behind HISTORY bytes
-     * of what came before it. NULL until there is one.
+     * HISTORY bytes of preceding output, then an unpacked block that does not fit into the output
+     * or that later blocks refer back to. NULL until needed.
      */
     uint8_t *bounce;
-    size_t bounce_start;
+    size_t bounce_start; /* the unpacked bytes not yet copied to the output */
     size_t bounce_end;
     uint8_t flags;
-    XXH32_state_t content;
+    XXH32_state_t content; /* checksum of the output so far */
 };
 
 static bool is_legacy(const struct decoder *decoder)
@@ -44,7 +43,7 @@ static bool is_linked(const struct decoder *decoder)
     return !is_legacy(decoder) && !(state->flags & LZ4_FLAG_INDEPENDENT);
 }
 
-/* Most bytes that a block unpacks to. */
+/* The most bytes that a block unpacks to. */
 static size_t block_size(const struct container *container)
 {
     uint64_t size = container->kind == CONTAINER_LZ4_LEGACY ? LZ4_LEGACY_BLOCK : container->block;
@@ -62,7 +61,7 @@ static uint64_t lz4_memory(const struct container *container)
     return sizeof(struct lz4_state) + packed_size(container) + HISTORY + block_size(container);
 }
 
-/* Reads `size` bytes, which have to be there. */
+/* Reads `size` bytes; truncated if the container has fewer left. */
 static bool read_required(struct decoder *decoder, void *buffer, size_t size)
 {
     if (!fits_inside(decoder->position, size, decoder->container->content.end))
@@ -75,7 +74,7 @@ static bool read_first_size(struct decoder *decoder)
     struct lz4_state *state = decoder->state;
     uint8_t size[LZ4_NUMBER_SIZE];
 
-    /* A legacy file may have no block at all. */
+    /* A legacy file may have no blocks. */
     if (decoder->position == decoder->container->content.end)
         return true;
     if (!read_required(decoder, size, sizeof(size)))
@@ -97,13 +96,13 @@ static bool check_header(struct decoder *decoder, const uint8_t *header, size_t 
 static bool read_frame_header(struct decoder *decoder)
 {
     struct lz4_state *state = decoder->state;
-    uint8_t header[HEADER_LONGEST + 1];
+    uint8_t header[HEADER_MAX_SIZE + 1];
     size_t size = 2;
 
     if (!read_required(decoder, header, size))
         return false;
     if (header[0] & LZ4_FLAG_CONTENT_SIZE)
-        size = HEADER_LONGEST;
+        size = HEADER_MAX_SIZE;
     if (!read_required(decoder, header + 2, size - 2 + 1) || !check_header(decoder, header, size))
         return false;
     state->flags = header[0];
@@ -125,7 +124,7 @@ static bool lz4_open(struct decoder *decoder)
     return (is_legacy(decoder) || read_frame_header(decoder)) && read_first_size(decoder);
 }
 
-/* Blames the block that was read last. */
+/* Reports damage at the start of the current block. */
 static bool damaged_block(struct decoder *decoder, const char *reason)
 {
     const struct lz4_state *state = decoder->state;
@@ -134,7 +133,7 @@ static bool damaged_block(struct decoder *decoder, const char *reason)
     return decoder_damaged(decoder, reason);
 }
 
-/* Reads a block together with its checksum and the next block's size: one read for each block. */
+/* Reads a block, its checksum and the next block's size in one go: one read for each block. */
 static bool read_block(struct decoder *decoder, size_t size)
 {
     struct lz4_state *state = decoder->state;
@@ -157,7 +156,7 @@ static bool read_block(struct decoder *decoder, size_t size)
     return true;
 }
 
-/* A short block is a legacy file's last: what comes next was written behind the file. */
+/* Only the last block of a legacy file is short: the data after it is not part of the file. */
 static bool end_early(struct decoder *decoder)
 {
     struct lz4_state *state = decoder->state;
@@ -169,7 +168,7 @@ static bool end_early(struct decoder *decoder)
     return true;
 }
 
-/* Unpacks the block that was read; -1 where it is malformed. */
+/* Unpacks the current block and returns its size; negative if it is malformed. */
 static int unpack(struct decoder *decoder, size_t size, bool stored, uint8_t *target,
                   size_t capacity)
 {
@@ -181,7 +180,7 @@ static int unpack(struct decoder *decoder, size_t size, bool stored, uint8_t *ta
         memcpy(target, state->packed, size);
         return (int)size;
     }
-    if (is_linked(decoder) && state->bounce_end > 0) /* the first has nothing to look back to */
+    if (is_linked(decoder) && state->bounce_end > 0) /* the first block has no history */
         return LZ4_decompress_safe_withPrefix64k((const char *)state->packed, (char *)target,
                                                  (int)size, (int)capacity);
     return LZ4_decompress_safe((const char *)state->packed, (char *)target, (int)size,
@@ -205,7 +204,7 @@ static bool unpack_block(struct decoder *decoder, size_t size, bool stored, uint
     return true;
 }
 
-/* The library takes the history for full: where blocks are short, zeros make it up. */
+/* The library expects a full history: zeros fill it up while the blocks so far are short. */
 static bool get_bounce_buffer(struct decoder *decoder, size_t capacity)
 {
     struct lz4_state *state = decoder->state;
@@ -216,7 +215,7 @@ static bool get_bounce_buffer(struct decoder *decoder, size_t capacity)
     return state->bounce != NULL;
 }
 
-/* Unpacks a block that cannot go straight to the output. */
+/* Unpacks a block that cannot be unpacked directly to the output. */
 static bool unpack_to_bounce_buffer(struct decoder *decoder, size_t size, bool stored)
 {
     struct lz4_state *state = decoder->state;
@@ -225,7 +224,7 @@ static bool unpack_to_bounce_buffer(struct decoder *decoder, size_t size, bool s
 
     if (!state->bounce && !get_bounce_buffer(decoder, capacity))
         return decoder_out_of_memory(decoder);
-    /* The last block's end becomes this one's history. */
+    /* The end of the previous block becomes this block's history. */
     if (is_linked(decoder) && state->bounce_end > 0)
         memmove(state->bounce, state->bounce + state->bounce_end - HISTORY, HISTORY);
     if (!unpack_block(decoder, size, stored, state->bounce + HISTORY, capacity, &unpacked))

@@ -4,7 +4,7 @@
 
 #include <lzma.h>
 
-#define LZMA_STATE (128 * KIB) /* all that liblzma allocates but the dictionary */
+#define LZMA_STATE (128 * KIB) /* everything that liblzma allocates except the dictionary */
 
 struct xz_state {
     lzma_stream stream;
@@ -47,7 +47,7 @@ static bool xz_open(struct decoder *decoder)
     state->allocator = (lzma_allocator){xz_allocate, xz_free, decoder};
     state->stream.allocator = &state->allocator;
     decoder->state = state;
-    /* Without the flag a check of an unknown kind would be passed over. */
+    /* Without the flag, a check of an unknown kind would be ignored. */
     return lzma_stream_decoder(&state->stream, UINT64_MAX, LZMA_TELL_UNSUPPORTED_CHECK) ==
                LZMA_OK ||
            xz_out_of_memory(decoder);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * zstd by libzstd, which verifies the frame's checksum. Kernels are compressed with windows of up
- * to 128 MiB, more than they unpack to. So the output serves as the window: it has to be one buffer
- * that stays where it is ("stable" in libzstd's words), and no other one is needed.
+ * to 128 MiB, more than their unpacked size. So the output serves as the window: it has to be a
+ * single buffer that does not move (libzstd's ZSTD_d_stableOutBuffer), and no other is needed.
  */
 #define ZSTD_STATIC_LINKING_ONLY
 #include "common/image/decoder_backend.h"
@@ -12,11 +12,11 @@
 
 struct zstd_state {
     ZSTD_DStream *stream;
-    ZSTD_outBuffer output; /* the whole of it, the same in every call */
-    size_t wanted;         /* what the library asks for: a block, or a header */
+    ZSTD_outBuffer output; /* the whole output buffer, the same in every call */
+    size_t wanted;         /* bytes that the library asks for next: a block, or a header */
 };
 
-/* libzstd's own, and a block that the input breaks in two. */
+/* libzstd's state, and a block split across two inputs. */
 static size_t workspace_size(void)
 {
     return ZSTD_estimateDCtxSize() + ZSTD_BLOCKSIZE_MAX;
@@ -74,8 +74,8 @@ static bool zstd_open(struct decoder *decoder)
 }
 
 /*
- * The library moves the input on only when all went well. So it gets no more at once than it asks
- * for, and the offset of an error is that of the block, or of the checksum.
+ * On an error the library does not say how much input it has consumed. It gets no more at once than
+ * it asks for, so that the offset of an error is that of the block or checksum.
  */
 static bool zstd_step(struct decoder *decoder, struct decoder_output *output)
 {

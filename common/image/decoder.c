@@ -22,7 +22,7 @@ static bool wrong_size(struct decoder *decoder)
                      decoder->produced, decoder->container->unpacked);
 }
 
-/* A small container needs no large buffer. */
+/* Not larger than the container. */
 static size_t input_size(const struct container *container)
 {
     return (size_t)min_u64(backend_of(container)->input_size, range_size(container->content));
@@ -83,7 +83,7 @@ static bool refill(struct decoder *decoder)
     return true;
 }
 
-/* One step of the backend. A step without progress waits for input that is not there. */
+/* Runs one step of the backend. A step without progress needs input that does not exist. */
 static bool advance(struct decoder *decoder, struct decoder_output *output)
 {
     size_t room = output->left;
@@ -99,7 +99,7 @@ static bool advance(struct decoder *decoder, struct decoder_output *output)
     return true;
 }
 
-/* What follows the end would be lost: more members, or something else altogether. */
+/* Trailing data is an error: more gzip members, for example, would be lost silently. */
 static bool check_end(struct decoder *decoder)
 {
     uint64_t left = decoder->container->content.end - decoder_offset(decoder);
@@ -119,7 +119,7 @@ static bool get_scratch(struct decoder *decoder)
     return decoder->scratch != NULL;
 }
 
-/* Unpacks the rest and throws it away, to find out what is wrong with it. */
+/* Unpacks and discards the rest to find the error in it. Returns false. */
 static bool find_fault(struct decoder *decoder)
 {
     if (!get_scratch(decoder))
@@ -134,14 +134,14 @@ static bool find_fault(struct decoder *decoder)
 }
 
 /*
- * A size that is stated in the last bytes may be any number when the file was cut off or something
- * follows it. Where it cannot be right, the rest is read for the error that explains it.
+ * A size stated in the trailer is arbitrary if the file is truncated or has trailing data. If it
+ * cannot be right, the rest is read to report that error instead of a wrong size.
  */
 static bool check_size(struct decoder *decoder)
 {
     const struct container *container = decoder->container;
 
-    if (decoder->probing)
+    if (decoder->ignore_size)
         return true;
     if (container_format_of(container->kind)->size_in_trailer &&
         container->unpacked > decoder->limit)
@@ -186,7 +186,7 @@ bool decoder_finish(struct decoder *decoder)
     uint8_t byte;
     uint64_t count;
 
-    /* A library may have written the last byte and not looked at the trailer yet. */
+    /* A library may have written the last byte without having checked the trailer. */
     if (!decoder_read(decoder, &byte, 1, &count))
         return false;
     return count == 0 || wrong_size(decoder);

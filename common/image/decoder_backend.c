@@ -3,7 +3,10 @@
 
 #define BULK_SIZE (1 * MIB)
 
-/* A freed piece. Unless `wasteful`, a few bytes do not take the place of a dictionary. */
+/*
+ * Finds a free piece. Unless `wasteful`, it has at most about twice `size`, so that a small
+ * allocation does not take a dictionary's place.
+ */
 static struct decoder_piece *find_piece(struct decoder *decoder, size_t size, bool wasteful)
 {
     for (size_t i = 0; i < DECODER_PIECES; i++) {
@@ -27,7 +30,7 @@ static struct decoder_piece *new_piece(struct decoder *decoder, size_t size)
 
         if (piece->memory)
             continue;
-        /* State is zeroed. For dictionaries and blocks that would be wasted time. */
+        /* Zeroed for state; clearing dictionaries and blocks would be a waste of time. */
         piece->memory = size >= BULK_SIZE ? arena_alloc_bulk(decoder->arena, size)
                                           : arena_alloc(decoder->arena, size, 1);
         piece->size = size;

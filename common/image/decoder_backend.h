@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a format's decoder (decode_*.c, or third_party/absent.c for one that the loader is built
- * without) is to decoder.c, and what it gets from there: compressed bytes, memory within a budget,
- * and the errors that all formats have in common.
+ * The interface between decoder.c and the formats' decoders (decode_*.c, or third_party/absent.c
+ * for those that the loader is built without). decoder.c provides compressed bytes, memory within a
+ * budget, and the errors common to all formats.
  */
 #pragma once
 
@@ -12,7 +12,8 @@
 #include "common/base/overflow.h"
 #include "common/image/container_format.h"
 
-/* What a library has allocated: it frees pieces and asks for their like again. */
+/* A library's allocations. Freed pieces are reused, since libraries allocate the same sizes again.
+ */
 #define DECODER_PIECES 24
 
 struct decoder_piece {
@@ -21,55 +22,56 @@ struct decoder_piece {
     bool used;
 };
 
-/* One container that is being unpacked. */
+/* A container being unpacked. */
 struct decoder {
     const struct decoder_backend *backend;
     const struct container *container;
     struct arena *arena;
     struct error *error;
-    uint64_t limit; /* most bytes that may come out */
+    uint64_t limit; /* maximum unpacked size in bytes */
 
-    /* Compressed bytes. Those before `position` (in the source) are in the input, or used up. */
+    /* Compressed bytes. Those before `position` are in the input buffer or consumed. */
     struct byte_source *source;
-    uint64_t position;
+    uint64_t position; /* offset in the source */
     uint8_t *input;
-    size_t input_size; /* of the buffer */
-    size_t input_start;
+    size_t input_size;  /* of the buffer */
+    size_t input_start; /* the bytes in it that are not consumed */
     size_t input_end;
 
     /* Unpacked bytes. */
     uint64_t produced;
-    bool ended;       /* behind the container's last byte */
-    uint8_t *scratch; /* where skipped bytes go; NULL until some are */
-    bool probing;     /* only the first bytes matter: a wrong size is no reason to read the rest */
+    bool ended;       /* past the container's last byte */
+    uint8_t *scratch; /* buffer for skipped bytes; NULL until needed */
+    bool ignore_size; /* only the first bytes are wanted: never read on because of a wrong size */
 
-    /* The backend's. */
+    /* The backend's state and memory. */
     void *state;
     struct decoder_piece pieces[DECODER_PIECES];
-    uint64_t budget;  /* bytes that it may still allocate */
-    bool over_budget; /* it has asked for more */
+    uint64_t budget;  /* bytes that the backend may still allocate */
+    bool over_budget; /* the backend has asked for more */
     uint64_t memory;  /* decoder_memory(), for messages */
 };
 
-/* What a step may write to. */
+/* The buffer that a step may write to. */
 struct decoder_output {
     uint8_t *next;
     size_t left;
 };
 
-#define DECODER_INPUT_SIZE MIB /* a usual size of the input buffer */
+#define DECODER_INPUT_SIZE MIB /* the usual size of the input buffer */
 
 struct decoder_backend {
-    /* Most bytes that open() and step() allocate. */
+    /* The most bytes that open() and step() allocate. */
     uint64_t (*memory)(const struct container *container);
+    /* Sets up decoder->state. On failure sets decoder->error. */
     bool (*open)(struct decoder *decoder);
     /*
-     * Unpacks from the input to the output as far as both go, moves both on, and sets `ended`
-     * behind the container's last byte. Records its own error.
+     * Unpacks until the input or the output is used up, advances both, and sets `ended` after the
+     * container's last byte. On failure sets decoder->error.
      */
     bool (*step)(struct decoder *decoder, struct decoder_output *output);
-    uint32_t input_size; /* of the buffer; 0: the backend reads the source itself */
-    bool whole;          /* all of the output must be in one buffer: see decoder_wants_whole() */
+    uint32_t input_size; /* of the input buffer; 0: the backend reads the source itself */
+    bool whole;          /* the output must be a single buffer: see decoder_wants_whole() */
 };
 
 extern const struct decoder_backend decoder_gzip;
@@ -77,7 +79,10 @@ extern const struct decoder_backend decoder_xz;
 extern const struct decoder_backend decoder_zstd;
 extern const struct decoder_backend decoder_lz4; /* legacy and frames */
 
-/* Memory within the budget, or NULL. New memory of less than 1 MiB is zeroed. */
+/*
+ * Allocates within the budget; NULL when it is used up or out of memory. Reused pieces, and new
+ * ones of 1 MiB and more, are not zeroed.
+ */
 void *decoder_allocate(struct decoder *decoder, size_t size);
 void decoder_free(struct decoder *decoder, const void *memory);
 
@@ -91,23 +96,23 @@ static inline size_t decoder_input_left(const struct decoder *decoder)
     return decoder->input_end - decoder->input_start;
 }
 
-/* Offset of the input's next byte in the source. */
+/* The offset of the next input byte in the source. */
 static inline uint64_t decoder_offset(const struct decoder *decoder)
 {
     return decoder->position - decoder_input_left(decoder);
 }
 
-/* Reads the next bytes of the container, which are known to be there. */
+/* Reads the next `size` bytes of the container; the caller has checked that it has as many left. */
 bool decoder_read_source(struct decoder *decoder, void *buffer, size_t size);
 
-/* Moves the output on by what a library has written to it. */
+/* Advances the output by the `size` bytes that a library has written. */
 static inline void decoder_wrote(struct decoder_output *output, size_t size)
 {
     output->next += size;
     output->left -= size;
 }
 
-/* Errors. `reason` is in the library's words; the offset is that of the input's next byte. */
+/* Set the error and return false. `reason` is the library's; damage is at decoder_offset(). */
 bool decoder_damaged(struct decoder *decoder, const char *reason);
 bool decoder_unsupported(struct decoder *decoder, const char *reason);
 bool decoder_truncated(struct decoder *decoder);

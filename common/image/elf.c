@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Only p_paddr counts: Linux has segments whose p_vaddr is 0, and e_entry says nothing about PVH.
+ * Only p_paddr is used: Linux has segments with p_vaddr 0. e_entry is irrelevant for PVH.
  */
 #include "common/image/elf.h"
 
@@ -22,7 +22,7 @@ static bool check_segment(struct elf_reader *reader, const struct elf_segment *s
     if (end > ADDRESS_LIMIT)
         return error_set(reader->error, ERROR_SEGMENT_TOO_HIGH, segment->header, segment->paddr,
                          end);
-    /* Where there are no file bytes the offset says nothing: linkers leave one past the end. */
+    /* Without file bytes the offset is meaningless: linkers leave one past the end of the file. */
     if (segment->filesz > 0 && !fits_inside(segment->offset, segment->filesz, reader->source->size))
         return error_set(reader->error, ERROR_SEGMENT_TRUNCATED, segment->header, segment->offset,
                          segment->filesz, reader->source->size);
@@ -87,7 +87,7 @@ static bool read_segments(struct elf_reader *reader, struct elf_image *image)
     return check_overlap(reader, image);
 }
 
-/* The note's value, which must lie in what is read from the file. */
+/* The entry note's value; it must be inside the file bytes of a segment. */
 static bool find_entry_point(struct elf_reader *reader, struct elf_image *image)
 {
     uint64_t entry = image->notes.entry_value;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Fields that both classes have in the same place. */
+/* Fields at the same offset in both classes. */
 #define IDENT_CLASS    4
 #define IDENT_DATA     5
 #define IDENT_SIZE     16
@@ -21,7 +21,7 @@
 #define TYPE_DYN    3
 
 /*
- * Where the kernels of other processors have a magic number (arm64/booting.rst,
+ * The magic number of kernels for other processors, for the error message (arm64/booting.rst,
  * riscv/boot-image-header.rst).
  */
 #define IMAGE_MAGIC 0x38
@@ -29,10 +29,10 @@
 /* PN_XNUM: the number of program headers is in section header 0. */
 #define COUNT_IN_SECTION 0xffff
 
-/* More than any linker writes; keeps a damaged count from asking for gigabytes. */
+/* More than any linker writes; keeps a damaged count from allocating gigabytes. */
 #define MAX_TABLE_SIZE (4 * MIB)
 
-/* Offsets of the fields in each class; the 64-bit ones are 8 bytes wide where the 32-bit are 4. */
+/* Offsets of the fields in each class; addresses and sizes have 8 bytes in ELF64, 4 in ELF32. */
 struct elf_layout {
     uint8_t bits;
     uint8_t header_size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An ELF file's headers (System V gABI, chapters 4 and 5), in one form for both classes. For elf.c
+ * ELF headers (System V gABI, chapters 4 and 5), in one form for both classes. Internal to elf.c
  * and elf_notes.c.
  */
 #pragma once
@@ -18,16 +18,16 @@
 #define ELF_PROGRAM_NOTE 4 /* PT_NOTE */
 #define ELF_SECTION_NOTE 7 /* SHT_NOTE */
 
-/* A table of program headers or section headers, as the file has it. */
+/* A table of program or section headers, as in the file. */
 struct elf_table {
-    const uint8_t *entries; /* owned by the arena; NULL when there is none */
-    size_t entry_size;
+    const uint8_t *entries; /* owned by the arena; NULL if there is no table */
+    size_t entry_size;      /* in bytes */
     size_t count;
 };
 
 struct elf_layout;
 
-/* What has been read of a file. */
+/* The headers read so far. */
 struct elf_tables {
     const struct elf_layout *layout; /* of the file's class */
     uint8_t header[ELF_HEADER_MAX];
@@ -35,7 +35,7 @@ struct elf_tables {
     struct elf_table sections;
 };
 
-/* What reading takes, and where it goes. Errors of all functions go to *error. */
+/* Context of all functions that read; those that return false set *error. */
 struct elf_reader {
     struct byte_source *source;
     struct arena *arena;
@@ -59,22 +59,22 @@ struct elf_section_header {
     uint64_t align;
 };
 
-/* The file header, of an executable for this processor. */
+/* Reads the file header; fails if the file is not an executable for x86. */
 bool elf_read_file_header(struct elf_reader *reader);
 
-/* At least one, or it is an error. */
+/* Reads the program headers; fails if there are none. */
 bool elf_read_program_headers(struct elf_reader *reader);
 
-/* There may be none: tables->sections.count is 0 then. */
+/* Reads the section headers; if there are none, tables->sections.count is 0. */
 bool elf_read_section_headers(struct elf_reader *reader);
 
-/* Of the file header: 32 or 64, and e_machine. */
+/* From the file header: the class, 32 or 64, and e_machine. */
 unsigned elf_bits(const struct elf_tables *tables);
 uint16_t elf_machine(const struct elf_tables *tables);
 
-/* `index` is below the table's count. */
+/* Decode a header; `index` must be below the table's count. */
 struct elf_program_header elf_program_header(const struct elf_tables *tables, size_t index);
 struct elf_section_header elf_section_header(const struct elf_tables *tables, size_t index);
 
-/* True for a PT_LOAD with a size. One of no size is what linkers leave of an empty section. */
+/* True for a non-empty PT_LOAD. Linkers write empty ones for empty sections. */
 bool elf_is_loaded(const struct elf_program_header *header);

@@ -10,16 +10,16 @@
 
 #define NOTE_HEADER_SIZE 12
 
-/* Linux puts its release here (LINUX_ELFNOTE_BUILD_SALT in Debian's and Fedora's kernels). */
+/* Debian's and Fedora's kernels have the release in this note. */
 #define LINUX_ELFNOTE_BUILD_SALT 0x100
 
 /*
- * A hostile file could claim a segment full of empty notes, and name it in each of its headers;
- * real kernels have some twenty notes in all.
+ * Bounds the work for a malicious file with a segment full of empty notes, named by every program
+ * header. Real kernels have about twenty notes.
  */
 #define MAX_NOTES 4096
 
-/* Notes are small and follow each other: one read of this size holds all of a usual kernel's. */
+/* Notes are small and adjacent: a single read of this size covers those of most kernels. */
 struct window {
     struct byte_source *source;
     struct error *error;
@@ -48,7 +48,7 @@ static bool window_read(struct window *window, uint64_t offset, void *buffer, si
 
 static bool note_is_from(const struct note *note, const char *owner)
 {
-    /* The owner's size counts its NUL: libelf asks for exactly "Xen\0". */
+    /* namesz includes the NUL; Xen's libelf requires exactly "Xen\0". */
     return note->name_size == strlen(owner) + 1 && memcmp(note->name, owner, note->name_size) == 0;
 }
 
@@ -66,7 +66,7 @@ static void remember_note(const struct note *note, struct note_list *list)
     if (list->kept < NOTE_IDS_KEPT)
         list->ids[list->kept++] = id;
     else if (id.type == XEN_ELFNOTE_PHYS32_ENTRY)
-        list->ids[NOTE_IDS_KEPT - 1] = id; /* the near miss is worth more than any other */
+        list->ids[NOTE_IDS_KEPT - 1] = id; /* a near miss is the most useful note to report */
 }
 
 static void take_entry(const struct note *note, struct elf_notes *notes)
@@ -79,8 +79,8 @@ static void take_entry(const struct note *note, struct elf_notes *notes)
 }
 
 /*
- * Up to three 32-bit values: alignment, lowest start, highest last byte. A size that is no multiple
- * of 4 gives none of them, as in Xen's dom0 builder.
+ * Up to three 32-bit values: alignment, lowest start, highest last byte. If the size is not a
+ * multiple of 4, all are ignored, as in Xen's dom0 builder.
  */
 static void take_relocation(const struct note *note, struct pvh_relocation *relocation)
 {
@@ -96,19 +96,13 @@ static void take_relocation(const struct note *note, struct pvh_relocation *relo
                         (values == 0 || is_power_of_two(relocation->alignment));
 }
 
-static void append_printable(struct text *text, const uint8_t *string)
-{
-    for (; *string; string++)
-        text_append_char(text, *string >= ' ' && *string < 0x7f ? (char)*string : '?');
-}
-
-/* "linux" becomes "Linux", as people write it. */
-static void name_system(struct elf_notes *notes, const char *separator, const uint8_t *string)
+/* Appends to the name of the system and capitalizes it: "linux" becomes "Linux". */
+static void append_system(struct elf_notes *notes, const char *separator, const uint8_t *string)
 {
     struct text text = {notes->system, sizeof(notes->system), strlen(notes->system)};
 
     text_append(&text, separator);
-    append_printable(&text, string);
+    text_append_ascii(&text, (const char *)string);
     if (notes->system[0] >= 'a' && notes->system[0] <= 'z')
         notes->system[0] = (char)(notes->system[0] - 'a' + 'A');
 }
@@ -124,12 +118,12 @@ static void take_xen_note(const struct note *note, struct elf_notes *notes)
         break;
     case XEN_ELFNOTE_GUEST_OS:
         if (!notes->system[0])
-            name_system(notes, "", note->desc);
+            append_system(notes, "", note->desc);
         break;
     case XEN_ELFNOTE_GUEST_VERSION:
-        /* Linux has said "2.6" here ever since; its own note knows better. */
+        /* Linux always says "2.6" here; its own note has the real version. */
         if (notes->system[0] && strcmp(notes->system, "Linux") != 0 && !strchr(notes->system, ' '))
-            name_system(notes, " ", note->desc);
+            append_system(notes, " ", note->desc);
         break;
     }
 }
@@ -144,13 +138,13 @@ static void take_note(const struct note *note, struct elf_notes *notes)
     if (note_is_from(note, "Linux") && note->type == LINUX_ELFNOTE_BUILD_SALT &&
         (!notes->system[0] || strcmp(notes->system, "Linux") == 0) && note->desc[0]) {
         notes->system[0] = '\0';
-        name_system(notes, "Linux ", note->desc);
+        append_system(notes, "Linux ", note->desc);
     }
 }
 
 /*
- * Reads the note at *offset and moves on to the next. *ret_more is false when none is left or what
- * follows runs past `end`, which is kept in *ret_truncated.
+ * Reads the note at *offset and advances *offset to the next. *ret_more is false if there is no
+ * note, or if it runs past `end`, which sets *ret_truncated.
  */
 static bool next_note(struct window *window, uint64_t *offset, uint64_t end, unsigned padding,
                       struct note *ret_note, bool *ret_more, bool *ret_truncated)
@@ -170,7 +164,7 @@ static bool next_note(struct window *window, uint64_t *offset, uint64_t end, uns
         .desc_size = read_le32(header + 4),
         .type = read_le32(header + 8),
     };
-    /* 32-bit sizes added to an offset below 2^63: cannot wrap. */
+    /* Cannot wrap: 32-bit sizes are added to an offset below 2^63. */
     desc = *offset + align_up(NOTE_HEADER_SIZE + (uint64_t)ret_note->name_size, padding);
     next = desc + align_up(ret_note->desc_size, padding);
     if (!fits_inside(desc, ret_note->desc_size, end)) {
@@ -205,7 +199,7 @@ bool notes_scan(struct byte_source *source, struct range where, unsigned padding
     return true;
 }
 
-/* The part of a note segment or section that lies inside the file. */
+/* The part of a note segment or section that is inside the file. */
 static struct range clip_to_file(const struct elf_reader *reader, uint64_t offset, uint64_t size,
                                  bool *ret_truncated)
 {
@@ -219,8 +213,8 @@ static struct range clip_to_file(const struct elf_reader *reader, uint64_t offse
 }
 
 /*
- * Notes are padded to 4 bytes in both classes, whatever p_align says. Some producers took 8 from
- * there: their notes are found by a second scan.
+ * Notes are padded to 4 bytes in both classes, whatever p_align says. Some tools pad to 8 if
+ * p_align is 8; a second scan finds their notes.
  */
 static bool scan_notes(struct elf_reader *reader, uint64_t offset, uint64_t size, uint64_t align,
                        struct elf_notes *notes)
@@ -232,7 +226,7 @@ static bool scan_notes(struct elf_reader *reader, uint64_t offset, uint64_t size
         return false;
     if (notes->has_entry || align != 8)
         return true;
-    truncated = notes->truncated; /* the wrong padding runs past the end: that says nothing */
+    truncated = notes->truncated; /* scanning with the wrong padding may run past the end */
     if (!notes_scan(reader->source, where, 8, notes, reader->error))
         return false;
     notes->truncated = truncated;
@@ -251,7 +245,7 @@ static bool scan_note_segments(struct elf_reader *reader, struct elf_notes *note
     return true;
 }
 
-/* Section headers are optional: those that lie outside the file are no reason to refuse it. */
+/* Section headers are optional: a file whose section headers are outside it is not rejected. */
 static bool read_optional_section_headers(struct elf_reader *reader)
 {
     struct error error = {0};
@@ -268,7 +262,7 @@ static bool read_optional_section_headers(struct elf_reader *reader)
     return false;
 }
 
-/* Some linker scripts keep the note in a section that no program header names. */
+/* Some linker scripts put the note into a section that no program header covers. */
 static bool scan_note_sections(struct elf_reader *reader, struct elf_notes *notes)
 {
     if (!read_optional_section_headers(reader))
@@ -283,7 +277,7 @@ static bool scan_note_sections(struct elf_reader *reader, struct elf_notes *note
     return true;
 }
 
-/* The alignment that PHYS32_RELOC leaves open: as in Xen, the segments' largest one, or 2 MiB. */
+/* The default alignment of PHYS32_RELOC: as in Xen, the largest of the segments, or 2 MiB. */
 static void complete_relocation(const struct elf_tables *tables, struct pvh_relocation *relocation)
 {
     uint64_t alignment = 0;

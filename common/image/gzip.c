@@ -6,18 +6,18 @@
 #include "common/image/container_reader.h"
 #include "common/image/decoder_backend.h"
 
-#define SMALLEST 18 /* its header and trailer */
+#define SIZE_MIN 18 /* header and trailer */
 
 static bool measure_gzip(struct container_reader *reader)
 {
     const uint8_t *trailer;
 
-    if (range_size(reader->container->content) < SMALLEST)
+    if (range_size(reader->container->content) < SIZE_MIN)
         return reader_truncated(reader);
     reader->position = reader->end - 4;
     if (!reader_take(reader, 4, &trailer))
         return false;
-    /* Of a file that was cut off these are any bytes: zlib compares them when it gets there. */
+    /* In a truncated file these are arbitrary bytes; zlib verifies the size at the end. */
     reader->container->unpacked = read_le32(trailer);
     reader->container->unpacked_exact = false;
     return true;

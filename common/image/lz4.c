@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lz4's two formats: see lz4.h. A frame's header states the size, or else blocks are counted. */
+/* Measures lz4's two formats (lz4.h). Without a size in the header, the blocks are counted. */
 #include "common/image/lz4.h"
 
 #include "common/base/bytes.h"
 #include "common/image/container_reader.h"
 #include "common/image/decoder_backend.h"
 
-#define HEADER_CHECKSUM 1 /* bytes of it, behind the frame's header */
+#define HEADER_CHECKSUM_SIZE 1 /* after the frame's header */
 
-/* Most bytes that 8 MiB are compressed to: LZ4_COMPRESSBOUND() in the library's lz4.h. */
-#define LEGACY_WORST (LZ4_LEGACY_BLOCK + LZ4_LEGACY_BLOCK / 255 + 16)
+/* The most bytes that 8 MiB compress to: LZ4_COMPRESSBOUND() in the library's lz4.h. */
+#define LEGACY_PACKED_MAX (LZ4_LEGACY_BLOCK + LZ4_LEGACY_BLOCK / 255 + 16)
 
 /*
- * Legacy frames have no header and no end but the file's. What cannot be a block ends them too: it
- * was written behind them, which shows when they are unpacked, since only the last block is short.
+ * Legacy files have no header and no end mark. An impossible block size is taken as the start of
+ * trailing data; unpacking verifies that, since only the last block may be short.
  */
 static bool measure_legacy(struct container_reader *reader)
 {
@@ -27,9 +27,9 @@ static bool measure_legacy(struct container_reader *reader)
         if (!reader_take(reader, LZ4_NUMBER_SIZE, &bytes))
             return false;
         size = read_le32(bytes);
-        if (size > LEGACY_WORST && reader->container->in_bzimage)
+        if (size > LEGACY_PACKED_MAX && reader->container->in_bzimage)
             return reader_damaged(reader, "impossible block size");
-        if (size > LEGACY_WORST)
+        if (size > LEGACY_PACKED_MAX)
             break;
         if (!reader_add_unpacked(reader, LZ4_LEGACY_BLOCK) || !reader_skip(reader, size))
             return false;
@@ -75,7 +75,7 @@ static bool measure_frame(struct container_reader *reader)
         return reader_damaged(reader, "impossible block size");
     reader->container->block = UINT64_C(1) << (8 + 2 * block_code);
     if (!(flags & LZ4_FLAG_CONTENT_SIZE))
-        return reader_skip(reader, HEADER_CHECKSUM) &&
+        return reader_skip(reader, HEADER_CHECKSUM_SIZE) &&
                count_frame_blocks(reader, flags & LZ4_FLAG_BLOCK_CHECKSUMS);
     if (!reader_take(reader, 8, &bytes))
         return false;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lz4's two formats, as lz4.c measures them and decode_lz4.c unpacks them:
+ * lz4's two formats, measured by lz4.c and unpacked by decode_lz4.c:
  *
- * - legacy (the one in bzImages): a magic number, then blocks, each behind its size; no checksum,
- * no end mark. Every block but the last unpacks to 8 MiB.
- * - frame (lz4_Frame_format.md): a header, blocks, an end mark; checksums of the header, and by its
- *   flags of each block and of all that comes out.
+ * - legacy (used in bzImages): a magic number, then blocks, each preceded by its size; no checksum,
+ *   no end mark. Every block except the last unpacks to 8 MiB.
+ * - frame (lz4_Frame_format.md): a header, blocks, an end mark; a checksum of the header and,
+ *   depending on its flags, of each block and of the unpacked data.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 #define LZ4_MAGIC_SIZE  4
 #define LZ4_NUMBER_SIZE 4 /* of block sizes and checksums */
 
-/* What a legacy block unpacks to. */
+/* The unpacked size of a legacy block. */
 #define LZ4_LEGACY_BLOCK (8 * MIB)
 
 /* A frame's first header byte, FLG: its flags, and the version in the upper two bits. */
@@ -28,11 +28,11 @@
 #define LZ4_VERSION_SHIFT         6
 #define LZ4_VERSION               1
 
-/* The second, BD: the block size's code, and bits that must be 0. */
+/* The second header byte, BD: the block size's code, and bits that must be 0. */
 #define LZ4_BLOCK_CODE_SHIFT 4
 #define LZ4_BLOCK_CODE_MASK  7
-#define LZ4_BLOCK_CODE_MIN   4 /* 64 KiB; each step is four times more, up to 7 */
+#define LZ4_BLOCK_CODE_MIN   4 /* 64 KiB; each step up to 7 quadruples it */
 #define LZ4_BLOCK_RESERVED   0x8f
 
-/* In a frame's block size: the block is not compressed. */
+/* Flag in a frame's block size: the block is not compressed. */
 #define LZ4_STORED 0x80000000u

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* PE format (Microsoft's "PE Format"): the DOS header holds the offset of the PE header. */
+/* Microsoft's "PE Format": the DOS header has the offset of the PE header at 0x3c. */
 #define PE_POINTER    0x3c
 #define PE_SIGNATURE  "PE\0\0"
 #define PE_MACHINE    4

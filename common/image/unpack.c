@@ -8,7 +8,7 @@ static struct container *innermost(struct unpack *unpack)
     return &unpack->layers[unpack->layer_count - 1];
 }
 
-/* The bytes that were read to tell what the stream is come first. */
+/* Returns the bytes that peek_stream() has already read. */
 static uint64_t read_head(struct unpack *unpack, void *buffer, uint64_t size)
 {
     uint64_t count = min_u64(size, unpack->head_end - unpack->head_start);
@@ -34,8 +34,8 @@ bool unpack_finish(struct unpack *unpack)
 }
 
 /*
- * There is no room for the size that the container states. In a file that was cut off the last
- * bytes may state any size: unpacking it shows what is wrong with it.
+ * The container states a size that is too large. A truncated file may state any size in its
+ * trailer; unpacking the rest reports that instead.
  */
 static bool refuse_size(struct unpack *unpack, enum error_code code)
 {
@@ -87,14 +87,14 @@ static bool add_layer(struct unpack *unpack, struct byte_source *source)
     return true;
 }
 
-/* The innermost layer is not compressed: the ELF file lies in `source` as it is. */
+/* The innermost layer is not compressed: the ELF file can be read from `source`. */
 static void end_at_source(struct unpack *unpack, struct byte_source *source)
 {
     part_source_init(&unpack->part, source, innermost(unpack)->content);
     unpack->elf = &unpack->part.source;
 }
 
-/* What comes out of the innermost layer is the ELF file, of this kind: it stays a stream. */
+/* The innermost layer unpacks to the ELF file, which is left as a stream. */
 static void end_at_stream(struct unpack *unpack, enum container_kind kind)
 {
     const struct container *container = innermost(unpack);
@@ -112,12 +112,12 @@ static bool open_stream(struct unpack *unpack, struct byte_source *source)
     if (!decoder_open(&unpack->decoder, innermost(unpack), unpack->limit, source, unpack->arena,
                       unpack->error))
         return false;
-    unpack->decoder.probing = unpack->probing;
+    unpack->decoder.ignore_size = unpack->probe_only;
     unpack->head_start = unpack->head_end = 0;
     return true;
 }
 
-/* Unpacks the first bytes, and tells the format of the stream by them. */
+/* Unpacks the first bytes and recognizes the stream's format. */
 static bool peek_stream(struct unpack *unpack, enum container_kind *ret_kind)
 {
     uint64_t count;
@@ -130,8 +130,8 @@ static bool peek_stream(struct unpack *unpack, enum container_kind *ret_kind)
 }
 
 /*
- * Opens the innermost layer as a stream. *ret_found: the ELF file is what comes out of it.
- * Otherwise that is another container, or cannot be told before it is unpacked.
+ * Opens the innermost layer as a stream. *ret_found is true if it contains the ELF file, false if
+ * it contains another container or must be unpacked as a whole to find out.
  */
 static bool open_layer(struct unpack *unpack, struct byte_source *source, bool *ret_found)
 {
@@ -139,7 +139,7 @@ static bool open_layer(struct unpack *unpack, struct byte_source *source, bool *
     enum container_kind kind = CONTAINER_UNKNOWN;
 
     *ret_found = false;
-    if (unpack->probing && whole)
+    if (unpack->probe_only && whole)
         return true;
     if (!open_stream(unpack, source))
         return false;
@@ -168,7 +168,7 @@ static bool find_elf(struct unpack *unpack, struct byte_source *source)
             return false;
         if (found)
             return true;
-        if (unpack->probing) {
+        if (unpack->probe_only) {
             unpack->incomplete = true;
             return true;
         }
@@ -198,6 +198,6 @@ bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t li
                   struct arena *arena, struct error *error)
 {
     init(unpack, limit, arena, error);
-    unpack->probing = true;
+    unpack->probe_only = true;
     return find_elf(unpack, source);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From a kernel's file to the ELF file in it, through as many containers as lie around it. Outer
- * containers are unpacked to the arena. The innermost one is left to the caller as a stream, so
- * that segments can be read straight to their places.
+ * Unpacks a kernel file to the ELF file inside, through nested containers. Outer containers are
+ * unpacked to the arena. The innermost one is left to the caller as a stream, so that segments can
+ * be unpacked directly to their destination.
  */
 #pragma once
 
@@ -10,52 +10,52 @@
 #include "common/image/container.h"
 #include "common/image/decoder.h"
 
-/* Most containers around the ELF file; a bzImage and the format of its payload are one. */
+/* The most nested containers; a bzImage and the format of its payload count as one. */
 #define UNPACK_DEPTH 3
 
 struct unpack {
-    /* What there is, outermost first. The last one is CONTAINER_ELF, or _UNKNOWN: no kernel. */
+    /* Outermost first. The last one is CONTAINER_ELF, or CONTAINER_UNKNOWN: not a kernel. */
     struct container layers[UNPACK_DEPTH + 1];
     unsigned layer_count;
     /*
-     * The ELF file where it can be read at any offset: not packed, or already unpacked. NULL while
-     * it has to be read with unpack_read(), front to back.
+     * The ELF file if it can be read at any offset, because it is not packed or already unpacked.
+     * NULL if it has to be read with unpack_read(), front to back.
      */
     struct byte_source *elf;
-    bool incomplete; /* by unpack_probe(): the last layer is not the ELF file */
+    bool incomplete; /* set by unpack_probe(): the last layer is not the ELF file */
 
     /* Private. */
-    bool probing; /* nothing is unpacked whole */
+    bool probe_only; /* never unpack a container as a whole */
     struct arena *arena;
     struct error *error;
     uint64_t limit;
     struct decoder decoder;
-    uint8_t head[CONTAINER_HEAD_SIZE]; /* first bytes of the stream, read to tell what it is */
+    uint8_t head[CONTAINER_HEAD_SIZE]; /* first bytes of the stream, read to recognize it */
     size_t head_start;
     size_t head_end;
-    struct memory_source memory; /* the last layer that was unpacked to the arena */
-    struct part_source part;
+    struct memory_source memory; /* the last layer unpacked to the arena */
+    struct part_source part;     /* an ELF file that is not compressed */
 };
 
 /*
- * Finds the ELF file in `source`. Nothing is unpacked that has more than `limit` bytes. Errors of
- * all functions go to *error. All arguments must outlive `unpack`.
+ * Finds the ELF file in `source`. Fails if anything unpacks to more than `limit` bytes. This and
+ * the functions below set *error when they return false. All arguments must outlive `unpack`.
  */
 bool unpack_open(struct unpack *unpack, struct byte_source *source, uint64_t limit,
                  struct arena *arena, struct error *error);
 
 /*
- * The same in the time that a few reads take, to see what there is: no container is unpacked whole.
- * Where that would be necessary, `incomplete` is set, and what is further in remains unknown.
+ * Identifies the layers with a few reads: no container is unpacked as a whole. Where that would be
+ * necessary, it sets `incomplete`, and the layers further in remain unknown.
  */
 bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t limit,
                   struct arena *arena, struct error *error);
 
-/* Where elf is NULL: the next bytes of the ELF file; fewer than `size` only at its end. */
+/* If elf is NULL: reads the next `size` bytes of the ELF file; fewer only at its end. */
 bool unpack_read(struct unpack *unpack, void *buffer, uint64_t size, uint64_t *ret_count);
 
-/* Where elf is NULL: unpacks the ELF file to the arena, and sets elf. */
+/* If elf is NULL: unpacks the whole ELF file to the arena and sets elf. */
 bool unpack_to_memory(struct unpack *unpack);
 
-/* After the last unpack_read(): checks that everything was read, and every checksum. */
+/* Call after the last unpack_read(): checks that everything was read, and all checksums. */
 bool unpack_finish(struct unpack *unpack);

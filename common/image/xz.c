@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * xz (xz-file-format.txt): the sizes are in the index at its end, the dictionary's size in the
- * first block's header.
+ * Measures xz (xz-file-format.txt): sizes are in the index at the end, the size of the dictionary
+ * is in the first block's header.
  */
 #include "common/image/container_format.h"
 
@@ -9,16 +9,18 @@
 #include "common/image/container_reader.h"
 #include "common/image/decoder_backend.h"
 
-#define HEADER_SIZE   12
-#define FOOTER_SIZE   12
-#define FILTER_LZMA2  0x21
-#define FILTERS       4
-#define HAS_PACKED    0x40
-#define HAS_UNPACKED  0x80
-#define DICTIONARIES  40 /* the largest code, for 4 GiB - 1 */
-#define BLOCK_MINIMUM 5
+#define HEADER_SIZE    12
+#define FOOTER_SIZE    12
+#define FILTER_LZMA2   0x21
+#define FILTERS_MAX    4
+#define HAS_PACKED     0x40
+#define HAS_UNPACKED   0x80
+#define DICTIONARY_MAX 40 /* the largest code, for 4 GiB - 1 */
+#define BLOCK_MINIMUM  5
 
-/* Numbers of variable length: 7 bits a byte, the lowest first, at most 9 bytes, no needless ones.
+/*
+ * Reads a number of variable length: 7 bits a byte, lowest first, at most 9 bytes and no more than
+ * needed.
  */
 static bool take_number(struct container_reader *reader, uint64_t *ret_number)
 {
@@ -44,10 +46,10 @@ static bool take_dictionary(struct container_reader *reader, uint64_t properties
 
     if (properties_size != 1 || !reader_take_byte(reader, &code))
         return reader_damaged(reader, "malformed LZMA2 filter");
-    if (code > DICTIONARIES)
+    if (code > DICTIONARY_MAX)
         return reader_damaged(reader, "malformed LZMA2 filter");
     reader->container->dictionary =
-        code == DICTIONARIES ? UINT32_MAX : (UINT64_C(2) | (code & 1)) << (code / 2 + 11);
+        code == DICTIONARY_MAX ? UINT32_MAX : (UINT64_C(2) | (code & 1)) << (code / 2 + 11);
     return true;
 }
 
@@ -71,20 +73,20 @@ static bool measure_dictionary(struct container_reader *reader)
     if (!reader_take_byte(reader, &size))
         return false;
     if (size == 0)
-        return true; /* the index already: no blocks */
+        return true; /* this is the index: there are no blocks */
     if (!reader_take_byte(reader, &flags))
         return false;
     if ((flags & HAS_PACKED && !take_number(reader, &ignored)) ||
         (flags & HAS_UNPACKED && !take_number(reader, &ignored)))
         return false;
-    for (unsigned i = 0; i <= flags % FILTERS; i++) {
+    for (unsigned i = 0; i <= flags % FILTERS_MAX; i++) {
         if (!take_filter(reader))
             return false;
     }
     return true;
 }
 
-/* Adds up the index; *ret_packed becomes what its blocks take in the file. */
+/* Adds up the sizes in the index; *ret_packed is the size of all blocks in the file. */
 static bool add_index(struct container_reader *reader, uint64_t *ret_packed)
 {
     uint8_t indicator;
@@ -107,8 +109,8 @@ static bool add_index(struct container_reader *reader, uint64_t *ret_packed)
 }
 
 /*
- * Bytes behind the stream's end, or the lack of some, hide its index. A size of 0 makes the decoder
- * find out which. What a bzImage holds has its bounds from there: it is damaged.
+ * Without an index at the end, the file is truncated or has trailing data; a size of 0 makes the
+ * decoder find out which. In a bzImage, which states the payload's size, it is damage.
  */
 static bool measure_without_index(struct container_reader *reader, const char *reason)
 {

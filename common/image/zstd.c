@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* zstd (RFC 8878): the frame's header states the size, or else the blocks are counted. */
+/* Measures zstd (RFC 8878). Without a size in the frame's header, the blocks are counted. */
 #include "common/image/container_format.h"
 
 #include "common/base/bytes.h"
@@ -68,7 +68,7 @@ static bool take_header(struct container_reader *reader, struct frame_header *he
     return take_size(reader, flags >> 6, header);
 }
 
-/* A block's header: bit 0 the last one, bits 1 and 2 its type, the rest its size. */
+/* A block's header: bit 0 marks the last block, bits 1 and 2 are the type, the rest the size. */
 static bool count_block(struct container_reader *reader, uint64_t block_limit, bool *ret_last)
 {
     const uint8_t *bytes;
@@ -82,7 +82,7 @@ static bool count_block(struct container_reader *reader, uint64_t block_limit, b
     switch (header >> 1 & 3) {
     case 0: /* stored */
         return reader_add_unpacked(reader, size) && reader_skip(reader, size);
-    case 1: /* one byte, many times */
+    case 1: /* one byte, repeated */
         return reader_add_unpacked(reader, size) && reader_skip(reader, 1);
     case 2:
         return reader_add_unpacked(reader, block_limit) && reader_skip(reader, size);

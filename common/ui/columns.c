@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Unicode's East_Asian_Width W and F, rounded to whole blocks. No console has more than 16 bits. */
+/* Unicode's East_Asian_Width W and F, rounded to whole blocks. UCS-2 is enough for consoles. */
 static const uint16_t wide[][2] = {
     {0x1100, 0x115f},                   /* Hangul Jamo, leading consonants */
     {0x2e80, 0x303e},                   /* CJK radicals and punctuation */
@@ -19,8 +19,8 @@ static const uint16_t wide[][2] = {
     {0xff01, 0xff60}, {0xffe0, 0xffe6}, /* full-width forms */
 };
 
-/* Marks that combine with what is before them, joiners, and the byte order mark. */
-static const uint16_t without_width[][2] = {
+/* Combining marks, joiners, and the byte order mark. */
+static const uint16_t zero_width[][2] = {
     {0x0300, 0x036f}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f},
     {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff},
 };
@@ -36,9 +36,9 @@ static bool is_listed(uint32_t code_point, const uint16_t ranges[][2], size_t co
 
 unsigned columns_of_character(uint32_t code_point)
 {
-    if (code_point < without_width[0][0])
+    if (code_point < zero_width[0][0])
         return 1;
-    if (is_listed(code_point, without_width, ELEMENTS(without_width)))
+    if (is_listed(code_point, zero_width, ELEMENTS(zero_width)))
         return 0;
     return is_listed(code_point, wide, ELEMENTS(wide)) ? 2 : 1;
 }
@@ -88,7 +88,7 @@ static size_t length_to_line_end(const char *text)
     return length;
 }
 
-/* Where a line of at most `fits` bytes is best broken: behind a whole word, or else anywhere. */
+/* Where to break a line of which `fits` bytes fit: after a whole word if possible. */
 static size_t find_break(const char *line, size_t fits)
 {
     size_t length = fits;
@@ -110,7 +110,7 @@ const char *columns_next_line(const char **text, size_t columns, size_t *ret_len
         return NULL;
     if (length < whole)
         length = find_break(line, length);
-    if (length == 0 && whole > 0) /* a character that is wider than the line: never stand still */
+    if (length == 0 && whole > 0) /* a character wider than the line: always advance */
         length = whole;
     *text = line + length;
     while (is_space(**text) && **text != '\n')

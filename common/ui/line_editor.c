@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define FIRST_CAPACITY 256 /* an ordinary kernel command line never grows out of it */
+#define FIRST_CAPACITY 256 /* enough for an ordinary kernel command line */
 
 static bool reserve(struct line_editor *editor, size_t length)
 {
@@ -49,7 +49,7 @@ static size_t next_character(const struct line_editor *editor, size_t position)
     return (size_t)(next - editor->text);
 }
 
-/* From the start, as the way back is not unique in bytes that are no UTF-8. */
+/* Scans from the start, because scanning backwards is ambiguous in malformed UTF-8. */
 static size_t previous_character(const struct line_editor *editor, size_t position)
 {
     size_t previous = 0;
@@ -77,7 +77,7 @@ static size_t word_right(const struct line_editor *editor, size_t position)
     return position;
 }
 
-static size_t target_of(const struct line_editor *editor, enum line_motion motion)
+static size_t motion_target(const struct line_editor *editor, enum line_motion motion)
 {
     switch (motion) {
     case LINE_LEFT:
@@ -115,13 +115,13 @@ bool line_editor_insert(struct line_editor *editor, uint32_t code_point)
 
 void line_editor_move(struct line_editor *editor, enum line_motion motion)
 {
-    editor->cursor = target_of(editor, motion);
+    editor->cursor = motion_target(editor, motion);
     editor->deleting = false;
 }
 
 void line_editor_delete(struct line_editor *editor, enum line_motion motion)
 {
-    size_t target = target_of(editor, motion);
+    size_t target = motion_target(editor, motion);
     size_t start = min_u64(target, editor->cursor);
     size_t end = max_u64(target, editor->cursor);
 
@@ -133,17 +133,17 @@ void line_editor_delete(struct line_editor *editor, enum line_motion motion)
 
 void line_editor_delete_key(struct line_editor *editor)
 {
-    bool behind = editor->cursor < editor->length;
-    bool deleting = behind || editor->deleting;
+    bool at_end = editor->cursor == editor->length;
+    bool deleting = !at_end || editor->deleting;
 
-    if (behind)
+    if (!at_end)
         line_editor_delete(editor, LINE_RIGHT);
     else if (!editor->deleting)
         line_editor_delete(editor, LINE_LEFT);
     editor->deleting = deleting;
 }
 
-/* Shows as much in front of the cursor as fits into so many columns. */
+/* Scrolls so that as much of the text before the cursor is shown as fits into `columns`. */
 static void show_before_cursor(struct line_editor *editor, size_t columns)
 {
     editor->first = editor->cursor;
@@ -159,7 +159,7 @@ static void show_before_cursor(struct line_editor *editor, size_t columns)
 
 size_t line_editor_scroll(struct line_editor *editor, size_t columns)
 {
-    size_t jump = columns / 4; /* one sees what comes */
+    size_t jump = columns / 4; /* keeps some text visible ahead of the cursor */
     size_t before;
 
     if (columns_of_text(editor->text, editor->length) < columns)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Editing one line of UTF-8. The cursor stands between characters; words are what white space
- * separates. Bytes that are no UTF-8 stay as they are, each sequence of them one character.
+ * Editing one line of UTF-8. The cursor is between characters; words are separated by white space.
+ * Malformed UTF-8 is kept; each malformed sequence counts as one character.
  */
 #pragma once
 
@@ -11,12 +11,12 @@
 
 struct line_editor {
     struct arena *arena;
-    char *text; /* with a NUL behind it */
-    size_t length;
-    size_t capacity; /* of `text`, with the NUL */
-    size_t cursor;   /* the byte that it stands in front of */
-    size_t first;    /* the first byte that is shown */
-    bool deleting;   /* the last change took a character from behind the cursor */
+    char *text;      /* NUL-terminated */
+    size_t length;   /* in bytes, without the NUL */
+    size_t capacity; /* of `text` in bytes, with the NUL */
+    size_t cursor;   /* offset of the byte after the cursor */
+    size_t first;    /* offset of the first byte shown */
+    bool deleting;   /* the last key was Delete, and it deleted forward */
 };
 
 enum line_motion {
@@ -28,26 +28,26 @@ enum line_motion {
     LINE_END,
 };
 
-/* Replaces the text by a copy and puts the cursor behind it. False when memory is short. */
+/* Replaces the text by a copy and puts the cursor at its end. False when out of memory. */
 bool line_editor_set(struct line_editor *editor, const char *text);
 
-/* Puts a character in front of the cursor. False when memory is short: nothing has changed. */
+/* Inserts a character before the cursor. False when out of memory; nothing has changed then. */
 bool line_editor_insert(struct line_editor *editor, uint32_t code_point);
 
 void line_editor_move(struct line_editor *editor, enum line_motion motion);
 
-/* Deletes what lies between the cursor and where the motion would take it. */
+/* Deletes the text between the cursor and the place that the motion would take it to. */
 void line_editor_delete(struct line_editor *editor, enum line_motion motion);
 
 /*
- * What the Delete key does: it deletes the character behind the cursor. At the line's end, where
- * there is none, it deletes the one in front, unless the key took the line's tail just before:
- * from a serial line, firmware reports most terminals' Backspace as Delete.
+ * Handles the Delete key: deletes the character after the cursor. At the end of the line it acts as
+ * Backspace, because firmware reports the Backspace of most serial terminals as Delete; but not if
+ * repeated Delete keys have just deleted everything up to the end.
  */
 void line_editor_delete_key(struct line_editor *editor);
 
 /*
- * Chooses which part to show so that the cursor is in it: `first`, for a window of so many columns
- * (at least 4), of which the cursor needs one. Returns the cursor's column in the window.
+ * Sets `first` so that the cursor is visible in a window of `columns` (at least 4), one of which
+ * the cursor needs. Returns the cursor's column in the window.
  */
 size_t line_editor_scroll(struct line_editor *editor, size_t columns);

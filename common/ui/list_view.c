@@ -3,15 +3,15 @@
 
 #include "common/base/overflow.h"
 
-/* The window's first line when it is as far down as makes sense. */
-static size_t last_first(const struct list_view *list)
+/* The window's first line when it is scrolled all the way down. */
+static size_t max_first(const struct list_view *list)
 {
     return list->count > list->rows ? list->count - list->rows : 0;
 }
 
 static size_t move_within(size_t position, long lines, size_t limit)
 {
-    /* -lines would overflow for the smallest number */
+    /* -lines would overflow for LONG_MIN */
     size_t distance = lines < 0 ? 0 - (size_t)lines : (size_t)lines;
 
     if (lines < 0)
@@ -26,7 +26,7 @@ void list_view_select(struct list_view *list, size_t index)
         list->first = list->selected;
     if (list->selected - list->first >= list->rows)
         list->first = list->selected - list->rows + 1;
-    list->first = min_u64(list->first, last_first(list));
+    list->first = min_u64(list->first, max_first(list));
 }
 
 void list_view_move(struct list_view *list, long lines)
@@ -42,7 +42,7 @@ void list_view_resize(struct list_view *list, size_t rows)
 
 void list_view_scroll(struct list_view *list, long lines)
 {
-    list->first = move_within(list->first, lines, last_first(list));
+    list->first = move_within(list->first, lines, max_first(list));
     list->selected = list->first;
 }
 

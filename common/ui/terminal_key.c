@@ -3,15 +3,15 @@
 
 #include "common/base/units.h"
 
-/* ECMA-48 control sequences end with one of these; parameters lie below. */
+/* The final bytes of ECMA-48 control sequences are in this range; parameters are below it. */
 #define FIRST_FINAL '@'
 #define LAST_FINAL  '~'
 
-#define BACKSPACE_OF_TERMINALS 0x7f
-#define MODIFIER_ALT           2 /* bits of xterm's modifier parameter minus 1 */
-#define MODIFIER_CTRL          4
+#define TERMINAL_BACKSPACE 0x7f
+#define MODIFIER_ALT       2 /* bits of xterm's modifier parameter minus 1 */
+#define MODIFIER_CTRL      4
 
-/* Keys in tables, in a byte each. */
+/* Encodes a key in a byte, for tables. */
 #define AFTER_UP(key) ((key)-KEY_UP)
 
 /* ESC [ letter and ESC O letter */
@@ -53,8 +53,11 @@ static uint32_t modifiers_of(unsigned parameter)
            (bits & MODIFIER_ALT ? (uint32_t)KEY_ALT : 0);
 }
 
-/* What follows ESC [: numbers with ; between them, and a final character. */
-static bool control_sequence(const uint16_t *characters, size_t count, uint32_t *ret_key)
+/*
+ * Parses what follows ESC [: numbers separated by ; and a final character. False if the sequence is
+ * incomplete.
+ */
+static bool parse_control_sequence(const uint16_t *characters, size_t count, uint32_t *ret_key)
 {
     unsigned parameters[2] = {0, 0};
     size_t parameter = 0;
@@ -84,7 +87,8 @@ bool key_from_sequence(const uint16_t *characters, size_t count, uint32_t *ret_k
     if (count == 0)
         return false;
     if (characters[0] == '[')
-        return control_sequence(characters + 1, count - 1, ret_key) || count == KEY_SEQUENCE_MAX;
+        return parse_control_sequence(characters + 1, count - 1, ret_key) ||
+               count == KEY_SEQUENCE_MAX;
     if (characters[0] == 'O') {
         if (count > 1)
             *ret_key = key_of_letter(characters[1]);
@@ -98,7 +102,7 @@ uint32_t key_from_character(uint16_t character)
 {
     if (character == '\n')
         return KEY_ENTER;
-    if (character == BACKSPACE_OF_TERMINALS)
+    if (character == TERMINAL_BACKSPACE)
         return KEY_BACKSPACE;
     if (character == KEY_BACKSPACE || character == KEY_ENTER || character == '\t' ||
         character == 0 || character > 26)

@@ -20,7 +20,7 @@ static bool start_kernel_of(const struct manager *manager, const struct boot_ent
     if (manager->catalog.config.pass_entry && !entry_can_be_passed(entry))
         console_message("this name cannot be passed to the kernel");
     else if (manager->catalog.config.pass_entry)
-        request.command_line = entry_pass(entry, command_line, &arena);
+        request.command_line = entry_command_line(entry, command_line, &arena);
     if (!request.command_line)
         return error_set(error, ERROR_OUT_OF_MEMORY);
     return boot_run(manager->image, manager->options, &request, &arena, error);

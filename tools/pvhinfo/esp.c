@@ -6,13 +6,13 @@
 
 #include <stdarg.h>
 
-#define SENTENCE_MAX 1200 /* the loader's longest, and a path before it */
+#define MESSAGE_MAX 1200 /* the loader's longest, and a path */
 
-enum status sentence_add(struct sentences *sentences, struct arena *arena, const char *format, ...)
+enum status message_add(struct message_list *messages, struct arena *arena, const char *format, ...)
 {
-    TEXT_ON_STACK(text, SENTENCE_MAX);
-    const char **slot = arena_push(arena, (void **)&sentences->items, &sentences->capacity,
-                                   sentences->count, sizeof(*sentences->items));
+    TEXT_ON_STACK(text, MESSAGE_MAX);
+    const char **slot = arena_push(arena, (void **)&messages->items, &messages->capacity,
+                                   messages->count, sizeof(*messages->items));
     va_list arguments;
 
     va_start(arguments, format);
@@ -20,13 +20,13 @@ enum status sentence_add(struct sentences *sentences, struct arena *arena, const
     va_end(arguments);
     if (!slot || !(*slot = text_clean_copy(text.data, arena)))
         return trouble(OUT_OF_MEMORY);
-    sentences->count++;
+    messages->count++;
     return STATUS_BOOTABLE;
 }
 
 static enum status choose_default(struct esp *esp, struct arena *arena)
 {
-    /* What the EFI variables say is not on the volume. */
+    /* The EFI variables are not on the volume. */
     struct default_selection selection = {.one_shot = "", .chosen = "", .saved = ""};
 
     (void)arena;
@@ -34,7 +34,7 @@ static enum status choose_default(struct esp *esp, struct arena *arena)
     return STATUS_BOOTABLE;
 }
 
-/* A pattern that matches nothing is as good as none, which nobody would notice. */
+/* The loader silently ignores a pattern that matches nothing. */
 static enum status check_default(struct esp *esp, struct arena *arena)
 {
     const struct entry_list *entries = &esp->catalog.entries;
@@ -44,9 +44,8 @@ static enum status check_default(struct esp *esp, struct arena *arena)
     if (!*pattern || *pattern == '@' ||
         (chosen < entries->count && entry_matches(&entries->items[chosen], pattern)))
         return STATUS_BOOTABLE;
-    return sentence_add(&esp->notes, arena,
-                        "%s: default \"%s\" matches no entry that can be booted", esp->config_path,
-                        pattern);
+    return message_add(&esp->notes, arena, "%s: default \"%s\" matches no entry that can be booted",
+                       esp->config_path, pattern);
 }
 
 bool esp_entry_boots(const struct esp *esp, size_t index)
@@ -65,8 +64,8 @@ const char *esp_entry_path(const struct boot_entry *entry)
     return entry->request.kernel.path ? entry->request.kernel.path : entry->efi.path;
 }
 
-/* One that would not boot is enough; and what would boot has to be there. */
-static enum status judge(const struct esp *esp)
+/* Not bootable if there is no bootable entry, or if one for this machine would not boot. */
+static enum status overall_status(const struct esp *esp)
 {
     const struct entry_list *entries = &esp->catalog.entries;
     size_t bootable = 0;
@@ -76,9 +75,9 @@ static enum status judge(const struct esp *esp)
         bootable += esp_entry_boots(esp, i);
         foreign += !entry_is_for_machine(&entries->items[i]);
     }
-    if (esp->unread)
+    if (esp->read_failed)
         return STATUS_TROUBLE;
-    if (bootable == 0 || bootable + foreign < entries->count || entries->left_out > 0)
+    if (bootable == 0 || bootable + foreign < entries->count || entries->unreadable > 0)
         return STATUS_NOT_BOOTABLE;
     return STATUS_BOOTABLE;
 }
@@ -98,9 +97,9 @@ enum status esp_read(const char *directory, struct arena *arena, struct esp *ret
         enum status status = steps[i](ret_esp, arena);
 
         if (status != STATUS_BOOTABLE) {
-            ret_esp->directory = NULL; /* half a report would mislead */
+            ret_esp->directory = NULL; /* an incomplete report would be misleading */
             return status;
         }
     }
-    return judge(ret_esp);
+    return overall_status(ret_esp);
 }

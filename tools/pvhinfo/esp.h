@@ -1,71 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All that pvhboot would read in an EFI system partition, and what would become of it. */
+/* Checks everything that pvhboot would read in an EFI system partition (--esp). */
 #pragma once
 
 #include "common/bls/catalog.h"
 #include "tools/pvhinfo/host/status.h"
 #include "tools/pvhinfo/output/json.h"
 
-/* A growing list of sentences, in the arena. */
-struct sentences {
+/* A growing list in the arena. */
+struct message_list {
     const char **items;
     size_t count, capacity;
 };
 
-/* What there is to say of an entry beside what its file does. */
+/* The check of an entry. */
 struct esp_check {
-    const char *path;          /* of its file, on the host */
-    const char *system;        /* what its kernel calls itself; "" when that is not known */
-    struct sentences problems; /* why it would not boot */
+    const char *path;             /* of the entry file, on the host */
+    const char *system;           /* the name in the kernel's notes; "" if unknown */
+    struct message_list problems; /* why the entry would not boot */
 };
 
 /* A place where the firmware looks for a loader. */
 struct esp_loader {
     const char *path; /* from the ESP's root */
-    bool is_there;
-    const char *version; /* of the pvhboot there; NULL when it is something else */
+    bool exists;
+    const char *version; /* of pvhboot; NULL if it is another program */
 };
 
 #define ESP_LOADERS 2
 
 struct esp {
-    const char *directory; /* NULL when nothing could be read */
+    const char *directory; /* NULL if nothing could be read */
     struct esp_loader loaders[ESP_LOADERS];
-    const char *config_path; /* of loader.conf, on the host; NULL when there is none */
+    const char *config_path; /* of loader.conf, on the host; NULL if there is none */
     struct catalog catalog;
-    struct esp_check *checks; /* of each entry */
-    size_t default_entry;     /* index; the entries' count for none */
-    bool unread;              /* something could not be read, which was said already */
-    struct sentences notes;   /* what is odd, but keeps nothing from booting */
+    struct esp_check *checks;  /* one for each entry */
+    size_t default_entry;      /* index; the number of entries for none */
+    bool read_failed;          /* something could not be read; the error has been printed */
+    struct message_list notes; /* problems that do not prevent booting */
 };
 
 /*
- * Reads and checks everything. STATUS_BOOTABLE when all entries for this machine would boot, and
- * there is one; STATUS_TROUBLE, with a message, when something could not be read.
+ * Reads and checks everything. STATUS_BOOTABLE if there are entries for this machine and all of
+ * them would boot; STATUS_TROUBLE, with a message printed, if something could not be read.
  */
 enum status esp_read(const char *directory, struct arena *arena, struct esp *ret_esp);
 
-/* True when the entry is for this machine and nothing is wrong with it. */
+/* True if the entry is for this machine and has no problems. */
 bool esp_entry_boots(const struct esp *esp, size_t index);
 
-/* "kernel" or "efi"; NULL when it starts nothing. */
+/* "kernel" or "efi"; NULL if the entry starts nothing. */
 const char *esp_entry_kind(const struct boot_entry *entry);
 
-/* The path of what it starts, from the root of its volume; NULL when it starts nothing. */
+/* The path of the file that it starts, from the volume's root; NULL if it starts nothing. */
 const char *esp_entry_path(const struct boot_entry *entry);
 
-/* In esp_reader.c: reads esp->catalog, and notes what the loader would leave out. */
+/* In esp_reader.c: reads esp->catalog, and adds a note for each file that the loader would skip. */
 enum status esp_read_catalog(struct esp *esp, struct arena *arena);
 
-/* In esp_check.c: looks at the files that the entries name. */
+/* In esp_check.c: check the files that the entries name, and the loaders. */
 enum status esp_check_entries(struct esp *esp, struct arena *arena);
 enum status esp_check_loaders(struct esp *esp, struct arena *arena);
 
-/* Formats into the arena; STATUS_TROUBLE when memory is short. */
+/* Adds a message, formatted into the arena; STATUS_TROUBLE when out of memory. */
 __attribute__((format(printf, 3, 4))) enum status
-sentence_add(struct sentences *sentences, struct arena *arena, const char *format, ...);
+message_add(struct message_list *messages, struct arena *arena, const char *format, ...);
 
-/* In esp_output.c: on standard output, and what is wrong on standard error. */
+/* In esp_output.c: print to standard output, and report problems to standard error. */
 void print_esp(const struct esp *esp);
 void print_esp_json(struct json *json, const struct esp *esp);
-void complain_about_esp(const struct esp *esp);
+void report_esp(const struct esp *esp);

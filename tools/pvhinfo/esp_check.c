@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the files that entries name would do, and whether there is a loader. */
+/* Checks the files that entries name, and looks for loaders. */
 #include "common/image/pe.h"
 #include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
@@ -10,11 +10,11 @@
 
 #include <string.h>
 
-/* The SBAT entry of the loader begins so; the version follows. */
+/* The start of the loader's SBAT entry; the version follows. */
 #define SBAT_MARK   "\npvhboot,1,pvhboot,pvhboot,"
 #define VERSION_MAX 40
 
-/* No loader is that large: what is larger is not looked through. */
+/* Larger files are not searched: no loader is that large. */
 #define LOADER_MAX (16 * MIB)
 
 struct check {
@@ -23,16 +23,15 @@ struct check {
     struct arena *arena;
 };
 
-#define add_problem(check, ...)                                                                    \
-    sentence_add(&(check)->result->problems, (check)->arena, __VA_ARGS__)
+#define add_problem(check, ...) message_add(&(check)->result->problems, (check)->arena, __VA_ARGS__)
 
-static enum status add_unread(const struct check *check, const char *path, const char *reason)
+static enum status add_read_failure(const struct check *check, const char *path, const char *reason)
 {
-    check->esp->unread = true;
+    check->esp->read_failed = true;
     return add_problem(check, "%s: %s", path, reason);
 }
 
-/* *ret_path is NULL when there is no such file, which is then a problem of the entry. */
+/* If there is no such file, *ret_path is NULL, and the entry has a problem more. */
 static enum status find_file(const struct check *check, const char *path, const char **ret_path)
 {
     enum status status = esp_find(check->esp->directory, path, check->arena, ret_path);
@@ -60,9 +59,9 @@ static enum status check_kernel(const struct check *check, const char *path)
         return status;
     kernel_read(host_path, &arena, &kernel);
     if (kernel.status == STATUS_TROUBLE)
-        status = add_unread(check, path, kernel.sentence);
+        status = add_read_failure(check, path, kernel.message);
     else if (kernel.status == STATUS_NOT_BOOTABLE)
-        status = add_problem(check, "%s: %s", path, kernel.sentence);
+        status = add_problem(check, "%s: %s", path, kernel.message);
     system = kernel.image.notes.system;
     check->result->system = arena_strndup(check->arena, system, strlen(system));
     kernel_close(&kernel);
@@ -70,7 +69,7 @@ static enum status check_kernel(const struct check *check, const char *path)
     return check->result->system ? status : trouble(OUT_OF_MEMORY);
 }
 
-/* Looks for what is wrong with a part of a module, or with an EFI program. */
+/* Checks a file of a module, or an EFI program. Sets *error when it returns false. */
 typedef bool file_check(struct byte_source *source, struct error *error);
 
 static bool check_part(struct byte_source *source, struct error *error)
@@ -78,7 +77,7 @@ static bool check_part(struct byte_source *source, struct error *error)
     return source->size > 0 || error_set(error, ERROR_MODULE_EMPTY);
 }
 
-static enum status check_file(const struct check *check, const char *path, file_check *look)
+static enum status check_file(const struct check *check, const char *path, file_check *is_valid)
 {
     struct host_file file;
     const char *host_path;
@@ -89,8 +88,8 @@ static enum status check_file(const struct check *check, const char *path, file_
     if (status != STATUS_BOOTABLE || !host_path)
         return status;
     if (!host_file_open(host_path, &file))
-        status = add_unread(check, path, file.reason);
-    else if (!look(&file.source, &error))
+        status = add_read_failure(check, path, file.reason);
+    else if (!is_valid(&file.source, &error))
         error_append(&fault, &error);
     if (fault.length > 0)
         status = add_problem(check, "%s: %s", path, fault.data);
@@ -154,7 +153,7 @@ enum status esp_check_entries(struct esp *esp, struct arena *arena)
     return status;
 }
 
-/* What stands between the mark and the next comma; NULL when this is no pvhboot. */
+/* Returns the text between the mark and the next comma; NULL if this is not pvhboot. */
 static const char *find_version(const uint8_t *bytes, size_t size, struct arena *arena)
 {
     const size_t length = strlen(SBAT_MARK);
@@ -181,7 +180,7 @@ static enum status check_loader(struct esp *esp, struct esp_loader *loader, stru
 
     if (status != STATUS_BOOTABLE || !path)
         return status;
-    loader->is_there = true;
+    loader->exists = true;
     if (host_file_open(path, &file) && file.source.size <= LOADER_MAX)
         bytes = host_file_read_all(&file, arena);
     if (bytes)

@@ -20,14 +20,13 @@ static bool is_separator(char character)
     return character == '/' || character == '\\';
 }
 
-static void cut(struct text *text, size_t length)
+static void truncate_text(struct text *text, size_t length)
 {
     text->length = length;
     text->data[length] = '\0';
 }
 
-/* Looks for a name in the directory `host` and, if it is there, appends it as it is written there.
- */
+/* Searches the directory `host` for a name, ignoring case, and appends the name found. */
 static enum status search(struct text *host, const char *name, bool *ret_found)
 {
     DIR *stream = opendir(host->data);
@@ -48,8 +47,9 @@ static enum status search(struct text *host, const char *name, bool *ret_found)
     return STATUS_BOOTABLE;
 }
 
-/* Goes from the directory `host` to what a name in it stands for. */
-static enum status step(struct text *host, size_t root_length, const char *name, bool *ret_found)
+/* Resolves one name of a path in the directory `host`. */
+static enum status resolve_name(struct text *host, size_t root_length, const char *name,
+                                bool *ret_found)
 {
     struct stat status;
     size_t length = host->length;
@@ -61,17 +61,17 @@ static enum status step(struct text *host, size_t root_length, const char *name,
         *ret_found = length > root_length;
         while (*ret_found && host->data[--length] != '/')
             continue;
-        cut(host, length);
+        truncate_text(host, length);
         return STATUS_BOOTABLE;
     }
     text_format(host, "/%s", name);
     if (stat(host->data, &status) == 0)
         return STATUS_BOOTABLE;
-    cut(host, length);
+    truncate_text(host, length);
     return search(host, name, ret_found);
 }
 
-/* The next name of a path, in the arena; NULL at the end or when memory is short. */
+/* Returns the next name of a path, in the arena; NULL at the end or when out of memory. */
 static const char *take_name(const char **path, struct arena *arena)
 {
     const char *start;
@@ -100,7 +100,7 @@ enum status esp_find(const char *directory, const char *path, struct arena *aren
 
         if (!name)
             break;
-        status = step(&host, strlen(directory), name, &found);
+        status = resolve_name(&host, strlen(directory), name, &found);
         if (status != STATUS_BOOTABLE)
             return status;
     }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Paths of an EFI system partition on the host, where it may lie in a file system that has case. */
+/* Paths of an EFI system partition on the host, whose file system may be case-sensitive. */
 #pragma once
 
 #include "common/base/arena.h"
 #include "tools/pvhinfo/host/status.h"
 
-/* Symbolic links count for what they lead to. */
+/* Follows symbolic links. */
 bool is_directory(const char *path);
 
 /*
- * Finds what `path` names below `directory`: / or \ between names, ASCII case ignored as FAT does,
- * .. never leads out. *ret_path is the host's path, in the arena, when there is such a file or
- * directory; else NULL. STATUS_TROUBLE, with a message, when memory is short or a directory cannot
- * be read.
+ * Finds the file or directory `path` below `directory`. The separators are / and \, ASCII case is
+ * ignored as on FAT, and .. never leads out of `directory`. *ret_path is its path on the host, in
+ * the arena, or NULL if it does not exist. STATUS_TROUBLE, with a message printed, when out of
+ * memory or if a directory cannot be read.
  */
 enum status esp_find(const char *directory, const char *path, struct arena *arena,
                      const char **ret_path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalog's way to an EFI system partition on the host. */
+/* The catalog_reader for an EFI system partition on the host. */
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
 #include "tools/pvhinfo/host/file.h"
@@ -9,17 +9,17 @@
 #include <string.h>
 
 struct esp_reader {
-    struct catalog_reader reader; /* first, so that it can be cast back */
+    struct catalog_reader reader; /* must be first: the functions cast it back */
     struct esp *esp;
     struct arena *arena;
     DIR *stream;
     const char *path; /* of the open directory, on the host */
 };
 
-/* What could not be read has been said; the exit status tells of it too. */
+/* The message has already been printed; this is for the exit status. */
 static bool fail(struct esp_reader *reader, struct error *error)
 {
-    reader->esp->unread = true;
+    reader->esp->read_failed = true;
     return error_set(error, ERROR_READ);
 }
 
@@ -68,13 +68,13 @@ static void close_directory(struct catalog_reader *catalog_reader)
     closedir(reader->stream);
 }
 
-/* Said as a note: it is nothing that keeps pvhinfo from its work. */
+/* A note, not an error of pvhinfo. */
 static bool refuse_size(struct esp_reader *reader, const char *path, uint64_t size, uint64_t limit,
                         struct error *error)
 {
-    if (sentence_add(&reader->esp->notes, reader->arena,
-                     "%s: has %llu bytes, more than the %llu allowed", path,
-                     (unsigned long long)size, (unsigned long long)limit) != STATUS_BOOTABLE)
+    if (message_add(&reader->esp->notes, reader->arena,
+                    "%s: has %llu bytes, more than the %llu allowed", path,
+                    (unsigned long long)size, (unsigned long long)limit) != STATUS_BOOTABLE)
         return fail(reader, error);
     return error_set(error, ERROR_READ);
 }
@@ -115,7 +115,7 @@ static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file
     return read;
 }
 
-/* It was said where it happened. */
+/* Errors are reported where they occur. */
 static void report(struct catalog_reader *reader, struct error *error)
 {
     (void)reader;

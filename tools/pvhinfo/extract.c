@@ -15,7 +15,7 @@
 
 #define BUFFER_SIZE (64 * KIB)
 
-/* As many as Linux follows. */
+/* Linux's limit. */
 #define MAX_LINKS 40
 
 static bool write_all(int descriptor, const uint8_t *bytes, size_t size)
@@ -56,7 +56,7 @@ static enum status copy(const struct kernel_file *file, int descriptor, const ch
     return STATUS_BOOTABLE;
 }
 
-/* A pipe, a terminal, /dev/null: what is written is gone, there is nothing to replace. */
+/* For pipes, terminals, /dev/null: there is no file to replace. */
 static enum status write_through(const struct kernel_file *file, const char *path)
 {
     int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -70,7 +70,7 @@ static enum status write_through(const struct kernel_file *file, const char *pat
     return status;
 }
 
-/* The file that is being written, to be removed when a signal ends the program. */
+/* The file being written, to be removed if a signal ends the program. */
 static const char *volatile unfinished;
 
 static void remove_unfinished(int number)
@@ -89,11 +89,11 @@ static void watch_signals(void)
         if (signal(ends[i], remove_unfinished) == SIG_IGN)
             signal(ends[i], SIG_IGN); /* as under nohup */
     }
-    signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error of write() */
+    signal(SIGXFSZ, SIG_IGN); /* exceeding the file size limit is an error of write() */
 }
 
-/* The permissions that a file made by open() has; mkstemp() is stricter. */
-static mode_t usual_mode(void)
+/* The permissions of a file created by open(); mkstemp() uses stricter ones. */
+static mode_t default_mode(void)
 {
     mode_t mask = umask(0);
 
@@ -101,22 +101,22 @@ static mode_t usual_mode(void)
     return 0666 & ~mask;
 }
 
-/* `name` in the folder that `path` is in, unless it leads elsewhere by itself; NULL: no memory. */
-static char *beside(const char *path, const char *name)
+/* `name`, unless absolute, relative to the directory of `path`. NULL when out of memory. */
+static char *resolve_link(const char *path, const char *name)
 {
     const char *slash = name[0] == '/' ? NULL : strrchr(path, '/');
-    size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+    size_t directory_length = slash ? (size_t)(slash - path) + 1 : 0;
     size_t length = strlen(name);
-    char *joined = malloc(folder + length + 1);
+    char *joined = malloc(directory_length + length + 1);
 
     if (!joined)
         return NULL;
-    memcpy(joined, path, folder);
-    memcpy(joined + folder, name, length + 1);
+    memcpy(joined, path, directory_length);
+    memcpy(joined + directory_length, name, length + 1);
     return joined;
 }
 
-/* Where `path` leads, whether or not something is there; NULL: no memory. */
+/* The path that the links lead to, which need not exist. NULL when out of memory. */
 static char *follow_links(const char *path)
 {
     char *name = strdup(path);
@@ -129,14 +129,14 @@ static char *follow_links(const char *path)
         if (length < 0)
             break;
         target[length] = '\0';
-        next = beside(name, target);
+        next = resolve_link(name, target);
         free(name);
         name = next;
     }
     return name;
 }
 
-/* A temporary name in the same folder, so that renaming it moves nothing. */
+/* A template for mkstemp() in the same directory, so that rename() is atomic. */
 static char *temporary_name(const char *path)
 {
     static const char suffix[] = ".XXXXXX";
@@ -150,8 +150,8 @@ static char *temporary_name(const char *path)
     return name;
 }
 
-static enum status fill(const struct kernel_file *file, int descriptor, mode_t mode,
-                        const char *temporary, const char *path)
+static enum status write_and_rename(const struct kernel_file *file, int descriptor, mode_t mode,
+                                    const char *temporary, const char *path)
 {
     enum status status = copy(file, descriptor, path);
     bool written = status == STATUS_BOOTABLE && fchmod(descriptor, mode) == 0;
@@ -165,8 +165,8 @@ static enum status fill(const struct kernel_file *file, int descriptor, mode_t m
     return status;
 }
 
-static enum status write_beside(const struct kernel_file *file, const char *path, char *temporary,
-                                mode_t mode)
+static enum status write_temporary(const struct kernel_file *file, const char *path,
+                                   char *temporary, mode_t mode)
 {
     enum status status;
     int descriptor;
@@ -174,7 +174,8 @@ static enum status write_beside(const struct kernel_file *file, const char *path
     unfinished = temporary;
     watch_signals();
     descriptor = mkstemp(temporary);
-    status = descriptor < 0 ? write_failed(path) : fill(file, descriptor, mode, temporary, path);
+    status = descriptor < 0 ? write_failed(path)
+                            : write_and_rename(file, descriptor, mode, temporary, path);
     unfinished = NULL;
     return status;
 }
@@ -184,7 +185,7 @@ static enum status replace(const struct kernel_file *file, const char *path, mod
     char *target = follow_links(path);
     char *temporary = target ? temporary_name(target) : NULL;
     enum status status =
-        temporary ? write_beside(file, target, temporary, mode) : trouble(OUT_OF_MEMORY);
+        temporary ? write_temporary(file, target, temporary, mode) : trouble(OUT_OF_MEMORY);
 
     free(temporary);
     free(target);
@@ -226,5 +227,5 @@ enum status extract_elf(const struct kernel_file *file, const char *path)
 
     if (stat(path, &existing) == 0)
         return write_to_existing(file, path, &existing);
-    return errno == ENOENT ? replace(file, path, usual_mode()) : write_failed(path);
+    return errno == ENOENT ? replace(file, path, default_mode()) : write_failed(path);
 }

@@ -5,12 +5,12 @@
 #include "tools/pvhinfo/kernel_file.h"
 
 /*
- * Writes the ELF in `file` to `path`. A regular file there, links followed, is replaced once all
- * has been written, and only then, and keeps its permissions; standard output, a pipe or a
- * character device is written to as it is; a block device or the kernel's own file is refused.
- * STATUS_BOOTABLE, or STATUS_TROUBLE with a message.
+ * Writes the ELF file in `file` to `path`. An existing regular file is replaced atomically and
+ * keeps its permissions; links are followed. Standard output, pipes and character devices are
+ * written to directly; block devices and the kernel's own file are refused. STATUS_BOOTABLE, or
+ * STATUS_TROUBLE with a message printed.
  */
 enum status extract_elf(const struct kernel_file *file, const char *path);
 
-/* True when `path` leads to where standard output goes: nothing else can be printed there then. */
+/* True if `path` is the file that standard output goes to; nothing else may be printed then. */
 bool is_standard_output(const char *path);

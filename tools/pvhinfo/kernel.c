@@ -25,7 +25,7 @@ static void collect_note(struct note_visitor *visitor, const struct note *note)
 
 void kernel_set_error(struct kernel *kernel, const struct error *error)
 {
-    struct text text = {kernel->sentence, sizeof(kernel->sentence), 0};
+    struct text text = {kernel->message, sizeof(kernel->message), 0};
 
     kernel->status = STATUS_TROUBLE;
     if (error->code == ERROR_READ) {
@@ -39,9 +39,9 @@ void kernel_set_error(struct kernel *kernel, const struct error *error)
 }
 
 /*
- * What the kernel needs by itself: all that the loader would take for it where nothing is in its
- * way (whole pages of the span, the boot info with an empty command line, the trampoline). Nothing
- * is staged there, so no machine makes do with less. A kernel that does not fit there fits nowhere.
+ * The memory that the kernel itself needs: what the loader claims on a machine without obstacles
+ * (whole pages of the span, the boot info with an empty command line, the trampoline). Nothing is
+ * staged there, so this is the minimum. A kernel that does not fit there does not fit anywhere.
  */
 static bool measure_memory(struct kernel *kernel, struct arena *arena, struct error *error)
 {

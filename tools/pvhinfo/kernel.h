@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What there is to know about a kernel's file, whatever the machine. */
+/* Everything about a kernel file that does not depend on the machine. */
 #pragma once
 
 #include "common/image/elf.h"
@@ -7,37 +7,37 @@
 #include "tools/pvhinfo/host/status.h"
 #include "tools/pvhinfo/kernel_file.h"
 
-/* More than the loader's longest sentence. */
-#define SENTENCE_SIZE 800
+/* Longer than the loader's longest message. */
+#define MESSAGE_SIZE 800
 
-/* Every note once, in the order of the file's headers. Growing, in the arena. */
+/* All notes, each once, in the order of the file's headers. A growing list in the arena. */
 struct note_collection {
     struct note_visitor visitor;
     struct arena *arena;
     struct note *items;
     size_t count, capacity;
-    bool failed; /* memory was short */
+    bool failed; /* out of memory */
 };
 
 struct kernel {
     struct kernel_file file;
-    struct elf_image image; /* what could be read of it: see elf_read_with_visitor() */
+    struct elf_image image; /* as far as it could be read: see elf_read_with_visitor() */
     struct note_collection notes;
     uint64_t memory_needed; /* bytes; see measure_memory() */
     enum status status;
-    char sentence[SENTENCE_SIZE]; /* the loader's, without the file's name; "" when it boots */
+    char message[MESSAGE_SIZE]; /* the loader's, without the file's name; "" if bootable */
 };
 
 /*
- * Reads a kernel's file. Prints nothing: status and sentence say what is wrong, and as much of the
- * rest is filled in as could be found out. To be closed in any case.
+ * Reads a kernel file. Prints nothing: `status` and `message` say what is wrong; the other members
+ * are filled in as far as possible. Always call kernel_close() afterwards.
  */
 void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kernel);
 
-/* Takes the sentence and the status of an error: the file's, or the host's. */
+/* Sets `status` and `message` from an error of the kernel or of the host. */
 void kernel_set_error(struct kernel *kernel, const struct error *error);
 
-/* "x86-64" */
+/* "x86-64" or "i386". */
 const char *machine_name(const struct elf_image *image);
 
 void kernel_close(struct kernel *kernel);

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No kernel is larger, debug information included: what states more is damaged. */
-#define LARGEST_ELF (1 * GIB)
+/* No kernel is larger, even with debug information; a file that states more is damaged. */
+#define ELF_MAX_SIZE (1 * GIB)
 
 #define FIRST_CAPACITY (16 * MIB)
 
 /*
- * Unpacks to memory that grows with what comes: a container may state any size, and only what is
- * there is believed.
+ * Unpacks to memory that grows with the output, because the size that a container states cannot be
+ * trusted.
  */
 static bool unpack_stream(struct kernel_file *file, struct error *error)
 {
@@ -30,7 +30,7 @@ static bool unpack_stream(struct kernel_file *file, struct error *error)
         size += count;
         if (size < capacity)
             break;
-        capacity = min_u64(2 * capacity, LARGEST_ELF + 1); /* the decoder stops before its end */
+        capacity = min_u64(2 * capacity, ELF_MAX_SIZE + 1); /* the decoder stops before its end */
     }
     memory_source_init(&file->unpacked, file->bytes, size);
     file->elf = &file->unpacked.source;
@@ -56,7 +56,7 @@ static void name_containers(struct kernel_file *file)
 
 static bool unpack(struct kernel_file *file, struct arena *arena, struct error *error)
 {
-    bool opened = unpack_open(&file->unpack, &file->file.source, LARGEST_ELF, arena, error);
+    bool opened = unpack_open(&file->unpack, &file->file.source, ELF_MAX_SIZE, arena, error);
 
     name_containers(file);
     if (!opened)
@@ -72,8 +72,8 @@ bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file 
     *ret_error = (struct error){.code = ERROR_NONE};
     if (!host_file_open(path, &ret_file->file))
         return error_set(ret_error, ERROR_READ);
-    ret_file->whole = unpack(ret_file, arena, ret_error);
-    return ret_file->whole;
+    ret_file->complete = unpack(ret_file, arena, ret_error);
+    return ret_file->complete;
 }
 
 bool kernel_file_is_elf(const struct kernel_file *file)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kernel's file: what it is wrapped in, and the ELF in it. All that pvhinfo knows of containers
- * is behind this interface.
+ * A kernel file: its containers, and the ELF file inside. Everything in pvhinfo that knows about
+ * containers is behind this interface.
  */
 #pragma once
 
 #include "common/image/unpack.h"
 #include "tools/pvhinfo/host/file.h"
 
-/* A bzImage and what packs its payload are two. */
+/* A bzImage and the format of its payload count as two. */
 #define KERNEL_FILE_CONTAINERS (2 * (UNPACK_DEPTH + 1))
 
 struct kernel_file {
@@ -16,8 +16,8 @@ struct kernel_file {
     struct host_file file;
     const char *containers[KERNEL_FILE_CONTAINERS]; /* by name, outermost first */
     size_t container_count;
-    bool whole;              /* opened and unpacked, every checksum right */
-    struct byte_source *elf; /* what the containers hold, or the file itself */
+    bool complete;           /* opened and unpacked, all checksums correct */
+    struct byte_source *elf; /* the content of the containers, or the file itself */
 
     /* Private. */
     struct unpack unpack;
@@ -26,13 +26,13 @@ struct kernel_file {
 };
 
 /*
- * Opens and unpacks. False with *ret_error: ERROR_READ when file.reason says why the file
- * could not be read, else what is wrong with a container. To be closed in any case.
+ * Opens and unpacks a kernel file. Fails with ERROR_READ if the file cannot be read (file.reason
+ * says why), or with the error of a container. Always call kernel_file_close() afterwards.
  */
 bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file *ret_file,
                       struct error *ret_error);
 
-/* True when there is an ELF, though maybe no kernel. */
+/* True if it contains an ELF file, which may not be a kernel. */
 bool kernel_file_is_elf(const struct kernel_file *file);
 
 void kernel_file_close(struct kernel_file *file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pvhinfo: tells on the host whether and how pvhboot would boot a kernel. */
+/* pvhinfo: shows on the host whether and how pvhboot would boot a kernel. */
 #include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/extract.h"
@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Where results go: text as it comes, or an array, or nowhere. */
+/* The destination of results: text, a JSON array, or none. */
 struct output {
     bool silent;
     bool as_json;
@@ -26,22 +26,22 @@ static void print(struct output *output, const struct result *result)
         print_result_json(&output->json, result);
     else
         print_result(result);
-    fflush(stdout); /* before what is wrong appears on standard error */
+    fflush(stdout); /* before messages appear on standard error */
 }
 
-/* The loader's words, without its own name in front: they are about the file. */
-static void complain(const char *path, enum status status, const char *sentence)
+/* The loader's message about a file, without the loader's own name. */
+static void report(const char *path, enum status status, const char *message)
 {
     if (status == STATUS_TROUBLE)
-        trouble("%s: %s", path, sentence);
+        trouble("%s: %s", path, message);
     else if (status == STATUS_NOT_BOOTABLE)
-        refusal(path, "%s", sentence);
+        refusal(path, "%s", message);
 }
 
 static enum status extract(const struct kernel *kernel, const char *path)
 {
-    if (!kernel->file.whole || !kernel_file_is_elf(&kernel->file))
-        return STATUS_BOOTABLE; /* there is no ELF: the kernel's own status tells */
+    if (!kernel->file.complete || !kernel_file_is_elf(&kernel->file))
+        return STATUS_BOOTABLE; /* no ELF file; kernel->status has the error */
     return extract_elf(&kernel->file, path);
 }
 
@@ -50,18 +50,18 @@ static enum status worse(enum status a, enum status b)
     return a > b ? a : b;
 }
 
-/* With an arena of its own: a kernel may take a hundred megabytes to unpack. */
+/* Uses its own arena, because unpacking a kernel may take a hundred megabytes. */
 static enum status show_kernel(const char *path, const struct options *options,
                                struct output *output)
 {
     struct arena arena = host_arena();
     struct kernel kernel;
-    struct result result = {.kernel = &kernel, .sentence = kernel.sentence, .blamed = path};
+    struct result result = {.kernel = &kernel, .message = kernel.message, .error_file = path};
     enum status status;
 
     kernel_read(path, &arena, &kernel);
     print(output, &result);
-    complain(path, kernel.status, kernel.sentence);
+    report(path, kernel.status, kernel.message);
     status = kernel.status;
     if (options->extract)
         status = worse(status, extract(&kernel, options->extract));
@@ -79,8 +79,8 @@ static enum status show_kernels(const struct options *options, struct output *ou
     return status;
 }
 
-/* The name that the loader would put before the sentence; the map's for what is the machine's. */
-static const char *blamed(const struct error *error, const struct result *result)
+/* The file that the loader's message would name; the map file for errors of the machine. */
+static const char *find_error_file(const struct error *error, const struct result *result)
 {
     uint64_t module;
 
@@ -94,11 +94,11 @@ static enum status show_map(const struct machine *machine, struct result *result
 {
     struct placement placement;
     struct error error;
-    TEXT_ON_STACK(text, SENTENCE_SIZE);
+    TEXT_ON_STACK(text, MESSAGE_SIZE);
 
     if (!place_nothing(machine, arena, &placement, &error)) {
         error_append(&text, &error);
-        complain(result->map, STATUS_NOT_BOOTABLE, text.data);
+        report(result->map, STATUS_NOT_BOOTABLE, text.data);
         return STATUS_NOT_BOOTABLE;
     }
     result->placement = &placement;
@@ -121,20 +121,19 @@ static enum status show_placement(const struct machine *machine, const struct op
     struct placement placement;
     struct error error;
 
-    result->blamed = kernel->file.path;
+    result->error_file = kernel->file.path;
     result->placement = &placement;
     if (kernel->status != STATUS_BOOTABLE) {
-        (void)place_nothing(machine, arena, &placement,
-                            &error); /* the kernel's error comes first */
+        (void)place_nothing(machine, arena, &placement, &error); /* the kernel's error counts */
     } else if (place_kernel(machine, &request, arena, &placement, &error)) {
         result->placed = true;
     } else {
         kernel_set_error(kernel, &error);
-        result->blamed = blamed(&error, result);
+        result->error_file = find_error_file(&error, result);
     }
     print(output, result);
     result->placement = NULL;
-    complain(result->blamed, kernel->status, kernel->sentence);
+    report(result->error_file, kernel->status, kernel->message);
     return kernel->status;
 }
 
@@ -151,11 +150,11 @@ static enum status show_kernel_on_map(const struct machine *machine, const struc
     kernel_read(options->files[0], arena, &kernel);
     result->kernel = &kernel;
     result->modules = &modules;
-    result->sentence = kernel.sentence;
+    result->message = kernel.message;
     status = show_placement(machine, options, &kernel, result, arena, output);
     result->kernel = NULL;
     result->modules = NULL;
-    result->sentence = NULL;
+    result->message = NULL;
     kernel_close(&kernel);
     return status;
 }
@@ -167,7 +166,7 @@ static enum status show_on_map(const struct options *options, struct arena *aren
     struct result result = {
         .map = options->map,
         .command_line = options->command_line ? options->command_line : "",
-        .sentence = "",
+        .message = "",
     };
 
     if (!map_file_read(options->map, arena, &machine))
@@ -188,8 +187,8 @@ static enum status show_esp(const char *directory, struct arena *arena, struct o
         print_esp_json(&output->json, &esp);
     else
         print_esp(&esp);
-    fflush(stdout); /* before what is wrong appears on standard error */
-    complain_about_esp(&esp);
+    fflush(stdout); /* before messages appear on standard error */
+    report_esp(&esp);
     return status;
 }
 

@@ -10,10 +10,10 @@
 
 #include <string.h>
 
-/* No map has more; keeps a file named by mistake from being taken into memory. */
+/* Larger than any map; keeps a file named by mistake from being read to memory. */
 #define MAX_FILE_SIZE (64 * MIB)
 
-/* One more than any line of the format has. */
+/* One more than the longest line of the format. */
 #define MAX_WORDS 6
 
 struct map_reader {
@@ -43,8 +43,7 @@ static bool add_descriptor(struct map_reader *reader, const struct memory_descri
     return true;
 }
 
-/* Whole pages, or up to the end of the address space; end is where print_firmware_map() lets it
- * end. */
+/* Accepts whole pages, or a range up to UINT64_MAX, as print_firmware_map() writes it. */
 static bool count_pages(struct range range, uint64_t *ret_pages)
 {
     uint64_t size = range.end - range.start;
@@ -85,7 +84,7 @@ static bool add_range(struct map_reader *reader, struct plan_ranges *ranges, str
     return true;
 }
 
-/* START END behind a word */
+/* WORD START END */
 static bool parse_range(char *const words[], size_t count, struct range *ret_range)
 {
     return count == 3 && number_parse(words[1], 16, &ret_range->start) &&
@@ -116,7 +115,7 @@ static bool read_reclaimable(struct map_reader *reader, char *const words[], siz
     return add_range(reader, &reader->reclaimable, range);
 }
 
-/* What follows a terminal's control sequence (ECMA-48) that starts at `text`, with ESC. */
+/* Skips the terminal control sequence (ECMA-48) at `text`, which starts with ESC. */
 static const char *skip_sequence(const char *text)
 {
     text++;
@@ -171,7 +170,7 @@ static bool read_line(struct map_reader *reader, char *line)
         return read_efi(reader, words, count);
     if (count > 0 && strcmp(words[0], "mcfg") == 0)
         return read_mcfg(reader, words, count);
-    /* "lent" is the word of older reports, to be read for one release more. */
+    /* Older reports say "lent"; to be accepted for one more release. */
     if (count > 0 && (strcmp(words[0], "reclaimable") == 0 || strcmp(words[0], "lent") == 0))
         return read_reclaimable(reader, words, count);
     return true;
@@ -194,16 +193,16 @@ static bool read_lines(struct map_reader *reader, char *text)
     return false;
 }
 
-/* The mark that editors put in front of UTF-8, and that would hide the first line's first word. */
-static void blank_mark(char *text, size_t size)
+/* Blanks the byte order mark that editors write, which would be part of the first word. */
+static void blank_byte_order_mark(char *text, size_t size)
 {
     if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         memset(text, ' ', 3);
 }
 
 /*
- * UTF-8 of what is UTF-8 or, from a UEFI shell, UTF-16 with its mark in front; NULL: no memory. A
- * serial line has NULs at times, which are not the end of the text.
+ * Converts UTF-8, or UTF-16 with a byte order mark as UEFI shells write it, to UTF-8. NULs, which
+ * captures of serial lines may contain, become spaces. NULL when out of memory.
  */
 static char *to_text(uint8_t *bytes, size_t size, struct arena *arena)
 {
@@ -216,7 +215,7 @@ static char *to_text(uint8_t *bytes, size_t size, struct arena *arena)
         for (size_t i = 0; text && i < size; i++)
             text[i] = text[i] ? text[i] : ' ';
         if (text)
-            blank_mark(text, size);
+            blank_byte_order_mark(text, size);
         return text;
     }
     wide = arena_alloc(arena, units, sizeof(*wide));
@@ -227,7 +226,7 @@ static char *to_text(uint8_t *bytes, size_t size, struct arena *arena)
     return utf16_to_utf8_copy(wide, units - 1, arena);
 }
 
-/* The file's text; NULL with a message. */
+/* Reads the file as text; NULL with a message printed. */
 static char *read_text(const char *path, struct arena *arena)
 {
     struct host_file file;

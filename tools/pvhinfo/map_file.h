@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A machine's memory map in a text file: what the loader's --dry-run prints, whole or in part, or
- * the form of tests/data/maps.
+ * A machine's memory map in a text file: all or part of the output of the loader's --dry-run, or a
+ * file in tests/data/maps.
  *
- *     efi TYPE ATTRIBUTES START END     taken, in the file's order
- *     mcfg START END                    taken
- *     reclaimable START END             taken
- *     lent START END                    taken as reclaimable, whose word it was in older reports
- *     e820 TYPE START END               skipped: it is made anew
- *     anything else                     skipped
+ *     efi TYPE ATTRIBUTES START END     read, in the file's order
+ *     mcfg START END                    read
+ *     reclaimable START END             read
+ *     lent START END                    read as reclaimable, which older reports call it
+ *     e820 TYPE START END               ignored: the table is made from the map
+ *     anything else                     ignored
  *
- * Numbers but the type are hexadecimal, with or without 0x. A line that begins with the word of one
- * that is taken and is none is an error. Text that a UEFI shell wrote to a file (UTF-16), and what
- * only a terminal understands, is taken as well.
+ * Numbers are hexadecimal, with or without 0x, except for TYPE. A malformed line that begins with
+ * one of the words above that are read is an error. UTF-16 files written by a UEFI shell are
+ * accepted; terminal control sequences are ignored.
  */
 #pragma once
 
@@ -20,5 +20,5 @@
 #include "tools/pvhinfo/host/status.h"
 #include "tools/pvhinfo/placement.h"
 
-/* False with a message when the file cannot be read or is no map. It lives in the arena. */
+/* Reads a map to the arena. False, with a message printed, if it cannot be read or is not a map. */
 bool map_file_read(const char *path, struct arena *arena, struct machine *ret_machine);

@@ -6,7 +6,7 @@
 #include "tools/pvhinfo/host/file.h"
 #include "tools/pvhinfo/output/number.h"
 
-/* Far more than can be placed; keeps sums from wrapping. */
+/* Much more than can be placed; keeps sums from wrapping. */
 #define MAX_SIZE (UINT64_C(1) << 62)
 
 static enum status measure_file(const char *path, uint64_t *ret_size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Modules by their size: what is in them does not matter to where they go. */
+/* Measures modules: only their sizes matter for their placement. */
 #pragma once
 
 #include "common/bls/boot_request.h"
@@ -7,15 +7,15 @@
 
 struct modules {
     size_t count;
-    uint64_t *sizes;
-    const char **commands;
-    const char **names; /* of the first file, as it was given */
-    size_t *more;       /* how many other files are in it */
+    uint64_t *sizes;       /* in bytes */
+    const char **commands; /* command lines; "" for none */
+    const char **names;    /* of the first file, as given */
+    size_t *more;          /* number of other files in the module */
 };
 
 /*
- * All initrds together are the first module, each other module is one file. A path that is a size
- * ("30M") stands for a file of that size. Prints its own message on failure.
+ * All initrds together are the first module; each other module is one file. A size ("30M") instead
+ * of a path stands for a file of that size. Prints a message on failure.
  */
 enum status modules_measure(const struct boot_files *initrds, const struct boot_files *modules,
                             struct arena *arena, struct modules *ret_modules);

@@ -116,13 +116,13 @@ static bool take_option(struct options *options, int option, const char *value, 
         return true;
     case OPTION_ESP:
         return set_once(&options->esp, value, "--esp can be given once");
-    default: /* getopt has said what is wrong */
+    default: /* getopt has printed a message */
         trouble("see --help");
         return false;
     }
 }
 
-static bool says_what_boots(const struct options *options)
+static bool has_boot_options(const struct options *options)
 {
     return options->initrds.count || options->modules.count || options->command_line ||
            options->overwrite_nvs;
@@ -133,7 +133,7 @@ static bool check(const struct options *options)
     if (options->help || options->version)
         return true;
     if (options->esp &&
-        (options->file_count || options->map || options->extract || says_what_boots(options)))
+        (options->file_count || options->map || options->extract || has_boot_options(options)))
         return usage("--esp goes with --json alone");
     if (options->esp)
         return true;
@@ -145,7 +145,7 @@ static bool check(const struct options *options)
         return usage("with --map one file can be named");
     if (options->extract && options->file_count != 1)
         return usage("with --extract one file has to be named");
-    if (says_what_boots(options) && !(options->map && options->file_count > 0))
+    if (has_boot_options(options) && !(options->map && options->file_count > 0))
         return usage(
             "--initrd, --module, --cmdline and --overwrite-acpi-nvs need --map and a file");
     return true;

@@ -10,17 +10,17 @@ struct options {
     bool version;
     bool json;
     bool overwrite_nvs;
-    const char *extract; /* where the ELF goes; NULL for nowhere */
-    const char *map;     /* NULL for none */
-    const char *esp;     /* NULL for none */
-    const char *command_line;
-    struct boot_files initrds; /* FILE or SIZE as their paths */
-    struct boot_files modules;
+    const char *extract;       /* where to write the ELF file; NULL for none */
+    const char *map;           /* NULL for none */
+    const char *esp;           /* NULL for none */
+    const char *command_line;  /* NULL for none */
+    struct boot_files initrds; /* each path is a FILE or a SIZE */
+    struct boot_files modules; /* the same */
     char *const *files;
     size_t file_count;
 };
 
 extern const char options_text[];
 
-/* False with a message. The strings are those of argv, or in the arena. */
+/* False with a message printed. Strings point into argv or are in the arena. */
 bool options_parse(int argc, char *argv[], struct arena *arena, struct options *ret_options);

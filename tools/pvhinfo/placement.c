@@ -38,7 +38,7 @@ static bool make_plan(const struct machine *machine, const struct placement_requ
     return prepare_plan(prepared, &plan, error);
 }
 
-/* rsdp_paddr stays 0: a map does not tell where the ACPI tables are. */
+/* rsdp_paddr stays 0: the map does not contain the address of the ACPI tables. */
 static bool write_boot_info(const struct machine *machine, struct placement *placement,
                             struct error *error)
 {

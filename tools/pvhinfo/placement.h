@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A kernel on a machine: what the loader would do there, step by step, but for touching memory. */
+/* Places a kernel on a machine as the loader would, without touching memory. */
 #pragma once
 
 #include "common/image/elf.h"
@@ -8,7 +8,7 @@
 #include "pvh/memory_map.h"
 #include "pvh/prepare.h"
 
-/* A machine's memory, as its firmware describes it. */
+/* A machine's memory as described by its firmware. */
 struct machine {
     struct firmware_map firmware;
     struct plan_ranges ecam;
@@ -17,7 +17,7 @@ struct machine {
 
 struct placement {
     struct preparation prepared;
-    const void *block; /* the boot info, as the kernel finds it at plan.boot_info.start */
+    const void *block; /* the boot info; its address on the machine is plan.boot_info.start */
 };
 
 struct placement_request {
@@ -28,16 +28,19 @@ struct placement_request {
 };
 
 /*
- * The memory map and the E820 table of a machine on which nothing is placed; on failure the table
- * is empty.
+ * Makes the memory map and the E820 table of a machine on which nothing is placed. On failure the
+ * table is empty.
  */
 bool place_nothing(const struct machine *machine, struct arena *arena,
                    struct placement *ret_placement, struct error *ret_error);
 
-/* All of it. On failure the error is the loader's, and the E820 table that of place_nothing(). */
+/*
+ * Makes everything: map, plan, E820 table, boot info. On failure, the error is the one that the
+ * loader would return, and the E820 table is that of place_nothing().
+ */
 bool place_kernel(const struct machine *machine, const struct placement_request *request,
                   struct arena *arena, struct placement *ret_placement, struct error *ret_error);
 
-/* On a machine with 4 GiB of memory and nothing in it. */
+/* Places a kernel on a machine with 4 GiB of free memory and nothing else. */
 bool place_alone(const struct placement_request *request, struct arena *arena,
                  struct placement *ret_placement, struct error *ret_error);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was found out, and the two forms it is printed in. */
+/*
+ * Room tools/pvhinfo: the host program that checks kernels, memory maps and EFI system partitions
+ * with the loader's own code. It owns files, standard output and exit statuses; it must not decide
+ * anything that the loader decides, or see an EFI type.
+ */
+/* The result for a kernel or a map, and the two forms that it is printed in. */
 #pragma once
 
 #include "tools/pvhinfo/kernel.h"
@@ -8,18 +13,18 @@
 #include "tools/pvhinfo/placement.h"
 
 struct result {
-    const struct kernel *kernel; /* NULL when only a map was named */
-    const char *map;             /* NULL when none was named */
+    const struct kernel *kernel; /* NULL if there is only a map */
+    const char *map;             /* path; NULL for none */
     const char *command_line;
     const struct modules *modules;
-    const struct placement *placement; /* with a map: its E820 table, empty if there can be none */
-    bool placed;                       /* and the plan */
-    const char *sentence;              /* what is wrong; "" when nothing is */
-    const char *blamed;                /* the kernel, module or map that it is about */
+    const struct placement *placement; /* NULL without a map; the E820 table may be empty */
+    bool placed;                       /* the placement has a plan */
+    const char *message;               /* the error; "" for none */
+    const char *error_file;            /* the kernel, module or map that `message` is about */
 };
 
-/* On standard output. */
+/* Prints to standard output. */
 void print_result(const struct result *result);
 
-/* One object. */
+/* Writes one object. */
 void print_result_json(struct json *json, const struct result *result);

@@ -176,6 +176,15 @@ static void what_cannot_be_shown_is_replaced(void **state)
     arena_fail_after(NEVER);
 }
 
+static void everything_but_printable_ascii_is_replaced(void **state)
+{
+    TEXT_ON_STACK(text, 40);
+
+    (void)state;
+    text_append_ascii(&text, " ~\x1f\x7f\x80\xc3\xa4\n");
+    assert_string_equal(text.data, " ~??????");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +198,7 @@ int main(void)
         cmocka_unit_test(comparing_without_case),
         cmocka_unit_test(base_names),
         cmocka_unit_test(what_cannot_be_shown_is_replaced),
+        cmocka_unit_test(everything_but_printable_ascii_is_replaced),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

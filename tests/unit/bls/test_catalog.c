@@ -170,7 +170,7 @@ static void a_usual_volume(void **state)
     assert_true(read_catalog());
     assert_ids("b a c");
     assert_int_equal(catalog.config.timeout, 5);
-    assert_int_equal(catalog.entries.left_out, 0);
+    assert_int_equal(catalog.entries.unreadable, 0);
     assert_false(catalog.entries.no_directory);
     assert_string_equal(catalog.entries.items[0].label, "B (b)");
     assert_string_equal(catalog.entries.items[1].label, "B (a)");
@@ -226,7 +226,7 @@ static void a_file_that_cannot_be_read_is_left_out(void **state)
     volume.unreadable = ENTRIES "\\a+3.conf";
     assert_true(read_catalog());
     assert_ids("b c");
-    assert_int_equal(catalog.entries.left_out, 1);
+    assert_int_equal(catalog.entries.unreadable, 1);
     assert_int_equal(volume.report_count, 1);
     assert_int_equal(volume.reported, ERROR_READ);
     assert_string_equal(catalog.entries.items[0].label, "B"); /* no other has the title now */
@@ -235,7 +235,7 @@ static void a_file_that_cannot_be_read_is_left_out(void **state)
     assert_true(read_catalog());
     assert_ids("b a c");
     assert_int_equal(catalog.config.timeout, TIMEOUT_HIDDEN);
-    assert_int_equal(catalog.entries.left_out, 0);
+    assert_int_equal(catalog.entries.unreadable, 0);
     assert_int_equal(volume.report_count, 1);
 }
 
@@ -285,7 +285,7 @@ static void a_file_that_is_gone(void **state)
     use_files(files, ELEMENTS(files));
     assert_true(read_catalog());
     assert_ids("b");
-    assert_int_equal(catalog.entries.left_out, 1);
+    assert_int_equal(catalog.entries.unreadable, 1);
     assert_int_equal(volume.report_count, 1);
 }
 

@@ -8,7 +8,7 @@ static const char *pass(const char *file_name, const char *command_line)
     entry_count = 0;
     add(file_name, "linux /a\n");
     assert_true(entry_can_be_passed(&entries[0]));
-    return entry_pass(&entries[0], command_line, &arena);
+    return entry_command_line(&entries[0], command_line, &arena);
 }
 
 static void the_kernel_is_told_its_entry(void **state)
@@ -21,7 +21,7 @@ static void the_kernel_is_told_its_entry(void **state)
         "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+3.conf\"");
     assert_string_equal(pass("gr\xc3\xbc\xc3\x9f.conf", ""), "pvhboot.entry=gr\xc3\xbc\xc3\x9f");
     arena_fail_after(0);
-    assert_null(entry_pass(&entries[0], "", &arena));
+    assert_null(entry_command_line(&entries[0], "", &arena));
 }
 
 /* They would become options of the kernel, or one of another entry's. */

@@ -3,5 +3,5 @@
 
 #include "common/base/arena.h"
 
-/* An arena whose memory comes from malloc. */
+/* An arena that allocates its chunks with malloc(). */
 struct arena host_arena(void);

@@ -36,7 +36,7 @@ static bool read_all(struct host_file *file, uint64_t offset, void *buffer, size
     return true;
 }
 
-/* The file says why. */
+/* The reason is in the file. */
 static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
                         struct error *error)
 {
@@ -61,7 +61,7 @@ static bool check_kind(struct host_file *file)
 bool host_file_open(const char *path, struct host_file *ret_file)
 {
     *ret_file = (struct host_file){.source = {.read = read_source}};
-    /* Without O_NONBLOCK, to open a FIFO is to wait for its writer. */
+    /* Without O_NONBLOCK, opening a FIFO would wait for a writer. */
     ret_file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (ret_file->descriptor < 0)
         return fail(ret_file, "cannot be opened", strerror(errno));

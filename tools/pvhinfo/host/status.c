@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <stdarg.h>
 
-/* A file's name, and what there is to say about it. */
+/* A path and a message. */
 #define LINE_SIZE (PATH_MAX + 1000)
 
 __attribute__((format(printf, 2, 0))) static void print_line(const char *program,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How pvhinfo ends, and what it says when something is in its way. */
+/* Exit statuses and error messages of pvhinfo. */
 #pragma once
 
 #include <stdbool.h>
 
-/* Exit statuses; of several files the highest counts. */
+/* Exit statuses; for several files, the highest one. */
 enum status {
     STATUS_BOOTABLE = 0,
     STATUS_NOT_BOOTABLE = 1,
@@ -12,14 +12,13 @@ enum status {
 };
 
 /*
- * Prints "pvhinfo: ", the text, printable, and a new line on standard error, and returns
- * STATUS_TROUBLE.
+ * Prints "pvhinfo: ", the text and a newline to standard error, and returns STATUS_TROUBLE.
+ * Unprintable characters are escaped.
  */
 __attribute__((format(printf, 1, 2))) enum status trouble(const char *format, ...);
 
 /*
- * The same for the loader's words about `path`, which stands before them instead, and
- * STATUS_NOT_BOOTABLE.
+ * The same for an error of the loader, with `path` as the prefix; returns STATUS_NOT_BOOTABLE.
  */
 __attribute__((format(printf, 2, 3))) enum status refusal(const char *path, const char *format,
                                                           ...);

@@ -5,11 +5,11 @@
 
 #include <stdio.h>
 
-#define TIMEOUT_TEXT   16
-#define VALUE_SHOWN    1000
-#define SENTENCE_SHOWN 100
+#define TIMEOUT_TEXT  16
+#define VALUE_SHOWN   1000
+#define MESSAGE_SHOWN 100
 
-/* As loader.conf has it. */
+/* As in loader.conf. */
 static void append_timeout(struct text *text, uint32_t timeout)
 {
     if (timeout == TIMEOUT_FOREVER)
@@ -22,7 +22,7 @@ static void append_timeout(struct text *text, uint32_t timeout)
         text_format(text, "%u", timeout);
 }
 
-/* Entry files are made by others, and a terminal obeys what it is sent. */
+/* Entry files are untrusted and may contain terminal control sequences. */
 static void print_clean(const char *name, const char *value)
 {
     TEXT_ON_STACK(text, VALUE_SHOWN);
@@ -41,7 +41,7 @@ static void print_loaders(const struct esp *esp)
         installed |= loader->version != NULL;
         if (loader->version)
             printf("  loader       %s: pvhboot %s\n", loader->path, loader->version);
-        else if (loader->is_there)
+        else if (loader->exists)
             printf("  loader       %s: not pvhboot\n", loader->path);
     }
     if (!installed)
@@ -103,14 +103,14 @@ void print_esp(const struct esp *esp)
         print_entry(esp, i);
 }
 
-/* Sentences can be printed, the names of files may be anything. */
-static void complain(const char *path, const char *sentence)
+/* Messages are printable; names of files may be anything. */
+static void report(const char *path, const char *message)
 {
     print_printable(stderr, path);
-    fprintf(stderr, ": %s\n", sentence);
+    fprintf(stderr, ": %s\n", message);
 }
 
-static void complain_about_lines(const char *path, const struct diagnostics *diagnostics)
+static void report_lines(const char *path, const struct diagnostics *diagnostics)
 {
     for (size_t i = 0; i < diagnostics->count; i++) {
         print_printable(stderr, path);
@@ -118,35 +118,35 @@ static void complain_about_lines(const char *path, const struct diagnostics *dia
     }
 }
 
-static void complain_about_entry(const struct esp_check *check, const struct boot_entry *entry)
+static void report_entry(const struct esp_check *check, const struct boot_entry *entry)
 {
-    complain_about_lines(check->path, &entry->diagnostics);
+    report_lines(check->path, &entry->diagnostics);
     for (size_t i = 0; i < check->problems.count; i++)
-        complain(check->path, check->problems.items[i]);
+        report(check->path, check->problems.items[i]);
 }
 
-/* The directory in the host's form, below that of the ESP. */
-static void complain_about_no_entry(const struct esp *esp)
+/* Names the entries' directory with the host's separators. */
+static void report_no_entry(const struct esp *esp)
 {
-    TEXT_ON_STACK(sentence, SENTENCE_SHOWN);
+    TEXT_ON_STACK(message, MESSAGE_SHOWN);
     const char *directory = entry_source_directory(ENTRY_TYPE1);
 
-    text_append(&sentence, "there is no entry that can be booted in ");
+    text_append(&message, "there is no entry that can be booted in ");
     for (const char *at = directory + 1; *at; at++)
-        text_append_char(&sentence, *at == '\\' ? '/' : *at);
-    complain(esp->directory, sentence.data);
+        text_append_char(&message, *at == '\\' ? '/' : *at);
+    report(esp->directory, message.data);
 }
 
-void complain_about_esp(const struct esp *esp)
+void report_esp(const struct esp *esp)
 {
     if (esp->config_path)
-        complain_about_lines(esp->config_path, &esp->catalog.config.diagnostics);
+        report_lines(esp->config_path, &esp->catalog.config.diagnostics);
     for (size_t i = 0; i < esp->notes.count; i++)
         fprintf(stderr, "%s\n", esp->notes.items[i]);
     for (size_t i = 0; i < esp->catalog.entries.count; i++)
-        complain_about_entry(&esp->checks[i], &esp->catalog.entries.items[i]);
+        report_entry(&esp->checks[i], &esp->catalog.entries.items[i]);
     if (esp->default_entry == esp->catalog.entries.count)
-        complain_about_no_entry(esp);
+        report_no_entry(esp);
 }
 
 static void write_diagnostics(struct json *json, const struct diagnostics *diagnostics)
@@ -161,11 +161,11 @@ static void write_diagnostics(struct json *json, const struct diagnostics *diagn
     json_end(json, ']');
 }
 
-static void write_sentences(struct json *json, const char *key, const struct sentences *sentences)
+static void write_messages(struct json *json, const char *key, const struct message_list *messages)
 {
     json_begin(json, key, '[');
-    for (size_t i = 0; i < sentences->count; i++)
-        json_string(json, NULL, sentences->items[i]);
+    for (size_t i = 0; i < messages->count; i++)
+        json_string(json, NULL, messages->items[i]);
     json_end(json, ']');
 }
 
@@ -173,7 +173,7 @@ static void write_loaders(struct json *json, const struct esp *esp)
 {
     json_begin(json, "loaders", '[');
     for (size_t i = 0; i < ESP_LOADERS; i++) {
-        if (!esp->loaders[i].is_there)
+        if (!esp->loaders[i].exists)
             continue;
         json_begin(json, NULL, '{');
         json_string(json, "path", esp->loaders[i].path);
@@ -226,7 +226,7 @@ static void write_entry(struct json *json, const struct esp *esp, size_t index)
     json_bool(json, "bootable", esp_entry_boots(esp, index));
     json_bool(json, "default", index == esp->default_entry);
     write_count(json, &entry->count);
-    write_sentences(json, "problems", &check->problems);
+    write_messages(json, "problems", &check->problems);
     write_diagnostics(json, &entry->diagnostics);
     json_end(json, '}');
 }
@@ -237,7 +237,7 @@ void print_esp_json(struct json *json, const struct esp *esp)
     json_string(json, "esp", esp->directory);
     write_loaders(json, esp);
     write_config(json, esp);
-    write_sentences(json, "notes", &esp->notes);
+    write_messages(json, "notes", &esp->notes);
     json_begin(json, "entries", '[');
     for (size_t i = 0; i < esp->catalog.entries.count; i++)
         write_entry(json, esp, i);

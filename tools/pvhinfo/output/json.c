@@ -28,14 +28,14 @@ static void write_text(const struct json *json, const char *text)
     fputc('"', json->file);
 }
 
-/* What stands before a value. */
+/* Writes comma, indentation and key. */
 static void begin_value(struct json *json, const char *key)
 {
-    if (json->follows)
+    if (json->needs_comma)
         fputc(',', json->file);
     if (json->depth > 0)
         new_line(json);
-    json->follows = true;
+    json->needs_comma = true;
     if (key) {
         write_text(json, key);
         fputs(": ", json->file);
@@ -47,16 +47,16 @@ void json_begin(struct json *json, const char *key, char bracket)
     begin_value(json, key);
     fputc(bracket, json->file);
     json->depth++;
-    json->follows = false;
+    json->needs_comma = false;
 }
 
 void json_end(struct json *json, char bracket)
 {
     json->depth--;
-    if (json->follows)
+    if (json->needs_comma)
         new_line(json);
     fputc(bracket, json->file);
-    json->follows = true;
+    json->needs_comma = true;
     if (json->depth == 0)
         fputc('\n', json->file);
 }

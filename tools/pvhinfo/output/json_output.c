@@ -178,9 +178,9 @@ void print_result_json(struct json *json, const struct result *result)
     json_begin(json, NULL, '{');
     if (result->kernel) {
         json_string(json, "file", result->kernel->file.path);
-        json_bool(json, "bootable", !result->sentence[0]);
-        json_string(json, "error", result->sentence[0] ? result->sentence : NULL);
-        json_string(json, "error_file", result->sentence[0] ? result->blamed : NULL);
+        json_bool(json, "bootable", !result->message[0]);
+        json_string(json, "error", result->message[0] ? result->message : NULL);
+        json_string(json, "error_file", result->message[0] ? result->error_file : NULL);
         write_kernel(json, result->kernel);
     }
     if (result->placement)

@@ -8,8 +8,8 @@
 
 enum value_kind {
     VALUE_STRING,
-    VALUE_NUMBERS, /* one of 4 bytes, or any number of 8 bytes each */
-    VALUE_WORDS,   /* numbers of 4 bytes */
+    VALUE_NUMBERS, /* one number of 4 bytes, or any of 8 bytes */
+    VALUE_WORDS,   /* any numbers of 4 bytes */
     VALUE_BYTES,
 };
 
@@ -65,15 +65,9 @@ const char *note_name(const struct note *note)
     return kind ? kind->name : NULL;
 }
 
-static void append_printable(struct text *text, const char *string)
-{
-    for (; *string; string++)
-        text_append_char(text, *string >= ' ' && *string < 0x7f ? *string : '?');
-}
-
 void note_append_owner(struct text *text, const struct note *note)
 {
-    append_printable(text, note->name);
+    text_append_ascii(text, note->name);
 }
 
 static void append_numbers(struct text *text, const struct note *note, size_t kept, size_t width)
@@ -100,7 +94,7 @@ void note_append_value(struct text *text, const struct note *note)
         return;
     switch (kind->value) {
     case VALUE_STRING:
-        append_printable(text, (const char *)note->desc);
+        text_append_ascii(text, (const char *)note->desc);
         break;
     case VALUE_NUMBERS:
         append_numbers(text, note, kept, note->desc_size % 8 == 0 ? 8 : 4);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* The value of a digit, 16 and more for what is none. */
+/* The value of a digit; 16 if it is not a digit. */
 static unsigned digit_value(char character)
 {
     char lower = to_lower(character);

@@ -6,13 +6,10 @@
 
 #include <stdlib.h>
 
-#define REPLACEMENT_CHARACTER 0xfffd
-
-/* U+FFFD is what utf8_next() says of malformed bytes, and shown like them where it was really
- * there. */
+/* U+FFFD is escaped too: utf8_next() also returns it for malformed bytes. */
 static bool is_printable(uint32_t character)
 {
-    return !utf_is_control(character) && character != REPLACEMENT_CHARACTER;
+    return !utf_is_control(character) && character != UTF_REPLACEMENT_CHARACTER;
 }
 
 void print_printable(FILE *stream, const char *text)

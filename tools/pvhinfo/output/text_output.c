@@ -73,7 +73,7 @@ static void print_headline(const struct kernel *kernel)
     printf("\n");
 }
 
-/* "bzImage, xz": the outermost first. */
+/* "bzImage, xz", outermost first. */
 static void print_containers(const struct kernel_file *file)
 {
     printf("  container    %s", file->container_count ? file->containers[0] : "none");
@@ -122,7 +122,7 @@ static void print_module_placement(struct writer *output, const struct modules *
     free(name);
 }
 
-/* As the loader's --dry-run has it. */
+/* As the loader's --dry-run prints it. */
 static void print_placement(const struct result *result)
 {
     struct writer output = {write_standard_output};
