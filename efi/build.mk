@@ -40,7 +40,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmiss
 EFI_SMALL := $(if $(findstring clang,$(EFI_CC)),,-fno-inline-functions-called-once \
 	-fno-move-loop-invariants)
 
-# no-red-zone: the firmware's interrupt handlers run on our stack. general-regs-only: they need not save the others.
+# no-red-zone: the firmware's interrupt handlers run on our stack. general-regs-only: nothing saves the other registers.
 # GNU_EFI_USE_MS_ABI: without it, calls into the firmware compile but use the wrong calling convention.
 EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpic -fshort-wchar -mno-red-zone \
 	-fno-stack-protector -mgeneral-regs-only -fcf-protection=none -fvisibility=hidden \
