@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * efi/arch is all that depends on the processor: instructions that C has no name for, memory and
- * string functions, and the linker script. It knows nothing of firmware calls and of booting.
+ * efi/arch holds what depends on the processor: special instructions, the C library functions that
+ * the compiler calls, and the linker script. It makes no firmware calls and knows nothing of
+ * booting.
  *
- * This header has the privileged instructions, and the only ones in efi/: tests on a host replace
- * its implementation.
+ * All inline assembly of efi/ is behind this header or in libc.c. Tests on a host have their own
+ * implementation of this header.
  */
 #pragma once
 
