@@ -92,7 +92,7 @@ static bool mark_unallocatable(struct boot *boot, struct range range, struct err
 }
 
 /* Names the file that could not be placed: the module with the error's number, or the kernel. */
-static void name_failed_file(const struct boot *boot, struct error *error)
+static void name_culprit(const struct boot *boot, struct error *error)
 {
     uint64_t module;
 
@@ -119,7 +119,7 @@ static bool make_plan(struct boot *boot, struct error *error)
 
     if (prepare_plan(&boot->map.preparation, &request, error))
         return true;
-    name_failed_file(boot, error);
+    name_culprit(boot, error);
     return false;
 }
 

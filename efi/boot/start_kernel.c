@@ -36,7 +36,7 @@ static bool prepare_trampoline(const struct load_plan *plan, struct error *error
 }
 
 /* Once ExitBootServices() has been tried, only it and GetMemoryMap() may be called. */
-static EFI_STATUS retry_exit(struct boot *boot)
+static EFI_STATUS exit_again(struct boot *boot)
 {
     struct error error = {.code = ERROR_NONE};
     EFI_STATUS status = EFI_INVALID_PARAMETER;
@@ -64,7 +64,7 @@ static bool exit_firmware(struct boot *boot, struct error *error)
         return false;
     status = exit_boot_services(boot->image, boot->map.buffer.key);
     if (status == EFI_INVALID_PARAMETER) /* the map has changed since */
-        status = retry_exit(boot);
+        status = exit_again(boot);
     if (EFI_ERROR(status))
         reset_machine(status);
     return true;

@@ -16,5 +16,5 @@ uint64_t clock_second(void);
 /* Converts ticks to microseconds. */
 uint64_t clock_microseconds(uint64_t ticks);
 
-/* Does nothing for so many microseconds. */
+/* Waits, without handling input. */
 void clock_wait(uint64_t microseconds);

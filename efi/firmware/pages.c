@@ -52,23 +52,19 @@ static EFI_STATUS find_attributes(struct memory_attribute_protocol **ret_attribu
     return status == EFI_NOT_FOUND ? EFI_SUCCESS : status;
 }
 
-static EFI_STATUS allow_execution(struct range range)
+bool pages_make_executable(struct range range, struct error *error)
 {
     struct memory_attribute_protocol *attributes = NULL;
     EFI_STATUS status = find_attributes(&attributes);
 
-    if (EFI_ERROR(status) || !attributes)
-        return status;
+    if (EFI_ERROR(status))
+        return error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
+    if (!attributes)
+        return true;
     status = attributes->set(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
     if (EFI_ERROR(status))
-        return status;
-    return attributes->clear(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_XP);
-}
-
-bool pages_make_executable(struct range range, struct error *error)
-{
-    EFI_STATUS status = allow_execution(range);
-
+        return error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
+    status = attributes->clear(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_XP);
     return !EFI_ERROR(status) || error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
 }
 

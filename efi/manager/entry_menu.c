@@ -116,8 +116,8 @@ static bool enter_setup(struct error *error)
 
 /* Carries out a choice. Returns when it has failed, or when the program that it started has exited.
  */
-static void run_choice(struct manager *manager, const struct menu *menu, enum menu_choice choice,
-                       struct error *error)
+static void carry_out(struct manager *manager, const struct menu *menu, enum menu_choice choice,
+                      struct error *error)
 {
     *error = (struct error){.code = ERROR_NONE};
     text_clear(&manager->messages);
@@ -166,7 +166,7 @@ bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct erro
             return true;
         if (choice == MENU_TIMEOUT && menu.timeout_exits)
             return error->code == ERROR_NONE;
-        run_choice(manager, &menu, choice, error);
+        carry_out(manager, &menu, choice, error);
         menu.timeout_exits = choice == MENU_TIMEOUT;
         menu.timeout = menu.timeout_exits ? FAILURE_TIMEOUT : TIMEOUT_FOREVER;
     }

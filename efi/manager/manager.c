@@ -19,7 +19,7 @@
 #define MESSAGES_SIZE 1200
 #define IDS_SIZE      500
 
-#define READING_TIME 3000000 /* microseconds; enough for a line */
+#define READING_TIME 3000000 /* microseconds: time to read one line */
 
 /* Where diagnostics go, and how many are shown. */
 struct diagnostics_output {
@@ -151,8 +151,8 @@ static bool boot_by_menu(struct manager *manager, struct error *error)
     return without_menu ? boot_default(manager, error) : done;
 }
 
-/* Without a menu it stays for as long as a line takes to read. */
-static void give_notice(struct manager *manager, const char *notice)
+/* Prints a notice and keeps it for the menu; boot_default() waits for it to be read. */
+static void show_notice(struct manager *manager, const char *notice)
 {
     console_message("%s", notice);
     text_append(&manager->messages, notice);
@@ -174,7 +174,7 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
 
     (void)timing_enter(TIMING_ENTRIES);
     if (notice)
-        give_notice(&manager, notice);
+        show_notice(&manager, notice);
     loader_interface_announce(loaded, start, arena);
     if (!entries_read(volume, arena, &manager.catalog, &manager.messages, error))
         return false;
