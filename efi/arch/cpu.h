@@ -22,6 +22,5 @@ uint64_t cpu_read_counter(void);
 /* Halts forever, with interrupts off: for when boot services have ended and a reset fails. */
 void __attribute__((noreturn)) cpu_halt(void);
 
-/* Jumps to the copy of the trampoline at `code`, passing it its data at `data` (pvh/trampoline.h).
- */
+/* Jumps to the copy of the trampoline at `code`, with its data at `data` (pvh/trampoline.h). */
 void __attribute__((noreturn)) cpu_jump(uint64_t code, uint64_t data);

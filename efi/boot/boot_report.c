@@ -33,8 +33,7 @@ static void append_files(struct text *text, const struct boot *boot)
         text_format(text, " + %llu more", U(all - shown));
 }
 
-/* "ttyS0 and tty0": the devices of all console= options, which Linux and other kernels understand.
- */
+/* "ttyS0 and tty0": the devices of all console= options, as Linux and other kernels have them. */
 static bool append_consoles(struct text *text, const char *command_line)
 {
     static const char option[] = "console=";

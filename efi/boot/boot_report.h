@@ -4,8 +4,7 @@
 
 #include "efi/boot/boot_state.h"
 
-/* The one line of a boot without --verbose, which stays visible until the kernel prints something.
- */
+/* The one line of a boot without --verbose, which stays visible until the kernel prints. */
 void report_boot(const struct boot *boot, bool dry_run);
 
 /* Warnings about command line, plan and memory map: the kernel may fail because of them. */

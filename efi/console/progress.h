@@ -7,8 +7,7 @@
 
 #include "efi/efi.h"
 
-/* Starts counting `total` bytes. `name` must live until progress_end(). Ends a previous progress.
- */
+/* Starts counting `total` bytes of a file. `name` must live until progress_end(). */
 void progress_start(const char *name, uint64_t total);
 
 /* Adds bytes that have been read, and updates the line when the percentage changes. */

@@ -19,8 +19,7 @@
 #define MODE_80_50         1
 #define MODE_FIRST_MACHINE 2
 
-/* The cell size of EDK2's font, which nearly all firmware uses, and when text counts as too small.
- */
+/* The size of EDK2's font, which nearly all firmware uses, and when text counts as too small. */
 #define FONT_WIDTH        8
 #define FONT_HEIGHT       19
 #define READABLE_WIDTH    1920
@@ -63,8 +62,7 @@ static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *graphics_mode(void)
     return graphics->Mode->Info;
 }
 
-/* True when text is too small to read: beyond Full HD, with the text in a small part of the screen.
- */
+/* True when text is too small to read: above Full HD, with text in a small part of the screen. */
 static bool text_is_tiny(void)
 {
     const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = graphics_mode();

@@ -59,8 +59,7 @@ size_t screen_write(struct screen *screen, size_t column, size_t row, enum scree
 void screen_fill(struct screen *screen, size_t column, size_t end, size_t row,
                  enum screen_style style);
 
-/* Sets where the next screen_show() puts the cursor. Serial terminals show it even if not visible.
- */
+/* Sets where screen_show() puts the cursor. Serial terminals show it even if not visible. */
 void screen_place_cursor(struct screen *screen, size_t column, size_t row, bool visible);
 
 /* Sends all changes to the console. */

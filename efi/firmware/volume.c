@@ -19,8 +19,7 @@ union renaming {
     uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_ROOM * sizeof(CHAR16)];
 };
 
-/* Whether the block device says that the medium is read-only. Not every volume has a block device.
- */
+/* Whether the medium is read-only, according to the block device, if the volume has one. */
 static bool is_read_only(EFI_HANDLE device)
 {
     EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;

@@ -114,8 +114,7 @@ static bool enter_setup(struct error *error)
     return error_set(error, ERROR_NO_RESET);
 }
 
-/* Carries out a choice. Returns when it has failed, or when the program that it started has exited.
- */
+/* Carries out a choice. Returns when it has failed, or when the program started has exited. */
 static void carry_out(struct manager *manager, const struct menu *menu, enum menu_choice choice,
                       struct error *error)
 {

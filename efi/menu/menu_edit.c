@@ -137,8 +137,7 @@ static void edit(struct line_editor *editor, struct history *history, uint32_t k
         (void)line_editor_insert(editor, key); /* when out of memory the line is unchanged */
 }
 
-/* Uses the line, if it differs from the entry's, and adds it to the history. False without memory.
- */
+/* Uses the line, if it differs from the entry's, and adds it to the history. */
 static bool accept_line(struct menu_state *state, const struct boot_entry *entry, const char *line)
 {
     struct menu_edits *edits = &state->menu->edits;
