@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Every task of the project; `make help` lists them. All output goes to build/.
+# All tasks of the project; `make help` lists them. All output goes to build/.
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -8,11 +8,11 @@
 
 PREFIX ?= /usr/local
 
-# Debian keeps mkfs.fat where an ordinary user's PATH does not lead.
+# Debian installs mkfs.fat in a folder that is not in the PATH of ordinary users.
 export PATH := $(PATH):/usr/sbin:/sbin
 
-# What `make run` and `make iso` boot. These go to the programs through the environment and as they were typed:
-# no $ or quote in a command line means anything to make or the shell.
+# The parameters of `make run` and `make iso`. They are passed through the environment, unexpanded: a $ or a quote in a
+# kernel's command line has no meaning to make or the shell.
 MEM ?= 512M
 CPUS ?= 2
 ACCEL ?= tcg
@@ -26,15 +26,16 @@ endif
 endef
 $(foreach name,KERNEL INITRD CMDLINE MEM CPUS ACCEL TIMEOUT OVMF ISO,$(eval $(call as_typed,$(name))))
 
-# Set-up: a first make installs the Debian packages that the goals need, and a second one does what was asked for.
-# DEPS=no leaves the machine as it is.
+# Setup: this make installs the Debian packages that the goals need, then a second make builds the goals.
+# DEPS=no does not touch the machine.
 DEPS ?= yes
 NO_PACKAGES := help clean distclean uninstall
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 
 ifneq ($(and $(filter-out no,$(DEPS)),$(filter-out $(NO_PACKAGES),$(GOALS))),)
 
-# $(call goals_like,PATTERNS,EXCEPT): those of the goals that need a group of tools/deps besides the first.
+# $(call goals_like,PATTERNS,EXCEPT): the goals that match PATTERNS but not EXCEPT. The groups are those of tools/deps;
+# every goal needs the first one, build.
 goals_like = $(filter-out $(2),$(filter $(1),$(GOALS)))
 BUILT := build/x64/% build/pvhinfo
 NEED_run   := $(call goals_like,run iso deps check check-% fuzz coverage sabotage-% bench bench-% build/%, \
@@ -58,11 +59,11 @@ KERNELS := build/deps/kernels
 TEST_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,$(KERNELS)/$(name)/vmlinux)
 OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
 
-# The program's sources by room. pvhinfo, the tests and the fuzzers are made of the first two as well.
+# The loader's sources by room. The first two are also in pvhinfo, the tests and the fuzzers.
 COMMON_SOURCES := $(sort $(wildcard common/*/*.c))
 PVH_SOURCES    := $(sort $(wildcard pvh/*.c)) pvh/trampoline.S
 EFI_SOURCES    := $(sort $(wildcard efi/*.c efi/*/*.c))
-# The decoders' libraries, fetched when they are first needed, and what includes their headers.
+# The sources of the decoder libraries, downloaded when first needed, and the files that include their headers.
 DECODER_SOURCES ?= build/deps/sources
 DECODERS_READY := $(DECODER_SOURCES)/.complete
 DECODE_SOURCES := $(sort $(wildcard common/image/decode_*.c))
@@ -70,8 +71,8 @@ DECODE_SOURCES := $(sort $(wildcard common/image/decode_*.c))
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 
-# $(call compile_rules,FOLDER,WORD,COMPILER,FLAGS,PREREQUISITES): how FOLDER/X.c.o comes of X.c, and FOLDER/X.S.o of
-# X.S, for every X; WORD is shown. A target's EXTRA_CFLAGS come last. An object is put in place complete.
+# $(call compile_rules,FOLDER,WORD,COMPILER,FLAGS,PREREQUISITES): compiles X.c to FOLDER/X.c.o, and X.S to FOLDER/X.S.o,
+# for every X; prints WORD. A target's EXTRA_CFLAGS come last. Objects are written completely before they are renamed.
 define compile_rules
 $(1)/%.o: % VERSION $(5)
 	@mkdir -p $$(@D)
@@ -95,12 +96,12 @@ include tests/bench/bench.mk
 include tests/coverage/coverage.mk
 include tests/lint/lint.mk
 
-# The kernel and the initrd that are booted when none is named.
+# The default kernel and initrd.
 DEFAULT_KERNEL := $(KERNELS)/default/vmlinuz
 INITRDS := build/initrd.img build/initrd-batch.img
 BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(KERNEL),$(DEFAULT_KERNEL)))
 
-# The shell's "$@" becomes the options that say what to boot.
+# Sets the shell's "$@" to the options of tools/run and tools/mkiso that name what to boot.
 define what_to_boot
 set -- --efi '$(EFI_BINARY)' --decoders '$(DECODERS)' --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
 [ -n "$$KERNEL" ] || : "$${INITRD=build/initrd.img}"; \
@@ -121,7 +122,7 @@ run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= MEM
 iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= ISO=
 	@$(what_to_boot); exec tools/mkiso "$$@" --output "$$ISO"
 
-# Two at a time where each keeps one core busy; the others see to both cores themselves.
+# Two at a time where each uses one core; the others run two jobs themselves.
 .PHONY: check
 check: ## run every test that fits into a quarter of an hour, on two cores
 	@$(MAKE) --no-print-directory -j 2 check-style check-unit check-firmware check-decoders check-binary check-kernel
@@ -141,7 +142,7 @@ check-style: lint-quick ## check what can be checked in seconds: which room incl
 .PHONY: deps
 deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECODERS_READY) ## install and download all that the other targets need
 
-# What `make install` puts where, below DESTDIR and PREFIX.
+# What `make install` installs, below DESTDIR and PREFIX.
 SYSTEM_TOOLS := tools/pvhboot-install tools/pvhboot-bless
 INSTALLER_PARTS := $(sort $(wildcard tools/installer/*.sh))
 MANUAL_PAGES := $(sort $(wildcard docs/*.[1-8]))
@@ -181,7 +182,7 @@ distclean: ## remove everything that make has made
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(filter-out %.d,$(MAKEFILE_LIST))
 
-# A pattern with two targets makes both at once.
+# A pattern rule with two targets makes both at once.
 $(KERNELS)/%/vmlinuz $(KERNELS)/%/vmlinux:
 	@tools/fetch-kernels '$*'
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The EFI binary. Included by the top Makefile.
 
-# What the loader can unpack. Fewer make it smaller: `make efi DECODERS="lz4 zstd"`, or DECODERS= for none.
+# The formats that the loader can decompress. Fewer make it smaller: `make efi DECODERS="lz4 zstd"`, or DECODERS= for none.
 DECODER_FORMATS := $(DECODE_SOURCES:common/image/decode_%.c=%)
 DECODERS ?= $(DECODER_FORMATS)
 override DECODERS := $(sort $(DECODERS))
@@ -13,11 +13,11 @@ ifneq ($(and $(DECODERS_ABSENT),$(filter check% bench%,$(MAKECMDGOALS))),)
 $(error DECODERS: what is tested and measured is the loader with all of them)
 endif
 
-# Each choice has a folder of its own: build/x64, build/x64-lz4-zstd, build/x64-none.
+# Each selection is built in its own folder: build/x64, build/x64-lz4-zstd, build/x64-none.
 EMPTY :=
 EFI_BUILD  := build/x64$(if $(DECODERS_ABSENT),-$(subst $(EMPTY) ,-,$(or $(DECODERS),none)))
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-# Less than GRUB and Limine; without decoders less than systemd-boot, which unpacks nothing either.
+# Smaller than GRUB and Limine; without decoders, smaller than systemd-boot, which decompresses nothing either.
 EFI_LIMIT  ?= $(if $(DECODERS),229376,139264)
 VERSION    := $(shell cat VERSION)
 
@@ -32,16 +32,16 @@ LOADER_SOURCES := $(COMMON_SOURCES) $(PVH_SOURCES) $(EFI_SOURCES)
 EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(filter-out $(DECODERS_ABSENT:%=common/image/decode_%.c),$(LOADER_SOURCES))) \
 	$(DECODERS_ABSENT:%=$(EFI_BUILD)/absent/%.o) $(if $(DECODERS),$(EFI_BUILD)/decoders.o)
 
-# Every warning that both compilers have and that GNU-EFI's headers survive.
+# Every warning that both compilers know and that GNU-EFI's headers do not trigger.
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wvla -Wcast-qual -Wundef
 
-# GNU_EFI_USE_MS_ABI: without it direct calls compile and die at run time.
-# no-red-zone: the firmware's interrupts run on our stack. general-regs-only: nobody saves the others.
-# GCC's -Oz still takes these for a gain. clang does not know them.
+# GCC does these even with -Oz, although they make the code larger. clang does not know the options.
 EFI_SMALL := $(if $(findstring clang,$(EFI_CC)),,-fno-inline-functions-called-once \
 	-fno-move-loop-invariants)
 
+# no-red-zone: the firmware's interrupt handlers run on our stack. general-regs-only: nothing saves the other registers.
+# GNU_EFI_USE_MS_ABI: without it, calls into the firmware compile but use the wrong calling convention.
 EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpic -fshort-wchar -mno-red-zone \
 	-fno-stack-protector -mgeneral-regs-only -fcf-protection=none -fvisibility=hidden \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-ident \
@@ -57,7 +57,7 @@ EFI_SECTIONS := .text .reloc .rodata .sbat .data
 
 $(eval $(call compile_rules,$(EFI_BUILD),CC   ,$(EFI_CC),$(EFI_CFLAGS),efi/build.mk))
 
-# The compiler would turn the loops of memset and its kin into calls of themselves.
+# Otherwise the compiler turns the loops in memset and the like into calls to themselves.
 $(EFI_BUILD)/efi/arch/libc.c.o: EXTRA_CFLAGS := -fno-builtin
 
 $(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/arch/x64.lds efi/build.mk
@@ -65,7 +65,7 @@ $(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/arch/x64.lds efi/build.mk
 	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -o $@ $(GNU_EFI_LIB)/crt0-efi-x86_64.o $(EFI_OBJECTS) \
 		-L $(GNU_EFI_LIB) -l gnuefi
 
-# Written under another name first: a binary that fails its checks is never taken for good.
+# Written under another name first, so that a binary that fails its checks is never used.
 $(EFI_BINARY): $(EFI_BUILD)/pvhboot.so efi/finish.py
 	$(Q)$(EFI_OBJCOPY) $(patsubst %,-j %,$(EFI_SECTIONS)) --strip-all \
 		--target=efi-app-x86_64 --file-alignment 0x1000 --section-alignment 0x1000 $< $@.new
@@ -79,8 +79,8 @@ efi: $(EFI_BINARY) ## build the EFI binary, build/x64/pvhboot.efi
 without-decoders:
 	@$(MAKE) --no-print-directory DECODERS= EFI_BUILD=build/x64-none efi
 
-# The same bytes from another folder of objects, and no warning from clang either. The size limit is
-# for the binary that is shipped, which is GCC's; the one without decoders has its own.
+# A second build gives the same bytes, and clang gives no warnings. The size limit applies to the binary that is
+# shipped, which GCC builds, and to the one without decoders.
 check-binary: $(EFI_BINARY) without-decoders ## check the EFI binary: reproducible to the byte, clean with clang
 	$(Q)rm -rf build/again build/clang
 	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/again build/again/pvhboot.efi

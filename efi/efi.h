@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The firmware's types, from GNU-EFI's headers, and the two tables that everything goes through. */
+/* UEFI types from GNU-EFI's headers, and the tables through which the firmware is called. */
 #pragma once
 
-/* Without it EFIAPI is empty: calls compile without a warning and die at run time. */
+/* Without it EFIAPI expands to nothing: calls compile without a warning and crash at run time. */
 #ifndef GNU_EFI_USE_MS_ABI
 #error "build with -DGNU_EFI_USE_MS_ABI"
 #endif
@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Set once, by efi_main() from its arguments. */
+/* Set once by efi_main(), from its arguments. */
 extern EFI_SYSTEM_TABLE *ST;
 extern EFI_BOOT_SERVICES *BS;
 extern EFI_RUNTIME_SERVICES *RT;

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Marks the EFI binary NX-compatible and verifies what Secure Boot and strict firmware ask of it.
+"""Marks the EFI binary as NX-compatible and checks what Secure Boot and strict firmware require.
 
 The rules are those of shim's post-process-pe and of Microsoft's signing requirements: sections on
-page boundaries, none both writable and executable, .sbat, no leftovers. objcopy cannot set the flag.
+page boundaries, none both writable and executable, .sbat, no symbols. objcopy cannot set the flag.
 """
 
 import argparse
@@ -53,7 +53,7 @@ class Binary:
         self.set_field("<H", 70, self.field("<H", 70) | NX_COMPAT)
 
     def append_to_last_section(self, address, content):
-        """Puts bytes that belong to `address` behind the last section's own."""
+        """Extends the last section to hold `content` at `address`."""
         last = self.sections[-1]
         end = address + len(content)
         last.virtual_size = end - last.address
@@ -74,7 +74,7 @@ def round_up(size):
 
 
 def read_elf_sections(path):
-    """Address and bytes of each section by name, of an ELF64 file."""
+    """Maps the section names of an ELF64 file to (address, content)."""
     with open(path, "rb") as file:
         data = file.read()
     table, size, count, names = struct.unpack_from("<Q10xHHH", data, 40)
@@ -88,7 +88,7 @@ def read_elf_sections(path):
 
 
 def add_relocations(binary, path):
-    """crt0 finds its relocations through .dynamic; both ride in .data."""
+    """Appends .dynamic and .rela to .data: crt0 finds its relocations through .dynamic."""
     sections = read_elf_sections(path)
     for name in (".dynamic", ".rela"):
         if name in sections:

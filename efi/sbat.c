@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Generations for Secure Boot's revocation (SBAT.md of shim): shim refuses a loader without.
- * Vendors append a line of their own.
+ * SBAT metadata, by which Secure Boot revokes vulnerable versions (SBAT.md of shim). shim refuses
+ * to start a loader without it. Vendors append a line of their own.
  */
 #define SBAT                                                                                       \
     "sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"                \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the firmware enters. */
+/* The entry point that the firmware calls. */
 #include "efi/efi.h"
 
 #include "efi/boot/boot.h"
@@ -12,21 +12,21 @@
 #include "efi/firmware/timing.h"
 #include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
-
 #include "efi/manager/manager.h"
+
 #include <string.h>
 
-/* How long a message stays before whoever started us clears the screen; enough for a line. */
+/* How long an error stays on the screen before the boot manager may clear it: time for one line. */
 #define READING_TIME 3000000 /* microseconds */
 
-#define NAME_SHOWN  100 /* bytes of a name that is no file's */
+#define NAME_SHOWN  100 /* bytes shown of a path that does not exist */
 #define NOTICE_SIZE 300
 
 EFI_SYSTEM_TABLE *ST;
 EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
 
-/* "fs0:/x" is a path of the shell's; "UEFI:" begins a menu text. */
+/* "fs0:/x" is a path of the UEFI shell; "UEFI: ..." is a description from a boot menu. */
 static bool has_drive(const char *path)
 {
     const char *colon = strchr(path, ':');
@@ -34,7 +34,7 @@ static bool has_drive(const char *path)
     return colon && (colon[1] == '/' || colon[1] == '\\');
 }
 
-/* Whether there is such a file. Where that cannot be told, booting it says why. */
+/* Whether the file exists. When that is unknown, true: booting it then reports the error. */
 static bool is_file(const struct boot_file *kernel)
 {
     CLEANUP(file_close) struct file file = {.path = kernel->path};
@@ -47,8 +47,8 @@ static bool is_file(const struct boot_file *kernel)
 }
 
 /*
- * LoadOptions may not be meant for us: network boots pass a menu text ("Onboard NIC (IPv4)"),
- * U-Boot its bootargs. Whoever types options names a file, or begins with an option.
+ * LoadOptions may not be meant for us: network boots pass a description ("Onboard NIC (IPv4)"), and
+ * U-Boot its bootargs. Options that a user wrote start with an option or with the path of a file.
  */
 static bool are_foreign(EFI_HANDLE image, const struct options *options)
 {
@@ -56,7 +56,10 @@ static bool are_foreign(EFI_HANDLE image, const struct options *options)
            !is_file(&options->request.kernel);
 }
 
-/* Reads the entries instead. A mistake in the user's own options is told, before and after. */
+/*
+ * Boots by entries instead. In case the options are the user's, with a mistake in them, they are
+ * mentioned in a notice, and also in the error when there is no entry to boot.
+ */
 static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
                            const struct options *options, struct volume *volume, uint64_t start,
                            struct arena *arena, struct error *error)
@@ -76,7 +79,7 @@ static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
     return false;
 }
 
-/* Boots what the options name, or an entry. */
+/* Boots the kernel named on the command line, or an entry. */
 static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct options *options,
                  uint64_t start, struct arena *arena, struct error *error)
 {
@@ -137,12 +140,12 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     ST = system_table;
     BS = system_table->BootServices;
     RT = system_table->RuntimeServices;
-    /* The boot manager's five minutes are not enough for slow media, and a reset says nothing. */
+    /* The boot manager's five minutes are too short for slow media. A reset explains nothing. */
     watchdog_disarm();
     status = run(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         clock_wait(READING_TIME);
-    /* crt0's return would lose registers that the firmware's calling convention keeps. */
+    /* Returning through crt0 would clobber registers that the caller's convention preserves. */
     (void)BS->Exit(image, status, 0, NULL);
     return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stands in for common/image/decode_*.c of a format that the loader is built without:
- * DECODER_ABSENT is the name of what that file defines. A kernel in it is refused, with a sentence.
+ * Replaces common/image/decode_*.c for a format that the loader is built without. DECODER_ABSENT is
+ * the name of the decoder that the file defines. Opening it fails with ERROR_UNPACK_ABSENT.
  */
 #include "common/image/decoder_backend.h"
 
@@ -16,5 +16,5 @@ static bool refuse(struct decoder *decoder)
     return error_set(decoder->error, ERROR_UNPACK_ABSENT, decoder->container->kind);
 }
 
-/* Without `step`: open() never lets it come that far. */
+/* There is no `step`, since open() always fails. */
 const struct decoder_format DECODER_ABSENT = {.memory = no_memory, .open = refuse};

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The libraries that unpack kernels: zlib, liblzma, libzstd and lz4, from upstream's sources, as far as they decode.
+# The libraries that decompress kernels: the decoders of zlib, liblzma, libzstd and lz4, built from upstream's sources.
 #
-#   $(call decoder_object,FOLDER,COMPILER,FLAGS[,FORMATS]) makes FOLDER/decoders.o: one object with the functions that
-#   common/image/decode_FORMAT.c call, of every format unless some are named, and nothing else to see. It wants memcpy, memmove,
-#   memset and memcmp, and no other thing.
+#   $(call decoder_object,FOLDER,COMPILER,FLAGS[,FORMATS]) makes FOLDER/decoders.o: one object that exports only the
+#   functions that common/image/decode_FORMAT.c call, for all formats unless some are named. It needs memcpy, memmove,
+#   memset and memcmp, and nothing else.
 
-# What their headers are included with.
+# The flags to include their headers with.
 DECODER_INCLUDES := $(patsubst %,-isystem $(DECODER_SOURCES)/%,zlib xz-utils/src/liblzma/api libzstd/lib lz4/lib) \
 	-DZ_SOLO -DLZMA_API_STATIC -DXXH_NAMESPACE=LZ4_ -DLZ4_DISABLE_DEPRECATE_WARNINGS
 
@@ -26,41 +26,41 @@ DECODER_zstd := $(addprefix common/,debug entropy_common error_private fse_decom
 	$(addprefix decompress/,huf_decompress zstd_ddict zstd_decompress zstd_decompress_block)
 DECODER_lz4 := lz4 xxhash
 
-# Without their endings, below DECODER_SOURCES.
+# Source files below DECODER_SOURCES, without .c.
 DECODER_FILES := $(addprefix zlib/,$(DECODER_zlib)) $(addprefix xz-utils/src/liblzma/,$(DECODER_xz)) \
 	$(addprefix libzstd/lib/,$(DECODER_zstd)) $(addprefix lz4/lib/,$(DECODER_lz4))
 
-# The libraries' own switches for a place without a C library, by the folder's name.
+# The libraries' own options for building without a C library, by folder.
 DECODER_FLAGS_zlib := -DZ_SOLO
-# What configure would find. No constructors: there is nobody to run them.
+# What configure would detect, but nothing that needs constructors, which nothing would run.
 DECODER_FLAGS_xz-utils := -I$(DECODER_SOURCES)/xz-utils/src/common \
 	$(patsubst %,-I$(DECODER_SOURCES)/xz-utils/src/liblzma/%,api common check lz rangecoder lzma delta simple) \
 	-DHAVE_STDINT_H -DHAVE_INTTYPES_H -DHAVE_STDBOOL_H -DHAVE_LIMITS_H -DHAVE_STRING_H \
 	-DSIZEOF_SIZE_T=__SIZEOF_SIZE_T__ -DTUKLIB_SYMBOL_PREFIX=lzma_ -DTUKLIB_FAST_UNALIGNED_ACCESS \
 	-DHAVE_DECODERS -DHAVE_DECODER_LZMA1 -DHAVE_DECODER_LZMA2 -DHAVE_DECODER_X86 -DLZMA_API_STATIC \
 	-DHAVE_CHECK_CRC32 -DHAVE_CHECK_CRC64 -DHAVE_CHECK_SHA256 -DHAVE_INTERNAL_SHA256
-# One of two ways each to read literals and sequences: 24 KiB less for 1 to 3 % more work.
+# Only one of the two decoders each for literals and for sequences: saves 24 KiB for 1 to 3 % more instructions.
 DECODER_FLAGS_libzstd := -DZSTD_LEGACY_SUPPORT=0 -DZSTD_TRACE=0 -DZSTD_DISABLE_ASM=1 -DZSTD_NO_INTRINSICS \
 	-DDYNAMIC_BMI2=0 -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DXXH_NAMESPACE=ZSTD_ \
 	-DZSTDLIB_VISIBLE= -DZSTDERRORLIB_VISIBLE=
 DECODER_FLAGS_lz4 := -DXXH_NAMESPACE=LZ4_ -DLZ4LIB_VISIBILITY=
 DECODER_FLAGS_ours := $(DECODER_INCLUDES)
 
-# Where the time goes; all else is built small.
+# The files where most time is spent are built for speed, all others for size.
 DECODER_HOT := inffast.c crc32.c lzma_decoder.c zstd_decompress_block.c xxhash.c
 DECODER_SMALL := -Oz
 
-# Freestanding, but memcpy is known for what it is: the libraries read numbers with it.
-# third_party/include stands in for the C library's headers, so that any target can be built for anywhere.
+# Freestanding, but with -fbuiltin, so that memcpy is inlined: the libraries read integers with it.
+# third_party/include replaces the C library's headers, so that every target can be built on every machine.
 DECODER_CFLAGS := -std=gnu11 -ffreestanding -fbuiltin -fpic -fvisibility=hidden -fno-stack-protector -ffunction-sections \
 	-fdata-sections -fno-asynchronous-unwind-tables -fno-ident '-ffile-prefix-map=$(CURDIR)=.' -DNDEBUG -w \
 	-nostdinc -Ithird_party/include
-# As the EFI binary: see efi/build.mk.
+# As for the EFI binary: see efi/build.mk.
 DECODER_EFI_FLAGS := -mno-red-zone -mgeneral-regs-only -fcf-protection=none
 
 decoder_entries = $(foreach format,$(or $(1),$(DECODER_FORMATS)),$(DECODER_ENTRIES_$(format)))
 
-# What no entry leads to is left out, so all files are linked whichever formats there are.
+# All files are linked, whatever the formats: --gc-sections removes what no entry point uses.
 define decoder_object
 $(1)/decoders/%.o: $(DECODER_SOURCES)/%.c $(DECODERS_READY) third_party/build.mk $(wildcard third_party/include/*.h)
 	@mkdir -p $$(@D)
@@ -85,7 +85,7 @@ endef
 $(eval $(call decoder_object,$(EFI_BUILD),$(EFI_CC),$(DECODER_EFI_FLAGS),$(DECODERS)))
 $(DECODE_SOURCES:%=$(EFI_BUILD)/%.o): EXTRA_CFLAGS := $(DECODER_INCLUDES)
 
-# In the place of common/image/decode_FORMAT.c where the loader is built without it.
+# Replaces common/image/decode_FORMAT.c when the loader is built without that format.
 $(EFI_BUILD)/absent/%.o: third_party/absent.c VERSION efi/build.mk third_party/build.mk
 	@mkdir -p $(@D)
 	@echo "  CC    $< ($*)"
@@ -93,7 +93,7 @@ $(EFI_BUILD)/absent/%.o: third_party/absent.c VERSION efi/build.mk third_party/b
 
 $(eval $(call decoder_object,build/host,$(CC),))
 
-# One `make` sees to everything: the sources come when they are first needed, and never again.
+# The sources are downloaded when they are first needed, and again only when the pins change.
 $(DECODERS_READY): tools/fetch-sources
 	@tools/fetch-sources $(if $(DECODER_RELEASE),--release $(DECODER_RELEASE)) --output $(DECODER_SOURCES)
 	@touch $@
@@ -104,7 +104,7 @@ build/host/decoders.a: build/host/decoders.o
 	$(Q)rm -f $@
 	$(Q)ar rcsD $@ $<
 
-# IA32 is no target yet. That the libraries build for it, from the same sources, is kept true.
+# IA32 is not supported yet, but the libraries must keep building for it.
 $(eval $(call decoder_object,build/ia32,$(EFI_CC),-m32 -march=i686 -mgeneral-regs-only -fcf-protection=none))
 
 .PHONY: check-decoders

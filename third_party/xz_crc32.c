@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* xz' CRC-32 is gzip's: zlib's serves both, and 8 KiB of tables are saved. */
+/* xz and gzip use the same CRC-32: sharing zlib's saves 8 KiB of tables. */
 #include <lzma.h>
 #include <zlib.h>
 

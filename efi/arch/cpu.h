@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What only a processor in the firmware's mode can do. Nothing else of efi/ does: host tests have
- * their own of this one file.
+ * efi/arch holds what depends on the processor: special instructions, the C library functions that
+ * the compiler calls, and the linker script. It makes no firmware calls and knows nothing of
+ * booting.
+ *
+ * All inline assembly of efi/ is behind this header or in libc.c. Tests on a host have their own
+ * implementation of this header.
  */
 #pragma once
 
@@ -9,14 +13,14 @@
 
 struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf);
 
-/* Of a model-specific register that the processor has: others fault. */
+/* Reads a model-specific register, which must exist: RDMSR faults otherwise. */
 uint64_t cpu_read_msr(uint32_t msr);
 
-/* The time stamp counter, which every processor with 64 bits has. */
+/* The time stamp counter, which every x86-64 processor has. */
 uint64_t cpu_read_counter(void);
 
-/* For ever, after boot services have ended and where no reset works. */
+/* Halts forever, with interrupts off: for when boot services have ended and a reset fails. */
 void __attribute__((noreturn)) cpu_halt(void);
 
-/* Runs the copy of the hand-over's code at `code`, with its data at `data`: starts the kernel. */
+/* Jumps to the copy of the trampoline at `code`, with its data at `data` (pvh/trampoline.h). */
 void __attribute__((noreturn)) cpu_jump(uint64_t code, uint64_t data);

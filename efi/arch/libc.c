@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The handful of C library functions that the shared sources and the compiler itself call. Copies
- * and fills go eight bytes at a time: the firmware's own go byte by byte in places.
+ * The few C library functions that the shared code and the compiler call. memcpy() and memset()
+ * move eight bytes at a time: some firmware's CopyMem() and SetMem() move single bytes.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): glibc's have two underscores */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): glibc's names start with __ */
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {

@@ -31,7 +31,7 @@ static bool open_files(struct boot *boot, struct error *error)
     return true;
 }
 
-/* The memory map tells which ACPI tables can be read; what they say is added to it. */
+/* Reading ACPI tables needs the memory map, and their ECAM windows are then added to the map. */
 static bool collect_machine(struct boot *boot, struct error *error)
 {
     struct preparation *preparation = &boot->map.preparation;
@@ -62,8 +62,8 @@ static bool load(struct boot *boot, bool dry_run, struct error *error)
 }
 
 /*
- * How much the boot takes and how much there is, behind what unpacking takes. All that it holds is
- * given back first: then what is free is what a user can count on.
+ * Adds to ERROR_UNPACK_MEMORY how much memory the boot needs and how much is free. Everything is
+ * released first, so that the boot's own memory counts as free.
  */
 static void add_memory_figures(struct boot *boot, struct error *error)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a boot request to the kernel. */
+/*
+ * efi/boot carries out one boot request: it opens the files, plans and reserves memory, loads,
+ * exits boot services and jumps. It knows nothing of entries, loader.conf, boot counting or the
+ * menu.
+ *
+ * This header is all that the rest of the loader calls for a boot.
+ */
 #pragma once
 
 #include "efi/efi.h"
@@ -10,8 +16,9 @@
 #include "common/bls/options.h"
 
 /*
- * Loads and starts the kernel, where the machine allows that (efi/boot/policy.h). Returns false
- * when that fails, with everything given back, and true at the end of a dry run.
+ * Checks that this machine may start a kernel (efi/boot/policy.h), then loads and starts it.
+ * Returns only after a dry run, with true, or on failure, with false. All files are closed and all
+ * memory is released by then, except for what is in `arena`. `request` must have its volumes set.
  */
 bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot_request *request,
               struct arena *arena, struct error *error);

@@ -4,7 +4,7 @@
 #include "common/acpi/mcfg.h"
 #include "efi/firmware/efi_error.h"
 
-/* How often the map may outgrow the room that was just made for it. */
+/* How often the map may outgrow a newly allocated buffer. */
 #define MAX_ATTEMPTS 16
 
 static bool make_room(struct boot_map *map, struct error *error)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* As the printer wants them, whatever the width of uint64_t's type is here. */
+/* For %llu and %llx: uint64_t is unsigned long on some targets. */
 #define U(number) ((unsigned long long)(number))
 
 #define NAMES_SHOWN 4
@@ -33,7 +33,7 @@ static void append_files(struct text *text, const struct boot *boot)
         text_format(text, " + %llu more", U(all - shown));
 }
 
-/* "ttyS0 and tty0": the devices of all console= options, as Linux and others name them. */
+/* "ttyS0 and tty0": the devices of all console= options, as Linux and other kernels have them. */
 static bool append_consoles(struct text *text, const char *command_line)
 {
     static const char option[] = "console=";
@@ -52,7 +52,7 @@ static bool append_consoles(struct text *text, const char *command_line)
             text_format(text, "%s%.*s", any ? " and " : "", (int)length, word);
             any = true;
         }
-        word--; /* the loop goes on behind the '=' */
+        word--; /* the loop's word++ then continues right after the '=' */
     }
     return any;
 }

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the user sees of a boot. */
+/* What is printed about a boot. */
 #pragma once
 
 #include "efi/boot/boot_state.h"
 
-/* The one quiet line, which stays on the screen until the kernel has one of its own. */
+/* The one line of a boot without --verbose, which stays visible until the kernel prints. */
 void report_boot(const struct boot *boot, bool dry_run);
 
-/* Warnings about what the kernel will make of it. */
+/* Warnings about command line, plan and memory map: the kernel may fail because of them. */
 void report_warnings(const struct boot *boot);
 
-/* --verbose: where everything goes. */
+/* --verbose and --dry-run: the plan. */
 void report_plan(const struct boot *boot);
 
 /*
- * --dry-run: the firmware's map, before anything but boot->lent is taken from it, so that a plan
- * that fails can be looked into, and the plan can be made again elsewhere (pvhinfo --map).
+ * --dry-run: the firmware's map, and the reclaimable memory. Printed before memory is reserved, so
+ * that it is there when planning fails, and pvhinfo --map can repeat the planning elsewhere.
  */
 void report_firmware_map(const struct boot *boot);
 
-/* --dry-run: what the kernel would be told. */
+/* --dry-run: the start info and the E820 table. start_kernel_prepare() must have been called. */
 void report_start_info(const struct boot *boot);
 
 /* Warnings about the firmware's ACPI tables. */
 void report_acpi(const struct boot *boot);
 
-/* --verbose: where the time went. */
+/* --verbose: the time spent in each phase. */
 void report_timing(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All that a boot holds, for the steps of efi/boot/boot.c. */
+/* The state of a boot, shared by the steps of efi/boot/boot.c. */
 #pragma once
 
 #include "efi/efi.h"
@@ -11,23 +11,23 @@
 #include "efi/boot/modules.h"
 #include "efi/firmware/acpi.h"
 
-/* Memory that is the boot's: taken by efi/boot/reserve.c, given back by reserve_release(). */
+/* Memory owned by the boot: taken by efi/boot/reserve.c, released by reserve_release(). */
 struct reservation {
-    size_t claimed;                   /* how many of the plan's claims are ours now */
-    struct plan_ranges reclaimable;   /* ours too: what the kernel is unpacked with */
-    struct plan_ranges unallocatable; /* what the firmware would not give */
+    size_t claimed;                   /* how many of the plan's claims have been allocated */
+    struct plan_ranges reclaimable;   /* owned: the kernel's unpacking buffers */
+    struct plan_ranges unallocatable; /* not owned: free in the map, but cannot be allocated */
 };
 
 struct boot {
     EFI_HANDLE image;
     const struct boot_request *request;
     struct arena *arena;
-    bool overwrite_nvs; /* allowed by the user */
+    bool overwrite_nvs; /* the user allows loading over ACPI NVS */
 
     struct kernel kernel;
     struct module_list modules;
 
-    struct boot_map map; /* with the plan and what the kernel is told */
+    struct boot_map map; /* with the plan and the boot info */
     struct acpi_tables acpi;
     struct reservation reservation;
 };

@@ -5,10 +5,10 @@
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 
-/* Nothing larger is a kernel; what unpacks to more is a mistake or a trap. */
+/* No kernel is larger; a file that unpacks to more is a mistake or a decompression bomb. */
 #define UNPACK_LIMIT (1 * GIB)
 
-/* What unpacking or parsing has recorded, for the caller. */
+/* Returns the error of unpacking or parsing to the caller, with the file's name. */
 static bool fail(const struct kernel *kernel, struct error *error)
 {
     *error = kernel->error;
@@ -26,8 +26,9 @@ static bool open_file(const struct boot_file *source, struct kernel *kernel, str
     return true;
 }
 
-/* Looks through the containers, from the start, by unpack_open() or unpack_probe(). */
-static bool begin(struct kernel *kernel, __typeof__(unpack_open) *open, struct error *error)
+/* Starts unpacking from the start of the file: `open` is unpack_open() or unpack_probe(). */
+static bool start_unpacking(struct kernel *kernel, __typeof__(unpack_open) *open,
+                            struct error *error)
 {
     kernel_release(kernel);
     progress_start(kernel->file.path, kernel->file.source.size);
@@ -44,7 +45,7 @@ static bool read_image(struct kernel *kernel, struct error *error)
     return true;
 }
 
-/* Reads the headers of a stream. */
+/* Reads the ELF file's headers from a stream. */
 static bool open_stream(struct kernel *kernel, struct error *error)
 {
     struct kernel_stream *stream = &kernel->stream;
@@ -60,7 +61,7 @@ static bool open_stream(struct kernel *kernel, struct error *error)
 
 bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error)
 {
-    if (!open_file(source, ret_kernel, error) || !begin(ret_kernel, unpack_open, error))
+    if (!open_file(source, ret_kernel, error) || !start_unpacking(ret_kernel, unpack_open, error))
         return false;
     if (ret_kernel->unpack.elf)
         return read_image(ret_kernel, error);
@@ -71,7 +72,7 @@ bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, stru
 
 static bool probe(struct kernel *kernel, struct error *error)
 {
-    if (!begin(kernel, unpack_probe, error))
+    if (!start_unpacking(kernel, unpack_probe, error))
         return false;
     if (kernel->unpack.incomplete)
         return true;
@@ -85,13 +86,13 @@ bool kernel_probe(const struct boot_file *source, struct error *error)
     CLEANUP(kernel_close) struct kernel kernel = {.state = KERNEL_CLOSED};
     bool good = open_file(source, &kernel, error) && probe(&kernel, error);
 
-    progress_end(); /* opening began one */
+    progress_end(); /* of start_unpacking() */
     return good;
 }
 
 bool kernel_unpack(struct kernel *kernel, struct error *error)
 {
-    if (!begin(kernel, unpack_open, error))
+    if (!start_unpacking(kernel, unpack_open, error))
         return false;
     (void)timing_enter(TIMING_DECODING);
     if (!kernel->unpack.elf && !unpack_to_memory(&kernel->unpack))

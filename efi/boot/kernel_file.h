@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's file, whatever it is wrapped in. Where the ELF file can be read at any offset, its
- * headers and notes are read first. Where it comes out of a decoder, front to back, the plan is
- * made of its headers, the segments are unpacked straight to their places, and the notes are kept
- * as they come by. A kernel that this does not do for (it has to be moved, say, which only its
- * notes allow) is unpacked to memory first.
+ * The kernel's file, in whatever containers. An ELF file that is not compressed is read at any
+ * offset: headers and notes first. A compressed one is a stream, read from front to back: the plan
+ * is made from the headers alone, segments are decompressed to where they go, and the notes are
+ * saved as they are reached. When that does not work, for instance because the kernel must be
+ * moved, which only its notes allow, the ELF file is unpacked to memory first.
  */
 #pragma once
 
@@ -19,7 +19,7 @@
 enum kernel_state {
     KERNEL_CLOSED,
     KERNEL_READABLE, /* at any offset; the image is complete */
-    KERNEL_STREAMED, /* front to back; entry point and notes are known when all has been read */
+    KERNEL_STREAMED, /* front to back; entry point and notes are known after kernel_load() */
 };
 
 struct kernel {
@@ -29,45 +29,50 @@ struct kernel {
 
     struct unpack unpack;
     struct kernel_stream stream;
-    struct error error;   /* where unpacking records it */
-    struct arena arena;   /* what is known of it; given back when unpacking begins anew */
-    struct arena buffers; /* what unpacking takes, no longer needed once it is loaded; the same */
+    struct error error;   /* the error of unpacking or parsing */
+    struct arena arena;   /* of `image` and the stream; released when unpacking starts again */
+    struct arena buffers; /* of the decoders, needed until the kernel is loaded; released too */
 };
 
 /*
- * Opens the file and reads headers, and notes where they can be had. On failure it is to be closed
- * all the same. `source` must live as long as the kernel.
+ * Opens the file and reads the headers, and the notes unless it is a stream. `source` must live as
+ * long as the kernel. Call kernel_close() on failure too. The structure points into itself and must
+ * not be copied.
  */
 bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error);
 
 /*
- * Sees whether a file may be a kernel, in the time that a few reads take: what only shows when it
- * is unpacked whole is left out.
+ * Checks whether a file may be a bootable kernel, as far as a few reads tell: what would need the
+ * whole file to be decompressed is not checked.
  */
 bool kernel_probe(const struct boot_file *source, struct error *error);
 
-/* Begins anew, with the ELF file in memory: KERNEL_READABLE. */
+/* Starts again, this time unpacking the whole ELF file to memory: the state is KERNEL_READABLE. */
 bool kernel_unpack(struct kernel *kernel, struct error *error);
 
 /*
- * Reads the segments to where the plan's reads have them, and for a stream the notes, which
- * complete kernel->image. ERROR_NOT_SEQUENTIAL for a stream that has to be unpacked to memory.
+ * Reads the segments to the addresses in `reads`, which the caller has allocated. For a stream,
+ * reads the notes as well, which completes kernel->image. ERROR_NOT_SEQUENTIAL: a stream that must
+ * be unpacked to memory instead.
  */
 bool kernel_load(struct kernel *kernel, const struct plan_reads *reads, struct error *error);
 
 /*
- * Lists the memory that unpacking has taken so far, in `arena`. It is the caller's from now on, to
- * be given back with pages_release(), but the kernel's to use until kernel_load() has been called.
- * False when there is no memory for the list; what is not in it is still the kernel's own.
+ * Transfers the buffers that unpacking has allocated so far to the caller, who frees each range
+ * with pages_release(). The kernel uses them until kernel_load() has returned. The list is in
+ * `arena`. False when out of memory for the list: ranges that are not in it remain the kernel's.
  */
 bool kernel_take_reclaimable(struct kernel *kernel, struct arena *arena,
                              struct plan_ranges *ret_reclaimable);
 
-/* Bytes of memory that it takes where it goes; before its headers are known, its file's. */
+/*
+ * How much memory the kernel needs, in bytes: its span, or, before its headers are known, the size
+ * of the ELF file, or else of the file.
+ */
 uint64_t kernel_memory(const struct kernel *kernel);
 
-/* Gives back the memory that it took; the file stays open. What was loaded stays where it is. */
+/* Frees image and buffers; the file stays open. Segments that were loaded are not affected. */
 void kernel_release(struct kernel *kernel);
 
-/* For CLEANUP(); also for a kernel that was never opened, all zero. */
+/* For CLEANUP(). The kernel may be all zero, never opened. */
 void kernel_close(struct kernel *kernel);

@@ -3,16 +3,16 @@
 
 #include <string.h>
 
-/* ELF and program headers lie at the start of all kernels; so much of a stream is looked at. */
+/* All kernels have their ELF and program headers within this many bytes. */
 #define PREFIX_SIZE  (64 * KIB)
 #define SCRATCH_SIZE (64 * KIB)
 
-/* Note segments of kernels have some hundred bytes. */
+/* The note segments of kernels have a few hundred bytes. */
 #define LARGEST_NOTES (64 * KIB)
 
-/* Part of the ELF file that is at hand although it comes as a stream; NULL when it is not. */
-static const uint8_t *find_kept(const struct kernel_stream *stream, uint64_t offset,
-                                uint64_t length)
+/* Finds bytes of the ELF file that have been saved; NULL when they have not. */
+static const uint8_t *find_saved(const struct kernel_stream *stream, uint64_t offset,
+                                 uint64_t length)
 {
     if (fits_inside(offset, length, stream->prefix_size))
         return stream->prefix + offset;
@@ -25,10 +25,10 @@ static const uint8_t *find_kept(const struct kernel_stream *stream, uint64_t off
     return NULL;
 }
 
-static bool read_kept(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
-                      struct error *error)
+static bool read_saved(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
+                       struct error *error)
 {
-    const uint8_t *bytes = find_kept((struct kernel_stream *)source, offset, length);
+    const uint8_t *bytes = find_saved((struct kernel_stream *)source, offset, length);
 
     if (!bytes)
         return error_set(error, ERROR_NOT_SEQUENTIAL);
@@ -48,7 +48,7 @@ bool kernel_stream_open(struct kernel_stream *stream, struct unpack *unpack, str
     if (!unpack_read(unpack, stream->prefix, PREFIX_SIZE, &stream->prefix_size))
         return false;
     stream->source.size = elf->unpacked_exact ? elf->unpacked : limit;
-    stream->source.read = read_kept;
+    stream->source.read = read_saved;
     if (stream->prefix_size < PREFIX_SIZE)
         stream->source.size = stream->prefix_size;
     return true;
@@ -74,24 +74,24 @@ bool kernel_stream_keep_notes(struct kernel_stream *stream, const struct elf_ima
     return true;
 }
 
-/* The next bytes of the stream, in order; *ret_count is less at its end. */
+/* Reads the next bytes of the stream. *ret_count is less than `size` only at its end. */
 static bool read_next(struct kernel_stream *stream, void *buffer, uint64_t size,
                       uint64_t *ret_count)
 {
-    uint64_t kept = 0;
+    uint64_t saved = 0;
 
     if (stream->position < stream->prefix_size) {
-        kept = min_u64(size, stream->prefix_size - stream->position);
-        memcpy(buffer, stream->prefix + stream->position, kept);
+        saved = min_u64(size, stream->prefix_size - stream->position);
+        memcpy(buffer, stream->prefix + stream->position, saved);
     }
-    if (!unpack_read(stream->unpack, (uint8_t *)buffer + kept, size - kept, ret_count))
+    if (!unpack_read(stream->unpack, (uint8_t *)buffer + saved, size - saved, ret_count))
         return false;
-    *ret_count += kept;
+    *ret_count += saved;
     stream->position += *ret_count;
     return true;
 }
 
-/* Copies what of the notes lies in `bytes`, which is the file from `offset` on. */
+/* Saves the parts of the notes that are in `bytes`, read from file offset `offset`. */
 static void copy_notes(struct kernel_stream *stream, uint64_t offset, const uint8_t *bytes,
                        uint64_t size)
 {
@@ -105,7 +105,7 @@ static void copy_notes(struct kernel_stream *stream, uint64_t offset, const uint
     }
 }
 
-/* The number of the program header that loads what is at `offset`. */
+/* The number of the program header whose segment contains file offset `offset`. */
 static uint64_t find_segment(const struct elf_image *image, uint64_t offset)
 {
     for (size_t i = 0; i < image->segment_count; i++) {
@@ -117,7 +117,7 @@ static uint64_t find_segment(const struct elf_image *image, uint64_t offset)
     return 0;
 }
 
-/* Reads to an address, all of it. */
+/* Reads `size` bytes to an address; fewer are an error. */
 static bool read_exactly(struct kernel_stream *stream, const struct elf_image *image, void *buffer,
                          uint64_t size)
 {
@@ -131,7 +131,7 @@ static bool read_exactly(struct kernel_stream *stream, const struct elf_image *i
                                       find_segment(image, offset), offset, size, stream->position);
 }
 
-/* Reads on up to `offset`, or to the end, and keeps nothing but notes. */
+/* Skips to file offset `offset`, or to the end, and saves only notes. */
 static bool skip_to(struct kernel_stream *stream, uint64_t offset, uint8_t *scratch)
 {
     uint64_t count = 1;
@@ -156,7 +156,7 @@ bool kernel_stream_load(struct kernel_stream *stream, const struct elf_image *im
     for (size_t i = 0; i < reads->count; i++) {
         const struct plan_read *read = &reads->items[i];
 
-        if (read->offset < stream->position) /* segments that share bytes of the file */
+        if (read->offset < stream->position) /* the segments share bytes of the file */
             return error_set(stream->error, ERROR_NOT_SEQUENTIAL);
         if (!skip_to(stream, read->offset, scratch) ||
             !read_exactly(stream, image, (void *)(uintptr_t)read->address, read->size))

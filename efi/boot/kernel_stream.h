@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An ELF file that comes out of a decoder, front to back, once. Its headers are in its first bytes;
- * its notes come by somewhere among the segments and are kept for later.
+ * An ELF file that can only be read once, from front to back, because it is decompressed on the
+ * way. Its headers are at the start. Its notes lie among the segments and are saved when they are
+ * reached.
  */
 #pragma once
 
@@ -12,7 +13,7 @@
 #include "common/image/unpack.h"
 #include "pvh/plan.h"
 
-#define KERNEL_NOTES 8 /* note segments that are kept; two are usual */
+#define KERNEL_NOTES 8 /* the most note segments that are saved; kernels have one or two */
 
 struct kernel_note {
     struct range range; /* in the ELF file */
@@ -20,31 +21,32 @@ struct kernel_note {
 };
 
 struct kernel_stream {
-    struct byte_source source; /* what is kept; for the rest ERROR_NOT_SEQUENTIAL. Comes first */
+    struct byte_source source; /* reads what is saved, else ERROR_NOT_SEQUENTIAL; must be first */
     struct unpack *unpack;
     struct error *error;
-    uint64_t position; /* in the ELF file: what lies before it has been read */
-    uint8_t *prefix;   /* its first bytes, with all headers */
+    uint64_t position; /* offset in the ELF file up to which it has been read */
+    uint8_t *prefix;   /* its first bytes, which hold all headers */
     uint64_t prefix_size;
     struct kernel_note notes[KERNEL_NOTES];
     size_t note_count;
 };
 
 /*
- * Reads the first bytes. Memory comes from `arena`; `unpack`, `arena` and `error`, where all
- * functions record their errors, live as long as the stream.
+ * Reads the first bytes. `limit` is the largest size of the ELF file in bytes, for containers that
+ * do not state its exact size. Memory comes from `arena`. All functions set *error; `unpack`,
+ * `arena` and `error` must live as long as the stream.
  */
 bool kernel_stream_open(struct kernel_stream *stream, struct unpack *unpack, struct arena *arena,
                         uint64_t limit, struct error *error);
 
-/* Makes room for the notes of the image, whose headers have been read from stream->source. */
+/* Allocates room to save the notes of `image`, whose headers were read from stream->source. */
 bool kernel_stream_keep_notes(struct kernel_stream *stream, const struct elf_image *image,
                               struct arena *arena);
 
 /*
- * Reads the segments to where `reads`, by rising offset, have them, and on to the end, where the
- * checksums are. `buffers` gives a scratch buffer. ERROR_NOT_SEQUENTIAL when segments share bytes
- * of the file.
+ * Reads the segments to the addresses in `reads`, which are sorted by file offset, and continues to
+ * the end of the stream to verify the checksums. A scratch buffer comes from `buffers`.
+ * ERROR_NOT_SEQUENTIAL when segments share bytes of the file.
  */
 bool kernel_stream_load(struct kernel_stream *stream, const struct elf_image *image,
                         const struct plan_reads *reads, struct arena *buffers);

@@ -18,7 +18,10 @@ static bool load_kernel(struct boot *boot, struct error *error)
     return loaded;
 }
 
-/* What only keeps a stream from its place: in memory its notes are known, and say more. */
+/*
+ * Errors that may only concern a stream: once it is unpacked to memory its notes are known, and
+ * they may allow the kernel to be moved.
+ */
 static bool may_work_unpacked(enum error_code code)
 {
     switch (code) {
@@ -32,7 +35,7 @@ static bool may_work_unpacked(enum error_code code)
     }
 }
 
-/* Once more, with the ELF file unpacked to memory first. */
+/* Starts over, with the ELF file unpacked to memory first. */
 static bool place_unpacked(struct boot *boot, struct error *error)
 {
     const struct error streamed = *error;
@@ -40,7 +43,7 @@ static bool place_unpacked(struct boot *boot, struct error *error)
     *error = (struct error){.code = ERROR_NONE};
     reserve_release(boot);
     if (!kernel_unpack(&boot->kernel, error)) {
-        /* What keeps a kernel from its place says more than that there is no room to unpack it. */
+        /* Why the kernel cannot be placed is more helpful than that it cannot be unpacked. */
         if (error->code == ERROR_UNPACK_MEMORY && streamed.code != ERROR_NOT_SEQUENTIAL)
             *error = streamed;
         return false;

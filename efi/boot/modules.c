@@ -96,7 +96,7 @@ bool modules_open(const struct boot_request *request, struct arena *arena,
     return true;
 }
 
-/* Reads what of a part lies in [read->offset, read->offset + read->size) of the module. */
+/* Reads the bytes of a part that are in [read->offset, read->offset + read->size) of the module. */
 static bool load_part(struct module_part *part, const struct plan_read *read, struct error *error)
 {
     struct range file = {part->offset, part->offset + part->file.source.size};
@@ -110,7 +110,7 @@ static bool load_part(struct module_part *part, const struct plan_read *read, st
                      range_size(both), error);
 }
 
-/* The few bytes between two parts. */
+/* Clears the padding between parts, as far as it is in the read's range. */
 static void clear_padding(const struct module *module, const struct plan_read *read)
 {
     struct range wanted = {read->offset, read->offset + read->size};
@@ -146,7 +146,7 @@ static bool load_in_pieces(const struct module *module, const struct plan_reads 
     return true;
 }
 
-/* Its protocol knows only the whole of it: in pieces it comes by way of a buffer. */
+/* The protocol only reads all of it at once, so several reads need a buffer. */
 static bool load_offered(const struct module *module, const struct plan_reads *reads,
                          struct error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The modules' files: all initrds together are one module, each other module is one file. */
+/* The files of the modules. All initrds together are the first module; others are one file each. */
 #pragma once
 
 #include "efi/firmware/file.h"
@@ -10,37 +10,37 @@
 
 struct module_part {
     struct file file;
-    uint64_t offset; /* in the module: a multiple of 4, as cpio archives want it */
+    uint64_t offset; /* in the module; a multiple of 4, as Linux requires between cpio archives */
 };
 
 struct module {
-    bool is_offered; /* by whoever started us, instead of in files: see efi/firmware/initrd_media.h
-                      */
+    bool is_offered; /* not in files, but from efi/firmware/initrd_media.h */
     struct initrd_media media;
     struct module_part *parts;
     size_t part_count;
-    uint64_t size;
-    const char *command; /* "" for none */
+    uint64_t size;       /* of all parts with padding, in bytes */
+    const char *command; /* its command line; "" for none */
 };
 
 struct module_list {
     struct module *items;
     size_t count;
-    uint64_t *sizes;       /* of each, for the plan */
-    const char **commands; /* of each, for the boot info */
+    uint64_t *sizes;       /* of each module, for the plan */
+    const char **commands; /* of each module, for the boot info */
 };
 
 /*
- * Opens all files of the request; when it names no initrd, one that is offered takes its place. On
- * failure the list is to be closed all the same.
+ * Opens all files of the request. When it names no initrd, an offered one is used instead. The list
+ * is in the arena, and the request must live as long. Call modules_close() on failure too.
  */
 bool modules_open(const struct boot_request *request, struct arena *arena,
                   struct module_list *ret_list, struct error *error);
 
-/* Reads a module to where the plan has it. */
+/* Reads a module to the addresses of its plan, which the caller has allocated. */
 bool module_load(struct module *module, const struct plan_module *plan, struct error *error);
 
 /* The path of its first file, for messages. */
 const char *module_name(const struct module *module);
 
+/* For CLEANUP(). The list may be all zero, never opened. */
 void modules_close(struct module_list *list);

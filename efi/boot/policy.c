@@ -6,7 +6,7 @@
 #include "efi/firmware/variables.h"
 #include "pvh/platform.h"
 
-/* Reads a variable of one byte. EFI_NOT_FOUND when there is none. */
+/* Reads a variable of one byte. EFI_NOT_FOUND when it does not exist. */
 static EFI_STATUS read_flag(const char *name, uint8_t *ret_value)
 {
     UINTN size = sizeof(*ret_value);
@@ -30,7 +30,7 @@ static bool check_secure_boot(struct error *error)
     if (EFI_ERROR(status))
         return error_set_efi(error, status, ERROR_SETUP_MODE_UNKNOWN);
     if (setup == 1)
-        return true; /* no platform key: nothing is enforced */
+        return true; /* no platform key is enrolled: nothing is enforced */
     return error_set(error, ERROR_SECURE_BOOT_ON);
 }
 

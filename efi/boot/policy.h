@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether a kernel may be started on this machine at all. */
+/* Whether this machine may start a kernel at all. */
 #pragma once
 
 #include "common/base/error.h"
 
 /*
- * False on a guest of Xen, where memory is encrypted (SEV, TDX), and with Secure Boot on: nothing
- * vouches for the kernel there. What cannot be read counts as on.
+ * Fails in Xen guests, with encrypted memory (SEV, TDX), and with Secure Boot on, since kernels are
+ * not verified. Secure Boot counts as on when its variables exist but cannot be read.
  */
 bool policy_check(struct error *error);

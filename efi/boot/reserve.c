@@ -8,12 +8,13 @@
 #include "pvh/messages.h"
 
 /*
- * A plan fails when the firmware takes memory between its map and our claim, which happens, or does
- * not give what it calls free, which has been seen: then it is planned anew.
+ * Allocating a plan's memory fails when the firmware has allocated some of it since the map was
+ * read, or does not give out memory that its map calls free. Both have been seen; then a new plan
+ * is made.
  */
 #define MAX_PLANS 64
 
-/* So many refusals are taken for what they are; from then on there is more behind them. */
+/* After this many refusals, a larger range than the one that was refused is avoided. */
 #define EXACT_REFUSALS 4
 
 static void release_claims(struct boot *boot)
@@ -39,7 +40,7 @@ bool reserve_take_reclaimable(struct boot *boot, struct error *error)
            error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
-/* Takes all claims, or none; *ret_refused is the one that could not be had. */
+/* Allocates all claims, or none: then *ret_refused is the one that failed. */
 static bool claim_all(struct boot *boot, struct range *ret_refused)
 {
     const struct plan_claims *claims = &boot_plan(boot)->claims;
@@ -59,9 +60,9 @@ static bool claim_all(struct boot *boot, struct range *ret_refused)
 }
 
 /*
- * What firmware withholds may be much larger than what was asked of it, and what is planned next
- * lies right behind: as much again as has been refused so far goes with it, which doubles each
- * time.
+ * The firmware may withhold much more than the range that was refused, and the next plan would use
+ * the memory right after it. So the range is extended by the total refused so far, which doubles it
+ * each time.
  */
 static struct range widen_unallocatable(const struct plan_ranges *unallocatable, struct range range)
 {
@@ -90,7 +91,7 @@ static bool mark_unallocatable(struct boot *boot, struct range range, struct err
     return true;
 }
 
-/* Whom a plan's failure is about: a module by its number, or the kernel. */
+/* Names the file that could not be placed: the module with the error's number, or the kernel. */
 static void name_culprit(const struct boot *boot, struct error *error)
 {
     uint64_t module;
@@ -108,7 +109,7 @@ static bool make_plan(struct boot *boot, struct error *error)
         .image = &boot->kernel.image,
         .module_sizes = boot->modules.sizes,
         .module_count = boot->modules.count,
-        /* A stream may yet turn out to be a kernel that can be moved instead. */
+        /* The notes of a stream, not read yet, may allow it to be moved instead. */
         .overwrite_nvs = boot->overwrite_nvs && boot->kernel.state != KERNEL_STREAMED,
         .unallocatable = reservation->unallocatable.items,
         .unallocatable_count = reservation->unallocatable.count,
@@ -130,23 +131,23 @@ bool reserve_update_map(struct boot *boot, struct error *error)
 
 bool reserve_memory(struct boot *boot, struct error *error)
 {
+    struct range previous = {0, 0};
     struct range refused = {0, 0};
-    struct range again = {0, 0};
 
     (void)timing_enter(TIMING_PLACING);
     for (int i = 0; i < MAX_PLANS; i++) {
-        /* With the map as it is; where the firmware has grown it since, a claim fails. */
+        /* With the map that was read last: if the firmware has allocated since, a claim fails. */
         if (!make_plan(boot, error))
             return false;
-        if (claim_all(boot, &again))
+        if (claim_all(boot, &refused))
             return true;
-        /* Once may be the firmware's timer; twice the same is no accident. */
-        if (again.start == refused.start && again.end == refused.end &&
-            !mark_unallocatable(boot, again, error))
+        /* The first time may be a timer event that has allocated; the second time is not. */
+        if (refused.start == previous.start && refused.end == previous.end &&
+            !mark_unallocatable(boot, refused, error))
             return false;
         if (!reserve_update_map(boot, error))
             return false;
-        refused = again;
+        previous = refused;
     }
-    return error_set(error, ERROR_MEMORY_WITHHELD, again.start, again.end);
+    return error_set(error, ERROR_MEMORY_WITHHELD, refused.start, refused.end);
 }

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-/* How often the map may change under us before we take it for a fault. */
+/* How often the map may change until ExitBootServices() is given up. */
 #define MAX_ATTEMPTS 16
 
-/* Writes what the kernel is told, with the map that was read last. Allocates nothing. */
+/* Writes the boot info with the map that was read last. Allocates and prints nothing. */
 static bool write_boot_info(struct boot *boot, struct error *error)
 {
     const struct firmware_map firmware = map_buffer_get(&boot->map.buffer);
@@ -35,7 +35,7 @@ static bool prepare_trampoline(const struct load_plan *plan, struct error *error
     return pages_make_executable(plan->trampoline_code, error);
 }
 
-/* Once ExitBootServices has been tried, only it and GetMemoryMap may be called. */
+/* Once ExitBootServices() has been tried, only it and GetMemoryMap() may be called. */
 static EFI_STATUS exit_again(struct boot *boot)
 {
     struct error error = {.code = ERROR_NONE};
@@ -53,17 +53,17 @@ static EFI_STATUS exit_again(struct boot *boot)
 }
 
 /*
- * Ends boot services with the map that the kernel gets. Between the two calls there is no
- * allocation and no text, since either changes the map.
+ * Exits boot services with exactly the map that the kernel gets. Nothing may be allocated or
+ * printed between GetMemoryMap() and ExitBootServices(), since either may change the map.
  */
-static bool leave_firmware(struct boot *boot, struct error *error)
+static bool exit_firmware(struct boot *boot, struct error *error)
 {
     EFI_STATUS status;
 
     if (!boot_map_read(&boot->map, error) || !write_boot_info(boot, error))
         return false;
     status = exit_boot_services(boot->image, boot->map.buffer.key);
-    if (status == EFI_INVALID_PARAMETER) /* the map has changed in between */
+    if (status == EFI_INVALID_PARAMETER) /* the map has changed since */
         status = exit_again(boot);
     if (EFI_ERROR(status))
         reset_machine(status);
@@ -74,7 +74,7 @@ bool start_kernel(struct boot *boot, struct error *error)
 {
     const struct load_plan *plan = boot_plan(boot);
 
-    if (!prepare_trampoline(plan, error) || !leave_firmware(boot, error)) {
+    if (!prepare_trampoline(plan, error) || !exit_firmware(boot, error)) {
         pages_make_writable(plan->trampoline_code);
         return false;
     }

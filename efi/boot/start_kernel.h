@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the kernel is told, leaving boot services, and the jump. */
+/* Writing the boot info, exiting boot services, and jumping to the trampoline. */
 #pragma once
 
 #include "efi/boot/boot_state.h"
 
 /*
- * Writes what the kernel is told to its place, with the map as it is now: all that a dry run shows.
- * start_kernel() does it again with the final map.
+ * Writes the boot info to its place in memory, with the current map, for reports and dry runs.
+ * start_kernel() writes it again with the final map. load_all() must have succeeded.
  */
 bool start_kernel_prepare(struct boot *boot, struct error *error);
 
-/* Starts the kernel that has been loaded. Returns only on failure, before boot services end. */
+/*
+ * Starts the kernel after start_kernel_prepare(). Returns, with false, only if it fails before the
+ * first ExitBootServices(): failures after that reset the machine.
+ */
 bool start_kernel(struct boot *boot, struct error *error);

@@ -11,11 +11,11 @@
 #include <string.h>
 
 #define MESSAGE_SIZE 1000
-#define BLOCK_UNITS  128 /* some firmware has small buffers behind OutputString */
+#define BLOCK_SIZE   128 /* CHAR16s in one OutputString(): some firmware has small buffers */
 
 static bool verbose_output;
-static size_t transient_length; /* of the line that is to be wiped, in bytes: columns or more */
-static const char *entry_name;
+static size_t transient_length; /* of the line to be erased, in bytes: at least its columns */
+static const char *entry_name;  /* of console_set_entry() */
 
 void console_set_entry(const char *name)
 {
@@ -37,15 +37,15 @@ static bool is_white_space(uint32_t character)
 
 static void write_text(const char *text)
 {
-    CHAR16 block[BLOCK_UNITS];
+    CHAR16 block[BLOCK_SIZE];
     size_t count = 0;
 
-    if (!ST->ConOut) /* there are machines without any console */
+    if (!ST->ConOut) /* some machines have no console at all */
         return;
     while (*text) {
         uint32_t character = utf8_next(&text);
 
-        if (count + 3 > BLOCK_UNITS)
+        if (count + 3 > BLOCK_SIZE) /* \r, the character, NUL */
             flush_block(block, &count);
         if (character == '\n')
             block[count++] = '\r';
@@ -87,7 +87,7 @@ void console_print(const char *format, ...)
     console_write(text.data);
 }
 
-/* A message is one line, whatever is in the names that it quotes. */
+/* A message is a single line, whatever the names in it contain. */
 static void replace_line_ends(struct text *text)
 {
     for (size_t i = 0; i < text->length; i++) {
@@ -96,7 +96,7 @@ static void replace_line_ends(struct text *text)
     }
 }
 
-/* Prints a line of text, cleaned, behind "pvhboot: " and the entry's name. */
+/* Writes a message whose text starts with the entry's name already. */
 static void write_message(struct text *text)
 {
     replace_line_ends(text);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text to the firmware's console: UTF-8, \n for a new line. */
+/*
+ * efi/console is all input and output: text, errors, progress, a screen of cells, and the keyboard.
+ * It knows nothing of kernels, entries and menus, and decides nothing.
+ *
+ * This header writes text to the firmware's console. Text is UTF-8, with \n for a new line.
+ */
 #pragma once
 
 #include "efi/efi.h"
@@ -7,32 +12,36 @@
 #include "common/base/error.h"
 #include "common/base/text.h"
 
-/* Puts "NAME: " before all messages, while the entry NAME is being booted; NULL for none. */
+/*
+ * Prefixes all messages with "NAME: ", while the entry NAME is being booted. NULL ends that. The
+ * string is not copied.
+ */
 void console_set_entry(const char *name);
 
 /*
- * Shows a line of at most so many bytes that any other text wipes, the next such line too. "" only
- * wipes.
+ * Shows a line without a new line. The next output of any kind, a transient line too, overwrites
+ * it;
+ * "" only erases it. What is longer than CONSOLE_TRANSIENT bytes is cut off.
  */
-#define CONSOLE_TRANSIENT 79 /* in the last column some consoles wrap */
+#define CONSOLE_TRANSIENT 79 /* some consoles wrap after a character in column 80 */
 void console_show_transient(const char *line);
 
-/* Any length. */
+/* Writes text of any length. */
 void console_write(const char *text);
 
-/* Up to 1000 bytes; what is longer is cut off. */
+/* Writes formatted text; what is longer than 1000 bytes is cut off. */
 __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);
 
-/* Prints "pvhboot: ", the text and a new line. */
+/* Writes one line: "pvhboot: ", the entry's name, the text. Control characters become '?'. */
 __attribute__((format(printf, 1, 2))) void console_message(const char *format, ...);
 
-/* Only with --verbose. */
+/* The same, but only with --verbose. */
 __attribute__((format(printf, 1, 2))) void console_verbose(const char *format, ...);
 void console_set_verbose(bool verbose);
 
 /*
- * The one printer of errors: "pvhboot: ", what error_append() makes of it, and a new line, once for
- * each error. Appends the same line to `copy`, for whoever shows it again; NULL for nobody. Returns
- * the status that the firmware's boot manager is told.
+ * The only place that prints errors: writes the sentence of error_append() as a message, unless
+ * that error has been printed already. Appends the sentence to `copy` as well, for the menu to
+ * show; `copy` may be NULL. Returns the EFI_STATUS to exit with.
  */
 EFI_STATUS console_print_error(struct error *error, struct text *copy);

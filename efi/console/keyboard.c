@@ -3,29 +3,29 @@
 
 #include "common/base/text.h"
 
-#define MILLISECOND       10000 /* in 100 ns, as SetTimer() counts */
-#define NAP               10000 /* microseconds, as Stall() counts */
-#define NAPS_PER_SECOND   100
-#define SEQUENCE_PATIENCE 5 /* naps between two characters of one key; nobody types that fast */
+#define MILLISECOND      10000 /* in units of 100 ns, for SetTimer() */
+#define POLL_INTERVAL    10000 /* microseconds, for Stall() */
+#define POLLS_PER_SECOND 100
+#define SEQUENCE_POLLS   5 /* for the next character of a sequence; nobody types that fast */
 
-/* Scan codes that GNU-EFI does not name (UEFI 2.10, table 12-4). */
+/* A scan code that GNU-EFI does not define (UEFI 2.10, table 12-4). */
 #define SCAN_SUSPEND 0x108
 
-/* True when the event has been signalled; false too when it is no event. */
+/* True when the event has been signalled; false for anything else, an invalid event too. */
 static bool is_signalled(EFI_EVENT event)
 {
     return BS->CheckEvent(event) == EFI_SUCCESS;
 }
 
-/* Firmware exists that has the protocol but not its event. */
-static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *if_usable(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *input)
+/* Some firmware has the protocol without a valid event. NULL for such a protocol. */
+static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *check_input_ex(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *input)
 {
     return input && BS->CheckEvent(input->WaitForKeyEx) != EFI_INVALID_PARAMETER ? input : NULL;
 }
 
 /*
- * The console's own SimpleTextInputEx, which knows Ctrl and Alt. Some firmware has it, reports
- * keys, and never delivers them, while the first keyboard there is does: hence `other`.
+ * Prefers the console's SimpleTextInputEx, which reports Ctrl and Alt. On some firmware it signals
+ * keys but never delivers them, while the first other instance does: hence `other`.
  */
 static void find_inputs(struct keyboard *keyboard)
 {
@@ -36,18 +36,18 @@ static void find_inputs(struct keyboard *keyboard)
         keyboard->main = NULL;
     if (EFI_ERROR(BS->LocateProtocol(&guid, NULL, (void **)&keyboard->other)))
         keyboard->other = NULL;
-    keyboard->main = if_usable(keyboard->main);
-    keyboard->other = if_usable(keyboard->other);
+    keyboard->main = check_input_ex(keyboard->main);
+    keyboard->other = check_input_ex(keyboard->other);
     if (keyboard->other == keyboard->main)
         keyboard->other = NULL;
-    /* Never both of the console's protocols: on some firmware each would deliver every key. */
+    /* Never both protocols of the console: on some firmware each of them delivers every key. */
     if (!keyboard->main)
         keyboard->plain = ST->ConIn;
 }
 
 static void start_timer(struct keyboard *keyboard, unsigned tick)
 {
-    keyboard->naps_per_tick = tick * NAPS_PER_SECOND / 1000;
+    keyboard->polls_per_tick = tick * POLLS_PER_SECOND / 1000;
     if (EFI_ERROR(BS->CreateEvent(EVT_TIMER, 0, NULL, NULL, &keyboard->timer)))
         keyboard->timer = NULL;
     else if (EFI_ERROR(BS->SetTimer(keyboard->timer, TimerPeriodic, tick * MILLISECOND)))
@@ -92,14 +92,17 @@ static bool read_extended(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *input, struct input
     if (state & EFI_SHIFT_STATE_VALID) {
         if (state & (EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED))
             modifiers |= KEY_CTRL;
-        if (state & EFI_LEFT_ALT_PRESSED) /* the right one is AltGr, part of a character */
+        if (state & EFI_LEFT_ALT_PRESSED) /* the right one is AltGr, which is part of a character */
             modifiers |= KEY_ALT;
     }
     *ret_key = (struct input_key){data.Key.ScanCode, data.Key.UnicodeChar, modifiers};
     return true;
 }
 
-/* Reads a key from whatever has one. `ready` is an event that is known to be signalled, or NULL. */
+/*
+ * Reads a key from the first input that has one. `ready` is an event known to be signalled, or
+ * NULL: CheckEvent() or WaitForEvent() has reset it, so it cannot be checked again.
+ */
 static bool read_input(struct keyboard *keyboard, EFI_EVENT ready, struct input_key *ret_key)
 {
     struct keyboard *k = keyboard;
@@ -110,7 +113,7 @@ static bool read_input(struct keyboard *keyboard, EFI_EVENT ready, struct input_
         return true;
     }
     if (k->other && (ready == k->other->WaitForKeyEx || is_signalled(k->other->WaitForKeyEx))) {
-        k->main = k->other; /* for good: the console may be the one that never delivers */
+        k->main = k->other; /* permanently: the console's may be one that never delivers */
         k->other = NULL;
         return read_extended(k->main, ret_key);
     }
@@ -121,20 +124,20 @@ static bool read_input(struct keyboard *keyboard, EFI_EVENT ready, struct input_
     return false;
 }
 
-/* Reads a key that arrives within the patience that pieces of one key deserve. */
-static bool read_soon(struct keyboard *keyboard, struct input_key *ret_key)
+/* Reads the next character of a sequence. False when none arrives in time. */
+static bool read_in_sequence(struct keyboard *keyboard, struct input_key *ret_key)
 {
-    for (int nap = 0; nap < SEQUENCE_PATIENCE; nap++) {
+    for (int i = 0; i < SEQUENCE_POLLS; i++) {
         if (read_input(keyboard, NULL, ret_key) && (ret_key->scan || ret_key->character))
             return true;
-        (void)BS->Stall(NAP);
+        (void)BS->Stall(POLL_INTERVAL);
     }
     return false;
 }
 
 /*
- * The key that starts with ESC, which has been read. Firmware puts together what terminals send
- * only for the terminal that it was set to, and lets the pieces of all else through.
+ * Decodes the escape sequence whose ESC has been read. Firmware decodes only the sequences of the
+ * terminal type that it is set to, and passes all others through character by character.
  */
 static uint32_t read_sequence(struct keyboard *keyboard)
 {
@@ -144,9 +147,9 @@ static uint32_t read_sequence(struct keyboard *keyboard)
     uint32_t result;
 
     while (!key_from_sequence(characters, count, &result)) {
-        if (!read_soon(keyboard, &key))
+        if (!read_in_sequence(keyboard, &key))
             return count > 0 ? KEY_NONE : KEY_ESCAPE;
-        if (key.scan || key.character < ' ') { /* another key: that was Escape itself */
+        if (key.scan || key.character < ' ') { /* another key, so it was the Escape key */
             keyboard->unread = key;
             keyboard->has_unread = true;
             return KEY_ESCAPE;
@@ -160,7 +163,7 @@ static uint32_t key_from_scan(const struct input_key *input)
 {
     if (input->scan >= SCAN_UP && input->scan <= SCAN_F1)
         return ((uint32_t)KEY_UP + input->scan - SCAN_UP) | input->modifiers;
-    /* Tablets report Enter with its character as scan code; some have no key but the power key. */
+    /* Some tablets report Enter's character as its scan code; some only have a power key. */
     if (input->scan == KEY_ENTER || input->scan == SCAN_SUSPEND)
         return KEY_ENTER;
     return KEY_NONE;
@@ -175,29 +178,30 @@ static uint32_t decode(struct keyboard *keyboard, const struct input_key *input)
     if (input->scan)
         return key_from_scan(input);
     key = key_from_character(input->character);
-    if (key <= ' ') /* Enter and its kin are themselves, whatever is held down */
+    if (key <= ' ') /* modifiers do not matter for Enter, Tab and the like */
         return key;
     if (input->modifiers && key < 0x80)
         key = (uint32_t)to_lower((char)key);
     return key | input->modifiers;
 }
 
-static uint32_t nap(struct keyboard *keyboard)
+/* Waits for one interval, for firmware that cannot wait for events. */
+static uint32_t stall(struct keyboard *keyboard)
 {
-    (void)BS->Stall(NAP);
-    if (keyboard->timer || ++keyboard->naps < keyboard->naps_per_tick)
+    (void)BS->Stall(POLL_INTERVAL);
+    if (keyboard->timer || ++keyboard->polls < keyboard->polls_per_tick)
         return KEY_NONE;
-    keyboard->naps = 0;
+    keyboard->polls = 0;
     return KEY_TICK;
 }
 
-/* Waits for anything; the event that ended it, or NULL when the firmware cannot wait. */
+/* Waits for a key or the timer and returns its event. NULL when the firmware cannot wait. */
 static EFI_EVENT wait_for_event(struct keyboard *keyboard)
 {
     EFI_EVENT events[3];
     UINTN count = 0, index = 0;
 
-    events[count++] = keyboard->timer; /* the first: no broken keyboard can stop the time */
+    events[count++] = keyboard->timer; /* first, so that a broken keyboard cannot starve it */
     if (keyboard->main)
         events[count++] = keyboard->main->WaitForKeyEx;
     else if (keyboard->plain)
@@ -233,7 +237,7 @@ uint32_t keyboard_wait(struct keyboard *keyboard)
         if (ready && read_input(keyboard, ready, &input))
             key = decode(keyboard, &input);
         else
-            key = nap(keyboard);
+            key = stall(keyboard);
         if (key != KEY_NONE)
             return key;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Keys, from wherever the firmware has them: keyboards by way of SimpleTextInputEx or
- * SimpleTextInput, and terminals on serial lines, whose keys may arrive in pieces.
+ * Keys from keyboards, through SimpleTextInputEx or SimpleTextInput, and from serial terminals,
+ * whose keys may arrive as escape sequences.
  */
 #pragma once
 
@@ -18,24 +18,25 @@ struct input_key {
 
 struct keyboard {
     EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *main, *other;
-    SIMPLE_INPUT_INTERFACE *plain; /* only where there is no `main` */
-    EFI_EVENT timer;               /* signalled at each tick; NULL: Stall() counts the time */
-    unsigned naps;                 /* since the last tick, without a timer */
-    unsigned naps_per_tick;
-    struct input_key unread; /* what came behind an ESC and did not belong to it */
+    SIMPLE_INPUT_INTERFACE *plain; /* only without `main` */
+    EFI_EVENT timer;               /* periodic; NULL: ticks are counted with Stall() */
+    unsigned polls;                /* since the last tick, without a timer */
+    unsigned polls_per_tick;
+    struct input_key unread; /* read after an ESC, but not part of a sequence */
     bool has_unread;
 };
 
 /*
- * Ticks come every `tick` milliseconds, at least 10. EFI_NOT_FOUND when the machine has neither a
- * keyboard nor a terminal.
+ * Finds the inputs and starts the timer, with a period of `tick` milliseconds, at least 10.
+ * EFI_NOT_FOUND when there is no input at all.
  */
 EFI_STATUS keyboard_open(struct keyboard *ret_keyboard, unsigned tick);
 
+/* For CLEANUP(). The keyboard may be all zero, never opened. */
 void keyboard_close(struct keyboard *keyboard);
 
-/* Waits for a key (see key.h) or the next tick, KEY_TICK. */
+/* Waits for a key (common/ui/terminal_key.h) or for the next tick, KEY_TICK. */
 uint32_t keyboard_wait(struct keyboard *keyboard);
 
-/* The same without waiting: KEY_NONE when there is nothing. */
+/* The same without waiting: KEY_NONE when there is neither. */
 uint32_t keyboard_poll(struct keyboard *keyboard);

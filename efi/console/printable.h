@@ -4,8 +4,8 @@
 #include "efi/efi.h"
 
 /*
- * The UCS-2 character that the console gets for a code point: itself, or '?' for control characters
- * (C0, DEL, C1), which a terminal on a serial line would obey, and for code points beyond UCS-2.
- * Line ends and tabs are the caller's to handle.
+ * The UCS-2 character to send to the console for a code point: itself, or '?' for control
+ * characters (C0, DEL, C1), which a serial terminal would interpret, and for code points beyond
+ * UCS-2. Callers handle line ends and tabs themselves.
  */
 CHAR16 printable(uint32_t code_point);

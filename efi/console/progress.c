@@ -7,17 +7,17 @@
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 
-#define LONGEST_NAME (CONSOLE_TRANSIENT - 10) /* room for the figures */
+#define LONGEST_NAME (CONSOLE_TRANSIENT - 10) /* leaves room for the figures */
 
 static struct {
-    const char *name; /* NULL: nothing is counted */
-    uint64_t total;
-    uint64_t done;
-    uint64_t start;   /* on the clock */
-    unsigned percent; /* on the screen */
+    const char *name; /* NULL: no progress is shown */
+    uint64_t total;   /* bytes */
+    uint64_t done;    /* bytes */
+    uint64_t start;   /* clock_now() */
+    unsigned percent; /* shown now */
 } progress;
 
-/* As many bytes of a name as fit, without cutting a character. */
+/* How many bytes of a name fit, in whole characters. */
 static int fitting_length(const char *name)
 {
     const char *end = name;

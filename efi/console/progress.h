@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the user sees while a file takes long: one line, rewritten, from the first second on. Files
- * that are read faster leave no trace.
+ * A progress line for a file that takes longer than a second to read. Files that are read faster
+ * show nothing.
  */
 #pragma once
 
 #include "efi/efi.h"
 
-/* Begins to count anew. `name` must live until progress_end(). */
+/* Starts counting `total` bytes of a file. `name` must live until progress_end(). */
 void progress_start(const char *name, uint64_t total);
 
-/* So many more bytes have been read. */
+/* Adds bytes that have been read, and updates the line when the percentage changes. */
 void progress_add(uint64_t bytes);
 
-/* Wipes the line, as any other text does, and counts no more. */
+/* Erases the line and stops counting. */
 void progress_end(void);

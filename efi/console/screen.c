@@ -9,29 +9,29 @@
 
 #include <string.h>
 
-/* Mode 0 has 80x25 everywhere, and it is what QueryMode() must know (UEFI 2.10, 12.4). */
+/* Mode 0 is always 80x25 (UEFI 2.10, section 12.4). */
 #define DEFAULT_COLUMNS 80
 #define DEFAULT_ROWS    25
-#define LEAST_COLUMNS   40
-#define LEAST_ROWS      10
+#define MIN_COLUMNS     40
+#define MIN_ROWS        10
 
-/* Modes 0 and 1 are the specification's, 80x25 and 80x50; then come the machine's own. */
-#define MODE_80_50        1
-#define MODE_MACHINES_OWN 2
+/* Mode 1 is 80x50 where it exists; the following ones depend on the machine. */
+#define MODE_80_50         1
+#define MODE_FIRST_MACHINE 2
 
-/* EDK2's font, which nearly all firmware has, and from where on its letters are too small. */
+/* The size of EDK2's font, which nearly all firmware uses, and when text counts as too small. */
 #define FONT_WIDTH        8
 #define FONT_HEIGHT       19
 #define READABLE_WIDTH    1920
 #define READABLE_HEIGHT   1080
-#define READABLE_FRACTION 10 /* of the screen's area that the text has to take */
+#define READABLE_FRACTION 10 /* text must cover at least a tenth of the screen's area */
 
-/* Bytes of "ESC [ row ; column H" on a serial line. */
+/* The length of "ESC [ row ; column H" on a serial line, in bytes. */
 #define MOVE_COST 8
 
-#define BLOCK_UNITS 128 /* some firmware has small buffers behind OutputString */
+#define BLOCK_SIZE 128 /* CHAR16s in one OutputString(): some firmware has small buffers */
 
-#define UNKNOWN_STYLE UINT16_MAX /* of what is shown: to be sent */
+#define UNKNOWN_STYLE UINT16_MAX /* of a cell in `shown` that must be sent again */
 
 static void set_attribute(struct screen *screen, int attribute)
 {
@@ -62,10 +62,7 @@ static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *graphics_mode(void)
     return graphics->Mode->Info;
 }
 
-/*
- * True when the letters are too small to be read: a screen beyond Full HD with the text in a small
- * part of it.
- */
+/* True when text is too small to read: above Full HD, with text in a small part of the screen. */
 static bool text_is_tiny(void)
 {
     const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = graphics_mode();
@@ -83,7 +80,7 @@ static bool text_is_tiny(void)
            (uint64_t)columns * FONT_WIDTH * (uint64_t)rows * FONT_HEIGHT * READABLE_FRACTION;
 }
 
-/* The number of the mode to set, or the current one's. */
+/* The number of the mode to set: the current one for no change. */
 static INT32 choose_mode(int console_mode)
 {
     INT32 current = ST->ConOut->Mode->Mode;
@@ -94,11 +91,11 @@ static INT32 choose_mode(int console_mode)
     if (console_mode == CONSOLE_MODE_MAX)
         return last;
     if (console_mode == CONSOLE_MODE_AUTO && text_is_tiny())
-        return last >= MODE_MACHINES_OWN ? MODE_MACHINES_OWN : MODE_80_50;
+        return last >= MODE_FIRST_MACHINE ? MODE_FIRST_MACHINE : MODE_80_50;
     return current;
 }
 
-/* A mode that the console refuses leaves it in the one it had. */
+/* Sets the mode. When the console refuses it, the previous mode is restored. */
 static void set_mode(int console_mode)
 {
     INT32 before = ST->ConOut->Mode->Mode;
@@ -121,26 +118,26 @@ void screen_forget(struct screen *screen)
         screen->shown[i] = blank;
 }
 
-/* What is used of the mode that is set. */
+/* Chooses how many columns and rows of the current mode are used. */
 static void choose_size(int console_mode, struct screen *screen)
 {
     UINTN columns, rows;
 
     query_size(&columns, &rows);
     /*
-     * Without graphics the screen is a terminal on a serial line, and no firmware knows its size:
-     * OVMF takes the largest mode that terminals might have, 80x50, and most have half of that.
+     * Without graphics the console is a serial terminal, whose size no firmware knows. OVMF assumes
+     * 80x50, the largest standard mode, but most terminals have half as many rows.
      */
     if (console_mode < 0 && !graphics_mode()) {
         columns = min_u64(columns, DEFAULT_COLUMNS);
         rows = min_u64(rows, DEFAULT_ROWS);
     }
     /*
-     * The last column would make some consoles wrap, the last row makes all of them scroll, and
-     * most terminals have 24 rows where the firmware takes them for 25.
+     * Writing to the last column makes some consoles wrap, and writing to the last row makes all of
+     * them scroll. Most terminals have 24 rows where the firmware assumes 25.
      */
-    screen->columns = max_u64(columns, LEAST_COLUMNS) - 1;
-    screen->rows = max_u64(rows, LEAST_ROWS) - 1;
+    screen->columns = max_u64(columns, MIN_COLUMNS) - 1;
+    screen->rows = max_u64(rows, MIN_ROWS) - 1;
 }
 
 EFI_STATUS screen_open(struct screen *screen, int console_mode, struct arena *arena)
@@ -185,7 +182,7 @@ void screen_erase(struct screen *screen)
     screen_place_cursor(screen, 0, 0, false);
 }
 
-/* The same, as far as the console's fonts have it. ASCII is not asked for: all have that. */
+/* The character to send: also '?' when the console's fonts lack it. All of them have ASCII. */
 static CHAR16 shown_as(uint32_t code_point)
 {
     CHAR16 string[2] = {printable(code_point), 0};
@@ -243,16 +240,16 @@ static bool is_half(const struct screen *screen, size_t cell)
 }
 
 /*
- * Where the run of cells ends that starts at `cell` and is sent with one call. They have one style;
- * what has not changed between them is shorter than the cursor's way around it; a wide character is
- * the last one: firmware may take it for one column, which the next run's position puts right.
+ * The end of the run of cells that starts at `cell` and is sent with one call. A run has one style.
+ * It includes unchanged cells where sending them is cheaper than moving the cursor. It ends after a
+ * wide character: firmware may count that as one column, so the next run sets the position again.
  */
 static size_t find_run_end(const struct screen *screen, size_t cell, size_t end)
 {
     uint16_t style = screen->wanted[cell].style;
     size_t run_end = cell + 1;
 
-    end = min_u64(end, cell + BLOCK_UNITS - 1);
+    end = min_u64(end, cell + BLOCK_SIZE - 1);
     for (; cell < end && cell < run_end + MOVE_COST; cell++) {
         if (screen->wanted[cell].style != style)
             break;
@@ -266,7 +263,7 @@ static size_t find_run_end(const struct screen *screen, size_t cell, size_t end)
 
 static void send_run(struct screen *screen, size_t cell, size_t end)
 {
-    CHAR16 block[BLOCK_UNITS];
+    CHAR16 block[BLOCK_SIZE];
     size_t count = 0;
 
     set_attribute(screen, screen->wanted[cell].style);
@@ -279,7 +276,7 @@ static void send_run(struct screen *screen, size_t cell, size_t end)
     (void)ST->ConOut->OutputString(ST->ConOut, block);
 }
 
-/* A wide character that changes takes both its cells along, and what was a half of one. */
+/* Where either cell of an old or new wide character changes, both cells have to be sent again. */
 static void mark_halves(struct screen *screen, size_t start, size_t end)
 {
     for (size_t cell = start; cell + 1 < end; cell++) {
@@ -309,7 +306,7 @@ static void send_row(struct screen *screen, size_t row)
         (void)ST->ConOut->SetCursorPosition(ST->ConOut, cell - start, row);
         send_run(screen, cell, run_end);
         cell = run_end - 1;
-        /* EDK2 moves relatively within a row; from another one it says where it goes. */
+        /* EDK2 moves relatively within a row, but absolutely from another row. */
         if (is_half(screen, cell))
             (void)ST->ConOut->SetCursorPosition(ST->ConOut, 0, row > 0 ? 0 : 1);
     }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The firmware's console as a grid of characters. All is written into a grid in memory;
- * screen_show() sends what differs from what is on the screen, so nothing flickers and slow serial
- * lines carry little.
+ * The firmware's console as a grid of cells. Drawing changes a grid in memory; screen_show() sends
+ * only the cells that differ from what is shown. This avoids flicker and is fast on serial lines.
  */
 #pragma once
 
@@ -18,7 +17,7 @@ enum screen_style {
 };
 
 struct screen_cell {
-    CHAR16 character; /* 0: covered by the wide one on its left */
+    CHAR16 character; /* 0: the right half of a wide character */
     uint16_t style;
 };
 
@@ -28,43 +27,43 @@ struct screen_cursor {
 };
 
 struct screen {
-    size_t columns, rows; /* that may be used */
+    size_t columns, rows; /* the part of the text mode that is used */
     struct screen_cursor cursor, shown_cursor;
-    bool cursor_is_there; /* where shown_cursor says */
+    bool cursor_is_there; /* the cursor is at shown_cursor */
 
     struct screen_cell *wanted, *shown; /* rows * columns each */
-    int attribute;                      /* that the firmware writes with now */
-    int saved_attribute;
+    int attribute;                      /* the current one of the console; -1: unknown */
+    int saved_attribute;                /* from before screen_open() */
 };
 
 /*
- * Sets the text mode (as in struct loader_config) and clears the screen. Memory comes from
- * `arena`. EFI_UNSUPPORTED when there is no console.
+ * Sets the text mode (console_mode of struct loader_config) and clears the screen. The grids are in
+ * the arena. EFI_UNSUPPORTED when there is no console, EFI_OUT_OF_RESOURCES without memory.
  */
 EFI_STATUS screen_open(struct screen *screen, int console_mode, struct arena *arena);
 
-/* Clears the screen, with the colours and the cursor that were there before. */
+/* For CLEANUP(). Clears the screen and restores attribute and cursor. */
 void screen_close(struct screen *screen);
 
-/* Makes the whole grid blank, and the cursor invisible. */
+/* Makes the whole grid blank and hides the cursor. */
 void screen_erase(struct screen *screen);
 
 /*
- * Writes `length` bytes of UTF-8, cut at the end of the row, and returns the column behind them.
- * What the console cannot show becomes '?'. Rows outside the grid are left alone.
+ * Writes `length` bytes of UTF-8, cut off at the end of the row, and returns the column after them.
+ * Characters that the console cannot show become '?'. Rows outside the grid are ignored.
  */
 size_t screen_write(struct screen *screen, size_t column, size_t row, enum screen_style style,
                     const char *text, size_t length);
 
-/* Writes blanks from `column` up to `end`. */
+/* Writes blanks to the columns [column, end). */
 void screen_fill(struct screen *screen, size_t column, size_t end, size_t row,
                  enum screen_style style);
 
-/* Puts the cursor where the next screen_show() leaves it: a serial console always shows it. */
+/* Sets where screen_show() puts the cursor. Serial terminals show it even if not visible. */
 void screen_place_cursor(struct screen *screen, size_t column, size_t row, bool visible);
 
-/* Sends what has changed. */
+/* Sends all changes to the console. */
 void screen_show(struct screen *screen);
 
-/* Has everything sent anew: something else has written to the console. */
+/* Clears the screen and sends all of it next time, after something else may have written to it. */
 void screen_forget(struct screen *screen);

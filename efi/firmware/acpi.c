@@ -11,8 +11,8 @@ struct mapped_memory {
 };
 
 /*
- * Tables lie in memory of any kind, but not in devices, not where nothing is, and not in free
- * memory: firmware may trap reads there, and what we load there would overwrite them.
+ * Tables may be in memory of almost any type. Not in MMIO, whose reads may have side effects, and
+ * not in free memory, where the kernel may be loaded over them.
  */
 static bool may_hold_tables(enum memory_class class)
 {
@@ -30,7 +30,7 @@ static bool may_hold_tables(enum memory_class class)
     }
 }
 
-/* Firmware has had tables in the ROMs behind it. */
+/* The ROM area above it is allowed: some firmware keeps tables there. */
 static const struct range vga_memory = {0xa0000, 0xc0000};
 
 static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, uint64_t length)
@@ -39,7 +39,7 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
     uint64_t position = address;
     uint64_t end;
 
-    /* Tables may have NULL where one is missing, and firmware may trap what reads from there. */
+    /* A missing table may be a null pointer, and some firmware leaves page 0 unmapped. */
     if (address < PAGE_SIZE || !checked_add(address, length, &end) ||
         range_overlaps((struct range){address, end}, vga_memory))
         return NULL;

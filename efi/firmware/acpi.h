@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The firmware's ACPI tables, as far as a boot needs them. */
+/* The parts of the firmware's ACPI tables that a boot needs. */
 #pragma once
 
 #include "common/acpi/mcfg.h"
@@ -12,13 +12,13 @@ enum {
 };
 
 struct acpi_tables {
-    uint64_t rsdp;                        /* for the kernel, checked; 0 when there is none */
-    uint64_t damaged_rsdp[ACPI_VERSIONS]; /* passed over, by version; 0 for none */
-    struct acpi_windows ecam;             /* PCI's configuration windows, and damaged tables */
+    uint64_t rsdp;                        /* checksum verified, passed to the kernel; 0: none */
+    uint64_t damaged_rsdp[ACPI_VERSIONS]; /* skipped, by version; 0: none */
+    struct acpi_windows ecam;             /* PCI configuration windows; which tables are damaged */
 };
 
 /*
- * Finds the RSDP for the kernel, 2.0 before 1.0, and what the tables say. `map` tells which memory
- * may be read.
+ * Finds the RSDP for the kernel, preferring ACPI 2.0 to 1.0, and the ECAM windows. Reads only
+ * memory that `map` says may hold tables. Never fails: missing and damaged tables are recorded.
  */
 void acpi_collect(const struct memory_map *map, struct acpi_tables *ret_tables);

@@ -4,32 +4,36 @@
 #include "common/base/overflow.h"
 #include "efi/arch/cpu.h"
 
-/* Fewer than of any processor with 64 bits: what takes less needs no counting. */
-#define FEWEST_A_SECOND UINT64_C(500000000)
+/* A lower bound for every x86-64 processor: shorter times need no calibration. */
+#define MIN_TICKS_PER_SECOND UINT64_C(500000000)
 
-#define SAMPLE_TIME 500 /* in us, as Stall() counts */
+#define SAMPLE_MICROSECONDS 500
 
 uint64_t clock_now(void)
 {
     return cpu_read_counter();
 }
 
-/* No table tells it on every processor. Firmware stalls for longer, if not exactly as long. */
+/*
+ * CPUID does not report the rate on every processor, so it is measured. Stall() may take longer
+ * than asked but not less, and the result errs on the high side.
+ */
 uint64_t clock_second(void)
 {
     static uint64_t second;
     uint64_t start = clock_now();
 
     if (second == 0) {
-        (void)BS->Stall(SAMPLE_TIME);
-        second = max_u64((clock_now() - start) * (1000000 / SAMPLE_TIME), FEWEST_A_SECOND);
+        (void)BS->Stall(SAMPLE_MICROSECONDS);
+        second =
+            max_u64((clock_now() - start) * (1000000 / SAMPLE_MICROSECONDS), MIN_TICKS_PER_SECOND);
     }
     return second;
 }
 
 bool clock_exceeds_second(uint64_t ticks)
 {
-    return ticks > FEWEST_A_SECOND && ticks > clock_second();
+    return ticks > MIN_TICKS_PER_SECOND && ticks > clock_second();
 }
 
 uint64_t clock_microseconds(uint64_t ticks)

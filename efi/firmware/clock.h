@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How long something takes, by the processor's time stamp counter: no firmware call, no timer. */
+/* Measuring time with the processor's time stamp counter, without timers or events. */
 #pragma once
 
 #include "efi/efi.h"
 
-/* Ticks since some time before the loader was started. */
+/* The time stamp counter now, in ticks. Calls no firmware service. */
 uint64_t clock_now(void);
 
-/* True when so many ticks are more than a second. */
+/* True when `ticks` are more than a second. Calibrates only when the answer is not obvious. */
 bool clock_exceeds_second(uint64_t ticks);
 
-/* Ticks in a second. They are counted when first asked for, which takes half a millisecond. */
+/* Ticks per second. The first call measures it, which takes half a millisecond. */
 uint64_t clock_second(void);
 
-/* So many ticks as microseconds. */
+/* Converts ticks to microseconds. */
 uint64_t clock_microseconds(uint64_t ticks);
 
-/* Does nothing for so many microseconds. */
+/* Waits, without handling input. */
 void clock_wait(uint64_t microseconds);

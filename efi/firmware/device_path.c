@@ -40,7 +40,7 @@ const void *device_path_of(EFI_HANDLE handle)
     return path;
 }
 
-/* The bytes of all nodes, without the end. */
+/* The size of all nodes in bytes, without the end node. */
 static size_t path_size(const void *path)
 {
     const void *position = path;

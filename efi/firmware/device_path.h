@@ -6,28 +6,34 @@
 
 #include "common/base/arena.h"
 
-/* Types and subtypes that are looked for. */
+/* Node types and subtypes that are used. */
 #define NODE_MEDIA           0x04
 #define NODE_MEDIA_HARDDRIVE 0x01
 #define NODE_MEDIA_FILE      0x04
 
 struct device_node {
     uint8_t type, subtype;
-    const uint8_t *bytes; /* behind the node's header; at any alignment */
-    size_t size;
+    const uint8_t *bytes; /* the node's data after its header, unaligned */
+    size_t size;          /* of the data, in bytes */
 };
 
 /*
- * Walks along a path, whose lengths the firmware vouches for: *position begins as the path, which
- * may be NULL. False at its end.
+ * Iterates over a device path. *position starts as the path, which may be NULL. Returns false at
+ * the end. The node lengths are the firmware's and are trusted.
  */
 bool device_path_next(const void **position, struct device_node *ret_node);
 
-/* The path of a handle; NULL when it has none. */
+/* The device path of a handle, owned by the firmware; NULL when the handle has none. */
 const void *device_path_of(EFI_HANDLE handle);
 
-/* All file nodes of a path as one UTF-8 path in the arena; NULL when memory is short. */
+/*
+ * The file nodes of a device path, joined, as UTF-8 in the arena: "" for a path without any. NULL
+ * when out of memory.
+ */
 const char *device_path_file_name(const void *path, struct arena *arena);
 
-/* A path to a file on a device, in the arena; NULL when memory is short. */
+/*
+ * The device path of a file on `device`, in the arena. NULL when out of memory or when the file
+ * name does not fit a node.
+ */
 EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, struct arena *arena);

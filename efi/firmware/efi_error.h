@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the firmware answered, as an error. */
+/*
+ * efi/firmware wraps boot services, runtime services and protocols, one file for each subject. It
+ * knows nothing of entries, menus or the steps of a boot, and prints nothing: failures are
+ * returned.
+ *
+ * This header turns an EFI_STATUS into a struct error.
+ */
 #pragma once
 
 #include "efi/efi.h"
 
 #include "common/base/error.h"
 
-/* A status as struct error has it: without the bit that says that it is an error. */
+/* The status as struct error stores it, without the error bit. */
 static inline uint64_t efi_status_number(EFI_STATUS status)
 {
     return status & ~EFIERR(0);
 }
 
-/* `return error_set_efi(error, status, ERROR_..., numbers...)`: error_set() with the status. */
+/* error_set() that also records the status: error_set_efi(error, status, ERROR_..., numbers...) */
 #define error_set_efi(error, efi_status, ...)                                                      \
     ((error)->status = efi_status_number(efi_status), error_set((error), __VA_ARGS__))
 

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of boot services. */
+/* Ending boot services, and resetting the machine. */
 #pragma once
 
 #include "efi/efi.h"
 
 /*
- * ExitBootServices() with the key of the last GetMemoryMap(). On EFI_INVALID_PARAMETER the map has
- * changed; but boot services are half gone already, and only these two may be called any more.
+ * Calls ExitBootServices() with the key of the last GetMemoryMap(). EFI_INVALID_PARAMETER: the map
+ * has changed. Boot services may be partly shut down by then: only GetMemoryMap() and
+ * ExitBootServices() may be called (UEFI 2.10, section 7.4.6).
  */
 EFI_STATUS exit_boot_services(EFI_HANDLE image, UINTN map_key);
 
-/* The only way back once exit_boot_services() has been tried. */
+/* The only way out once exit_boot_services() has failed for good: a cold reset. */
 void __attribute__((noreturn)) reset_machine(EFI_STATUS status);
 
-/* Asks for a reset while boot services are there. Returns when the firmware does none. */
+/* Requests a cold reset during boot services. Returns when the firmware does not do it. */
 void request_reset(void);

@@ -11,25 +11,25 @@
 #include <string.h>
 
 /*
- * Large reads are cheap, each split costs the FAT driver a walk along its cluster chain: a quarter
- * of the whole work for a file of 512 MiB in two. Beyond 1 GiB OVMF's virtio driver refuses a call
- * (VirtioBlkDxe, VerifyReadWriteRequest).
+ * A few large reads are fastest: EDK2's FAT driver walks the cluster chain anew for each, which
+ * adds a quarter to the time when a file of 512 MiB is read in two calls. OVMF's virtio driver
+ * refuses more than 1 GiB at once (VirtioBlkDxe, VerifyReadWriteRequest).
  */
 #define LARGEST_CHUNK  (1 * GIB)
 #define SMALLEST_CHUNK (1 * MIB)
 
 /*
- * How fast the medium is, by all calls that were long enough to tell: some media take a first
- * burst at once. All files are on the same volume.
+ * The speed of the medium, averaged over all reads of at least SMALLEST_CHUNK: shorter ones may
+ * come from a cache. One figure is enough while all files are on the same volume.
  */
 static struct {
     uint64_t ticks;
     uint64_t mib;
-} pace;
+} speed;
 
-#define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from wrapping */
+#define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from overflowing */
 
-/* FAT and ISO 9660 names have up to 255 characters; room for what other file systems may have. */
+/* FAT and ISO 9660 names have up to 255 characters; other file systems may allow more. */
 #define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 1024 * sizeof(CHAR16))
 
 static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
@@ -101,23 +101,23 @@ static EFI_STATUS seek(struct file *file, uint64_t offset)
     return status;
 }
 
-/* Statuses by which firmware says that a buffer is too much for it, and not that a disk is bad. */
-static bool may_be_size(EFI_STATUS status)
+/* True when the read may have failed because it was too large, and not because of the medium. */
+static bool may_be_too_large(EFI_STATUS status)
 {
     return status != EFI_VOLUME_CORRUPTED && status != EFI_NO_MEDIA && status != EFI_MEDIA_CHANGED;
 }
 
-static void note_pace(uint64_t count, uint64_t ticks)
+static void record_speed(uint64_t count, uint64_t ticks)
 {
     if (count < SMALLEST_CHUNK)
         return;
-    pace.ticks += ticks;
-    pace.mib += count / MIB;
+    speed.ticks += ticks;
+    speed.mib += count / MIB;
 }
 
 /*
- * How much of `size` is read at once: all of it where that takes less than a second, which the
- * first MiB tells; else as much as takes one, so that the user sees it move.
+ * How many of `size` bytes to read in one call: all of them if that takes less than a second at the
+ * speed of the first MiB, otherwise about a second's worth, so that the progress line moves.
  */
 static uint64_t choose_chunk(const struct file *file, uint64_t size)
 {
@@ -126,17 +126,17 @@ static uint64_t choose_chunk(const struct file *file, uint64_t size)
 
     if (chunk <= SMALLEST_CHUNK)
         return chunk;
-    if (pace.mib == 0)
+    if (speed.mib == 0)
         return SMALLEST_CHUNK;
-    mib_ticks = max_u64(pace.ticks / pace.mib, 1);
+    mib_ticks = max_u64(speed.ticks / speed.mib, 1);
     if (!clock_exceeds_second(mib_ticks * (chunk / MIB)))
         return chunk;
     return min_u64(chunk, max_u64(clock_second() / mib_ticks * MIB, SMALLEST_CHUNK));
 }
 
 /*
- * Reads the first `size` bytes, or as many as the firmware takes in a call: *ret_wanted of them
- * were asked for, *ret_count came.
+ * Reads up to `size` bytes in one call, retrying with a smaller size when the firmware refuses.
+ * *ret_wanted bytes were asked for, *ret_count were read.
  */
 static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, uint64_t size,
                              uint64_t *ret_wanted, uint64_t *ret_count)
@@ -152,13 +152,13 @@ static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, u
         start = clock_now();
         status = file->handle->Read(file->handle, &count, buffer);
         if (!EFI_ERROR(status)) {
-            note_pace(count, clock_now() - start);
+            record_speed(count, clock_now() - start);
             file->position += count;
             *ret_count = count;
             return EFI_SUCCESS;
         }
-        file->position = UINT64_MAX; /* unknown now */
-        if (!may_be_size(status) || *ret_wanted <= SMALLEST_CHUNK)
+        file->position = UINT64_MAX; /* unknown after an error */
+        if (!may_be_too_large(status) || *ret_wanted <= SMALLEST_CHUNK)
             return status;
         file->chunk = max_u64(align_down(*ret_wanted / 4, SMALLEST_CHUNK), SMALLEST_CHUNK);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files of a volume, for reading. Paths are as in efi/firmware/volume.h. */
+/* Reading files of a volume. Paths are as in efi/firmware/volume.h. */
 #pragma once
 
 #include "efi/efi.h"
@@ -12,17 +12,20 @@
 struct file {
     struct byte_source source; /* reads through the firmware; first, so that it can be cast back */
     EFI_FILE_HANDLE handle;    /* for efi/firmware/file.c only; NULL: not open */
-    const char *path;          /* as the user named it, for messages */
-    uint64_t position;         /* the firmware's, to spare it needless seeks */
-    uint64_t chunk;            /* most bytes a call that the firmware has not refused */
-    void (*on_read)(uint64_t bytes); /* told of what has been read, for progress; NULL: nobody */
+    const char *path;          /* as given by the user, for messages */
+    uint64_t position;         /* of the firmware's handle, to avoid needless seeks */
+    uint64_t chunk;            /* the largest read that the firmware has not refused, in bytes */
+    void (*on_read)(uint64_t bytes); /* called after each read, for progress; may be NULL */
 };
 
-/* Opens `path` for reading. `path` must live as long as the file. */
+/*
+ * Opens `path` for reading; the string must live as long as the file. On failure nothing is left
+ * open, and the error names the file.
+ */
 bool file_open(const struct volume *volume, const char *path, struct file *ret_file,
                struct error *error);
 
-/* The same where the file may be missing: that is no error, and file_is_open() is false then. */
+/* The same for a file that may be missing: returns true, and file_is_open() is false. */
 bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,
                         struct error *error);
 
@@ -31,13 +34,16 @@ static inline bool file_is_open(const struct file *file)
     return file->handle != NULL;
 }
 
-/* Reads exactly [offset, offset + size) to memory. */
+/*
+ * Reads exactly the bytes [offset, offset + size). Anything less is an error, and the buffer is
+ * then undefined.
+ */
 bool file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size,
                struct error *error);
 
-/* Reads a whole file of at most `limit` bytes into the arena, with a NUL behind it. */
+/* Reads a whole file of at most `limit` bytes into the arena and appends a NUL. */
 bool file_read_all(struct file *file, uint64_t limit, struct arena *arena, char **ret_text,
                    struct error *error);
 
-/* For CLEANUP(); also for a file that was never opened, all zero. */
+/* For CLEANUP(). The file may be all zero, never opened. */
 void file_close(struct file *file);

@@ -37,7 +37,7 @@ static bool load(EFI_HANDLE image, EFI_HANDLE device, const char *path, struct a
     return true;
 }
 
-/* What has started well and is no application is still there, and so must be what it was given. */
+/* A driver stays loaded after it has started successfully, and may still use its load options. */
 static bool is_driver(const EFI_LOADED_IMAGE *loaded)
 {
     return loaded->ImageCodeType == EfiBootServicesCode ||
@@ -70,14 +70,14 @@ static bool start(EFI_HANDLE program, const char *path, struct error *error)
     UINTN size = 0;
     EFI_STATUS status;
 
-    watchdog_arm(); /* as the boot manager does for its options */
+    watchdog_arm(); /* as the boot manager does for each boot option */
     status = BS->StartImage(program, &size, &data);
     watchdog_disarm();
     if (data)
         (void)BS->FreePool(data);
     if (!EFI_ERROR(status))
         return true;
-    /* What was not started is still loaded; of what has ended the firmware knows no more. */
+    /* An image that could not be started is still loaded. For one that has exited, this fails. */
     (void)BS->UnloadImage(program);
     return error_set_efi_for(error, path, status, ERROR_PROGRAM_FAILED);
 }
@@ -96,11 +96,11 @@ bool chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, const char
     if (*options && !set_options(program, path, options, &arena, &driver, error))
         return false;
     started = program;
-    program = NULL; /* the firmware unloads an application when it ends */
+    program = NULL; /* the firmware unloads an application when it exits */
     if (!start(started, path, error))
         return false;
     if (driver)
-        pages_init_arena(&arena); /* with nothing in it to release */
+        pages_init_arena(&arena); /* leaks the load options on purpose */
     return true;
 }
 

@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-/* The vendor node and the end of the path. */
+/* A vendor media node and the end node. */
 static const struct {
     uint8_t vendor_header[4];
     EFI_GUID vendor;
@@ -28,12 +28,13 @@ bool initrd_media_find(struct initrd_media *ret_media, struct error *error)
     status = BS->LocateDevicePath(&guid, &path, &handle);
     if (status == EFI_NOT_FOUND)
         return true;
-    if (!EFI_ERROR(status))
-        status = BS->HandleProtocol(handle, &guid, (void **)&protocol);
-    if (EFI_ERROR(status)) /* to boot without the initrd that may be there helps nobody */
+    if (EFI_ERROR(status)) /* there may be one, and booting without it would not work */
+        return error_set_efi_for(error, INITRD_MEDIA_NAME, status, ERROR_INITRD_MEDIA_FIND);
+    status = BS->HandleProtocol(handle, &guid, (void **)&protocol);
+    if (EFI_ERROR(status))
         return error_set_efi_for(error, INITRD_MEDIA_NAME, status, ERROR_INITRD_MEDIA_FIND);
     status = protocol->load(protocol, path, FALSE, &size, NULL);
-    if (status == EFI_NOT_FOUND) /* the shell's command was given no file */
+    if (status == EFI_NOT_FOUND) /* the shell's `initrd` command was given no file */
         return true;
     if (status != EFI_BUFFER_TOO_SMALL)
         return error_set_efi_for(error, INITRD_MEDIA_NAME,

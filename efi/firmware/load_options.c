@@ -17,8 +17,8 @@ static char *words_to_text(const CHAR16 *ucs2, struct arena *arena)
     return utf16_to_utf8_copy(ucs2, count, arena);
 }
 
-/* What is wrong with the options, as the parser says it, copied to where it lives on. */
-static bool refuse(const struct text *reason, struct arena *arena, struct error *error)
+/* Sets the error with the parser's reason, copied to the arena to outlive the parser's buffer. */
+static bool set_options_error(const struct text *reason, struct arena *arena, struct error *error)
 {
     error->reason = arena_strndup(arena, reason->data, reason->length);
     return error_set(error, ERROR_OPTIONS);
@@ -28,7 +28,7 @@ static bool parse_words(const struct shell_parameters_protocol *shell, const cha
                         struct arena *arena, struct options *ret_options, struct error *error)
 {
     const char **words = arena_alloc(arena, shell->argc, sizeof(*words));
-    size_t count = shell->argc ? shell->argc - 1 : 0; /* without our own name */
+    size_t count = shell->argc ? shell->argc - 1 : 0; /* without the program's name */
     TEXT_ON_STACK(reason, REASON_SIZE);
 
     for (size_t i = 0; words && i < count; i++) {
@@ -39,7 +39,7 @@ static bool parse_words(const struct shell_parameters_protocol *shell, const cha
     if (!words)
         return error_set(error, ERROR_OUT_OF_MEMORY);
     return options_parse_words(words, count, line, arena, ret_options, &reason) ||
-           refuse(&reason, arena, error);
+           set_options_error(&reason, arena, error);
 }
 
 static bool parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, struct arena *arena,
@@ -51,10 +51,11 @@ static bool parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, struct 
     if (!own_path)
         return error_set(error, ERROR_OUT_OF_MEMORY);
     line = line ? options_skip_own_name(line, path_base_name(own_path)) : "";
-    return options_parse_line(line, arena, ret_options, &reason) || refuse(&reason, arena, error);
+    return options_parse_line(line, arena, ret_options, &reason) ||
+           set_options_error(&reason, arena, error);
 }
 
-/* What the shell that started us says; NULL when no shell did. */
+/* The shell's parameters; NULL when we were not started by a shell. */
 static const struct shell_parameters_protocol *find_shell(EFI_HANDLE image)
 {
     EFI_GUID guid = SHELL_PARAMETERS_PROTOCOL_GUID;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who started us said what: the shell's parameters, else LoadOptions. */
+/* Our command line: the UEFI shell's parameters, or else LoadOptions. */
 #pragma once
 
 #include "efi/efi.h"
@@ -8,10 +8,13 @@
 #include "common/bls/load_options.h"
 #include "common/bls/options.h"
 
-/* Reads them; *ret_kind tells what LoadOptions turned out to be. All strings are in the arena. */
+/*
+ * Reads and parses the options; all strings are in the arena. *ret_kind says what LoadOptions
+ * contained. False, with ERROR_OPTIONS and a reason, for options that are not understood.
+ */
 bool load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct arena *arena,
                           struct options *ret_options, enum load_options *ret_kind,
                           struct error *error);
 
-/* True when a UEFI shell started us. */
+/* True when we were started by a UEFI shell. */
 bool load_options_are_from_shell(EFI_HANDLE image);

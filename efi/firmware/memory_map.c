@@ -5,8 +5,8 @@
 #include "efi/firmware/efi_error.h"
 
 /*
- * The map grows by our own allocations and by the firmware's events; Linux found machines that need
- * 32 descriptors of slack.
+ * The map grows with our own allocations and with firmware events. Linux uses 32 descriptors of
+ * slack too (EFI_MMAP_NR_SLACK_SLOTS), after machines that needed them.
  */
 #define SLACK_DESCRIPTORS 32
 #define SMALLEST_STRIDE   40

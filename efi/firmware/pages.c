@@ -38,7 +38,10 @@ void pages_release(struct range range)
     (void)BS->FreePages(range.start, range_size(range) / PAGE_SIZE);
 }
 
-/* Most firmware has no such protocol: *ret_attributes is NULL then, and code pages can be run. */
+/*
+ * Most firmware does not have the protocol. It does not protect EfiLoaderCode then, and
+ * *ret_attributes is NULL.
+ */
 static EFI_STATUS find_attributes(struct memory_attribute_protocol **ret_attributes)
 {
     EFI_GUID guid = MEMORY_ATTRIBUTE_PROTOCOL_GUID;
@@ -54,10 +57,14 @@ bool pages_make_executable(struct range range, struct error *error)
     struct memory_attribute_protocol *attributes = NULL;
     EFI_STATUS status = find_attributes(&attributes);
 
-    if (!EFI_ERROR(status) && attributes)
-        status = attributes->set(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
-    if (!EFI_ERROR(status) && attributes)
-        status = attributes->clear(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_XP);
+    if (EFI_ERROR(status))
+        return error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
+    if (!attributes)
+        return true;
+    status = attributes->set(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
+    if (EFI_ERROR(status))
+        return error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
+    status = attributes->clear(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_XP);
     return !EFI_ERROR(status) || error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory from the firmware: pages for the arena, pages at the places that a plan wants. */
+/*
+ * Memory from the firmware: pages for arenas, and pages at fixed addresses. All ranges are physical
+ * addresses aligned to pages of 4 KiB.
+ */
 #pragma once
 
 #include "efi/efi.h"
@@ -8,19 +11,22 @@
 #include "common/base/error.h"
 #include "common/base/range.h"
 
-/* An arena on firmware pages. arena_release() gives them back. */
+/* Sets up an arena backed by pages of type EfiLoaderData. arena_release() frees them. */
 void pages_init_arena(struct arena *arena);
 
-/* Allocates exactly these pages. EFI_NOT_FOUND when they are not free, with no message. */
+/*
+ * Allocates exactly these pages, as EfiLoaderCode or EfiLoaderData. EFI_NOT_FOUND when they are not
+ * all free. The caller gives them back with pages_release().
+ */
 EFI_STATUS pages_claim(struct range range, bool code);
 
 void pages_release(struct range range);
 
 /*
- * Takes execution's prohibition from pages of code, where firmware enforces one. Such firmware
- * gives no page that is both written to and run from: writing ends here.
+ * Makes pages executable and read-only, on firmware that enforces NX. Such firmware allows no page
+ * to be writable and executable at once, so nothing may be written to them afterwards.
  */
 bool pages_make_executable(struct range range, struct error *error);
 
-/* Back to what FreePages and the next owner of the pages expect. */
+/* Makes them writable again, as FreePages() and the next owner expect. */
 void pages_make_writable(struct range range);

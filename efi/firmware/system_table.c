@@ -25,10 +25,10 @@ void system_table_append_specification(struct text *text)
     append_revision(text, ST->Hdr.Revision);
 }
 
-uint64_t system_table_find_rsdp(bool second_version)
+uint64_t system_table_find_rsdp(bool acpi_2)
 {
     static const EFI_GUID guids[] = {ACPI_TABLE_GUID, ACPI_20_TABLE_GUID};
-    const EFI_GUID *wanted = &guids[second_version];
+    const EFI_GUID *wanted = &guids[acpi_2];
 
     for (UINTN i = 0; i < ST->NumberOfTableEntries; i++) {
         if (memcmp(&ST->ConfigurationTable[i].VendorGuid, wanted, sizeof(*wanted)) == 0)

@@ -5,9 +5,9 @@
 
 static struct {
     enum timing_phase phase;
-    uint64_t first; /* ticks when it all began; 0 before that */
-    uint64_t since; /* ticks when the phase was entered */
-    uint64_t spent[TIMING_PHASES];
+    uint64_t first;                /* clock_now() at the first phase; 0 before that */
+    uint64_t since;                /* clock_now() when the current phase was entered */
+    uint64_t spent[TIMING_PHASES]; /* ticks */
 } timing;
 
 enum timing_phase timing_enter(enum timing_phase phase)
@@ -33,7 +33,7 @@ static void append_time(struct text *text, const char *name, uint64_t ticks)
 
 void timing_append(struct text *text)
 {
-    /* no pointers: nothing to relocate */
+    /* arrays instead of pointers: no relocations */
     static const char names[TIMING_PHASES][12] = {
         [TIMING_START] = ", start",     [TIMING_ENTRIES] = ", entries",
         [TIMING_MENU] = ", menu",       [TIMING_OPENING] = ", opening",

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the time goes, for --verbose: at each moment one phase runs, and the processor's time stamp
- * counter says for how long. Leaving the firmware is no phase: nothing can be printed behind it.
+ * Time spent in each phase of a boot, for --verbose. Exactly one phase is current at any time.
+ * There is none for exiting boot services, since nothing can be printed afterwards.
  */
 #pragma once
 
 #include "common/base/text.h"
 
 enum timing_phase {
-    TIMING_START, /* options, volume */
+    TIMING_START, /* load options, opening the volume */
     TIMING_ENTRIES,
     TIMING_MENU,
-    TIMING_OPENING, /* files, their sizes, the kernel's headers */
+    TIMING_OPENING, /* opening files, reading their sizes and the kernel's headers */
     TIMING_READING,
     TIMING_DECODING,
-    TIMING_PLACING, /* the plan, its memory, zeroing, boot info */
-    TIMING_MAP,     /* the firmware's memory map and ACPI tables */
+    TIMING_PLACING, /* planning, allocating, zeroing */
+    TIMING_MAP,     /* reading memory map and ACPI tables, writing the boot info */
     TIMING_PHASES
 };
 
-/* The time from now on is `phase`'s. Returns the one that ran, to go back to. */
+/* Starts a phase, which ends the current one. Returns the phase that was current, to restore it. */
 enum timing_phase timing_enter(enum timing_phase phase);
 
-/* Appends how long each has taken so far, in milliseconds. */
+/* Appends the time of each phase so far, in milliseconds with one decimal place. */
 void timing_append(struct text *text);

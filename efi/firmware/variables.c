@@ -12,38 +12,38 @@ const EFI_GUID loader_guid = {
 const EFI_GUID firmware_guid = EFI_GLOBAL_VARIABLE;
 
 #define LONGEST_NAME 40
-#define LARGEST_TEXT 4096 /* bytes; IDs and numbers */
+#define LARGEST_TEXT 4096 /* bytes; the values are IDs and numbers */
 
-struct wide_name {
+struct ucs2_name {
     CHAR16 ucs2[LONGEST_NAME];
 };
 
-static struct wide_name widen(const char *name)
+static struct ucs2_name name_to_ucs2(const char *name)
 {
-    struct wide_name wide;
+    struct ucs2_name result;
 
-    utf8_to_utf16(name, wide.ucs2, LONGEST_NAME);
-    return wide;
+    utf8_to_utf16(name, result.ucs2, LONGEST_NAME);
+    return result;
 }
 
 EFI_STATUS variable_get(const EFI_GUID *vendor, const char *name, void *value, UINTN *size)
 {
-    struct wide_name wide = widen(name);
+    struct ucs2_name variable = name_to_ucs2(name);
     EFI_GUID guid = *vendor;
 
-    return RT->GetVariable(wide.ucs2, &guid, NULL, size, value);
+    return RT->GetVariable(variable.ucs2, &guid, NULL, size, value);
 }
 
-EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool keep, const void *value,
-                        UINTN size)
+EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool persistent,
+                        const void *value, UINTN size)
 {
     uint32_t attributes = EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
-    struct wide_name wide = widen(name);
+    struct ucs2_name variable = name_to_ucs2(name);
     EFI_GUID guid = *vendor;
 
-    if (keep)
+    if (persistent)
         attributes |= EFI_VARIABLE_NON_VOLATILE;
-    return RT->SetVariable(wide.ucs2, &guid, attributes, size, (void *)(uintptr_t)value);
+    return RT->SetVariable(variable.ucs2, &guid, attributes, size, (void *)(uintptr_t)value);
 }
 
 const char *variable_get_text(const EFI_GUID *vendor, const char *name, struct arena *arena)
@@ -65,8 +65,8 @@ static bool is_equal(const EFI_GUID *vendor, const char *name, const CHAR16 *ucs
            memcmp(old, ucs2, size) == 0;
 }
 
-EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool keep, const char *text,
-                             struct arena *arena)
+EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool persistent,
+                             const char *text, struct arena *arena)
 {
     size_t count = strlen(text) + 1;
     CHAR16 *ucs2 = arena_alloc(arena, count, sizeof(*ucs2));
@@ -77,7 +77,7 @@ EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool keep
     size = (utf8_to_utf16(text, ucs2, count) + 1) * sizeof(*ucs2);
     if (is_equal(vendor, name, ucs2, size))
         return EFI_SUCCESS;
-    return variable_set(vendor, name, keep, ucs2, size);
+    return variable_set(vendor, name, persistent, ucs2, size);
 }
 
 EFI_STATUS variable_delete(const EFI_GUID *vendor, const char *name)

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EFI variables. Their names are ASCII here. */
+/* EFI variables. Names are ASCII, of at most 39 characters. */
 #pragma once
 
 #include "efi/efi.h"
 
 #include "common/base/arena.h"
 
-/* Those of the Boot Loader Interface, and those of the firmware. */
+/* Vendor GUIDs: the Boot Loader Interface's, and EFI_GLOBAL_VARIABLE. */
 extern const EFI_GUID loader_guid;
 extern const EFI_GUID firmware_guid;
 
-/* A variable that is text, as UTF-8 in the arena; NULL when there is none, or it is no text. */
+/*
+ * Reads a UTF-16 string of at most 4096 bytes as UTF-8 into the arena. NULL when the variable does
+ * not exist or is not a string, or when out of memory.
+ */
 const char *variable_get_text(const EFI_GUID *vendor, const char *name, struct arena *arena);
 
 /*
- * Sets text; `keep` over resets. A value that is there already is not written again: flash wears.
+ * Writes a UTF-16 string with its NUL. A persistent variable survives resets. An unchanged value is
+ * not written again, to spare the flash.
  */
-EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool keep, const char *text,
-                             struct arena *arena);
+EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool persistent,
+                             const char *text, struct arena *arena);
 
+/* Deletes a persistent variable. */
 EFI_STATUS variable_delete(const EFI_GUID *vendor, const char *name);
 
-/* Raw bytes. */
+/* GetVariable() and SetVariable() with raw bytes; *size is the buffer's size, then the value's. */
 EFI_STATUS variable_get(const EFI_GUID *vendor, const char *name, void *value, UINTN *size);
-EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool keep, const void *value,
-                        UINTN size);
+EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool persistent,
+                        const void *value, UINTN size);

@@ -7,19 +7,19 @@
 
 #define NAME_MAX_LENGTH 255 /* UCS-2 characters, of FAT, NTFS and ext4 */
 
-/* A directory's answer: EFI_FILE_INFO with the longest name. */
+/* Room for an EFI_FILE_INFO with the longest name. */
 #define DIRECTORY_ENTRY_SIZE (sizeof(EFI_FILE_INFO) + (NAME_MAX_LENGTH + 1) * sizeof(CHAR16))
 
-/* A NUL, and a surrogate pair too many: so it is seen that a name has been cut off. */
+/* With a NUL and one surrogate pair more, to notice a name that is too long. */
 #define NAME_ROOM (NAME_MAX_LENGTH + 3)
 
-/* A name in a file's information: the firmware renames by it. */
+/* SetInfo() with another FileName renames the file. */
 union renaming {
     EFI_FILE_INFO info;
     uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_ROOM * sizeof(CHAR16)];
 };
 
-/* Whether the medium can be written to, which its block device says. Not every volume has one. */
+/* Whether the medium is read-only, according to the block device, if the volume has one. */
 static bool is_read_only(EFI_HANDLE device)
 {
     EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -41,7 +41,7 @@ bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *err
     if (EFI_ERROR(status))
         return error_set_efi(error, status, ERROR_VOLUME_NO_FILE_SYSTEM);
     status = file_system->OpenVolume(file_system, &root);
-    if (EFI_ERROR(status)) /* firmware may have left anything in `root` */
+    if (EFI_ERROR(status)) /* `root` may be garbage now */
         return error_set_efi(error, status, ERROR_VOLUME_OPEN);
     *ret_volume = (struct volume){
         .kind = VOLUME_BOOT,
@@ -65,7 +65,7 @@ EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
     EFI_STATUS status = root->Open(root, ret_handle, path, mode, 0);
 
     if (EFI_ERROR(status))
-        *ret_handle = NULL; /* firmware may have left anything there */
+        *ret_handle = NULL; /* it may be garbage now */
     return status;
 }
 
@@ -87,7 +87,7 @@ bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH])
         if (ucs2[i] == '/')
             ucs2[i] = '\\';
     }
-    return length + 3 < PATH_MAX_LENGTH; /* or something may have been cut off */
+    return length + 3 < PATH_MAX_LENGTH; /* beyond that it may have been truncated */
 }
 
 bool directory_open(const struct volume *volume, const char *path, struct directory *ret_directory,
@@ -152,7 +152,7 @@ EFI_STATUS volume_rename(const struct volume *volume, const char *path, const ch
     if (EFI_ERROR(status))
         return status;
     length = utf8_to_utf16(new_name, renaming.info.FileName, NAME_ROOM);
-    if (length > NAME_MAX_LENGTH) /* the first try adds a counter */
+    if (length > NAME_MAX_LENGTH) /* the first try makes the name longer: "+3" becomes "+2-1" */
         return EFI_BAD_BUFFER_SIZE;
     size = offsetof(EFI_FILE_INFO, FileName) + (length + 1) * sizeof(CHAR16);
     renaming.info.Size = size;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Volumes: file systems that the firmware reads. Nothing outside efi/firmware sees their handles.
+ * Volumes: file systems that the firmware can read. Only efi/firmware uses their file handles.
  *
- * Paths are UTF-8 with \ or / and start at the volume's root.
+ * Paths are UTF-8, start at the volume's root, and are separated by \ or /.
  */
 #pragma once
 
@@ -15,31 +15,31 @@
 
 enum volume_kind {
     VOLUME_NONE, /* not open */
-    VOLUME_BOOT, /* the one that pvhboot was started from */
+    VOLUME_BOOT, /* the volume that pvhboot was started from */
 };
 
 struct volume {
     enum volume_kind kind;
     const char *name;  /* for messages */
-    EFI_HANDLE device; /* also for device paths and for starting programs */
+    EFI_HANDLE device; /* for device paths, to start programs */
     EFI_FILE_HANDLE root;
-    bool read_only; /* the medium; the file system may refuse besides */
+    bool read_only; /* the medium is; on others, the file system may still refuse to write */
 };
 
 struct directory {
-    EFI_FILE_HANDLE handle; /* NULL: there is no such directory */
+    EFI_FILE_HANDLE handle; /* NULL: the directory does not exist */
     const char *path;
 };
 
-/* Opens the volume on `device`, the one that pvhboot was started from. */
+/* Opens the file system on `device`, from which pvhboot was started. */
 bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error);
 
-/* For CLEANUP(); also for one that was never opened, all zero. */
+/* For CLEANUP(). The volume may be all zero, never opened. */
 void volume_close(struct volume *volume);
 
 /*
- * Opens a directory, whose path must live as long. One that is missing is no error: the handle is
- * NULL then.
+ * Opens a directory; the path must live as long as the directory is open. When it does not exist,
+ * returns true and directory_is_open() is false.
  */
 bool directory_open(const struct volume *volume, const char *path, struct directory *ret_directory,
                     struct error *error);
@@ -49,25 +49,28 @@ static inline bool directory_is_open(const struct directory *directory)
     return directory->handle != NULL;
 }
 
-/* The next name, in the arena; NULL at the end. */
+/* Returns the next name in *ret_name, allocated in the arena; NULL at the end. */
 bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
                     struct error *error);
 
-/* For CLEANUP(); also for one that was never opened. */
+/* For CLEANUP(). The directory may never have been opened. */
 void directory_close(struct directory *directory);
 
-/* Gives a file another name in its directory, and writes that to the medium. */
+/*
+ * Renames a file within its directory and flushes that to the medium. EFI_WRITE_PROTECTED on a
+ * read-only medium, EFI_BAD_BUFFER_SIZE for a name of more than 255 UCS-2 characters.
+ */
 EFI_STATUS volume_rename(const struct volume *volume, const char *path, const char *new_name);
 
 /*
- * For efi/firmware only. Opens what `path`, in the firmware's form, names: a file or a directory,
- * in a mode of EFI_FILE_PROTOCOL.Open(). *ret_handle is NULL when it fails.
+ * For efi/firmware only. Opens a file or directory; `path` is from path_to_ucs2(), `mode` is that
+ * of EFI_FILE_PROTOCOL.Open(). *ret_handle is NULL on failure.
  */
 EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
                          EFI_FILE_HANDLE *ret_handle);
 
-/* For CLEANUP(); also for what was never opened, NULL. */
+/* For CLEANUP(). The handle may be NULL. */
 void efi_file_close(EFI_FILE_HANDLE *handle);
 
-/* The firmware's form of a path; false when it is too long. */
+/* Converts a path to UCS-2, absolute and with backslashes. False when it is too long. */
 bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH]);

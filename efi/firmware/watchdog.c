@@ -3,9 +3,9 @@
 
 #include "efi/efi.h"
 
-/* What the boot manager gives each of its options (UEFI 2.10, section 3.1.2). */
+/* The time that the boot manager gives each boot option (UEFI 2.10, section 3.1.2). */
 #define SECONDS 300
-#define CODE    0x10000 /* lower ones are the firmware's (UEFI 2.10, section 7.5) */
+#define CODE    0x10000 /* lower codes are reserved (UEFI 2.10, section 7.5) */
 
 void watchdog_arm(void)
 {

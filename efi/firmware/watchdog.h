@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The firmware's watchdog: a machine that hangs is reset, without a word. */
+/* The firmware's watchdog timer, which resets a machine that hangs, without a message. */
 #pragma once
 
-/* The boot manager's five minutes begin anew. */
+/* Starts the boot manager's five minutes again. */
 void watchdog_arm(void);
 
 void watchdog_disarm(void);

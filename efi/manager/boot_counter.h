@@ -7,7 +7,8 @@
 #include "common/bls/entry.h"
 
 /*
- * Takes one try from a counted entry by renaming its file, and keeps `entry` up to date. A medium
- * that cannot be written to is worth a warning and no more: the boot goes on.
+ * Uses up one try of a counted entry, by renaming its file, and updates `entry`. Does nothing for
+ * an entry that is not counted or has no tries left. Fails with ERROR_NOT_COUNTED, for instance on
+ * a read-only medium: that should be a warning, and the boot should continue.
  */
 bool boot_counter_use_try(struct boot_entry *entry, struct arena *arena, struct error *error);

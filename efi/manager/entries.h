@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalog of a volume, read through the firmware. */
+/* Reading the catalog of a volume through the firmware. */
 #pragma once
 
 #include "common/bls/catalog.h"
 #include "efi/firmware/volume.h"
 
 /*
- * Reads loader.conf and all entries of the volume. What cannot be read, but for the entries'
- * directory, is printed and appended to `messages`, and left out.
+ * Reads loader.conf and all entries of the volume into the arena. For a file that cannot be read,
+ * the error is printed and appended to `messages`, and the file is left out. Fails when the
+ * directory of the entries cannot be opened or when out of memory. `volume` must live as long as
+ * the catalog.
  */
 bool entries_read(struct volume *volume, struct arena *arena, struct catalog *ret_catalog,
                   struct text *messages, struct error *error);

@@ -13,13 +13,13 @@
 #include "efi/manager/unattended.h"
 #include "efi/menu/menu.h"
 
-/* How long the message of a boot that failed stays, in seconds, when nobody touches a key. */
+/* How long the error of a failed boot is shown when no key is pressed, in seconds. */
 #define FAILURE_TIMEOUT 10
 
-/* What the menu's callbacks get. */
+/* The context of the menu's callbacks. */
 struct entry_menu {
     struct manager *manager;
-    size_t probed; /* entries that the menu's idle time has been used for */
+    size_t probed; /* how many entries have been probed while the menu was idle */
 };
 
 static bool probe_next(void *context, bool *ret_changed)
@@ -73,7 +73,7 @@ static bool default_is_chosen(const struct manager *manager)
            entry_matches(&entries->items[manager->default_entry], chosen);
 }
 
-static void open_menu(struct entry_menu *entry_menu, bool gives_up, struct menu *ret_menu)
+static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct menu *ret_menu)
 {
     const struct manager *manager = entry_menu->manager;
 
@@ -83,8 +83,8 @@ static void open_menu(struct entry_menu *entry_menu, bool gives_up, struct menu 
         .selected = manager->default_entry,
         .default_is_chosen = default_is_chosen(manager),
         .timeout = manager->timeout,
-        .kept_timeout = manager->catalog.config.timeout,
-        .gives_up = gives_up,
+        .saved_timeout = manager->catalog.config.timeout,
+        .timeout_exits = timeout_exits,
         .editor = manager->catalog.config.editor,
         .console_mode = manager->catalog.config.console_mode,
         .context = entry_menu,
@@ -93,11 +93,11 @@ static void open_menu(struct entry_menu *entry_menu, bool gives_up, struct menu 
         .save_timeout = save_timeout,
         .describe_machine = describe_machine,
     };
-    if (ret_menu->timeout == TIMEOUT_HIDDEN) /* a key has asked for it */
+    if (ret_menu->timeout == TIMEOUT_HIDDEN) /* shown because a key was pressed */
         ret_menu->timeout = TIMEOUT_FOREVER;
 }
 
-/* Into the firmware's set-up, by way of a reset. Returns only on failure. */
+/* Resets the machine into the firmware's setup. Returns only on failure. */
 static bool enter_setup(struct error *error)
 {
     uint64_t indications = 0;
@@ -114,7 +114,7 @@ static bool enter_setup(struct error *error)
     return error_set(error, ERROR_NO_RESET);
 }
 
-/* Does what was chosen; returns when that has failed, or has come to its end. */
+/* Carries out a choice. Returns when it has failed, or when the program started has exited. */
 static void carry_out(struct manager *manager, const struct menu *menu, enum menu_choice choice,
                       struct error *error)
 {
@@ -130,11 +130,15 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
         (void)console_print_error(error, &manager->messages);
 }
 
-/* Without a menu what has failed stays so, unless the user wanted something else. */
-static bool do_without(const struct manager *manager, const struct menu *menu,
-                       bool *ret_boot_default, struct error *error)
+/*
+ * The result when the menu cannot be shown. An error remains, unless the menu would have come back
+ * for another choice: then the default entry is booted.
+ */
+static bool finish_without_menu(const struct manager *manager, const struct menu *menu,
+                                bool *ret_boot_default, struct error *error)
 {
-    *ret_boot_default = !menu->gives_up && manager->default_entry < manager->catalog.entries.count;
+    *ret_boot_default =
+        !menu->timeout_exits && manager->default_entry < manager->catalog.entries.count;
     if (*ret_boot_default)
         *error = (struct error){.code = ERROR_NONE};
     return error->code == ERROR_NONE;
@@ -147,22 +151,22 @@ bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct erro
     struct menu menu;
 
     *ret_boot_default = false;
-    open_menu(&entry_menu, error->code != ERROR_NONE, &menu);
-    if (menu.gives_up)
+    init_menu(&entry_menu, error->code != ERROR_NONE, &menu);
+    if (menu.timeout_exits)
         (void)console_print_error(error, &manager->messages);
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->messages.length ? manager->messages.data : NULL;
         (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice)))
-            return do_without(manager, &menu, ret_boot_default, error);
+            return finish_without_menu(manager, &menu, ret_boot_default, error);
         loader_interface_set_time(TIME_MENU);
-        if (choice == MENU_QUIT) /* the user has seen all that was said */
+        if (choice == MENU_QUIT) /* the user has seen the error, if any */
             return true;
-        if (choice == MENU_TIMEOUT && menu.gives_up)
+        if (choice == MENU_TIMEOUT && menu.timeout_exits)
             return error->code == ERROR_NONE;
         carry_out(manager, &menu, choice, error);
-        menu.gives_up = choice == MENU_TIMEOUT;
-        menu.timeout = menu.gives_up ? FAILURE_TIMEOUT : TIMEOUT_FOREVER;
+        menu.timeout_exits = choice == MENU_TIMEOUT;
+        menu.timeout = menu.timeout_exits ? FAILURE_TIMEOUT : TIMEOUT_FOREVER;
     }
 }

@@ -4,11 +4,11 @@
 #include "efi/manager/manager_state.h"
 
 /*
- * The menu and what comes of it, until the user has enough. A boot that nobody asked for and that
- * failed leaves its message on the menu for a while, and goes back to the firmware then.
+ * Shows the menu and carries out each choice, until the user quits. When a boot that the timeout
+ * started fails, the menu shows the error for a while and then returns to the firmware.
  *
- * An *error that is set, since nothing can be booted, is shown, and is the result when the user
- * chooses nothing either. *ret_boot_default: there can be no menu, for want of a keyboard or a
- * screen, and the default entry is to be booted instead.
+ * *error may be set already, when no entry can be booted: the menu shows it, and it is the result
+ * unless the user chooses something. When there can be no menu, for lack of a keyboard or a screen,
+ * *ret_boot_default says whether to boot the default entry instead.
  */
 bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct error *error);

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* LoaderFeatures: what bootctl may count on. */
+/* The bits of LoaderFeatures. */
 #define FEATURE_TIMEOUT          (1 << 0)
 #define FEATURE_TIMEOUT_ONE_SHOT (1 << 1)
 #define FEATURE_DEFAULT          (1 << 2)
@@ -21,7 +21,7 @@
 #define FEATURE_SAVED_ENTRY      (1 << 9)
 #define FEATURE_MENU_DISABLED    (1 << 13)
 
-/* The hard disk's node (UEFI 2.10, section 10.3.5.1), without its header. */
+/* Offsets in a hard drive node (UEFI 2.10, section 10.3.5.1), after its header. */
 #define HARDDRIVE_SIZE           38
 #define HARDDRIVE_SIGNATURE      20
 #define HARDDRIVE_SIGNATURE_TYPE 37
@@ -34,7 +34,7 @@ static void set_text(const char *name, const char *text, struct arena *arena)
     (void)variable_set_text(&loader_guid, name, false, text, arena);
 }
 
-/* ASCII text without memory. */
+/* A number as text. Needs no arena. */
 static void set_number(const char *name, uint64_t number)
 {
     TEXT_ON_STACK(text, NUMBER_BYTES);
@@ -58,8 +58,8 @@ static void set_firmware(struct arena *arena)
 }
 
 /*
- * A GUID as Linux has it in /dev/disk/by-partuuid; systemd-boot 252 writes capitals, and all who
- * read it take both. Its first three fields are little-endian numbers.
+ * Formats a GUID like the names in /dev/disk/by-partuuid. systemd-boot 252 writes upper case;
+ * readers accept both. The first three fields are little-endian.
  */
 static void format_guid(struct text *text, const uint8_t *guid)
 {
@@ -102,8 +102,8 @@ void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start, s
 }
 
 /*
- * bootctl's IDs are file names without counters. systemd-boot 252 reports them with the counters
- * that they had, and its bootctl finds none of these entries.
+ * bootctl expects file names without counters. systemd-boot 252 reports them with the counters, so
+ * that its bootctl does not find these entries.
  */
 void loader_interface_set_entries(const struct boot_entry *entries, size_t count,
                                   struct arena *arena)
@@ -122,7 +122,7 @@ void loader_interface_set_entries(const struct boot_entry *entries, size_t count
     (void)variable_set(&loader_guid, "LoaderEntries", false, ucs2, used * sizeof(*ucs2));
 }
 
-static const char *text_or_nothing(const char *name, struct arena *arena)
+static const char *get_text(const char *name, struct arena *arena)
 {
     const char *text = variable_get_text(&loader_guid, name, arena);
 
@@ -131,9 +131,9 @@ static const char *text_or_nothing(const char *name, struct arena *arena)
 
 void loader_interface_read_selection(struct default_selection *selection, struct arena *arena)
 {
-    selection->one_shot = text_or_nothing("LoaderEntryOneShot", arena);
-    selection->chosen = text_or_nothing("LoaderEntryDefault", arena);
-    selection->saved = text_or_nothing("LoaderEntryLastBooted", arena);
+    selection->one_shot = get_text("LoaderEntryOneShot", arena);
+    selection->chosen = get_text("LoaderEntryDefault", arena);
+    selection->saved = get_text("LoaderEntryLastBooted", arena);
 }
 
 void loader_interface_consume_selection(const struct default_selection *selection)
@@ -143,19 +143,19 @@ void loader_interface_consume_selection(const struct default_selection *selectio
 }
 
 /*
- * Who sets one boot's timeout wants the menu in it: systemctl(1) has 0 in --boot-loader-menu=0 mean
- * that it waits without end, and so has systemd-boot 252.
+ * A timeout for one boot always shows the menu: in systemctl(1), --boot-loader-menu=0 means no
+ * timeout, and systemd-boot 252 does the same.
  */
-uint32_t loader_interface_read_timeout(uint32_t *kept, struct arena *arena)
+uint32_t loader_interface_read_timeout(uint32_t *saved, struct arena *arena)
 {
-    const char *once = text_or_nothing("LoaderConfigTimeoutOneShot", arena);
+    const char *one_shot = get_text("LoaderConfigTimeoutOneShot", arena);
     uint32_t timeout;
 
-    (void)timeout_parse(text_or_nothing("LoaderConfigTimeout", arena), kept);
-    if (*once)
+    (void)timeout_parse(get_text("LoaderConfigTimeout", arena), saved);
+    if (*one_shot)
         (void)variable_delete(&loader_guid, "LoaderConfigTimeoutOneShot");
-    if (!timeout_parse(once, &timeout))
-        return *kept;
+    if (!timeout_parse(one_shot, &timeout))
+        return *saved;
     return timeout == TIMEOUT_HIDDEN ? TIMEOUT_FOREVER : timeout;
 }
 
@@ -192,7 +192,7 @@ void loader_interface_set_count_path(const char *path, struct arena *arena)
     set_text("LoaderBootCountPath", path, arena);
 }
 
-/* Deleted as what it is, a variable that no reset keeps: firmware compares the attributes. */
+/* Not variable_delete(): the variable is volatile, and the firmware compares the attributes. */
 void loader_interface_forget_count_path(void)
 {
     (void)variable_set(&loader_guid, "LoaderBootCountPath", false, NULL, 0);

@@ -4,6 +4,6 @@
 #include "common/base/text.h"
 #include "efi/manager/entries.h"
 
-/* Appends lines about loader, firmware, memory and configuration, for the menu's details. */
+/* Appends "label: value" lines about loader, firmware, memory and configuration, for the menu. */
 void append_machine_details(const struct loader_config *config, const struct entry_list *entries,
                             struct text *text, struct arena *arena);

@@ -12,24 +12,24 @@
 #include "efi/manager/unattended.h"
 #include "efi/menu/menu.h"
 
-/* More diagnostics than that tell nobody more; `pvhinfo --esp` has them all. */
+/* How many diagnostics are shown; `pvhinfo --esp` shows all. */
 #define DIAGNOSTICS_SHOWN   8
-#define DIAGNOSTICS_IN_MENU 3 /* where each may take two rows of the few above the list */
+#define DIAGNOSTICS_IN_MENU 3 /* each may take two of the few rows above the list */
 
 #define MESSAGES_SIZE 1200
 #define IDS_SIZE      500
 
-#define READING_TIME 3000000 /* microseconds; enough for a line */
+#define READING_TIME 3000000 /* microseconds: time to read one line */
 
-/* Where diagnostics go, and how many of them. */
+/* Where diagnostics go, and how many are shown. */
 struct diagnostics_output {
-    struct text *menu; /* NULL: to the console */
+    struct text *menu; /* the menu's messages; NULL: the console */
     size_t limit;
     size_t count;
 };
 
-__attribute__((format(printf, 2, 3))) static void say(const struct diagnostics_output *output,
-                                                      const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void
+report_line(const struct diagnostics_output *output, const char *format, ...)
 {
     TEXT_ON_STACK(line, MESSAGES_SIZE);
     va_list arguments;
@@ -43,17 +43,18 @@ __attribute__((format(printf, 2, 3))) static void say(const struct diagnostics_o
         console_message("%s", line.data);
 }
 
-static void say_diagnostics(struct diagnostics_output *output, const char *path,
-                            const struct diagnostics *diagnostics)
+static void report_file(struct diagnostics_output *output, const char *path,
+                        const struct diagnostics *diagnostics)
 {
     for (size_t i = 0; i < diagnostics->count; i++) {
         if (output->count++ < output->limit)
-            say(output, "%s:%u: %s", path, diagnostics->items[i].line, diagnostics->items[i].text);
+            report_line(output, "%s:%u: %s", path, diagnostics->items[i].line,
+                        diagnostics->items[i].text);
     }
 }
 
-/* Says what was not understood in the files; it keeps nothing from booting. */
-static void say_all_diagnostics(struct manager *manager, struct text *menu)
+/* Reports the lines of all files that were not understood. They do not prevent a boot. */
+static void report_diagnostics(struct manager *manager, struct text *menu)
 {
     const struct entry_list *entries = &manager->catalog.entries;
     struct diagnostics_output output = {
@@ -61,31 +62,31 @@ static void say_all_diagnostics(struct manager *manager, struct text *menu)
         .limit = menu ? DIAGNOSTICS_IN_MENU : DIAGNOSTICS_SHOWN,
     };
 
-    say_diagnostics(&output, LOADER_CONFIG_PATH, &manager->catalog.config.diagnostics);
+    report_file(&output, LOADER_CONFIG_PATH, &manager->catalog.config.diagnostics);
     for (size_t i = 0; i < entries->count; i++) {
         TEXT_ON_STACK(path, 300);
 
         entry_append_path(&path, &entries->items[i]);
-        say_diagnostics(&output, path.data, &entries->items[i].diagnostics);
+        report_file(&output, path.data, &entries->items[i].diagnostics);
     }
     if (output.count > output.limit)
-        say(&output, "%llu more lines were not understood; `pvhinfo --esp` lists all",
-            (unsigned long long)(output.count - output.limit));
+        report_line(&output, "%llu more lines were not understood; `pvhinfo --esp` lists all",
+                    (unsigned long long)(output.count - output.limit));
 }
 
-static bool nothing_boots(const struct manager *manager)
+static bool has_no_default(const struct manager *manager)
 {
     return manager->default_entry == manager->catalog.entries.count;
 }
 
-static bool refuse_nothing(const struct manager *manager, struct error *error)
+static bool set_no_entry_error(const struct manager *manager, struct error *error)
 {
     error->name = entry_source_directory(ENTRY_TYPE1);
     return error_set(error, manager->catalog.entries.no_directory ? ERROR_NO_ENTRIES_DIRECTORY
                                                                   : ERROR_NO_BOOTABLE_ENTRY);
 }
 
-static bool refuse_id(const struct manager *manager, struct error *error)
+static bool set_unknown_id_error(const struct manager *manager, struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
     TEXT_ON_STACK(ids, IDS_SIZE);
@@ -101,20 +102,20 @@ static bool boot_named(struct manager *manager, struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
 
-    say_all_diagnostics(manager, NULL);
+    report_diagnostics(manager, NULL);
     for (size_t i = 0; i < entries->count; i++) {
         if (entry_has_id(&entries->items[i], manager->options->entry))
             return start_entry(manager, i, NULL, error);
     }
-    return refuse_id(manager, error);
+    return set_unknown_id_error(manager, error);
 }
 
-/* Without a menu. */
+/* Boots the default entry without a menu. */
 static bool boot_default(struct manager *manager, struct error *error)
 {
-    say_all_diagnostics(manager, NULL);
-    if (nothing_boots(manager))
-        return refuse_nothing(manager, error);
+    report_diagnostics(manager, NULL);
+    if (has_no_default(manager))
+        return set_no_entry_error(manager, error);
     if (manager->has_notice)
         clock_wait(READING_TIME);
     return boot_unattended(manager, manager->default_entry, error);
@@ -126,12 +127,12 @@ static void choose_default(struct manager *manager)
 
     manager->default_entry = catalog_choose_default(&manager->catalog, &manager->selection);
     if (manager->options->dry_run)
-        return; /* which changes nothing, and shows no menu */
+        return; /* a dry run changes no variables and shows no menu */
     loader_interface_consume_selection(&manager->selection);
     manager->timeout = loader_interface_read_timeout(&config->timeout, manager->arena);
 }
 
-/* The menu is shown when the timeout says so, or a key that is down; never over a dry run. */
+/* The menu is shown when there is a timeout or a key is pressed, but never for a dry run. */
 static bool menu_is_due(const struct manager *manager)
 {
     if (manager->timeout == TIMEOUT_DISABLED || manager->options->dry_run)
@@ -143,15 +144,15 @@ static bool boot_by_menu(struct manager *manager, struct error *error)
 {
     bool without_menu, done;
 
-    say_all_diagnostics(manager, &manager->messages);
-    if (nothing_boots(manager))
-        (void)refuse_nothing(manager, error);
+    report_diagnostics(manager, &manager->messages);
+    if (has_no_default(manager))
+        (void)set_no_entry_error(manager, error);
     done = entry_menu_run(manager, &without_menu, error);
     return without_menu ? boot_default(manager, error) : done;
 }
 
-/* Without a menu it stays for as long as a line takes to read. */
-static void give_notice(struct manager *manager, const char *notice)
+/* Prints a notice and keeps it for the menu; boot_default() waits for it to be read. */
+static void show_notice(struct manager *manager, const char *notice)
 {
     console_message("%s", notice);
     text_append(&manager->messages, notice);
@@ -173,7 +174,7 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
 
     (void)timing_enter(TIMING_ENTRIES);
     if (notice)
-        give_notice(&manager, notice);
+        show_notice(&manager, notice);
     loader_interface_announce(loaded, start, arena);
     if (!entries_read(volume, arena, &manager.catalog, &manager.messages, error))
         return false;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Booting by entries: which one, the menu, and what happens when it fails. */
+/*
+ * efi/manager boots by entries: it reads the catalog, chooses an entry, by default or with the
+ * menu, counts the boot and maintains the Boot Loader Interface. How a kernel is loaded, and how
+ * the menu is drawn, it does not know: efi/boot and efi/menu do.
+ */
 #pragma once
 
 #include "efi/efi.h"
@@ -9,10 +13,10 @@
 #include "efi/firmware/volume.h"
 
 /*
- * Boots an entry of the volume: the one that the options name, or the one that is chosen. Returns
- * false when nothing was booted, and true when the user, a dry run or a program that was started
- * ended it. A
- * `notice`, unless NULL, is shown first. `start` is clock_now() of our first instruction.
+ * Boots an entry of the volume: the one named in the options, the default, or the one chosen in the
+ * menu. Returns false when nothing could be booted. Returns true when the user quits, after a dry
+ * run, or when an EFI program has exited. `notice` is shown first; it may be NULL. `start` is
+ * clock_now() when efi_main() was entered.
  */
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
                  const struct options *options, const char *notice, uint64_t start,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the parts of the boot manager share. */
+/* The state that the parts of the boot manager share. */
 #pragma once
 
 #include "efi/efi.h"
@@ -13,10 +13,10 @@ struct manager {
     const struct options *options;
     struct arena *arena;
 
-    struct catalog catalog; /* its timeout is that of later boots */
+    struct catalog catalog; /* catalog.config.timeout is the saved one, for later boots */
     uint32_t timeout;       /* of this boot */
     struct default_selection selection;
-    size_t default_entry; /* index, or the count for none */
-    struct text messages; /* what has been said, for the menu to show */
-    bool has_notice;      /* among them, to be read before a boot without a menu */
+    size_t default_entry; /* an index, or the number of entries for none */
+    struct text messages; /* errors and diagnostics, shown above the menu */
+    bool has_notice;      /* `messages` has a notice, to be shown before a boot without a menu */
 };

@@ -4,7 +4,8 @@
 #include "common/bls/entry.h"
 
 /*
- * Looks whether an entry's files are there and its kernel has a PVH entry, as far as its first
- * bytes tell: a compressed one is not unpacked for it. Sets entry->problem, in the arena.
+ * Checks that the files of an entry exist and that its kernel has a PVH entry point, as far as a
+ * few reads tell: a compressed kernel is not unpacked. On failure sets entry->problem, in the
+ * arena.
  */
 void probe_entry(struct boot_entry *entry, struct arena *arena);

@@ -26,7 +26,7 @@ static bool start_kernel_of(const struct manager *manager, const struct boot_ent
     return boot_run(manager->image, manager->options, &request, &arena, error);
 }
 
-/* Whether this entry is to be remembered: bootctl, or else loader.conf, says "@saved". */
+/* Whether to save this entry: the default of bootctl, or else of loader.conf, is "@saved". */
 static bool is_saved(const struct default_selection *selection, const struct boot_entry *entry)
 {
     const char *selected = *selection->chosen ? selection->chosen : selection->pattern;
@@ -50,8 +50,8 @@ static void count_boot(struct boot_entry *entry, struct arena *arena)
     loader_interface_set_count_path(path.data, arena);
 }
 
-/* What is remembered of an entry that is about to be started. */
-static void note_start(const struct manager *manager, struct boot_entry *entry)
+/* Sets the variables and counts the boot of an entry that is about to be started. */
+static void record_start(const struct manager *manager, struct boot_entry *entry)
 {
     loader_interface_set_selected(entry, manager->arena);
     if (is_saved(&manager->selection, entry))
@@ -70,7 +70,7 @@ static bool start(struct manager *manager, struct boot_entry *entry, const char 
         return error_set(error, ERROR_ENTRY_UNBOOTABLE);
     }
     if (!manager->options->dry_run)
-        note_start(manager, entry);
+        record_start(manager, entry);
     if (program->path)
         return chainload(manager->image, program->volume->device, program->path, command_line,
                          error);

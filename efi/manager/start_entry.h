@@ -4,9 +4,10 @@
 #include "efi/manager/manager_state.h"
 
 /*
- * Starts the entry at `index`, with another command line unless that is NULL, and notes that in the
- * variables of the Boot Loader Interface and in the entry's counter. Returns false when it failed,
- * and true when an EFI program or a dry run has come to its end. Errors are named after the entry.
+ * Starts the entry at `index`. `command_line` replaces that of the entry unless it is NULL. Sets
+ * the variables of the Boot Loader Interface and counts the boot, except in a dry run. Returns true
+ * when an EFI program has exited successfully or after a dry run, and false on failure, with the
+ * entry's ID as the context of the error.
  */
 bool start_entry(struct manager *manager, size_t index, const char *command_line,
                  struct error *error);

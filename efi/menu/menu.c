@@ -47,7 +47,7 @@ static void toggle_default(struct menu_state *state)
         menu_answer(state, "This entry is booted by default from now on.");
 }
 
-/* From forever over hidden to 1, 2, 3... seconds, and back. */
+/* The next in the order forever, hidden, 1, 2, 3... seconds, or the previous one. */
 static uint32_t next_timeout(uint32_t timeout, bool longer)
 {
     if (timeout >= TIMEOUT_DISABLED)
@@ -59,9 +59,9 @@ static uint32_t next_timeout(uint32_t timeout, bool longer)
 
 static void change_timeout(struct menu_state *state, bool longer)
 {
-    uint32_t timeout = next_timeout(state->menu->kept_timeout, longer);
+    uint32_t timeout = next_timeout(state->menu->saved_timeout, longer);
 
-    state->menu->kept_timeout = timeout;
+    state->menu->saved_timeout = timeout;
     state->timeout_changed = true;
     if (timeout == TIMEOUT_FOREVER)
         menu_answer(state, "Later boots: the menu waits for a key, however long it takes.");
@@ -79,7 +79,7 @@ static void show_help(struct menu_state *state)
                 state->has_firmware_setup ? "f: firmware set-up   " : "");
 }
 
-/* True for keys that move the bar. */
+/* Handles keys that move the bar. True when it was one. */
 static bool move_bar(struct list_view *list, uint32_t key)
 {
     if (key == KEY_UP || key == 'k' || key == 'K')
@@ -101,7 +101,7 @@ static bool move_bar(struct list_view *list, uint32_t key)
     return true;
 }
 
-/* Keys about the selected entry. True when it is to be booted. */
+/* Handles keys that act on the selected entry. True when it is to be booted. */
 static bool act_on_entry(struct menu_state *state, uint32_t key)
 {
     switch (key) {
@@ -124,7 +124,7 @@ static bool act_on_entry(struct menu_state *state, uint32_t key)
     return false;
 }
 
-/* Keys that need no entry. True when a choice has been made. */
+/* Handles all other keys. True when a choice has been made. */
 static bool act(struct menu_state *state, uint32_t key, enum menu_choice *ret_choice)
 {
     switch (key) {
@@ -186,7 +186,7 @@ static bool handle_key(struct menu_state *state, uint32_t key, enum menu_choice 
     return act(state, key, ret_choice);
 }
 
-/* True when the time is up. */
+/* Counts a second. True when the timeout has expired. */
 static bool count_down(struct menu_state *state, enum menu_choice *ret_choice)
 {
     if (state->seconds_left == 0 || --state->seconds_left > 0)
@@ -233,7 +233,7 @@ static EFI_STATUS open_menu(struct menu_state *state)
     return EFI_SUCCESS;
 }
 
-/* The firmware's watchdog is off outside the menu, as efi_main() has it. */
+/* For CLEANUP(). Outside the menu the watchdog is disarmed, as in efi_main(). */
 static void close_menu(struct menu_state *state)
 {
     keyboard_close(&state->keyboard);
@@ -256,7 +256,7 @@ EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *re
     if (EFI_ERROR(status))
         return status;
     run(&state, ret_choice);
-    menu_keep_timeout(&state);
+    menu_save_timeout(&state);
     menu->selected = state.list.selected;
     return EFI_SUCCESS;
 }

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The menu. Keys and looks are those of systemd-boot. */
+/*
+ * efi/menu shows a list of entries, their details and an editor for the command line, and returns a
+ * choice. It does not know how an entry is started or where its settings are stored: it gets
+ * callbacks.
+ *
+ * Keys and appearance follow systemd-boot.
+ */
 #pragma once
 
 #include "common/base/arena.h"
 #include "efi/menu/menu_model.h"
 
-/* True when a key is down or was pressed. Waits a tenth of a second for one. */
+/* True when a key is pressed or has been pressed. Waits a tenth of a second for one. */
 bool menu_is_wanted(void);
 
 /*
- * Shows the menu until a choice is made; clears its screen behind it. Memory comes from `arena`,
- * the same one each time. The firmware's watchdog is off afterwards. EFI_SUCCESS, or why there can
- * be no menu (no keyboard, no console): then nothing was chosen.
+ * Shows the menu until a choice is made, then clears the screen. `arena` must be the same each time
+ * and outlive `menu`. Disarms the firmware's watchdog. On failure (EFI_NOT_FOUND without a
+ * keyboard, EFI_UNSUPPORTED without a console, EFI_OUT_OF_RESOURCES) nothing was shown or chosen.
  */
 EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *ret_choice);

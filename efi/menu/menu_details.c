@@ -6,7 +6,7 @@
 #include "efi/menu/menu_input.h"
 
 #define DETAILS_SIZE  (16 * KIB)
-#define LONGEST_LABEL 14 /* bytes; what is longer is no label but a part of the text */
+#define LONGEST_LABEL 14 /* bytes; anything longer is not a label but text */
 #define VALUE_COLUMN  (LONGEST_LABEL + 3)
 
 static void append_field(struct text *text, const char *label, const char *value)
@@ -48,7 +48,7 @@ static void describe_entry(struct text *text, const struct boot_entry *entry)
     text_append(text, "\n");
 }
 
-/* The label's bytes with its colon; 0 when the line has none. */
+/* The length of the line's label with its colon, in bytes; 0 when the line has none. */
 static size_t label_length(const char *line)
 {
     for (size_t i = 0; i <= LONGEST_LABEL && line[i] && line[i] != '\n'; i++) {
@@ -59,8 +59,8 @@ static size_t label_length(const char *line)
 }
 
 /*
- * Goes through the text, lines with a label broken beside it, and draws those from `first` on.
- * Returns how many there are.
+ * Lays out the text in rows, with the values wrapped in a column next to their labels, and draws
+ * `rows` of them from row `first` on. Returns the total number of rows.
  */
 static size_t draw_text(struct screen *screen, const char *text, size_t first, size_t rows)
 {

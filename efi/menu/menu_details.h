@@ -3,5 +3,5 @@
 
 #include "efi/menu/menu_state.h"
 
-/* Shows all that is known of the selected entry and the machine, until the user has enough. */
+/* Shows details of the selected entry and of the machine, until the user leaves them. */
 void menu_show_details(struct menu_state *state);

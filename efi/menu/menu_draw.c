@@ -18,9 +18,9 @@
 #include <string.h>
 
 #define STATUS_ROWS  4
-#define LIST_ROWS    6 /* that a message leaves to the list */
+#define LIST_ROWS    6 /* rows that a message always leaves to the list */
 #define MARK         "=>"
-#define MARK_COLUMNS UINT64_C(3) /* with a blank */
+#define MARK_COLUMNS UINT64_C(3) /* with a space */
 #define PROBLEM_MARK " (cannot boot)"
 
 static size_t centred(size_t columns, size_t width)
@@ -36,7 +36,7 @@ static void write_centred(struct screen *screen, size_t row, const char *text)
     (void)screen_write(screen, column, row, SCREEN_NORMAL, text, length);
 }
 
-/* The lines of a text that is broken between words, and the columns of the widest. */
+/* The number of lines of a wrapped text; *ret_width is the width of the longest. */
 static size_t measure(const char *text, size_t columns, size_t *ret_width)
 {
     const char *line;
@@ -50,7 +50,7 @@ static size_t measure(const char *text, size_t columns, size_t *ret_width)
     return count;
 }
 
-/* Writes a text in so many columns, its start with dots behind it where it is wider. */
+/* Writes a text in at most `columns` columns, cut off and with dots appended if it is wider. */
 static size_t write_cut(struct screen *screen, size_t column, size_t row, enum screen_style style,
                         const char *text, size_t columns)
 {
@@ -61,7 +61,7 @@ static size_t write_cut(struct screen *screen, size_t column, size_t row, enum s
     return screen_write(screen, column, row, style, COLUMNS_DOTS, dots);
 }
 
-/* Writes a text in at most `rows` rows, as a block in the middle; the last one may be cut. */
+/* Writes a text as a centred block of at most `rows` rows; the last one may be cut off. */
 static void write_block(struct screen *screen, size_t row, size_t rows, const char *text)
 {
     size_t width, length;
@@ -88,7 +88,7 @@ static const char *label_of(const struct boot_entry *entry)
     return entry->label ? entry->label : entry->id;
 }
 
-/* The bar: as wide as the widest label, with a blank on both sides and room for the mark. */
+/* The width of the bar: the widest label, with room for the mark on both sides. */
 static size_t bar_width(const struct menu_state *state)
 {
     size_t width = 0;
@@ -102,8 +102,8 @@ static size_t bar_width(const struct menu_state *state)
 }
 
 /*
- * A problem's mark goes past the bar's end where it has to: it is found while the menu is on the
- * screen, and nothing else should move then.
+ * The mark of a problem may extend beyond the bar: problems are found while the menu is shown, and
+ * nothing else should move then.
  */
 static void draw_entry(struct menu_state *state, size_t index, size_t column, size_t width,
                        size_t row)
@@ -111,16 +111,16 @@ static void draw_entry(struct menu_state *state, size_t index, size_t column, si
     const struct boot_entry *entry = &state->menu->entries[index];
     bool selected = index == state->list.selected;
     enum screen_style style = selected ? SCREEN_SELECTED : SCREEN_NORMAL;
-    const char *behind = entry->problem ? PROBLEM_MARK : "";
+    const char *suffix = entry->problem ? PROBLEM_MARK : "";
     struct screen *screen = &state->screen;
-    size_t room = screen->columns - column - MARK_COLUMNS - 1 - strlen(behind);
+    size_t room = screen->columns - column - MARK_COLUMNS - 1 - strlen(suffix);
     size_t end = column + MARK_COLUMNS;
 
     screen_fill(screen, column, column + width, row, style);
     if (index == state->menu->default_entry)
         (void)screen_write(screen, column, row, style, MARK, strlen(MARK));
     end = write_cut(screen, end, row, style, label_of(entry), room);
-    end = screen_write(screen, end, row, style, behind, strlen(behind));
+    end = screen_write(screen, end, row, style, suffix, strlen(suffix));
     screen_fill(screen, end, end + 1, row, style);
     if (selected)
         screen_place_cursor(screen, column, row, false);
@@ -138,7 +138,7 @@ static void draw_more(struct menu_state *state, size_t count, const char *where,
                        line.length);
 }
 
-/* In rows [top, bottom), in the middle of the screen where that lies between them. */
+/* Draws the list in rows [top, bottom), vertically centred on the screen if there is room. */
 static void draw_entries(struct menu_state *state, size_t top, size_t bottom)
 {
     struct list_view *list = &state->list;
@@ -186,14 +186,14 @@ void menu_draw_footer(struct menu_state *state, const char *text, const char *hi
     size_t width;
     size_t rows = min_u64(measure(text, screen->columns, &width), STATUS_ROWS);
 
-    /* a blank row above the hint, where there is room for one */
+    /* a blank row above the hint, if there is room for one */
     write_block(screen, screen->rows - 1 - rows - (rows < STATUS_ROWS), rows, text);
     write_centred(screen, screen->rows - 1, hint);
 }
 
 /*
- * What is said below the list: an answer, or else why the selected entry cannot boot, unless that
- * is what the message above is about.
+ * The text below the list: the answer to the last key, or else the problem of the selected entry,
+ * unless there is a message above the list, which may be about it.
  */
 static const char *status_text(const struct menu_state *state)
 {
@@ -212,7 +212,8 @@ void menu_draw(struct menu_state *state)
 
     menu_draw_list(state);
     if (state->seconds_left > 0)
-        text_format(&hint, "%s in %u s.", state->menu->gives_up ? "Back to the firmware" : "Boot",
+        text_format(&hint, "%s in %u s.",
+                    state->menu->timeout_exits ? "Back to the firmware" : "Boot",
                     state->seconds_left);
     else
         text_append(&hint, state->menu->count > 0 ? "Enter: boot   e: edit   h: all keys"

@@ -3,11 +3,11 @@
 
 #include "efi/menu/menu_state.h"
 
-/* Draws everything above the footer into the screen's grid, which is erased before. */
+/* Erases the grid and draws everything but the footer. Does not send it to the console. */
 void menu_draw_list(struct menu_state *state);
 
-/* The footer of the list, and it is shown. */
+/* Draws the list with its footer, and shows it. */
 void menu_draw(struct menu_state *state);
 
-/* Lines of text in the middle of the last rows: `text` wrapped above, `hint` below it. */
+/* Draws text in the last rows, centred: `hint` in the last one, and `text` above it, wrapped. */
 void menu_draw_footer(struct menu_state *state, const char *text, const char *hint);

@@ -8,19 +8,19 @@
 
 #include <string.h>
 
-#define ROWS_BELOW_LINE 2 /* a blank one and the hint */
-#define EDGE            1 /* column at each end that says whether there is more */
+#define ROWS_BELOW_LINE 2 /* a blank row and the hint */
+#define EDGE            1 /* columns at each end for the mark that there is more text */
 
 /*
- * The entry's own command line is number 0, what was typed for it before follows, and behind that
- * is what is being typed.
+ * Line 0 is the command line of the entry, followed by those that were typed for it before. The
+ * last position is the line that is being typed.
  */
 struct history {
     const struct menu_edits *edits;
     const struct boot_entry *entry;
-    size_t count; /* with the entry's own */
+    size_t count; /* of lines, including line 0 */
     size_t position;
-    const char *draft; /* what was typed when the user went up */
+    const char *draft; /* the line being typed, saved when the user moves up */
 };
 
 static const char *history_line(const struct history *history, size_t number)
@@ -81,7 +81,7 @@ static void draw(struct menu_state *state, struct line_editor *editor)
     screen_show(screen);
 }
 
-/* Keys that move the cursor, and those that delete up to where it would move. */
+/* Handles keys that move the cursor, or delete up to where it would move. True when it was one. */
 static bool move_or_delete(struct line_editor *editor, uint32_t key)
 {
     static const struct {
@@ -134,10 +134,10 @@ static void edit(struct line_editor *editor, struct history *history, uint32_t k
     else if (key == KEY_DELETE)
         line_editor_delete_key(editor);
     else if (!move_or_delete(editor, key) && key >= ' ' && key < KEY_UP)
-        (void)line_editor_insert(editor, key); /* or memory is short: the line stays as it is */
+        (void)line_editor_insert(editor, key); /* when out of memory the line is unchanged */
 }
 
-/* Takes what was typed, when it differs from what the entry says. False when memory is short. */
+/* Uses the line, if it differs from the entry's, and adds it to the history. */
 static bool accept_line(struct menu_state *state, const struct boot_entry *entry, const char *line)
 {
     struct menu_edits *edits = &state->menu->edits;

@@ -15,7 +15,7 @@ void menu_answer(struct menu_state *state, const char *format, ...)
     va_end(arguments);
 }
 
-void menu_keep_timeout(struct menu_state *state)
+void menu_save_timeout(struct menu_state *state)
 {
     struct menu *menu = state->menu;
     EFI_STATUS status;
@@ -23,7 +23,7 @@ void menu_keep_timeout(struct menu_state *state)
     if (!state->timeout_changed)
         return;
     state->timeout_changed = false;
-    status = menu->save_timeout(menu->context, menu->kept_timeout);
+    status = menu->save_timeout(menu->context, menu->saved_timeout);
     if (EFI_ERROR(status))
         menu_answer(state, "The firmware does not keep the timeout: %s",
                     uefi_status_name(efi_status_number(status)));
@@ -74,7 +74,7 @@ uint32_t menu_read_key(struct menu_state *state)
         }
         watchdog_arm();
         if (key == KEY_TICK)
-            menu_keep_timeout(state);
+            menu_save_timeout(state);
         return key;
     }
 }

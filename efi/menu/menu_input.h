@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Keys, the work done while none comes, and answers to them. */
+/* Reading keys, working in the background, and answering keys. */
 #pragma once
 
 #include "efi/menu/menu_state.h"
 
-/* Says something below the list until the next key. */
+/* Shows a text below the list until the next key. */
 __attribute__((format(printf, 2, 3))) void menu_answer(struct menu_state *state, const char *format,
                                                        ...);
 
 /*
- * Waits for a key or a second, with the menu's work meanwhile; KEY_NONE when the work has changed
- * something. Re-arms the watchdog.
+ * Waits for a key or for the next second, KEY_TICK, and does the menu's background work meanwhile.
+ * Returns KEY_NONE when that work has changed an entry. Re-arms the watchdog.
  */
 uint32_t menu_read_key(struct menu_state *state);
 
-/* Keeps a timeout that was changed, once, when the user has stopped changing it: flash wears. */
-void menu_keep_timeout(struct menu_state *state);
+/* Saves a changed timeout. Called when no key has come for a second, to spare the flash. */
+void menu_save_timeout(struct menu_state *state);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the menu is given, and what it gives back. */
+/* The input and output of the menu. */
 #pragma once
 
 #include "efi/efi.h"
@@ -9,8 +9,8 @@
 #include "common/bls/loader_config.h"
 
 enum menu_choice {
-    MENU_BOOT,     /* `selected` is to be booted */
-    MENU_TIMEOUT,  /* the time is up, and no key was touched */
+    MENU_BOOT,     /* boot the entry `selected` */
+    MENU_TIMEOUT,  /* the timeout has expired without a key being pressed */
     MENU_QUIT,     /* back to the firmware */
     MENU_FIRMWARE, /* into the firmware's set-up */
 };
@@ -21,40 +21,40 @@ struct menu_edit {
     const char *command_line;
 };
 
-/* A growing list in the arena, the oldest first. */
+/* A list in the arena, the oldest first. */
 struct menu_edits {
     struct menu_edit *items;
     size_t count, capacity;
 };
 
-/* All zero but for what is known. */
+/* Members that are not set must be zero. Strings and entries must live as long as the menu. */
 struct menu {
     struct boot_entry *entries; /* sorted, with labels */
-    size_t count;               /* maybe 0: then it offers what else there is */
+    size_t count;               /* may be 0 */
     size_t selected;            /* in: where the bar starts; out: the choice */
-    size_t default_entry;       /* marked as such; `count` for none */
-    bool default_is_chosen;     /* by a user, not by loader.conf or the order: d takes it back */
+    size_t default_entry;       /* shown with a mark; `count` for none */
+    bool default_is_chosen;     /* by the user, not by loader.conf or the order: d reverts it */
     uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
-    uint32_t kept_timeout;      /* what + and - change: what holds for later boots */
-    bool gives_up;              /* the timeout leads back to the firmware, not to a boot */
-    bool editor;                /* e is allowed */
-    int console_mode;           /* of struct loader_config */
-    const char *message;        /* why the last boot failed; NULL for none */
-    /* out: what the user made of the entry's command line, in the arena; NULL: unchanged */
+    uint32_t saved_timeout;     /* of later boots: + and - change it */
+    bool timeout_exits;         /* the timeout returns to the firmware instead of booting */
+    bool editor;                /* editing is allowed */
+    int console_mode;           /* as in struct loader_config */
+    const char *message;        /* shown above the list, e.g. why a boot failed; NULL for none */
+    /* out: the edited command line, in the arena; NULL: unchanged */
     const char *command_line;
-    struct menu_edits edits; /* the menu's own, kept from one menu_run() to the next */
+    struct menu_edits edits; /* private to the menu, kept from one menu_run() to the next */
 
-    /* What the menu does not know itself. Each is called with `context`. */
+    /* Callbacks, with their first argument. */
     void *context;
     /*
-     * Called while no key comes, until it returns false, when all is done: does a small piece of
-     * work, at best below 50 ms. *ret_changed: `entries` are to be drawn anew.
+     * Does a small piece of work, preferably below 50 ms. Called while no key is pressed, until it
+     * returns false because nothing is left. *ret_changed: the list must be drawn again.
      */
     bool (*work)(void *context, bool *ret_changed);
-    /* Makes an entry the default, or none (index `count`). */
+    /* Saves the default: the index of an entry, or `count` for none. */
     EFI_STATUS (*save_default)(void *context, size_t index);
-    /* Keeps the timeout for later boots. */
+    /* Saves the timeout for later boots. */
     EFI_STATUS (*save_timeout)(void *context, uint32_t timeout);
-    /* Appends lines about the machine and the loader, for the details of `p`. */
+    /* Appends "label: value" lines about the machine and the loader to the details; may be NULL. */
     void (*describe_machine)(void *context, struct text *text);
 };

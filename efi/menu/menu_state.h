@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the parts of the menu share while it is shown. */
+/* The state that the parts of the menu share while it is shown. */
 #pragma once
 
 #include "common/ui/list_view.h"
@@ -15,13 +15,13 @@ struct menu_state {
     struct screen screen;
     struct keyboard keyboard;
     struct list_view list;
-    uint32_t seconds_left; /* until the timeout; 0 when nobody counts */
+    uint32_t seconds_left; /* until the timeout; 0: no countdown */
     bool working;          /* menu->work has more to do */
     bool has_firmware_setup;
-    bool timeout_changed; /* and is not kept yet */
-    const char *message;  /* NULL after the first key */
-    struct text status;   /* answers the last key; empty for none */
-    struct text details;  /* room for menu_show_details(); no data until it is needed */
+    bool timeout_changed; /* and not saved yet */
+    const char *message;  /* above the list; NULL after the first key */
+    struct text status;   /* the answer to the last key; empty for none */
+    struct text details;  /* of menu_show_details(); allocated when first needed */
 };
 
 #define MENU_NO_MEMORY "The firmware has no memory left for that."

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What loading and unpacking cost, in instructions. Included by the top Makefile, after all that it measures.
+# Benchmarks of loading and unpacking, in instructions. Included by the top Makefile after the files of what is measured.
 
 BENCH_BUILD := build/bench
 BENCH_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -O2 -g $(WARNINGS)
@@ -8,7 +8,7 @@ BENCH_CODE := $(filter-out build/host/tools/%,$(PVHINFO_SOURCES:%=build/host/%.o
 	build/host/tools/pvhinfo/host/arena.c.o build/host/tools/pvhinfo/host/file.c.o build/host/decoders.o
 BENCH_KERNELS := $(foreach name,6.1-amd64 6.1-cloud 6.12-cloud,$(KERNELS)/$(name)/vmlinuz) \
 	$(KERNELS)/6.1-cloud/vmlinux $(BENCH_BUILD)/6.1-cloud/vmlinux.gz
-# What runs in the guest, and counts.
+# The QEMU plugin that counts instructions, and the programs that run in the guest.
 BENCH_MACHINE := $(addprefix $(BENCH_BUILD)/,count.so mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init)
 BENCH_HEADERS := $(addprefix tests/bench/,marks.h payload.h plugin.h bench.mk)
 BENCH_GUEST := tests/bench/guest
@@ -18,7 +18,7 @@ $(BENCH_BUILD)/count.so: tests/bench/count.c $(BENCH_HEADERS)
 	@echo "  CC    $<"
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $<
 
-# At fixed addresses, so that the map says where each is.
+# Linked at fixed addresses, so that the link map gives the address of every function.
 $(BENCH_BUILD)/decode $(BENCH_BUILD)/grow: $(BENCH_BUILD)/%: tests/bench/%.c $(BENCH_CODE) $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
@@ -29,7 +29,7 @@ $(BENCH_BUILD)/mkpayload: tests/bench/mkpayload.c $(BENCH_HEADERS)
 	@echo "  CC    $<"
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -o $@ $<
 
-# GNU-EFI's linker script leaves sections of single variables out of the image.
+# GNU-EFI's linker script does not know the sections of -fdata-sections and drops them.
 $(BENCH_BUILD)/%.efi: $(BENCH_GUEST)/%.c $(BENCH_HEADERS) efi/build.mk
 	@mkdir -p $(@D)
 	@echo "  EFI   $@"
@@ -39,7 +39,7 @@ $(BENCH_BUILD)/%.efi: $(BENCH_GUEST)/%.c $(BENCH_HEADERS) efi/build.mk
 	$(Q)$(EFI_OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .rodata -j .rel -j .rela -j .rel.* -j .rela.* -j .reloc \
 		--target=efi-app-x86_64 $(@:.efi=.so) $@
 
-# The test kernel at two addresses: the second is free on OVMF, in the first the firmware sits.
+# The test kernel at two addresses: OVMF uses the first itself; the second is free.
 $(BENCH_BUILD)/kernel-%M.elf: $(BENCH_GUEST)/kernel.c $(BENCH_GUEST)/kernel.S $(BENCH_GUEST)/kernel.lds $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
@@ -54,7 +54,7 @@ $(BENCH_BUILD)/init: $(BENCH_GUEST)/init.c $(BENCH_HEADERS)
 	$(Q)$(CC) -std=c11 -O2 -ffreestanding -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 		$(WARNINGS) -I. -nostdlib -static -no-pie -o $@ $<
 
-# The loader's own link once more, for its map: it has to be the same program.
+# Links the loader again, to get a map. The result must be identical.
 $(BENCH_BUILD)/pvhboot.map: $(EFI_BINARY) $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -Map=$@.new -o $(@:.map=.so) $(GNU_EFI_LIB)/crt0-efi-x86_64.o $(EFI_OBJECTS) \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the boots need from the build and from the host, and where it is."""
+"""The files that the boots need from the build and from the host."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ XEN_FILES = {"grub-xen-pvh": "grub-i386-xen_pvh.bin", "xen": "xen-4.17-amd64.gz"
 
 
 def is_linux(kernel):
-    """Whether a row's kernel is one of Debian's, and not a test kernel."""
+    """Whether a row's kernel is Debian's, not a test kernel."""
     return kernel in LINUX_KERNELS
 
 
@@ -40,7 +40,7 @@ def package(name):
 
 
 def required(path):
-    """The path, or a failure that says what to do: a boot is never skipped."""
+    """Checks that the path exists; fails with a hint otherwise, so that no boot is skipped."""
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: run `make check-boot`, which builds it")
     return path

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Boots in QEMU with OVMF, two at a time. A log of each is left in build/boot.
+# Boots in QEMU with OVMF, two at a time. The logs are in build/boot.
 
 BOOT_KERNELS := $(foreach name,6.1-cloud 6.1-amd64 6.12-cloud,build/deps/kernels/$(name)/vmlinux)
 
-# Other loaders, tools that run in a guest, and that guest's kernel with its modules.
+# Other boot loaders, tools that run in a guest, and the guest's kernel with its modules.
 BOOT_PACKAGES := $(patsubst %,build/deps/packages/%,refind ipxe systemd efibootmgr libefivar1 libefiboot1 libpopt0 \
 	systemd-boot libsystemd-shared libip4tc2 libkmod2 linux-image-cloud-amd64)
-# Firmware of other releases of Debian. One that leaves Debian's mirror has to go from here and from qemu.py: releases
-# that come and go are for the rows of check-boot-full only.
+# Firmware of other Debian releases. When a release leaves Debian's mirrors, remove it here and in qemu.py. Releases that
+# change are used by rows of check-boot-full only.
 BOOT_PACKAGES += $(patsubst %,build/deps/packages/%,bookworm/ovmf trixie/ovmf)
 BOOT_PACKAGES_FULL := $(patsubst %,build/deps/packages/%,bullseye/ovmf forky/ovmf-generic)
 
@@ -24,12 +24,12 @@ check-boot: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by the rows that fit into t
 check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) ## boot in QEMU with OVMF, by every row
 	$(BOOT_TEST)
 
-# A folder is put in place complete; without prerequisites it is never fetched anew.
+# A folder gets its name when it is complete. Without prerequisites, it is never downloaded again.
 $(BOOT_PACKAGES) $(BOOT_PACKAGES_FULL):
 	@tools/fetch-packages '$(@:build/deps/packages/%=%)'
 
-# What makes the firmware as strict as it can be, and starts the loader. Linked by GNU-EFI's own script: the
-# loader's places the hand-over code too. It knows the plain names of sections only, .bss above all.
+# A program that makes the firmware as strict as possible and then starts the loader. It is linked with GNU-EFI's linker
+# script, since the loader's has the trampoline too. That script only knows plain section names, such as .bss.
 $(BOOT_STRICT): tests/boot/strict.c efi/firmware/proto/memory_attribute.h efi/efi.h efi/build.mk tests/boot/boot.mk
 	@mkdir -p $(@D)
 	@echo "  EFI   $@"

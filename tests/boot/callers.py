@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Other loaders and tools that start pvhboot, each set up as its own documentation says.
+"""Other loaders and tools that start pvhboot, each set up as in its own documentation.
 
-The firmware itself, the shell, systemd-boot and GRUB are in scenario.py; these take a second
-disk, a network, another system, or a package that tools/fetch-packages unpacks.
+The firmware itself, the shell, systemd-boot and GRUB are in scenario.py; these need a second disk,
+a network, another system, or a package that tools/fetch-packages unpacks.
 """
 
 import shutil
@@ -21,7 +21,7 @@ from scenario import INSTALLED, LOADER_COMMAND, REMOVABLE, SCRIPT
 TFTP = "tftp://10.0.2.2"
 IPXE_SCRIPT = "boot.ipxe"
 
-# An entry of rEFInd that starts at once: a timeout of -1 waits for nobody.
+# An entry of rEFInd that starts immediately: the timeout is -1.
 REFIND_CONFIGURATION = """\
 timeout -1
 textonly true
@@ -33,8 +33,8 @@ menuentry "Test" {{
 }}
 """
 
-# What kernel-install finds on the system that it runs on: Debian's own hooks and names, and that
-# bootctl has left a directory of this kind of entries. The older kernel must not be booted.
+# The system on which kernel-install runs: Debian's hooks and names, and the directory of entries
+# that bootctl creates. The older kernel must not be booted.
 MACHINE_ID = "70766862006f6f740000000000000001"
 OLDER_VERSION = "6.1.0-9-cloud-amd64"
 OS_RELEASE = b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n'
@@ -47,8 +47,8 @@ run older kernel-install add {older} /boot/older
 run newer kernel-install add {version} /boot/vmlinuz {initrds}
 """
 
-# How efibootmgr is told the loader's command line, after all its own options. It has to be one
-# word: version 17 garbles several.
+# The loader's command line comes after all of efibootmgr's own options, as a single argument:
+# version 17 garbles several.
 EFIBOOTMGR = ("efibootmgr --create --disk /dev/vda --part 1 --label pvhboot "
               f"--loader '{LOADER_COMMAND}'")
 EFIBOOTMGR_ORDERS = "orders.txt"
@@ -61,7 +61,7 @@ EFIBOOTMGR_WAYS = {
 
 @dataclass(frozen=True)
 class Setup:
-    """What a caller needs: files on the partition, boot options, further hardware."""
+    """The requirements of a caller: files on the partition, boot options, other hardware."""
 
     files: dict
     boot_options: object = None     # a function of the partition
@@ -82,7 +82,7 @@ def _refind(row, what, directory):
 
 
 def _systemd_boot_linux(row, what, directory):
-    """As if pvhboot were Linux's EFI stub: systemd-boot names initrds in front of the options."""
+    """As for Linux's EFI stub: systemd-boot puts initrd= before the options."""
     options = scenario.loader_options(row, _without_initrds(what))
     initrds = "".join(f"initrd /initrd{number}.img\n" for number in range(len(what.initrds)))
     entry = f"title Test\nlinux /{INSTALLED}\n{initrds}options {options}\n"
@@ -103,7 +103,7 @@ def _write_folder(folder, files):
 
 
 def _ipxe(row, what, directory):
-    """iPXE from the disk, all else from the network; its images are the loader's volume."""
+    """iPXE from the disk, everything else from the network; iPXE's images are the loader's volume."""
     files = scenario.common_files(row, what)
     lines = ["#!ipxe", f"kernel {TFTP}/pvhboot.efi {scenario.loader_options(row, what)}",
              *(f"initrd {TFTP}/{name}" for name in files), "boot || shell"]
@@ -139,14 +139,14 @@ def _with_files(setup, files):
 
 
 def _shell_initrd(row, what, directory):
-    """The shell's own command offers the initrd; the loader is not told of it."""
+    """The shell's `initrd` command offers the initrd; the command line names none."""
     setup = _shell_script("initrd \\initrd0.img", f"{LOADER_COMMAND} "
                           f"{scenario.loader_options(row, _without_initrds(what))}")
     return _with_files(setup, scenario.common_files(row, what))
 
 
 def _shell_initrd_named(row, what, directory):
-    """The loader is told of another initrd than the shell offers."""
+    """The command line names another initrd than the shell offers."""
     setup = _shell_script("initrd \\offered.img",
                           f"{LOADER_COMMAND} {scenario.loader_options(row, what)}")
     return _with_files(setup, {**scenario.common_files(row, what),
@@ -154,7 +154,7 @@ def _shell_initrd_named(row, what, directory):
 
 
 def installed_kernel():
-    """The kernel that is put in place, and its version."""
+    """The kernel to be installed, and its version."""
     kernel = efi_guest.kernel_file()
     return kernel, kernel.name.removeprefix("vmlinuz-")
 
@@ -172,7 +172,7 @@ def _kernel_install_files(row, what):
 
 
 def _kernel_install(row, what, directory):
-    """A system with systemd-boot, where kernel-install puts two kernels in place."""
+    """A system with systemd-boot, where kernel-install installs two kernels."""
     initrds = " ".join(f"/boot/initrd{number}.img" for number in range(len(what.initrds)))
     script = KERNEL_INSTALL.format(older=OLDER_VERSION, version=installed_kernel()[1],
                                    initrds=initrds)

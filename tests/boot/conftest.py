@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the boot tests share: running a row, keeping its log, showing it on failure."""
+"""Shared by the boot tests: running a row, keeping its log, showing it on failure."""
 
 import shutil
 
@@ -18,14 +18,14 @@ def pytest_configure(config):
 
 
 class Booter:
-    """Runs boots for one test; its files stay behind when the test fails."""
+    """Runs boots for one test; keeps the files when the test fails."""
 
     def __init__(self):
         self.logs = []
         self.folders = []
 
     def folder(self, name):
-        """A fresh folder for the files of one boot."""
+        """A new folder for the files of one boot."""
         folder = OUTPUT / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -42,7 +42,7 @@ class Booter:
         return result
 
     def row(self, row, **options):
-        """Boot a row; returns what it was given and what became of it."""
+        """Boot a row; returns what the kernel was given, and the result."""
         what = scenario.given(row)
         image, store = scenario.prepare(row, what, self.folder(row.name))
         return what, self.run(row.name, row.machine, image, store, **options)

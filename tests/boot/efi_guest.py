@@ -75,10 +75,10 @@ poweroff -f
 """
 
 
-# What a guest that was started through PVH has to go without.
+# What a guest that was started through PVH does not have.
 LACKS_OF_PVH = ("module efivarfs", "efivarfs")
 
-# The host's: busybox's shell would take its own commands instead of the programs.
+# The host's: busybox's shell would run its own commands instead of the programs.
 SHELL = Path("/bin/sh")
 
 ACCOUNTS = {"etc/passwd": b"root:x:0:0:root:/:/bin/sh\n", "etc/group": b"root:x:0:\n"}
@@ -122,7 +122,7 @@ def _module_files():
 
 
 def _load_order(names, files):
-    """The modules and all that they depend on, each behind what it needs."""
+    """The modules with their dependencies, in the order to load them."""
     order = []
     for name in names:
         depends = re.search(rb"\0depends=([^\0]*)\0", files[name].read_bytes())[1].decode()
@@ -170,16 +170,16 @@ def boot_option(partition):
 
 @dataclass(frozen=True)
 class Output:
-    """What one command of the script said, and its exit status."""
+    """The output and the exit status of one command of the script."""
 
     text: str
     status: int
 
 
 def outputs(serial, lacks=()):
-    """The Output of each `run NAME`; fails when the guest did not come to the script's end.
+    """The Output of each `run NAME`; fails when the guest did not reach the end of the script.
 
-    `lacks` is what /init has to say that there is not.
+    `lacks` is what /init must report as missing.
     """
     text = plain(serial)
     assert "guest: done" in text, "the guest did not come to the end of its script"

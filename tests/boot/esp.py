@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A machine whose disk and variables stay as each boot leaves them, for tests over several boots."""
+"""A machine that keeps its disk and variables, for tests with several boots."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def entry(title, **keys):
 
 
 class Installed:
-    """pvhboot on a disk, as \\EFI\\BOOT\\BOOTX64.EFI, with entries beside it."""
+    """pvhboot on a disk, as \\EFI\\BOOT\\BOOTX64.EFI, with entries."""
 
     def __init__(self, boot, name, files, start=scenario.REMOVABLE):
         self._boot = boot
@@ -35,7 +35,7 @@ class Installed:
             start: required(LOADER), "kernel.elf": kernel_path(KERNEL), **files})
 
     def start(self, writes="kept", **options):
-        """One boot; what became of it."""
+        """Boots once; returns the result."""
         self._boots += 1
         result = self._boot.run(f"{self._name}-{self._boots}", Machine(memory=256), self.image,
                                 self.store, writes=writes, **options)
@@ -43,7 +43,7 @@ class Installed:
         return result
 
     def booted(self, **options):
-        """The command line of the kernel that a boot comes to, and all that was printed."""
+        """Boots; returns the command line of the kernel and all output."""
         text = report.plain(self.start(**options).serial)
         found = report.test_kernel(text)
         assert found.failed == []
@@ -64,7 +64,7 @@ class Installed:
         return sorted(line.rsplit("/", 1)[-1] for line in listed.split("\n") if line)
 
     def write(self, name, data):
-        """Put a file on the disk, over one that is there."""
+        """Write a file to the disk, replacing an existing one."""
         self._mtools("mcopy", "-o", "-i", self.drive, "-", f"::{name}", input=data)
 
     def rename(self, name, new_name):
@@ -72,7 +72,7 @@ class Installed:
         self._mtools("mren", "-i", self.drive, f"::{name}", f"::{new_name}")
 
     def fill(self):
-        """Leave no room on the disk, by files of half the size each time one does not fit."""
+        """Fill the disk with files, halving the size whenever one does not fit."""
         ballast = self.image.parent / "ballast"
         size = media.SMALLEST_ESP
         while size >= media.SECTOR:

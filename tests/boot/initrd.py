@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """An initrd whose /init prints what Linux was given, and powers off.
 
-The archive is written here, in cpio's "newc" format, so that it is the same
-bytes on every host.
+The archive is written here, in cpio's "newc" format, so that it is the same on
+every host.
 """
 
 from pathlib import Path
@@ -13,8 +13,8 @@ REGULAR = 0o100000
 FOLDER = 0o040000
 CHARACTER_DEVICE = 0o020000
 
-# Each line starts with "guest:", so that nothing the kernel prints is taken for it.
-# /payload holds what a row put there; each file is reported with its checksum.
+# Each line starts with "guest:", to distinguish it from the kernel's output.
+# /payload contains a row's files; each is reported with its checksum.
 INIT = b"""#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys

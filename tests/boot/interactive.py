@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A run of QEMU that somebody sits at: keys go in, by keyboard or serial line, screens come out."""
+"""An interactive run of QEMU: sends keys, by keyboard or serial line, and reads the screen."""
 
 import array
 import fcntl
@@ -16,11 +16,11 @@ from terminal import Terminal
 
 PATIENCE = 120      # seconds for a screen to come up; two busy cores need twenty
 PIPE_SIZE = 1 << 20
-QUIET = 0.3         # seconds without a byte: nothing more is drawn
+QUIET = 0.3         # seconds without output after which drawing is complete
 CHARACTER_KEYS = {" ": "spc", "-": "minus", "=": "equal", "+": "shift-equal", "?": "shift-slash",
                   ".": "dot", "/": "slash", ",": "comma", "\\": "backslash", "_": "shift-minus"}
 
-# What a VT100 or xterm sends for its keys; OVMF's serial terminal is set to that.
+# The sequences of a VT100 or xterm, to which OVMF's serial terminal is set.
 SERIAL_KEYS = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
                "home": "\x1b[H", "end": "\x1b[F", "delete": "\x1b[3~", "pgup": "\x1b[5~",
                "pgdn": "\x1b[6~", "ret": "\r", "esc": "\x1b", "backspace": "\b",
@@ -56,7 +56,7 @@ class Session:
         return f"pipe,id=serial,path={self.directory}/line,logfile={self.directory}/serial"
 
     def _open_pipe(self, name):
-        """A pipe to QEMU. It has room: QEMU throws away what finds none after a while."""
+        """A pipe to QEMU, large enough: QEMU drops output that does not fit after a while."""
         path = self.directory / name
         os.mkfifo(path)
         pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)     # no waiting for the other end
@@ -91,7 +91,7 @@ class Session:
                 time.sleep(0.05)
 
     def _receive(self, seconds):
-        """Take what the line brings within the time; False when it brought nothing."""
+        """Read from the serial line for some time; False if nothing was received."""
         ready, _, _ = select.select([self._from_machine], [], [], seconds)
         data = os.read(self._from_machine, PIPE_SIZE) if ready else b""
         self.received += data
@@ -99,12 +99,12 @@ class Session:
         return bool(data)
 
     def settle(self):
-        """Wait until nothing more is drawn."""
+        """Wait until drawing is complete."""
         while self._receive(QUIET):
             pass
 
     def wait(self, condition, what, seconds=PATIENCE):
-        """Wait until condition() holds; it is asked anew whenever something has been drawn."""
+        """Wait until condition() holds, which is checked after each output."""
         deadline = time.monotonic() + seconds
         while not condition():
             ended = time.monotonic() > deadline or self._process.poll() is not None
@@ -116,11 +116,11 @@ class Session:
         self.wait(lambda: re.search(pattern, self.terminal.text), lambda: pattern)
 
     def wait_printed(self, pattern):
-        """Wait until the line has brought this, wherever on the screen."""
+        """Wait until this has been printed, anywhere on the screen."""
         self.wait(lambda: re.search(pattern, self.printed), lambda: pattern)
 
     def expect(self, look, expected):
-        """Wait until look(), which looks at the screen, is as expected."""
+        """Wait until look(), which inspects the screen, returns the expected value."""
         self.wait(lambda: look() == expected, lambda: f"{expected!r} instead of {look()!r}", 30)
 
     def wait_end(self):
@@ -134,14 +134,14 @@ class Session:
         for key in keys:
             codes = [{"type": "qcode", "data": name} for name in _key_name(key).split("-")]
             self._monitor.execute("send-key", **{"keys": codes, "hold-time": 20})
-            # Nobody types so fast behind Escape that it could be a terminal's sequence.
+            # A user does not type fast enough after Escape for it to be taken for a sequence.
             self._rest(0.3 if key == "esc" else 0.06)
 
     def send(self, *keys):
         """Send keys over the serial line: names as above, or text."""
         for key in keys:
             os.write(self._to_machine, SERIAL_KEYS.get(key, key).encode())
-            # EDK2 waits two seconds for what belongs to an ESC.
+            # EDK2 waits two seconds for the rest of an escape sequence.
             self._rest(2.5 if key == "esc" else 0.03)
 
     def hold(self, key):
@@ -153,22 +153,22 @@ class Session:
         self._rest(0.02)
 
     def _rest(self, seconds):
-        """Leave the machine the time to take a key."""
+        """Give the machine time to read a key."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self._receive(left)
 
     def screendump(self, path):
-        """The picture on the machine's screen, as a PPM file."""
+        """Save the machine's screen as a PPM file."""
         self.settle()
         self._monitor.execute("screendump", filename=str(path))
 
     @property
     def process_id(self):
-        """QEMU's, for who wants to know what it costs."""
+        """QEMU's process ID, to measure its processor time."""
         return self._process.pid
 
     @property
     def printed(self):
-        """All that has come over the line."""
+        """Everything received over the serial line."""
         return self.received.decode("utf-8", "replace")

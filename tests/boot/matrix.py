@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The boot matrix: every two values that a machine can have at once meet in some row.
+"""The boot matrix: every possible pair of values of a machine occurs in some row.
 
-The rows are made, not written down: pairwise() takes one pair after the other that no
-row has yet, and fills the row up with what meets most of the others. It is a pure function of
-AXES and IMPOSSIBLE, so the rows are the same everywhere; test_matrix.py counts the pairs
-by itself.
+The rows are generated: pairwise() takes the next pair that no row has yet, and completes the row with
+the values that add most of the other missing pairs. It is a pure function of AXES and IMPOSSIBLE, so
+the rows are the same everywhere; test_matrix.py counts the pairs independently.
 """
 
 from collections import Counter
@@ -23,7 +22,7 @@ AXES = {
     "board": ("q35", "pc"),
 }
 
-# What cannot be had together: (axis, values, axis, values, why).
+# Impossible combinations: (axis, values, axis, values, why).
 SMM = tuple(name for name in AXES["firmware"] if FIRMWARES[name].smm)
 IMPOSSIBLE = (
     ("firmware", SMM, "board", ("pc",), "OVMF has SMM on q35 only: pc has no TSEG"),
@@ -34,14 +33,14 @@ IMPOSSIBLE = (
 
 
 def excluded():
-    """The pairs that IMPOSSIBLE names, each as a set of two (axis, value)."""
+    """The pairs excluded by IMPOSSIBLE, each as a set of two (axis, value)."""
     return {frozenset(((one, first), (other, second)))
             for one, firsts, other, seconds, _ in IMPOSSIBLE
             for first, second in product(firsts, seconds)}
 
 
 def pairs():
-    """Every pair that some row has to have, in the order of the axes."""
+    """All pairs that must occur in some row, in the order of the axes."""
     impossible = excluded()
     found = (((one, first), (other, second)) for one, other in combinations(AXES, 2)
              for first, second in product(AXES[one], AXES[other]))
@@ -54,7 +53,7 @@ def pairs_of(values):
 
 
 def _fill(values, missing):
-    """Complete a machine, axis by axis, by the value that meets most of what is missing."""
+    """Complete a machine, axis by axis, with the value that adds most of the missing pairs."""
     impossible = excluded()
     for axis in AXES:
         if axis not in values:
@@ -65,7 +64,7 @@ def _fill(values, missing):
 
 
 def pairwise():
-    """Machines, as dicts of axis to value, that have every pair between them."""
+    """Machines, as dicts of axis to value, that together have all pairs."""
     missing = dict.fromkeys(map(frozenset, pairs()))    # a set that keeps its order
     machines = []
     while missing:
@@ -76,24 +75,24 @@ def pairwise():
     return machines
 
 
-# The kernels take turns. These are linked to 1 or 2 MiB, below what SMM builds keep as ACPI NVS ...
+# The kernels are used in turn. These are linked to 1 or 2 MiB, below the ACPI NVS of SMM builds ...
 LOW = ("tkreloc", "tksmall", "tkx32", "tkdyn", "tksections")
 # ... and these to 16 MiB, within it: there they start only with --overwrite-acpi-nvs.
 HIGH = ("tk32n4", "tk32n8", "tk64n4", "tk64n8")
 OVERWRITE = ("--overwrite-acpi-nvs",)
 
-# 64 MiB at 16 MiB: whatever else 96 MiB of RAM hold, the firmware's runtime services are in the way.
+# 64 MiB at 16 MiB: with 96 MiB of RAM, the firmware's runtime services are always in the way.
 LARGE = "tkbig"
 SMALLEST = min(AXES["memory"])
 REFUSAL = ("kernel.elf", "it is linked to 0x1000000-", "is runtime services data on this machine")
 
-# Of so many machines one also boots Linux.
+# One in this many machines also boots Linux.
 LINUX_EVERY = 3
 FIXED_LINUX, MOVABLE_LINUX = "6.1-cloud", "6.12-cloud"
 
 
 def has_nvs(machine):
-    """Whether its firmware keeps 0x811000 and on for S3, where fixed kernels are linked to."""
+    """Whether its firmware has ACPI NVS from 0x811000 for S3, where fixed kernels are linked."""
     firmware = FIRMWARES[machine.firmware]
     return firmware.smm and firmware.s3
 

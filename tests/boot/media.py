@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Disk images to boot from: a GPT disk with one EFI system partition.
 
-Nothing is mounted and nothing needs root: the partition table is written here,
-the file system by mkfs.fat and mtools. The images are sparse, so their nominal
-size costs nothing.
+Nothing is mounted and root is not needed: the partition table is written here,
+the file system by mkfs.fat and mtools. The images are sparse files.
 """
 
 import os
@@ -95,7 +94,7 @@ def _write_gpt(path, partition):
 
 
 def run_tool(*command, **options):
-    """Run a tool of the host; what it says is shown only when it fails."""
+    """Run a tool of the host; its output is only shown when it fails."""
     words = [str(word) for word in command]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                           **options)
@@ -141,7 +140,7 @@ def write_disk(path, files, guid=ESP_GUID):
 
 
 def replace_file(path, name, data):
-    """Put `data` (bytes or Path) in the place of the file `name` on the disk's ESP."""
+    """Replace the file `name` on the disk's ESP with `data` (bytes or Path)."""
     environment = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
     partition = f"{path}@@{ESP_FIRST_LBA * SECTOR}"
     run_tool("mdel", "-i", partition, f"::{name}", env=environment)
@@ -150,7 +149,7 @@ def replace_file(path, name, data):
 
 @dataclass(frozen=True)
 class Fat:
-    """Where things are on the FAT32 file system of a disk's ESP, in sectors of the disk."""
+    """The layout of the FAT32 file system of a disk's ESP, in sectors of the disk."""
 
     tables: tuple       # the first sector of each copy of the table
     data: int           # the sector of cluster 2

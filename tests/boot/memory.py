@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The memory map a kernel has to get, worked out from the one the UEFI shell prints.
+"""The memory map that a kernel must get, computed from the one that the UEFI shell prints.
 
-The rules are those of the design, written down a second time on purpose: this
-code shares nothing with the loader's.
+The rules are those of the design, implemented independently of the loader.
 """
 
 MIB = 1 << 20
@@ -39,7 +38,7 @@ def _outside_hole(start, end):
 
 
 def expected(shell_map):
-    """The table that has to come of the shell's memory map."""
+    """The table that must result from the shell's memory map."""
     entries = []
     for name, start, end in shell_map:
         kind = _type(name, start, end)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Packs kernels as distributions and people do, with the host's tools, and spoils such files.
+"""Compresses kernels like distributions and users do, with the host's tools, and damages such files.
 
-What was packed once is kept in build/boot/packed, for every row that needs it.
+Compressed files are kept in build/boot/packed for all rows.
 """
 
 import os
@@ -28,7 +28,7 @@ PACKERS = {
 
 
 def _pack(source, packer, target):
-    """Write the packed file under a name of its own first: the other worker may want it too."""
+    """Write the packed file under a temporary name first: another worker may need it too."""
     handle, temporary = tempfile.mkstemp(dir=PACKED, prefix=".part.")
     with open(handle, "wb") as output:
         subprocess.run([*PACKERS[packer].split(), source], stdout=output, check=True)
@@ -55,7 +55,7 @@ def _flipped(data):
     return data[:middle] + bytes([data[middle] ^ 0x10]) + data[middle + 1:]
 
 
-# What happens to files on their way.
+# Kinds of damage.
 DAMAGES = {
     "cut": lambda data: data[:len(data) * 3 // 5],
     "flipped": _flipped,

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One run of QEMU with UEFI firmware, from power-on to its end.
 
-A run ends when the guest powers off or leaves through isa-debug-exit, when a
-given text appears on its serial line or debug port, or when its time is up. It is always the
-process started here that is ended, by its own id.
+A run ends when the guest powers off or exits through isa-debug-exit, when a given
+text appears on its serial line or debug port, or at the timeout. Only the process
+started here is ended, by its ID.
 """
 
 import errno
@@ -65,14 +65,14 @@ MEDIA = {
 # Seconds; the slowest boot takes 40 on two idle cores.
 TIMEOUT = 240
 
-# Nothing more will come: the firmware, its shell, GRUB or iPXE wait for a person, or what ran is
-# dead: the firmware, or Linux.
+# Texts after which nothing more happens: the firmware, its shell, GRUB or iPXE wait for a user, or
+# the firmware or Linux has crashed.
 STUCK = (r"Press any key to enter the Boot Manager|Shell> |grub> |iPXE> |!!!! X64 Exception"
          r"|end Kernel panic")
 
-# QEMU 7.2 under TCG computes the flags of cmpxchg16b from a stale state: an interrupt right behind
-# it saves garbage as EFLAGS. Linux's allocator lives on that instruction wherever the CPU has it:
-# on a busy host more than half of all boots panicked, whoever had loaded the kernel.
+# QEMU 7.2 with TCG computes the flags of cmpxchg16b from a stale state: an interrupt right after it
+# saves garbage as EFLAGS. Linux's allocator uses the instruction if the CPU has it: on a busy host
+# more than half of all boots panicked, with any loader.
 WITHOUT_BROKEN_INSTRUCTION = "-cx16"
 
 
@@ -92,7 +92,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run left behind."""
+    """The result of a run."""
 
     serial: str
     debug: str
@@ -122,8 +122,8 @@ def _firmware_arguments(firmware, variables):
     return arguments
 
 
-# One thread for all CPUs: with one each, a CPU may still run what another has just patched, and
-# Linux, which patches itself while it runs, dies of a stale int3 now and then on a busy host.
+# One thread for all CPUs: with one each, a CPU may still run code that another has just patched, and
+# Linux, which patches itself at run time, sometimes crashes at a stale int3 on a busy host.
 ACCELERATOR = "tcg,thread=single"
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Fault:
 
 
 def _fault_options(faults):
-    """What turns a drive's raw image into one with such sectors (QEMU's blkdebug)."""
+    """The options that add such sectors to a drive's raw image (QEMU's blkdebug)."""
     if not faults:
         return "format=raw"
     options = ["driver=blkdebug", "image.driver=raw"]
@@ -146,7 +146,7 @@ def _fault_options(faults):
     return ",".join(options)
 
 
-# What becomes of what the guest writes to its medium.
+# What happens to the guest's writes to its medium.
 DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on"}
 
 
@@ -159,7 +159,7 @@ def command_line(machine, image, directory, devices=(), writes="forgotten", faul
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", ACCELERATOR,
         "-machine", board, "-cpu", f"{machine.cpu},{WITHOUT_BROKEN_INSTRUCTION}",
         "-smp", str(machine.cpus), "-m", f"{machine.memory}M",
-        # A host has to give only what the guest touches, however much that believes to have.
+        # The host only provides memory that the guest uses.
         "-object", f"memory-backend-ram,id=ram,size={machine.memory}M,reserve=off",
         "-display", "none", "-vga", machine.vga,
         "-nic", "none", "-no-reboot",
@@ -205,13 +205,13 @@ def _text(path):
 
 
 def _host_memory(process):
-    """Bytes of the host's memory that the process has had at its largest; 0 once it is gone."""
+    """The process's peak memory on the host, in bytes; 0 once it has ended."""
     found = re.search(r"^VmHWM:\s+(\d+) kB", _text(Path(f"/proc/{process.pid}/status")), re.M)
     return int(found[1]) << 10 if found else 0
 
 
 def _wait(process, outputs, until, deadline):
-    """Wait for the end of the run; whether its time was up, and the most memory that it had."""
+    """Wait for the end of the run; returns whether it timed out, and its peak memory."""
     peak = 0
     while process.poll() is None:
         peak = max(peak, _host_memory(process))
@@ -235,7 +235,7 @@ def end(process):
 
 
 def _screen(process, directory):
-    """The picture on the screen of a run that still goes on, as a PPM file's bytes."""
+    """The screen of a machine that is still running, as the bytes of a PPM file."""
     if process.poll() is not None:
         return b""
     picture = directory / "screen.ppm"

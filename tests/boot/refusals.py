@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the loader has to refuse, one row each; data only.
+"""Boots that the loader must refuse, one row each; data only.
 
-The rows of one table are started in turn from the UEFI shell of one boot. Each has
-to print one line with every fragment of `says`, and to return an error.
+The rows of one table are started in turn from the UEFI shell of one boot. Each must
+print one line with every fragment of `says`, and return an error.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Refusal:
-    """One start that has to fail, and how."""
+    """A start that must fail, and how."""
 
     name: str
     command: str    # what follows pvhboot.efi in the shell
@@ -33,7 +33,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Session:
-    """Refusals that one boot goes through, and a kernel that starts after them all."""
+    """Refusals that are tested in one boot, and a kernel that is started after all of them."""
 
     name: str
     machine: Machine
@@ -96,7 +96,7 @@ SHAPES = Session(
     ),
     kernels=("tk64n8",))
 
-# What the span of a kernel that cannot move meets on ordinary OVMF.
+# What is in the way of kernels that cannot be moved, on ordinary OVMF.
 PLACES = Session(
     "refused-places", Machine(memory=256), (
         Refusal("span-over-acpi-nvs", "\\tkfixed.elf",
@@ -131,7 +131,7 @@ TEST_ELF = "build/kernel/tk64n8.elf"
 
 
 def spoilt(damage, packer, *says):
-    """The refusal of a packed kernel that did not come whole."""
+    """The refusal of a damaged packed kernel."""
     name = f"{packer}-{damage}"
     return Refusal(name, f"\\made\\{name} console=ttyS0", (name, *says))
 

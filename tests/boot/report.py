@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Reads what a run printed: the test kernel's report, Linux's, the shell's memory map."""
+"""Parses the output of a run: the test kernel's report, Linux's, the shell's memory map."""
 
 import re
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ def _read_info(report, text):
 
 
 def test_kernel(text):
-    """What the test kernel found; `text` is the debug port's, or the serial line's."""
+    """Parses the test kernel's report, from the debug port or the serial line."""
     report = TestKernel()
     for line in text.split("\n"):
         kind, _, rest = line.partition("pvhtest: ")[2].partition(" ")
@@ -61,7 +61,7 @@ def test_kernel(text):
 
 @dataclass
 class Linux:
-    """What Linux and /init said."""
+    """The output of Linux and /init."""
 
     values: dict = field(default_factory=dict)
     checksums: dict = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Linux:
 LINUX_TYPES = {"usable": 1, "reserved": 2, "ACPI data": 3, "ACPI NVS": 4, "unusable": 5,
                "persistent (type 7)": 7}
 BIOS_E820 = re.compile(r"BIOS-e820: \[mem (0x[0-9a-f]+)-(0x[0-9a-f]+)\] (.*)")
-# That one is about the CPU that QEMU shows, with its own bugs, not about how Linux was booted.
+# The excluded warning is about QEMU's CPU model, not about how Linux was booted.
 COMPLAINT = re.compile(r"(?<!Speculative Return Stack Overflow: )WARNING:|BUG:|Call Trace|Kernel panic|Oops"
                        r"|not marked as E820_TYPE_RAM")
 
@@ -123,13 +123,13 @@ def shell_free_pages(serial):
 
 
 def dry_run_memory_map(text):
-    """The table that --dry-run says the kernel will get."""
+    """The table for the kernel, as printed by --dry-run."""
     return [(int(kind), int(start, 16), int(end, 16))
             for kind, start, end in re.findall(r"^e820 (\d+) (\w+) (\w+)$", text, re.M)]
 
 
 def boot_option_lines(text):
-    """What was printed between the start of Boot0000 and the firmware's word that it failed."""
+    """The output between the start of Boot0000 and the firmware's message that it failed."""
     _, _, after = text.partition('BdsDxe: starting Boot0000 "')
     lines, failed, _ = after.partition('BdsDxe: failed to start Boot0000 "')
     assert failed, "the firmware did not say that its boot option failed"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Turns a row into what QEMU boots: an image, a variable store, and what was given."""
+"""Makes what QEMU boots from a row: an image, a variable store, and the files for the kernel."""
 
 import random
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ SHELL_OPTIONS = "Shell.efi -noversion -nomap fs0:\\" + SCRIPT
 
 BLOCK = 64 << 20    # randbytes takes less than 256 MiB at a time
 
-# Optional data as some boot options have it: a structure, and no text.
+# Optional data of a boot option that is a structure, not text, as it occurs.
 JUNK = bytes.fromhex("8800000001000000ff7f0000c35a96e1") + bytes(range(128, 160))
 
-# Older than the row's own entry, though "1.9" sorts after "1.10" as text, and for
-# another machine: the loader has to take neither.
+# An entry older than the row's own, although "1.9" sorts after "1.10" as text, and one for another
+# machine. The loader must use neither.
 DECOYS = {
     "loader/entries/zz-older.conf": b"title Older\nsort-key pvhboot-test\nversion 1.9\n"
                                     b"linux /missing.elf\n",
@@ -43,13 +43,13 @@ class Given:
 
 
 def pattern(name, number, size):
-    """Bytes that differ from row to row and file to file, the same in every run."""
+    """Reproducible bytes, different for each row and file."""
     source = random.Random(f"{name} {number}")
     return b"".join(source.randbytes(min(BLOCK, size - done)) for done in range(0, size, BLOCK))
 
 
 def given(row):
-    """Everything that a row hands to its kernel besides the command line."""
+    """Everything that a row passes to its kernel besides the command line."""
     payloads = tuple(pattern(row.name, number, size) for number, size in enumerate(row.payloads))
     modules = tuple((pattern(row.name, f"module {number}", size), arguments)
                     for number, (size, arguments) in enumerate(row.modules))
@@ -82,7 +82,7 @@ def common_files(row, what):
 
 
 def loader_options(row, what):
-    """The loader's command line, as a person would write it."""
+    """The loader's command line, as a user would write it."""
     words = list(row.options)
     words += [f"--initrd \\initrd{number}.img" for number in range(len(what.initrds))]
     for number, (_, arguments) in enumerate(what.modules):
@@ -115,7 +115,7 @@ def _load_options(row, text):
 
 
 def script(*commands):
-    """A script of the UEFI shell that switches the machine off at its end."""
+    """A script of the UEFI shell that ends with powering off."""
     lines = ["@echo -off", "fs0:", *commands, "reset -s"]
     return "".join(line + "\r\n" for line in lines).encode()
 
@@ -131,7 +131,7 @@ def shell_option():
 
 
 def grub_image(directory, config, *modules):
-    """GRUB as one EFI application that obeys `config`, with further modules."""
+    """GRUB as a single EFI application with `config` and further modules."""
     config_file = directory / "grub.cfg"
     config_file.write_text(config)
     image = directory / "grub.efi"
@@ -199,7 +199,7 @@ STARTS = {
 
 
 def _write_iso(row, what, directory, image):
-    """The project's own way to make bootable media is what is tested here."""
+    """Uses tools/mkiso, which is tested too."""
     command = [MKISO, "--efi", required(LOADER), "--kernel", kernel_source(row),
                f"--cmdline={row.cmdline}", "--output", image]
     for number, data in enumerate(what.initrds):

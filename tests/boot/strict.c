@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Firmware that is as strict as UEFI lets it be: no page that anybody allocates can be executed
- * before its owner says so. Debian's strict-NX builds of OVMF only offer the protocol for it; this
- * program makes use of it for every page, and then starts the loader with its own options.
+ * Makes firmware as strict as UEFI allows: no allocated page is executable until its owner makes it
+ * so. Debian's strict-NX builds of OVMF only provide the protocol; this program uses it for every
+ * page, and then starts the loader with its own options.
  */
 #include "efi/firmware/proto/memory_attribute.h"
 
@@ -27,7 +27,7 @@ static void say(CHAR16 *text)
     (void)ST->ConOut->OutputString(ST->ConOut, text);
 }
 
-/* The protocol itself allocates, for tables of smaller pages: what it gets stays as it is. */
+/* The protocol itself allocates page tables, which are not changed. */
 static EFI_STATUS EFIAPI allocate_unexecutable(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type,
                                                UINTN count, EFI_PHYSICAL_ADDRESS *address)
 {
@@ -42,14 +42,14 @@ static EFI_STATUS EFIAPI allocate_unexecutable(EFI_ALLOCATE_TYPE how, EFI_MEMORY
     return status;
 }
 
-/* The next owner may be part of the firmware, which does not come through here. */
+/* The next owner may be part of the firmware, which does not call these wrappers. */
 static EFI_STATUS EFIAPI free_executable(EFI_PHYSICAL_ADDRESS address, UINTN count)
 {
     (void)attributes->clear(attributes, address, count * EFI_PAGE_SIZE, MEMORY_ATTRIBUTE_XP);
     return free_pages(address, count);
 }
 
-/* Ask the firmware itself whether the pages are what they should be, code or not. */
+/* Checks with the firmware's protocol that new pages are not executable, code or not. */
 static bool is_strict(void)
 {
     EFI_PHYSICAL_ADDRESS address = 0;
@@ -95,7 +95,7 @@ static EFI_STATUS read_loader(EFI_HANDLE device, void **ret_data, UINTN *ret_siz
     return status;
 }
 
-/* The loader takes its volume and its options from its image, as if the firmware had started it. */
+/* Gives the loader's image a volume and options, as if the firmware had started it. */
 static EFI_STATUS start_loader(EFI_HANDLE self)
 {
     EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;

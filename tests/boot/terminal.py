@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A terminal as people have one on a serial line: what the bytes make of its screen.
+"""A serial terminal: interprets bytes as changes of its screen.
 
-It has 24 lines of 80 columns, as most have; OVMF believes in 25. It knows what OVMF
-sends and complains about all else, so that no part of a screen is misread.
+It has 24 lines of 80 columns, like most; OVMF assumes 25. It knows the sequences that OVMF
+sends and fails for all others, so that no screen is misinterpreted.
 """
 
 import codecs
@@ -15,14 +15,14 @@ BLACK, GRAY = 0, 7
 
 
 class Terminal:
-    """Bytes in, a screen out."""
+    """Turns bytes into a screen."""
 
     def __init__(self, columns=80, lines=24):
         self._columns, self._lines = columns, lines
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._pending = ""
-        self.drawn = 0              # characters that were written, to tell flicker
-        self.cleared = 0            # how often the whole screen was
+        self.drawn = 0              # number of characters written, to detect flicker
+        self.cleared = 0            # how often the whole screen was cleared
         self.scrolled = 0           # lines
         self.row = self.column = 0
         self._foreground, self._background = GRAY, BLACK
@@ -33,7 +33,7 @@ class Terminal:
         self.reversed = [[False] * self._columns for _ in range(self._lines)]
 
     def feed(self, data):
-        """Take what came over the line."""
+        """Process received bytes."""
         text = self._pending + self._decoder.decode(data)
         self._pending = ""
         position = 0
@@ -117,6 +117,6 @@ class Terminal:
 
     @property
     def bar(self):
-        """The text of all that is reversed."""
+        """The text in reverse video."""
         return "".join(character for row, flags in zip(self.cells, self.reversed)
                        for character, flag in zip(row, flags) if flag)

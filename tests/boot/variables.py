@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boot options written into a copy of OVMF's variable store.
 
-This is what efibootmgr leaves behind, without an operating system to run it in:
-the firmware meets Boot#### variables of any shape, and starts them in the order
-a row wants. The store's layout is EDK2's authenticated variable store.
+The result is like efibootmgr's, without running it in an operating system: Boot####
+variables of any shape, in the order that a row requests. The layout is that of EDK2's
+authenticated variable store.
 """
 
 import struct
@@ -18,7 +18,7 @@ VARIABLE_ADDED = 0x3f
 VARIABLE_DELETED = 0xfd
 NON_VOLATILE_BOOT_RUNTIME = 7
 
-# Where OVMF keeps its shell: the firmware volume and the file in it.
+# The location of OVMF's shell: the firmware volume and the file in it.
 SHELL_VOLUME = uuid.UUID("7cb8bdc9-f8eb-4f34-aaea-3ee4af6516a1")
 SHELL_FILE = uuid.UUID("7c04a583-9e3e-4f1c-ad65-e05268d0b4d1")
 
@@ -73,7 +73,7 @@ def _existing(store, position):
 
 
 def _with_variables(store, first, new):
-    """The store with `new` variables instead of those of the same names: two of one hang EDK2."""
+    """The store with `new` variables, replacing those of the same name: duplicates hang EDK2."""
     store = bytearray(store)
     end = first
     for position, name, size in _existing(store, first):
@@ -86,7 +86,7 @@ def _with_variables(store, first, new):
 
 
 def add_boot_options(store, options):
-    """The variable store's bytes with Boot0000, Boot0001, ... in this order, and no waiting."""
+    """The variable store's bytes with Boot0000, Boot0001, ... in this order, and no timeout."""
     header = struct.unpack_from("<H", store, 48)[0]
     if store[header:header + 16] != STORE_GUID.bytes_le:
         raise ValueError("this firmware's variable store has another layout than EDK2's")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Line coverage from the host tests together: those of tests/unit, and the whole loader on tests/firmware. A program that
-# is to count is built with COVERAGE_FLAGS below COVERAGE_BUILD, and added to COVERAGE_PROGRAMS.
+# Line coverage of all host tests together: tests/unit, and the whole loader in tests/firmware. To add a program, build it
+# with COVERAGE_FLAGS below COVERAGE_BUILD, and add it to COVERAGE_PROGRAMS.
 
 COVERAGE_BUILD := build/coverage
 COVERAGE_FLAGS := --coverage -fprofile-update=atomic
@@ -28,7 +28,7 @@ $(COVERAGE_BUILD)/$(1): $(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
 
-# The same sources once more, as the firmware's world compiles them: the report adds both up.
+# The same sources again, compiled with the flags of tests/firmware. The report adds up both.
 COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)
 COVERAGE_FIRMWARE := $(patsubst %,$(COVERAGE_BUILD)/firmware/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
 
@@ -37,7 +37,7 @@ $(eval $(call compile_rules,$(COVERAGE_BUILD)/firmware,cover,gcc,$(COVERAGE_FIRM
 $(COVERAGE_LOADER): $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
 	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-u,__gcov_dump -o $@ $^ -lcmocka
 
-# Every count starts anew: what an earlier run has reached is not what this one reaches.
+# The counters of earlier runs are deleted: they may count lines that are no longer reached.
 .PHONY: coverage
 coverage: $(COVERAGE_PROGRAMS) $(COVERAGE_LOADER) $(UNIT_SAMPLES) $(FIRMWARE_KERNELS) ## measure which lines the host tests reach
 	@find $(COVERAGE_BUILD) -name '*.gcda' -delete

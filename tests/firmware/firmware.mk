@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The whole loader as a host program, on a fake firmware; with GCC and with Clang, with the address and the undefined
+# The whole loader as a host program on a fake firmware, built with GCC and with Clang, with the address and the undefined
 # behaviour sanitizers.
 
 FIRMWARE_COMPILERS := gcc clang
 FIRMWARE_BUILD := build/firmware
 
-# The headers and the calling convention of the firmware's world, on the host.
+# EFI headers and calling convention on the host.
 FIRMWARE_FLAGS := -std=c11 -D_DEFAULT_SOURCE -D_GNU_SOURCE -g -O1 -fshort-wchar -fno-strict-aliasing \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -DGNU_EFI_USE_MS_ABI \
 	-DPVHBOOT_VERSION=\"$(VERSION)\" -I. -isystem $(GNU_EFI_INCLUDE) -isystem $(GNU_EFI_INCLUDE)/x86_64 \
 	$(DECODER_INCLUDES) -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wno-missing-field-initializers
 
-# All of the loader but for its C library and the processor.
+# All of the loader except its C library and the processor's instructions.
 FIRMWARE_LOADER := $(filter-out efi/arch/libc.c efi/arch/cpu.c,$(EFI_SOURCES)) $(COMMON_SOURCES) $(PVH_SOURCES)
 FIRMWARE_TESTS := $(sort $(wildcard tests/firmware/*/*.c)) \
 	$(addprefix tests/lib/,support.c elf_file.c map_oracle.c samples.c)
 
-# What runs longest, and is the test's own: without the sanitizers.
+# The slowest code of the tests themselves is built without sanitizers.
 FIRMWARE_FAST := tests/lib/map_oracle.c tests/firmware/fake/kernels.c
 FIRMWARE_FAST_FLAGS := -fno-sanitize=all -O2
 
 FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk
 
-# What real_scenarios.c boots.
+# The kernels that real_scenarios.c boots.
 FIRMWARE_KERNELS := $(ABI_GOOD:%=$(ABI_BUILD)/%.elf) $(TEST_KERNELS)
 
 # $(call firmware_objects,COMPILER)

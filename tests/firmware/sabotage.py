@@ -37,7 +37,7 @@ BREAKS = (
     Break("reclaimable memory is kept", "reserve_release", condition("reclaimable"), ("> 0", "> 9"),
           "gzip", "pages are not given back"),
     Break("reclaimable memory is not used", "make_plan", value("reclaimable_count"), "0",
-          "lent", "not enough memory"),
+          "reclaimable", "not enough memory"),
     Break("what is withheld is denied as it was asked", "EXACT_REFUSALS", None, "400",
           "withheld-large", "ends in an error"),
     Break("the kernel's file stays open", "kernel_close", statement(calls="file_close"), "",

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Fuzzers: libFuzzer with the address and undefined behaviour sanitizers, on everything that comes from outside:
-# `make fuzz FUZZ=name TIME=seconds`. tests/fuzz/corpus has what each starts from.
+# Fuzzers of everything that parses untrusted input: libFuzzer with the address and undefined behaviour sanitizers.
+# `make fuzz FUZZ=name TIME=seconds`. The initial corpora are in tests/fuzz/corpus.
 
 FUZZ_BUILD   := build/fuzz
 comma := ,
 FUZZ_SECONDS = $(or $(TIME),60)
 FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
 
-# Each has a source file of its name.
+# Each of these has its own source file, fuzz_NAME.c.
 FUZZ_TEXTS   := entry loader_config boot_count glob options
 FUZZ_TABLES  := elf memory_map acpi
 FUZZ_OWN     := $(FUZZ_TEXTS) $(FUZZ_TABLES)
 FUZZ_DICT     = tests/fuzz/$(if $(filter $(FUZZ_TABLES) options,$(1)),binary,text).dict
 FUZZ_CORPUS   = $(wildcard tests/fuzz/corpus/$(1))
 
-# What each of the others looks at; nesting looks at everything.
+# The container that each of the other targets fuzzes; nesting fuzzes all.
 FUZZ_KIND_gzip       := CONTAINER_GZIP
 FUZZ_KIND_xz         := CONTAINER_XZ
 FUZZ_KIND_zstd       := CONTAINER_ZSTD
@@ -33,7 +33,7 @@ $(eval $(call compile_rules,$(FUZZ_BUILD),fuzz ,clang,$(FUZZ_FLAGS) $(FUZZ_SANIT
 
 .SECONDARY: $(FUZZ_OBJECTS)
 
-# The libraries leave out their checks of headers' checksums, which a fuzzer would never get past.
+# This define makes the libraries skip the checksums of headers, which a fuzzer would never get right.
 $(eval $(call decoder_object,$(FUZZ_BUILD),clang,-g -O1 -fsanitize=fuzzer-no-link$(comma)address \
 	-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION))
 
@@ -41,7 +41,7 @@ $(FUZZ_PROGRAMS): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_unpack.c $(FUZZ_OBJECTS)
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined \
 		$(if $(FUZZ_KIND_$*),-DFUZZ_KIND=$(FUZZ_KIND_$*)) -o $@.new $^ && mv $@.new $@
 
-# With the tests' arena, whose pieces have their exact size.
+# With the arena of the tests, where each allocation has its exact size.
 $(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz_text.h \
 		$(filter-out %/arena.c.o,$(FUZZ_OBJECTS)) $(FUZZ_BUILD)/tests/lib/strict_arena.c.o $(FUZZ_BUILD)/decoders.o
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@.new $(filter-out %.h,$^) && mv $@.new $@
@@ -56,7 +56,7 @@ $(FUZZ_OWN:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
 		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
 	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
 
-# One fuzzer for FUZZ_SECONDS, from the samples on. What it finds is kept below build/fuzz.
+# Runs one fuzzer for FUZZ_SECONDS, starting from the samples. Its findings are kept in build/fuzz.
 .PHONY: $(patsubst %,fuzz-%,$(FUZZ_TARGETS))
 $(patsubst %,fuzz-%,$(FUZZ_TARGETS)): fuzz-%: $(FUZZ_BUILD)/fuzz_% $(FUZZ_BUILD)/seeds/.complete
 	@mkdir -p $(FUZZ_BUILD)/corpus_$*
@@ -66,7 +66,7 @@ $(patsubst %,fuzz-%,$(FUZZ_TARGETS)): fuzz-%: $(FUZZ_BUILD)/fuzz_% $(FUZZ_BUILD)
 		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
 	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
 
-# Small ones: a fuzzer learns nothing from megabytes.
+# Small samples only: large ones slow a fuzzer down.
 $(FUZZ_BUILD)/seeds/.complete: $(UNIT_SAMPLES)
 	@mkdir -p $(@D)
 	@find $(<D) -type f ! -name 'large*' -exec cp -t $(@D) {} +
@@ -75,7 +75,7 @@ $(FUZZ_BUILD)/seeds/.complete: $(UNIT_SAMPLES)
 .PHONY: fuzz
 fuzz: $(patsubst %,fuzz-%,$(or $(FUZZ),$(FUZZ_TARGETS) $(FUZZ_OWN))) ## run the fuzzers, or one: FUZZ=name, TIME=seconds for each
 
-# Two at a time, whatever make was told: each has a processor to itself and waits for nothing.
+# Always two at a time, whatever -j says: each fuzzer keeps one processor busy.
 .PHONY: check-fuzz check-fuzz-full
 check-fuzz: ## run every fuzzer for a few seconds
 	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=5

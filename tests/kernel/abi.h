@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The PVH boot ABI as this kernel expects it. Written down a second time, and not shared with the
- * loader, on purpose: a wrong number in the loader's headers must not be right here.
+ * The PVH boot ABI as this kernel expects it. Deliberately not shared with the loader, so that a
+ * wrong number in the loader's headers is detected.
  */
 #pragma once
 
@@ -55,7 +55,7 @@ enum memmap_type {
 
 /* Linux reads the lists through page tables that map the first GiB and nothing else. */
 #define BOOT_INFO_LIMIT (1ull << 30)
-/* nanos maps just the one large page that start_info lies in. */
+/* nanos only maps the one large page that contains start_info. */
 #define BOOT_INFO_PAGE (2ull << 20)
 /* Linux copies this many bytes from cmdline_paddr, whatever the length of the string. */
 #define CMDLINE_READABLE 2048u

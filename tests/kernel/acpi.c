@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The way from rsdp_paddr to the ACPI tables, as far as a kernel needs it for PCI. */
+/* Follows rsdp_paddr to the ACPI tables that a kernel needs for PCI. */
 #include "handover.h"
 #include "report.h"
 
@@ -26,7 +26,7 @@ struct table_header {
 } __attribute__((packed));
 
 struct mcfg_window {
-    uint64_t base; /* of bus 0, even where the window begins at another bus */
+    uint64_t base; /* of bus 0, even if the window starts at another bus */
     uint16_t segment;
     uint8_t first_bus;
     uint8_t last_bus;
@@ -60,7 +60,7 @@ static bool has_checksums(const struct rsdp *rsdp)
             sums_to_zero(rsdp, rsdp->length));
 }
 
-/* A whole table with that signature and a right checksum, or NULL. */
+/* The table, if it has this signature and a valid checksum, or NULL. */
 static const struct table_header *table_at(uint64_t paddr, const char *signature)
 {
     if (!is_reachable(paddr, sizeof(struct table_header)))
@@ -72,7 +72,7 @@ static const struct table_header *table_at(uint64_t paddr, const char *signature
     return table;
 }
 
-/* The table that the XSDT (8-byte pointers) or the RSDT (4-byte ones) leads to, or NULL. */
+/* Finds a table through the XSDT (8-byte pointers) or the RSDT (4-byte pointers), or NULL. */
 static const struct table_header *find_table(const struct table_header *root, uint32_t pointer_size,
                                              const char *signature)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Slicing by eight: half a gigabyte is checked in seconds, even in an emulator. */
+/* Slicing by eight, to check half a gigabyte in seconds, even in an emulator. */
 #include "crc32.h"
 
 #define POLYNOMIAL 0xedb88320u

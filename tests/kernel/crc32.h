@@ -6,5 +6,5 @@
 #include <stdint.h>
 
 void crc32_init(void);
-/* The checksum of what gave crc (0 at first), followed by these bytes. */
+/* Continues the checksum crc (0 at first) with these bytes. */
 uint32_t crc32_continue(uint32_t crc, const void *data, size_t size);

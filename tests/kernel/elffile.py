@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Writes ELF files of any shape around the test kernel's body, right ones and wrong ones."""
+"""Writes ELF files of all shapes around the test kernel's body, valid and invalid ones."""
 
 import random
 import struct
@@ -26,7 +26,7 @@ def align_up(value, alignment):
 
 
 def pattern(size, seed):
-    """Bytes that look random and are the same every time."""
+    """Reproducible pseudo-random bytes."""
     generator = random.Random(seed)
     chunk = 1 << 20
     return b"".join(
@@ -36,7 +36,7 @@ def pattern(size, seed):
 
 @dataclass
 class Segment:
-    """One PT_LOAD. What is None follows from the rest."""
+    """A PT_LOAD. Fields that are None are derived from the others."""
 
     address: int
     data: bytes = b""
@@ -44,9 +44,9 @@ class Segment:
     vaddr: int = None
     flags: int = PF_R | PF_W | PF_X
     align: int = PAGE
-    # What the header says in place of the truth, for broken files.
+    # Overrides the value in the header, for invalid files.
     claimed_file_size: int = None
-    # Whether the kernel is told of it, and checks it.
+    # Whether it is in the kernel's table, to be checked.
     in_table: bool = True
 
     def __post_init__(self):
@@ -90,7 +90,7 @@ def encode_notes(notes):
 
 @dataclass
 class NoteHeader:
-    """One PT_NOTE. With an address its bytes lie in that PT_LOAD, else only in the file."""
+    """A PT_NOTE. With an address, its bytes are in that PT_LOAD, else only in the file."""
 
     notes: list
     address: int = None
@@ -101,7 +101,7 @@ class NoteHeader:
 
 @dataclass
 class Image:
-    """All that goes into one ELF file."""
+    """The contents of an ELF file."""
 
     segments: list
     note_headers: list = field(default_factory=list)
@@ -149,9 +149,9 @@ class Body:
 
 
 def fill_table(image, body, body_segment, reloc=None):
-    """Tells the kernel in its table what it must find in memory. Changes body_segment's data.
+    """Writes to the kernel's table what it must find in memory. Changes body_segment's data.
 
-    The body is what body_segment's data ends with. reloc is (align, min, max), or None.
+    The body is at the end of body_segment's data. reloc is (align, min, max), or None.
     """
     described = [segment for segment in image.segments if segment.in_table]
     start = min(segment.address for segment in described)
@@ -244,7 +244,7 @@ def encode(image):
 
 
 def place_note(contents, header):
-    """Appends the notes that lie in no segment; returns their offset, else None."""
+    """Appends notes that are in no segment and returns their offset, or None."""
     if header.address is not None:
         return None
     contents.extend(bytes(align_up(len(contents), header.align) - len(contents)))

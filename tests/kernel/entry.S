@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The PVH entry: records the state it is entered with, then gives C a stack and a zeroed bss.
+ * The PVH entry point: records the state at entry, then sets up a stack and a zeroed bss for C.
  *
- * The kernel may run anywhere and ESP is no stack at the entry, but 32-bit code learns where it
- * is only by a CALL. The memory below 0x8000 is the kernel's by the contract (it is RAM that no
- * loader may place anything in), so the first words go there, by absolute address. Up to PUSHF
- * there are only MOVs, which leave EFLAGS alone, and start_info is not written to.
+ * The kernel may run at any address and ESP is not a stack yet, but 32-bit code needs a CALL to learn
+ * its address. Memory below 0x8000 belongs to the kernel by the ABI (RAM in which no loader may place
+ * anything), so the first words are saved there, by absolute address. Before PUSHF there are only
+ * MOVs, which do not change EFLAGS, and start_info is not written.
  */
 #include "entry_state.h"
 #include "image_table.h"
@@ -37,7 +37,7 @@ pvh_entry:
     movl    %eax, SCRATCH + ENTRY_SS
     movl    %ds, %eax
     movl    %eax, SCRATCH + ENTRY_DS
-    /* DS has just proved to work: with it, a wrong ES or SS can be reported, not died of. */
+    /* DS works, as the code so far shows; with it, a wrong ES or SS can be reported. */
     movl    %eax, %es
     movl    %eax, %ss
 
@@ -54,7 +54,7 @@ pvh_entry:
 0:  popl    %ebx
     addl    $_GLOBAL_OFFSET_TABLE_ + (. - 0b), %ebx
 
-    /* The bss has to be looked at before its first use, and be zero for C even if it was not. */
+    /* Check the bss before its first use; C needs it zeroed even if it was not. */
     leal    bss_start@GOTOFF(%ebx), %edi
     leal    bss_end@GOTOFF(%ebx), %edx
     subl    %edi, %edx
@@ -92,7 +92,7 @@ pvh_entry:
     sgdtl   ENTRY_GDTR(%esi)
     sidtl   ENTRY_IDTR(%esi)
 
-    /* The System V ABI wants ESP at a multiple of 16 where the call is made. */
+    /* The System V ABI requires ESP to be a multiple of 16 at the call. */
     subl    $12, %esp
     pushl   %esi
     call    kernel_main
@@ -100,7 +100,7 @@ pvh_entry:
     hlt
     jmp     2b
 
-/* Filled in by mkelf.py, which knows the shape of the ELF file that this code is put into. */
+/* Filled in by mkelf.py, with the shape of the ELF file. */
     .section .image_table, "a"
     .globl image_table
     .hidden image_table

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What entry.S keeps of the state it was entered with. Offsets for it, a struct for C. */
+/* The state at entry, recorded by entry.S: offsets for assembly, a struct for C. */
 #pragma once
 
 #define ENTRY_EAX       0
@@ -18,7 +18,7 @@
 #define ENTRY_ES        52
 #define ENTRY_SS        56
 #define ENTRY_DIRTY_BSS 60
-/* Up to here it is collected before there is a bss to put it in. */
+/* The part that is recorded before the bss can be used. */
 #define ENTRY_EARLY_SIZE 64
 #define ENTRY_CR0        64
 #define ENTRY_CR3        68
@@ -46,7 +46,7 @@ struct entry_state {
     uint32_t eflags;
     uint32_t tsc_low, tsc_high;
     uint32_t cs, ds, es, ss;
-    /* The first word of this kernel's own bss that was not zero at the entry; 0 when all were. */
+    /* The first word of this kernel's bss that was not zero at entry; 0 if all were zero. */
     uint32_t dirty_bss;
     uint32_t cr0, cr3, cr4;
     uint32_t efer_low, efer_high;

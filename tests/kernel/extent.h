@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Half-open ranges of physical addresses, and how to get at what lies there. */
+/* Half-open ranges of physical addresses, and access to them. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@ static inline bool extent_inside(struct extent inner, struct extent outer)
     return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/* Whether 32-bit code without paging can look at it. */
+/* Whether 32-bit code without paging can access it. */
 static inline bool is_reachable(uint64_t paddr, uint64_t size)
 {
     return paddr != 0 && paddr < FOUR_GIB && size <= FOUR_GIB - paddr;

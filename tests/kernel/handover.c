@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "handover.h"
 
-/* body.lds puts it at the very first byte of the body. */
+/* The first byte of the body, by body.lds. */
 extern const uint8_t image_start[] __attribute__((visibility("hidden")));
-/* Not const: mkelf.py fills it in after the compiler has seen it. */
+/* Not const, since mkelf.py fills it in after compilation. */
 extern struct image_table image_table __attribute__((visibility("hidden")));
 
 const char *string_at(uint64_t paddr, uint32_t *length)

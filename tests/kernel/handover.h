@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All that the loader handed over, as far as it can be looked at, and the checks of it. */
+/* What the loader has passed to the kernel, as far as it can be accessed, and the checks of it. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 #include "extent.h"
 #include "image_table.h"
 
-/* More than any test gives; bounds what a wrong count can make this kernel read. */
+/* More than any test has; limits what is read if the count is wrong. */
 #define MODULES_LIMIT 256u
 #define MEMMAP_LIMIT  4096u
 #define CMDLINE_LIMIT 0x10000u
@@ -18,9 +18,9 @@
 struct handover {
     const struct entry_state *entry;
     const struct image_table *table;
-    struct extent image; /* where the loader put it */
+    struct extent image; /* where it was loaded */
 
-    /* What cannot be looked at is NULL, or empty; a check has then failed for it. */
+    /* What cannot be accessed is NULL or empty, and a check has failed for it. */
     struct start_info *info;
     const struct memmap_entry *memmap;
     uint32_t memmap_entries;
@@ -30,7 +30,7 @@ struct handover {
     uint32_t cmdline_length;
 };
 
-/* What the kernel's own words on its command line ask for. */
+/* The kernel's options on its command line. */
 struct options {
     bool quiet;
     bool halt;
@@ -43,7 +43,7 @@ struct options {
 void handover_read(struct handover *handover, const struct entry_state *entry);
 void options_read(struct options *options, const char *cmdline);
 
-/* The string at paddr, or NULL when there is none with an end within the limit. */
+/* The string at paddr, or NULL if it is not terminated within the limit. */
 const char *string_at(uint64_t paddr, uint32_t *length);
 
 void check_state(const struct entry_state *entry);
@@ -54,16 +54,16 @@ void check_memmap(const struct handover *handover);
 void check_modules(const struct handover *handover, const struct options *options);
 void check_acpi(const struct handover *handover);
 
-/* Whether entries of this type cover all of it. */
+/* Whether entries of this type cover all of the extent. */
 bool memmap_covers(const struct handover *handover, enum memmap_type type, struct extent extent);
-/* Whether an entry of this type holds any byte of it. */
+/* Whether an entry of this type contains any byte of it. */
 bool memmap_touches(const struct handover *handover, enum memmap_type type, struct extent extent);
 
-/* The pieces of the boot info: start_info, the lists, the command lines. */
+/* The parts of the boot info: start_info, the lists, the command lines. */
 #define BOOT_INFO_PIECES (4 + MODULES_LIMIT)
 struct piece {
     const char *name;
     struct extent extent;
 };
-/* Fills pieces, which has room for BOOT_INFO_PIECES of them; returns their number. */
+/* Fills pieces, which has room for BOOT_INFO_PIECES, and returns their number. */
 uint32_t boot_info_pieces(const struct handover *handover, struct piece *pieces);

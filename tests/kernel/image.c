@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel's own image: where it is, and that every byte of it is what its ELF file says. */
+/* The kernel's image: its address, and that every byte is as in its ELF file. */
 #include "crc32.h"
 #include "handover.h"
 #include "report.h"
@@ -12,7 +12,7 @@ static uint32_t address_of(const void *pointer)
     return (uint32_t)(uintptr_t)pointer;
 }
 
-/* The checksum of a segment can not cover the table that holds it. */
+/* A segment's checksum does not cover the table that contains it. */
 static uint32_t segment_crc(const struct image_table *table, const uint8_t *start, uint32_t size)
 {
     const uint8_t *hole = (const uint8_t *)table;
@@ -38,7 +38,7 @@ static const uint8_t *skip_zeros(const uint8_t *start, const uint8_t *end)
     return start;
 }
 
-/* This kernel's own bss is in use by now; entry.S has looked at it in time. */
+/* The kernel's own bss is in use by now; entry.S has checked it before. */
 static void check_own_bss(const struct handover *handover)
 {
     uint32_t dirty = handover->entry->dirty_bss;

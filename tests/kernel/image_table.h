@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table in which mkelf.py tells this kernel the shape of its own ELF file. */
+/* A table with the shape of the kernel's ELF file, written by mkelf.py. */
 #pragma once
 
 #define IMAGE_TABLE_SEGMENTS 16
@@ -8,16 +8,16 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-/* Offsets count from the lowest address of the image. */
+/* Offsets are relative to the lowest address of the image. */
 struct image_segment {
     uint32_t offset;
     uint32_t file_size;
     uint32_t mem_size;
-    uint32_t crc; /* of the file's bytes, without those of this table */
+    uint32_t crc; /* of the file's bytes, except this table */
 };
 
 struct image_table {
-    uint32_t crc; /* of all that follows in the table */
+    uint32_t crc; /* of the rest of the table */
     uint32_t link_address;
     uint32_t span;
     uint32_t body_offset;

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The ABI-checking test kernel: build/kernel/*.elf to boot, build/kernel/bad/*.elf to refuse.
+# The test kernel, which checks the PVH ABI: build/kernel/*.elf must boot, build/kernel/bad/*.elf must be refused.
 
 ABI_SRC   := tests/kernel
 ABI_BUILD := build/kernel
 
-# test_kernel.py proves that these are all the shapes that mkelf.py knows.
+# test_kernel.py checks that these are all shapes that mkelf.py knows.
 ABI_GOOD := tk32n4 tk32n8 tk64n4 tk64n8 tkreloc tkfixed tkbig tksmall tkx32 tkdyn tksections
 ABI_BAD  := empty not-elf truncated-header truncated-program-headers truncated-segment \
 	big-endian other-machine phnum-past-end phoff-past-end phoff-wraps phentsize-small \
@@ -14,8 +14,8 @@ ABI_BAD  := empty not-elf truncated-header truncated-program-headers truncated-s
 
 ABI_KERNELS := $(ABI_GOOD:%=$(ABI_BUILD)/%.elf) $(ABI_BAD:%=$(ABI_BUILD)/bad/%.elf)
 
-# The body runs where it is put: no relocation may be left, body.lds sees to that. It keeps out of
-# the floating-point and vector registers, which nobody has set up.
+# The body is position-independent without relocations, which body.lds checks. It uses no floating-point or vector
+# registers, which are not set up.
 ABI_CFLAGS := -m32 -march=i686 -std=c11 -O2 -g0 -ffreestanding -fpic -fvisibility=hidden \
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-mgeneral-regs-only -Wall -Wextra -Werror
@@ -23,7 +23,7 @@ ABI_LDFLAGS := -m elf_i386 -pie --no-dynamic-linker -z text -z norelro --build-i
 	--orphan-handling=error
 ABI_OBJECTS := $(patsubst %.c,$(ABI_BUILD)/%.o,$(notdir $(sort $(wildcard $(ABI_SRC)/*.c)))) \
 	$(ABI_BUILD)/entry.o
-# Where mock.py wants it.
+# The load address that mock.py expects.
 ABI_MOCK_ADDRESS := 0xa000000
 
 ABI_GENERATOR := $(addprefix $(ABI_SRC)/,mkelf.py shapes.py elffile.py)

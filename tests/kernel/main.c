@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A PVH kernel that checks what its loader did, says so, and ends the virtual machine. */
+/* A PVH kernel that checks what its loader did, reports it, and ends the virtual machine. */
 #include "crc32.h"
 #include "handover.h"
 #include "ports.h"
@@ -39,7 +39,7 @@ void kernel_main(const struct entry_state *entry)
 
     check_everything(&handover, &options);
     bool passed = report_verdict();
-    /* entry.S halts when there is nothing at the port, or when nothing was asked of it. */
+    /* entry.S halts if there is no device at the port or the machine should not end. */
     if (!options.halt)
         port_write(EXIT_PORT, passed ? EXIT_PASS : EXIT_FAIL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The memory map: that it is sane in itself, and that it tells the truth about the image. */
+/* The memory map: that it is consistent, and correct for the image. */
 #include "handover.h"
 #include "report.h"
 
@@ -81,7 +81,7 @@ static bool is_sorted(const struct memmap_entry *entry, const struct memmap_entr
     return entry->addr < next->addr;
 }
 
-/* Of all pairs, not only of neighbours: in an unsorted table any two may overlap. */
+/* All pairs are checked, since the table may be unsorted. */
 static bool is_disjoint(const struct memmap_entry *entry, const struct memmap_entry *other)
 {
     return !extent_overlaps(extent_of(entry), extent_of(other));

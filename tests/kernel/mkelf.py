@@ -11,12 +11,12 @@ from elffile import Body
 
 
 def all_shapes():
-    """By name; a bad one's begins with bad/, as its file does below build/kernel/."""
+    """All shapes by name; names of bad ones start with bad/, like their files in build/kernel/."""
     return {**shapes.GOOD, **{f"bad/{name}": shape for name, shape in shapes.BAD.items()}}
 
 
 def write_file(path, data):
-    """A run that is cut short leaves no file that looks finished."""
+    """Writes a file atomically."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     with open(path + ".part", "wb") as file:
         file.write(data)

@@ -14,7 +14,7 @@ CHUNK = 1 << 20
 
 
 def chunks(size, seed):
-    """The module in pieces: pattern, mark, checksum of the pattern. size counts all of them."""
+    """The parts of a module: pattern, mark, checksum of the pattern. size includes all of them."""
     if size < TRAILER_SIZE:
         raise ValueError(f"a module needs {TRAILER_SIZE} bytes for its checksum, not {size}")
     generator = random.Random(seed)

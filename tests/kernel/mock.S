@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stands in for a PVH loader in the test of the test kernel: brings the processor into the state
- * that test_kernel.py asks for, right or wrong in one point, and enters the kernel. The numbers
- * are filled in there; their layout is PARAMETERS in mock.py.
+ * Replaces the PVH loader when the test kernel itself is tested: sets up the processor state that
+ * test_kernel.py requests, correct or with one error, and enters the kernel. The values are filled in
+ * there; their layout is PARAMETERS in mock.py.
  */
 #define MSR_EFER           0xc0000080
 #define PIC_PRIMARY_MASK   0x21

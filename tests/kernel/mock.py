@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A made-up PVH hand-over around a test kernel, for QEMU's -kernel. All of it is data.
+"""A simulated PVH loader and its data around a test kernel, for QEMU's -kernel.
 
-QEMU loads every segment of one ELF file and enters mock.S, which takes the role of the loader.
-A Scene begins as one in which nothing is wrong; a test changes what it wants to see reported.
+QEMU loads all segments of one ELF file and enters mock.S, which plays the loader. A Scene is correct
+at first; tests introduce the errors that must be reported.
 """
 
 import struct
@@ -21,7 +21,7 @@ RAM_END = 240 * MIB
 PCI_CONFIG = (0xB0000000, 0xC0000000)
 
 MODULE_DATA = b"".join(mkmodule.chunks(0x3001, 1))
-# How tk32n4's table ends: rows for segments that it does not have.
+# The end of tk32n4's table: unused rows for segments.
 TABLE_END = bytes(16 * 8)
 # As EBX: mock.S is to search for start_info where SeaBIOS keeps option ROMs, write-protected.
 LOOK_IN_OPTION_ROMS = 0xFFFFFFFF
@@ -40,7 +40,7 @@ CODE, DATA, TASK, SPARE = 0x08, 0x10, 0x18, 0x20
 
 
 def checksummed(data, at, start=0, end=None):
-    """data with the byte at `at` such that data[start:end] sums to 0, as ACPI wants."""
+    """data with the byte at `at` set so that data[start:end] sums to 0, as ACPI requires."""
     data = bytearray(data)
     data[at] = 0
     data[at] = -sum(data[start:end]) % 256
@@ -94,7 +94,7 @@ def default_state(entry):
 
 
 def default_info():
-    """The fields of hvm_start_info in their order; the list's counts come from the lists."""
+    """The fields of hvm_start_info in order; the counts come from the lists."""
     return {
         "magic": 0x336EC578, "version": 1, "flags": 0, "nr_modules": None,
         "modlist_paddr": BOOT_INFO + 0x400, "cmdline_paddr": BOOT_INFO + 0x800,
@@ -122,7 +122,7 @@ def default_modules():
 
 @dataclass
 class Scene:
-    """One hand-over. image is the kernel's; delta, by how much it is moved."""
+    """What the kernel gets. image is the kernel's; delta is how far it is moved."""
 
     image: Image
     delta: int = 0
@@ -184,7 +184,7 @@ class Scene:
         return checksummed((rom + self.start_info()).ljust(OPTION_ROM_SIZE, b"\0"), -1)
 
     def boot_info(self):
-        """All that the loader leaves in memory besides the kernel: (address, bytes)."""
+        """What the loader puts into memory besides the kernel: (address, bytes)."""
         info = self.info
         pieces = [
             (self.start_info_at, self.start_info()),
@@ -217,7 +217,7 @@ def entry_of(image):
 
 
 def paint(pieces):
-    """Joins pieces that overlap or touch, later ones over earlier ones: QEMU refuses overlaps."""
+    """Merges overlapping and adjacent pieces, later ones first: QEMU refuses overlaps."""
     areas = []
     for address, data in pieces:
         if not data:

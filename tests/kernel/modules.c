@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The modules: their list, their places, their contents. */
+/* The modules: their list, addresses and contents. */
 #include "crc32.h"
 #include "handover.h"
 #include "report.h"
 
 #define PAGE 4096u
 
-/* mkmodule.py ends its files with this, then the checksum of what goes before. */
+/* mkmodule.py ends its files with this mark and the checksum of what precedes it. */
 static const char sum_mark[12] = "PVHMODSUM:\0";
 #define SUM_SIZE (sizeof sum_mark + sizeof(uint32_t))
 
@@ -28,7 +28,7 @@ static bool has_checksum(const uint8_t *mark)
     return true;
 }
 
-/* Reports the module with its checksum, and checks that when the module carries it. */
+/* Reports the module with its checksum, and verifies that if the module contains it. */
 static void check_contents(const struct module_entry *module, uint32_t number, const char *cmdline)
 {
     const uint8_t *start = at_physical(module->paddr);
@@ -47,7 +47,7 @@ static void check_contents(const struct module_entry *module, uint32_t number, c
     }
 }
 
-/* A module's command line is a non-empty string, or absent; "" stands for the latter here. */
+/* A module's command line is a non-empty string, or absent, for which "" is returned. */
 static const char *check_module_cmdline(const struct module_entry *module, uint32_t number)
 {
     uint32_t length = 0;
@@ -114,7 +114,7 @@ static bool is_away_from_boot_info(const struct handover *handover,
     return true;
 }
 
-/* Linux gives the rest of a module's last page back together with it. */
+/* Linux frees the rest of a module's last page together with the module. */
 static bool is_alone_in_its_pages(const struct handover *handover,
                                   const struct module_entry *module)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "handover.h"
 
-/* What follows prefix when word begins with it, otherwise NULL. */
+/* The rest of word after prefix, or NULL if it does not start with that. */
 static const char *after_prefix(const char *word, const char *prefix)
 {
     while (*prefix)

@@ -38,7 +38,7 @@ static void write_decimal(uint32_t value)
     serial_write_char((char)('0' + value % 10));
 }
 
-/* Writes one conversion; at is behind its %. Returns what follows it. */
+/* Writes one conversion; at points after its %. Returns the rest of the format. */
 static const char *write_conversion(const char *at, va_list *arguments)
 {
     uint32_t width = 0;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Hand-overs that are wrong in one point, each with the checks that must then fail."""
+"""Boots with one error each, and the checks that must then fail."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ PAGE = elf.PAGE
 
 @dataclass
 class Case:
-    """change is done to a scene with nothing wrong in it, made with these fields."""
+    """change is applied to a correct scene, which is made with these fields."""
 
     name: str
     failing: tuple
@@ -23,7 +23,7 @@ class Case:
 
 
 def leave_as_it_is(scene):
-    """For cases whose fields are wrong enough."""
+    """For cases where the fields are the error."""
 
 
 def case(name, failing, change=leave_as_it_is, shape=shapes.tk32n4, **fields):
@@ -40,7 +40,7 @@ def state(name, failing, **values):
 
 
 def descriptor(name, register, value):
-    """The register is loaded with a descriptor of its own."""
+    """The register is loaded with its own descriptor."""
 
     def change(scene):
         scene.gdt[mock.SPARE // 8] = value
@@ -81,7 +81,7 @@ STATE = (
 
 
 def flipped(name, failing, segment, offset):
-    """One bit of a segment differs from what the kernel's table says of the file."""
+    """One bit of a segment differs from the file."""
 
     def change(scene):
         data = bytearray(scene.image.segments[segment].data)
@@ -92,7 +92,7 @@ def flipped(name, failing, segment, offset):
 
 
 def unused_text(scene):
-    """Code that is flipped had better not be run: the kernel has to live to tell."""
+    """Flips bits only in code that is not run, so that the kernel can report it."""
     return scene.image.segments[0].data.index(b"is not in the GDT")
 
 
@@ -101,7 +101,7 @@ def end_of_table(scene):
 
 
 def dirty(name, failing, segment, before):
-    """A byte that is not zero in a bss; before: how many that are zero precede it."""
+    """A bss has a byte that is not zero, preceded by `before` zeros."""
 
     def change(scene):
         spoiled = scene.image.segments[segment]
@@ -141,7 +141,7 @@ IMAGE = (
 # start_info and the command line
 
 NO_START_INFO = "start-info-magic memmap-entries"
-# What needs the memory map, and fails without it.
+# The checks that need the memory map and fail without it.
 NO_MEMMAP = "memmap-entries cmdline-readable boot-info-in-ram modules-in-ram mcfg-0-reserved"
 
 
@@ -193,7 +193,7 @@ def memmap(name, failing, change):
 
 
 def leave_out(rows, start, size):
-    """Takes a range out of the RAM entry that it lies inside of."""
+    """Removes a range from the RAM entry that contains it."""
     for number, (address, length, kind, reserved) in enumerate(rows):
         if kind == 1 and address < start and start + size < address + length:
             rest = address + length - start - size
@@ -337,7 +337,7 @@ MODULE = (
 
 
 def acpi(name, failing, offset):
-    """One byte of the tables differs."""
+    """One byte of the tables is different."""
 
     def change(scene):
         data = bytearray(scene.acpi)

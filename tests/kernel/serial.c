@@ -22,7 +22,7 @@
 
 #define DEBUG_PORT 0xe9
 
-/* Bounded, so that a missing or stuck UART does not keep the debug port from its text. */
+/* Bounded, so that output reaches the debug port even if the UART is missing or stuck. */
 static void wait_for(uint8_t status)
 {
     for (uint32_t tries = 0; tries < 1000000; tries++)
@@ -32,7 +32,7 @@ static void wait_for(uint8_t status)
 
 void serial_init(void)
 {
-    /* What the loader wrote last may still be on the wire. */
+    /* The loader's last output may not have been sent yet. */
     wait_for(STATUS_ALL_SENT);
     port_write(UART_IRQ_ENABLE, 0);
     port_write(UART_LINE_CONTROL, LINE_CONTROL_DIVISOR);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text out: to COM1 and to the debug port, whichever there are. */
+/* Text output to COM1 and to the debug port, if they exist. */
 #pragma once
 
 void serial_init(void);

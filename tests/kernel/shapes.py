@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The ELF files that kernel.mk builds: GOOD ones that run, BAD ones that a loader must refuse.
 
-Each shape is a function from the body to the bytes of one file. A good file differs from its
-neighbours in as many harmless ways as possible, since each way is one that some real kernel has.
+Each shape is a function from the body to the bytes of one file. Good files
+differ from each other in as many harmless ways as possible, each of which occurs in real kernels.
 """
 
 import struct
@@ -22,7 +22,7 @@ OTHER_OWNER = Note(elf.NOTE_PHYS32_ENTRY, struct.pack("<Q", JUNK), b"GNU\0")
 
 
 class Layout:
-    """Puts segments one behind the other, the body among them."""
+    """Places segments one after the other, including the body."""
 
     def __init__(self, body, base):
         self.body = body
@@ -37,7 +37,7 @@ class Layout:
         return segment.address + len(segment.data) - self.body.file_size + self.body.entry
 
     def add(self, data=b"", bss=0, gap=None, at=None, **fields):
-        """gap=None: right at the end of what is there, in the same page if that is not full."""
+        """gap=None: directly after the previous segment, in the same page if that is not full."""
         if at is not None:
             self.end = at
         elif gap is not None:
@@ -51,14 +51,14 @@ class Layout:
         return self.add(elf.pattern(size, seed=len(self.segments) + self.base), **fields)
 
     def add_body(self, prefix=0, bss=0, **fields):
-        """The body behind prefix bytes of pattern, with bss more than it needs itself."""
+        """The body after prefix bytes of pattern, with bss bytes more than it needs."""
         assert prefix % self.body.ALIGN == 0
         own_bss = self.body.mem_size - self.body.file_size
         data = elf.pattern(prefix, seed=prefix) + self.body.code
         self.body_segment = self.add(data, own_bss + bss, **fields)
 
     def add_notes(self, notes, **fields):
-        """A small segment that holds notes, for a PT_NOTE with the same address."""
+        """A small segment with notes, for a PT_NOTE with the same address."""
         return self.add(elf.encode_notes(notes), **fields)
 
     def image(self, note_headers, reloc=None, **fields):
@@ -68,7 +68,7 @@ class Layout:
 
 
 def add_spread_segments(layout):
-    """9.5 MiB behind what is there, in many ways of lying in memory.
+    """Adds 9.5 MiB of segments with different alignments and sizes.
 
     From 16 MiB on, OVMF keeps boot services data up to 0x1500000: a bss begins in it, and a
     segment lies across its end.
@@ -93,7 +93,7 @@ def tk32n4(body):
 
 
 def tk32n8(body):
-    """The notes in the file only, as GRUB has them; the entry deep in the second segment."""
+    """The notes are only in the file, as in GRUB; the entry is deep in the second segment."""
     layout = Layout(body, 16 * MIB)
     layout.add_pattern(0x3456, bss=10)
     layout.add_body(prefix=0x2000, gap=0, bss=1)
@@ -105,7 +105,7 @@ def tk32n8(body):
 
 
 def tk64n4(body):
-    """The entry in a segment without X, two PT_NOTEs of which the first is of no use."""
+    """The entry is in a segment without X; the first of two PT_NOTEs is irrelevant."""
     layout = Layout(body, 16 * MIB)
     layout.add_body(bss=0x12345, flags=elf.PF_R | elf.PF_W)
     notes = [OTHER_OWNER, elf.entry_note(layout.entry, 4)]
@@ -116,9 +116,9 @@ def tk64n4(body):
 
 
 def tk64n8(body):
-    """Virtual addresses as in Linux, the same PT_NOTE twice, segments in falling order.
+    """Virtual addresses as in Linux, the same PT_NOTE twice, segments in descending order.
 
-    p_align is 8, and the notes are such that they are padded to 4 and to 8 bytes at once.
+    p_align is 8, and the notes are padded to both 4 and 8 bytes.
     """
     layout = Layout(body, 16 * MIB)
     layout.add_body(prefix=0x1040, bss=0x12345)
@@ -133,7 +133,7 @@ def tk64n8(body):
 
 
 def with_twelve_mib_from_one(body, reloc):
-    """OVMF has ACPI NVS at 0x806000 and from 0x810000 on: in the gap and in a bss of this."""
+    """OVMF has ACPI NVS at 0x806000 and from 0x810000: here in the gap and in a bss."""
     layout = Layout(body, MIB)
     layout.add_body(bss=0x2001)
     notes = [elf.entry_note(layout.entry, 8)] + ([elf.reloc_note(*reloc)] if reloc else [])
@@ -160,7 +160,7 @@ def tkbig(body):
 
 
 def small(body, **fields):
-    """The smallest thing that runs."""
+    """The smallest kernel that runs."""
     layout = Layout(body, 2 * MIB)
     layout.add_body()
     return layout.image([NoteHeader([elf.entry_note(layout.entry, 4)])], **fields)
@@ -179,7 +179,7 @@ def tkdyn(body):
 
 
 def tksections(body):
-    """No PT_NOTE at all: the note is to be found by its section."""
+    """No PT_NOTE: the note must be found through its section."""
     image = small(body)
     notes = image.note_headers.pop().notes
     image.section_notes = [GUEST_OS] + notes
@@ -195,7 +195,7 @@ GOOD = {
 
 
 # ------------------------------------------------------------------------------------------------
-# Files that nothing may be started from
+# Files that must be refused
 
 
 def with_notes(body, notes):
@@ -205,7 +205,7 @@ def with_notes(body, notes):
 
 
 def with_segment(body, segment, **fields):
-    """One more segment than there should be."""
+    """With an additional segment."""
     image = small(body, **fields)
     image.segments.append(segment)
     return elf.encode(image)
@@ -222,7 +222,7 @@ def with_entry(body, entry, size=4):
 
 
 def with_note_longer_than_its_header(body):
-    """The value of the only note reaches past the end of PT_NOTE."""
+    """The value of the only note extends past the end of PT_NOTE."""
     data = bytearray(with_entry(body, 2 * MIB))
     note = data.index(elf.XEN) - 12
     struct.pack_into("<I", data, note + 4, 0x1000)

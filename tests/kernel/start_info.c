@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hvm_start_info: its fields, the command line, and where the loader put the boot info. */
+/* hvm_start_info: its fields, the command line, and the place of the boot info. */
 #include "handover.h"
 #include "report.h"
 
@@ -17,7 +17,7 @@ static void report_fields(const struct start_info *info)
     report("start_info.reserved=0x%x", info->reserved);
 }
 
-/* Linux uses the first word as its stack for one call, and restores it. */
+/* Linux uses the first word as a stack for one call, and restores it. */
 static bool is_writable(volatile uint32_t *word)
 {
     uint32_t before = *word;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The state of the processor and of the interrupt controllers at the entry. */
+/* The state of the processor and of the interrupt controllers at entry. */
 #include "handover.h"
 #include "ports.h"
 #include "report.h"
 
 #define CR0_PE_ET     0x11u
-#define EFLAGS_ALWAYS 0x2u /* bit 1 is hard-wired */
+#define EFLAGS_ALWAYS 0x2u /* bit 1 is always set */
 
 #define ACCESS_CODE     0x9bu /* present, execute and read, accessed */
 #define ACCESS_DATA     0x93u /* present, read and write, accessed */
@@ -44,7 +44,7 @@ static struct descriptor decode(uint64_t raw)
     return descriptor;
 }
 
-/* The GDT's entry of a selector. Reports the failure itself where there is none. */
+/* Reads the GDT entry of a selector. Reports a failed check if there is none. */
 static bool read_descriptor(const struct entry_state *entry, const char *name, uint32_t selector,
                             struct descriptor *descriptor)
 {
@@ -76,7 +76,7 @@ static void check_flat_segment(const struct entry_state *entry, const char *name
 
     if (!read_descriptor(entry, name, selector, &seen))
         return;
-    /* A processor does not mark a descriptor that lies in read-only memory as accessed. */
+    /* The processor does not mark descriptors in read-only memory as accessed. */
     seen.access |= ACCESS_ACCESSED;
     check_descriptor(name, selector, seen, flat);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tests of the test kernel: it passes what is right, and each of its checks can fail.
+"""Tests of the test kernel: correct boots pass, and each of its checks can fail.
 
-Run by `make check-kernel`. Each boot is QEMU's own -kernel, with mock.S in the loader's place.
+Run by `make check-kernel`. Each boot uses QEMU's own -kernel, with mock.S as the loader.
 """
 
 import os
@@ -47,7 +47,7 @@ def qemu(folder, ram_size):
 
 
 class Run:
-    """What one boot printed, line by line, and how it ended."""
+    """The output of one boot, by line, and how it ended."""
 
     def __init__(self, made, folder, timeout=60):
         (folder / "scene.elf").write_bytes(made.encode((BUILD / "mock.bin").read_bytes()))
@@ -63,7 +63,7 @@ class Run:
 
 
 def reported(path):
-    """What the test kernel wrote, without the firmware's text before it."""
+    """The test kernel's output, without the firmware's before it."""
     text = path.read_bytes().replace(b"\r\n", b"\n")
     start = text.find(b"pvhtest:")
     return text[start:].decode() if start >= 0 else ""
@@ -77,7 +77,7 @@ def test_makefile_builds_every_shape():
 
 
 # ------------------------------------------------------------------------------------------------
-# What is right passes
+# Correct boots pass
 
 
 @pytest.mark.parametrize("name", shapes.GOOD)
@@ -130,7 +130,7 @@ def test_halt_does_not_exit(tmp_path):
 
 
 # ------------------------------------------------------------------------------------------------
-# What is wrong fails
+# Errors are found
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -144,7 +144,7 @@ def test_sabotage_is_found(case, tmp_path):
 
 
 def test_every_check_has_a_sabotage(tmp_path):
-    """A check that nothing makes fail may be one that can not fail."""
+    """A check that no sabotage makes fail may not work."""
     names = Run(scene(cmdline=b"pvhtest.reloc=0 pvhtest.modules=2"), tmp_path).passed
     names |= {"modlist-absent"}  # takes the place of modlist-address without modules
     failing = {name for case in CASES for name in case.failing}
@@ -166,7 +166,7 @@ def test_notes_are_padded_to_four_bytes():
 
 @pytest.mark.parametrize("name", shapes.GOOD)
 def test_readelf_reads_good_shapes(name):
-    """An independent reader finds nothing to complain about, and the entry note."""
+    """readelf accepts the file without warnings and finds the entry note."""
     command = ["readelf", "-lnW", BUILD / f"{name}.elf"]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     assert run.stderr == ""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Places in a function by what stands there, and changing one: for tests that break a program on purpose.
+"""Finding places in C functions by their contents, and changing them: for tests that break a program on purpose.
 
-A place is a function of a source and one of its functions, and gives the (start, end) of all that fit.
+A place is a callable with a source and one of its functions, which yields the (start, end) of all matches.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ASSIGNING = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=")
 
 @dataclass(frozen=True)
 class Statement:
-    """A simple statement without its semicolon, or what controls another: tokens [first, end)."""
+    """A simple statement without its semicolon, or the condition of a controlling one: tokens [first, end)."""
 
     keyword: str  # if, while, for, switch, or nothing
     first: int
@@ -21,14 +21,14 @@ class Statement:
 
 
 def skip_to(source, number, *texts):
-    """The number of the next token that is one of these and not inside brackets."""
+    """The number of the next token with one of these texts outside of brackets."""
     while source.tokens[number].text not in texts:
         number = source.partners[number] + 1 if source.tokens[number].text in ("(", "[", "{") else number + 1
     return number
 
 
 def statements(source, function):
-    """All of a function's, however deep. A label is taken for the beginning of what follows it."""
+    """All statements of a function, also nested ones. A label is part of the statement after it."""
     number = function.opening + 1
     while number < function.closing:
         text = source.tokens[number].text
@@ -54,13 +54,13 @@ def texts(source, first, end):
 
 
 def calls_in(source, first, end, name):
-    """The numbers of this function's name before the parenthesis of a call."""
+    """The token numbers of the calls of this function."""
     return [number for number in range(first, end - 1)
             if source.tokens[number].text == name and source.tokens[number + 1].text == "("]
 
 
 def assigned_in(source, first, end, name):
-    """The numbers of the operators that assign to a variable, a member or one of its elements."""
+    """The token numbers of operators that assign to a variable, a member or one of its elements."""
     for number in range(first + 1, end):
         if source.tokens[number].text in ASSIGNING:
             left = number - 1
@@ -75,7 +75,7 @@ def span(source, first, end):
 
 
 def statement(calls=None, assigns=None, mentions=()):
-    """A simple statement; without it, its semicolon remains."""
+    """A simple statement, without its semicolon."""
 
     def find(source, function):
         for one in statements(source, function):
@@ -87,7 +87,7 @@ def statement(calls=None, assigns=None, mentions=()):
 
 
 def condition(*mentions):
-    """What an if, a loop or a switch asks, by names in it."""
+    """The condition of an if, a loop or a switch, by names in it."""
 
     def find(source, function):
         for one in statements(source, function):
@@ -133,7 +133,7 @@ def argument(name, which):
 
 
 def value(name):
-    """What is assigned to a variable or a member, in a statement or in an initializer."""
+    """The value assigned to a variable or a member, in a statement or an initializer."""
 
     def find(source, function):
         for number in assigned_in(source, function.opening, function.closing, name):
@@ -153,7 +153,7 @@ def cleanup(variable):
 
 
 def nth(number, place):
-    """One of several; the first is 1."""
+    """One of several places; the first is 1."""
 
     def find(source, function):
         return list(place(source, function))[number - 1:number]
@@ -161,19 +161,19 @@ def nth(number, place):
 
 
 def constant(source, name):
-    """The value of a macro, of which each file may have several."""
+    """The values of a macro; a file may define it several times."""
     return [(start, end) for defined, start, end in source.defines() if defined == name]
 
 
 class Unchanged(Exception):
-    """What was to be changed is not there."""
+    """The place to change was not found."""
 
 
 def changed(source, where, new):
-    """The text with another in this place.
+    """The source's text with this place changed.
 
-    new is that text, with {} for what stood there; or two texts, the second of which takes the place of the
-    first, which must be there once, however it is spaced.
+    new is the new text, with {} for the old one; or a pair, whose first text must occur once in the place, whatever
+    its spacing, and is replaced with the second.
     """
     start, end = where
     if isinstance(new, str):

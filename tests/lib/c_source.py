@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""C as tokens, for checks and changes that have to outlive formatting and moves: no parser, no preprocessor."""
+"""C source as tokens, for checks and changes independent of formatting. No parser, no preprocessor."""
 
 import bisect
 import re
@@ -23,7 +23,7 @@ DEFINE = re.compile(r"\s*#\s*define\s+(\w+)\s+(\S.*)", re.DOTALL)
 
 
 class BadSource(Exception):
-    """Text that is no C, or none that these few rules can read."""
+    """Not C, or C that this simple tokenizer cannot handle."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Function:
-    """A definition: the numbers of its first token, of the name, of the body's braces."""
+    """A definition: the token numbers of its start, of its name and of the braces of its body."""
 
     name: str
     first: int
@@ -69,7 +69,7 @@ class Source:
 
     @cached_property
     def partners(self):
-        """The number of each bracket's partner, both ways."""
+        """Maps the token number of each bracket to that of its counterpart."""
         partners, waiting = {}, []
         for number, token in enumerate(self.tokens):
             if token.kind != "mark":
@@ -106,7 +106,7 @@ class Source:
         return found
 
     def _named_before(self, opening):
-        """The number of the name in NAME(...) or (NAME)(...) before a function's brace."""
+        """The token number of the name in NAME(...) or (NAME)(...) before the brace of a function."""
         number = opening - 1
         while self.tokens[number].text == ")":
             name = self.partners[number] - 1
@@ -118,7 +118,7 @@ class Source:
         return None
 
     def includes(self):
-        """(offset, path, whether in angle brackets) of each."""
+        """(offset, path, is in angle brackets) of each."""
         for directive in self.directives:
             match = INCLUDE.match(directive.text)
             if match:

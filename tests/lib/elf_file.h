@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Builds ELF files of both classes in memory, good and bad ones. */
+/* Builds ELF files of both classes in memory, valid and invalid ones. */
 #pragma once
 
 #include "tests/lib/support.h"
@@ -24,10 +24,10 @@ struct elf_file {
     size_t size;
     unsigned bits;
     size_t program_count, section_count;
-    size_t sections; /* the table's offset */
+    size_t sections; /* offset of the section table */
 };
 
-/* A file of `size` bytes of a pattern, with an ELF header and no program or section header. */
+/* Makes a file of `size` bytes, a pattern, with an ELF header but no program or section headers. */
 void elf_create(struct elf_file *file, unsigned bits, size_t size);
 void elf_free(struct elf_file *file);
 
@@ -35,16 +35,15 @@ void elf_free(struct elf_file *file);
 void elf_add_program(struct elf_file *file, const struct elf_program *program);
 void elf_add_section(struct elf_file *file, const struct elf_section *section);
 
-/* Writes one note and returns the offset of the next. `owner_size` counts the NUL, if there is one.
- */
+/* Writes a note and returns the offset of the next. `owner_size` includes the NUL, if any. */
 size_t elf_put_note(struct elf_file *file, size_t offset, const char *owner, size_t owner_size,
                     uint32_t type, const void *desc, size_t desc_size, unsigned padding);
 
-/* A note of owner "Xen" with 4-byte padding, whose value has `width` bytes. */
+/* Writes a note of owner "Xen", padded to 4 bytes, with a value of `width` bytes. */
 size_t elf_put_xen_note(struct elf_file *file, size_t offset, uint32_t type, uint64_t value,
                         size_t width);
 
-/* Offsets of fields in the ELF header and in program header `index`, by the class. */
+/* Fields of the ELF header, and the offset of program header `index`, by class. */
 enum elf_field {
     ELF_TYPE,
     ELF_MACHINE,

@@ -62,7 +62,7 @@ static bool is_ram(enum memory_class class)
            class == MEMORY_BOOT_SERVICES_DATA;
 }
 
-/* Whole pages, to the disadvantage of RAM. */
+/* Rounds to whole pages: RAM shrinks, everything else grows. */
 static void add_claim(struct oracle *oracle, uint64_t start, uint64_t end, enum memory_class class)
 {
     uint64_t offset = start % PAGE_SIZE, rest = end % PAGE_SIZE;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a memory map must say, found the slow way: byte by byte between all the addresses at which
- * anything changes, straight from the descriptors, and with none of the code under test.
+ * What a memory map must contain, computed directly from the descriptors, at every address where
+ * something changes, without any of the code under test.
  */
 #pragma once
 
 #include "pvh/e820.h"
 #include "tests/lib/support.h"
 
-/* One reason why memory is of a class. */
+/* A descriptor, ECAM window or hole that assigns a class to memory. */
 struct claim {
     struct range range;
     enum memory_class class;
@@ -17,7 +17,7 @@ struct claim {
 struct oracle {
     struct claim *claims;
     size_t claim_count;
-    uint64_t *edges; /* sorted, each once */
+    uint64_t *edges; /* addresses where something changes, sorted and unique */
     size_t edge_count, edge_capacity;
 };
 
@@ -25,7 +25,7 @@ void oracle_start(struct oracle *oracle, const struct firmware_map *firmware,
                   const struct map_overlays *overlays);
 void oracle_free(struct oracle *oracle);
 
-/* Lets the walk stop at an address. Call oracle_sort() when all are known. */
+/* Adds an edge. Call oracle_sort() after the last one. */
 void oracle_add_edge(struct oracle *oracle, uint64_t address);
 void oracle_sort(struct oracle *oracle);
 
@@ -33,5 +33,5 @@ void oracle_sort(struct oracle *oracle);
 enum memory_class oracle_class(const struct oracle *oracle, uint64_t address);
 uint32_t oracle_type(const struct oracle *oracle, uint64_t address);
 
-/* The E820 type that a table gives to a byte, 0 for none. */
+/* The E820 type of a byte in a table, 0 for none. */
 uint32_t table_type(const struct e820_table *table, uint64_t address);

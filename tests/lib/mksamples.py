@@ -11,7 +11,7 @@ import struct
 import subprocess
 
 BASE = 0x100000
-# More than one lz4 block of 8 MiB, and not a multiple of anything.
+# More than one lz4 block of 8 MiB, and not a round number.
 LARGE_SIZE = (9 << 20) + 12345
 
 
@@ -20,7 +20,7 @@ def note(owner, kind, value):
 
 
 def elf(body):
-    """An ELF64 kernel with a PVH entry, one segment for the note and one for BODY."""
+    """An ELF64 kernel with a PVH entry point, a note segment and a load segment for BODY."""
     entry = note(b"Xen\0", 18, struct.pack("<Q", BASE + 0x1000))
     headers = 64 + 2 * 56
     start = headers + len(entry)
@@ -32,7 +32,7 @@ def elf(body):
 
 
 def code(size):
-    """Bytes that pack neither well nor badly, with calls for the x86 filter to find; the same each time."""
+    """Reproducible bytes that compress moderately, with call instructions for the x86 filter."""
     chance = random.Random(1)
     pieces = [chance.randbytes(chance.randrange(4, 24)) for _ in range(24)]
     made = bytearray()
@@ -52,7 +52,7 @@ def xz(check, *more):
 
 
 def sized_zstd(*options):
-    """A pipe with a size that is known beforehand goes into the frame's header."""
+    """Like pipe(), but the frame header contains the size."""
     return lambda data: pipe("zstd", "-cq", f"--stream-size={len(data)}", *options)(data)
 
 
@@ -69,7 +69,7 @@ PACKERS = {
     "linked.lz4": pipe("lz4", "-cq", "-B4", "-BD", "-BX"),
     "lz4l": pipe("lz4", "-clq", "-9"),
 }
-# Formats whose files may be damaged without anyone's noticing.
+# Formats without checksums.
 UNCHECKED = {
     "unchecked.xz": xz(lzma.CHECK_NONE),
     "unchecked.zst": sized_zstd("--no-check"),
@@ -79,13 +79,13 @@ PAYLOADS = ("gz", "xz", "zst", "pipe.zst", "lz4", "lz4l")
 
 
 def lz4_looking_back():
-    """A frame of linked blocks, of which the first looks back to what is before the first byte."""
+    """A frame of linked blocks, whose first block refers to data before the start."""
     block = b"\x4f\x7fELF" + struct.pack("<H", 30000) + b"\xff\x00" + b"\xc0" + bytes(12)
     return b"\x04\x22\x4d\x18\x40\x40\xc0" + struct.pack("<I", len(block)) + block + bytes(4)
 
 
 def bzimage(payload, size):
-    """A bzImage with one setup sector, a PE header's first bytes, and a signature at its end."""
+    """A bzImage with one setup sector, the first bytes of a PE header, and a signature at its end."""
     image = bytearray(1024)
     image[0:2] = b"MZ"
     image[0x1f1] = 1

@@ -14,7 +14,7 @@ struct checker {
     const struct plan_request *request;
     const struct memory_map *map;
     const struct load_plan *plan;
-    struct range kept; /* the span's pages and the guard behind them */
+    struct range kept; /* the pages of the span and the guard after them */
 };
 
 static struct range pages_of(struct range range)
@@ -72,7 +72,7 @@ bool is_usable(const struct memory_map *map, struct range range, bool allow_nvs)
     return is_covered(map, pages_of(range), false, allow_nvs);
 }
 
-/* The ISA hole may lie in a gap between segments, nothing else may. */
+/* A gap between segments may contain the ISA hole, but no other hole. */
 bool is_span_usable(const struct memory_map *map, const struct elf_image *image, bool allow_nvs)
 {
     const struct range hole = {0xa0000, 0x100000};
@@ -102,7 +102,7 @@ bool is_available(const struct plan_request *request, const struct memory_map *m
     return is_covered(map, range, true, false);
 }
 
-/* True when every byte of the range lies in some claim. */
+/* True when every byte of the range is in a claim. */
 static bool is_claimed(const struct load_plan *plan, struct range range)
 {
     bool moved = true;
@@ -121,7 +121,7 @@ static bool is_claimed(const struct load_plan *plan, struct range range)
     return range.start >= range.end;
 }
 
-/* The same where a part may lie in reclaimable memory. */
+/* The same, but parts may be in reclaimable memory. */
 static bool is_held(const struct checker *checker, struct range range)
 {
     const struct plan_request *request = checker->request;
@@ -147,7 +147,7 @@ static bool is_held(const struct checker *checker, struct range range)
     return is_claimed(checker->plan, range);
 }
 
-/* Reclaimable memory is in use while the kernel is read, and may be written only for modules. */
+/* Reclaimable memory is in use until the kernel is read, so only modules may be read into it. */
 static bool may_be_written(const struct checker *checker, struct range range, bool for_module)
 {
     return for_module ? is_held(checker, range) : is_claimed(checker->plan, range);
@@ -203,7 +203,7 @@ static void check_span(const struct checker *checker)
         return;
     }
     check(relocation->present && relocation->valid);
-    /* Only where the link address cannot be had. */
+    /* A kernel is only moved when its link address is not usable. */
     check(!is_span_usable(checker->map, image, false));
     check(plan->span.start % relocation->alignment == 0);
     check(plan->span.start >= relocation->min);
@@ -240,7 +240,7 @@ static void check_modules(const struct checker *checker)
     }
 }
 
-/* True when the range is neither the kernel's, nor a module's, nor the boot info. */
+/* True when the range overlaps neither the kernel, nor a module, nor the boot info. */
 static bool is_apart(const struct checker *checker, struct range range)
 {
     const struct load_plan *plan = checker->plan;
@@ -319,7 +319,7 @@ static void check_zeros(const struct checker *checker)
         check(!touches_claims(plan, plan->zero_after_exit.items[i]));
 }
 
-/* Forwards only, each byte once, and in as few reads as the places allow. */
+/* Reads must be sorted by offset and disjoint, and as few as possible. */
 static void check_reads(const struct checker *checker, const struct plan_reads *reads,
                         bool for_module, uint64_t expected)
 {
@@ -370,7 +370,7 @@ static void zero(struct simulation *memory, const struct plan_ranges *ranges)
         simulation_write(memory, ranges->items[i], (struct content){.kind = CONTENT_ZERO});
 }
 
-/* In any order: the plan says that they do not depend on each other. */
+/* In random order: copies must be independent of each other. */
 static void copy_staged(struct simulation *memory, const struct plan_copies *copies,
                         struct random *random)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files that tests/lib/mksamples.py has made. */
+/* The files written by tests/lib/mksamples.py. */
 #pragma once
 
 #include <stddef.h>
@@ -10,6 +10,6 @@ struct sample {
     size_t size;
 };
 
-/* Reads build/samples/NAME, which must be there. */
+/* Reads build/samples/NAME, which must exist. */
 struct sample sample_read(const char *name);
 void sample_free(struct sample *sample);

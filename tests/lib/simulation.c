@@ -29,8 +29,8 @@ void simulation_write(struct simulation *simulation, struct range range, struct 
     simulation->pieces[simulation->count++] = (struct content_piece){range, content};
 }
 
-/* What is at `start`, and how far it goes on: the latest write decides, a later one cuts it off. */
-static struct content look(const struct simulation *simulation, uint64_t start, uint64_t *end)
+/* The content at `start`, by the latest write to it. *end is reduced to where that ends. */
+static struct content content_of(const struct simulation *simulation, uint64_t start, uint64_t *end)
 {
     for (size_t i = simulation->count; i-- > 0;) {
         const struct content_piece *piece = &simulation->pieces[i];
@@ -50,7 +50,7 @@ void simulation_copy(struct simulation *simulation, uint64_t destination, uint64
 {
     for (uint64_t done = 0; done < size;) {
         uint64_t end = source + size;
-        struct content content = look(simulation, source + done, &end);
+        struct content content = content_of(simulation, source + done, &end);
         uint64_t part = end - (source + done);
 
         simulation_write(simulation, (struct range){destination + done, destination + done + part},
@@ -64,7 +64,7 @@ bool simulation_holds(const struct simulation *simulation, struct range range,
 {
     for (uint64_t at = range.start; at < range.end;) {
         uint64_t end = range.end;
-        struct content found = look(simulation, at, &end);
+        struct content found = content_of(simulation, at, &end);
 
         if (!same_content(found, content_at(content, at - range.start)))
             return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Physical memory that knows where each byte came from, not what it is: whole gigabytes cost a few
- * list entries. Whatever nobody wrote is garbage.
+ * Simulated physical memory that records where each byte came from instead of its value, so that
+ * gigabytes need only a few list entries. Memory that was never written is garbage.
  */
 #pragma once
 
@@ -26,14 +26,14 @@ struct content_piece {
 };
 
 struct simulation {
-    struct content_piece *pieces; /* the latest one that covers a byte counts */
+    struct content_piece *pieces; /* in the order of the writes: later ones take precedence */
     size_t count, capacity;
 };
 
 void simulation_write(struct simulation *simulation, struct range range, struct content content);
 void simulation_copy(struct simulation *simulation, uint64_t destination, uint64_t source,
                      uint64_t size);
-/* True when the whole range holds that content. */
+/* True when the whole range has this content. */
 bool simulation_holds(const struct simulation *simulation, struct range range,
                       struct content content);
 void simulation_free(struct simulation *simulation);

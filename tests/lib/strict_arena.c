@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* common/base/arena.h once more, for the sanitizer's eyes: see support.h. */
+/* An implementation of common/base/arena.h for the address sanitizer: see support.h. */
 #include "tests/lib/support.h"
 
 #include <stdlib.h>
@@ -52,7 +52,7 @@ void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
     return chunk + 1;
 }
 
-/* Rubbish, so that a test sees what was never written. */
+/* Filled with garbage, so that tests notice uninitialized bytes. */
 void *arena_alloc_bulk(struct arena *arena, uint64_t size)
 {
     void *memory = arena_alloc(arena, size, 1);

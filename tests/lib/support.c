@@ -36,7 +36,7 @@ bool random_chance(struct random *random, unsigned percent)
     return random_below(random, 100) < percent;
 }
 
-/* The longest word and a byte fit behind the length at which it stops. */
+/* Stops early enough for the longest word and another byte. */
 size_t random_text(struct random *random, const char *const *words, size_t count,
                    char text[RANDOM_TEXT_SIZE])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the host tests share: cmocka, allocations that fail on demand, sources, ELF files, maps. */
+/* Shared by the host tests: cmocka, allocations that fail on demand, sources, maps. */
 #pragma once
 
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 
 #define NEVER SIZE_MAX
 
-/* An assertion that says in which round of a property test it failed. */
+/* An assertion that prints the seed of the current round of a property test. */
 extern uint64_t current_seed;
 #define check(condition)                                                                           \
     do {                                                                                           \
@@ -32,33 +32,33 @@ struct random {
     uint64_t state;
 };
 
-struct random random_start(uint64_t seed); /* becomes current_seed */
+struct random random_start(uint64_t seed); /* also sets current_seed */
 uint64_t random_next(struct random *random);
 uint64_t random_below(struct random *random, uint64_t limit);
 bool random_chance(struct random *random, unsigned percent);
 
-/* Fills `text` with such of the words as a file of that kind has, and bytes that none has. */
+/* Fills `text` with random words from the list and a few random bytes. */
 #define RANDOM_TEXT_SIZE 256
 size_t random_text(struct random *random, const char *const *words, size_t count,
                    char text[RANDOM_TEXT_SIZE]);
 
 /*
- * The tests' arena (strict_arena.c) has one exact malloc() for each piece, and moves arrays at
- * every push, so that the address sanitizer sees any access past the end or through a stale
- * pointer.
+ * The arena of the tests (strict_arena.c) calls malloc() with the exact size for each allocation,
+ * and moves arrays at every push, so that the address sanitizer finds any access past the end or
+ * through a stale pointer.
  */
-void arena_fail_after(size_t allocations); /* so many work, then none; NEVER for all */
-void arena_fail_above(uint64_t size);      /* larger ones never work; UINT64_MAX for no limit */
-size_t arena_pieces(void);                 /* that are not given back, of all arenas */
-uint64_t arena_bytes(void);                /* handed out since the start, given back or not */
+void arena_fail_after(size_t allocations); /* how many succeed; NEVER: all */
+void arena_fail_above(uint64_t size);      /* larger ones always fail; UINT64_MAX: no limit */
+size_t arena_pieces(void);                 /* allocations of all arenas, not freed yet */
+uint64_t arena_bytes(void);                /* allocated since the start, freed or not */
 
-/* Before and after a test: an arena that works and is empty; -1 when a piece was not given back. */
+/* Called before and after a test. arena_end_test() returns -1 when memory has leaked. */
 void arena_begin_test(struct arena *arena);
 int arena_end_test(struct arena *arena);
 
-/* A file in memory, of its exact size. Reads past the end fail the test. */
+/* A file in memory. Reads past its end fail the test. */
 struct test_source {
-    struct byte_source source; /* first: all that the code under test sees */
+    struct byte_source source; /* must be first: this is what the code under test gets */
     uint8_t *bytes;
     size_t reads;
     size_t fail_at; /* the read that fails, from 0 */
@@ -67,22 +67,22 @@ struct test_source {
 void source_open(struct test_source *source, const void *bytes, size_t size);
 void source_close(struct test_source *source);
 
-/* Little-endian numbers of `width` bytes. */
+/* Writes a little-endian number of `width` bytes. */
 void put_number(uint8_t *bytes, size_t width, uint64_t value);
 
-/* Makes all bytes of an ACPI table sum to zero, by the one at `checksum`. */
+/* Sets the checksum byte at `checksum`, so that all bytes of an ACPI table sum to zero. */
 void acpi_sign(uint8_t *table, size_t size, size_t checksum);
 
-/* What CPUID answers with a name of twelve letters, in EBX, ECX and EDX. */
+/* A CPUID result with a name of twelve letters in EBX, ECX and EDX. */
 struct cpuid_result cpuid_name(const char *letters);
 
-/* Checks the code and as many of the numbers as are given behind it. */
+/* Checks the code of an error, and those of its numbers that are given. */
 #define assert_error(error, ...)                                                                   \
     check_error((error), sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t) - 1,           \
                 (const uint64_t[]){__VA_ARGS__})
 void check_error(const struct error *error, size_t count, const uint64_t *code_and_numbers);
 
-/* A firmware map that grows; what lies between 40 bytes and the stride is junk. */
+/* Builds a firmware map. Descriptors are filled with junk from byte 40 up to the stride. */
 struct map_builder {
     struct firmware_map map;
     uint8_t *bytes;
@@ -110,11 +110,11 @@ struct map_builder {
 void map_start(struct map_builder *builder, size_t stride);
 void map_add(struct map_builder *builder, uint32_t type, uint64_t start, uint64_t pages,
              uint64_t attributes);
-/* A range of ordinary memory by its ends. */
+/* Adds a range by its ends, with attribute WB. */
 void map_add_range(struct map_builder *builder, uint32_t type, uint64_t start, uint64_t end);
 void map_free(struct map_builder *builder);
 
-/* Makes room and builds; both must work. */
+/* Reserves memory and builds the map; both must succeed. */
 void build_map(struct memory_map *ret_map, struct arena *arena, const struct firmware_map *firmware,
                const struct map_overlays *overlays);
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Static checks, all with their configuration in the tree: .clang-tidy, tests/.clang-tidy, tests/lint/cppcheck.txt,
-# .clang-format, tests/lint/rooms.txt. What a file has passed is noted in build/lint, so that the next run looks at what
-# has changed.
+# Static checks. Their configuration is in the tree: .clang-tidy, tests/.clang-tidy, tests/lint/cppcheck.txt,
+# .clang-format, tests/lint/rooms.txt. Passed checks are recorded in build/lint, so only changed files are checked again.
 
 LINT_BUILD := build/lint
 LINT_FOLDERS := $(addprefix tests/,lib unit/* fuzz kernel bench bench/* boot firmware/*)
@@ -13,16 +12,16 @@ LINT_SCRIPTS := .ci/run iso/initrd/init tests/lib/run tools/deps $(SYSTEM_TOOLS)
 LINT_PYTHON := $(sort $(wildcard */*.py */*/*.py)) third_party/check tests/coverage/report \
 	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkinitrd mkiso run)
 
-# How a file is compiled, as clang understands it: by its folder.
+# The flags to compile a file with, by folder, without those that clang does not know.
 LINT_EFI_FLAGS = $(filter-out $(EFI_SMALL) -Werror,$(EFI_CFLAGS))
 LINT_PVHINFO_FLAGS = $(filter-out -Werror,$(PVHINFO_CFLAGS))
 LINT_KERNEL_FLAGS = $(filter-out -Werror,$(ABI_CFLAGS))
 LINT_FIRMWARE_FLAGS = $(filter-out -fsanitize=% -fno-sanitize% -Werror,$(FIRMWARE_FLAGS))
 LINT_HOST_FLAGS = $(filter-out -fsanitize=% -fno-sanitize% -Werror,$(UNIT_FLAGS))
 
-# What is made for the firmware; the rest of the benchmarks' folder for guests is not.
+# EFI programs; the other files in tests/bench/guest are not.
 LINT_EFI_PATTERNS := efi/% tests/boot/% tests/bench/guest/starter.c tests/bench/guest/pe.c
-# Host tests of pieces of efi/.
+# Host tests of files of efi/.
 lint_efi_types = $(if $(UNIT_EFI_$(patsubst tests/unit/%.c,%,$(1))),$(UNIT_EFI_FLAGS))
 lint_flags = $(or $(if $(filter $(LINT_EFI_PATTERNS),$(1)),$(LINT_EFI_FLAGS)), \
 	$(if $(filter tools/pvhinfo/%,$(1)),$(LINT_PVHINFO_FLAGS)), \
@@ -38,7 +37,7 @@ $(LINT_TIDY): $(LINT_BUILD)/%.tidy: % .clang-tidy tests/.clang-tidy tests/lint/l
 	@clang-tidy --quiet $< -- $(call lint_flags,$<) >$@.log 2>/dev/null || { cat $@.log; exit 1; }
 	@touch $@
 
-# GCC's analyser knows C, and is asked about what is pure: it loses its way among function pointers.
+# GCC's analyser checks only the pure code: it cannot follow the firmware's function pointers.
 LINT_ANALYZED := $(patsubst %,$(LINT_BUILD)/%.analyzed,$(COMMON_SOURCES) $(filter %.c,$(PVH_SOURCES)))
 $(LINT_ANALYZED): $(LINT_BUILD)/%.analyzed: % tests/lint/lint.mk $(DECODERS_READY)
 	@mkdir -p $(@D)
@@ -72,7 +71,7 @@ $(LINT_BUILD)/pyflakes: $(LINT_PYTHON)
 	@pyflakes3 $(LINT_PYTHON)
 	@touch $@
 
-# What the compilers do not see: which room includes which, and how long things are.
+# Checks that no compiler makes: which room includes which, and the length of files and functions.
 $(LINT_BUILD)/rooms: $(LINT_SOURCES) $(LINT_HEADERS) $(LINT_SCRIPTS) $(LINT_PYTHON) Makefile tests/lint/rooms.txt
 	@mkdir -p $(@D)
 	@echo '  rooms'

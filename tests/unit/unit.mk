@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Host tests: cmocka programs, each built with GCC and with Clang, with the address and the undefined behaviour sanitizers.
+# Unit tests: cmocka programs, each built with GCC and with Clang, with the address and the undefined behaviour sanitizers.
 
-# Each is a program; the folder is that of the room it tests.
+# Each file is a program, in a folder named after the room that it tests.
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/*/test_*.c)))
 UNIT_COMPILERS := gcc clang
 UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g -O1 \
 	-fsanitize=address,undefined -fno-sanitize-recover=all $(DECODER_INCLUDES)
-# The libraries' arithmetic is their own affair; what they read and write is ours.
+# Undefined arithmetic in the libraries is not ours to fix: they only get the address sanitizer.
 UNIT_DECODER_FLAGS := -g -O1 -fsanitize=address
 
 UNIT_CODE := $(filter-out common/base/arena.c,$(COMMON_SOURCES)) $(PVH_SOURCES)
 UNIT_SUPPORT := $(addprefix tests/lib/,support.c elf_file.c simulation.c map_oracle.c plan_checks.c samples.c)
-# A piece of efi/ that needs no more than a few fake services.
+# Tests of single files of efi/, which need only a few fake services.
 UNIT_EFI_efi/test_screen := efi/console/screen.c efi/console/printable.c
 UNIT_EFI_efi/test_image := efi/firmware/image.c
 UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 UNIT_ARENA := tests/lib/strict_arena.c
 UNIT_ARENA_base/test_sort_arena := common/base/arena.c
 
-# The last one that mksamples.py writes: where it is, all are.
+# The last file that mksamples.py writes: when it exists, all do.
 UNIT_SAMPLES := build/samples/large.bz.lz4l
 
 $(UNIT_SAMPLES): tests/lib/mksamples.py
@@ -28,7 +28,7 @@ $(UNIT_SAMPLES): tests/lib/mksamples.py
 # $(call unit_objects,COMPILER,SOURCES)
 unit_objects = $(addsuffix .o,$(addprefix build/unit/$(1)/,$(2)))
 
-# One compiler's rules. Objects are kept: the programs share them.
+# The rules for one compiler. Objects are kept, since the programs share them.
 define unit_compiler
 $(call compile_rules,build/unit/$(1),$(1),$(1),$(UNIT_FLAGS),tests/unit/unit.mk)
 
@@ -38,7 +38,7 @@ $(foreach test,$(UNIT_TESTS),$(call unit_test,$(1),$(test)))
 $(call decoder_object,build/unit/$(1),$(1),$(UNIT_DECODER_FLAGS))
 endef
 
-# One program's rules.
+# The rules for one program.
 define unit_test
 
 $(if $(UNIT_EFI_$(2)),$(call unit_objects,$(1),tests/unit/$(2).c $(UNIT_EFI_$(2))): EXTRA_CFLAGS := $(UNIT_EFI_FLAGS))

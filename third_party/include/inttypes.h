@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Nothing is printed: the types are all that is wanted. */
+/* Only the types are needed: nothing is printed. */
 #pragma once
 
 #include <stdint.h>

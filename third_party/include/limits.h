@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The compiler's own limits.h would go on to the C library's. */
+/* Needed because the compiler's limits.h includes the C library's. */
 #pragma once
 
 #define CHAR_BIT   __CHAR_BIT__

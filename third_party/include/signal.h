@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For a declaration in xz's common header; there are no signals. */
+/* For a declaration in a header of xz; there are no signals. */
 #pragma once
 
 typedef int sigset_t;

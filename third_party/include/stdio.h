@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Included by a library's common header; nothing in it is used to decode. */
+/* Included by a library's common header, but the decoders use nothing of it. */
 #pragma once

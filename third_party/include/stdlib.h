@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * There is no heap. Each library is given an allocator when it is used; where one falls back to
- * these, it learns that there is no memory.
+ * There is no heap. Each library is given an allocator by its caller; if it falls back to these
+ * functions, they fail.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the libraries may call: the four functions that compilers ask for anyway. */
+/* The four functions that compilers need in any case; the libraries may call no others. */
 #pragma once
 
 #include <stddef.h>

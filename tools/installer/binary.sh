@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# The binary to install: where it is, and which version of pvhboot a file is. For pvhboot-install.
+# Finding the binary to install, and the version of a binary. For pvhboot-install.
 
-# Prints the version of the pvhboot in FILE, from its SBAT section; nothing when it is something else.
+# Prints the version of the pvhboot in FILE, from its SBAT section, or nothing if FILE is something else.
 version_of() {
 	[ "$(head -c 2 "$1" | tr -d '\000')" = MZ ] || return 0
 	tr '\000' '\n' <"$1" | sed -n 's/^pvhboot,[0-9]*,[^,]*,pvhboot,\([^,]*\),.*/\1/p' | head -n 1
 }
 
-# Sets efi and efi_version: what was named, or what lies beside this program, installed or in the sources.
+# Sets efi and efi_version: the file that was named, or the one next to this program, installed or in the source tree.
 find_efi() {
 	if [ -z "$efi" ]; then
 		for efi in "$here/../lib/pvhboot/pvhboot.efi" "$here/../build/x64/pvhboot.efi"; do
@@ -25,7 +25,7 @@ need_efi() {
 	find_efi || fail "$efi: cannot be read; build it with make, or name a pvhboot.efi with --efi"
 }
 
-# True when version $1 comes after version $2, by the rules of Semantic Versioning.
+# True when version $1 is newer than version $2, by the rules of Semantic Versioning.
 is_newer() {
 	awk -v one="$1" -v two="$2" '
 	function order(a, b) {

@@ -6,8 +6,8 @@ has_variables() {
 	[ -n "$(ls "$EFIVARS" 2>/dev/null)" ]
 }
 
-# Prints the bytes of an EFI variable as numbers in one line. The four bytes of attributes before them are cut off
-# here, since od cannot skip them: there is no seeking in an efivarfs.
+# Prints the bytes of an EFI variable as numbers on one line. The four bytes of attributes before them are cut off here,
+# since od cannot skip them: efivarfs does not support seeking.
 variable_bytes() {
 	od -An -v -tu1 "$EFIVARS/$1-$EFI_GLOBAL" 2>/dev/null | tr -s ' \n' ' ' | cut -d ' ' -f 6-
 }
@@ -20,9 +20,9 @@ boot_order() {
 	variable_bytes BootOrder | awk '{ for (i = 1; i < NF; i += 2) printf "%04X\n", $i + 256 * $(i + 1) }'
 }
 
-# Prints what is in the boot entry BOOT####, one a line: "active" or "inactive"; the partition's UUID, as blkid has
-# it; the file's path in lower case; the options' bytes. (UEFI 2.10: EFI_LOAD_OPTION in 3.1.3; the device path's
-# nodes, 4/1 for a partition and 4/4 for a file, in 10.3.5.)
+# Prints the contents of the boot entry BOOT####, one per line: "active" or "inactive"; the partition's UUID, as blkid
+# prints it; the file's path in lower case; the bytes of the options. (UEFI 2.10: EFI_LOAD_OPTION in 3.1.3; the device
+# path nodes 4/1, a partition, and 4/4, a file, in 10.3.5.)
 read_boot_entry() {
 	variable_bytes "$1" | awk '
 	function u16(at) { return $at + 256 * $(at + 1) }
@@ -55,8 +55,8 @@ read_boot_entry() {
 	}'
 }
 
-# Sets entry_active, entry_uuid, entry_path and entry_options from the boot entry Boot$1. They are empty when there is
-# none: a boot order may name what has been deleted.
+# Sets entry_active, entry_uuid, entry_path and entry_options from the boot entry Boot$1. They are empty when it does not
+# exist: the boot order may name deleted entries.
 load_boot_entry() {
 	{
 		read -r entry_active || :
@@ -68,7 +68,7 @@ $(read_boot_entry "Boot$1")
 END
 }
 
-# Prints the numbers of the boot entries for our binary on the partition UUID, those of the boot order first.
+# Prints the numbers of the boot entries for our binary on partition UUID, those in the boot order first.
 entries_of() {
 	{
 		boot_order
@@ -79,8 +79,8 @@ entries_of() {
 	done
 }
 
-# Prints DISK, NUMBER and UUID of each partition that holds the ESP: several when a RAID 1 mirrors it, which firmware
-# knows nothing of. The disk of a partition is what lsblk has next when it walks from the top down to the disks.
+# Prints DISK, NUMBER and UUID of each partition that holds the ESP: several if it is on RAID 1, of which the firmware
+# knows nothing. lsblk --inverse prints the disk of a partition on the line after it.
 esp_partitions() {
 	lsblk --inverse --noheadings --raw --paths --output NAME,TYPE "$device" 2>/dev/null | awk '
 	NR == 1 && $2 != "part" && $2 != "raid1" { exit }
@@ -106,12 +106,12 @@ drop_entries() {
 }
 
 create_entry() {
-	# Behind "--" an option of pvhboot is none of efibootmgr's.
+	# After "--", efibootmgr does not take pvhboot's options for its own.
 	change_variables -c -d "$1" -p "$2" -L "$LABEL" -l '\EFI\pvhboot\pvhboot.efi' ${options:+-u -- "$options"}
 	tell "registered $LABEL on $1, partition $2, as the firmware's first boot entry"
 }
 
-# Makes the boot entry $1 the first, and one that the firmware uses.
+# Makes the boot entry $1 active and the first in the boot order.
 promote_entry() {
 	load_boot_entry "$1"
 	[ "$entry_active" = active ] || change_variables -a -b "$1"
@@ -121,7 +121,7 @@ promote_entry() {
 	tell "made Boot$1 the firmware's first boot entry"
 }
 
-# Prints what is read from UTF-8 as UCS-2, which firmware has, a number for each byte.
+# Converts standard input from UTF-8 to UCS-2, which firmware uses, and prints a number for each byte.
 ucs2_bytes() {
 	od -An -v -tu1 | tr -s ' \n' ' ' | awk '
 	{
@@ -135,7 +135,7 @@ ucs2_bytes() {
 	}'
 }
 
-# True when the boot entry $1 has the options that are asked for, with or without a terminating zero.
+# True when the boot entry $1 has the requested options, with or without a terminating NUL.
 has_wanted_options() {
 	[ "$has_options" = yes ] || return 0
 	load_boot_entry "$1"
@@ -155,7 +155,7 @@ register_partition() {
 	drop_entries "$@"
 }
 
-# True when there are boot entries to be changed; otherwise says why there are none.
+# True when boot entries can be changed; otherwise prints why not.
 can_change_entries() {
 	not_done="no boot entry is $1"
 	if [ "$variables" = no ]; then

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# The EFI system partition: which it is, and what is on it. For pvhboot-install.
+# Finding the EFI system partition, and files on it. For pvhboot-install.
 
-# Prints DEVICE and FSTYPE of what is mounted at $1; nothing for a plain folder.
+# Prints DEVICE and FSTYPE of the file system mounted at $1, or nothing for a plain folder.
 mounted_at() {
-	# An automount shows its file system after it has been looked at.
+	# An automount only shows its file system once it has been accessed.
 	ls "$1/." >/dev/null 2>&1 || :
 	command -v findmnt >/dev/null || return 0
 	findmnt --noheadings --raw --nofsroot --output SOURCE,FSTYPE --mountpoint "$1" | tail -n 1
 }
 
-# Prints NUMBER, TYPE or UUID ($2) of the partition $1 in its partition table; nothing when that cannot be read.
+# Prints NUMBER, TYPE or UUID ($2) of partition $1 in its partition table, or nothing if that cannot be read.
 partition_fact() {
 	blkid -p -o export "$1" 2>/dev/null | sed -n "s/^PART_ENTRY_$2=//p"
 }
 
-# True when the mount $1, DEVICE and FSTYPE, is an EFI system partition, or what no one can tell from it.
+# True when the mount $1, DEVICE and FSTYPE, is an EFI system partition or cannot be told from one.
 is_esp() {
 	[ "${1##* }" = vfat ] || return 1
 	case $(partition_fact "${1%% *}" TYPE) in
@@ -46,14 +46,14 @@ need_writable_esp() {
 	[ -w "$esp" ] || fail "$esp: cannot write there; run this as root, or mount -o remount,rw $esp"
 }
 
-# Prints the file NAME of FOLDER. FAT has no case, the folder of an image to be has: what is there in other case is it.
+# Prints the path of file NAME in FOLDER. Case is ignored, as on FAT, also in a plain folder that will become an image.
 find_name() {
 	found=
 	[ -e "$1/$2" ] || found=$(find "$1" -mindepth 1 -maxdepth 1 -iname "$2" 2>/dev/null | head -n 1)
 	printf '%s\n' "${found:-$1/$2}"
 }
 
-# Prints where PATH is on the ESP, there or not.
+# Prints the full path of PATH on the ESP, whether it exists or not.
 on_esp() {
 	place=$esp
 	names=$1/
@@ -64,8 +64,8 @@ on_esp() {
 	printf '%s\n' "$place"
 }
 
-# Prints what the copy at $1 is beside the binary to install: missing, foreign, current, older or newer.
-# One of the same version and other bytes is called older.
+# Prints the state of the copy at $1, compared to the binary to install: missing, foreign, current, older or newer.
+# A different file of the same version counts as older.
 state_of() {
 	if [ ! -e "$1" ]; then
 		echo missing

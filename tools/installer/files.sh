@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# Writing to the EFI system partition: whole or not at all, and taken back after a failure. For pvhboot-install.
+# Writing files to the EFI system partition atomically, and removing them after a failure. For pvhboot-install.
 
-# What to take back when this fails: the file being written; files and folders that were not there, one a line.
+# What to remove on failure: the file being written, and new files and folders, one per line.
 temporary='' made=''
 
 take_back() {
@@ -19,7 +19,7 @@ $made
 END
 }
 
-# Runs a command; its reason for failing becomes the last part of one line.
+# try WHAT COMMAND...: runs a command. On failure prints one line: WHAT, and the command's reason.
 try() {
 	what=$1
 	shift
@@ -44,7 +44,7 @@ write_and_sync() {
 	cat "$1" >"$2" && sync "$2"
 }
 
-# Puts SOURCE, whole or not at all, to PATH on the ESP, which is replaced.
+# Copies SOURCE to PATH on the ESP, atomically, replacing an existing file.
 put_file() {
 	make_folder "${2%/*}"
 	target=$(on_esp "$2")
@@ -61,11 +61,11 @@ put_file() {
 	tell "copied $1 to $target"
 }
 
-# The first of several files may be in place when room for the next runs out: so ask before.
+# Checks the free space before writing, so that not only some of the files are replaced.
 check_space() {
 	[ $# -gt 0 ] || return 0
 	size=$(($(wc -c <"$efi") / 1024 + 1))
-	# One more for the moment at which the old and the new file are both there.
+	# One copy more, since the old and the new file exist at the same time for a moment.
 	needed=$((size + SPARE_KIB))
 	for path in "$@"; do
 		[ -e "$(on_esp "$path")" ] || needed=$((needed + size))

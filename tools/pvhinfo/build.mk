@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# pvhinfo, the host's program, from the loader's own sources. Included by the top Makefile.
+# pvhinfo, a host program that shares the loader's sources. Included by the top Makefile.
 
 PVHINFO := build/pvhinfo
 HOST_CC ?= gcc
@@ -29,5 +29,5 @@ $(eval $(call pvhinfo,build/checked/clang/pvhinfo,build/checked/clang,clang,$(SA
 .PHONY: pvhinfo
 pvhinfo: $(PVHINFO) ## build pvhinfo, which tells whether a kernel would boot, build/pvhinfo
 
-# Boot tests replay on the host what the loader has printed.
+# The boot tests repeat plans that the loader has printed, with pvhinfo on the host.
 check-boot check-boot-full: $(PVHINFO)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the programs in tools/ share."""
+"""Code shared by the programs in tools/."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What lies on a boot volume: pvhboot as the firmware's default program, a kernel with its files, and their entry."""
+"""The files of a boot volume: pvhboot as the firmware's default program, a kernel with its files, and their entry."""
 
 import json
 import pathlib
@@ -13,15 +13,15 @@ LOADER = "EFI/BOOT/BOOTX64.EFI"
 ENTRIES = "loader/entries"
 FOLDER = "boot"
 
-# What a loader can be built with, as pvhinfo calls the formats; lz4 has two.
+# All formats that a loader can be built with, as pvhinfo names them; lz4 stands for two.
 ALL_DECODERS = "gzip xz zstd lz4"
 
-# A memory map for pvhinfo: 4 GiB and nothing in them. What has no place there has none on any machine.
+# A memory map for pvhinfo: 4 GiB, all free. What does not fit there does not fit on any machine.
 ROOMY_MAP = "efi 7 0 0 100000000\n"
 
 
 def add_boot_options(parser, command_line):
-    """The options that say what to boot; COMMAND_LINE is the kernel's when none is named."""
+    """Adds the options that say what to boot; COMMAND_LINE is the kernel's default command line."""
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="pvhboot.efi")
     parser.add_argument("--decoders", default=ALL_DECODERS, help="what it was built with (%(default)s)")
     parser.add_argument("--kernel", type=pathlib.Path, required=True,
@@ -34,9 +34,9 @@ def add_boot_options(parser, command_line):
 
 
 def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECODERS):
-    """The volume's files: path -> content, as bytes or as the host's file that holds it.
+    """The volume's files: path -> content, as bytes or as the path of a file on the host.
 
-    MODULES are "PATH ARGUMENTS" each. KERNEL goes onto the volume as it is, packed or not."""
+    Each of MODULES is "PATH ARGUMENTS". KERNEL is copied as it is, compressed or not."""
     initrds = [readable_file(initrd, "initrd") for initrd in initrds]
     modules = [split_module(module) for module in modules]
     found = check_bootable(readable_file(kernel, "kernel"), initrds, modules, one_line(command_line))
@@ -54,7 +54,7 @@ def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECO
 
 
 def check_bootable(kernel, initrds, modules, command_line):
-    """What pvhinfo tells of KERNEL, once it has found that all of it can boot; else its words are the failure's."""
+    """Checks with pvhinfo that KERNEL can boot with these files, and returns what pvhinfo prints about it."""
     words = [f"--initrd={as_path(initrd)}" for initrd in initrds]
     words += [f"--module={module_of(file)}={arguments}" for file, arguments in modules]
     with tempfile.NamedTemporaryFile("w", suffix=".map") as roomy:
@@ -66,7 +66,7 @@ def check_bootable(kernel, initrds, modules, command_line):
 
 
 def check_decoders(kernel, containers, decoders):
-    """pvhinfo unpacks everything; a loader that was built with less does not."""
+    """Checks that the loader was built with the decoders for KERNEL: pvhinfo has all of them."""
     absent = set(ALL_DECODERS.split()) - set(decoders.split())
     for container in containers:
         if container.split()[0] in absent:
@@ -75,12 +75,12 @@ def check_decoders(kernel, containers, decoders):
 
 
 def as_path(file):
-    """FILE in a form that pvhinfo takes for no size: 30M would be one."""
+    """FILE in a form that pvhinfo does not take for a size, such as 30M."""
     return file if "/" in str(file) else f"./{file}"
 
 
 def module_of(file):
-    """FILE, or its size where its name would be taken to end at an = before the arguments."""
+    """FILE for pvhinfo, or its size if its name contains =, which would end the name."""
     if "=" not in str(file):
         return as_path(file)
     if file.stat().st_size == 0:
@@ -89,13 +89,13 @@ def module_of(file):
 
 
 class Volume:
-    """Collects files under names of their own: two files that are called alike on the host stay apart."""
+    """Collects files under unique names: two files with the same name on the host are kept apart."""
 
     def __init__(self):
         self.files = {}
 
     def add(self, name, content):
-        """The path under which CONTENT will be found."""
+        """Adds a file and returns its path on the volume."""
         name = safe_name(name)
         taken = {path.lower() for path in self.files}
         path, count = f"{FOLDER}/{name}", 1
@@ -107,7 +107,7 @@ class Volume:
 
 
 def split_module(module):
-    """The file and the arguments in "PATH ARGUMENTS"."""
+    """Splits "PATH ARGUMENTS" into file and arguments."""
     path, _, arguments = module.strip().partition(" ")
     if not path:
         raise Failure("a module has no path; write --module 'PATH ARGUMENTS'")
@@ -115,7 +115,7 @@ def split_module(module):
 
 
 def describe(kernel, system):
-    """Title and version of the entry, from the kernel's name or else from its notes."""
+    """Title and version of the entry, from the kernel's file name, or else from its notes."""
     named = re.fullmatch(r"vmlinu[xz]-(.+)", kernel.name)
     if named:
         return f"Linux {named[1]}", named[1]
@@ -126,7 +126,7 @@ def describe(kernel, system):
 
 
 def safe_name(name):
-    """NAME without what a FAT volume or an entry's line could not hold."""
+    """NAME with all characters replaced that FAT or an entry file cannot represent."""
     return re.sub(r"[^A-Za-z0-9._+-]", "-", name)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Debian's archive through an apt configuration of the project's own; the machine's apt stays as it is."""
+"""Downloads from Debian's archive, with a separate apt configuration; the machine's apt is not touched."""
 
 import contextlib
 import fcntl
@@ -12,8 +12,8 @@ from .program import TOP, Failure, call
 
 DEPS = TOP / "build" / "deps"
 
-# Debian's own keys vouch for the packages, whatever the machine trusts otherwise. As root, apt would fetch as
-# a user of its own, who cannot write below a home directory. Hooks are for the machine's apt, not for this one.
+# Only Debian's keys are trusted, whatever the machine's configuration says. Run by root, apt would download as the user
+# _apt, who cannot write to home directories. Hooks are only meant for the machine's own apt.
 APT_CONFIGURATION = """\
 Dir::Etc::SourceList "{folder}/sources.list";
 Dir::Etc::SourceParts "/dev/null";
@@ -35,7 +35,7 @@ INDEX = re.compile(r"'(\S+?)/dists/([^/\s]+)(?:/updates)?/InRelease'")
 
 
 class Suite:
-    """One suite of Debian with package lists and a cache of its own."""
+    """A suite of Debian, with its own package lists and cache."""
 
     KIND = "deb"
     LISTS = "_Packages"
@@ -63,7 +63,7 @@ class Suite:
         return any(self.folder.glob(f"lists/*{self.LISTS}*"))
 
     def fetch(self, package, folder):
-        """PACKAGE's file; a mirror that has moved on since the last look gets a second chance."""
+        """Downloads a package. If that fails, updates the package lists, which may be outdated, and tries again."""
         fresh = not self.has_lists()
         if fresh:
             self.update()
@@ -82,10 +82,10 @@ class Suite:
 
 
 class KernelSuite(Suite):
-    """A suite where packages are named by those that depend on the newest kernel of a kind."""
+    """A suite whose packages are named by metapackages that depend on the newest kernel."""
 
     def kernel_package(self, meta):
-        """The package that META stands for today."""
+        """The package that META currently depends on."""
         lines = call("apt-cache", *self.options, "depends", "--important", meta,
                      failed=f"{meta} is not in Debian {self.name}").decode()
         found = re.search(r"Depends: (linux-image-\d\S+)", lines)
@@ -98,7 +98,7 @@ class KernelSuite(Suite):
 
 
 class SourceSuite(Suite):
-    """The source packages of a suite; of each, upstream's tarball is what is fetched."""
+    """The source packages of a suite: fetches only upstream's tarballs."""
 
     KIND = "deb-src"
     LISTS = "_Sources"
@@ -127,7 +127,7 @@ def release():
 
 
 def mirror():
-    """The mirror that this machine already uses, so that downloads come the way its other packages do."""
+    """The mirror that this machine's apt uses."""
     if not shutil.which("apt-get"):
         raise Failure("downloads come from Debian by apt-get, which is missing here; a kernel can be named by KERNEL=")
     sources = INDEX.findall(call("apt-get", "--print-uris", "update").decode())
@@ -139,7 +139,7 @@ def mirror():
 
 @contextlib.contextmanager
 def one_at_a_time():
-    """apt refuses to share its folders, and `make -j` asks for several downloads at once."""
+    """Serializes downloads: apt cannot share its folders, and `make -j` may start several at once."""
     DEPS.mkdir(parents=True, exist_ok=True)
     with open(DEPS / ".fetch.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

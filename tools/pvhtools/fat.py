@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""FAT images as UEFI firmware takes them, made without mounting and the same to the byte each time."""
+"""FAT images for UEFI firmware, written without mounting, and reproducible."""
 
 import os
 import pathlib
@@ -12,8 +12,8 @@ SERIAL = "50564842"
 SECTOR = 512
 LARGEST_FILE = (1 << 32) - 1
 
-# EDK2 tells FAT16 from FAT32 by the number of clusters alone (4085, 65525), whatever mkfs wrote: each row keeps
-# well clear of these numbers. Rows: FAT bits, bytes a cluster, fewest and most clusters.
+# EDK2 distinguishes FAT12, FAT16 and FAT32 only by the number of clusters (4085, 65525), whatever mkfs wrote, so each
+# row keeps well away from these numbers. Rows: FAT bits, bytes per cluster, minimum and maximum number of clusters.
 GEOMETRIES = (
     (16, 4096, 4200, 65000),
     (32, 4096, 66000, 262144),
@@ -42,7 +42,7 @@ def size_of(path, content):
 
 
 def geometry(sizes, folders):
-    """FAT bits, bytes a cluster and number of clusters that hold files of these SIZES."""
+    """FAT bits, bytes per cluster and number of clusters to hold files of these SIZES."""
     for bits, cluster, fewest, most in GEOMETRIES:
         needed = sum(-(-size // cluster) for size in sizes) + 2 * folders + 8
         if needed <= most:
@@ -51,13 +51,13 @@ def geometry(sizes, folders):
 
 
 def image_size(bits, cluster, clusters):
-    """Clusters, two FATs, the root directory and the reserved sectors, in whole clusters."""
+    """The size of the clusters, two FATs, the root directory and the reserved sectors, in bytes."""
     tables = 2 * (clusters + 2) * bits // 8
     return (clusters + -(-tables // cluster) + 32) * cluster
 
 
 def folders_of(files):
-    """Every folder that FILES need, parents first."""
+    """All folders that FILES need, parents first."""
     return sorted({str(parent) for path in files for parent in pathlib.PurePosixPath(path).parents} - {"."})
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The ELF inside a kernel file: as it is, or unpacked from a bzImage (boot protocol 2.08 and later)."""
+"""The ELF file in a kernel file: the file itself, or unpacked from a bzImage (boot protocol 2.08 and later)."""
 
 import bz2
 import lzma
@@ -13,7 +13,7 @@ PAYLOAD_SINCE = 0x208
 
 
 def elf_of(path):
-    """The bytes of the ELF that PATH is or contains."""
+    """The ELF file that PATH is or contains, as bytes."""
     data = path.read_bytes()
     if data.startswith(ELF_MAGIC):
         return data
@@ -21,7 +21,7 @@ def elf_of(path):
 
 
 def unpack_bzimage(data, name):
-    """The ELF inside a bzImage, checked against the size that the image itself states."""
+    """The ELF file in a bzImage, checked against the size that is stored after the payload."""
     payload = payload_of(data, name)
     stated, = struct.unpack("<I", payload[-4:])
     elf = decompress(payload, name)
@@ -33,7 +33,7 @@ def unpack_bzimage(data, name):
 
 
 def payload_of(data, name):
-    """The compressed kernel inside a bzImage, the trailing size included."""
+    """The compressed kernel in a bzImage, including the size after it."""
     if len(data) < 0x250 or data[0x202:0x206] != b"HdrS":
         raise Failure(f"{name}: neither an ELF file nor a Linux bzImage")
     version, = struct.unpack_from("<H", data, 0x206)
@@ -50,7 +50,7 @@ def payload_of(data, name):
 
 
 def decompress(payload, name):
-    """Unpack by the payload's own magic number."""
+    """Decompresses the payload, by its magic number."""
     for magic, unpack in DECODERS.items():
         if payload.startswith(magic):
             try:
@@ -61,27 +61,27 @@ def decompress(payload, name):
 
 
 def gunzip(payload):
-    """The last 4 bytes are gzip's own trailer."""
+    """For gzip, the size after the payload is gzip's own trailer."""
     return zlib.decompress(payload, wbits=31)
 
 
 def unxz(payload):
-    """Ends where the stream ends: the size that follows is not part of it."""
+    """Stops at the end of the stream: the size after it is ignored."""
     return lzma.LZMADecompressor().decompress(payload)
 
 
 def bunzip2(payload):
-    """Ends where the stream ends: the size that follows is not part of it."""
+    """Stops at the end of the stream: the size after it is ignored."""
     return bz2.BZ2Decompressor().decompress(payload)
 
 
 def unzstd(payload):
-    """By the host's program: Python has no zstd."""
+    """With the host's program: Python has no zstd module."""
     return call("zstd", "-dcq", data=payload[:-4])
 
 
 def unlz4(payload):
-    """Linux uses lz4's legacy frame, which would take the size behind it for one more block."""
+    """Linux uses lz4's legacy format, where the size after the payload would be taken for another block."""
     return call("lz4", "-dcq", data=payload[:-4])
 
 

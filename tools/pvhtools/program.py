@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How a program of tools/ fails, runs other programs and writes its output."""
+"""How the programs in tools/ fail, run other programs and write files."""
 
 import contextlib
 import os
@@ -12,23 +12,23 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
-# Debian keeps mkfs.fat where an ordinary user's PATH does not lead.
+# Debian installs mkfs.fat in a folder that is not in the PATH of ordinary users.
 SYSTEM_PROGRAMS = ":/usr/sbin:/sbin"
 
-# How a program is asked to end: Ctrl-C, kill, a terminal that is closed.
+# The signals that ask a program to end: Ctrl-C, kill, closing the terminal.
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Failure(Exception):
-    """What went wrong and what to do about it, as one line for a person."""
+    """An expected failure: what went wrong and what to do about it, in one line for the user."""
 
 
 class Ended(BaseException):
-    """Somebody asked the program to end: it does, but not before everything temporary is gone."""
+    """The program was asked to end by a signal. An exception, so that temporary files are removed."""
 
 
 def run_main(name, main):
-    """Run main() and turn every expected failure into one line and exit status 1."""
+    """Runs main() and turns expected failures into one line and exit status 1."""
     for number in END_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, end)
@@ -44,20 +44,20 @@ def run_main(name, main):
 
 
 def end(number, _):
-    """Once is enough: no further signal may cut the clean-up short."""
+    """Ignores further signals, so that they do not interrupt the cleanup."""
     for other in END_SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     raise Ended(signal.Signals(number).name)
 
 
 def describe(error):
-    """'file: reason', without the number that Python puts in front."""
+    """'file: reason', without Python's [Errno N]."""
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}"
 
 
 def call(*command, env=None, cwd=None, data=None, failed=None):
-    """Run a host program that has nothing to say; its own words count only when it fails."""
+    """Runs a program and returns its output. Its messages are only shown if it fails."""
     env = {**(os.environ if env is None else env)}
     env["PATH"] = env.get("PATH", os.defpath) + SYSTEM_PROGRAMS
     try:
@@ -73,7 +73,7 @@ def call(*command, env=None, cwd=None, data=None, failed=None):
 
 
 def call_for_words(*command, cwd=None):
-    """What a program of ours that judges prints; what it says when it refuses is the failure."""
+    """Runs one of our own programs and returns its output. If it fails, its message is the failure."""
     try:
         done = subprocess.run([str(word) for word in command], cwd=cwd, text=True, errors="replace",
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -85,7 +85,7 @@ def call_for_words(*command, cwd=None):
 
 
 def reason(words):
-    """The line that tells most: apt's first error, else what the program said last."""
+    """The most helpful line of a program's messages: apt's first error, or else the last line."""
     lines = words.strip().splitlines() or [""]
     errors = [line[3:] for line in lines if line.startswith("E: ")]
     return (errors or lines[-1:])[0]
@@ -93,9 +93,9 @@ def reason(words):
 
 @contextlib.contextmanager
 def replacing(output):
-    """A temporary name beside OUTPUT that takes its place once it is complete, and only then.
+    """Yields a temporary path next to OUTPUT, and renames it to OUTPUT at the end if nothing failed.
 
-    Where OUTPUT is a link, what it leads to is replaced; a file that is there keeps its permissions."""
+    If OUTPUT is a symbolic link, its target is replaced. An existing file's permissions are kept."""
     output = pathlib.Path(os.path.realpath(output))
     mode = replaceable_mode(output)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ def replacing(output):
 
 
 def replaceable_mode(path):
-    """The permissions of the file PATH; None where none is. What is no file is not for replacing: /dev/sdb, say."""
+    """The permissions of the file PATH, or None if there is none. Fails for anything but a file, such as /dev/sdb."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -124,7 +124,7 @@ def replaceable_mode(path):
 
 
 def readable_file(path, what):
-    """PATH, once it is known to be a file that can be read."""
+    """Checks that PATH is a readable file, and returns it."""
     path = pathlib.Path(path)
     if path.is_dir():
         raise Failure(f"{what} {path}: is a directory, not a file")
@@ -138,7 +138,7 @@ def readable_file(path, what):
 
 
 def source_date_epoch():
-    """The one date of all that is built: SOURCE_DATE_EPOCH, else the last commit's, else the change log's."""
+    """The date for all files that are built: SOURCE_DATE_EPOCH, or the date of the last commit or of the change log."""
     date = os.environ.get("SOURCE_DATE_EPOCH") or last_commit_date() or changelog_date()
     if not date.isdecimal():
         raise Failure(f"SOURCE_DATE_EPOCH={date}: not a number of seconds since 1970")
@@ -146,7 +146,7 @@ def source_date_epoch():
 
 
 def last_commit_date():
-    """The last commit's date where this tree is a git repository with commits, else ''."""
+    """The date of the last commit, or '' if this tree is not a git repository with commits."""
     if not (TOP / ".git").exists():
         return ""
     done = subprocess.run(["git", "-C", TOP, "log", "-1", "--format=%ct"],
@@ -155,5 +155,5 @@ def last_commit_date():
 
 
 def changelog_date():
-    """A release archive has no git history, but its files carry the date of the release."""
+    """For release archives, which have no git history: their files have the date of the release."""
     return str(int((TOP / "CHANGELOG.md").stat().st_mtime))

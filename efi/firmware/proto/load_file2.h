@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * EFI_LOAD_FILE2_PROTOCOL (UEFI 2.10, section 13.2), and the device path under which whoever starts
- * a kernel offers its initrd: a vendor node with a GUID that Linux has defined.
+ * EFI_LOAD_FILE2_PROTOCOL (UEFI 2.10, section 13.2), and the GUID of the vendor media device path
+ * on which boot loaders offer an initrd (LINUX_EFI_INITRD_MEDIA_GUID in Linux).
  */
 #pragma once
 

@@ -14,8 +14,8 @@
         }                                                                                          \
     }
 
-#define MEMORY_ATTRIBUTE_XP UINT64_C(0x4000)  /* execution is an error */
-#define MEMORY_ATTRIBUTE_RO UINT64_C(0x20000) /* writing is an error */
+#define MEMORY_ATTRIBUTE_XP UINT64_C(0x4000)  /* EFI_MEMORY_XP: not executable */
+#define MEMORY_ATTRIBUTE_RO UINT64_C(0x20000) /* EFI_MEMORY_RO: read-only */
 
 struct memory_attribute_protocol {
     EFI_STATUS(EFIAPI *get)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * EFI_SHELL_PARAMETERS_PROTOCOL (UEFI Shell 2.2, section 2.3). GNU-EFI has it in a header that
- * needs the whole shell protocol; two of its members are enough.
+ * EFI_SHELL_PARAMETERS_PROTOCOL (UEFI Shell 2.2, section 2.3). GNU-EFI's header for it pulls in the
+ * whole shell protocol; only two members are needed here.
  */
 #pragma once
 
@@ -18,7 +18,7 @@
     }
 
 struct shell_parameters_protocol {
-    CHAR16 **argv; /* the program's own name first */
+    CHAR16 **argv; /* argv[0] is the program */
     UINTN argc;
     void *standard_handles[3];
 };

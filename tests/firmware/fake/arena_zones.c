@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The linker puts these in front of the loader's arena (--wrap): behind each piece lie some bytes
- * that the address sanitizer lets nobody touch. Pages are clean again when they are allocated anew.
+ * Wraps the loader's arena (linker option --wrap): each allocation is followed by a few bytes that
+ * the address sanitizer protects. Pages are unpoisoned when they are allocated again.
  */
 #include "common/base/arena.h"
 #include "common/base/overflow.h"
@@ -42,7 +42,7 @@ void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size)
     return with_zone(__real_arena_alloc_bulk(arena, all), size);
 }
 
-/* It is the caller's now, all of it. */
+/* The whole chunk belongs to the caller now. */
 void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size)
 {
     void *chunk = __real_arena_take_chunk(arena, ret_size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In place of efi/arch/cpu.c: the machine's processor is whatever the scenario says. */
+/* Replaces efi/arch/cpu.c: the scenario determines the processor. */
 #include "efi/arch/cpu.h"
 
 #include "tests/firmware/fake/events.h"
@@ -14,7 +14,7 @@
 #define SEV_STATUS     0xc0010131
 #define TDX_LEAF       0x21
 
-#define COUNTS_PER_TICK 100 /* of 100 ns: a processor of 1 GHz */
+#define COUNTS_PER_TICK 100 /* ticks are 100 ns: a processor of 1 GHz */
 #define AGE             (3600 * TICKS_PER_SECOND)
 
 struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
@@ -48,7 +48,7 @@ uint64_t cpu_read_msr(uint32_t msr)
     return 1;
 }
 
-/* As old as the machine, which is an hour. */
+/* The machine has been running for an hour. */
 uint64_t cpu_read_counter(void)
 {
     return (ledger_now() + AGE) * COUNTS_PER_TICK;

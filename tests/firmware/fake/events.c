@@ -11,15 +11,15 @@
 #define MOST_KEYS   64
 #define NEVER_DUE   UINT64_MAX
 
-/* The longest that a loader may wait for somebody to press a key: then nobody is there. */
+/* How long the loader may wait for a key before the run ends as ENDING_WAITING. */
 #define PATIENCE (60 * TICKS_PER_SECOND)
 
-/* More than the timeouts of scenarios with keys, and than a message stays in the menu. */
+/* Longer than the timeouts of scenarios with keys, and than the menu shows a message. */
 #define LONG_ENOUGH (12 * TICKS_PER_SECOND)
 
 enum event_kind { EVENT_FREE, EVENT_LOADERS, EVENT_KEY, EVENT_NEVER, EVENT_ABANDONED };
 
-/* The last ones are the keyboards'. */
+/* The last events belong to the keyboards. */
 #define KEY_EVENT   (MOST_EVENTS - 1)
 #define NEVER_EVENT (MOST_EVENTS - 2)
 
@@ -38,9 +38,9 @@ static struct event events[MOST_EVENTS];
 static struct {
     struct fake_key keys[MOST_KEYS];
     size_t count, next;
-    size_t wanted; /* without those of giving up */
+    size_t wanted; /* without the keys of keys_give_up() */
     bool asked;
-    bool eventless; /* the loader may try an event that is none */
+    bool eventless; /* the loader may pass an invalid event */
 } keyboard;
 
 static struct event *find_event(const char *what, EFI_EVENT handle)
@@ -58,7 +58,7 @@ static bool key_is_ready(void)
     return keyboard.next < keyboard.count && keyboard.keys[keyboard.next].time <= ledger_now();
 }
 
-/* Ends a run that waits for a key without end. */
+/* Ends a run that waits for a key forever. */
 static void check_patience(void)
 {
     uint64_t last = keyboard.count > 0 ? keyboard.keys[keyboard.count - 1].time : 0;
@@ -67,7 +67,7 @@ static void check_patience(void)
         run_end(ENDING_WAITING, EFI_TIMEOUT);
 }
 
-/* Lets the timers go off whose time has come. */
+/* Signals the timers that are due. */
 static void run_timers(void)
 {
     for (size_t i = 0; i < MOST_EVENTS; i++) {
@@ -167,7 +167,7 @@ static EFI_STATUS EFIAPI check_event(EFI_EVENT handle)
     return EFI_SUCCESS;
 }
 
-/* When something happens next that a loader can wait for. */
+/* The time of the next event that the loader can wait for. */
 static uint64_t next_moment(void)
 {
     uint64_t moment = NEVER_DUE;
@@ -369,7 +369,7 @@ void input_make_deaf(void)
     EFI_HANDLE handle = NULL;
 
     other = fake_input_ex;
-    input_remove_extended(); /* so that the other one comes first */
+    input_remove_extended(); /* so that the other keyboard is found first */
     handles_install(&handle, &extended_guid, &other);
     events[NEVER_EVENT] = (struct event){.kind = EVENT_NEVER, .due = NEVER_DUE};
     fake_input_ex.WaitForKeyEx = &events[NEVER_EVENT];

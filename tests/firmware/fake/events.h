@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Events, timers and the keyboard, all by the fake firmware's clock. */
+/* Events, timers and the keyboard, driven by the fake firmware's clock. */
 #pragma once
 
 #include "efi/efi.h"
@@ -9,7 +9,7 @@
 #define TICKS_PER_MICROSECOND 10
 #define TICKS_PER_SECOND      UINT64_C(10000000)
 
-/* A key that is pressed at a time. */
+/* A key press. */
 struct fake_key {
     uint64_t time;
     UINT16 scan;
@@ -17,7 +17,7 @@ struct fake_key {
     EFI_KEY_STATE state; /* for the extended protocol */
 };
 
-/* Presses a key so many ticks after the start, which is after all keys so far. */
+/* Presses a key `time` ticks after the start; must be later than all keys so far. */
 void keys_press(uint64_t time, UINT16 scan, CHAR16 unicode);
 void keys_press_with(struct fake_key key);
 
@@ -25,21 +25,21 @@ void keys_press_with(struct fake_key key);
 bool keys_were_asked_for(void);
 
 /*
- * Whoever has pressed keys does not wait for ever: some time after the last one they leave for the
- * firmware, by Escape and Q. True when they have.
+ * The user does not wait forever: some time after the last key they return to the firmware, with
+ * Escape and Q. True when they have.
  */
 void keys_give_up(void);
 bool keys_have_given_up(void);
 
-/* Puts the console's input protocols onto their handle. */
+/* Installs the console's input protocols on their handle. */
 extern SIMPLE_INPUT_INTERFACE fake_input;
 void input_install(void);
 
-/* Takes one of the console's protocols away again. */
+/* Removes one of the console's protocols. */
 void input_remove_extended(void);
 void input_remove_plain(void);
 
-/* The console's extended protocol never has a key; that of a keyboard found before it does. */
+/* The console's extended protocol never delivers keys; that of a keyboard found earlier does. */
 void input_make_deaf(void);
 
 /* The console's extended protocol has no event. */

@@ -28,10 +28,10 @@ struct node {
 };
 
 struct handle {
-    EFI_FILE_HANDLE unused; /* so that a handle is not taken for its protocol by accident */
+    EFI_FILE_HANDLE unused; /* so that the handle differs from its protocol */
     EFI_FILE_PROTOCOL protocol;
     struct node *node;
-    uint64_t position; /* of a directory: the next entry */
+    uint64_t position; /* in a directory: the next entry */
     bool open;
     bool abandoned;
     bool writable;
@@ -78,7 +78,7 @@ void file_put_directory(const char *path)
         (void)put(path, EFI_FILE_DIRECTORY);
 }
 
-/* With the directories that lead to it. */
+/* Also adds the parent directories. */
 static struct node *put_file(const char *path)
 {
     char parent[PATH_MAX_LENGTH];
@@ -201,7 +201,7 @@ static EFI_FILE_HANDLE open_node(struct node *node, bool writable)
     return &handle->protocol;
 }
 
-/* One step of a path: a name, "." or "..". */
+/* Appends one component of a path: a name, "." or "..". */
 static void enter_name(char path[PATH_MAX_LENGTH], const char *name, size_t length)
 {
     size_t end = strlen(path);
@@ -216,7 +216,7 @@ static void enter_name(char path[PATH_MAX_LENGTH], const char *name, size_t leng
     snprintf(path + end, PATH_MAX_LENGTH - end, "%s%.*s", end ? "\\" : "", (int)length, name);
 }
 
-/* The path that `name` means, opened from `base`. */
+/* The path of `name`, relative to `base`. */
 static void join(const struct node *base, const char *name, char path[PATH_MAX_LENGTH])
 {
     snprintf(path, PATH_MAX_LENGTH, "%s", name[0] == '\\' ? "" : base->path);
@@ -237,7 +237,7 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
     struct node *node;
 
     (void)attributes;
-    *ret_file = (EFI_FILE_HANDLE)(uintptr_t)0xbadbadbadbad; /* what an error leaves is no handle */
+    *ret_file = (EFI_FILE_HANDLE)(uintptr_t)0xbadbadbadbad; /* a failed call leaves garbage */
     if (mode != EFI_FILE_MODE_READ && mode != (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE))
         run_fail("Open is called with the mode 0x%llx", (unsigned long long)mode);
     if (EFI_ERROR(status))
@@ -314,7 +314,7 @@ static bool is_child(const struct node *node, const struct node *directory)
     return (length == 0 || node->path[length] == '\\') && *rest && !strchr(rest, '\\');
 }
 
-/* What a node is, as EFI_FILE_INFO under the name that is asked for. */
+/* The EFI_FILE_INFO of a node, with the given name. */
 static EFI_STATUS tell_info(const struct node *node, const char *name, UINTN *size, void *buffer)
 {
     CHAR16 *wide = widen(name);
@@ -337,7 +337,7 @@ static EFI_STATUS tell_info(const struct node *node, const char *name, UINTN *si
     return status;
 }
 
-/* As FAT drivers do: "." and ".." first, but not in the root. */
+/* Like FAT drivers: "." and ".." first, except in the root. */
 static EFI_STATUS read_directory(struct handle *handle, UINTN *size, void *buffer)
 {
     static const char *const dots[] = {".", ".."};
@@ -393,7 +393,7 @@ static EFI_STATUS EFIAPI read_file(EFI_FILE_HANDLE this, UINTN *size, void *buff
     EFI_STATUS status = ledger_enter(SERVICE_FILE_READ);
     struct handle *handle = find_handle("Read", this);
 
-    if (EFI_ERROR(status)) { /* what was read until then is rubbish */
+    if (EFI_ERROR(status)) { /* what has been read so far becomes garbage */
         memset(buffer, STALE_BYTE, min_u64(*size, 4 * KIB));
         return status;
     }
@@ -460,7 +460,7 @@ static EFI_STATUS EFIAPI get_info(EFI_FILE_HANDLE this, EFI_GUID *guid, UINTN *s
     return tell_info(handle->node, base_name(handle->node), size, buffer);
 }
 
-/* A new name in the same directory, or another one when it begins with a backslash. */
+/* Renames within the directory, or moves when the name starts with a backslash. */
 static EFI_STATUS rename_node(struct node *node, const char *name)
 {
     char path[PATH_MAX_LENGTH], directory[PATH_MAX_LENGTH];

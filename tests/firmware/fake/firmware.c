@@ -21,14 +21,14 @@
 #define COLUMNS     80
 #define ROWS        25
 
-/* EDK2's is 48: a reminder that the size is the firmware's to choose. */
+/* As in EDK2; larger than the structure, so that the loader must use the stride. */
 #define USUAL_STRIDE 48
 
 struct firmware_ways firmware_ways;
 
 static EFI_BOOT_SERVICES boot_services;
 static EFI_CONFIGURATION_TABLE tables[MOST_TABLES];
-static size_t exits; /* calls of ExitBootServices with the right key */
+static size_t exits; /* calls of ExitBootServices with the current key */
 
 /* ------------------------------------------------------------------------------------------------
  * The console
@@ -50,8 +50,8 @@ static EFI_STATUS EFIAPI output_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR1
 
     check_output(this);
     narrow(string, SIZE_MAX, text, sizeof(text));
-    run_say(text);    /* what was to be said counts, even when the console cannot say it */
-    physical_touch(); /* firmware allocates when it scrolls */
+    run_say(text);    /* recorded even when the console fails */
+    physical_touch(); /* firmware may allocate when it scrolls */
     return status;
 }
 
@@ -87,7 +87,7 @@ static EFI_STATUS EFIAPI set_flag(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLEAN fl
 static EFI_STATUS EFIAPI clear_screen(SIMPLE_TEXT_OUTPUT_INTERFACE *this)
 {
     check_output(this);
-    run_say("\n"); /* what comes next is at the start of a line */
+    run_say("\n"); /* the next output starts a new line */
     return ledger_enter(SERVICE_CONSOLE_MODE);
 }
 

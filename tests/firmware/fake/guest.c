@@ -23,8 +23,8 @@
 #define BOOT_INFO_LOWEST  UINT64_C(0x8000)
 #define BEHIND_KERNEL     (64 * KIB)
 #define LARGE_PAGE        (2 * MIB)
-#define COMMAND_LINE_ROOM 2048 /* Linux copies so many bytes */
-#define COMMAND_LINE_NULS 8    /* NetBSD looks for the end in steps */
+#define COMMAND_LINE_ROOM 2048 /* bytes that Linux copies */
+#define COMMAND_LINE_NULS 8    /* NetBSD looks for the end in steps of this size */
 #define LOW_MEMORY        UINT64_C(0xa0000)
 
 struct expected_module {
@@ -36,7 +36,7 @@ struct expected_module {
 static struct {
     struct kernel_facts kernel;
     const char *command_line;
-    const char *fallbacks[MOST_FALLBACKS]; /* others, when a call fails */
+    const char *fallbacks[MOST_FALLBACKS]; /* allowed instead when a call fails */
     struct expected_module modules[MOST_MODULES];
     size_t module_count;
     uint64_t rsdp;
@@ -104,7 +104,7 @@ void expect_moved(void)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * Places in memory: what the kernel is given lies in RAM, and nothing lies in anything else
+ * Placement: everything that the kernel is given is in RAM, and nothing overlaps
  */
 
 struct place {
@@ -143,7 +143,7 @@ static void check_loaders(const char *name, struct range range)
                  U(range.start), U(range.end));
 }
 
-/* Of ACPI NVS, only the kernel may have some. */
+/* Only the kernel itself may be in ACPI NVS. */
 static void check_ram(const char *name, struct range range)
 {
     struct range span = range_to_pages(expected.kernel.span);
@@ -155,7 +155,7 @@ static void check_ram(const char *name, struct range range)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * The hand-over
+ * The trampoline
  */
 
 static void copy(const struct trampoline_copy *item)
@@ -186,35 +186,35 @@ static void check_code(uint64_t code)
     size_t size = trampoline_code_size();
     struct range range = {code, code + size};
 
-    check_loaders("the hand-over's code", range);
+    check_loaders("the trampoline's code", range);
     if (!physical_is_executable(range))
-        run_fail("the hand-over's code cannot be run where it is");
+        run_fail("the trampoline's code cannot be run where it is");
     if (memcmp(pointer(code), trampoline_start, size) != 0)
-        run_fail("the hand-over's code is damaged");
-    add_place("the hand-over's code", range);
+        run_fail("the trampoline's code is damaged");
+    add_place("the trampoline's code", range);
 }
 
-/* The lists are read as the code reads them: after each copy anew, from where they lie. */
+/* Reads the lists again after each copy, like the real code, in case they are overwritten. */
 static struct trampoline_data carry_out(uint64_t address)
 {
     const struct trampoline_data *data = pointer(address);
     struct range lists = {address, address + sizeof(*data)};
     struct trampoline_data before;
 
-    check_loaders("the hand-over's data", lists);
+    check_loaders("the trampoline's data", lists);
     before = *data;
     lists.end = max_u64(lists.end, data->zeros + (uint64_t)data->zero_count * 8);
     lists.end = max_u64(lists.end, data->copies + (uint64_t)data->copy_count * 12);
-    check_loaders("the hand-over's lists", lists);
-    add_place("the hand-over's data", lists);
+    check_loaders("the trampoline's lists", lists);
+    add_place("the trampoline's data", lists);
     for (uint32_t i = 0; i < data->copy_count; i++)
         copy((const struct trampoline_copy *)pointer(data->copies) + i);
     for (uint32_t i = 0; i < data->zero_count; i++)
         zero((const struct trampoline_zero *)pointer(data->zeros) + i);
     if (memcmp(&before, data, sizeof(before)) != 0)
-        run_fail("the hand-over's data are overwritten by its copies");
+        run_fail("the trampoline's data are overwritten by its copies");
     if (before.gdtr.base != address || before.gdtr.limit != sizeof(before.gdt) - 1)
-        run_fail("the hand-over's descriptor table is not where its register says");
+        run_fail("the trampoline's descriptor table is not where its register says");
     return before;
 }
 
@@ -222,7 +222,7 @@ static struct trampoline_data carry_out(uint64_t address)
  * The kernel
  */
 
-/* By how much the kernel was moved; that it may be. */
+/* Checks that the kernel may be moved, and returns by how much it was. */
 static uint64_t check_moved(uint32_t entry)
 {
     const struct kernel_facts *kernel = &expected.kernel;
@@ -322,7 +322,7 @@ static void check_module(const struct hvm_modlist_entry *entry, size_t index)
     add_place("a module", range);
 }
 
-/* All of the boot info in one block, where kernels can reach it. */
+/* The boot info must be one block at an address that kernels can access. */
 static void check_boot_info_place(const struct hvm_start_info *info, uint64_t address)
 {
     uint64_t line_end = info->cmdline_paddr + COMMAND_LINE_ROOM;
@@ -373,10 +373,10 @@ static void check_start_info(uint64_t address)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * The memory map, compared with what the firmware said last
+ * The memory map, compared with the firmware's last one
  */
 
-/* The type of what begins at each edge. The caller frees it. */
+/* The E820 type at each edge. The caller frees the list. */
 static uint32_t *list_types(const struct oracle *oracle)
 {
     uint32_t *types = malloc((oracle->edge_count + 1) * sizeof(*types));
@@ -387,7 +387,7 @@ static uint32_t *list_types(const struct oracle *oracle)
     return types;
 }
 
-/* How many entries a table needs that leaves nothing out. */
+/* How many entries a complete table needs. */
 static size_t count_pieces(const uint32_t *types, size_t count)
 {
     size_t pieces = 0;
@@ -397,14 +397,14 @@ static size_t count_pieces(const uint32_t *types, size_t count)
     return pieces;
 }
 
-/* RAM that the kernel cannot do without. */
+/* RAM that must be in the table. */
 static bool is_precious(struct range range)
 {
     bool low = range.start < LOW_MEMORY;
 
     for (size_t i = 0; i < places.count && !low; i++)
         low = range_overlaps(places.items[i].range, range) &&
-              strncmp(places.items[i].name, "the hand-over", 13) != 0;
+              strncmp(places.items[i].name, "the trampoline", 14) != 0;
     return low;
 }
 
@@ -412,7 +412,7 @@ static void check_piece(struct range range, uint32_t told, uint32_t found, bool 
 {
     if (told == found)
         return;
-    /* A table that has no room for all gives up RAM that nobody needs, and joins the rest. */
+    /* A table that is too small omits RAM that is not needed, and merges other entries. */
     if (too_many && found != HVM_MEMMAP_RAM && (told != HVM_MEMMAP_RAM || !is_precious(range)))
         return;
     run_fail("the memory map says type %u for 0x%llx-0x%llx, the firmware says %u", found,
@@ -472,7 +472,7 @@ void guest_enter(uint64_t code, uint64_t address)
     struct range span;
 
     if (ledger_phase() != PHASE_LEFT)
-        run_fail("the hand-over is entered while boot services go on");
+        run_fail("the trampoline is entered while boot services go on");
     check_code(code);
     data = carry_out(address);
     check_kernel(data.entry_point);

@@ -21,16 +21,16 @@
 #define NODE_END_ALL      0xff
 
 struct handle {
-    char name; /* each needs an address */
+    char name; /* unused: each handle needs an address */
 };
 
 struct protocol {
     EFI_HANDLE handle; /* NULL for a free entry */
     EFI_GUID guid;
     void *interface;
-    unsigned opens;  /* by the loader, for itself alone */
+    unsigned opens;  /* by the loader, exclusively */
     bool by_loader;  /* installed by it */
-    bool unreturned; /* it was refused when it wanted to take it back */
+    bool unreturned; /* the loader's attempt to uninstall it failed */
 };
 
 EFI_HANDLE image_handle, device_handle, console_handle;
@@ -40,8 +40,8 @@ struct fake_program fake_program;
 static struct protocol protocols[MOST_PROTOCOLS];
 
 static struct {
-    EFI_HANDLE handle; /* of the program that is loaded; NULL for none */
-    EFI_HANDLE last;   /* the one before, which has ended */
+    EFI_HANDLE handle; /* of the loaded program; NULL for none */
+    EFI_HANDLE last;   /* of the previous one, which has exited */
     EFI_LOADED_IMAGE loaded;
     bool unreturned;
 } child;
@@ -209,7 +209,7 @@ static size_t list_handles(EFI_LOCATE_SEARCH_TYPE how, const EFI_GUID *guid,
     return count;
 }
 
-/* What both services below begin with. `list` has room for MOST_PROTOCOLS. */
+/* The common part of the two services below. `list` has room for MOST_PROTOCOLS. */
 static EFI_STATUS find_handles(enum service service, EFI_LOCATE_SEARCH_TYPE how,
                                const EFI_GUID *guid, EFI_HANDLE *list, UINTN *ret_count)
 {
@@ -242,7 +242,7 @@ static EFI_STATUS EFIAPI locate_handle_buffer(EFI_LOCATE_SEARCH_TYPE how, EFI_GU
                                               UINTN *ret_count, EFI_HANDLE **ret_buffer)
 {
     EFI_HANDLE list[MOST_PROTOCOLS];
-    UINTN count = MOST_PROTOCOLS; /* which a call that was made to fail leaves there */
+    UINTN count = MOST_PROTOCOLS; /* left there by a call that is made to fail */
     EFI_STATUS status = find_handles(SERVICE_LOCATE_HANDLE_BUFFER, how, guid, list, &count);
 
     (void)key;
@@ -347,7 +347,7 @@ static EFI_STATUS EFIAPI locate_device_path(EFI_GUID *guid, EFI_DEVICE_PATH **pa
 }
 
 /* ------------------------------------------------------------------------------------------------
- * Protocols of the loader's
+ * Protocols that the loader installs
  */
 
 static EFI_STATUS install(EFI_HANDLE *handle, const EFI_GUID *guid, void *interface)
@@ -470,7 +470,7 @@ static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *exit_size, CHAR16
     check_child("StartImage", handle);
     if (EFI_ERROR(status))
         return status;
-    if (EFI_ERROR(fake_program.loads)) /* a security violation: it may be unloaded, no more */
+    if (EFI_ERROR(fake_program.loads)) /* EFI_SECURITY_VIOLATION: the image may only be unloaded */
         run_fail("StartImage is called for an image that LoadImage has refused");
     narrow(child.loaded.LoadOptions, child.loaded.LoadOptionsSize / 2, fake_program.options,
            sizeof(fake_program.options));
@@ -487,7 +487,7 @@ static EFI_STATUS EFIAPI unload_image(EFI_HANDLE handle)
 {
     EFI_STATUS status = ledger_enter(SERVICE_UNLOAD_IMAGE);
 
-    if (handle && handle == child.last) /* it has unloaded itself: the firmware knows that */
+    if (handle && handle == child.last) /* it has been unloaded already */
         return EFI_INVALID_PARAMETER;
     check_child("UnloadImage", handle);
     if (EFI_ERROR(status))

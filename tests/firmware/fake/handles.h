@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Handles, the protocols on them, and the images that can be loaded and started. */
+/* Handles, the protocols on them, and images that can be loaded and started. */
 #pragma once
 
 #include "efi/efi.h"
 
-/* The handles that are always there. */
+/* The handles that always exist. */
 extern EFI_HANDLE image_handle;  /* the loader */
 extern EFI_HANDLE device_handle; /* the volume that it came from */
 extern EFI_HANDLE console_handle;
 
-/* Puts a protocol on a handle; a new one when *handle is NULL. It stays for the run. */
+/* Installs a protocol on a handle, a new one if *handle is NULL, for the whole run. */
 void handles_install(EFI_HANDLE *handle, const EFI_GUID *guid, void *interface);
 
-/* Takes it off again. */
+/* Uninstalls it. */
 void handles_remove(EFI_HANDLE handle, const EFI_GUID *guid);
 
-/* What the loader opened or installed and has not taken back; NULL for nothing. */
+/* What the loader has opened or installed and not closed or uninstalled; NULL for nothing. */
 const char *handles_find_leak(void);
 
 /* The loader's own image. */
@@ -24,14 +24,14 @@ extern EFI_LOADED_IMAGE fake_loaded_image;
 /* A program that the loader can load and start. */
 struct fake_program {
     const char *path;   /* on the volume */
-    EFI_STATUS loads;   /* what LoadImage says of it */
+    EFI_STATUS loads;   /* what LoadImage returns */
     EFI_STATUS returns; /* what it returns when it is started */
     char options[1024]; /* the LoadOptions that it was started with, in UTF-8 */
     size_t starts;
 };
 extern struct fake_program fake_program;
 
-/* Device paths: of the volume, and of a file on it. The caller frees them. */
+/* Device paths of the volume, and of a file on it. The caller frees them. */
 EFI_DEVICE_PATH *make_device_path(const char *file);
 
 void handles_fill(EFI_BOOT_SERVICES *services);

@@ -122,13 +122,13 @@ static void add_segment(struct kernel_facts *facts, uint64_t address, uint64_t o
     facts->span.end = max_u64(facts->span.end, address + memory_size);
 }
 
-/* Where the ELF header says that a table of headers lies. */
+/* Where a table of headers is, according to the ELF header. */
 struct header_table {
     const uint8_t *headers;
     uint64_t header_size, count;
 };
 
-/* By the offsets of its address, and of its headers' size with their number behind. */
+/* `address` and `size` are offsets in the ELF header; the number of headers follows their size. */
 static struct header_table find_table(const uint8_t *bytes, size_t address, size_t size)
 {
     return (struct header_table){

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Kernels for the fake firmware's loader to start: small ELF files whose bytes are all different.
- */
+/* Kernels to start on the fake firmware: small ELF files with pseudo-random contents. */
 #pragma once
 
 #include "efi/efi.h"
@@ -20,20 +19,20 @@ struct kernel_shape {
     struct kernel_segment segments[MOST_SEGMENTS];
     size_t count;
     uint64_t entry;
-    bool movable; /* has PHYS32_RELOC with these */
+    bool movable; /* has PHYS32_RELOC with these values */
     uint32_t align, min, max;
     bool note_last; /* the notes follow the segments in the file */
-    bool shares;    /* each segment starts amid the bytes of the one before */
+    bool shares;    /* each segment shares bytes of the file with the previous one */
     uint64_t seed;  /* of the bytes */
 };
 
-/* Makes the file. The caller frees it. */
+/* Builds the file. The caller frees it. */
 uint8_t *kernel_make(const struct kernel_shape *shape, size_t *ret_size);
 
 /* Pseudo-random bytes. */
 void fill_random(uint8_t *bytes, size_t size, uint64_t seed);
 
-/* What a kernel's file says of itself, read anew and by other code than the loader's. */
+/* The properties of a kernel file, read independently of the loader's code. */
 struct kernel_facts {
     const uint8_t *bytes;
     struct {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* More than any run needs: a loader that calls more often goes in circles. */
+/* More than any run needs: beyond that, the loader must be in an endless loop. */
 #define MOST_CALLS 200000
 
 #define TICKS_A_CALL 10 /* a microsecond */

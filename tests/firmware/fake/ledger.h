@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fake firmware's book: every call that the loader makes is entered here before anything else
- * happens. It counts them, makes the one fail that a test wants to see fail, and ends the run when
- * a call breaks the UEFI specification's rules.
+ * The record of all calls into the firmware: every call is entered here before anything else
+ * happens. It counts the calls, makes the selected one fail, and ends the run when a call violates
+ * the UEFI specification.
  */
 #pragma once
 
 #include "efi/efi.h"
 
-/* In the order of this list; the second is what messages call it. */
+/* Each service, and its name in messages. */
 #define SERVICES(X)                                                                                \
     X(RAISE_TPL, "RaiseTPL")                                                                       \
     X(RESTORE_TPL, "RestoreTPL")                                                                   \
@@ -68,28 +68,28 @@ enum service { SERVICES(SERVICE_NUMBER) SERVICE_COUNT };
 
 const char *service_name(enum service service);
 
-/* The call that is to fail, counted from 1; 0 for none. */
+/* The call to fail, counted from 1; 0 for none. */
 struct fault {
     size_t call;
     EFI_STATUS status;
-    bool lasting; /* the same service fails from then on */
+    bool lasting; /* the service fails from then on */
 };
 
-/* What a test can do before a call takes place: change the machine under the loader's feet. */
+/* Called before each call of a service; may change the machine. */
 typedef void call_hook(enum service service, size_t call);
 
 void ledger_start(struct fault fault, call_hook *hook);
 
 /*
- * Enters a call. What is no error status means: go on. An error is for the caller to return at
- * once, with nothing done.
+ * Enters a call. When it returns an error, the service must return that at once without doing
+ * anything; otherwise it continues.
  */
 EFI_STATUS ledger_enter(enum service service);
 
 /* Calls so far. */
 size_t ledger_calls(void);
 
-/* How far boot services have come to their end. */
+/* The state of boot services. */
 enum phase {
     PHASE_RUNNING,
     PHASE_LEAVING, /* ExitBootServices has been tried and has failed */
@@ -98,6 +98,6 @@ enum phase {
 enum phase ledger_phase(void);
 void ledger_set_phase(enum phase phase);
 
-/* The clock, in units of 100 ns: it goes on with every call, and by leaps when the loader waits. */
+/* The clock, in units of 100 ns. Advances with every call, and when the loader waits. */
 uint64_t ledger_now(void);
 void ledger_advance(uint64_t ticks);

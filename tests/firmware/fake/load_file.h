@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An initrd that whoever starts the loader offers, by the protocol that Linux has defined for it.
- */
+/* An initrd that is offered to the loader, with Linux's LINUX_EFI_INITRD_MEDIA_GUID. */
 #pragma once
 
 #include "efi/efi.h"
 
-/* How the protocol behaves. A scenario's to set. */
+/* How the protocol behaves; set by scenarios. */
 struct offer_ways {
-    EFI_STATUS size_query; /* what asking for the size gives; 0 for the usual */
-    long grows;            /* so many bytes more when it is asked for the second time */
-    size_t cut;            /* so many bytes are missing, which it says */
+    EFI_STATUS size_query; /* returned when asked for the size; 0 for EFI_BUFFER_TOO_SMALL */
+    long grows;            /* how much larger it is at the second call, in bytes */
+    size_t cut;            /* how many bytes are missing; the returned size is correct */
 };
 extern struct offer_ways offer_ways;
 
-/* Offers random bytes, and expects them as a module. */
+/* Offers an initrd of random bytes, and expects it as a module. */
 void offer_initrd(size_t size);
 
-/* Offers them, and expects that nobody takes them. */
+/* Offers one, and expects that it is not used. */
 void offer_elsewhere(size_t size);

@@ -23,11 +23,11 @@ struct region {
     uint32_t type;
     uint64_t attributes;
     bool loaders;   /* allocated by the loader */
-    bool abandoned; /* the loader tried to give it back and was refused */
-    bool written;   /* holds a table of the firmware's */
+    bool abandoned; /* the loader tried to free it, but the call failed */
+    bool written;   /* contains a table of the firmware */
     bool surrendered;
     uint64_t protection; /* MEMORY_ATTRIBUTE_... */
-    bool stuck;          /* the loader tried to take protection off and was refused */
+    bool stuck;          /* the loader tried to remove the protection, but the call failed */
 };
 
 struct memory_ways memory_ways;
@@ -102,7 +102,7 @@ void physical_add(uint32_t type, uint64_t start, uint64_t end)
     physical_add_with(type, start, end, ATTRIBUTE_WB);
 }
 
-/* Lets a region begin at `address`, if it lies in one. */
+/* Splits the region that contains `address`, if any, so that one starts there. */
 static void split_at(uint64_t address)
 {
     for (size_t i = 0; i < memory.count; i++) {
@@ -119,7 +119,7 @@ static void split_at(uint64_t address)
     }
 }
 
-/* The first region of those that make up `range` exactly; NULL when part of it is missing. */
+/* Splits regions so that some cover exactly `range`; returns the first. NULL if not all exists. */
 static struct region *cut_out(struct range range, size_t *ret_count)
 {
     struct region *first = NULL;
@@ -243,7 +243,7 @@ void physical_surrender(struct range range)
     struct region *regions = cut_out(range_to_pages(range), &count);
 
     require(regions);
-    /* The loader has left: what it kept apart in its memory is nobody's. */
+    /* The loader has ended, so the protected bytes in its memory are not needed any more. */
     ASAN_UNPOISON_MEMORY_REGION((void *)(uintptr_t)range.start, range_size(range));
     for (size_t i = 0; i < count; i++) {
         if (regions[i].loaders || regions[i].surrendered)
@@ -284,7 +284,7 @@ const struct told_map *physical_told_map(void)
  * AllocatePages, FreePages
  */
 
-/* The best place in free memory below `limit`, as firmware takes it: the highest or the lowest. */
+/* The free memory below `limit` that firmware would choose: the highest or the lowest. */
 static bool find_place(uint64_t size, uint64_t limit, struct range *ret_range)
 {
     bool found = false;
@@ -352,7 +352,7 @@ EFI_STATUS EFIAPI fake_allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE typ
     }
     protect(range, PROT_READ | PROT_WRITE);
     ASAN_UNPOISON_MEMORY_REGION((void *)(uintptr_t)range.start, range_size(range));
-    /* All at once is faster; where the kernel does not know how, one after the other will do. */
+    /* Faster than page by page; older kernels do not support it. */
     (void)madvise((void *)(uintptr_t)range.start, range_size(range), MADV_POPULATE_WRITE);
     memset((void *)(uintptr_t)range.start, STALE_BYTE, range_size(range));
     memory.key++;
@@ -422,7 +422,7 @@ static bool can_merge(const struct region *a, const struct region *b)
     return a->range.end == b->range.start && a->type == b->type && a->attributes == b->attributes;
 }
 
-/* As firmware does it: neighbours of a kind are one, but none larger than the limit. */
+/* Merges adjacent regions of a type, like firmware, up to the limit. */
 static void tell_regions(struct told_map *map)
 {
     uint64_t limit = memory_ways.split ? memory_ways.split : UINT64_MAX;
@@ -467,7 +467,7 @@ static void shuffle(struct told_map *map)
     }
 }
 
-/* The map as this firmware tells it. */
+/* The map as this firmware reports it. */
 static void make_map(struct told_map *map)
 {
     *map = (struct told_map){.stride = memory_ways.stride};
@@ -577,7 +577,7 @@ struct memory_attribute_protocol fake_memory_attribute = {get_attributes, set_at
 
 static bool can_be_run(const struct region *region)
 {
-    /* Firmware without the protocol lets code pages be run, and perhaps no others. */
+    /* Without the protocol, code pages are executable; others perhaps not. */
     if (memory_ways.enforce_nx)
         return !(region->protection & MEMORY_ATTRIBUTE_XP);
     return region->type == EfiLoaderCode;

@@ -10,7 +10,7 @@
 
 #define MOST_PIECES 256
 
-/* Firmware is slow with large pieces, and some has little pool: bulk goes to pages. */
+/* Firmware's pool is slow for large allocations and may be small: those must use pages. */
 #define LARGEST_PIECE (64 * KIB)
 
 static struct {

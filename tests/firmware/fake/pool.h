@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* AllocatePool and FreePool: each piece is a malloc() of its exact size, for the sanitizer to
- * watch. */
+/* AllocatePool and FreePool. Each allocation has its exact size, for the address sanitizer. */
 #pragma once
 
 #include "efi/efi.h"
 
-/* For the firmware, when it hands a piece to the loader, who is to free it. */
+/* For the firmware, to allocate what the loader must free. */
 void *pool_take(size_t size);
 
-/* Bytes of a piece that has not been given back; 0 for none. */
+/* The size of an allocation that has not been freed; 0 for none. */
 size_t pool_find_leak(void);
 
 void pool_fill(EFI_BOOT_SERVICES *services);

@@ -15,14 +15,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* Seconds of processor time: a run takes some thousandths. */
+/* Seconds of processor time; a run takes a few milliseconds. */
 #define TIME_LIMIT 30
 
 #define WARNING "pvhboot: warning"
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
-/* For `make coverage`: a process that ends without exit() keeps its counters to itself. */
+/* For `make coverage`: a process that ends without exit() does not write its counters. */
 extern void __gcov_dump(void) __attribute__((weak));
 
 static const struct run *current;
@@ -180,7 +180,7 @@ static bool is_good_ending(enum ending ending)
         return has_message() || key_is_lost();
     if (ending == ENDING_WAITING)
         return key_is_lost();
-    if (ending == ENDING_ERROR) /* what fails must be an error, and may be */
+    if (ending == ENDING_ERROR) /* a failing call must lead to an error, */
         return wanted == ENDING_ANY || !run_is_plain();
     if (ending == ENDING_RESET)
         return !run_is_plain() && ledger_phase() == PHASE_LEAVING;

@@ -4,13 +4,13 @@
 
 #include "efi/efi.h"
 
-extern const EFI_GUID global_variable_guid; /* SecureBoot and the like */
+extern const EFI_GUID global_variable_guid; /* for SecureBoot and the like */
 extern const EFI_GUID loader_variable_guid; /* the Boot Loader Interface's */
 
 void variable_put(const EFI_GUID *guid, const char *name, const void *data, size_t size);
 const void *variable_find(const EFI_GUID *guid, const char *name, size_t *ret_size);
 
-/* What SetVariable refuses with; 0 when it works. A scenario's to set. */
+/* The error of SetVariable; 0 when it works. Set by scenarios. */
 extern EFI_STATUS variables_refused;
 
 extern EFI_RUNTIME_SERVICES fake_runtime_services;

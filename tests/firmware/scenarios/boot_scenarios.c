@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What users ask for, and what they are told when it cannot be had. */
+/* Boots that users ask for, and the errors when they are not possible. */
 #include "tests/firmware/scenarios/scenarios.h"
 
 #include "efi/firmware/proto/memory_attribute.h"
@@ -163,7 +163,7 @@ static void nothing_to_boot(uint64_t seed)
  * LoadOptions
  */
 
-/* A GUID, as some firmware puts it there: the entry is booted. */
+/* A GUID, which some firmware passes: the entry is booted. */
 static void junk_options(uint64_t seed)
 {
     static const uint8_t guid[] = {0x1e, 0xee, 0xab, 0x84, 0xd1, 0xff, 0x60, 0x47,
@@ -173,7 +173,7 @@ static void junk_options(uint64_t seed)
     options_set_bytes(guid, sizeof(guid));
 }
 
-/* Texts that firmware and other loaders leave there: no file has such a name. */
+/* Texts that firmware and other loaders pass; no file has such a name. */
 static const char *const foreign[] = {
     "Onboard NIC (IPv4)",
     "root=/dev/sdb3 init=/sbin/init rootwait ro",
@@ -192,14 +192,14 @@ static void foreign_options(uint64_t seed)
     options_set(foreign[seed]);
 }
 
-/* A user's mistake, told with what is done instead. */
+/* A user's mistake: the message also says what is done instead. */
 static void mistaken_options(uint64_t seed)
 {
     entry_boot(seed);
     options_set("\\vmlinux-typo console=ttyS0");
 }
 
-/* The same without anything else to boot: what was asked for is what is missed. */
+/* The same without an entry to boot: the error is that the file is missing. */
 static void mistaken_options_only(uint64_t seed)
 {
     (void)seed;
@@ -207,7 +207,7 @@ static void mistaken_options_only(uint64_t seed)
     options_set("\\vmlinux-typo console=ttyS0");
 }
 
-/* From a shell, or behind an option, it is no text of the firmware's. */
+/* From a shell, or after an option, the text is not the firmware's. */
 static void mistaken_after_option(uint64_t seed)
 {
     entry_boot(seed);
@@ -222,7 +222,7 @@ static void mistaken_in_shell(uint64_t seed)
     options_set_shell(words, ELEMENTS(words), "pvhboot.efi \\vmlinux-typo");
 }
 
-/* Any bytes, of any length: with them the loader may not find a kernel, but it must say so. */
+/* Random bytes of any length: the loader may find no kernel, but must report that. */
 static void random_options(uint64_t seed)
 {
     static const char alphabet[] = "-- --initrd=vmlinux  \"\"x\\/\t\n\x01\xff";
@@ -242,7 +242,7 @@ static void random_options(uint64_t seed)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * Packed kernels
+ * Compressed kernels
  */
 
 static const char *const packed[] = {
@@ -262,7 +262,7 @@ static const char *const packed[] = {
     "crc64.xz",
     "sha256.xz",
     "lz4.gz.xz",
-    /* from here on nothing vouches for the bytes */
+    /* from here on there are no checksums */
     "lz4l",
     "bz.lz4l",
     "bz.elf",
@@ -291,7 +291,7 @@ PACKED(packed_lz4_legacy, 16)
 PACKED(packed_bzimage, 8)
 PACKED(packed_nested, 15)
 
-/* The samples' kernel cannot be moved, and something is where it goes: it is unpacked twice. */
+/* The kernel of the samples cannot be moved, and its memory is in use: it is unpacked twice. */
 static void packed_in_the_way(uint64_t seed)
 {
     (void)seed;
@@ -301,7 +301,7 @@ static void packed_in_the_way(uint64_t seed)
     options_set("kernel");
 }
 
-/* Segments that share bytes of the file: a stream has gone past them when they are due again. */
+/* Segments that share bytes of the file, which a stream cannot read twice. */
 static void packed_shared(uint64_t seed)
 {
     static const struct kernel_shape shape = {
@@ -320,7 +320,7 @@ static void packed_shared(uint64_t seed)
     options_set("--initrd initrd kernel");
 }
 
-/* The same without sharing: read as it comes. */
+/* The same without sharing: read as a stream. */
 static void packed_stored(uint64_t seed)
 {
     (void)seed;
@@ -347,10 +347,10 @@ static void packed_damaged(uint64_t seed)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * Where kernels go
+ * Placement of kernels
  */
 
-/* Half of it where drivers have their buffers: it is copied there when they are gone. */
+/* Half of it is where drivers have their buffers: that part is copied after exit. */
 static const struct kernel_shape staged_kernel = {
     .bits = 32,
     .segments = {{USUAL_DRIVERS - 0x3000, 0x8111, 0x8111},
@@ -370,7 +370,7 @@ static void staged(uint64_t seed)
     options_set("--initrd initrd kernel");
 }
 
-/* Where the firmware has its tables for good. */
+/* Its link address is in memory that the firmware keeps. */
 static const struct kernel_shape movable_kernel = {
     .bits = 64,
     .segments = {{USUAL_ACPI - 0x2000, 0x5000, 0x5000}, {USUAL_ACPI + 0x8000, 0x4001, 0x8001}},
@@ -440,7 +440,7 @@ static void offered(uint64_t seed)
     options_set("vmlinux");
 }
 
-/* The user's own choice goes before what is offered. */
+/* An initrd that the user names takes precedence over an offered one. */
 static void not_taken(uint64_t seed)
 {
     (void)seed;
@@ -518,7 +518,7 @@ static void no_volume(uint64_t seed)
     fake_loaded_image.DeviceHandle = NULL;
 }
 
-/* Two minutes for a megabyte: the progress is shown. */
+/* A slow medium, so that the progress is shown. */
 static void set_up_slow(size_t size)
 {
     setup_plain();
@@ -533,15 +533,15 @@ static void slow_medium(uint64_t seed)
     set_up_slow(300000);
 }
 
-/* The reads are not long either, or nothing would be seen for minutes. */
+/* Reads must be short too, or the progress would not change for minutes. */
 static void slow_and_large(uint64_t seed)
 {
     (void)seed;
     set_up_slow(3 * MIB);
 }
 
-/* Drivers that do not take long reads, each in its own words. */
-static void short_breath(uint64_t seed)
+/* Drivers that refuse long reads, with different errors. */
+static void short_reads(uint64_t seed)
 {
     static const EFI_STATUS statuses[] = {EFI_BAD_BUFFER_SIZE, EFI_DEVICE_ERROR,
                                           EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER};
@@ -553,8 +553,8 @@ static void short_breath(uint64_t seed)
     medium_ways.too_long = statuses[seed];
 }
 
-/* The same where every call fails: small, for there are many. */
-static void little_breath(uint64_t seed)
+/* The same for faults, with small files because of the many runs. */
+static void small_short_reads(uint64_t seed)
 {
     (void)seed;
     setup_plain();
@@ -711,8 +711,8 @@ const struct scenario boot_scenarios[] = {
     {"no-volume", no_volume, ENDING_ERROR, "no file system", .faults = true},
     {"slow-medium", slow_medium, ENDING_BOOT, "initrd: 100 %", .faults = true},
     {"slow-and-large", slow_and_large, ENDING_BOOT, "initrd: 33 %", .faults = true},
-    {"short-breath", short_breath, ENDING_BOOT, NULL, .seeds = 4},
-    {"little-breath", little_breath, ENDING_BOOT, NULL, .faults = true},
+    {"short-reads", short_reads, ENDING_BOOT, NULL, .seeds = 4},
+    {"small-short-reads", small_short_reads, ENDING_BOOT, NULL, .faults = true},
     {"damaged-medium", damaged_medium, ENDING_ERROR, "initrd: cannot read", .seeds = 2,
      .faults = true},
     {"lying-sizes", lying_sizes, ENDING_ERROR, "initrd: short read", .faults = true},

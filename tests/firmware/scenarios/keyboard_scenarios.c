@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What firmware has of keyboards: two protocols, either of which may be missing or good for
- * nothing. */
+/* Keyboards: two protocols, of which either may be missing or broken. */
 #include "tests/firmware/scenarios/scenarios.h"
 
 #include "tests/firmware/fake/events.h"
@@ -29,7 +28,7 @@ static void setup_menu(void)
     time = TICKS_PER_SECOND;
 }
 
-/* The second entry, which nothing but keys can choose. */
+/* Chooses the second entry, which only keys can do. */
 static void choose_second(void)
 {
     setup_menu();
@@ -67,7 +66,7 @@ static void deaf(uint64_t seed)
     input_make_deaf();
 }
 
-/* Then the plain one is good. */
+/* Without a valid event in the extended protocol, the plain one is used. */
 static void eventless(uint64_t seed)
 {
     (void)seed;
@@ -80,7 +79,7 @@ static void press_held(uint32_t held, UINT16 scan, CHAR16 unicode)
     press((struct fake_key){.scan = scan, .unicode = unicode, .state = {held, 0}});
 }
 
-/* Keys that are held, lamps that come on. */
+/* Modifiers that are held, and toggle states. */
 static void states(uint64_t seed)
 {
     const struct fake_key lamp = {.state = {EFI_SHIFT_STATE_VALID, EFI_TOGGLE_STATE_VALID |
@@ -98,7 +97,7 @@ static void states(uint64_t seed)
     press_held(0, 0, ' ');
     press_held(EFI_SHIFT_STATE_VALID | EFI_LEFT_CONTROL_PRESSED, SCAN_RIGHT, 0); /* a word */
     press_held(EFI_SHIFT_STATE_VALID | EFI_RIGHT_ALT_PRESSED, 0, '@');           /* AltGr */
-    press_held(EFI_LEFT_CONTROL_PRESSED, 0, 'k'); /* of a state that is not valid */
+    press_held(EFI_LEFT_CONTROL_PRESSED, 0, 'k'); /* the shift state is not valid: plain k */
     press_held(EFI_SHIFT_STATE_VALID | EFI_RIGHT_SHIFT_PRESSED, 0, '\r');
     expect_command_line("x second@k");
 }
@@ -107,7 +106,7 @@ const struct scenario keyboard_scenarios[] = {
     {"keyboard-both", both, ENDING_BOOT, NULL},
     {"keyboard-plain", plain_only, ENDING_BOOT, NULL, .faults = true},
     {"keyboard-extended", extended_only, ENDING_BOOT, NULL, .faults = true},
-    /* When the other one cannot be found, nobody is heard. */
+    /* Without the other keyboard, no keys arrive. */
     {"keyboard-deaf", deaf, ENDING_BOOT, NULL, .faults = true, .also = ALSO(ENDING_WAITING)},
     {"keyboard-eventless", eventless, ENDING_BOOT, NULL, .faults = true},
     {"keyboard-states", states, ENDING_BOOT, NULL},

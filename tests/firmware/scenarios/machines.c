@@ -12,7 +12,7 @@
 #define HEADER_SIZE 36
 #define XSDT_SIZE   (HEADER_SIZE + 8)
 #define MCFG_SIZE   (HEADER_SIZE + 8 + 16)
-#define SUM_OFFSET  9 /* of a table's checksum */
+#define SUM_OFFSET  9 /* offset of the checksum in a table */
 #define LAST_BUS    0xff
 
 void acpi_make(uint8_t tables[ACPI_SIZE], uint64_t address, uint64_t ecam)

@@ -6,23 +6,23 @@
 
 #include "common/base/range.h"
 
-/* Where things are in the usual machine. */
+/* Addresses in the usual machine. */
 #define USUAL_TOP         UINT64_C(0x4000000) /* 64 MiB of RAM below 4 GiB */
-#define USUAL_DRIVERS     UINT64_C(0x900000)  /* boot services data, as OVMF has there: */
+#define USUAL_DRIVERS     UINT64_C(0x900000)  /* boot services data, as in OVMF: */
 #define USUAL_DRIVERS_END UINT64_C(0xb00000)  /* kernels at 9 MiB and more are staged */
 #define USUAL_ACPI        UINT64_C(0x3e00000)
 #define USUAL_NVS         UINT64_C(0x3e10000)
 #define USUAL_ECAM        UINT64_C(0xb0000000)
 
-/* A machine with nothing strange, and its ACPI tables, which are expected. */
+/* An ordinary machine. Its ACPI tables are expected. */
 void machine_usual(void);
 
-/* Its parts: what is above its RAM; its memory up to 1 MiB; the ACPI tables, expected. */
+/* Parts of it: memory above its RAM; memory up to 1 MiB; the ACPI tables, which are expected. */
 void machine_add_high(void);
 void machine_add_low(void);
 void machine_add_acpi(uint64_t address);
 
-/* For machines with another RAM: the tables in memory of their own, and what is above. */
+/* For machines with other RAM: adds the tables in their own memory, and the memory above RAM. */
 void machine_add_tables(void);
 
 /* Offsets in the page of ACPI tables, for tests that damage them. */

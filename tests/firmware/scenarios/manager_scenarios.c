@@ -21,7 +21,7 @@
 
 #define LARGER_THAN_ALLOWED ((1 << 20) + 1)
 
-/* Of terminals and keyboards (UEFI 2.10, table 12-4). */
+/* Scan codes (UEFI 2.10, table 12-4). */
 #define SCAN_NONE 0
 #define ENTER     '\r'
 
@@ -35,7 +35,7 @@ static void put_entry(const char *name, const char *title, const char *version, 
     file_put_text(path, text);
 }
 
-/* Two entries, of which the first is the default. */
+/* Two entries; the first is the default. */
 static void setup_two(void)
 {
     setup_plain();
@@ -63,7 +63,7 @@ static void many(uint64_t seed)
     expect_command_line("last");
 }
 
-/* What is wrong with the others keeps no entry from being booted. */
+/* Broken entries do not prevent others from being booted. */
 static void broken(uint64_t seed)
 {
     static uint8_t junk[LARGER_THAN_ALLOWED];
@@ -80,7 +80,7 @@ static void broken(uint64_t seed)
     medium_ways.damage = EFI_DEVICE_ERROR;
 }
 
-/* From some item on: "." and ".." are the first two. */
+/* The directory cannot be read from some entry on; "." and ".." are the first two. */
 static void unlistable(uint64_t seed)
 {
     setup_two();
@@ -188,7 +188,7 @@ static void check_not_counted(void)
         run_fail("LoaderBootCountPath does not name the file as it is");
 }
 
-/* The block device says that its medium is write-protected; the file system would take a write. */
+/* The block device is read-only, although the file system would accept a write. */
 static void counted_protected(uint64_t seed)
 {
     static const EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -199,7 +199,7 @@ static void counted_protected(uint64_t seed)
     handles_install(&device_handle, &guid, &block_io);
 }
 
-/* The name that the entry is to have is another file's. */
+/* The entry's new name exists already. */
 static void counted_twice(uint64_t seed)
 {
     counted(seed);
@@ -273,7 +273,7 @@ static void refused_variables(uint64_t seed)
     variables_refused = statuses[seed];
 }
 
-/* Any bytes: some entry is booted, and no number of seconds is waited for that nobody set. */
+/* Variables with random bytes: an entry is booted, without a timeout that was not set. */
 static void junk_variables(uint64_t seed)
 {
     static const char *const names[] = {"LoaderEntryOneShot", "LoaderEntryDefault",
@@ -355,7 +355,7 @@ static void menu_edit_line(uint64_t seed)
     expect_fallback("new");
 }
 
-/* Editing and leaving it changes nothing; a history goes up and down. */
+/* Leaving the editor changes nothing; Up and Down move through the history. */
 static void menu_edit_escape(uint64_t seed)
 {
     (void)seed;
@@ -391,7 +391,7 @@ static void menu_details(uint64_t seed)
     press(SCAN_NONE, ENTER);
 }
 
-/* All the keys that say something or move the bar. */
+/* All keys that show something or move the bar. */
 static void menu_all_keys(uint64_t seed)
 {
     static const UINT16 scans[] = {SCAN_DOWN, SCAN_UP, SCAN_PAGE_DOWN, SCAN_PAGE_UP,
@@ -424,8 +424,8 @@ static void check_settings(void)
         run_fail("the timeout is not kept");
 }
 
-/* Keys wait while the menu looks at an entry: it unpacks no kernel, or would see its last byte. */
-static void menu_looks(uint64_t seed)
+/* Keys wait while an entry is probed. A compressed kernel is not unpacked: its end is damaged. */
+static void menu_probes(uint64_t seed)
 {
     struct sample packed = sample_read("large.zst");
 
@@ -438,13 +438,13 @@ static void menu_looks(uint64_t seed)
     sample_free(&packed);
 }
 
-static void check_looked(void)
+static void check_probed(void)
 {
     if (strstr(run_said(), "cannot boot"))
         run_fail("a kernel is unpacked to be looked at");
 }
 
-/* Of a timeout that is for one boot the later ones know nothing. */
+/* A one-shot timeout does not affect the saved one. */
 static void menu_kept_timeout(uint64_t seed)
 {
     (void)seed;
@@ -487,7 +487,7 @@ static void menu_setup(uint64_t seed)
     type("f");
 }
 
-/* A boot that was asked for and failed: the menu says why, and the next one works. */
+/* A boot chosen by the user fails: the menu shows the error, and the next boot works. */
 static void menu_failed(uint64_t seed)
 {
     (void)seed;
@@ -500,7 +500,7 @@ static void menu_failed(uint64_t seed)
     press(SCAN_NONE, ENTER);
 }
 
-/* The same, but the user has enough: what was said is on the screen, and no error any more. */
+/* The same, but the user quits: the message has been seen, so it is no error any more. */
 static void menu_failed_quit(uint64_t seed)
 {
     (void)seed;
@@ -516,7 +516,7 @@ static void check_quit_at_once(void)
         run_fail("the loader waits although the user has seen the message");
 }
 
-/* Another failure is told as well: it is another error, which nobody has printed. */
+/* A second failure is another error, and must be printed too. */
 static void menu_failed_twice(uint64_t seed)
 {
     (void)seed;
@@ -530,7 +530,7 @@ static void menu_failed_twice(uint64_t seed)
     type("q");
 }
 
-/* Nobody is there: it fails, the message stays for a while, and the firmware goes on. */
+/* Without a user: the message is shown for a while, then the firmware continues. */
 static void menu_failed_alone(uint64_t seed)
 {
     (void)seed;
@@ -634,7 +634,7 @@ static void menu_empty(uint64_t seed)
     type("q");
 }
 
-/* The menu shows what was not understood: on a serial line it is to be read once. */
+/* The menu shows diagnostics, and on a serial line only once. */
 static void menu_warnings(uint64_t seed)
 {
     (void)seed;
@@ -697,7 +697,7 @@ static void menu_hidden(uint64_t seed)
     }
 }
 
-/* Firmware takes its time to report a key that is down; a tenth of a second is waited for it. */
+/* Firmware may report a pressed key late; the loader waits a tenth of a second for it. */
 static void menu_hidden_late(uint64_t seed)
 {
     menu_hidden(0);
@@ -708,7 +708,7 @@ static void menu_hidden_late(uint64_t seed)
     expect_fallback(seed ? "old" : "new");
 }
 
-/* What a serial terminal sends for keys that the firmware does not know. */
+/* Escape sequences of serial terminals that the firmware does not decode. */
 static void menu_sequences(uint64_t seed)
 {
     static const char *const sequences[] = {"\033[B", "\033OB", "\033[1;5B", "\033[4~\033[B"};
@@ -753,7 +753,7 @@ static void chain_refused(uint64_t seed)
     fake_program.loads = statuses[seed];
 }
 
-/* UEFI 2.10, section 7.4.1: the image is loaded all the same, and has to be unloaded. */
+/* UEFI 2.10, section 7.4.1: the image is loaded nevertheless and must be unloaded. */
 static void chain_violation(uint64_t seed)
 {
     (void)seed;
@@ -772,7 +772,7 @@ static void chain_missing(uint64_t seed)
     fake_program.path = "\\other.efi";
 }
 
-/* From the menu, to which it returns. */
+/* Started from the menu; returns to it. */
 static void chain_menu(uint64_t seed)
 {
     chain(seed);
@@ -782,7 +782,7 @@ static void chain_menu(uint64_t seed)
     type("q");
 }
 
-/* The calls of entries-many are those of entry-boot, of variables-junk those of saved. */
+/* entries-many makes the same calls as entry-boot, variables-junk the same as saved. */
 const struct scenario manager_scenarios[] = {
     {"entries-many", many, ENDING_BOOT, NULL},
     {"entries-broken", broken, ENDING_BOOT, "New: vmlinux", .faults = true},
@@ -814,7 +814,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-details", menu_details, ENDING_BOOT, "sort key", MENU_FAULTS},
     {"menu-all-keys", menu_all_keys, ENDING_BOOT, "no way into its set-up", MENU_FAULTS},
     {"menu-settings", menu_settings, ENDING_BOOT, "booted by default", check_settings, MENU_FAULTS},
-    {"menu-looks", menu_looks, ENDING_BOOT, NULL, check_looked},
+    {"menu-probes", menu_probes, ENDING_BOOT, NULL, check_probed},
     {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout,
      MENU_FAULTS},
     {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "does not keep the default",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Firmware that tells of its memory in strange ways, changes it, or has too little. */
+/* Firmware with unusual memory maps, with maps that change, or with too little memory. */
 #include "tests/firmware/scenarios/scenarios.h"
 
 #include "tests/firmware/fake/files.h"
@@ -71,7 +71,7 @@ static void add_extra(uint32_t type, uint64_t start, uint64_t pages)
         .Type = type, .PhysicalStart = start, .NumberOfPages = pages, .Attribute = ATTRIBUTE_WB};
 }
 
-/* Descriptors that wrap, that end at the top, that name what is described already. */
+/* Descriptors that overflow, that end at the top of memory, or that overlap others. */
 static void lies(uint64_t seed)
 {
     setup_boot();
@@ -83,7 +83,7 @@ static void lies(uint64_t seed)
     add_extra(EfiReservedMemoryType, 0x200000000000, UINT64_MAX / PAGE_SIZE);
     add_extra(EfiRuntimeServicesData, 0x2000000, 16);
     add_extra(EfiConventionalMemory, USUAL_ACPI - MIB, 2 * MIB / PAGE_SIZE);
-    add_extra(EfiACPIReclaimMemory, 0x2400800, 3); /* no whole pages */
+    add_extra(EfiACPIReclaimMemory, 0x2400800, 3); /* not aligned to pages */
     add_extra(77, 0x2800000, 1);
     add_extra(TYPE_PERSISTENT, 8 * GIB, 1000);
     add_extra(TYPE_UNACCEPTED, 9 * GIB, 1000);
@@ -99,7 +99,7 @@ static void ten_thousand(uint64_t seed)
                      8 * GIB + (i + 1) * MIB);
 }
 
-/* RAM and reserved pages in turns all through low memory: more than the kernel's table holds. */
+/* Alternating RAM and reserved pages in low memory: more than fit the kernel's table. */
 static void patchwork(uint64_t seed)
 {
     setup_boot();
@@ -112,7 +112,7 @@ static void patchwork(uint64_t seed)
  * Too little memory
  */
 
-/* All the RAM there is begins at 4 GiB: nothing that PVH needs can be had. */
+/* All RAM is above 4 GiB, where PVH can use none. */
 static void all_high(uint64_t seed)
 {
     (void)seed;
@@ -124,7 +124,7 @@ static void all_high(uint64_t seed)
     options_set("vmlinux");
 }
 
-/* The loader's own memory is above 4 GiB; what the kernel gets is not. */
+/* The loader's own memory is above 4 GiB; the kernel's must not be. */
 static void loader_high(uint64_t seed)
 {
     (void)seed;
@@ -139,7 +139,7 @@ static void bottom_up(uint64_t seed)
     memory_ways.bottom_up = true;
 }
 
-/* Free memory comes in pieces of 64 KiB, boot services' buffers between them. */
+/* Adds free memory in pieces, with buffers of boot services between them. */
 static void add_pieces(uint64_t start, uint64_t end, uint64_t free, uint64_t used)
 {
     while (start < end) {
@@ -168,7 +168,7 @@ static void in_pieces(uint64_t seed)
     options_set("--initrd initrd kernel");
 }
 
-/* No free range is as large as what is offered: it comes by way of a buffer above 4 GiB. */
+/* No free range is as large as the offered initrd: it is loaded to a buffer above 4 GiB first. */
 static void offered_in_pieces(uint64_t seed)
 {
     (void)seed;
@@ -181,7 +181,7 @@ static void offered_in_pieces(uint64_t seed)
     options_set("kernel");
 }
 
-/* A packed kernel: modules get the memory that it is unpacked with, which is all there is. */
+/* A compressed kernel: modules must use the memory of its unpacking buffers. */
 static void shrinking_packed(uint64_t seed)
 {
     uint64_t end = 0x180000 + seed * 2 * PAGE_SIZE;
@@ -194,14 +194,14 @@ static void shrinking_packed(uint64_t seed)
     options_set("--initrd initrd kernel");
 }
 
-/* Little enough that the initrd lies where the kernel was unpacked: else there is no room. */
+/* Little memory: the initrd only fits if it uses the memory of the kernel's unpacking buffers. */
 static void reclaimable(uint64_t seed)
 {
     (void)seed;
     shrinking_packed(30);
 }
 
-/* Memory of so many pages: from some number on it is enough; below it, the loader must say so. */
+/* Memory of `seed` pages: if it is not enough, the loader must report that. */
 static void shrinking(uint64_t seed)
 {
     physical_add(EfiBootServicesCode, 0, HOST_MEMORY_START);
@@ -224,14 +224,14 @@ static void withheld(uint64_t seed)
     memory_ways.withheld = (struct range){0x110000, 0x110000 + (1 + seed) * 64 * KIB};
 }
 
-/* Nearly all that the map calls free: there is room for everything behind it. */
+/* Nearly all memory that the map calls free; after it there is enough room. */
 static void withheld_large(uint64_t seed)
 {
     setup_boot();
     memory_ways.withheld = (struct range){0x110000 + seed * 0x1000, 0x3a00000};
 }
 
-/* The firmware takes pages before every call but those of the loader's own search for memory. */
+/* The firmware allocates pages before every call, except the loader's own attempts to allocate. */
 static void take_at_calls(enum service service, size_t call)
 {
     if (ledger_phase() == PHASE_RUNNING && service != SERVICE_EXIT_BOOT_SERVICES && call % 3 == 0)
@@ -244,7 +244,7 @@ static void changing(uint64_t seed)
     setup_boot();
 }
 
-/* Just before the kernel's place is allocated, the firmware takes it: once, and then never more. */
+/* The firmware allocates the kernel's memory just before the loader does, once. */
 static void take_once(enum service service, size_t call)
 {
     static bool taken;
@@ -255,7 +255,7 @@ static void take_once(enum service service, size_t call)
         taken = true;
 }
 
-/* Where drivers had their buffers, and the kernel was to go, something stays for good. */
+/* Drivers' memory where the kernel was to be copied is not released at exit. */
 static void keep_drivers(enum service service, size_t call)
 {
     static size_t maps;
@@ -282,7 +282,7 @@ static void over_drivers(uint64_t seed)
     options_set("kernel");
 }
 
-/* Each refusal comes with more descriptors: no room is left, and none may be made. */
+/* The map grows at each attempt to exit, beyond the buffer, which cannot be reallocated. */
 static void growing_exit(uint64_t seed)
 {
     setup_boot();
@@ -316,7 +316,7 @@ static void no_acpi(uint64_t seed)
     machine_without_acpi();
 }
 
-/* One byte of the tables is another: the loader boots, and does not follow what is damaged. */
+/* One byte of the tables is changed: the loader boots, and ignores the damaged table. */
 static void damaged_acpi(uint64_t seed)
 {
     static const struct {
@@ -334,7 +334,7 @@ static void damaged_acpi(uint64_t seed)
         expect_rsdp(USUAL_ACPI);
 }
 
-/* Tables whose sums are right and whose numbers are not. */
+/* Tables with wrong values but correct checksums. */
 static void lying_acpi(uint64_t seed)
 {
     static const uint64_t addresses[] = {
@@ -359,11 +359,11 @@ static void lying_acpi(uint64_t seed)
 
     machine_without_acpi();
     acpi_make(tables, USUAL_ACPI, USUAL_ECAM);
-    if (seed % 3 == 0) /* where the root table is */
+    if (seed % 3 == 0) /* address of the root table */
         put_number(tables + ACPI_RSDP + 24, 8, addresses[wrong % ELEMENTS(addresses)]);
-    if (seed % 3 == 1) /* where MCFG is */
+    if (seed % 3 == 1) /* address of MCFG */
         put_number(tables + ACPI_XSDT + 36, 8, addresses[wrong % ELEMENTS(addresses)]);
-    if (seed % 3 == 2) /* how long the root table is */
+    if (seed % 3 == 2) /* length of the root table */
         put_number(tables + ACPI_XSDT + 4, 4, lengths[wrong % ELEMENTS(lengths)]);
     acpi_sign(tables + ACPI_RSDP, 20, 8);
     acpi_sign(tables + ACPI_RSDP, 36, 32);
@@ -374,7 +374,7 @@ static void lying_acpi(uint64_t seed)
         expect_ecam((struct range){USUAL_ECAM, USUAL_ECAM + 256 * MIB});
 }
 
-/* Maps whose form alone is strange lead to the calls of loader-high: those fail there. */
+/* Maps that only have an unusual form lead to the same calls as loader-high, which has faults. */
 const struct scenario memory_scenarios[] = {
     {"strides", strides, ENDING_BOOT, NULL, .seeds = 5},
     {"bad-strides", bad_strides, ENDING_ERROR, "memory map", .seeds = 4, .faults = true},
@@ -392,7 +392,7 @@ const struct scenario memory_scenarios[] = {
     {"offered-in-pieces", offered_in_pieces, ENDING_BOOT, NULL, .faults = true,
      .answer = EFI_NOT_FOUND},
     {"shrinking-packed", shrinking_packed, ENDING_ANY, NULL, .seeds = 200},
-    {"lent", reclaimable, ENDING_BOOT, NULL, .faults = true},
+    {"reclaimable", reclaimable, ENDING_BOOT, NULL, .faults = true},
     {"shrinking", shrinking, ENDING_ANY, NULL, .seeds = 150},
 
     {"withheld", withheld, ENDING_BOOT, NULL, .seeds = 20},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Any kernel on any machine: the seed decides. */
+/* Random kernels on random machines, by the seed. */
 #include "tests/firmware/scenarios/scenarios.h"
 
 #include "tests/firmware/fake/files.h"
@@ -51,7 +51,7 @@ static void random_machine(struct random *random)
     while (position < HIGHEST) {
         uint64_t end = position + random_pages(random, 2048) * PAGE_SIZE;
 
-        if (!random_chance(random, 3)) /* else nothing is there */
+        if (!random_chance(random, 3)) /* else a hole */
             physical_add(random_type(random), position, end);
         position = end;
     }
@@ -91,7 +91,7 @@ static struct kernel_shape random_kernel(struct random *random)
     return shape;
 }
 
-/* Options that name so many modules. */
+/* Adds options with a random number of modules. */
 static void random_modules(struct random *random)
 {
     static char options[1000];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory maps of real machines, each with the kernels of the boot tests. Whether one can be
- * booted there is told beforehand, from the lines of the map's file and the kernel's headers.
+ * The memory maps of real machines, each with the kernels of the boot tests. The expected result is
+ * derived from the lines of the map's file and the kernel's headers.
  */
 #include "tests/firmware/scenarios/scenarios.h"
 
@@ -26,7 +26,7 @@
 
 #define INITRD_SIZE (2 * MIB + 77)
 
-/* Room for what is neither the kernel nor the initrd; a map with less than this says nothing. */
+/* Room for all but the kernel and the initrd; with less, the result is not predicted. */
 #define ROOM_FOR_THE_REST (4 * MIB)
 
 /* ------------------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ static int compare_lines(const void *a, const void *b)
     return left->range.start < right->range.start ? -1 : left->range.start > right->range.start;
 }
 
-/* Adds what has pages here, and the rest as what nobody can allocate. */
+/* Adds memory that can be mapped here; the rest is added as memory that cannot be allocated. */
 static void add_line(const struct map_line *line)
 {
     static const struct range borders[] = {{0, HOST_MEMORY_START},
@@ -68,7 +68,7 @@ static const char *map_path(size_t index)
 
     list_map_files(MAP_FOLDER, &names);
     list_map_files(MORE_FOLDER, &more);
-    require(names.count + more.count == REAL_MAPS); /* or some would not be tried */
+    require(names.count + more.count == REAL_MAPS); /* or the list is out of date */
     return index < names.count ? names.paths[index] : more.paths[index - names.count];
 }
 
@@ -91,12 +91,12 @@ static void machine_real(size_t index)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * What must become of it
+ * The expected result
  */
 
 static bool nvs_is_allowed;
 
-/* Where a kernel that cannot be moved was to go, when something is there; empty for no matter. */
+/* The range of a kernel that cannot be moved, if it is in use; empty otherwise. */
 static struct range refused;
 
 static bool becomes_ram(const struct map_line *line)
@@ -108,7 +108,7 @@ static bool becomes_ram(const struct map_line *line)
            !(line->attributes & ATTRIBUTE_SPECIAL);
 }
 
-/* Where RAM that begins at `position` ends, or at `end`. */
+/* The end of the RAM that starts at `position`, at most `end`. */
 static uint64_t find_end_of_ram(uint64_t position, uint64_t end)
 {
     for (size_t i = 0; i < map.efi_count && position < end; i++) {
@@ -124,7 +124,7 @@ static bool is_all_ram(struct range range)
     return find_end_of_ram(range.start, range.end) == range.end;
 }
 
-/* All multiples of the alignment are tried. */
+/* Tries all multiples of the alignment. */
 static bool can_be_moved(const struct kernel_facts *kernel)
 {
     uint64_t size = range_size(kernel->span);
@@ -139,7 +139,7 @@ static bool can_be_moved(const struct kernel_facts *kernel)
     return false;
 }
 
-/* What of a range is free. */
+/* The number of free bytes in a range. */
 static uint64_t count_free(struct range range)
 {
     uint64_t size = 0;
@@ -151,7 +151,7 @@ static uint64_t count_free(struct range range)
     return size;
 }
 
-/* True when one free range next to the kernel's holds so much. */
+/* True when a free range outside the kernel's has `needed` bytes. */
 static bool has_room(struct range span, uint64_t needed)
 {
     const struct range sides[] = {{MIB, span.start}, {span.end, HOST_MEMORY_END}};
@@ -167,8 +167,8 @@ static bool has_room(struct range span, uint64_t needed)
 }
 
 /*
- * Besides the kernel there must be room for what is copied to its place later, for the initrd and
- * for the rest. A kernel that is moved may take a free range for itself.
+ * Besides the kernel there must be room for its staged parts, for the initrd and for the rest. A
+ * kernel that is moved may use up a free range.
  */
 static enum ending judge_room(struct range span, bool moves)
 {
@@ -179,7 +179,7 @@ static enum ending judge_room(struct range span, bool moves)
         return ENDING_ERROR;
     if (has_room(span, (moves ? 2 * range_size(span) : staged) + INITRD_SIZE + ROOM_FOR_THE_REST))
         return ENDING_BOOT;
-    require(strcmp(map_name, SMALL_MAP) == 0); /* it depends on the pieces there; nowhere else */
+    require(strcmp(map_name, SMALL_MAP) == 0); /* only there it depends on the free ranges */
     return ENDING_ANY;
 }
 
@@ -197,7 +197,7 @@ static void expect_verdict(const struct kernel_facts *kernel)
     run_expect(judge_room(span, moves));
 }
 
-/* Of what is in the kernel's way, one piece is named. */
+/* The message names one range that is in the kernel's way. */
 static void check_message(void)
 {
     for (uint64_t page = refused.start; page < refused.end; page += PAGE_SIZE) {
@@ -215,7 +215,7 @@ static void check_message(void)
  * Kernels
  */
 
-/* Boots \kernel, which has `elf` in it. */
+/* Boots \kernel, which contains `elf`. */
 static void boot_on_map(size_t index, const char *elf, bool overwrite_nvs)
 {
     struct kernel_facts kernel;
@@ -234,7 +234,7 @@ static void boot_on_map(size_t index, const char *elf, bool overwrite_nvs)
     expect_verdict(&kernel);
 }
 
-/* As Linux is linked, with what it has of segments, but smaller. */
+/* Linked like Linux, with the same segments, but smaller. */
 static const struct kernel_shape linux_kernel = {
     .bits = 64,
     .segments = {{0x1000000, 0x80123, 0x80123},
@@ -246,7 +246,7 @@ static const struct kernel_shape linux_kernel = {
     .seed = 7,
 };
 
-/* A kernel as it is linked, one that can be moved, one that may have NVS, one low. */
+/* A kernel that cannot be moved, one that can, one that may use NVS, and one linked low. */
 #define MADE_KERNELS 4
 
 static void made_kernels(uint64_t seed)
@@ -271,14 +271,14 @@ static void test_kernels(uint64_t seed)
     glob_t kernels;
 
     require(glob(KERNEL_PATTERN, 0, NULL, &kernels) == 0);
-    require(kernels.gl_pathc == TEST_KERNELS); /* or some would not be tried */
+    require(kernels.gl_pathc == TEST_KERNELS); /* or the list is out of date */
     file_put_host(KERNEL, kernels.gl_pathv[seed % TEST_KERNELS]);
     boot_on_map(seed / TEST_KERNELS, KERNEL, false);
 }
 
-/* Debian's, and those of the boot tests that are large. */
+/* Debian's, and the large ones of the boot tests. */
 #define LARGE_KERNELS  4
-#define PACKED_KERNELS 3 /* of them, from the first on */
+#define PACKED_KERNELS 3 /* the first of them */
 
 static const struct {
     const char *elf;
@@ -302,11 +302,11 @@ static void large_with_nvs(uint64_t seed)
     boot_on_map(seed / LARGE_KERNELS, KERNEL, true);
 }
 
-/* A few of the maps. */
+/* Only some of the maps. */
 #define MAP_STEP  8
 #define SOME_MAPS (REAL_MAPS / MAP_STEP)
 
-/* A kernel that is fixed and one that can be moved. */
+/* A kernel that cannot be moved and one that can. */
 static void some_large(uint64_t seed)
 {
     file_put_host(KERNEL, large_kernels[seed % 2].elf);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GZIP_STORED     UINT64_C(0xffff) /* bytes of a block: RFC 1951, section 3.2.4 */
+#define GZIP_STORED     UINT64_C(0xffff) /* largest block in bytes: RFC 1951, section 3.2.4 */
 #define GZIP_POLYNOMIAL UINT32_C(0xedb88320)
 
 const struct kernel_shape plain_kernel = {
@@ -40,7 +40,7 @@ void put_packed_kernel(const char *path, const char *sample)
     expect_kernel(plain.bytes, plain.size);
 }
 
-/* Half a byte at a time. */
+/* Four bits at a time. */
 static uint32_t crc32(const uint8_t *bytes, size_t size)
 {
     uint32_t table[16];

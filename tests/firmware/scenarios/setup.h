@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What scenarios are put together from. */
+/* Building blocks of scenarios. */
 #pragma once
 
 #include "efi/efi.h"
 
 #include "tests/firmware/fake/kernels.h"
 
-/* A kernel of 64 bits with a text, a data and a bss, at 1 MiB: it fits the usual machine. */
+/* A 64-bit kernel with text, data and bss, at 1 MiB, which fits the usual machine. */
 extern const struct kernel_shape plain_kernel;
 
-/* Makes a kernel, puts it on the volume and expects it. */
+/* Builds a kernel, puts it on the volume and expects it. */
 void put_kernel(const char *path, const struct kernel_shape *shape);
 
-/* Puts one of the packed kernels of tests/samples on the volume, and expects what is in it. */
+/* Puts a compressed kernel of build/samples on the volume, and expects the kernel in it. */
 void put_packed_kernel(const char *path, const char *sample);
 
-/* The same as gzip makes it of what it cannot compress. */
+/* The same with a kernel in stored blocks of gzip. */
 void put_stored_kernel(const char *path, const struct kernel_shape *shape);
 
 /* Puts a file of random bytes on the volume, and expects it as (part of) a module. */

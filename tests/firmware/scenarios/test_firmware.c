@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loader on a fake firmware. All scenarios are run, every call of most made to fail, every read
- * made too short. `--thorough` takes longer, `--brief` less time. `--only NAME` runs one scenario.
- * `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]` repeats one run and prints what it
- * said.
+ * The loader on a fake firmware. Runs all scenarios, and most of them again with every call made to
+ * fail and with every read made too short. `--thorough` takes longer, `--brief` less time.
+ * `--only NAME` runs one scenario. `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]`
+ * repeats one run and prints its output.
  */
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/scenarios/scenarios.h"
@@ -20,21 +20,21 @@
 #include <unistd.h>
 
 #define MOST_JOBS     8
-#define MOST_FAILURES 20 /* more are not worth reading */
+#define MOST_FAILURES 20 /* then the tests stop */
 #define TRACE_SHOWN   12
 
 static const struct scenario *const all_scenarios[] = {
     boot_scenarios,   keyboard_scenarios, manager_scenarios, memory_scenarios,
     random_scenarios, real_scenarios,     trouble_scenarios};
 
-/* A process that executes a run, and what it leaves behind. */
+/* A process that executes a run, and its result. */
 struct job {
-    pid_t process; /* 0 for a free place */
+    pid_t process; /* 0 for a free slot */
     struct run run;
     struct run_result *result;
 };
 
-/* With how many statuses each call fails, besides the one that lasts. */
+/* How many statuses each call fails with once, besides the lasting failure. */
 enum depth { DEPTH_BRIEF = 1, DEPTH_USUAL = 3, DEPTH_THOROUGH = 5 };
 
 static struct {
@@ -47,7 +47,7 @@ static struct {
 } tests;
 
 /* ------------------------------------------------------------------------------------------------
- * Telling of a failure
+ * Reporting failures
  */
 
 static void print_trace(const struct run_result *result)
@@ -127,7 +127,7 @@ static void finish(struct job *job, int status)
         report(job, status);
 }
 
-/* Waits for any run to end, and returns its place; NULL when none is under way. */
+/* Waits for a run to end, and returns its job; NULL when none is running. */
 static struct job *wait_for_one(void)
 {
     int status;
@@ -148,7 +148,7 @@ static void wait_for_all(void)
         ;
 }
 
-/* Starts a run when there is room for it. */
+/* Starts a run when a slot is free. */
 static struct job *submit(const struct run *run)
 {
     struct job *job = tests.jobs;
@@ -161,7 +161,7 @@ static struct job *submit(const struct run *run)
     return job;
 }
 
-/* Waits for its end: the result is valid until the next run. */
+/* Runs it and waits. The result is valid until the next run. */
 static const struct run_result *execute(const struct run *run)
 {
     const struct run_result *result;
@@ -173,10 +173,10 @@ static const struct run_result *execute(const struct run *run)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * What is run
+ * The runs
  */
 
-/* What may become of a call, beyond what firmware usually answers. */
+/* The statuses that calls fail with. */
 static const EFI_STATUS statuses[DEPTH_THOROUGH] = {
     EFI_DEVICE_ERROR,      EFI_OUT_OF_RESOURCES, EFI_NOT_FOUND,
     EFI_INVALID_PARAMETER, EFI_BUFFER_TOO_SMALL,
@@ -194,12 +194,12 @@ static void run_fault(struct run *run, EFI_STATUS status, bool lasting)
 
 static void run_faults(const struct run *plain, const struct run_result *result)
 {
-    size_t calls = result->calls, reads = result->reads; /* the result's place is taken again */
+    size_t calls = result->calls, reads = result->reads; /* copied: the slot is reused */
     size_t first = max_u64(result->first[plain->scenario->from], 1);
     struct run run = *plain;
 
     for (run.fault.call = first; run.fault.call <= calls; run.fault.call++) {
-        /* Some of the statuses, by turns: what scenarios have in common meets them all. */
+        /* Some of the statuses in turn, so that calls common to all scenarios fail with each. */
         for (size_t i = 0; i < tests.depth; i++)
             run_fault(&run, statuses[(run.fault.call + i) % ELEMENTS(statuses)], false);
         run_fault(&run, EFI_DEVICE_ERROR, true);
@@ -312,7 +312,7 @@ static void make_jobs(size_t count)
     }
 }
 
-/* The address sanitizer asks for this: runs end without giving back what is the test's own. */
+/* Called by the address sanitizer: runs end without freeing the test's own memory. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)
@@ -320,7 +320,7 @@ const char *__asan_default_options(void)
     return "detect_leaks=0:allocator_may_return_null=1";
 }
 
-/* Those that this process may use: see taskset(1). */
+/* The processors that this process may use: see taskset(1). */
 static size_t count_processors(void)
 {
     cpu_set_t set;

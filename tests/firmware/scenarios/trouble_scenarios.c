@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Trouble with entries' names, with what firmware keeps for later boots, and around the menu. */
+/* Unusual names of entries, failures of variables, and unusual events in the menu. */
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define ENTRIES "\\loader\\entries\\"
-#define EURO    "\xe2\x82\xac" /* a character with three bytes */
+#define EURO    "\xe2\x82\xac" /* a character of three bytes */
 
 static void put_entry(const char *name, const char *text)
 {
@@ -28,7 +28,7 @@ static void put_entry(const char *name, const char *text)
     file_put_text(path, text);
 }
 
-/* A name that starts with `count` times the same. */
+/* A name with `what` repeated `count` times. */
 static const char *long_name(const char *what, size_t count, const char *end)
 {
     static char buffer[400];
@@ -56,7 +56,7 @@ static void check_variable(const char *name, const char *text)
  * Names
  */
 
-/* What macOS and editors leave behind, and systemd-boot's own names: none is an entry. */
+/* Files of macOS and editors, and names reserved by systemd-boot, are not entries. */
 static void hidden_entries(uint64_t seed)
 {
     (void)seed;
@@ -66,7 +66,7 @@ static void hidden_entries(uint64_t seed)
     put_entry("auto-b.conf", "linux /automatic\nversion 2\nsort-key a\n");
 }
 
-/* With one more counter the name is longer than a file system takes: then it stays what it is. */
+/* With another counter the name would be too long for a file system: it is not renamed. */
 static void longest_name(uint64_t seed)
 {
     (void)seed;
@@ -84,7 +84,7 @@ static void check_longest_name(void)
         run_fail("the entry has been renamed to what is cut off");
 }
 
-/* FAT counts units, UTF-8 takes up to three bytes for each. */
+/* FAT limits UTF-16 units, each of which can be three bytes of UTF-8. */
 static void foreign_name(uint64_t seed)
 {
     (void)seed;
@@ -100,7 +100,7 @@ static void check_foreign_name(void)
     check_variable("LoaderBootCountPath", path);
 }
 
-/* What is on the command line is the kernel's, and no terminal's. */
+/* Control characters in a command line must not reach the terminal. */
 static void escape_sequence(uint64_t seed)
 {
     (void)seed;
@@ -131,7 +131,7 @@ static void set_up_menu(void)
     put_kernel("\\vmlinux", &plain_kernel);
 }
 
-/* The default is made the choice, although the bar stands on it from the start. */
+/* Choosing the default entry, which is selected already. */
 static void choose_default(uint64_t seed)
 {
     (void)seed;
@@ -164,7 +164,7 @@ static void check_take_default_back(void)
         run_fail("the default is still kept");
 }
 
-/* The screen goes away while the only entry, which cannot be booted, is tried. */
+/* The screen disappears while the only entry, which cannot be booted, is tried. */
 static void lost_screen(uint64_t seed)
 {
     (void)seed;
@@ -188,7 +188,7 @@ static EFI_STATUS EFIAPI set_no_indications(CHAR16 *name, EFI_GUID *guid, UINT32
     return name[0] == 'O' ? EFI_DEVICE_ERROR : set_variable(name, guid, attributes, size, data);
 }
 
-/* The firmware offers its set-up and does not take the wish. */
+/* The firmware offers its setup, but refuses to write the variable. */
 static void refused_set_up(uint64_t seed)
 {
     static const uint64_t supported = 1;
@@ -203,7 +203,7 @@ static void refused_set_up(uint64_t seed)
     press(2, '\r');
 }
 
-/* Once where it happens, and once in the menu, which clears the screen. */
+/* Printed once immediately, and once by the menu, which clears the screen. */
 static void check_refused_set_up(void)
 {
     static const char message[] = "cannot be asked for its set-up";
@@ -213,7 +213,7 @@ static void check_refused_set_up(void)
         run_fail("the menu does not say why the firmware's set-up cannot be had");
 }
 
-/* Bytes that parsers and screens look at, wide and broken characters among them. */
+/* Random text for parsers and the screen, with wide and invalid characters. */
 static void random_screen_text(struct random *random, char *text, size_t size)
 {
     static const char *const pieces[] = {"a",
@@ -257,7 +257,7 @@ static void put_random_entry(struct random *random, unsigned number)
     put_entry(name, text);
 }
 
-/* Neither Enter nor Right, nor anything that a terminal sends for them: they would boot. */
+/* Any key but Enter and Right, and what terminals send for them, which would boot. */
 static void press_any(struct random *random, uint64_t *time)
 {
     static const CHAR16 keys[] = {'e',    'p',  'd',  'h',  '+',  '-',  't',    'T',
@@ -268,14 +268,14 @@ static void press_any(struct random *random, uint64_t *time)
 
     if (random_chance(random, 50)) {
         scan = (UINT16)(1 + random_below(random, 0x17));
-        if (scan == SCAN_RIGHT || scan == SCAN_F3) /* some tablets' Enter */
+        if (scan == SCAN_RIGHT || scan == SCAN_F3) /* Enter on some tablets */
             scan = SCAN_LEFT;
     }
     *time += 1 + random_below(random, random_chance(random, 50) ? 300000 : 3 * TICKS_PER_SECOND);
     keys_press(*time, scan, scan ? 0 : keys[random_below(random, ELEMENTS(keys))]);
 }
 
-/* Any entries, any keys; then back to the firmware. */
+/* Random entries and random keys, then back to the firmware. */
 static void random_menu(uint64_t seed)
 {
     struct random random = {seed};

@@ -16,7 +16,7 @@
 #define FADT       0x4000
 #define OTHER_MCFG 0x5000
 
-/* A few tables in a memory that has nothing else. Each is handed out in its exact length. */
+/* Memory that contains only a few tables. */
 struct table {
     uint64_t address;
     size_t size;
@@ -29,7 +29,7 @@ static uint8_t *handed_out[4096];
 static size_t handed_count;
 static size_t handed_bytes;
 
-/* A copy of just what was asked for: reading past it is caught. */
+/* Returns a copy of exactly the requested bytes, so that reading past them is detected. */
 static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t length)
 {
     (void)memory;
@@ -143,7 +143,7 @@ static struct table *add_mcfg(size_t count, const struct window *windows)
 static const uint64_t both_tables[] = {FADT, MCFG};
 static const struct window usual = {0xe0000000, 0, 255};
 
-/* The usual machine: everything is there, and leads to the MCFG's window. */
+/* An ordinary machine with all tables and an ECAM window. */
 static void add_everything(void)
 {
     add_rsdp(2, RSDT, XSDT);
@@ -200,7 +200,7 @@ static void no_root_pointer(void **state)
     assert_false(check_rsdp());
 }
 
-/* Any bit counts: the checksums see to it. */
+/* The checksums detect any changed bit. */
 static void damaged_root_pointers(void **state)
 {
     (void)state;
@@ -286,7 +286,7 @@ static void windows_that_cannot_be(void **state)
         {UINT64_MAX, 1, 1},
         {0xe0000001, 0, 255}, /* between two buses */
         {0xe0080000, 0, 255},
-        {(UINT64_C(1) << 52) - 0x100000, 0, 1}, /* no processor gets there */
+        {(UINT64_C(1) << 52) - 0x100000, 0, 1}, /* beyond any processor's physical addresses */
         {UINT64_C(1) << 60, 0, 0},
         usual,
     };
@@ -319,7 +319,7 @@ static void more_windows_than_there_is_room_for(void **state)
     assert_true(windows.damaged);
 }
 
-/* A damaged XSDT, or none: the RSDT is as good. */
+/* Without a valid XSDT, the RSDT is used. */
 static void the_second_way(void **state)
 {
     struct acpi_windows windows;
@@ -338,7 +338,7 @@ static void the_second_way(void **state)
     assert_false(windows.damaged);
 }
 
-/* Each table in turn is damaged in every way: never a wrong window, and the damage is known. */
+/* Flips every bit of every table: never a wrong window, and the damage is reported. */
 static void damaged_tables_are_passed_over(void **state)
 {
     (void)state;
@@ -350,7 +350,7 @@ static void damaged_tables_are_passed_over(void **state)
             add_everything();
             tables[damaged].bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
             windows = find();
-            if (damaged == 1 || damaged == 3) { /* not looked at */
+            if (damaged == 1 || damaged == 3) { /* not read */
                 assert_int_equal(windows.count, 1);
                 assert_false(windows.damaged);
             } else if (damaged == 2) {
@@ -358,8 +358,9 @@ static void damaged_tables_are_passed_over(void **state)
                 assert_true(windows.damaged);
             } else {
                 assert_int_equal(windows.count, 0);
-                assert_int_equal(windows.damaged,
-                                 bit >= 32 ? ACPI_DAMAGED_TABLE : 0); /* else it has another name */
+                assert_int_equal(windows.damaged, bit >= 32
+                                                      ? ACPI_DAMAGED_TABLE
+                                                      : 0); /* else it has another signature */
             }
         }
     }
@@ -401,7 +402,7 @@ static void mcfg_cut_short(void **state)
     }
 }
 
-/* An odd end behind whole entries is nobody's loss. */
+/* Extra bytes after the last whole entry are ignored. */
 static void mcfg_with_an_odd_end(void **state)
 {
     struct acpi_windows windows;
@@ -416,7 +417,7 @@ static void mcfg_with_an_odd_end(void **state)
     assert_int_equal(windows.damaged, 0);
 }
 
-/* The usual MCFG, and another one; the root names both as told. Returns the other. */
+/* Adds the usual MCFG and another one, and a root table with these pointers. Returns the other. */
 static struct table *add_two_mcfgs(const uint64_t *pointers, size_t count)
 {
     struct table *other;
@@ -438,7 +439,7 @@ static void assert_usual_window(uint32_t damaged)
     assert_int_equal(windows.damaged, damaged);
 }
 
-/* A machine has one MCFG: another, or the same once more, adds nothing. */
+/* Only the first MCFG is used: another, or the same again, adds nothing. */
 static void the_first_mcfg_counts(void **state)
 {
     const uint64_t pointers[] = {MCFG, OTHER_MCFG, MCFG};
@@ -448,7 +449,7 @@ static void the_first_mcfg_counts(void **state)
     assert_usual_window(0);
 }
 
-/* Behind a damaged one there may be a good one. */
+/* A damaged MCFG may be followed by a valid one. */
 static void a_good_mcfg_behind_a_damaged_one(void **state)
 {
     const uint64_t pointers[] = {OTHER_MCFG, MCFG};
@@ -459,8 +460,8 @@ static void a_good_mcfg_behind_a_damaged_one(void **state)
 }
 
 /*
- * A root table of 1 MiB could name one damaged table of 1 MiB 130,000 times, whose sum would take
- * minutes. What is read for each pointer is a header; a few tables are read whole.
+ * A root table of 1 MiB could refer to one damaged table of 1 MiB 130,000 times; computing all
+ * checksums would take minutes. So only the header is read for each pointer, and few tables whole.
  */
 static void the_same_damaged_table_again_and_again(void **state)
 {
@@ -481,7 +482,7 @@ static void the_same_damaged_table_again_and_again(void **state)
     assert_in_range(handed_bytes, 1, 8 * sizeof(mcfg->bytes) + 3 * 36 * ELEMENTS(pointers));
 }
 
-/* Tables that name themselves, each other, or the root pointer. */
+/* Tables that refer to themselves, to each other, or to the root pointer. */
 static void tables_in_a_circle(void **state)
 {
     const uint64_t pointers[] = {XSDT, RSDT, RSDP, MCFG + 1, 0, UINT64_MAX, MCFG};

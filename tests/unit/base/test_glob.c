@@ -93,7 +93,7 @@ static void case_is_ignored(void **state)
         {"\xc3\xa4", "\xc3\x84", false}, /* ä, Ä */
         {"?", "\xc3\xa4", true},
         {"??", "\xc3\xa4", false},
-        {"*\xef\xbf\xbd", "\xc3\xa4", false}, /* U+FFFD is no part of it */
+        {"*\xef\xbf\xbd", "\xc3\xa4", false}, /* not taken for U+FFFD */
         {"[\xc3\xa4]", "\xc3\xa4", true},
         {"[\xc3\xa4]", "\xc3", false},
     };
@@ -102,7 +102,7 @@ static void case_is_ignored(void **state)
     check_rows(rows, ELEMENTS(rows));
 }
 
-/* The C library's fnmatch() as the second opinion, where both mean the same. */
+/* Compared with the C library's fnmatch(), where both have the same rules. */
 static void random_patterns_match_as_in_the_shell(void **state)
 {
     static const char pattern_alphabet[] = "aab-*?[]!\\";
@@ -123,7 +123,7 @@ static void random_patterns_match_as_in_the_shell(void **state)
         for (size_t i = 0; i < length; i++)
             text[i] = text_alphabet[random_below(&random, sizeof(text_alphabet) - 1)];
         text[length] = '\0';
-        /* fnmatch() takes a \ at the end, and what ends a set after one, in its own way. */
+        /* fnmatch() treats a \ at the end, and a set that contains one, differently. */
         if (strchr(pattern, '\\') && (strchr(pattern, '[') || pattern[strlen(pattern) - 1] == '\\'))
             continue;
         expected = fnmatch(pattern, text, 0) == 0;
@@ -134,7 +134,7 @@ static void random_patterns_match_as_in_the_shell(void **state)
     assert_true(matched > 5000);
 }
 
-/* A pattern that takes a naive matcher ages. */
+/* Patterns for which a naive matcher takes exponential time. */
 static void no_pattern_takes_long(void **state)
 {
     enum { STARS = 20000, LENGTH = 700 };

@@ -11,7 +11,7 @@
 
 struct keyed {
     uint32_t key;
-    uint8_t number; /* which element it was, so that a lost or doubled one shows */
+    uint8_t number; /* identifies the element, to detect lost and duplicated ones */
     uint8_t junk[3];
 };
 
@@ -109,7 +109,7 @@ static void sort_is_never_quadratic(void **state)
     assert_in_range(comparisons, 1, 3 * ELEMENTS(items) * 12);
 }
 
-/* As firmware's memory maps are: in order, but for what is added behind them. */
+/* Like firmware memory maps: sorted, except for a few appended elements. */
 static void sort_of_the_almost_ordered_is_linear(void **state)
 {
     static struct keyed items[4096];
@@ -146,7 +146,7 @@ static void sort_wide_elements(void **state)
     }
 }
 
-/* The provider behind the real arena: each chunk is as large as was asked for, or larger. */
+/* Provides chunks to the real arena, as large as requested or larger. */
 static size_t chunks_out, bytes_asked, surplus;
 static bool provider_empty;
 
@@ -163,7 +163,7 @@ static void *get_chunk(size_t size, size_t *ret_size)
 static void put_chunk(void *chunk, size_t size)
 {
     assert_true(size > 0);
-    memset(chunk, 0xee, size); /* the size is the one that was given: the sanitizer looks on */
+    memset(chunk, 0xee, size); /* the sanitizer checks the size */
     free(chunk);
     chunks_out--;
 }
@@ -212,7 +212,7 @@ static void arena_hands_out_large_pieces(void **state)
     assert_int_equal(chunks_out, 0);
 }
 
-/* NULL means that memory is short, and nothing else. */
+/* NULL only means out of memory. */
 static void arena_hands_out_nothing(void **state)
 {
     struct arena arena = start_arena();
@@ -246,7 +246,7 @@ static void arena_survives_an_empty_provider(void **state)
     provider_empty = false;
     assert_non_null(arena_alloc(&arena, 1, 1));
     provider_empty = true;
-    assert_non_null(arena_alloc(&arena, 1, 1)); /* what is left of the chunk is enough */
+    assert_non_null(arena_alloc(&arena, 1, 1)); /* fits the rest of the chunk */
     assert_null(arena_alloc(&arena, MIB, 1));
     arena_release(&arena);
     assert_int_equal(chunks_out, 0);
@@ -265,7 +265,7 @@ static void arena_is_fresh_after_release(void **state)
     arena_release(&arena);
 }
 
-/* What was handed out stays as it is, and the arena goes on with memory of its own. */
+/* Taken chunks remain valid, and the arena continues with new ones. */
 static void arena_chunks_can_be_taken(void **state)
 {
     struct arena arena = start_arena();

@@ -58,7 +58,7 @@ static void format_strings(void **state)
     assert_formats("", "%s", "");
 }
 
-/* Whatever the room, the text is its beginning, terminated, and nothing is written behind it. */
+/* Whatever the size, the text is truncated and terminated, and nothing is written past the end. */
 static void what_does_not_fit_is_cut_off(void **state)
 {
     const char whole[] = "abc 4294967295 deadbeef";
@@ -121,7 +121,8 @@ static void comparing_without_case(void **state)
     assert_true(text_equals_ignoring_case("", ""));
     assert_false(text_equals_ignoring_case("abc", "ab"));
     assert_false(text_equals_ignoring_case("ab", "abc"));
-    assert_false(text_equals_ignoring_case("a[", "a{")); /* 32 apart like a letter's two cases */
+    assert_false(
+        text_equals_ignoring_case("a[", "a{")); /* differ by 32, like the cases of a letter */
     assert_true(text_ends_with_ignoring_case("a.CONF", ".conf"));
     assert_true(text_ends_with_ignoring_case(".conf", ".conf"));
     assert_false(text_ends_with_ignoring_case("conf", ".conf"));
@@ -148,7 +149,7 @@ static void what_cannot_be_shown_is_replaced(void **state)
         {"\x1b[0m", "\xef\xbf\xbd[0m"},
         {"\t\r\n", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
         {"\x7f", "\xef\xbf\xbd"},
-        {"\xc2\x9b", "\xef\xbf\xbd"}, /* the same escape in one character */
+        {"\xc2\x9b", "\xef\xbf\xbd"}, /* CSI as a single character */
         {"\xc2\xa0", "\xc2\xa0"},
         {"x\xffy", "x\xef\xbf\xbdy"},
         {"\xc3", "\xef\xbf\xbd"},

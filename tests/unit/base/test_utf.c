@@ -28,7 +28,7 @@ static void every_code_point_survives_utf8(void **state)
     }
 }
 
-/* The first code point, and how many bytes it took. */
+/* Checks the first code point and its length in bytes. */
 static void assert_decodes(const char *text, uint32_t code_point, size_t length)
 {
     char *exact = strdup(text);
@@ -46,14 +46,14 @@ static void malformed_utf8_is_replaced(void **state)
     assert_decodes("\xf0\x9f\x98\x80", 0x1f600, 4);
     assert_decodes("\x80"
                    "a",
-                   0xfffd, 1); /* a tail without its head */
+                   0xfffd, 1); /* continuation byte without a start */
     assert_decodes("\xc3"
                    "a",
-                   0xfffd, 1); /* a head without its tail */
+                   0xfffd, 1); /* start byte without continuation */
     assert_decodes("\xe2\x82"
                    "a",
                    0xfffd, 2);
-    assert_decodes("\xf0\x9f\x98", 0xfffd, 3); /* cut off by the end */
+    assert_decodes("\xf0\x9f\x98", 0xfffd, 3); /* truncated */
     assert_decodes("\xc0\x80", 0xfffd, 2);     /* overlong */
     assert_decodes("\xe0\x80\x80", 0xfffd, 3);
     assert_decodes("\xf0\x8f\xbf\xbf", 0xfffd, 4);
@@ -136,7 +136,7 @@ static void utf8_becomes_utf16(void **state)
 {
     const uint16_t expected[] = {'a', 0x20ac, 0xd83d, 0xde00, 'z', 0};
     const char text[] = "a\xe2\x82\xac\xf0\x9f\x98\x80z";
-    /* How many units fit: a pair of surrogates goes as a whole. */
+    /* How many units fit: surrogate pairs are not split. */
     const size_t fitting[] = {0, 0, 1, 2, 2, 4, 5, 5};
 
     (void)state;

@@ -43,7 +43,7 @@ static void the_specifications_examples(void **state)
     assert_order("1+2+3", 1, "1.3.3");
 }
 
-/* A chain from the description of the same rules in systemd: each is older than all that follow. */
+/* From systemd's description of the same rules: each is older than all following ones. */
 static void a_chain_of_versions(void **state)
 {
     static const char *const chain[] = {
@@ -70,7 +70,7 @@ static void numbers_of_any_length(void **state)
     assert_order("0000", 0, "0");
 }
 
-/* A comparison that contradicts itself would leave a sorted list in no order. */
+/* The comparison must be a consistent order, or sorting does not work. */
 static void comparing_is_an_order(void **state)
 {
     static const char alphabet[] = "01ab.-~^_A";

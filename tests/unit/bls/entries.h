@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Entries to test with, made from the text of their files. */
+/* Test entries, parsed from text. */
 #pragma once
 
 #include "tests/lib/support.h"

@@ -63,7 +63,7 @@ static void names_that_only_look_like_it(void **state)
         {"debian+2147483648.conf", "debian+2147483648"},
         {"debian+1-99999999999999999999.conf", "debian+1-99999999999999999999"},
         {"debian+3+b.conf", "debian+3+b"},
-        {"+3.conf", "+3"}, /* would leave no ID */
+        {"+3.conf", "+3"}, /* there would be no ID */
         {"12.conf", "12"},
         {".conf", ""},
         {"", ""},
@@ -81,7 +81,7 @@ static void names_that_only_look_like_it(void **state)
     }
 }
 
-/* The two series of systemd's Automatic Boot Assessment, and where they stop. */
+/* The two examples of systemd's Automatic Boot Assessment, up to their last names. */
 static void each_boot_counts(void **state)
 {
     static const char *const series[][6] = {

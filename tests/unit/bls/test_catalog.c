@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalog of a volume that is made of strings, and of one that fails at every point. */
+/* The catalog of a volume made of strings, and of one where every operation fails in turn. */
 #include "tests/lib/support.h"
 
 #include "common/bls/catalog.h"
@@ -13,7 +13,7 @@
 #define NO_LIMIT  SIZE_MAX
 
 struct fake_file {
-    const char *path, *text; /* no text: it is listed, but cannot be found */
+    const char *path, *text; /* text may be NULL: listed, but missing */
 };
 
 struct fake_volume {
@@ -23,8 +23,8 @@ struct fake_volume {
     bool no_directory;
     size_t listed;   /* how far the directory has been read */
     bool is_open;    /* the directory */
-    size_t names;    /* names that it tells before it breaks off */
-    bool breaks_off; /* as what is damaged, else as what has no memory */
+    size_t names;    /* how many names are listed before it fails */
+    bool breaks_off; /* fails as damaged; else without memory */
     const char *unreadable, *unopenable;
     const char *reads[MAX_FILES];
     uint64_t limits[MAX_FILES];
@@ -185,7 +185,7 @@ static void a_usual_volume(void **state)
     assert_int_equal(volume.report_count, 0);
 }
 
-/* loader.conf first, and of the directory only what is an entry, each up to a megabyte. */
+/* loader.conf is read first, and only entry files of the directory, each up to a megabyte. */
 static void what_is_read(void **state)
 {
     static const char *const reads[] = {CONFIG, ENTRIES "\\b.conf", ENTRIES "\\a+3.conf",
@@ -208,7 +208,7 @@ static void an_empty_volume(void **state)
     (void)state;
     use_files(NULL, 0);
     assert_true(read_catalog());
-    assert_false(catalog.entries.no_directory); /* it is there and empty */
+    assert_false(catalog.entries.no_directory); /* it exists, but is empty */
     assert_int_equal(catalog.entries.count, 0);
     assert_int_equal(catalog.config.timeout, TIMEOUT_HIDDEN);
     assert_int_equal(catalog_choose_default(&catalog, &selection), 0); /* none */
@@ -229,7 +229,7 @@ static void a_file_that_cannot_be_read_is_left_out(void **state)
     assert_int_equal(catalog.entries.unreadable, 1);
     assert_int_equal(volume.report_count, 1);
     assert_int_equal(volume.reported, ERROR_READ);
-    assert_string_equal(catalog.entries.items[0].label, "B"); /* no other has the title now */
+    assert_string_equal(catalog.entries.items[0].label, "B"); /* no other entry has the title now */
     use_files(usual, ELEMENTS(usual));
     volume.unreadable = CONFIG;
     assert_true(read_catalog());
@@ -261,10 +261,10 @@ static void a_directory_that_cannot_be_opened(void **state)
     volume.unopenable = ENTRIES;
     assert_false(read_catalog());
     assert_error(&error, ERROR_READ, 7);
-    assert_int_equal(volume.report_count, 0); /* who called tells of it */
+    assert_int_equal(volume.report_count, 0); /* the caller reports it */
 }
 
-/* A reader without memory for a name: there is none for what follows either. */
+/* Out of memory while listing: reading ends. */
 static void no_memory_in_the_directory(void **state)
 {
     (void)state;
@@ -289,7 +289,7 @@ static void a_file_that_is_gone(void **state)
     assert_int_equal(volume.report_count, 1);
 }
 
-/* With less memory than needed, whatever piece is the first that is not there. */
+/* Every allocation fails in turn. */
 static void out_of_memory_is_reported(void **state)
 {
     bool done = false;

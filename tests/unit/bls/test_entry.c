@@ -33,7 +33,7 @@ static void names_of_an_entry(void **state)
         assert_false(entry_has_id(&entries[0], bad[i]));
 }
 
-/* A name of the greatest length is no shorter name. */
+/* Names of the maximum length are not truncated. */
 static void long_names(void **state)
 {
     char name[3 * 255 + 1], id[3 * 255 + 1];
@@ -60,7 +60,7 @@ static void assert_path(const struct boot_entry *entry, const char *expected)
     assert_string_equal(entry_source_path(&entry->source, &arena), expected);
 }
 
-/* What booting a counted entry does to its file's name. */
+/* The new file name when a counted entry is booted. */
 static void a_new_name_of_the_file(void **state)
 {
     const char *name;

@@ -24,7 +24,7 @@ static void the_kernel_is_told_its_entry(void **state)
     assert_null(entry_command_line(&entries[0], "", &arena));
 }
 
-/* They would become options of the kernel, or one of another entry's. */
+/* Such names would become kernel options, or refer to another entry. */
 static void names_that_no_quotes_hold_together(void **state)
 {
     static const char *const names[] = {"a\" init=b\".conf", "a\nb.conf", "a\tb.conf",

@@ -10,7 +10,7 @@ static void sort_entries(void)
     sort(entries, entry_count, sizeof(*entries), entry_compare);
 }
 
-/* The name of the default's file; "-" for none. */
+/* The file name of the default entry; "-" for none. */
 static const char *default_of(const struct default_selection *selection)
 {
     size_t index = entries_choose_default(entries, entry_count, selection);
@@ -39,13 +39,13 @@ static void which_entry_is_the_default(void **state)
     assert_default("debian-6.1+1-2.conf", "", "", "*6.1.conf", "");
     assert_default("debian-6.1+1-2.conf", "", "", "debian-6.1+*.conf", "");
     assert_default("debian-6.12.conf", "", "", "DEBIAN*", "");
-    /* Strength. */
+    /* Precedence. */
     assert_default("debian-6.12.conf", "", "debian-6.12", "fedora", "debian-6.1");
     assert_default("debian-6.1+1-2.conf", "debian-6.1.conf", "debian-6.12", "fedora", "");
     assert_default("debian-6.1+1-2.conf", "", "", "@saved", "debian-6.1");
     assert_default("debian-6.1+1-2.conf", "", "@Saved", "debian-6.12", "debian-6.1.conf");
     assert_default("debian-6.12.conf", "", "", "debian-6.12", "debian-6.1");
-    /* What matches nothing that can be booted is passed over. */
+    /* Selections that match no bootable entry are skipped. */
     assert_default("fedora.conf", "", "", "gentoo*", "");
     assert_default("fedora.conf", "arm", "nothing", "nothing.conf", "");
     assert_default("debian-6.12.conf", "gone", "gone too", "debian-6.12", "");
@@ -64,7 +64,7 @@ static void exhausted_entries_make_room(void **state)
     assert_default("old.conf", "", "", "new*", "");
     assert_default("old.conf", "", "new", "", "");
     assert_default("old.conf", "", "", "@saved", "new");
-    assert_default("new+0-3.conf", "new", "", "", ""); /* somebody asks for this boot */
+    assert_default("new+0-3.conf", "new", "", "", ""); /* explicitly selected for this boot */
     entry_count = 1;
     entries[0] = entries[1];
     assert_true(entry_is_exhausted(&entries[0]));

@@ -45,10 +45,10 @@ static void labels(void **state)
     add("z.conf", "title Twice");
     add("z+3.conf", "title Twice");
     check_labels(expected);
-    check_labels(expected); /* once more, from the beginning */
+    check_labels(expected); /* again, from the beginning */
 }
 
-/* A title may be what another one becomes. */
+/* A title may equal the label that another one gets. */
 static void labels_that_meet_later(void **state)
 {
     static const char *const expected[] = {"A (1) (x)", "A (2)", "A (1) (z)"};
@@ -94,7 +94,7 @@ static int compare_labels(const void *a, const void *b)
     return strcmp(((const struct boot_entry *)a)->label, ((const struct boot_entry *)b)->label);
 }
 
-/* 4000 entries of one title; quadratic work would take a minute. */
+/* 4000 entries with the same title; a quadratic algorithm would take a minute. */
 static void many_labels(void **state)
 {
     enum { COUNT = 4000 };

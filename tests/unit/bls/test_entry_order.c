@@ -7,7 +7,7 @@ struct file {
     const char *name, *text;
 };
 
-/* Every pair of the files has to be in the order that they are given in. */
+/* Checks that every pair of files compares in the given order. */
 static void assert_order(const struct file *files, size_t count)
 {
     arena_release(&arena);
@@ -24,7 +24,7 @@ static void assert_order(const struct file *files, size_t count)
     }
 }
 
-/* The rules of the specification, one after the other. */
+/* The rules of the specification, one by one. */
 static void the_order_of_entries(void **state)
 {
     static const struct file ordered[] = {
@@ -35,7 +35,7 @@ static void the_order_of_entries(void **state)
         {"c1.conf", "sort-key debian\nmachine-id 1"}, /* no version is the oldest */
         {"d.conf", "sort-key debian\nmachine-id 2\nversion 9"},
         {"e.conf", "sort-key fedora\nversion 1"},
-        {"f.conf", "sort-key fedora\nmachine-id 1\nversion 9"}, /* none is lower than any */
+        {"f.conf", "sort-key fedora\nmachine-id 1\nversion 9"}, /* no key is lower than any */
         {"linux-6.12.conf", "machine-id 1\nversion 1"},
         {"linux-6.2.conf", "machine-id 0\nversion 2"},
         {"linux-6.1.conf", "machine-id 1\nversion 9"},
@@ -49,7 +49,7 @@ static void the_order_of_entries(void **state)
     assert_order(ordered, ELEMENTS(ordered));
 }
 
-/* Entries that have tries left are as good as those that are not counted. */
+/* Entries with tries left are equal to uncounted ones. */
 static void counters_and_the_order(void **state)
 {
     static const struct file names[] = {
@@ -82,7 +82,7 @@ static void names_without_their_suffix(void **state)
     assert_order(names, ELEMENTS(names));
 }
 
-/* No two files compare as equal, or a menu would change with the order of the directory. */
+/* No two files are equal, or the menu's order would depend on the directory's. */
 static void any_two_files_have_an_order(void **state)
 {
     (void)state;

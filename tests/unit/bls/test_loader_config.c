@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parser of keys, diagnostics, and loader.conf, which has all of them. */
+/* The config parser, diagnostics, and loader.conf. */
 #include "tests/lib/support.h"
 
 #include "common/bls/loader_config.h"
@@ -25,7 +25,7 @@ static int stop(void **state)
     return arena_end_test(&arena);
 }
 
-/* From an exact copy, so that reading past the end is caught. */
+/* Parses an exact copy, so that reading past the end is detected. */
 static bool parse_bytes(const void *text, size_t length)
 {
     char *exact = malloc(length ? length : 1);
@@ -162,7 +162,7 @@ static void console_modes(void **state)
     assert_int_equal(config.diagnostics.count, 1);
 }
 
-/* Each bad value leaves what held before, and is named. */
+/* A bad value is reported, and the previous one remains. */
 static void bad_values(void **state)
 {
     (void)state;
@@ -216,7 +216,7 @@ static void the_last_of_several_lines_holds(void **state)
     assert_diagnostic(1, 4, "timeout was there before, on line 3; this line holds");
 }
 
-/* What would garble a screen, or be as long as the file. */
+/* Control characters and overlong text are removed. */
 static void diagnostics_can_be_shown(void **state)
 {
     static char text[3000];
@@ -237,7 +237,7 @@ static void diagnostics_can_be_shown(void **state)
                       "ignored");
 }
 
-/* A megabyte of nonsense is no reason to fill the memory or the screen. */
+/* The number of diagnostics is limited, even for a megabyte of garbage. */
 static void diagnostics_have_an_end(void **state)
 {
     enum { LINES = 100000 };

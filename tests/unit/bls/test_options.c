@@ -197,17 +197,17 @@ static void mistakes_are_named(void **state)
     assert_refused("--entry x k", "both the kernel k and --entry x are named; leave one out");
 }
 
-/* A path of white space alone is none. */
+/* A path of only white space is not allowed. */
 static void modules_need_a_path(void **state)
 {
     (void)state;
     assert_refused("--module \"  \" k", "option --module needs a value; see --help");
 }
 
-/* Where the files are is known after the options are read. */
+/* The volume is set after the options have been parsed. */
 static void files_get_their_volume(void **state)
 {
-    struct volume *volume = (struct volume *)&arena; /* any address will do */
+    struct volume *volume = (struct volume *)&arena; /* any address */
     struct boot_request *request = &options.request;
 
     (void)state;
@@ -258,7 +258,7 @@ static void a_shells_words(void **state)
     assert_string_equal(options.request.initrds.items[0].path, "i");
 }
 
-/* What was typed gives back what the shell took away, where it is the same command line. */
+/* The typed line restores quotes that the shell removed, if it is the same command line. */
 static void a_shells_words_and_the_typed_line(void **state)
 {
     (void)state;
@@ -272,7 +272,7 @@ static void a_shells_words_and_the_typed_line(void **state)
     assert_request("k", "");
 }
 
-/* Redirections and what the shell expanded are not the kernel's: the words decide. */
+/* With redirections or expansions, the line differs, and the shell's words are used. */
 static void a_typed_line_that_differs_is_not_used(void **state)
 {
     (void)state;
@@ -322,7 +322,7 @@ static void the_own_name_is_skipped(void **state)
         assert_string_equal(options_skip_own_name(rows[i].line, rows[i].own_name), rows[i].rest);
 }
 
-/* Every shortage is reported as one. */
+/* Every failed allocation is reported. */
 static void out_of_memory_is_said(void **state)
 {
     const char line[] = "--initrd a --module \"m x\" --verbose \"k\" quiet";
@@ -363,7 +363,7 @@ static void the_help_names_every_option(void **state)
         assert_non_null(strstr(options_help, names[i]));
 }
 
-/* Reads an exact copy, at an odd address as well: reading past the end is caught. */
+/* Reads an exact copy, also at an odd address, so that reading past the end is detected. */
 static enum load_options read_options(const void *data, size_t size, const char **ret_text)
 {
     uint8_t *room = malloc(size + 2);
@@ -408,7 +408,7 @@ static void ucs2_load_options(void **state)
     (void)state;
     assert_options_text(plain, 8, "k a");
     assert_options_text(plain, 6, "k a");
-    assert_options_text(plain, 7, "k a"); /* an odd size: half a unit is none */
+    assert_options_text(plain, 7, "k a"); /* an odd size: half a unit is ignored */
     assert_options_text(plain, 5, "k ");
     assert_options_text(junk_behind, sizeof(junk_behind), "k a");
     assert_options_text(junk_behind, sizeof(junk_behind) - 1, "k a");
@@ -446,10 +446,10 @@ static void empty_load_options(void **state)
 
 static void binary_load_options(void **state)
 {
-    /* EDK2 marks the boot options that it made itself with this GUID. */
+    /* EDK2 marks boot options that it has created with this GUID. */
     static const uint8_t own_mark[] = {0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d,
                                        0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2};
-    /* The start of what Windows puts into its boot option. */
+    /* The start of the data in Windows' boot option. */
     static const char windows[] = "WINDOWS\0\1\0\0\0\x88\0\0\0x\0\0\0B\0C\0D\0O\0B\0J\0E\0C\0T\0=";
     static const uint16_t control[] = {'k', 1, 'a', 0};
     static const uint16_t noncharacter[] = {'k', 0xffff, 0};
@@ -465,7 +465,7 @@ static void binary_load_options(void **state)
     assert_no_options_text("ab\177cd", 5, LOAD_OPTIONS_JUNK);
 }
 
-/* An EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) with one media path, and what stands behind it. */
+/* Makes an EFI_LOAD_OPTION (UEFI 2.10, section 3.1.3) with a media path and OptionalData. */
 static size_t make_load_option(uint8_t *bytes, uint32_t attributes, const char *description,
                                const void *optional, size_t size)
 {
@@ -485,7 +485,7 @@ static size_t make_load_option(uint8_t *bytes, uint32_t attributes, const char *
     return at + sizeof(path) + size;
 }
 
-/* Dell's firmware passes the whole option: the OptionalData in it counts. */
+/* Dell's firmware passes the whole option: its OptionalData is used. */
 static void whole_load_options(void **state)
 {
     static const uint16_t text[] = {'-', '-', 'h', 'e', 'l', 'p', 0};
@@ -502,17 +502,17 @@ static void whole_load_options(void **state)
     assert_options_text(bytes, size, "--help");
     size = make_load_option(bytes, 1, "", "vmlinux quiet", 13);
     assert_options_text(bytes, size, "vmlinux quiet");
-    /* What is not well-formed is no such option, and no text either. */
+    /* Malformed options are not recognized, and are not text either. */
     whole = make_load_option(bytes, 1, "Linux", text, sizeof(text));
     for (size = 0; size < whole - sizeof(text); size++)
         assert_int_not_equal(read_options(bytes, size, &(const char *){NULL}), LOAD_OPTIONS_TEXT);
-    bytes[18 + 2] = 3; /* a node that is shorter than its header */
+    bytes[18 + 2] = 3; /* a node shorter than its header */
     assert_no_options_text(bytes, whole, LOAD_OPTIONS_JUNK);
     (void)make_load_option(bytes, 1, "Linux", text, sizeof(text));
-    bytes[18 + 9] = 1; /* the end of one path of several, and nothing behind it */
+    bytes[18 + 9] = 1; /* end of one of several paths, but no other follows */
     assert_no_options_text(bytes, whole, LOAD_OPTIONS_JUNK);
     (void)make_load_option(bytes, 1, "Linux", text, sizeof(text));
-    bytes[5] = 0xff; /* a list that is longer than all of it */
+    bytes[5] = 0xff; /* a list longer than the whole option */
     assert_no_options_text(bytes, whole, LOAD_OPTIONS_JUNK);
 }
 
@@ -548,7 +548,7 @@ static void byte_order_marks(void **state)
     assert_no_options_text("\xef\xbb\xbf", 3, LOAD_OPTIONS_NONE);
 }
 
-/* No file system has such a name, so nobody meant it as a path. */
+/* No file system allows such a name, so it is not a path. */
 static void words_that_are_no_paths(void **state)
 {
     static const char *const words[] = {"<Boot Menu>", "a|b", "what? no", "*.efi x", "a>b"};
@@ -584,8 +584,7 @@ static bool is_utf8(const char *text)
     return true;
 }
 
-/* Whatever lies there, at every size: an answer, no read past the end, and no control characters.
- */
+/* Random bytes of every size: no read past the end, and no control characters in the result. */
 static void random_load_options(void **state)
 {
     (void)state;

@@ -9,7 +9,7 @@
 static struct arena arena;
 static struct boot_entry entry;
 
-/* Any address will do: pure code never looks behind it. */
+/* Any address: pure code never dereferences it. */
 static struct volume *const volume = (struct volume *)&arena;
 
 static int start(void **state)
@@ -25,7 +25,7 @@ static int stop(void **state)
     return arena_end_test(&arena);
 }
 
-/* From an exact copy, so that reading past the end is caught. */
+/* Parses an exact copy, so that reading past the end is detected. */
 static bool parse_bytes(const char *name, const void *text, size_t length)
 {
     struct entry_source source = {ENTRY_TYPE1, volume, name};
@@ -78,7 +78,7 @@ static void a_full_entry(void **state)
     assert_true(entry_is_bootable(&entry));
 }
 
-/* All that an entry names is on the volume that the entry is on. */
+/* All files of an entry are on the entry's volume. */
 static void files_are_on_the_entrys_volume(void **state)
 {
     (void)state;
@@ -118,7 +118,8 @@ static void line_ends_and_white_space(void **state)
     assert_string_equal(entry.request.kernel.path, "/a");
     assert_string_equal(entry.request.command_line, "b c");
     assert_string_equal(entry.version, "1");
-    parse("x.conf", "\xef\xbb\xbflinux /a"); /* editors on Windows put a mark there */
+    parse("x.conf",
+          "\xef\xbb\xbflinux /a"); /* a byte order mark, as some editors on Windows write */
     assert_string_equal(entry.request.kernel.path, "/a");
     parse("x.conf", "linux /a#b\n #title x\n");
     assert_string_equal(entry.request.kernel.path, "/a#b");
@@ -177,7 +178,7 @@ static void lines_that_say_nothing_or_twice(void **state)
     assert_string_equal(entry.request.command_line, "e f");
 }
 
-/* What an entry starts, or why it starts nothing. */
+/* What an entry starts, or why it cannot be started. */
 static void one_thing_to_start(void **state)
 {
     static const char many[] =
@@ -280,13 +281,13 @@ static void a_title_can_be_shown(void **state)
     parse("x.conf", "title \x1b[2J\xff \xc3\xa4\tb\nlinux /a");
     assert_string_equal(entry.request.title, "\xef\xbf\xbd[2J\xef\xbf\xbd \xc3\xa4\xef\xbf\xbd"
                                              "b");
-    /* What the kernel gets is as it was written. */
+    /* The kernel's command line is not changed. */
     parse("x.conf", "options \xff\tb\nlinux /a\xff");
     assert_string_equal(entry.request.command_line, "\xff\tb");
     assert_string_equal(entry.request.kernel.path, "/a\xff");
 }
 
-/* Debian's kernel-install writes this. */
+/* Written by Debian's kernel-install. */
 static void an_entry_of_kernel_install(void **state)
 {
     (void)state;
@@ -313,7 +314,7 @@ static void an_entry_of_kernel_install(void **state)
     assert_int_equal(entry.request.initrds.count, 1);
 }
 
-/* The largest file there may be, in one line and in as many as possible. */
+/* The largest file allowed, as one line and as the most lines possible. */
 static void files_of_a_megabyte(void **state)
 {
     size_t length = TYPE1_MAX_SIZE;
@@ -362,10 +363,10 @@ static void out_of_memory_is_reported(void **state)
         done = parse_bytes("x.conf", text, strlen(text));
         stop(NULL);
     }
-    assert_true(n > 10); /* a piece for each key and more */
+    assert_true(n > 10); /* at least an allocation for each key */
 }
 
-/* A file of many lines takes memory in proportion to its size: each line once, and all joined. */
+/* Memory is proportional to the size of the file: each line once, and all of them joined. */
 static void many_lines_of_options(void **state)
 {
     enum { LINES = 20000 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* efi/firmware/image.c: who owns the options of a program, from LoadImage to after its end. */
+/* efi/firmware/image.c: ownership of a program's options, from LoadImage until after its exit. */
 #include "tests/lib/support.h"
 
 #include "common/base/text.h"
@@ -23,11 +23,11 @@ static struct {
     EFI_LOADED_IMAGE loaded;
     EFI_STATUS returns;
     size_t arenas, starts, unloads;
-    char options[40]; /* what it saw of them */
+    char options[40]; /* as the program saw them */
     struct error error;
 } program;
 
-static struct arena kept; /* what belongs to a driver now */
+static struct arena kept; /* memory that belongs to a driver now */
 
 static void read_options(void)
 {
@@ -75,7 +75,7 @@ void watchdog_disarm(void)
 {
 }
 
-/* Begun anew, an arena leaves what was in it to the program. */
+/* Initializing an arena again leaves its memory to the program. */
 void pages_init_arena(struct arena *arena)
 {
     if (program.arenas++ > 0)
@@ -134,7 +134,7 @@ static void test_what_fails_is_given_back(void **state)
     }
 }
 
-/* It may look at them whenever it is called, for as long as the firmware runs. */
+/* A driver may read its options at any time until the firmware ends. */
 static void test_driver_keeps_its_options(void **state)
 {
     static const EFI_MEMORY_TYPE codes[] = {EfiBootServicesCode, EfiRuntimeServicesCode};

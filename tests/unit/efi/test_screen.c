@@ -29,7 +29,7 @@ static struct {
     CHAR16 characters[ROWS][COLUMNS];
     UINTN attributes[ROWS][COLUMNS];
     size_t row, column;
-    size_t firmware_row, firmware_column; /* where it believes the cursor to be */
+    size_t firmware_row, firmware_column; /* where it assumes the cursor */
     UINTN attribute;
     bool cursor_visible;
     size_t drawn, moves, clears;
@@ -45,7 +45,7 @@ static void draw(CHAR16 character)
     check(terminal.column + width < COLUMNS); /* the last column may wrap */
     for (size_t i = terminal.column; i < terminal.column + width; i++) {
         if (row[i] == NO_CHARACTER)
-            row[i - 1] = ' '; /* half of a wide character is none */
+            row[i - 1] = ' '; /* overwriting half of a wide character erases it */
         if (row[i + 1] == NO_CHARACTER)
             row[i + 1] = ' ';
         row[i] = NO_CHARACTER;
@@ -177,7 +177,7 @@ static size_t write_text(struct screen *screen, size_t column, size_t row, const
     return screen_write(screen, column, row, SCREEN_NORMAL, text, strlen(text));
 }
 
-/* The terminal shows what was asked for, and has the cursor where it belongs. */
+/* Checks that the terminal shows the grid and has the cursor at the right place. */
 static void check_terminal(const struct screen *screen)
 {
     for (size_t row = 0; row < screen->rows; row++) {
@@ -203,7 +203,7 @@ static void write_random_text(struct screen *screen, struct random *random)
     TEXT_ON_STACK(text, 200);
     size_t end;
 
-    if (!cells[column].character) /* nobody writes over half a character */
+    if (!cells[column].character) /* half of a wide character */
         return;
     for (uint64_t count = random_below(random, 12); count > 0; count--)
         text_append(&text, parts[random_below(random, 9)]);

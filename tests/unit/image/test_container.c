@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Containers by their first bytes and by what their headers and trailers say. */
+/* Recognizing containers, and their sizes from headers and trailers. */
 #include "tests/lib/samples.h"
 #include "tests/lib/support.h"
 
@@ -97,7 +97,7 @@ static void sizes_that_are_stated(void **state)
     (void)state;
     for (size_t i = 0; i < ELEMENTS(exact); i++) {
         identify_sample(exact[i]);
-        /* gzip's own statement counts for nothing until zlib has come to it. */
+        /* gzip's size is not reliable until zlib has reached the trailer. */
         assert_int_equal(container.unpacked_exact, strcmp(exact[i], "gz") != 0);
         assert_int_equal(container.unpacked, elf.size);
         assert_int_equal(container.in_bzimage, strncmp(exact[i], "bz.", 3) == 0);
@@ -154,7 +154,7 @@ static void sizes_that_disagree(void **state)
 
 #define PAYLOAD_START 1040 /* in the samples' bzImages */
 
-/* A bzImage says where its payload ends: an index that is not there is damage. */
+/* A bzImage specifies where its payload ends; a missing index is damage. */
 static void payloads_end_where_they_are_said_to(void **state)
 {
     struct sample image = sample_read("bz.xz");
@@ -197,7 +197,7 @@ static void dictionaries_of_all_sizes(void **state)
     sample_free(&sample);
 }
 
-/* A bzImage's header alone, to break in one place at a time. */
+/* The header of a bzImage, to be damaged in one place at a time. */
 #define BZIMAGE_SIZE 4096
 static uint8_t bzimage[BZIMAGE_SIZE];
 
@@ -281,7 +281,7 @@ static void bzimages_that_are_refused(void **state)
 
 static void varieties_that_are_refused(void **state)
 {
-    /* A dictionary's number in zstd's and in lz4's header; a version of lz4 that is yet to come. */
+    /* Dictionary IDs in headers of zstd and lz4, and an unknown version of lz4. */
     static const uint8_t zstd[] = {0x28, 0xb5, 0x2f, 0xfd, 0x21, 0x07, 0x10, 1, 0, 0};
     static const uint8_t lz4[] = {0x04, 0x22, 0x4d, 0x18, 0x61, 0x70, 1, 2, 3, 4, 5, 0, 0, 0, 0};
     static const uint8_t later[] = {0x04, 0x22, 0x4d, 0x18, 0xa0, 0x70, 1, 0, 0, 0, 0};
@@ -295,7 +295,7 @@ static void varieties_that_are_refused(void **state)
     assert_error(&error, ERROR_UNPACK_UNSUPPORTED, CONTAINER_LZ4);
 }
 
-/* What unpacks to 8 MiB was packed to little more, whatever the file says: see lz4.h. */
+/* A block of 8 MiB is never much larger when compressed, whatever the file says: see lz4.h. */
 static void blocks_of_legacy_files(void **state)
 {
     const size_t largest = 8 * MIB + 8 * MIB / 255 + 16;
@@ -315,7 +315,7 @@ static void blocks_of_legacy_files(void **state)
     free(bytes);
 }
 
-/* zstd's header has its size in 0, 1, 2, 4 or 8 bytes. */
+/* The size in zstd's header has 0, 1, 2, 4 or 8 bytes. */
 static void sizes_in_zstd_headers(void **state)
 {
     static const struct {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /*
- * The file that most tests start from, in both classes:
+ * The file that most tests use, in both classes:
  *
  *   0 headers   0x200 notes   0x300 section headers   0x400 first segment   0x700 second
  */
@@ -27,7 +27,7 @@ static size_t reads;
 
 static struct elf_program note_segment(size_t end)
 {
-    /* Memory size 0, as in GRUB's image: notes are read from the file. */
+    /* memsz is 0, as in GRUB's image: notes are read from the file. */
     return (struct elf_program){PT_NOTE, NOTES, 0, 0, end - NOTES, 0, 4};
 }
 
@@ -44,7 +44,7 @@ static void create_without_note(unsigned bits)
     memset(file.bytes + NOTES, 0, 0x400 - NOTES);
 }
 
-/* A kernel of those two segments with the notes that end at `end`. */
+/* Finishes a kernel with these two segments and the notes up to `end`. */
 static void finish_with_notes(size_t end)
 {
     struct elf_program notes = note_segment(end);
@@ -90,7 +90,7 @@ static bool read_image(void)
     return read_failing(NEVER);
 }
 
-/* What every image must satisfy, whatever file it was read from. */
+/* Checks the invariants of every image. */
 static void check_image(size_t file_size)
 {
     uint64_t end = 0;
@@ -167,7 +167,7 @@ static void a_plain_kernel(void **state)
         assert_int_equal(image.span.start, 0x1000000);
         assert_int_equal(image.span.end, 0x1004300);
         assert_false(image.notes.relocation.present);
-        assert_int_equal(reads, 3); /* header, program headers, notes: nothing of the segments */
+        assert_int_equal(reads, 3); /* header, program headers, notes; not the segments */
         finish();
     }
 }
@@ -201,7 +201,7 @@ static void segments_are_sorted_and_empty_ones_left_out(void **state)
     }
 }
 
-/* Linkers give a segment without file bytes an offset past the end of the file. */
+/* Linkers may give a segment without file bytes an offset past the end of the file. */
 static void bss_needs_no_place_in_the_file(void **state)
 {
     const struct elf_program bss = {PT_LOAD, FILE_SIZE + 0x3000, 0, 0x2000000, 0, 0x5000, 0x1000};
@@ -308,7 +308,7 @@ static void program_headers_that_are_not_there(void **state)
     assert_bad(ERROR_HEADERS_OUTSIDE_FILE, 64, 3, 0xffff, FILE_SIZE);
 }
 
-/* Headers may be larger than the ones that are known. */
+/* Program headers may be larger than the known structure. */
 static void larger_program_headers(void **state)
 {
     const size_t entry_size = 64;
@@ -339,7 +339,7 @@ static void only_notes_and_nothing_to_load(void **state)
     }
 }
 
-/* Adds a third segment, and it is the one that is wrong. */
+/* Adds a third segment, which must be refused. */
 #define assert_bad_segment(bits, segment, ...)                                                     \
     do {                                                                                           \
         create_kernel(bits);                                                                       \
@@ -383,7 +383,7 @@ static void segments_that_cannot_be(void **state)
                        UINT64_MAX, 2, FILE_SIZE);
 }
 
-/* Segments may touch each other, the end of the file, and 4 GiB. */
+/* Segments may be adjacent, and end at the end of the file and at 4 GiB. */
 static void segments_at_the_limits(void **state)
 {
     const struct elf_program touching[] = {
@@ -434,7 +434,7 @@ static void entries_that_cannot_be(void **state)
     }
 }
 
-/* The first and the last byte that can be entered: in a segment's file bytes, not in its bss. */
+/* The first and the last possible entry point: in a segment's file bytes, not in its bss. */
 static void entries_at_the_limits(void **state)
 {
     const uint32_t entries[] = {0x1000000, 0x10002ff, 0x1000300, 0x10003ff};
@@ -496,7 +496,7 @@ static void notes_that_break_off(void **state)
         elf_add_program(&file, &past_end);
         assert_bad(ERROR_NOTES_TRUNCATED);
 
-        create_kernel(bits); /* an entry that was found counts, whatever else is cut off */
+        create_kernel(bits); /* the entry point is used, although other notes are truncated */
         elf_add_program(&file, &past_end);
         assert_good();
         finish();
@@ -519,7 +519,7 @@ static void several_note_segments(void **state)
         add_segments();
         elf_add_program(&file, &notes);
         elf_add_program(&file, &notes);   /* two of the same are normal */
-        elf_add_program(&file, &without); /* and the last must not win */
+        elf_add_program(&file, &without); /* and the last one must not be used */
         assert_good();
         assert_int_equal(image.entry_point, ENTRY);
         finish();
@@ -544,7 +544,7 @@ static void notes_in_sections_only(void **state)
     }
 }
 
-/* Where a segment had the note, nothing more is read. */
+/* When a segment has the note, sections are not read. */
 static void sections_are_the_last_resort(void **state)
 {
     (void)state;
@@ -560,7 +560,7 @@ static void sections_are_the_last_resort(void **state)
     }
 }
 
-/* Section headers that are damaged are no reason to refuse a kernel, nor a way to crash. */
+/* Damaged section headers neither prevent a boot nor cause a crash. */
 static void damaged_section_headers(void **state)
 {
     const uint64_t offsets[] = {FILE_SIZE, FILE_SIZE - 1, UINT32_MAX, 0x301};
@@ -603,7 +603,7 @@ static void notes_with_eight_byte_padding(void **state)
         assert_int_equal(image.entry_point, ENTRY);
         finish();
 
-        create_without_note(bits); /* p_align 8, but padded to 4 as the rule is */
+        create_without_note(bits); /* p_align 8, but padded to 4, as is usual */
         end = elf_put_note(&file, NOTES, "GNU", 4, 5, "123456789abc", 12, 4);
         notes = note_segment(elf_put_note(&file, end, "Xen", 4, 18, entry, 4, 4));
         notes.align = 8;
@@ -636,7 +636,7 @@ static void relocation_notes(void **state)
         uint32_t alignment, min, max;
         struct pvh_relocation expected;
     } rows[] = {
-        /* What is left out: the largest alignment of the segments, from 0, up to 4 GiB. */
+        /* The defaults: the largest alignment of the segments, from 0, up to 4 GiB. */
         {0, 0, 0, 0, {true, true, 0x200000, 0, UINT32_MAX}},
         {4, 0x10000, 0, 0, {true, true, 0x10000, 0, UINT32_MAX}},
         {8, 0x10000, 0x4000000, 0, {true, true, 0x10000, 0x4000000, UINT32_MAX}},
@@ -656,7 +656,7 @@ static void relocation_notes(void **state)
             finish();
         }
         create_with_relocation(bits, 12, 3, 0,
-                               UINT32_MAX); /* impossible: good where it is linked */
+                               UINT32_MAX); /* impossible: only usable at its link address */
         assert_good();
         assert_true(image.notes.relocation.present);
         assert_false(image.notes.relocation.valid);
@@ -695,13 +695,13 @@ static void more_program_headers_than_the_field_holds(void **state)
         finish();
 
         create_kernel(bits);
-        first.info = 0x1000000; /* more than any linker writes, and than the file holds */
+        first.info = 0x1000000; /* more than any linker writes, and than fit the file */
         elf_add_section(&file, &first);
         elf_set(&file, ELF_PHNUM, 0xffff);
         assert_bad(ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 0x1000000);
 
         create_kernel(bits);
-        elf_set(&file, ELF_PHNUM, 0xffff); /* and no section header to say how many */
+        elf_set(&file, ELF_PHNUM, 0xffff); /* without the section header that has the number */
         assert_bad(ERROR_HEADERS_OUTSIDE_FILE, bits == 64 ? 64 : 52, 0xffff);
 
         create_kernel(bits);
@@ -737,7 +737,8 @@ static void every_read_may_fail(void **state)
             assert_int_equal(error.code, done ? ERROR_NONE : ERROR_READ);
             stop();
         }
-        assert_int_equal(n, 6); /* header, section 0, programs, sections, notes, and a good one */
+        assert_int_equal(
+            n, 6); /* ELF header, section 0, programs, sections, notes, and without a failure */
         elf_free(&file);
     }
 }
@@ -762,7 +763,7 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
-/* Reads the file as it is; an image must be sound, an error must have a code. */
+/* Reads the file; an image must be valid, an error must have a code. */
 static bool survives(void)
 {
     bool result;
@@ -810,7 +811,7 @@ static void every_flipped_bit(void **state)
     }
 }
 
-/* Fields of headers and notes take values at the edges of what they can hold. */
+/* Fields of headers and notes get values at their limits. */
 static void random_headers(void **state)
 {
     static const uint64_t edges[] = {
@@ -836,8 +837,7 @@ static void random_headers(void **state)
     }
 }
 
-/* Which bytes of a stream to keep for the notes: those of note segments, as many as there is room
- * for. */
+/* The ranges to keep from a stream are those of the note segments, up to the limit. */
 static void the_ranges_of_notes(void **state)
 {
     const struct elf_program second = {PT_NOTE, 0x3000, 0, 0, 0x20, 0, 4};
@@ -889,7 +889,7 @@ static void a_visitor_is_shown_the_notes(void **state)
     finish();
 }
 
-/* After a failed assertion too, so that the next test starts afresh. */
+/* Called after failed assertions too, so that the next test starts from scratch. */
 static int clean_up(void **state)
 {
     (void)state;

@@ -115,7 +115,7 @@ static void other_notes_come_first(void **state)
     assert_int_equal(notes.found.seen, 6);
 }
 
-/* Only so many are kept to be listed; a foreign note of that type is one of them. */
+/* Only a limited number is listed; a note of that type with another owner is among them. */
 static void a_near_miss_among_many_notes(void **state)
 {
     const char owner[2] = "a";
@@ -327,7 +327,7 @@ static void sizes_that_wrap(void **state)
     }
 }
 
-/* A segment full of empty notes ends some time. */
+/* A segment full of empty notes: reading is limited. */
 static void countless_notes(void **state)
 {
     struct test_source source;
@@ -342,7 +342,7 @@ static void countless_notes(void **state)
     free(bytes);
 }
 
-/* Headers may name them over and over; what comes after that is not even looked at. */
+/* Many headers may refer to the same notes; headers beyond the limit are not read. */
 static void countless_headers_of_countless_notes(void **state)
 {
     struct test_source source;
@@ -358,7 +358,7 @@ static void countless_headers_of_countless_notes(void **state)
     free(bytes);
 }
 
-/* One read holds the notes of a usual kernel; any read that fails is passed on. */
+/* The notes of an ordinary kernel need one read; errors of any read are returned. */
 static void few_reads_and_each_may_fail(void **state)
 {
     (void)state;
@@ -388,7 +388,7 @@ static void reads_across_many_windows_may_fail(void **state)
     assert_in_range(n, 3, 10);
 }
 
-/* Any bytes are notes or none, at every place in a file. */
+/* Random bytes at any offset of a file. */
 static void random_notes(void **state)
 {
     (void)state;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Debian's kernels as they are shipped: each unpacks to the bytes that tools/extract-vmlinux finds.
- */
+/* Debian's kernels: each unpacks to the same bytes as with tools/extract-vmlinux. */
 #include "tests/lib/samples.h"
 #include "tests/lib/support.h"
 
@@ -12,7 +11,7 @@
 #define KERNELS "../deps/kernels/"
 #define LIMIT   (512 * MIB)
 
-/* As large as a segment, and no multiple of any block. */
+/* As large as a segment, and not a multiple of any block size. */
 #define STEP (25 * MIB + 123)
 
 static void compare_stream(struct unpack *unpack, const struct sample *elf)

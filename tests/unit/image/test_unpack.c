@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Real files in every container: they unpack to the right bytes, or to a clean error. */
+/* Real files in every container must unpack to the right bytes or to a proper error. */
 #include "tests/lib/samples.h"
 #include "tests/lib/support.h"
 
@@ -48,18 +48,18 @@ static const char *const large_samples[] = {
     "large.lz4", "large.linked.lz4", "large.lz4l",      "large.bz.lz4l",
 };
 
-/* What is damaged here does not go unnoticed: there is a checksum over all of it. */
+/* Files with checksums over all data: any damage is detected. */
 static const char *const checked_samples[] = {
     "gz",          "xz",         "crc64.xz", "sha256.xz", "zst",         "pipe.zst", "lz4",
     "checked.lz4", "linked.lz4", "bz.gz",    "bz.xz",     "bz.pipe.zst", "bz.xz.gz", "lz4.gz.xz",
 };
 
-/* Nothing vouches for these bytes, but for their number in a bzImage. */
+/* Files without checksums; only a bzImage has at least the size. */
 static const char *const unchecked_samples[] = {"lz4l", "bz.lz4l"};
 
 static struct sample small_elf, large_elf;
 
-/* Many thousand attempts with fresh memory each: what they free is used again soon. */
+/* There are thousands of attempts with new memory each: freed memory must be reused soon. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)
@@ -67,7 +67,7 @@ const char *__asan_default_options(void)
     return "quarantine_size_mb=1";
 }
 
-/* One attempt, with all that it needs and all that it leaves. */
+/* One attempt to unpack, and its result. */
 struct attempt {
     struct test_source source;
     struct arena arena;
@@ -134,7 +134,7 @@ static void attempt_start(struct attempt *attempt, const uint8_t *bytes, size_t 
     source_open(&attempt->source, bytes, size);
 }
 
-/* Unpacks; step 0 means: to memory. */
+/* Unpacks to memory if step is 0, else as a stream in steps. */
 static bool attempt_run(struct attempt *attempt, uint64_t step)
 {
     bool done = try_unpack(attempt, step);
@@ -176,7 +176,7 @@ static void assert_unpacks(const char *name, const struct sample *elf, uint64_t 
 
 static void small_files_unpack(void **state)
 {
-    /* Around the bytes that are looked at first, and around the end. */
+    /* Around the size of the first read, and around the end. */
     const uint64_t steps[] = {0,
                               1,
                               7,
@@ -196,7 +196,7 @@ static void small_files_unpack(void **state)
 
 static void large_files_unpack(void **state)
 {
-    /* Around the blocks of lz4, and the chunks that are read at once. */
+    /* Around the sizes of lz4 blocks and of reads. */
     static const uint64_t steps[] = {0, 65537, 8 * MIB - 1, 8 * MIB, 16 * MIB};
 
     (void)state;
@@ -216,7 +216,7 @@ static void assert_clean_error(const struct attempt *attempt, const char *name, 
         fail_msg("%s, damaged at %zu: error %d has no words", name, where, attempt->error.code);
 }
 
-/* What is no container any more is left to the ELF reader, which has to refuse it. */
+/* A file that is no container any more is refused by the ELF reader. */
 static bool is_refused_as_elf(struct attempt *attempt)
 {
     struct elf_image image;
@@ -226,8 +226,7 @@ static bool is_refused_as_elf(struct attempt *attempt)
     return elf && !elf_read(elf, &attempt->arena, &image, &error);
 }
 
-/* Unpacked in steps as attempt_run() takes them: to memory, or as a stream, which must not differ.
- */
+/* Unpacks with attempt_run(): the result must be the same in memory and as a stream. */
 static void check_damage(const char *name, const struct sample *sample, size_t where, size_t step)
 {
     struct attempt attempt;
@@ -240,7 +239,7 @@ static void check_damage(const char *name, const struct sample *sample, size_t w
     attempt_end(&attempt);
 }
 
-/* Of all bits, every so many. */
+/* Flips one in `every` bits, one at a time. */
 static void flip_bits(size_t every, size_t step)
 {
     for (size_t i = 0; i < ELEMENTS(checked_samples); i++) {
@@ -267,7 +266,7 @@ static void every_flipped_bit_is_found_in_the_stream(void **state)
     flip_bits(7, 100);
 }
 
-/* Wrong bytes cannot be told here, but they must do no harm, and a bzImage names their number. */
+/* Wrong bytes cannot be detected here, but must do no harm. In a bzImage, the size must match. */
 static void flipped_bits_that_nothing_checks(void **state)
 {
     (void)state;
@@ -294,7 +293,7 @@ static void flipped_bits_that_nothing_checks(void **state)
     }
 }
 
-/* A bzImage may lose its signature; a legacy file what has no end mark; nothing else anything. */
+/* Only a bzImage's signature, and blocks of a legacy file (no end mark), may be missing. */
 static bool may_lack(const char *name, size_t size, size_t missing)
 {
     if (strncmp(name, "bz.", 3) == 0 && !strstr(name, ".gz") && !strstr(name, "xz.zst"))
@@ -325,8 +324,7 @@ static void every_truncation_is_found(void **state)
     }
 }
 
-/* gzip's size is at its end: of a file that was cut off, or has more behind it, it is any number.
- */
+/* gzip's size is at its end: garbage if the file is truncated or followed by more bytes. */
 static void sizes_that_are_no_sizes(void **state)
 {
     struct sample sample = sample_read("bz.xz.gz");
@@ -414,7 +412,7 @@ static void the_file_cannot_be_read(void **state)
             attempt_start(&attempt, sample.bytes, sample.size);
             attempt.source.fail_at = read;
             done = try_unpack(&attempt, 0);
-            /* The last read of all is the test's own, of an ELF file that is not packed. */
+            /* The last read is by the test itself, of an uncompressed ELF file. */
             if (!done && !attempt.unpack.elf)
                 assert_int_equal(attempt.error.code, ERROR_READ);
             attempt_end(&attempt);
@@ -450,7 +448,7 @@ struct look {
     enum container_kind kind; /* of the last layer that is seen */
 };
 
-/* A look costs a few reads and no room for what would come out. */
+/* Probing needs a few reads and no memory for the unpacked file. */
 static void looking_unpacks_nothing_whole(void **state)
 {
     static const struct look looks[] = {
@@ -483,7 +481,7 @@ static void looking_unpacks_nothing_whole(void **state)
     }
 }
 
-/* Of a file that was cut off no more is read than of a whole one, though its size is any number. */
+/* Probing a truncated file needs no more reads than a complete one, although its size is wrong. */
 static void looking_searches_for_no_fault(void **state)
 {
     static const char *const names[] = {"large.gz", "large.xz", "large.lz4"};
@@ -514,7 +512,7 @@ static void attempt_open(struct attempt *attempt, const struct sample *sample,
                              &attempt->arena, &attempt->error));
 }
 
-/* The arena's use by the decoder alone stays below what it has announced. */
+/* The decoder uses no more memory than announced. */
 static void memory_is_announced(void **state)
 {
     (void)state;
@@ -541,7 +539,7 @@ static void memory_is_announced(void **state)
     }
 }
 
-/* xz blocks may have different filters: what is small must not take the dictionary's place. */
+/* xz blocks may have different filters: small allocations must not use the dictionary's memory. */
 static void small_pieces_leave_large_ones_alone(void **state)
 {
     struct sample sample = sample_read("xz");
@@ -570,7 +568,7 @@ static void small_pieces_leave_large_ones_alone(void **state)
     sample_free(&sample);
 }
 
-/* A block's header may ask for more than the first one's has announced. */
+/* A later block may need a larger dictionary than the first one has announced. */
 static void dictionaries_grow_no_further(void **state)
 {
     struct sample sample = sample_read("xz");
@@ -594,7 +592,7 @@ static void dictionaries_grow_no_further(void **state)
     sample_free(&sample);
 }
 
-/* What is wrong with a sample that cannot be unpacked, in steps as attempt_run() takes them. */
+/* The error of a sample that cannot be unpacked, with the steps of attempt_run(). */
 static struct error error_of(const struct sample *sample, size_t step)
 {
     struct attempt attempt;
@@ -614,7 +612,7 @@ static struct error error_of_file(const char *name, size_t step)
     return error;
 }
 
-/* No kernel is packed with any filter but the one for x86: the others are not built. */
+/* Kernels only use the x86 filter: the others are not built. */
 static void other_filters_are_refused(void **state)
 {
     struct error error = error_of_file("delta.xz", 0);
@@ -624,7 +622,7 @@ static void other_filters_are_refused(void **state)
     assert_string_equal(error.reason, "unknown filter or option");
 }
 
-/* The memory in front of the first block's bytes is anybody's: nothing of it may come out. */
+/* A match before the first block must not copy other memory to the output. */
 static void first_blocks_look_back_to_nothing(void **state)
 {
     struct error error = error_of_file("looking-back.lz4", 100);
@@ -656,7 +654,7 @@ static void too_many_containers(void **state)
     assert_error(&error, ERROR_NESTED_TOO_DEEP, UNPACK_DEPTH);
 }
 
-/* Of a sample whose last bytes are changed. */
+/* The error of a sample with a number changed at its end. */
 static struct error error_with_end(const char *name, size_t from_end, uint32_t number)
 {
     struct sample sample = sample_read(name);
@@ -685,7 +683,7 @@ static void stated_sizes_are_checked(void **state)
     assert_error(&error, ERROR_UNPACKED_SIZE, CONTAINER_ZSTD, small_elf.size, small_elf.size + 1);
     error = error_with_end("bz.gz", trailer, UINT32_MAX);
     assert_error(&error, ERROR_UNPACKED_TOO_LARGE, CONTAINER_GZIP, UINT32_MAX, LIMIT);
-    /* gzip's own may be any number: zlib says what is wrong with it. */
+    /* gzip's size may be wrong: zlib reports that. */
     error = error_with_end("gz", 4, UINT32_MAX);
     assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
     assert_string_equal(error.reason, "incorrect length check");
@@ -696,8 +694,7 @@ static void stated_sizes_are_checked(void **state)
     assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
 }
 
-/* The reason that a sample gets for a flipped bit in one byte, which counts from the end when < 0.
- */
+/* Checks the reason for a flipped bit in byte `where`, which is from the end if negative. */
 static void assert_reason(const char *name, int where, const char *reason)
 {
     struct sample sample = sample_read(name);
@@ -719,7 +716,7 @@ static void assert_reason(const char *name, int where, const char *reason)
     sample_free(&sample);
 }
 
-/* libzstd does not say where it was; a checksum is wrong where it stands, however long the file. */
+/* libzstd reports no position: that of a wrong checksum is known for files of any length. */
 static void a_wrong_checksum_is_where_it_stands(void **state)
 {
     static const char *const names[] = {"zst", "large.zst"};
@@ -750,7 +747,7 @@ static void every_check_is_made_and_named(void **state)
     assert_reason("linked.lz4", 11, "wrong block checksum");
 }
 
-/* The error of a sample with `size` bytes behind it. */
+/* The error of a sample followed by `size` bytes. */
 static struct error error_with_more(const char *name, const void *more, size_t size)
 {
     struct sample sample = sample_read(name);
@@ -771,7 +768,7 @@ static struct error error_with_more(const char *name, const void *more, size_t s
     return attempt.error;
 }
 
-/* Where a format ends is known, and what follows is told from what is missing. */
+/* Extra bytes after the end of a format are distinguished from truncation. */
 static void what_follows_a_file_is_told(void **state)
 {
     static const char *const names[] = {"gz",       "xz",       "crc64.xz",   "zst",
@@ -795,7 +792,7 @@ static void what_follows_a_file_is_told(void **state)
     }
 }
 
-/* In a bzImage a legacy block that is short, and not the last one, is damaged. */
+/* In a bzImage, a short legacy block that is not the last one is damaged. */
 static void legacy_blocks_are_full(void **state)
 {
     struct sample image = sample_read("bz.lz4l");
@@ -820,7 +817,7 @@ static void legacy_blocks_are_full(void **state)
     sample_free(&lz4);
 }
 
-/* A legacy block of a size that is none, at the start or behind full blocks. */
+/* A legacy block with an impossible size, at the start or after full blocks. */
 static void legacy_blocks_have_possible_sizes(void **state)
 {
     struct sample sample = sample_read("large.lz4l");
@@ -839,7 +836,7 @@ static void legacy_blocks_have_possible_sizes(void **state)
     sample_free(&sample);
 }
 
-/* A whole block's buffer is only there for blocks that do not fit what they are read to. */
+/* The buffer for a block is only allocated if a block does not fit the output. */
 static void blocks_go_straight_to_the_output(void **state)
 {
     struct sample sample = sample_read("large.bz.lz4l");

@@ -45,7 +45,7 @@ static void add_module(uint64_t paddr, uint64_t bytes, const char *command)
     plan.module_count = request.module_count;
 }
 
-/* Into a block of its exact size: writing past it is caught. */
+/* The block has its exact size, so that writing past it is detected. */
 static void write_block(void)
 {
     assert_true(boot_info_size(&request, &size));
@@ -55,14 +55,14 @@ static void write_block(void)
     boot_info_write(block, &request, &plan, RSDP);
 }
 
-/* What the kernel reads at a physical address: it and `length` bytes must be the block's. */
+/* What the kernel reads at a physical address: all `length` bytes must be in the block. */
 static const void *at(uint64_t address, uint64_t length)
 {
     assert_true(address >= BASE && fits_inside(address - BASE, length, size));
     return block + (address - BASE);
 }
 
-/* Fields by their offsets in Xen's header: the struct is not asked. */
+/* Fields are read at the offsets in Xen's header, independently of our struct. */
 static uint64_t field(uint64_t address, size_t width)
 {
     const uint8_t *bytes = at(address, width);
@@ -73,7 +73,7 @@ static uint64_t field(uint64_t address, size_t width)
     return value;
 }
 
-/* The string, with 8 NULs behind it; NetBSD looks for its end in steps of 4 bytes. */
+/* A string, which 8 NULs must follow; NetBSD searches its end in steps of 4 bytes. */
 static const char *string(uint64_t address)
 {
     const char *text = at(address, 1);
@@ -116,7 +116,7 @@ static void check_start_info(void)
     assert_int_equal(field(BASE + 32, 8), RSDP);
     assert_int_equal(field(BASE + 52, 4), 0);
     assert_string_equal(string(field(BASE + 24, 8)), request.command_line);
-    at(field(BASE + 24, 8), 2048); /* Linux copies that much */
+    at(field(BASE + 24, 8), 2048); /* Linux copies that many bytes */
 }
 
 static void check_modules(void)
@@ -158,7 +158,7 @@ static void the_least_there_can_be(void **state)
     assert_string_equal(string(field(BASE + 24, 8)), ""); /* never 0: an empty string */
 }
 
-/* The memory map is written last, over and over: it must leave all else alone. */
+/* The memory map is written last, and repeatedly: it must not overwrite anything else. */
 static void the_most_there_can_be(void **state)
 {
     static char text[5000];
@@ -216,7 +216,7 @@ static void strings_beyond_all_measure(void **state)
     request.command_line = "";
     add_module(0x2000000, 1, text);
     assert_false(boot_info_size(&request, &size));
-    text[9 * MIB] = '\0'; /* each is small enough, but not both */
+    text[9 * MIB] = '\0'; /* each is small enough, but both together are not */
     add_module(0x3000000, 1, text);
     assert_false(boot_info_size(&request, &size));
     free(text);

@@ -4,7 +4,7 @@
 #include "common/base/units.h"
 #include "pvh/ecam.h"
 
-/* A window may lie over nothing, or over what is reserved; not over what the kernel could use. */
+/* A window may be in a hole or in reserved memory, but not over memory that the kernel may use. */
 static void windows_over_memory(void **state)
 {
     static struct memory_range ranges[] = {

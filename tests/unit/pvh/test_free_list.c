@@ -10,7 +10,7 @@
 
 #define PAGES 48
 
-/* The same as the list, with one flag a page. */
+/* The same contents as the list, as one flag per page. */
 static bool flags[PAGES];
 static struct free_list list;
 static struct arena arena;
@@ -117,7 +117,7 @@ static void take_random(struct random *random)
         flags[page] = false;
 }
 
-/* The list has just the room that was asked for: one range more for each cut. */
+/* The list has exactly the requested capacity: one more range for each removal. */
 static void random_lists(void **state)
 {
     for (uint64_t seed = 1; seed <= 3000; seed++) {
@@ -151,7 +151,7 @@ static void touching_ranges_become_one(void **state)
     assert_int_equal(range_size(free_list_largest(&list)), 0x3000);
 }
 
-/* What has been taken, and more, wherever it lies. */
+/* Gives back a random range, taken before or not. */
 static void give_random(struct random *random)
 {
     uint64_t first = random_below(random, PAGES);
@@ -188,7 +188,7 @@ static void ranges_are_given(void **state)
     assert_true(free_list_reserve(&list, &arena, 2, 0));
     free_list_give(&list, (struct range){0x1000, 0x2000});
     free_list_give(&list, (struct range){0x3000, 0x4000});
-    free_list_give(&list, (struct range){0x2000, 0x3000}); /* no room is needed to join them */
+    free_list_give(&list, (struct range){0x2000, 0x3000}); /* merging needs no capacity */
     assert_int_equal(list.count, 1);
     assert_int_equal(free_list_size(&list), 0x3000);
     arena_fail_after(0);

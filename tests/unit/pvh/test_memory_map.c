@@ -57,7 +57,7 @@ static void build_plain(void)
     build(&no_overlays, NULL, 0);
 }
 
-/* Sorted, disjoint, whole pages, nothing at the very end, and no two that could be one. */
+/* Checks that ranges are sorted, disjoint, page-aligned, not at the very end, and merged. */
 static void check_order(void)
 {
     for (size_t i = 0; i < map.count; i++) {
@@ -97,7 +97,7 @@ static void check_classes(const struct oracle *oracle)
     }
 }
 
-/* A stretch of RAM between two addresses at which it begins and ends. */
+/* A contiguous run of RAM. */
 struct ram_run {
     struct range range;
     bool lost;
@@ -106,7 +106,7 @@ struct ram_run {
 static struct ram_run runs[8192];
 static size_t run_count;
 
-/* All RAM there is, and what the table made of it: a run is kept or lost as a whole. */
+/* Collects all RAM: the table must contain each run completely or not at all. */
 static void collect_runs(const struct oracle *oracle)
 {
     run_count = 0;
@@ -137,7 +137,7 @@ static bool is_wanted(struct range run, const struct range *needed, size_t count
     return run.start < 0xa0000;
 }
 
-/* Exactly what is missing is counted, the smallest pieces go, and nothing that someone needs. */
+/* Checks that losses are counted, and that only the smallest runs are lost, but no needed ones. */
 static void check_losses(const struct range *needed, size_t count)
 {
     uint64_t lost = 0, largest_lost = 0, smallest_spare = UINT64_MAX;
@@ -170,7 +170,7 @@ static size_t spare_runs(const struct range *needed, size_t count)
     return spare;
 }
 
-/* The entries that the map would have without a limit. */
+/* The number of entries that the map would have without a limit. */
 static size_t count_wanted_entries(const struct oracle *oracle)
 {
     uint32_t before = 0;
@@ -186,8 +186,8 @@ static size_t count_wanted_entries(const struct oracle *oracle)
 }
 
 /*
- * Byte by byte: RAM in the table is RAM; what is not RAM has its own type, or became reserved when
- * no RAM was left to give up; a hole in RAM that was given up has its neighbours' type or none.
+ * Checks every byte: RAM in the table is RAM. Other memory has its own type, or is reserved if
+ * there was no more RAM to omit. A hole next to omitted RAM has the type of its neighbours or none.
  */
 static void check_types(const struct oracle *oracle, const struct range *needed, size_t count)
 {
@@ -295,7 +295,7 @@ static void large_mmio_is_left_out(void **state)
     assert_int_equal(map.ranges[1].class, MEMORY_LARGE_MMIO); /* behind the ISA hole */
 }
 
-/* Where a configuration window lies in memory-mapped I/O, it stays reserved, and only it. */
+/* Of memory-mapped I/O, only the configuration window remains reserved. */
 static void configuration_windows_are_reserved(void **state)
 {
     const struct range windows[] = {{0xb0000000, 0xb1000000}, {0x200800, 0x201000}};
@@ -306,7 +306,7 @@ static void configuration_windows_are_reserved(void **state)
     map_add_range(&builder, EFI_CONVENTIONAL, 0x200000, 0x202000);
     build(&overlays, NULL, 0);
     assert_int_equal(table.count, 3);
-    assert_int_equal(table.entries[0].addr, 0x200000); /* a window takes whole pages */
+    assert_int_equal(table.entries[0].addr, 0x200000); /* windows are extended to whole pages */
     assert_int_equal(table.entries[0].type, 2);
     assert_int_equal(table.entries[1].addr, 0x201000);
     assert_int_equal(table.entries[1].type, 1);
@@ -325,7 +325,7 @@ static void the_hole_below_one_megabyte(void **state)
     assert_int_equal(table.entries[0].size, 0xa0000);
     assert_int_equal(table.entries[1].addr, 0x100000);
     assert_int_equal(table.ram_count, 2);
-    map_add_range(&builder, EFI_RESERVED, 0xc0000, 0xc1000); /* what is reserved stays so */
+    map_add_range(&builder, EFI_RESERVED, 0xc0000, 0xc1000); /* reserved memory remains reserved */
     build_plain();
     assert_int_equal(table.count, 3);
     assert_int_equal(table.entries[1].addr, 0xc0000);
@@ -334,7 +334,7 @@ static void the_hole_below_one_megabyte(void **state)
 
 static void overlaps_go_to_the_more_restrictive(void **state)
 {
-    /* From the most to the least: 5, 2, 4, 3, 7, 1. */
+    /* By precedence, the strongest first: 5, 2, 4, 3, 7, 1. */
     static const uint32_t types[] = {EFI_UNUSABLE,     EFI_RUNTIME_DATA, EFI_ACPI_NVS,
                                      EFI_ACPI_RECLAIM, EFI_PERSISTENT,   EFI_CONVENTIONAL};
     static const uint32_t expected[] = {5, 2, 4, 3, 7, 1};
@@ -416,7 +416,7 @@ static void the_users_override(void **state)
     check_everything(&overlays, NULL, 0);
     assert_int_equal(table_type(&table, 0x280000), 1);
     assert_int_equal(table_type(&table, 0x2fffff), 1);
-    assert_int_equal(table_type(&table, 0x300000), 2); /* the override is for NVS alone */
+    assert_int_equal(table_type(&table, 0x300000), 2); /* the override only applies to NVS */
     assert_int_equal(table_type(&table, 0x301000), 3);
     assert_int_equal(table_type(&table, 0x302000), 0);
     assert_int_equal(table_type(&table, 0x3ff000), 1);
@@ -471,7 +471,7 @@ static void maps_that_are_refused(void **state)
     assert_int_equal(error.number[0], 11);
 }
 
-/* A table with room for an older, smaller map. */
+/* A table that was reserved for an older, smaller map. */
 static void a_table_that_is_too_small(void **state)
 {
     struct memory_map small;
@@ -509,8 +509,7 @@ static void no_map_at_all(void **state)
     assert_int_equal(table.ram_count, 0);
 }
 
-/* The table of a real machine as another loader gave it to Linux, but for what is meant to differ.
- */
+/* The type in another loader's table on that machine, except for intended differences. */
 static uint32_t logged_type(const struct map_file *file, uint64_t address)
 {
     uint32_t type = 0;
@@ -638,7 +637,7 @@ static void more_pieces_than_a_kernel_takes(void **state)
     }
 }
 
-/* Pieces of one size: any may go, but no more than must. */
+/* Runs of the same size: any may be omitted, but no more than necessary. */
 static void pieces_of_one_size(void **state)
 {
     (void)state;
@@ -651,7 +650,7 @@ static void pieces_of_one_size(void **state)
     assert_int_equal(table.lost, (200 - E820_MAX_ENTRIES) * 2 * PAGE_SIZE);
 }
 
-/* Nothing but reserved memory in pieces: they are joined, the closest first. */
+/* Only reserved memory, in pieces: they are merged, the closest first. */
 static void too_many_reserved_pieces(void **state)
 {
     static const uint32_t types[] = {EFI_ACPI_NVS, EFI_RESERVED, EFI_ACPI_RECLAIM, EFI_UNUSABLE};
@@ -666,8 +665,8 @@ static void too_many_reserved_pieces(void **state)
 }
 
 /*
- * The same by the plain rule: of all neighbours that are not RAM, those with the least between them
- * become one, the lower ones of two alike, until the rest fits.
+ * The simple algorithm: repeatedly merges the two adjacent entries that are not RAM with the
+ * smallest gap between them, the lowest first, until the table fits.
  */
 static size_t join_plainly(struct hvm_memmap_entry *entries, size_t count)
 {
@@ -691,7 +690,7 @@ static size_t join_plainly(struct hvm_memmap_entry *entries, size_t count)
     return count;
 }
 
-/* Pieces with a hole before each, so that no two touch. RAM that is needed lies among them. */
+/* Adds entries with a hole before each, among them RAM that is needed. */
 static size_t add_lonely_pieces(struct random *random, struct hvm_memmap_entry *entries)
 {
     static const uint32_t types[] = {EFI_ACPI_NVS, EFI_RESERVED, EFI_ACPI_RECLAIM, EFI_UNUSABLE};
@@ -736,10 +735,9 @@ static void the_closest_pieces_are_joined(void **state)
 }
 
 #define CROWD         (UINT64_C(1) << 18)
-#define CROWD_SECONDS 60 /* of the processor's time: a hundred times what it takes */
+#define CROWD_SECONDS 60 /* of processor time: a hundred times more than needed */
 
-/* A quarter of a million pieces are no hang: what looked at each pair of them would take an hour.
- */
+/* A quarter of a million entries: a quadratic algorithm would take an hour. */
 static void a_crowd_of_reserved_pieces(void **state)
 {
     uint8_t *descriptors = calloc(CROWD, 48);
@@ -761,7 +759,7 @@ static void a_crowd_of_reserved_pieces(void **state)
     free(descriptors);
 }
 
-/* Of gaps that are all as wide no more are closed than must be, from the lowest on. */
+/* Of equal gaps, only as many as necessary are closed, from the lowest. */
 static void reserved_pieces_far_apart_alike(void **state)
 {
     const size_t joined = 200 - E820_MAX_ENTRIES;
@@ -777,7 +775,7 @@ static void reserved_pieces_far_apart_alike(void **state)
     assert_int_equal(table.entries[1].size, PAGE_SIZE);
 }
 
-/* All that is there is needed, and nothing lies beside anything that it could be joined with. */
+/* All entries are needed, and none can be merged with its neighbours. */
 static void a_map_in_pieces_that_all_count(void **state)
 {
     const struct range everything[] = {{0, 4 * GIB}};
@@ -845,7 +843,7 @@ static uint32_t random_type(struct random *random)
                                      : (uint32_t)random_below(random, 17);
 }
 
-/* Anything anywhere: unsorted, overlapping, empty, wrapping, at odd addresses. */
+/* Random descriptors: unsorted, overlapping, empty, overflowing, unaligned. */
 static void add_chaos(struct random *random, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -853,7 +851,7 @@ static void add_chaos(struct random *random, size_t count)
                 random_chance(random, 10) ? random_next(random) : EFI_ATTRIBUTE_WB);
 }
 
-/* Mostly one after the other, in pieces, like firmware's own. */
+/* Mostly contiguous fragments, like in real firmware maps. */
 static void add_fragments(struct random *random, size_t count)
 {
     uint64_t at = random_below(random, 2) * MIB;
@@ -884,7 +882,7 @@ static void shuffle(struct random *random)
     }
 }
 
-/* Sorted and disjoint, as the plan gives them. */
+/* Sorted and disjoint ranges, like those of a plan. */
 static size_t random_needs(struct random *random, struct range needed[8])
 {
     size_t count = random_below(random, 8);

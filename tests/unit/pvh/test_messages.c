@@ -13,13 +13,13 @@
 
 static struct error error;
 
-/* What an error may have beside its numbers. */
+/* The members of an error besides its numbers. */
 #define NAME        "the-name"
 #define REASON      "for a reason of its own, unlike any other"
 #define STATUS      14 /* EFI_NOT_FOUND */
 #define STATUS_NAME "Not Found"
 
-/* The numbers of every code, and how each shows in its sentence. */
+/* The numbers of every code, and how the sentence shows them. */
 static const struct {
     enum error_code code;
     uint64_t number[ERROR_NUMBERS];
@@ -343,7 +343,7 @@ static void sentences_word_by_word(void **state)
                         "GiB; use a smaller module or add memory");
 }
 
-/* Names stand in front, and only where they help. */
+/* Names come first, and only where they are useful. */
 static void names_stand_in_front(void **state)
 {
     static const enum error_code machine[] = {
@@ -373,7 +373,7 @@ static void names_stand_in_front(void **state)
     }
 }
 
-/* Whom the firmware's boot manager is told to blame. */
+/* The statuses for the firmware's boot manager. */
 static void statuses(void **state)
 {
     (void)state;

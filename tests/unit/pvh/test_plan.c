@@ -54,7 +54,7 @@ static void restart(void)
     start(NULL);
 }
 
-/* Segments by rising address; their bytes follow each other in the file from 0x1000. */
+/* Adds segments in order of address. Their bytes are contiguous in the file, from 0x1000. */
 static void add_segment(uint64_t paddr, uint64_t filesz, uint64_t memsz)
 {
     struct elf_segment *segment = &segments[image.segment_count];
@@ -86,7 +86,7 @@ static void mark_unallocatable(uint64_t range_start, uint64_t range_end)
     unallocatable[request.unallocatable_count++] = (struct range){range_start, range_end};
 }
 
-/* Memory that the loader holds: the map has it as such. */
+/* Adds reclaimable memory, which is the loader's in the map. */
 static void add_reclaimable(uint64_t range_start, uint64_t range_end)
 {
     map_add_range(&builder, EFI_LOADER_DATA, range_start, range_end);
@@ -109,7 +109,7 @@ static void make_good(void)
     assert_true(plan_check(&plan, &map, &error));
 }
 
-/* 128 MiB, all free but the hole below 1 MiB. */
+/* 128 MiB, all free except the hole below 1 MiB. */
 static void add_plain_memory(void)
 {
     map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
@@ -139,7 +139,7 @@ static void everything_is_free(void **state)
     assert_int_equal(plan.trampoline_data.end, 128 * MIB); /* out of the kernel's way */
 }
 
-/* As OVMF has it: boot services from 9 to 21 MiB. */
+/* As in OVMF: boot services from 9 to 21 MiB. */
 static void boot_services_in_the_span_are_staged_around(void **state)
 {
     (void)state;
@@ -201,7 +201,7 @@ static void staging_in_hundreds_of_pages(void **state)
     assert_int_equal(range_size(plan.trampoline_data), 9 * PAGE_SIZE);
 }
 
-/* Memory that the firmware would not give is staged around like its own. */
+/* Parts in memory that cannot be allocated are staged, as in the firmware's own memory. */
 static void unallocatable_memory(void **state)
 {
     (void)state;
@@ -223,14 +223,14 @@ static void a_kernel_at_address_0(void **state)
     add_plain_memory();
     add_segment(0, 0x1e000, 0x1e000);
     make_good();
-    assert_int_equal(plan.boot_info.start, 0x2e000); /* behind the guard */
+    assert_int_equal(plan.boot_info.start, 0x2e000); /* after the guard */
     /* Nothing is read to address 0 itself. */
     assert_int_equal(plan.staged, PAGE_SIZE);
     assert_int_equal(plan.copies.items[0].destination, 0);
     assert_true(plan.copies.items[0].source >= MIB);
 }
 
-/* VGA and ROMs may lie in a gap, since their owner knows of them; in a segment they may not. */
+/* The ISA hole may be in a gap, since kernels know of it, but not in a segment. */
 static void a_kernel_around_the_isa_hole(void **state)
 {
     (void)state;
@@ -253,7 +253,7 @@ static void a_kernel_around_the_isa_hole(void **state)
     assert_error(&error, ERROR_SPAN_TAKEN, 0x1000, 2 * MIB + 0x2000, 0xa0000, 0xf0000,
                  MEMORY_ISA_HOLE);
 
-    /* Any other hole counts in gaps too: Linux uses its gaps as memory. */
+    /* Other holes are not allowed in gaps: Linux uses its gaps as memory. */
     restart();
     add_plain_memory();
     map_add_range(&builder, EFI_RESERVED, 3 * MIB, 3 * MIB + 0x1000);
@@ -264,8 +264,7 @@ static void a_kernel_around_the_isa_hole(void **state)
     assert_int_equal(error.number[2], 3 * MIB);
 }
 
-/* The remedy is the one that helps: memory where no place would do, NVS where that is in the way.
- */
+/* The error names the right remedy: more memory, or overwriting NVS if that is in the way. */
 static void refusals_name_what_helps(void **state)
 {
     (void)state;
@@ -285,7 +284,7 @@ static void refusals_name_what_helps(void **state)
     assert_int_equal(error.code, ERROR_SPAN_TAKEN);
 }
 
-/* Low memory first, then between 1 MiB and the kernel, then behind the kernel and its guard. */
+/* Low memory first, then between 1 MiB and the kernel, then after the kernel and its guard. */
 static void the_places_of_the_boot_info(void **state)
 {
     (void)state;
@@ -337,16 +336,16 @@ static void the_places_of_modules(void **state)
     map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
     map_add_range(&builder, EFI_CONVENTIONAL, MIB, 3 * GIB);
     add_segment(16 * MIB, 0x1000, 0x1000);
-    add_module(1000 * MIB); /* behind the kernel, below 1 GiB */
-    add_module(10 * MIB);   /* no room left there: before the kernel */
-    add_module(100 * MIB);  /* nor there: above 1 GiB, or across it */
+    add_module(1000 * MIB); /* after the kernel, below 1 GiB */
+    add_module(10 * MIB);   /* does not fit there: before the kernel */
+    add_module(100 * MIB);  /* fits neither: above or across 1 GiB */
     make_good();
     assert_int_equal(plan.modules[0].range.start, 16 * MIB + 0x1000 + 64 * KIB);
     assert_int_equal(plan.modules[1].range.start, MIB);
     assert_true(plan.modules[2].range.end > GIB);
 }
 
-/* Free memory is better than boot services', if it lies higher. */
+/* Free memory is preferred to boot services', even at higher addresses. */
 static void modules_prefer_free_memory(void **state)
 {
     (void)state;
@@ -359,7 +358,7 @@ static void modules_prefer_free_memory(void **state)
     make_good();
     assert_int_equal(plan.modules[0].range.start, 64 * MIB);
     assert_int_equal(plan.staged, 0);
-    add_module(40 * MIB); /* fits only where boot services are, and is staged in part */
+    add_module(40 * MIB); /* only fits over boot services, and is partly staged */
     assert_false(make());
     assert_int_equal(error.code, ERROR_NO_ROOM_FOR_STAGING);
     module_sizes[1] = 30 * MIB;
@@ -412,13 +411,13 @@ static void acpi_nvs_in_the_span(void **state)
     assert_true(plan.overwrites_nvs);
     assert_false(plan.relocated);
     assert_int_equal(plan.staged, 8 * MIB);
-    overlays.override = plan.span; /* the map of the next round */
+    overlays.override = plan.span; /* in the next map */
     build_map(&map, &arena, &builder.map, &overlays);
     assert_true(plan_check(&plan, &map, &error));
     assert_true(plan_make(&request, &map, &arena, &plan, &error));
     check_plan(&request, &map, &plan, &random);
 
-    allow_relocation(2 * MIB, 0, UINT32_MAX); /* better to move than to overwrite */
+    allow_relocation(2 * MIB, 0, UINT32_MAX); /* moving is preferred to overwriting */
     make_good();
     assert_true(plan.relocated);
     assert_false(plan.overwrites_nvs);
@@ -431,7 +430,7 @@ static void what_blocks_the_span_is_named(void **state)
     add_nvs_machine();
     map_add_range(&builder, EFI_RUNTIME_DATA, 30 * MIB, 31 * MIB);
     add_segment(16 * MIB, 10 * MIB, 20 * MIB);
-    request.overwrite_nvs = true; /* no help: the range that it cannot have is named */
+    request.overwrite_nvs = true; /* does not help: the error names the range in use */
     assert_false(make());
     assert_error(&error, ERROR_SPAN_TAKEN, 16 * MIB, 36 * MIB, 30 * MIB, 31 * MIB,
                  MEMORY_RUNTIME_DATA);
@@ -469,7 +468,7 @@ static void relocation_keeps_to_its_note(void **state)
     assert_false(make());
     assert_error(&error, ERROR_NO_ROOM_TO_RELOCATE_NVS, 16 * MIB + 0x80, 20 * MIB + 0x80, 8 * MIB,
                  24 * MIB, MEMORY_NVS);
-    allow_relocation(1, 0, UINT32_MAX); /* pages are the least that is moved */
+    allow_relocation(1, 0, UINT32_MAX); /* the minimum alignment is a page */
     make_good();
     assert_int_equal(plan.span.start, MIB);
     image.notes.relocation.valid = false;
@@ -477,7 +476,7 @@ static void relocation_keeps_to_its_note(void **state)
     assert_int_equal(error.code, ERROR_RELOCATION_NOTE);
 }
 
-/* A kernel that can be moved stays where it is linked when that place is only occupied for now. */
+/* A kernel is not moved when its link address is only in use until exit. */
 static void staging_goes_before_relocation(void **state)
 {
     (void)state;
@@ -524,7 +523,7 @@ static void no_room_for_the_rest(void **state)
     assert_error(&error, ERROR_NO_ROOM_FOR_STAGING, MIB + 0xb000, 0xb000);
 }
 
-/* Behind the kernel are 40 MiB less the guard, then 32 MiB, as of a decoder's dictionary. */
+/* After the kernel, 40 MiB less the guard, then 32 MiB like a decoder's dictionary. */
 static void add_memory_and_a_dictionary(void)
 {
     add_plain_memory();
@@ -562,7 +561,7 @@ static void what_is_reclaimable_is_for_modules_when_memory_is_short(void **state
     assert_int_equal(error.code, ERROR_NO_ROOM_FOR_STAGING);
 }
 
-/* The kernel's span goes over it: bytes that are unpacked from there cannot be put there. */
+/* The kernel's span overlaps reclaimable memory, which is in use while the kernel is read. */
 static void what_is_reclaimable_in_the_span_is_staged_around(void **state)
 {
     (void)state;
@@ -578,7 +577,7 @@ static void what_is_reclaimable_in_the_span_is_staged_around(void **state)
     assert_int_equal(plan.modules[0].range.start, 56 * MIB + 64 * KIB);
 }
 
-/* How much the boot takes is told with the modules, which share what is reclaimable. */
+/* The error's amount of memory includes the modules, which may use reclaimable memory. */
 static void shortage_is_told_with_what_is_reclaimable(void **state)
 {
     (void)state;
@@ -630,7 +629,7 @@ static void what_is_reclaimable_above_four_gigabytes_is_not_used(void **state)
     assert_true(plan.modules[1].range.end <= 4 * GIB);
 }
 
-/* Nothing that the plan gives away may lie above 4 GiB, however much there is. */
+/* The plan uses no memory above 4 GiB. */
 static void memory_above_four_gigabytes_is_not_used(void **state)
 {
     (void)state;
@@ -645,7 +644,7 @@ static void memory_above_four_gigabytes_is_not_used(void **state)
     assert_int_equal(error.code, ERROR_NO_ROOM_FOR_MODULE);
 }
 
-/* After the plan was made, the firmware takes a range back. */
+/* After planning, the firmware allocates a range of the plan. */
 static void assert_noticed(uint32_t type, struct range taken, enum memory_class class)
 {
     struct memory_map changed;
@@ -723,7 +722,7 @@ static void every_allocation_may_fail(void **state)
     assert_true(n > 10);
 }
 
-/* Whether a kernel could be at `at`, were it moved there. */
+/* Whether a kernel could be moved to `at`. */
 static bool could_be_at(uint64_t at, bool now)
 {
     const struct pvh_relocation *relocation = &image.notes.relocation;
@@ -733,7 +732,7 @@ static bool could_be_at(uint64_t at, bool now)
            (now ? is_available(&request, &map, span) : is_usable(&map, span, false));
 }
 
-/* The lowest place for the span, looked for one by one; 0 for none. */
+/* The lowest place for the span, by trying all; 0 for none. */
 static uint64_t expected_place(void)
 {
     const struct pvh_relocation *relocation = &image.notes.relocation;
@@ -750,7 +749,7 @@ static uint64_t expected_place(void)
     return 0;
 }
 
-/* The span is as linked if it can be, else where its note allows, else refused. */
+/* Checks that the span is at its link address if possible, else moved, else refused. */
 static void check_choice(bool made)
 {
     bool nvs_too = request.overwrite_nvs && is_span_usable(&map, &image, true);
@@ -814,7 +813,7 @@ static void add_random_machine(struct random *random)
         map_add_range(&builder, EFI_CONVENTIONAL, 4 * GIB - 8 * MIB, 6 * GIB);
     if (random_chance(random, 20))
         map_add_range(&builder, EFI_CONVENTIONAL, GIB - MIB, GIB + 64 * MIB);
-    if (random_chance(random, 50)) /* what a kernel is unpacked with */
+    if (random_chance(random, 50)) /* unpacking buffers */
         map_add_range(&builder, EFI_LOADER_DATA, max_u64(buffer, MIB), top);
     if (random_chance(random, 30))
         map_add_range(&builder, EFI_LOADER_DATA, 4 * GIB - 4 * MIB, 4 * GIB + 64 * MIB);
@@ -841,9 +840,9 @@ static void add_random_load(struct random *random)
     request.boot_info_size = 1 + random_below(random, random_chance(random, 80) ? 0x4000 : 3 * MIB);
 }
 
-static size_t reclaimings; /* plans that there were only with what is reclaimable */
+static size_t reclaimings; /* plans that were only possible with reclaimable memory */
 
-/* Some of what the map has as the loader's. */
+/* Makes some of the loader's memory reclaimable. */
 static void add_random_reclaimable(struct random *random)
 {
     build_map(&map, &arena, &builder.map, &no_overlays);
@@ -858,7 +857,7 @@ static void add_random_reclaimable(struct random *random)
     }
 }
 
-/* What is reclaimable changes nothing where there is a plan without it. */
+/* Reclaimable memory changes nothing if there is a plan without it. */
 static bool make_reclaimable(struct random *random)
 {
     bool made = make();
@@ -877,7 +876,7 @@ static bool make_reclaimable(struct random *random)
     return error.code == ERROR_NONE;
 }
 
-/* Makes the plan of what has been added; true when there is one, and then it is right. */
+/* Makes and checks the plan. False when there is none. */
 static bool try_random(struct random *random)
 {
     struct plan_ranges needed;
@@ -912,7 +911,7 @@ static void random_machines(void **state)
         add_random_load(&random);
         made += try_random(&random);
     }
-    assert_in_range(made, 1500, 3900); /* both ways are walked */
+    assert_in_range(made, 1500, 3900); /* both cases occur */
     assert_in_range(reclaimings, 60, 1000);
 }
 

@@ -5,12 +5,11 @@
 
 #define HYPERVISOR_BIT (UINT32_C(1) << 31)
 
-/* A processor made of what a test sets; leaves above the highest answer with rubbish, as real ones
- * do. */
+/* A simulated processor. Leaves above the highest return garbage, as on real ones. */
 static struct machine {
     bool guest;
     uint32_t max_leaf;
-    uint32_t xen_leaf;    /* where Xen's name is; 0 for nowhere */
+    uint32_t xen_leaf;    /* with Xen's name; 0 for none */
     const char *tdx_name; /* leaf 0x21 */
     uint32_t max_extended;
     uint32_t encryption; /* EAX of 0x8000001f */
@@ -46,7 +45,7 @@ static struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
 static uint64_t read_msr(uint32_t msr)
 {
     assert_int_equal(msr, 0xc0010131);
-    /* It is there only where CPUID says so, and faults elsewhere. */
+    /* The MSR only exists if CPUID says so; reading it faults otherwise. */
     assert_true(machine.guest && machine.max_extended >= 0x8000001f && machine.encryption & 2);
     return machine.sev_status;
 }
@@ -65,7 +64,7 @@ static void plain_machines(void **state)
     assert_platform((struct machine){.max_leaf = 0xd}, ERROR_NONE);
     assert_platform((struct machine){.guest = true, .max_leaf = 0xd}, ERROR_NONE);
     assert_platform((struct machine){.guest = true, .max_leaf = 0x21}, ERROR_NONE);
-    /* An AMD host offers SEV to its guests without being encrypted itself. */
+    /* An AMD host supports SEV without being encrypted itself. */
     assert_platform((struct machine){.max_extended = 0x8000001f, .encryption = 3, .sev_status = 1},
                     ERROR_NONE);
     assert_platform((struct machine){.xen_leaf = 0x40000000}, ERROR_NONE);

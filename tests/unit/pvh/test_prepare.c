@@ -20,10 +20,10 @@ static uint64_t module_size;
 static const char *module_command;
 static struct plan_request request;
 static struct preparation prepared;
-static uint8_t *block; /* of its exact size: writing past it is caught */
+static uint8_t *block; /* of its exact size, so that writing past it is detected */
 static struct error error;
 
-/* 128 MiB, all free but the hole below 1 MiB; a kernel at 16 MiB with one module. */
+/* 128 MiB, all free except the hole below 1 MiB; a kernel at 16 MiB with one module. */
 static int start(void **state)
 {
     (void)state;
@@ -75,7 +75,7 @@ static void new_block(void)
     assert_non_null(block);
 }
 
-/* Room, a map and a plan. */
+/* Reserves memory, and makes the map and the plan. */
 static void plan(void)
 {
     assert_true(reserve(8));
@@ -85,7 +85,7 @@ static void plan(void)
     new_block();
 }
 
-/* Nothing that is called while boot services end may allocate. */
+/* Checks that nothing is allocated: it is called while exiting boot services. */
 static bool update(void)
 {
     bool done;
@@ -96,7 +96,7 @@ static bool update(void)
     return done;
 }
 
-/* What the block has at an address that the kernel is told. */
+/* The block's contents at an address that the kernel gets. */
 static const void *at(uint64_t address)
 {
     struct range boot_info = prepared.plan.boot_info;
@@ -105,7 +105,7 @@ static const void *at(uint64_t address)
     return block + (address - boot_info.start);
 }
 
-/* All that the kernel is told is what has been prepared. */
+/* Checks that the block contains what has been prepared. */
 static void assert_block(void)
 {
     const struct hvm_start_info *info = (const struct hvm_start_info *)block;
@@ -165,8 +165,7 @@ static void a_boot_from_the_map_to_the_block(void **state)
     assert_int_equal(block[range_size(prepared.plan.boot_info) - 1], 0);
 }
 
-/* The loader's own claims show in the map, and the firmware takes and gives; nothing of it hurts.
- */
+/* A newer map contains the loader's own claims and other changes by the firmware. */
 static void a_newer_map(void **state)
 {
     (void)state;
@@ -210,7 +209,7 @@ static void a_map_that_no_longer_has_the_kernels_memory(void **state)
     assert_int_equal(prepared.e820.count, 0);
 }
 
-/* What must stay RAM does, when the table is too long for Linux. */
+/* Needed RAM remains RAM when the table has to be shortened for Linux. */
 static void a_map_in_more_pieces_than_linux_takes(void **state)
 {
     (void)state;
@@ -233,7 +232,7 @@ static void a_map_in_more_pieces_than_linux_takes(void **state)
     assert_block();
 }
 
-/* The map calls it RAM from then on; and no longer when the plan is dropped. */
+/* NVS that the plan overwrites is RAM in the map until the plan is dropped. */
 static void a_kernel_over_acpi_nvs(void **state)
 {
     (void)state;
@@ -256,7 +255,7 @@ static void a_kernel_over_acpi_nvs(void **state)
     assert_int_equal(error.code, ERROR_SPAN_TAKEN_BY_NVS);
 }
 
-/* What the firmware does not give is planned around. */
+/* Memory that cannot be allocated is avoided. */
 static void another_plan(void **state)
 {
     struct range refused;
@@ -308,7 +307,7 @@ static void command_lines_without_end(void **state)
     free(line);
 }
 
-/* Each allocation fails in its turn: it is said to, and the next attempt works. */
+/* Every allocation fails in turn: that is reported, and the next attempt succeeds. */
 static void memory_is_short(void **state)
 {
     bool done = false;

@@ -84,7 +84,7 @@ static void modules(void **state)
                                  "  module    12 0x3000000-0x3000000 b.img\n");
 }
 
-/* Paths and command lines of any length are there to their ends, and so are the lines' ends. */
+/* Paths and command lines of any length are printed completely, with their line ends. */
 static void strings_of_any_length(void **state)
 {
     const struct load_plan plan = {.span = image.span};
@@ -139,7 +139,7 @@ static void one_copy(void **state)
         strstr(written, "  staged       4096 bytes in 1 copy, 1 range to clear after exit\n"));
 }
 
-/* A block as the kernel finds it at 0x10000, two modules, the second with a long command line. */
+/* A boot info block at 0x10000 with two modules, the second with a long command line. */
 struct block {
     struct hvm_start_info info;
     struct hvm_modlist_entry modules[2];

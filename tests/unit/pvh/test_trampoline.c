@@ -28,7 +28,7 @@ static void the_code_fits_its_page(void **state)
     assert_in_range(size, 64, PAGE_SIZE);
 }
 
-/* The very first instruction is CLI: the firmware's handlers are about to go. */
+/* The first instruction must be CLI: the firmware's handlers may be overwritten. */
 static void the_code_starts_without_interrupts(void **state)
 {
     (void)state;
@@ -38,14 +38,14 @@ static void the_code_starts_without_interrupts(void **state)
 static void the_size_of_the_data(void **state)
 {
     (void)state;
-    /* 168 bytes, 12 a copy and 8 a range to zero, in whole pages; then 7 pages of tables */
+    /* 168 bytes, 12 per copy and 8 per range to zero, in whole pages, and 7 pages of page tables */
     assert_int_equal(trampoline_data_size(0, 0), 8 * PAGE_SIZE);
     assert_int_equal(trampoline_data_size(326, 2), 8 * PAGE_SIZE);
     assert_int_equal(trampoline_data_size(327, 1), 9 * PAGE_SIZE);
     assert_int_equal(trampoline_data_size(326, 3), 9 * PAGE_SIZE);
 }
 
-/* Base, limit in bytes, and the bits between, as the processor takes a descriptor apart. */
+/* Decodes a descriptor like the processor, and checks base, limit in bytes and access bits. */
 static void check_descriptor(const uint8_t *gdt, size_t selector, uint64_t limit, uint32_t access)
 {
     uint64_t descriptor = field(gdt, selector, 8);
@@ -63,7 +63,8 @@ static void check_descriptor(const uint8_t *gdt, size_t selector, uint64_t limit
 static uint8_t *fill(const struct load_plan *plan)
 {
     uint64_t size = trampoline_data_size(plan->copies.count, plan->zero_after_exit.count);
-    uint8_t *data = aligned_alloc(PAGE_SIZE, size); /* its exact size: writing past it is caught */
+    uint8_t *data =
+        aligned_alloc(PAGE_SIZE, size); /* its exact size, so that writing past it is detected */
 
     memset(data, 0xcc, size);
     trampoline_fill(data, plan);
@@ -79,7 +80,7 @@ static void segments_as_pvh_asks_for_them(void **state)
     assert_int_equal(field(data, 0, 8), 0);
     check_descriptor(data, TRAMPOLINE_CODE_SELECTOR, UINT32_MAX, 0x9b);
     check_descriptor(data, TRAMPOLINE_DATA_SELECTOR, UINT32_MAX, 0x93);
-    check_descriptor(data, TRAMPOLINE_TSS_SELECTOR, 0x67, 0x89); /* free: LTR marks it busy */
+    check_descriptor(data, TRAMPOLINE_TSS_SELECTOR, 0x67, 0x89); /* available: LTR marks it busy */
     assert_int_equal(field(data, TRAMPOLINE_GDTR, 2), 39);
     assert_int_equal(field(data, TRAMPOLINE_GDTR + 2, 8), DATA);
     assert_int_equal(field(data, TRAMPOLINE_IDTR, 2), 0);
@@ -121,7 +122,7 @@ static void what_the_code_works_through(void **state)
     free(data);
 }
 
-/* Walks the tables as the processor does from CR3, with so many levels. */
+/* Walks page tables with `levels` levels, like the processor. */
 static uint64_t translate(const uint8_t *data, uint64_t table, int levels, uint64_t address)
 {
     for (int level = levels; level > 1; level--) {
@@ -133,7 +134,7 @@ static uint64_t translate(const uint8_t *data, uint64_t table, int levels, uint6
         assert_int_equal(entry & ~(UINT64_C(0xfffff000) | 0x63 | 0x80),
                          0); /* no XD, no cache bit */
         if (entry >> 7 & 1) {
-            assert_int_equal(level, 2); /* 1 GiB pages are not everywhere */
+            assert_int_equal(level, 2); /* not every processor has 1 GiB pages */
             return (entry & 0xffe00000) | (address & 0x1fffff);
         }
         table = entry & 0xfffff000;

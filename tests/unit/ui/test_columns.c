@@ -79,7 +79,7 @@ static void long_titles_end_with_dots(void **state)
     assert_cut("", 0, "");
 }
 
-/* The lines with a | behind each. */
+/* Compares the lines, each followed by |. */
 static void assert_lines(const char *text, size_t columns, const char *expected)
 {
     TEXT_ON_STACK(lines, 256);
@@ -101,7 +101,7 @@ static void texts_break_between_words(void **state)
     assert_lines("one two three", 6, "one|two|three|");
     assert_lines("one   two", 4, "one|two|");
     assert_lines("one\ttwo", 4, "one|two|");
-    assert_lines("  unbreakable", 6, "  unbr|eakabl|e|"); /* no empty line in front of it */
+    assert_lines("  unbreakable", 6, "  unbr|eakabl|e|"); /* no empty line before it */
     assert_lines("unbreakable", 4, "unbr|eaka|ble|");
     assert_lines("a unbreakable", 4, "a|unbr|eaka|ble|");
     assert_lines("one\ntwo\n", 10, "one|two|");
@@ -109,10 +109,10 @@ static void texts_break_between_words(void **state)
     assert_lines("\n", 10, "|");
     assert_lines("one \ntwo", 3, "one|two|");
     assert_lines(KANJI KANJI KANJI, 5, KANJI KANJI "|" KANJI "|");
-    assert_lines(KANJI "x", 1, KANJI "x|"); /* wider than any line, and yet it ends */
+    assert_lines(KANJI "x", 1, KANJI "x|"); /* wider than a line, but it terminates */
 }
 
-/* Whatever the bytes: lines are no wider than allowed, go forwards, and lose only white space. */
+/* For random bytes, lines are not too wide, make progress, and lose only white space. */
 static void random_texts_are_kept(void **state)
 {
     static const char *const parts[] = {"word", " ",    "  ",   "\n", KANJI,

@@ -28,7 +28,7 @@ static int release(void **state)
     return 0;
 }
 
-/* `expected` has a | where the cursor stands. */
+/* `expected` has a | at the cursor. */
 static void assert_line(const struct line_editor *editor, const char *expected)
 {
     TEXT_ON_STACK(line, 256);
@@ -111,14 +111,14 @@ static void the_delete_key_deletes_backwards_at_the_end_only(void **state)
     struct line_editor editor = editor_of("abcdef");
 
     (void)state;
-    line_editor_delete_key(&editor); /* a terminal's Backspace */
+    line_editor_delete_key(&editor); /* Backspace on some terminals */
     line_editor_delete_key(&editor);
     assert_line(&editor, "abcd|");
     line_editor_move(&editor, LINE_LEFT);
     line_editor_move(&editor, LINE_LEFT);
     line_editor_delete_key(&editor);
     line_editor_delete_key(&editor);
-    line_editor_delete_key(&editor); /* held down a bit too long */
+    line_editor_delete_key(&editor); /* held down too long: deletes nothing */
     line_editor_delete_key(&editor);
     assert_line(&editor, "ab|");
     assert_true(line_editor_insert(&editor, 'x'));
@@ -168,7 +168,8 @@ static void long_lines_scroll(void **state)
     struct line_editor editor = editor_of("0123456789abcdefghijklmnopqrstuvwxyz");
 
     (void)state;
-    assert_int_equal(line_editor_scroll(&editor, 20), 15); /* the end, and room to type */
+    assert_int_equal(line_editor_scroll(&editor, 20),
+                     15); /* the end of the line, with room to type */
     assert_int_equal(editor.first, 21);
     line_editor_move(&editor, LINE_START);
     assert_int_equal(line_editor_scroll(&editor, 20), 0);
@@ -221,7 +222,7 @@ static void take_random_step(struct line_editor *editor, struct random *random)
     }
 }
 
-/* No step leaves half a character behind, and the cursor is always in the window. */
+/* No step leaves half a character, and the cursor is always visible. */
 static void random_steps_keep_the_line_whole(void **state)
 {
     (void)state;

@@ -31,7 +31,7 @@ static void the_window_follows_the_bar(void **state)
     list_view_move(&list, 1);
     assert_list(&list, 10, 1, 10);
     list_view_move(&list, -1);
-    assert_list(&list, 9, 1, 10); /* no further than it must */
+    assert_list(&list, 9, 1, 10); /* no further than necessary */
     list_view_move(&list, -9);
     assert_list(&list, 0, 0, 10);
     list_view_move(&list, 10);
@@ -80,7 +80,7 @@ static void resizing_keeps_the_bar_and_wastes_no_row(void **state)
     assert_list(&list, 12, 10, 3);
     list_view_resize(&list, 15);
     assert_list(&list, 12, 5, 15);
-    list_view_resize(&list, 0); /* there is always one */
+    list_view_resize(&list, 0); /* there is always one row */
     assert_list(&list, 12, 12, 1);
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Feeds what follows an ESC character by character, as it arrives; all of it must be needed. */
+/* Feeds the characters after ESC one by one; all of them must be needed. */
 static uint32_t decode(const char *sequence)
 {
     uint16_t characters[KEY_SEQUENCE_MAX];
@@ -70,7 +70,7 @@ static void terminals_keys_are_known(void **state)
         const char *sequence = rows[i].sequence;
         char start[KEY_SEQUENCE_MAX + 1] = "";
 
-        strncpy(start, sequence, KEY_SEQUENCE_MAX); /* no more is ever looked at */
+        strncpy(start, sequence, KEY_SEQUENCE_MAX); /* more is never read */
         if (decode(start) != rows[i].key)
             fail_msg("ESC %s is taken for another key", sequence);
     }
