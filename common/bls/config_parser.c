@@ -44,8 +44,8 @@ static bool note_place(struct config_parser *parser, const struct config_key *ke
 
     *place = line->number;
     return before == 0 || key->repeats ||
-           diagnostic(parser, line, "%s was there before, on line %u; this line holds", key->name,
-                      before);
+           diagnostic(parser, line, "%s was already set on line %u; this line overrides it",
+                      key->name, before);
 }
 
 static bool take_value(struct config_parser *parser, const struct config_key *key,

@@ -85,7 +85,7 @@ OVERWRITE = ("--overwrite-acpi-nvs",)
 # 64 MiB at 16 MiB: whatever else 96 MiB of RAM hold, the firmware's runtime services are in the way.
 LARGE = "tkbig"
 SMALLEST = min(AXES["memory"])
-REFUSAL = ("kernel.elf", "it is linked to 0x1000000-", "is runtime services data on this machine")
+REFUSAL = ("kernel.elf", "it is linked at 0x1000000-", "is runtime services data on this machine")
 
 # Of so many machines one also boots Linux.
 LINUX_EVERY = 3

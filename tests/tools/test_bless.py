@@ -182,7 +182,7 @@ def test_an_entry_that_has_been_removed(counted):
 def test_a_good_one_beside_it_is_not_replaced(counted):
     counted.add(NAMES["indeterminate"], b"old")
     counted.add(GOOD, b"new")
-    assert f"{GOOD}: is there beside" in counted.refusal("good")
+    assert f"{GOOD}: exists besides" in counted.refusal("good")
     assert (counted.entries / GOOD).read_bytes() == b"new"
 
 

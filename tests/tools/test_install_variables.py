@@ -240,7 +240,7 @@ def test_update_leaves_the_boot_order_to_its_owner(machine):
 def test_without_variables_the_files_are_put_in_place(machine):
     for path in machine.variables.folder.iterdir():
         path.unlink()
-    machine.call("install", warnings="a kernel that was started through PVH has none, boot it by EFI")
+    machine.call("install", warnings="a kernel started through PVH has none, boot it through EFI")
     assert BINARY in machine.files()
     assert "EFI variables: none" in machine.call("status")
 

@@ -206,7 +206,7 @@ static void refused_set_up(uint64_t seed)
 /* Once where it happens, and once in the menu, which clears the screen. */
 static void check_refused_set_up(void)
 {
-    static const char message[] = "cannot be asked for its set-up";
+    static const char message[] = "cannot ask the firmware for its setup";
     const char *first = strstr(run_said(), message);
 
     if (!first || !strstr(first + 1, message))
