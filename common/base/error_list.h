@@ -170,9 +170,9 @@ ERROR_ROW(MODULE_EMPTY, FILE, LOAD_ERROR, NONE,
 ERROR_ROW(MODULE_TOO_LARGE, FILE, OUT_OF_RESOURCES, NONE,
     "is too large; use a smaller file")
 ERROR_ROW(INITRD_MEDIA_FIND, FILE, FIRMWARE, NONE,
-    "cannot be looked for: {w}")
+    "cannot be located: {w}")
 ERROR_ROW(INITRD_MEDIA_SIZE, FILE, FIRMWARE, NONE,
-    "cannot learn its size: {w}")
+    "cannot get its size: {w}")
 ERROR_ROW(INITRD_MEDIA_READ, FILE, FIRMWARE, NONE,
     "cannot be read: {w}")
 ERROR_ROW(INITRD_MEDIA_CHANGED, FILE, LOAD_ERROR, NONE,

@@ -10,7 +10,7 @@ const char options_help[] =
     "  --initrd PATH         load an initrd; several become one module, in order\n"
     "  --module \"PATH ARGS\"  load a module with its command line; may be repeated\n"
     "  --entry ID            boot this entry of \\loader\\entries, without a menu\n"
-    "  --dry-run             load everything, print what the kernel would get, return\n"
+    "  --dry-run             load everything, print what the kernel gets, return\n"
     "  --verbose             print timings and what is loaded where\n"
     "  --overwrite-acpi-nvs  let a kernel with a fixed address overwrite ACPI NVS;\n"
     "                        the machine must not sleep (S3) then\n"
