@@ -118,7 +118,7 @@ static const struct {
     {ERROR_INITRD_MEDIA_FIND, {0}, {"located: " STATUS_NAME}},
     {ERROR_INITRD_MEDIA_SIZE, {0}, {"cannot get its size: " STATUS_NAME}},
     {ERROR_INITRD_MEDIA_READ, {0}, {"cannot be read: " STATUS_NAME}},
-    {ERROR_INITRD_MEDIA_CHANGED, {4321, 1234}, {"had 4321", "now 1234"}},
+    {ERROR_INITRD_MEDIA_CHANGED, {4321, 1234}, {"announced 4321", "delivered 1234"}},
     {ERROR_NO_PROGRAM, {0}, {"EFI program"}},
     {ERROR_PROGRAM_MISSING, {0}, {NAME ": no such file"}},
     {ERROR_PROGRAM_LOAD, {0}, {"started: " STATUS_NAME}},
