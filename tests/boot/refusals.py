@@ -163,15 +163,15 @@ PACKED_SMALL = Session(
     "refused-packed-small", Machine(memory=64), (
         Refusal("xz-vmlinuz-without-memory", "\\made\\xz-vmlinuz console=ttyS0",
                 ("xz-vmlinuz: xz: not enough memory: the boot needs at least ", "MiB, 33.1 MiB of it to "
-                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
+                 "unpack the kernel, but only ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("lz4-vmlinuz-without-memory", "\\made\\lz4-vmlinuz console=ttyS0",
                 ("lz4-vmlinuz: lz4 (legacy): not enough memory: the boot needs at least ", " KiB of it to "
-                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
+                 "unpack the kernel, but only ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("gz-without-memory", "\\made\\gz console=ttyS0",
                 ("gz: it is linked at 0x1000000-0x3dfffff, but", "on this machine; add memory")),
         Refusal("dictionary-too-large", "\\made\\dictionary",
                 ("dictionary: xz: not enough memory: the boot needs at least 6", "64.1 MiB of it to "
-                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
+                 "unpack the kernel, but only ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("initrd-too-large-behind-a-packed-kernel", "--initrd \\large.img \\made\\small",
                 ("large.img: not enough memory for this module of 40.0 MiB: the largest free range", "add memory")),
     ),
