@@ -160,13 +160,13 @@ def test_the_command_line_goes_before_the_variable(counted):
 
 @pytest.mark.parametrize("path, sentence", [
     ("/loader/entries/../../../x+1.conf", "no path of a boot entry"), ("..", "no path of a boot entry"),
-    ("/loader/entries/linux.conf", "no boot entry NAME+LEFT-DONE.conf whose"),
-    ("/loader/entries/linux+a-1.conf", "no boot entry NAME"), ("/loader/entries/linux+1-.conf", "no boot entry NAME"),
-    ("/loader/entries/linux+1-a.conf", "no boot entry NAME"),
-    ("/loader/entries/linux+1-2-3.conf", "no boot entry NAME"),
-    ("/loader/entries/linux+-1.conf", "no boot entry NAME"), ("/loader/entries/linux+2-1", "no boot entry NAME"),
-    ("/loader/a+1/linux.conf", "no boot entry NAME"), ("/loader/entries/+2-1.conf", "no boot entry NAME"),
-    ("/loader/entries/li", "is the kernel's command line cut off?"), ("/etc/passwd+1.txt", "no boot entry NAME")])
+    ("/loader/entries/linux.conf", "not a boot entry NAME+LEFT-DONE.conf whose"),
+    ("/loader/entries/linux+a-1.conf", "not a boot entry NAME"), ("/loader/entries/linux+1-.conf", "not a boot entry NAME"),
+    ("/loader/entries/linux+1-a.conf", "not a boot entry NAME"),
+    ("/loader/entries/linux+1-2-3.conf", "not a boot entry NAME"),
+    ("/loader/entries/linux+-1.conf", "not a boot entry NAME"), ("/loader/entries/linux+2-1", "not a boot entry NAME"),
+    ("/loader/a+1/linux.conf", "not a boot entry NAME"), ("/loader/entries/+2-1.conf", "not a boot entry NAME"),
+    ("/loader/entries/li", "is the kernel's command line cut off?"), ("/etc/passwd+1.txt", "not a boot entry NAME")])
 def test_paths_that_no_loader_would_tell(system, path, sentence):
     system.boot(f"pvhboot.boot-count-path={path}")
     system.add("linux.conf")

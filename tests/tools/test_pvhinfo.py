@@ -18,13 +18,13 @@ GOOD = sorted((BUILD / "kernel").glob("tk*.elf"))
 
 # Each kernel of tests/kernel that must be refused, and what of the loader's sentence tells why.
 BAD = {
-    "above-4g": "segment 2 lies above 4 GiB (0x140000000-",
-    "across-4g": "segment 2 lies above 4 GiB (0xfffff000-",
+    "above-4g": "segment 2 is above 4 GiB (0x140000000-",
+    "across-4g": "segment 2 is above 4 GiB (0xfffff000-",
     "big-endian": "built for a big-endian processor; use an x86 kernel",
     "empty": "not an ELF file: it has only 0 bytes",
     "entry-high-half": "its PVH entry 0x100200000 is not a 32-bit address",
-    "entry-outside": "its PVH entry 0x30000000 lies in ",
-    "entry-zero": "its PVH entry 0x0 lies in ",
+    "entry-outside": "its PVH entry 0x30000000 is outside ",
+    "entry-zero": "its PVH entry 0x0 is outside ",
     "file-size-past-end": "truncated: segment 2 needs",
     "filesz-above-memsz": "damaged: segment 2 has more bytes in the file (0x2000) than in memory (0x1000)",
     "foreign-owner": "no PVH entry note (found: nuttx type 18)",
