@@ -159,7 +159,7 @@ def test_the_command_line_goes_before_the_variable(counted):
 
 
 @pytest.mark.parametrize("path, sentence", [
-    ("/loader/entries/../../../x+1.conf", "no path of a boot entry"), ("..", "no path of a boot entry"),
+    ("/loader/entries/../../../x+1.conf", "not the path of a boot entry"), ("..", "not the path of a boot entry"),
     ("/loader/entries/linux.conf", "not a boot entry NAME+LEFT-DONE.conf whose"),
     ("/loader/entries/linux+a-1.conf", "not a boot entry NAME"), ("/loader/entries/linux+1-.conf", "not a boot entry NAME"),
     ("/loader/entries/linux+1-a.conf", "not a boot entry NAME"),
@@ -212,7 +212,7 @@ def test_a_command_line_that_cannot_be_read(system):
 
 
 @pytest.mark.parametrize("words, sentence", [
-    (["good", "bad"], "one command only, not good and bad"), (["--god"], "no option '--god'"), ([""], "has no name"),
+    (["good", "bad"], "one command only, not good and bad"), (["--god"], "unknown option '--god'"), ([""], "the path of the ESP is empty"),
     (["/a", "/b"], "one ESP only, not /a and /b"),
     (["goood"], "no such command or folder: goood")])
 def test_wrong_usage(system, words, sentence):

@@ -280,7 +280,7 @@ def test_the_binary_is_found_in_the_sources(machine):
 
 
 @pytest.mark.parametrize("words, sentence", [
-    (["--removeable"], "no option '--removeable'"),
+    (["--removeable"], "unknown option '--removeable'"),
     (["install", "remove"], "one command only, not install and remove"),
     (["/a", "/b"], "one ESP only, not /a and /b"),
     (["frobnicate", "a"], "no such command or folder: frobnicate"),

@@ -86,7 +86,7 @@ def test_a_machine_that_cannot_be_is_refused_in_one_line(option, value):
     done = subprocess.run([TOOLS / "run", "--efi", "none", "--kernel", "none", f"--{option}={value}"],
                           stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1 and done.stderr.count("\n") == 1
-    assert done.stderr.startswith(f"run: {option.upper()}={value} is no ")
+    assert done.stderr.startswith(f"run: {option.upper()}={value} is not a")
 
 
 @pytest.mark.parametrize("option, value", [
