@@ -104,7 +104,7 @@ static bool read_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struc
         return false;
     console_set_verbose(ret_options->verbose);
     if (kind == LOAD_OPTIONS_JUNK)
-        console_verbose("the load options (%u bytes) are no text and are ignored",
+        console_verbose("the load options (%u bytes) are not text and are ignored",
                         loaded->LoadOptionsSize);
     return true;
 }

@@ -62,10 +62,10 @@ static void append_entry_remedy(struct text *text, const struct note_list *notes
     const struct note_id *foreign = find_foreign_entry_note(notes);
 
     if (foreign)
-        text_format(text, "; its note of type 18 has the owner \"%s\" where PVH asks for \"Xen\"",
+        text_format(text, "; its note of type 18 has the owner \"%s\" instead of \"Xen\"",
                     foreign->owner);
     else
-        text_append(text, "; build the kernel with CONFIG_PVH=y, or its like");
+        text_append(text, "; build the kernel with CONFIG_PVH=y or its equivalent");
 }
 
 /* Remedies, shared by several errors. */
@@ -92,23 +92,23 @@ enum remedy {
 
 static const char *const remedies[] = {
     [REMEDY_COPY] = "copy the file again",
-    [REMEDY_RELINK] = "mend the kernel's link addresses",
+    [REMEDY_RELINK] = "fix the kernel's link addresses",
     [REMEDY_NOTE] = "the note must hold the physical address",
     [REMEDY_NAME] = "name the linked kernel",
-    [REMEDY_MOVE] = "use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and later)",
-    [REMEDY_NVS] = ("use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and later), or "
-                    "--overwrite-acpi-nvs, which costs sleep (S3)"),
+    [REMEDY_MOVE] = "use a relocatable kernel (PHYS32_RELOC; Linux 6.12 and later)",
+    [REMEDY_NVS] = ("use a relocatable kernel (PHYS32_RELOC; Linux 6.12 and later), or "
+                    "--overwrite-acpi-nvs, which breaks sleep (S3)"),
     [REMEDY_MEMORY] = "add memory",
-    [REMEDY_MEMORY_NVS] = "add memory, or use --overwrite-acpi-nvs, which costs sleep (S3)",
+    [REMEDY_MEMORY_NVS] = "add memory, or use --overwrite-acpi-nvs, which breaks sleep (S3)",
     [REMEDY_MODULE] = "use a smaller module or add memory",
     [REMEDY_UPDATE] = "update the firmware",
     [REMEDY_AGAIN] = "try again",
     [REMEDY_STUB] = "start the kernel through its EFI stub",
-    [REMEDY_PACK] = "pack it again, in one piece and with the packer's defaults",
+    [REMEDY_PACK] = "compress it again, in one piece and with default options",
     [REMEDY_UNPACK] = "unpack it to the ELF file (vmlinux)",
-    [REMEDY_X86] = "PVH kernels are x86",
-    [REMEDY_FIRMWARE] = "the firmware starts it by itself, without pvhboot",
-    [REMEDY_STRIP] = "strip it, if it is one",
+    [REMEDY_X86] = "use an x86 kernel",
+    [REMEDY_FIRMWARE] = "the firmware can start it without pvhboot",
+    [REMEDY_STRIP] = "if it is a kernel, strip it",
 };
 
 struct magic_name {
@@ -123,8 +123,8 @@ struct magic_name {
 static const struct magic_name *find_content(const uint64_t number[ERROR_NUMBERS])
 {
     static const struct magic_name names[] = {
-        {"ARM\x64", 4, 1, REMEDY_X86, "it is a kernel for ARM (Image)"},
-        {"RSC\x05", 4, 1, REMEDY_X86, "it is a kernel for RISC-V (Image)"},
+        {"ARM\x64", 4, 1, REMEDY_X86, "it is an ARM kernel (Image)"},
+        {"RSC\x05", 4, 1, REMEDY_X86, "it is a RISC-V kernel (Image)"},
         {"MZ", 2, 0, REMEDY_FIRMWARE, "it is an EFI program"},
         {"BZh", 3, 0, REMEDY_UNPACK, "it is bzip2-compressed"},
         {"\x5d\0\0", 3, 0, REMEDY_UNPACK, "it is lzma-compressed"},
@@ -156,7 +156,7 @@ static void append_free(struct text *text, uint64_t start, uint64_t end)
         text_append(text, "nothing is free below 4 GiB");
         return;
     }
-    text_append(text, "the largest free range below 4 GiB has ");
+    text_append(text, "the largest free range below 4 GiB is ");
     text_append_size(text, end - start);
     text_format(text, " (0x%llx-0x%llx)", U(start), U(end - 1));
 }
@@ -182,7 +182,7 @@ static const struct sentence sentences[ERROR_CODES] = {
 
 static void append_blocker(struct text *text, const uint64_t number[ERROR_NUMBERS])
 {
-    text_format(text, "it is linked to 0x%llx-0x%llx, but 0x%llx-0x%llx is %s on this machine",
+    text_format(text, "it is linked at 0x%llx-0x%llx, but 0x%llx-0x%llx is %s on this machine",
                 U(number[0]), U(number[1] - 1), U(number[2]), U(number[3] - 1),
                 memory_class_name((enum memory_class)number[4]));
 }

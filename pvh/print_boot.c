@@ -166,12 +166,12 @@ void print_warnings(struct writer *writer, const char *command_line, const struc
     size_t length = strlen(command_line);
 
     if (length > LINUX_COMMAND_LINE_MAX)
-        print(writer, "warning: the command line has %llu bytes; Linux takes the first %d",
+        print(writer, "warning: the command line is %llu bytes long; Linux uses only the first %d",
               U(length), LINUX_COMMAND_LINE_MAX);
     if (table->lost_pieces)
         print(writer,
-              "warning: the memory map has more than %d entries; %llu small pieces of RAM "
-              "(%llu KiB) are kept from the kernel",
+              "warning: the memory map has more than %d entries; %llu small ranges of RAM "
+              "(%llu KiB) are hidden from the kernel",
               E820_MAX_ENTRIES, U(table->lost_pieces), U(table->lost / KIB));
     if (plan->overwrites_nvs)
         print(writer, "warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)");

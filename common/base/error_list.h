@@ -25,15 +25,15 @@ ERROR_ROW(READ, FILE, DEVICE_ERROR, COPY, "cannot be read")
 
 /* The kernel file. */
 ERROR_ROW(TOO_SHORT, FILE, LOAD_ERROR, COPY,
-    "no ELF file: it has only {d0} bytes")
+    "not an ELF file: it has only {d0} bytes")
 ERROR_ROW(NOT_ELF, FILE, LOAD_ERROR, NONE,
     "not an ELF file{c0}")
 ERROR_ROW(ELF_HEADER, FILE, LOAD_ERROR, COPY,
     "damaged ELF header (class {d0}, byte order {d1})")
 ERROR_ROW(ELF_BIG_ENDIAN, FILE, LOAD_ERROR, X86,
-    "made for a big-endian processor")
+    "built for a big-endian processor")
 ERROR_ROW(ELF_MACHINE, FILE, LOAD_ERROR, X86,
-    "made for another processor (ELF machine {d0})")
+    "built for another processor (ELF machine {d0})")
 ERROR_ROW(ELF_TYPE, FILE, LOAD_ERROR, NAME,
     "not an executable (ELF type {d0})")
 ERROR_ROW(HEADERS_OUTSIDE_FILE, FILE, LOAD_ERROR, COPY,
@@ -48,36 +48,36 @@ ERROR_ROW(SEGMENT_SIZES, FILE, LOAD_ERROR, COPY,
 ERROR_ROW(SEGMENT_WRAPS, FILE, LOAD_ERROR, RELINK,
     "segment {d0} wraps around the end of the address space ({x2} bytes at {x1})")
 ERROR_ROW(SEGMENT_TOO_HIGH, FILE, LOAD_ERROR, RELINK,
-    "segment {d0} lies above 4 GiB ({x1}-{e2}), where PVH's 32-bit entry does not reach")
+    "segment {d0} is above 4 GiB ({x1}-{e2}), out of reach of PVH's 32-bit entry")
 ERROR_ROW(SEGMENTS_OVERLAP, FILE, LOAD_ERROR, RELINK,
     "segments {d0} and {d1} overlap at {x2}-{e3}")
 ERROR_ROW(NO_ENTRY_NOTE, FILE, LOAD_ERROR, NONE,
     "no PVH entry note (found: {n0})")
 ERROR_ROW(NOTES_TRUNCATED, FILE, LOAD_ERROR, COPY,
-    "no PVH entry note before its notes break off (found: {n0})")
+    "its notes are cut off before any PVH entry note (found: {n0})")
 ERROR_ROW(ENTRY_NOTE_SIZE, FILE, LOAD_ERROR, NOTE,
-    "its PVH entry note has {d0} bytes where 4 or 8 are due")
+    "its PVH entry note has {d0} bytes instead of 4 or 8")
 ERROR_ROW(ENTRY_NOTE_HIGH, FILE, LOAD_ERROR, NOTE,
-    "its PVH entry {x0} is no 32-bit address")
+    "its PVH entry {x0} is not a 32-bit address")
 ERROR_ROW(ENTRY_OUTSIDE, FILE, LOAD_ERROR, NOTE,
-    "its PVH entry {x0} lies in none of its segments' file bytes ({x1}-{e2})")
+    "its PVH entry {x0} is outside the file data of its segments ({x1}-{e2})")
 
 /* The machine, and the firmware's memory map. */
 ERROR_ROW(PLATFORM_XEN, MACHINE, UNSUPPORTED, NONE,
-    "this machine is a guest of Xen: the kernel would expect Xen's own start; let Xen start it "
+    "this machine is a Xen guest: the kernel would expect to be started by Xen; let Xen start it "
     "(type = \"pvh\")")
 ERROR_ROW(PLATFORM_SEV, MACHINE, UNSUPPORTED, STUB,
     "this machine's memory is encrypted (AMD SEV): a kernel entered through PVH cannot read it")
 ERROR_ROW(PLATFORM_TDX, MACHINE, UNSUPPORTED, STUB,
     "this machine is a trust domain (Intel TDX): a kernel entered through PVH cannot run in it")
 ERROR_ROW(MAP_STRIDE, MACHINE, OUT_OF_RESOURCES, UPDATE,
-    "the firmware's memory map has descriptors of {d0} bytes; UEFI asks for 40 and more")
+    "the firmware's memory map has descriptors of {d0} bytes, but UEFI requires at least 40")
 ERROR_ROW(MAP_TOO_LARGE, MACHINE, OUT_OF_RESOURCES, AGAIN,
-    "the firmware's memory map grew to {d0} descriptors, more than the {d1} there was room for")
+    "the firmware's memory map grew to {d0} descriptors, but there is room for only {d1}")
 ERROR_ROW(MAP_FRAGMENTED, MACHINE, OUT_OF_RESOURCES, UPDATE,
-    "the memory map has {d0} pieces that cannot be joined, and kernels take {d1} at most")
+    "the memory map has {d0} ranges that cannot be merged, but kernels take at most {d1}")
 ERROR_ROW(MAP_CHANGED, MACHINE, OUT_OF_RESOURCES, AGAIN,
-    "the firmware took back memory that the kernel was to have: {x0}-{e1} is now {m2}")
+    "the firmware took back memory meant for the kernel: {x0}-{e1} is now {m2}")
 
 /* Placement. */
 ERROR_ROW(SPAN_TAKEN, FILE, OUT_OF_RESOURCES, MOVE,
@@ -87,12 +87,12 @@ ERROR_ROW(SPAN_WITHOUT_MEMORY, FILE, OUT_OF_RESOURCES, MEMORY,
 ERROR_ROW(SPAN_TAKEN_BY_NVS, FILE, OUT_OF_RESOURCES, NVS,
     "{b0}")
 ERROR_ROW(RELOCATION_NOTE, FILE, LOAD_ERROR, NONE,
-    "{b0}, and its PHYS32_RELOC note asks for the impossible; mend the note's alignment and "
+    "{b0}, and its PHYS32_RELOC note cannot be satisfied; fix the note's alignment and "
     "limits")
 ERROR_ROW(NO_ROOM_TO_RELOCATE, FILE, OUT_OF_RESOURCES, MEMORY,
-    "{b0}, and nowhere is room to move it within the limits of its PHYS32_RELOC note")
+    "{b0}, and there is no room to move it within the limits of its PHYS32_RELOC note")
 ERROR_ROW(NO_ROOM_TO_RELOCATE_NVS, FILE, OUT_OF_RESOURCES, MEMORY_NVS,
-    "{b0}, and nowhere is room to move it within the limits of its PHYS32_RELOC note")
+    "{b0}, and there is no room to move it within the limits of its PHYS32_RELOC note")
 ERROR_ROW(NO_ROOM_FOR_MODULE, FILE, OUT_OF_RESOURCES, MODULE,
     "not enough memory for this module of {s1}: {f2}")
 ERROR_ROW(NO_ROOM_FOR_BOOT_INFO, FILE, OUT_OF_RESOURCES, NONE,
@@ -101,51 +101,51 @@ ERROR_ROW(NO_ROOM_FOR_BOOT_INFO, FILE, OUT_OF_RESOURCES, NONE,
 ERROR_ROW(NO_ROOM_FOR_TRAMPOLINE, FILE, OUT_OF_RESOURCES, MEMORY,
     "not enough memory below 4 GiB for the trampoline ({s0})")
 ERROR_ROW(NO_ROOM_FOR_STAGING, FILE, OUT_OF_RESOURCES, MEMORY,
-    "not enough memory: the boot takes {s0} below 4 GiB, and {s1} is free")
+    "not enough memory: the boot needs {s0} below 4 GiB, but only {s1} is free")
 
 /* Containers of a kernel: bzImage and compression formats. */
 ERROR_ROW(BZIMAGE_OLD, FILE, LOAD_ERROR, NONE,
-    "a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel lies; use "
+    "a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel is; use "
     "Linux 2.6.26 or later")
 ERROR_ROW(PAYLOAD_OUTSIDE, FILE, LOAD_ERROR, COPY,
     "truncated: the bzImage's payload ends at byte {d0}, but the file has {d1} bytes")
 ERROR_ROW(PAYLOAD_UNKNOWN, FILE, LOAD_ERROR, NONE,
-    "a bzImage whose payload is not known{c0}")
+    "a bzImage with an unknown payload{c0}")
 ERROR_ROW(UNPACK_TRUNCATED, FILE, LOAD_ERROR, COPY,
-    "{k0}: truncated: more is due at offset {x1}")
+    "{k0}: truncated: more data expected at offset {x1}")
 ERROR_ROW(UNPACK_DAMAGED, FILE, LOAD_ERROR, COPY,
     "{k0}: damaged at offset {x1} ({t})")
 ERROR_ROW(UNPACK_UNSUPPORTED, FILE, LOAD_ERROR, PACK,
-    "{k0}: packed with what cannot be unpacked here ({t})")
+    "{k0}: uses a feature that is not supported ({t})")
 ERROR_ROW(UNPACK_ABSENT, FILE, LOAD_ERROR, UNPACK,
     "{k0}: this pvhboot was built without its decoder")
 ERROR_ROW(UNPACK_TRAILING, FILE, LOAD_ERROR, PACK,
     "{k0}: it ends at offset {x1}, but {d2} bytes follow")
 ERROR_ROW(UNPACK_MEMORY, FILE, OUT_OF_RESOURCES, MEMORY,
-    "{k0}: not enough memory: the boot takes at least {s2}, {s1} of it to unpack the kernel; "
-    "{s3} is free, {s4} of it in one piece")
+    "{k0}: not enough memory: the boot needs at least {s2}, {s1} of it to unpack the kernel, "
+    "but only {s3} is free, {s4} of it in one piece")
 ERROR_ROW(UNPACKED_SIZE, FILE, LOAD_ERROR, COPY,
-    "{k0}: it unpacks to {d1} bytes where {d2} are stated")
+    "{k0}: it unpacks to {d1} bytes instead of {d2}")
 ERROR_ROW(UNPACKED_TOO_LARGE, FILE, LOAD_ERROR, STRIP,
     "{k0}: it unpacks to more than {s2}, the limit for a kernel")
 ERROR_ROW(NOT_SEQUENTIAL, FILE, LOAD_ERROR, UNPACK,
     "its parts do not come in the order in which they are needed")
 ERROR_ROW(NESTED_TOO_DEEP, FILE, LOAD_ERROR, NONE,
-    "more than {d0} containers, one in another; unpack it")
+    "more than {d0} nested containers; unpack it")
 
 /* Files and volumes. */
 ERROR_ROW(VOLUME_NO_FILE_SYSTEM, MACHINE, FIRMWARE, NONE,
     "the device that pvhboot was started from has no file system ({w}); start it from a disk, "
-    "stick or CD")
+    "USB stick or CD")
 ERROR_ROW(VOLUME_OPEN, MACHINE, FIRMWARE, NONE,
-    "cannot open the volume that pvhboot was started from: {w}")
+    "cannot open the volume pvhboot was started from: {w}")
 ERROR_ROW(PATH_TOO_LONG, FILE, INVALID_PARAMETER, NONE,
     "the path is too long; shorten it")
 ERROR_ROW(PATH_WITH_DRIVE, FILE, FIRMWARE, NONE,
     "cannot be opened; leave out the drive (fs0:): paths start at the root of pvhboot's own "
     "volume")
 ERROR_ROW(FILE_MISSING, FILE, NOT_FOUND, NONE,
-    "no such file on the volume that pvhboot was started from; paths start at its root")
+    "no such file on the volume pvhboot was started from; paths start at its root")
 ERROR_ROW(FILE_OPEN, FILE, FIRMWARE, NONE,
     "cannot be opened: {w}")
 ERROR_ROW(FILE_INFO, FILE, FIRMWARE, NONE,
@@ -157,7 +157,7 @@ ERROR_ROW(FILE_SIZE, FILE, VOLUME_CORRUPTED, NONE,
 ERROR_ROW(FILE_OVER_LIMIT, FILE, LOAD_ERROR, NONE,
     "has {d0} bytes, more than the {d1} allowed")
 ERROR_ROW(FILE_NO_MEMORY, FILE, OUT_OF_RESOURCES, NONE,
-    "no memory to read it")
+    "not enough memory to read it")
 ERROR_ROW(FILE_READ, FILE, FIRMWARE, NONE,
     "cannot read {d0} bytes at offset {x1}: {w}")
 ERROR_ROW(FILE_SHORT_READ, FILE, END_OF_FILE, NONE,
@@ -167,46 +167,46 @@ ERROR_ROW(DIRECTORY_LIST, FILE, FIRMWARE, NONE,
 
 /* Modules, and the initrd offered through Linux's initrd media device path. */
 ERROR_ROW(MODULE_EMPTY, FILE, LOAD_ERROR, NONE,
-    "the file is empty; write it again")
+    "the file is empty; copy it again")
 ERROR_ROW(MODULE_TOO_LARGE, FILE, OUT_OF_RESOURCES, NONE,
     "is too large; use a smaller file")
 ERROR_ROW(INITRD_MEDIA_FIND, FILE, FIRMWARE, NONE,
-    "cannot be looked for: {w}")
+    "cannot be located: {w}")
 ERROR_ROW(INITRD_MEDIA_SIZE, FILE, FIRMWARE, NONE,
-    "cannot learn its size: {w}")
+    "cannot get its size: {w}")
 ERROR_ROW(INITRD_MEDIA_READ, FILE, FIRMWARE, NONE,
     "cannot be read: {w}")
 ERROR_ROW(INITRD_MEDIA_CHANGED, FILE, LOAD_ERROR, NONE,
-    "had {d0} bytes, now {d1} came")
+    "announced {d0} bytes, but delivered {d1}")
 
 /* Other EFI programs. */
 ERROR_ROW(NO_PROGRAM, FILE, UNSUPPORTED, NONE,
-    "is no EFI program for x64; name one")
+    "is not an EFI program for x64; name one")
 ERROR_ROW(PROGRAM_MISSING, FILE, NOT_FOUND, NONE,
     "no such file; paths start at the root of pvhboot's own volume")
 ERROR_ROW(PROGRAM_LOAD, FILE, FIRMWARE, NONE,
     "cannot be started: {w}")
 ERROR_ROW(PROGRAM_OPTIONS, FILE, FIRMWARE, NONE,
-    "the firmware takes no options for it: {w}")
+    "the firmware cannot pass options to it: {w}")
 ERROR_ROW(PROGRAM_FAILED, FILE, FIRMWARE, NONE,
-    "this EFI program ended with an error: {w}")
+    "the EFI program returned an error: {w}")
 
 /* Firmware services that fail. */
 ERROR_ROW(MAP_SIZE, MACHINE, FIRMWARE, NONE,
-    "cannot learn the size of the firmware's memory map: {w}")
+    "cannot get the size of the firmware's memory map: {w}")
 ERROR_ROW(MAP_READ, MACHINE, FIRMWARE, NONE,
     "cannot read the firmware's memory map: {w}")
 ERROR_ROW(MEMORY_WITHHELD, MACHINE, OUT_OF_RESOURCES, NONE,
-    "the firmware does not give {x0}-{e1}, which its map calls free; restart the machine, or "
-    "update its firmware")
+    "the firmware refuses to allocate {x0}-{e1}, which its map calls free; restart the machine "
+    "or update its firmware")
 ERROR_ROW(NOT_EXECUTABLE, MACHINE, FIRMWARE, NONE,
-    "cannot make the hand-over page executable: {w}")
+    "cannot make the trampoline executable: {w}")
 ERROR_ROW(NO_LOADED_IMAGE, MACHINE, FIRMWARE, NONE,
-    "the firmware does not say where pvhboot comes from: {w}")
+    "the firmware does not say where pvhboot was loaded from: {w}")
 ERROR_ROW(NO_SETUP, MACHINE, FIRMWARE, NONE,
-    "the firmware cannot be asked for its set-up: {w}")
+    "cannot ask the firmware for its setup: {w}")
 ERROR_ROW(NO_RESET, MACHINE, DEVICE_ERROR, NONE,
-    "the firmware does not reset the machine; do it by hand")
+    "the firmware did not reset the machine; reset it by hand")
 
 /* Secure Boot. */
 ERROR_ROW(SECURE_BOOT_UNKNOWN, MACHINE, SECURITY_VIOLATION, NONE,
@@ -216,8 +216,8 @@ ERROR_ROW(SETUP_MODE_UNKNOWN, MACHINE, SECURITY_VIOLATION, NONE,
     "Secure Boot is on and the variable SetupMode cannot be read ({w}), so nothing is started; "
     "reset the firmware's settings")
 ERROR_ROW(SECURE_BOOT_ON, MACHINE, SECURITY_VIOLATION, NONE,
-    "Secure Boot is on, and pvhboot cannot verify kernels yet, so nothing is started; switch "
-    "Secure Boot off in the firmware's set-up")
+    "Secure Boot is on, and pvhboot cannot verify kernels yet, so nothing is started; turn "
+    "Secure Boot off in the firmware setup")
 
 /* Boot counting. */
 ERROR_ROW(NOT_COUNTED, FILE, FIRMWARE, NONE,
@@ -233,7 +233,7 @@ ERROR_ROW(ENTRY_UNKNOWN, MACHINE, NOT_FOUND, NONE,
 ERROR_ROW(ENTRY_UNBOOTABLE, MACHINE, UNSUPPORTED, NONE,
     "{t}")
 ERROR_ROW(NO_ENTRIES_DIRECTORY, MACHINE, NOT_FOUND, NONE,
-    "nothing to boot: no KERNEL was named, and there is no directory {N}; see --help")
+    "nothing to boot: no KERNEL was given, and there is no directory {N}; see --help")
 ERROR_ROW(NO_BOOTABLE_ENTRY, MACHINE, NOT_FOUND, NONE,
-    "nothing to boot: no KERNEL was named, and no entry in {N} names one for this machine; see "
+    "nothing to boot: no KERNEL was given, and no entry in {N} can be booted on this machine; see "
     "--help")

@@ -44,8 +44,8 @@ static bool check_repetition(struct config_parser *parser, const struct config_k
 
     *last_line = line->number;
     return previous == 0 || key->repeats ||
-           diagnostic(parser, line, "%s was there before, on line %u; this line holds", key->name,
-                      previous);
+           diagnostic(parser, line, "%s was already set on line %u; this line overrides it",
+                      key->name, previous);
 }
 
 static bool take_value(struct config_parser *parser, const struct config_key *key,

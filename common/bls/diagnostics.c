@@ -31,7 +31,7 @@ bool diagnostic_add(struct diagnostics *diagnostics, struct arena *arena, unsign
     if (diagnostics->count >= DIAGNOSTICS_MAX)
         return true;
     if (diagnostics->count == DIAGNOSTICS_MAX - 1)
-        format = "there is more that is not understood, which is not listed";
+        format = "further problems are not listed";
     va_start(arguments, format);
     text_format_list(&raw, format, arguments);
     va_end(arguments);

@@ -7,17 +7,17 @@
 
 const char options_help[] =
     "pvhboot.efi [OPTION]... [KERNEL [COMMAND LINE...]]\n"
-    "  --initrd PATH         an initrd; several become one module, in order\n"
-    "  --module \"PATH ARGS\"  a module with its command line; may be repeated\n"
+    "  --initrd PATH         load an initrd; several become one module, in order\n"
+    "  --module \"PATH ARGS\"  load a module with its command line; may be repeated\n"
     "  --entry ID            boot this entry of \\loader\\entries, without a menu\n"
-    "  --dry-run             do all but start the kernel, show it, and return\n"
-    "  --verbose             show where the time goes, and what is loaded where\n"
-    "  --overwrite-acpi-nvs  let a kernel that cannot be moved take ACPI NVS;\n"
+    "  --dry-run             load everything, print what the kernel gets, return\n"
+    "  --verbose             print timings and what is loaded where\n"
+    "  --overwrite-acpi-nvs  let a kernel with a fixed address overwrite ACPI NVS;\n"
     "                        the machine must not sleep (S3) then\n"
-    "  --help, --version     show this, or the version\n"
-    "All behind KERNEL is its command line. Paths start at the root of the volume\n"
-    "that pvhboot was started from. Without KERNEL, \\loader\\loader.conf says which\n"
-    "of the entries \\loader\\entries\\*.conf is booted, and whether there is a menu.\n";
+    "  --help, --version     print this, or the version\n"
+    "Everything after KERNEL is its command line. Paths start at the root of the\n"
+    "volume pvhboot was started from. Without KERNEL, \\loader\\loader.conf selects\n"
+    "one of the entries \\loader\\entries\\*.conf and controls the menu.\n";
 
 /* Yields words from a string, or from a list that a shell has split. */
 struct word_reader {
@@ -179,11 +179,11 @@ static bool check_options(const struct options *options, struct text *error)
     const struct boot_request *request = &options->request;
 
     if (request->kernel.path && !*request->kernel.path) {
-        text_append(error, "the path of the kernel is empty; see --help");
+        text_append(error, "the kernel's path is empty; see --help");
         return false;
     }
     if (!request->kernel.path && (request->initrds.count || request->modules.count)) {
-        text_append(error, "--initrd and --module need a KERNEL behind the options; entries name "
+        text_append(error, "--initrd and --module need a KERNEL after the options; entries name "
                            "their own");
         return false;
     }
@@ -192,7 +192,7 @@ static bool check_options(const struct options *options, struct text *error)
         text_append_clean(error, request->kernel.path);
         text_append(error, " and --entry ");
         text_append_clean(error, options->entry);
-        text_append(error, " are named; leave one out");
+        text_append(error, " were given; leave one out");
         return false;
     }
     return true;

@@ -96,7 +96,7 @@ static const struct config_key keys[] = {
     LIST("initrd", add_initrd),
     LIST("module", add_module),
     LIST("options", add_options),
-    {"profile", check_profile, 0, "0, the profile that is started", false},
+    {"profile", check_profile, 0, "0, the only profile that can be started", false},
     IGNORED("devicetree*"),
     IGNORED("extra"),
     IGNORED("uki-url"),
@@ -118,7 +118,7 @@ static const char *choose_kind(const struct draft *draft, struct boot_entry *ent
     if (*draft->pvh)
         entry->request.kernel = (struct boot_file){volume, draft->pvh, ""};
     else if (contradicts)
-        return "has more than one of \"linux\", \"efi\" and \"uki\"; leave one of these lines";
+        return "has more than one of \"linux\", \"efi\" and \"uki\"; keep only one of these lines";
     else if (*draft->linux_kernel)
         entry->request.kernel = (struct boot_file){volume, draft->linux_kernel, ""};
     else if (*program)

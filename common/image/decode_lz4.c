@@ -87,7 +87,7 @@ static bool read_first_size(struct decoder *decoder)
 static bool check_header(struct decoder *decoder, const uint8_t *header, size_t size)
 {
     if (header[0] & LZ4_FLAG_RESERVED || header[1] & LZ4_BLOCK_RESERVED)
-        return decoder_unsupported(decoder, "flags of a later version");
+        return decoder_unsupported(decoder, "unknown flags");
     if (header[size] != (XXH32(header, size, 0) >> 8 & 0xff))
         return decoder_damaged(decoder, "wrong header checksum");
     return true;

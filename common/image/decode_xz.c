@@ -65,7 +65,7 @@ static bool xz_result(struct decoder *decoder, lzma_ret result)
     case LZMA_MEM_ERROR:
         return xz_out_of_memory(decoder);
     case LZMA_UNSUPPORTED_CHECK:
-        return decoder_unsupported(decoder, "unknown kind of check");
+        return decoder_unsupported(decoder, "unknown type of check");
     case LZMA_OPTIONS_ERROR:
         return decoder_unsupported(decoder, "unknown filter or option");
     case LZMA_FORMAT_ERROR:

@@ -68,9 +68,9 @@ static bool measure_frame(struct container_reader *reader)
     flags = bytes[0];
     block_code = bytes[1] >> LZ4_BLOCK_CODE_SHIFT & LZ4_BLOCK_CODE_MASK;
     if (flags >> LZ4_VERSION_SHIFT != LZ4_VERSION)
-        return reader_unsupported(reader, "another version of the format");
+        return reader_unsupported(reader, "unknown version of the format");
     if (flags & LZ4_FLAG_DICTIONARY)
-        return reader_unsupported(reader, "a dictionary of its own");
+        return reader_unsupported(reader, "a preset dictionary");
     if (block_code < LZ4_BLOCK_CODE_MIN)
         return reader_damaged(reader, "impossible block size");
     reader->container->block = UINT64_C(1) << (8 + 2 * block_code);

@@ -96,7 +96,7 @@ static bool add_index(struct container_reader *reader, uint64_t *ret_packed)
     if (!reader_take_byte(reader, &indicator) || !take_number(reader, &count))
         return false;
     if (indicator != 0)
-        return reader_damaged(reader, "no index where one is due");
+        return reader_damaged(reader, "index missing");
     while (count-- > 0) {
         if (!take_number(reader, &packed) || !take_number(reader, &unpacked) ||
             !reader_add_unpacked(reader, unpacked))
@@ -132,7 +132,7 @@ static bool measure_xz(struct container_reader *reader)
     if (!reader_take(reader, FOOTER_SIZE, &footer))
         return false;
     if (footer[10] != 'Y' || footer[11] != 'Z')
-        return measure_without_index(reader, "no footer at its end");
+        return measure_without_index(reader, "footer missing");
     index = ((uint64_t)read_le32(footer + 4) + 1) * 4;
     if (!fits_inside(HEADER_SIZE + FOOTER_SIZE, index, size))
         return reader_damaged(reader, "impossible size");
@@ -140,7 +140,7 @@ static bool measure_xz(struct container_reader *reader)
     if (!add_index(reader, &blocks))
         return false;
     if (blocks != size - HEADER_SIZE - FOOTER_SIZE - index)
-        return measure_without_index(reader, "its index does not fit it");
+        return measure_without_index(reader, "index does not match the blocks");
     reader->container->unpacked_exact = true;
     return measure_dictionary(reader);
 }

@@ -58,7 +58,7 @@ static bool take_header(struct container_reader *reader, struct frame_header *he
     if (!reader_skip(reader, 4) || !reader_take_byte(reader, &flags))
         return false;
     if (flags & 3)
-        return reader_unsupported(reader, "a dictionary of its own");
+        return reader_unsupported(reader, "a preset dictionary");
     *header = (struct frame_header){.block_limit = BLOCK_LIMIT};
     single_segment = flags & 0x20;
     if (!single_segment && !take_window(reader, header))

@@ -75,9 +75,9 @@ void report_boot(const struct boot *boot, bool dry_run)
     if (dry_run)
         text_append(&text, "not started: dry run");
     else if (append_consoles(&consoles, boot->request->command_line))
-        text_format(&text, "console goes on at %s", consoles.data);
+        text_format(&text, "console continues on %s", consoles.data);
     else
-        text_append(&text, "no console= was named: this screen stays until the kernel has a driver "
+        text_append(&text, "no console= was given: this screen stays until the kernel has a driver "
                            "for it");
     console_print("%s\n", text.data);
 }
@@ -151,8 +151,8 @@ void report_acpi(const struct boot *boot)
             "warning: the firmware has no ACPI tables; the kernel will find few devices");
     for (size_t i = 0; i < ELEMENTS(names); i++) {
         if (boot->acpi.ecam.damaged & 1U << i)
-            console_message("warning: the ACPI table %s is damaged and is ignored; an update of "
-                            "the firmware may mend it",
+            console_message("warning: the ACPI table %s is damaged and is ignored; a firmware "
+                            "update may fix it",
                             names[i]);
     }
 }

@@ -86,7 +86,7 @@ static bool mark_unallocatable(struct boot *boot, struct range range, struct err
         return error_set(error, ERROR_OUT_OF_MEMORY);
     *slot = widen_unallocatable(unallocatable, range);
     unallocatable->count++;
-    console_verbose("the firmware does not give 0x%llx-0x%llx, which its map calls free",
+    console_verbose("the firmware refuses to allocate 0x%llx-0x%llx, which its map calls free",
                     (unsigned long long)range.start, (unsigned long long)range.end - 1);
     return true;
 }

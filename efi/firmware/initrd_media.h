@@ -10,7 +10,7 @@
 
 #include "common/base/error.h"
 
-#define INITRD_MEDIA_NAME "the initrd that was offered"
+#define INITRD_MEDIA_NAME "the caller's initrd"
 
 struct initrd_media {
     struct load_file2_protocol *protocol; /* NULL: none is offered */

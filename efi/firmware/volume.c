@@ -45,7 +45,7 @@ bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *err
         return error_set_efi(error, status, ERROR_VOLUME_OPEN);
     *ret_volume = (struct volume){
         .kind = VOLUME_BOOT,
-        .name = "the volume that pvhboot was started from",
+        .name = "the volume pvhboot was started from",
         .device = device,
         .root = root,
         .read_only = is_read_only(device),

@@ -26,7 +26,7 @@ static void append_memory(struct text *text, struct arena *arena)
     memory_map_count_free(&map.preparation.map, &all, &largest);
     text_append(text, "memory: ");
     text_append_size(text, all);
-    text_append(text, " are free, the largest range has ");
+    text_append(text, " free, the largest range is ");
     text_append_size(text, largest);
     text_append(text, "\n");
 }

@@ -32,19 +32,19 @@ static void toggle_default(struct menu_state *state)
     EFI_STATUS status = menu->save_default(menu->context, index);
 
     if (EFI_ERROR(status)) {
-        menu_answer(state, "The firmware does not keep the default: %s",
+        menu_answer(state, "The firmware did not store the default: %s",
                     uefi_status_name(efi_status_number(status)));
         return;
     }
     menu->default_entry = index;
     menu->default_is_chosen = !clears;
     if (clears)
-        menu_answer(state, "No entry is the default by choice: loader.conf decides again.");
+        menu_answer(state, "The choice is cleared: loader.conf sets the default again.");
     else if (menu->entries[index].problem)
         menu_answer(state, "This entry is the default from now on, but it cannot boot: %s",
                     menu->entries[index].problem);
     else
-        menu_answer(state, "This entry is booted by default from now on.");
+        menu_answer(state, "This entry is the default from now on.");
 }
 
 /* The next in the order forever, hidden, 1, 2, 3... seconds, or the previous one. */
@@ -64,7 +64,7 @@ static void change_timeout(struct menu_state *state, bool longer)
     state->menu->saved_timeout = timeout;
     state->timeout_changed = true;
     if (timeout == TIMEOUT_FOREVER)
-        menu_answer(state, "Later boots: the menu waits for a key, however long it takes.");
+        menu_answer(state, "Later boots: the menu waits until a key is pressed.");
     else if (timeout == TIMEOUT_HIDDEN)
         menu_answer(state, "Later boots: no menu, unless a key is held down.");
     else
@@ -75,8 +75,8 @@ static void show_help(struct menu_state *state)
 {
     menu_answer(state,
                 "Enter: boot   e: edit   p: details   d: default   +/-: timeout   "
-                "1-9: choose\n%sv: version   Q: back to the firmware   Ctrl+L: draw anew",
-                state->has_firmware_setup ? "f: firmware set-up   " : "");
+                "1-9: choose\n%sv: version   Q: back to the firmware   Ctrl+L: redraw",
+                state->has_firmware_setup ? "f: firmware setup   " : "");
 }
 
 /* Handles keys that move the bar. True when it was one. */
@@ -159,7 +159,7 @@ static bool act(struct menu_state *state, uint32_t key, enum menu_choice *ret_ch
         *ret_choice = MENU_FIRMWARE;
         if (state->has_firmware_setup)
             return true;
-        menu_answer(state, "This firmware offers no way into its set-up from here.");
+        menu_answer(state, "This firmware does not support rebooting into its setup.");
         break;
     case 'q':
     case 'Q':

@@ -60,7 +60,7 @@ static void history_move(struct history *history, struct line_editor *editor, bo
 
 static void draw(struct menu_state *state, struct line_editor *editor)
 {
-    static const char hint[] = "Enter: boot with this command line   Esc: back, nothing changed";
+    static const char hint[] = "Enter: boot with this command line   Esc: discard changes";
     struct screen *screen = &state->screen;
     size_t row = screen->rows - 1 - ROWS_BELOW_LINE;
     size_t columns = screen->columns - EDGE - EDGE;

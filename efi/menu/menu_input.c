@@ -25,7 +25,7 @@ void menu_save_timeout(struct menu_state *state)
     state->timeout_changed = false;
     status = menu->save_timeout(menu->context, menu->saved_timeout);
     if (EFI_ERROR(status))
-        menu_answer(state, "The firmware does not keep the timeout: %s",
+        menu_answer(state, "The firmware did not store the timeout: %s",
                     uefi_status_name(efi_status_number(status)));
 }
 

@@ -56,7 +56,7 @@ def print_leaving(results):
              for result in results if "leaving" in result]
     if taken:
         print("When pvhboot calls ExitBootServices: memory that it holds beside the payload, its program included, and\n"
-              "the work that is still to come, the firmware's leaving and the hand-over.\n")
+              "the work that is still to come, the firmware's exit and the trampoline.\n")
         print_table(("row", "KiB", "work to come"), taken)
 
 

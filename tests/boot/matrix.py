@@ -84,7 +84,7 @@ OVERWRITE = ("--overwrite-acpi-nvs",)
 # 64 MiB at 16 MiB: with 96 MiB of RAM, the firmware's runtime services are always in the way.
 LARGE = "tkbig"
 SMALLEST = min(AXES["memory"])
-REFUSAL = ("kernel.elf", "it is linked to 0x1000000-", "is runtime services data on this machine")
+REFUSAL = ("kernel.elf", "it is linked at 0x1000000-", "is runtime services data on this machine")
 
 # One in this many machines also boots Linux.
 LINUX_EVERY = 3

@@ -66,7 +66,7 @@ OPTIONS = Session(
 # One of each shape that tests/kernel can break a kernel into.
 SHAPES = Session(
     "refused-shapes", Machine(board="pc"), (
-        broken("empty", "no ELF file", "0 bytes"),
+        broken("empty", "not an ELF file", "0 bytes"),
         broken("not-elf", "not an ELF file"),
         broken("truncated-header", "truncated"),
         broken("truncated-program-headers", "truncated"),
@@ -82,11 +82,11 @@ SHAPES = Session(
         broken("no-note", "no PVH entry note", "found: none"),
         broken("other-notes-only", "no PVH entry note", "found: Xen type 6, GNU type 18"),
         broken("foreign-owner", "no PVH entry note", "nuttx", "Xen"),
-        broken("note-too-long", "notes break off"),
-        broken("note-too-short", "2 bytes where 4 or 8 are due"),
-        broken("entry-high-half", "0x100200000", "no 32-bit address"),
-        broken("entry-outside", "0x30000000", "none of its segments"),
-        broken("entry-zero", "0x0", "none of its segments"),
+        broken("note-too-long", "notes are cut off"),
+        broken("note-too-short", "2 bytes instead of 4 or 8"),
+        broken("entry-high-half", "0x100200000", "not a 32-bit address"),
+        broken("entry-outside", "0x30000000", "outside the file data of its segments"),
+        broken("entry-zero", "0x0", "outside the file data of its segments"),
         broken("overlap", "overlap at 0x201000-"),
         broken("wrap-32", "wraps around"),
         broken("wrap-64", "wraps around"),
@@ -149,7 +149,7 @@ CONTAINERS = Session(
         Refusal("packed-text", "\\made\\text", ("not an ELF file",)),
         Refusal("payload-outside", "\\made\\payload-outside",
                 ("truncated: the bzImage's payload ends at byte", "copy the file again")),
-        Refusal("four-deep", "\\made\\four-deep", ("more than 3 containers",)),
+        Refusal("four-deep", "\\made\\four-deep", ("more than 3 nested containers",)),
         Refusal("xen-without-entry", "\\xen.elf", ("no PVH entry note (found: GNU build-id)",)),
     ),
     kernels=("tk64n8", "xen"),
@@ -162,16 +162,16 @@ CONTAINERS = Session(
 PACKED_SMALL = Session(
     "refused-packed-small", Machine(memory=64), (
         Refusal("xz-vmlinuz-without-memory", "\\made\\xz-vmlinuz console=ttyS0",
-                ("xz-vmlinuz: xz: not enough memory: the boot takes at least ", "MiB, 33.1 MiB of it to "
-                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
+                ("xz-vmlinuz: xz: not enough memory: the boot needs at least ", "MiB, 33.1 MiB of it to "
+                 "unpack the kernel, but only ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("lz4-vmlinuz-without-memory", "\\made\\lz4-vmlinuz console=ttyS0",
-                ("lz4-vmlinuz: lz4 (legacy): not enough memory: the boot takes at least ", " KiB of it to "
-                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
+                ("lz4-vmlinuz: lz4 (legacy): not enough memory: the boot needs at least ", " KiB of it to "
+                 "unpack the kernel, but only ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("gz-without-memory", "\\made\\gz console=ttyS0",
-                ("gz: it is linked to 0x1000000-0x3dfffff, but", "on this machine; add memory")),
+                ("gz: it is linked at 0x1000000-0x3dfffff, but", "on this machine; add memory")),
         Refusal("dictionary-too-large", "\\made\\dictionary",
-                ("dictionary: xz: not enough memory: the boot takes at least 6", "64.1 MiB of it to "
-                 "unpack the kernel; ", "MiB is free, ", " of it in one piece; add memory")),
+                ("dictionary: xz: not enough memory: the boot needs at least 6", "64.1 MiB of it to "
+                 "unpack the kernel, but only ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("initrd-too-large-behind-a-packed-kernel", "--initrd \\large.img \\made\\small",
                 ("large.img: not enough memory for this module of 40.0 MiB: the largest free range", "add memory")),
     ),

@@ -129,7 +129,7 @@ def test_an_efi_program_that_fails_is_named(boot):
     disk.store = variables.add_boot_options(disk.store, [scenario.shell_option()])
     text = report.plain(disk.start(until="Shell> ").serial)
     assert re.search(r"/none\.elf: no such file on the volume", text)
-    assert re.search(r"efi: /\S+: this EFI program ended with an error: Not Found", text)
+    assert re.search(r"efi: /\S+: the EFI program returned an error: Not Found", text)
 
 
 def test_variables_of_the_interface(boot):

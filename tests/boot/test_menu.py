@@ -123,7 +123,7 @@ def test_keys(boot, way):
             menu.chosen(f"Entry {expected}")
         keys("h")
         menu.status("p: details")
-        menu.status("f: firmware set-up")
+        menu.status("f: firmware setup")
         keys("v")
         menu.status("pvhboot " + (TOP / "VERSION").read_text().strip())
         keys("d")

@@ -159,14 +159,14 @@ def test_the_command_line_goes_before_the_variable(counted):
 
 
 @pytest.mark.parametrize("path, sentence", [
-    ("/loader/entries/../../../x+1.conf", "no path of a boot entry"), ("..", "no path of a boot entry"),
-    ("/loader/entries/linux.conf", "no boot entry NAME+LEFT-DONE.conf whose"),
-    ("/loader/entries/linux+a-1.conf", "no boot entry NAME"), ("/loader/entries/linux+1-.conf", "no boot entry NAME"),
-    ("/loader/entries/linux+1-a.conf", "no boot entry NAME"),
-    ("/loader/entries/linux+1-2-3.conf", "no boot entry NAME"),
-    ("/loader/entries/linux+-1.conf", "no boot entry NAME"), ("/loader/entries/linux+2-1", "no boot entry NAME"),
-    ("/loader/a+1/linux.conf", "no boot entry NAME"), ("/loader/entries/+2-1.conf", "no boot entry NAME"),
-    ("/loader/entries/li", "is the kernel's command line cut off?"), ("/etc/passwd+1.txt", "no boot entry NAME")])
+    ("/loader/entries/../../../x+1.conf", "not the path of a boot entry"), ("..", "not the path of a boot entry"),
+    ("/loader/entries/linux.conf", "not a boot entry NAME+LEFT-DONE.conf whose"),
+    ("/loader/entries/linux+a-1.conf", "not a boot entry NAME"), ("/loader/entries/linux+1-.conf", "not a boot entry NAME"),
+    ("/loader/entries/linux+1-a.conf", "not a boot entry NAME"),
+    ("/loader/entries/linux+1-2-3.conf", "not a boot entry NAME"),
+    ("/loader/entries/linux+-1.conf", "not a boot entry NAME"), ("/loader/entries/linux+2-1", "not a boot entry NAME"),
+    ("/loader/a+1/linux.conf", "not a boot entry NAME"), ("/loader/entries/+2-1.conf", "not a boot entry NAME"),
+    ("/loader/entries/li", "is the kernel's command line cut off?"), ("/etc/passwd+1.txt", "not a boot entry NAME")])
 def test_paths_that_no_loader_would_tell(system, path, sentence):
     system.boot(f"pvhboot.boot-count-path={path}")
     system.add("linux.conf")
@@ -182,7 +182,7 @@ def test_an_entry_that_has_been_removed(counted):
 def test_a_good_one_beside_it_is_not_replaced(counted):
     counted.add(NAMES["indeterminate"], b"old")
     counted.add(GOOD, b"new")
-    assert f"{GOOD}: is there beside" in counted.refusal("good")
+    assert f"{GOOD}: exists besides" in counted.refusal("good")
     assert (counted.entries / GOOD).read_bytes() == b"new"
 
 
@@ -212,7 +212,7 @@ def test_a_command_line_that_cannot_be_read(system):
 
 
 @pytest.mark.parametrize("words, sentence", [
-    (["good", "bad"], "one command only, not good and bad"), (["--god"], "no option '--god'"), ([""], "has no name"),
+    (["good", "bad"], "one command only, not good and bad"), (["--god"], "unknown option '--god'"), ([""], "the path of the ESP is empty"),
     (["/a", "/b"], "one ESP only, not /a and /b"),
     (["goood"], "no such command or folder: goood")])
 def test_wrong_usage(system, words, sentence):

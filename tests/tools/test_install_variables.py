@@ -48,7 +48,7 @@ def test_the_entry_comes_first_in_the_boot_order(tmp_path, device, disk, number,
     machine.partition(device, disk, number, partuuid, "0xef" if len(partuuid) == 11 else LINUX_TYPE)
     machine.mount(device)
     machine.started_by_efi()
-    warnings = "" if len(partuuid) == 11 else "no EFI system partition"
+    warnings = "" if len(partuuid) == 11 else "not an EFI system partition"
     assert f"registered pvhboot on {disk}, partition {number}," in machine.call("install", warnings=warnings)
     assert machine.variables.read("Boot0001") == file_option("pvhboot", number, partuuid)
     assert machine.variables.order() == [1, 0]
@@ -207,7 +207,7 @@ def test_what_firmware_could_not_find_is_not_registered(tmp_path, kind):
     (tmp_path / "lsblk" / "thing").write_text(f"/dev/thing {kind}\n/dev/sda1 part\n/dev/sda disk\n")
     machine.mount("/dev/thing")
     machine.started_by_efi()
-    machine.call("install", warnings="/dev/thing: no partition that the firmware could find")
+    machine.call("install", warnings="/dev/thing: not a partition that the firmware could find")
     assert (machine.variables.entries(), BINARY in machine.files()) == ([0], True)
 
 
@@ -240,7 +240,7 @@ def test_update_leaves_the_boot_order_to_its_owner(machine):
 def test_without_variables_the_files_are_put_in_place(machine):
     for path in machine.variables.folder.iterdir():
         path.unlink()
-    machine.call("install", warnings="a kernel that was started through PVH has none, boot it by EFI")
+    machine.call("install", warnings="a kernel started through PVH has none, boot it through EFI")
     assert BINARY in machine.files()
     assert "EFI variables: none" in machine.call("status")
 
@@ -261,7 +261,7 @@ def test_a_firmware_that_refuses(machine):
     done = machine.run("install", "--efi", machine.efi, machine.esp)
     assert done.returncode == 1
     line, = done.stderr.splitlines()
-    assert line.endswith("with --no-variables they are left alone: No space left on device")
+    assert line.endswith("(--no-variables leaves them alone): No space left on device")
     assert BINARY in machine.files()
 
 

@@ -79,4 +79,4 @@ def test_no_kernel_at_all(tmp_path):
 
 
 def test_a_payload_that_is_no_elf(tmp_path):
-    assert "no ELF" in refusal(tmp_path, bzimage(gzip.compress(b"other" * 100)))
+    assert "not an ELF file" in refusal(tmp_path, bzimage(gzip.compress(b"other" * 100)))

@@ -163,7 +163,7 @@ def test_a_kernel_that_this_loader_cannot_unpack_is_refused(host, kernel):
 @pytest.mark.parametrize("option", ["--initrd", "--module"])
 def test_an_empty_module_is_refused_as_the_loader_would(host, kernel, name, option):
     (host / name).touch()
-    assert refused(host, kernel, host / "image", option, host / name) == f"{host}/{name}: the file is empty; write it again"
+    assert refused(host, kernel, host / "image", option, host / name) == f"{host}/{name}: the file is empty; copy it again"
 
 
 def test_modules_that_no_machine_has_a_place_for_are_refused(host, kernel):
@@ -186,7 +186,7 @@ def test_files_with_names_that_mean_something_to_pvhinfo(host, kernel, name, mon
 # Where the image goes
 
 @pytest.mark.parametrize("name, words", [
-    ("", "the image has no name; write ISO=FILE"),
+    ("", "the image has no name; set ISO=FILE"),
     (".", ".: is a directory; name a file in it for the image"),
     ("other/", "other/: is a directory; name a file in it for the image"),
     ("no/deep/image", "no/deep/image: the folder {host}/no/deep does not exist; make it first (mkdir -p)"),

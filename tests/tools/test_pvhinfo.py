@@ -18,29 +18,29 @@ GOOD = sorted((BUILD / "kernel").glob("tk*.elf"))
 
 # Each kernel of tests/kernel that must be refused, and what of the loader's sentence tells why.
 BAD = {
-    "above-4g": "segment 2 lies above 4 GiB (0x140000000-",
-    "across-4g": "segment 2 lies above 4 GiB (0xfffff000-",
-    "big-endian": "made for a big-endian processor; PVH kernels are x86",
-    "empty": "no ELF file: it has only 0 bytes",
-    "entry-high-half": "its PVH entry 0x100200000 is no 32-bit address",
-    "entry-outside": "its PVH entry 0x30000000 lies in ",
-    "entry-zero": "its PVH entry 0x0 lies in ",
+    "above-4g": "segment 2 is above 4 GiB (0x140000000-",
+    "across-4g": "segment 2 is above 4 GiB (0xfffff000-",
+    "big-endian": "built for a big-endian processor; use an x86 kernel",
+    "empty": "not an ELF file: it has only 0 bytes",
+    "entry-high-half": "its PVH entry 0x100200000 is not a 32-bit address",
+    "entry-outside": "its PVH entry 0x30000000 is outside ",
+    "entry-zero": "its PVH entry 0x0 is outside ",
     "file-size-past-end": "truncated: segment 2 needs",
     "filesz-above-memsz": "damaged: segment 2 has more bytes in the file (0x2000) than in memory (0x1000)",
     "foreign-owner": "no PVH entry note (found: nuttx type 18)",
     "no-note": "no PVH entry note (found: none)",
     "no-segments": "nothing to load",
     "not-elf": "not an ELF file",
-    "note-too-long": "no PVH entry note before its notes break off",
-    "note-too-short": "its PVH entry note has 2 bytes where 4 or 8 are due",
-    "other-machine": "made for another processor (ELF machine 183)",
+    "note-too-long": "its notes are cut off before any PVH entry note",
+    "note-too-short": "its PVH entry note has 2 bytes instead of 4 or 8",
+    "other-machine": "built for another processor (ELF machine 183)",
     "other-notes-only": "no PVH entry note (found: Xen type 6, GNU type 18)",
     "overlap": "segments 1 and 2 overlap at 0x201000-",
     "phentsize-small": "2 ELF headers of 8 bytes",
     "phnum-past-end": "65520 ELF headers of 56 bytes",
     "phoff-past-end": "at offset 0x10000000000, but the file has",
     "phoff-wraps": "at offset 0xfffffffffffffff8, but the file has",
-    "truncated-header": "no ELF file: it has only 40 bytes",
+    "truncated-header": "not an ELF file: it has only 40 bytes",
     "truncated-program-headers": "damaged or truncated: 2 ELF headers",
     "truncated-segment": "truncated: segment 1 needs",
     "wrap-32": "segment 2 wraps around",
@@ -123,7 +123,7 @@ def test_a_kernel_that_no_machine_has_a_place_for_is_refused(tmp_path):
     path.write_bytes(kernel.replace(ENTRY.to_bytes(4, "little"), (0x9f000).to_bytes(4, "little")))
     done = pvhinfo(path)
     assert done.returncode == 1
-    assert "it is linked to 0x9f000-0xa2fff, but 0xa0000-0xfffff is VGA and ROM area" in done.stderr
+    assert "it is linked at 0x9f000-0xa2fff, but 0xa0000-0xfffff is VGA and ROM area" in done.stderr
 
 
 def test_the_worst_of_several_files_counts(tmp_path):
@@ -184,15 +184,15 @@ def test_output_that_cannot_be_written():
 # Usage
 
 @pytest.mark.parametrize("arguments, words", [
-    ([], "no file is named"),
-    (["--json"], "no file is named"),
+    ([], "no file was given"),
+    (["--json"], "no file was given"),
     (["--nonsense", "x"], "unrecognized option '--nonsense'"),
     (["--map"], "option '--map' requires an argument"),
     (["--json=1", "x"], "doesn't allow an argument"),
-    (["--map", "m", "--map", "n"], "--map can be given once"),
-    (["--map", "m", "x", "y"], "with --map one file can be named"),
-    (["--extract", "out", "x", "y"], "with --extract one file has to be named"),
-    (["--extract", "out", "--map", "m", "x"], "--map and --extract do not go together"),
+    (["--map", "m", "--map", "n"], "--map can be given only once"),
+    (["--map", "m", "x", "y"], "--map takes at most one file"),
+    (["--extract", "out", "x", "y"], "--extract takes exactly one file"),
+    (["--extract", "out", "--map", "m", "x"], "--map and --extract cannot be combined"),
     (["--initrd", "1M", "x"], "need --map and a file"),
     (["--map", "m", "--cmdline", "y"], "need --map and a file"),
     (["--overwrite-acpi-nvs", "x"], "need --map and a file"),
@@ -333,7 +333,7 @@ def test_extract_does_not_overwrite_what_it_reads(tmp_path, name):
     os.link(tmp_path / "kernel", tmp_path / "hard")
     done = pvhinfo("--extract", tmp_path / name, tmp_path / "kernel")
     assert done.returncode == 2
-    assert done.stderr == f"pvhinfo: {tmp_path}/{name}: is the kernel's own file; name another one\n"
+    assert done.stderr == f"pvhinfo: {tmp_path}/{name}: is the kernel file itself; name another file\n"
     assert (tmp_path / "kernel").read_bytes() == content
     assert len(os.listdir(tmp_path)) == 3
 
@@ -346,7 +346,7 @@ def test_extract_to_devices(tmp_path):
         os.mknod(tmp_path / name, kind | 0o600, os.makedev(major, minor))
     assert pvhinfo("--extract", tmp_path / "null", GOOD[0]).returncode == 0
     for name, words in (("full", "cannot be written: No space left on device"),
-                        ("disk", "is a device; write to a file and copy that")):
+                        ("disk", "is a device; write to a file and copy it")):
         done = pvhinfo("--extract", tmp_path / name, GOOD[0])
         assert (done.returncode, done.stderr) == (2, f"pvhinfo: {tmp_path}/{name}: {words}\n")
     assert {path.name: stat.S_IFMT(path.lstat().st_mode) for path in tmp_path.iterdir()} == {

@@ -99,7 +99,7 @@ def test_containers_in_containers(tmp_path, inner):
     (tmp_path / "four").write_bytes(zstd(xz(gzip.compress(inner))))
     assert pvhinfo(tmp_path / "three").returncode == 0
     done = pvhinfo(tmp_path / "four")
-    assert done.returncode == 1 and "more than 3 containers, one in another; unpack it" in done.stderr
+    assert done.returncode == 1 and "more than 3 nested containers; unpack it" in done.stderr
 
 
 @pytest.mark.parametrize("containers, content", [
@@ -137,12 +137,12 @@ def test_more_than_any_kernel_has(tmp_path, size):
                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, memory))
     assert done.returncode == 1
     assert done.stderr == (f"{tmp_path}/kernel: gzip: it unpacks to more than 1024.0 MiB, the limit for a kernel; "
-                           "strip it, if it is one\n")
+                           "if it is a kernel, strip it\n")
 
 
 @pytest.mark.parametrize("content, words", [
-    (b"MZ\0\x91".ljust(0x38, b"\0") + b"ARM\x64" + bytes(100), "a kernel for ARM (Image); PVH kernels are x86"),
-    (b"MZ".ljust(1000, b"\0"), "an EFI program; the firmware starts it by itself, without pvhboot"),
+    (b"MZ\0\x91".ljust(0x38, b"\0") + b"ARM\x64" + bytes(100), "an ARM kernel (Image); use an x86 kernel"),
+    (b"MZ".ljust(1000, b"\0"), "an EFI program; the firmware can start it without pvhboot"),
 ], ids=["arm64", "efi"])
 def test_other_kernels_are_called_what_they_are(tmp_path, content, words):
     for name, packed in (("plain", content), ("packed", gzip.compress(content))):

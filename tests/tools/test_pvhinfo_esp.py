@@ -12,7 +12,7 @@ from pvhinfo_runs import CHECKED, pvhinfo
 # The shortest file that the firmware could take for a program: DOS header, PE signature, machine.
 PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(20)
 
-NO_ENTRY = "there is no entry that can be booted in loader/entries"
+NO_ENTRY = "no bootable entry in loader/entries"
 
 
 class Esp:
@@ -68,7 +68,7 @@ def test_an_esp_where_all_is_well(esp, program):
     assert errors == []
     assert result["esp"] == str(esp.folder) and result["loaders"] == [] and result["notes"] == []
     assert result["config"] == {"file": f"{esp.folder}/loader/loader.conf", "timeout": "5", "default": "b*",
-                                "editor": False, "remarks": []}
+                                "editor": False, "diagnostics": []}
     rows = [(e["id"], e["label"], e["kind"], e["path"], e["default"], e["tries"]) for e in result["entries"]]
     assert rows == [
         ("a", "First", "kernel", "/kernel", False, None),
@@ -132,8 +132,8 @@ def test_remarks_have_file_and_line(esp):
         "ignored",
         'loader/entries/a.conf:1: unknown key "titel"; ignored',
     ]
-    assert result["entries"][0]["remarks"] == [{"line": 1, "text": 'unknown key "titel"; ignored'}]
-    assert [remark["line"] for remark in result["config"]["remarks"]] == [2, 3]
+    assert result["entries"][0]["diagnostics"] == [{"line": 1, "text": 'unknown key "titel"; ignored'}]
+    assert [remark["line"] for remark in result["config"]["diagnostics"]] == [2, 3]
 
 
 @pytest.mark.parametrize("text, problem", [
@@ -145,14 +145,14 @@ def test_remarks_have_file_and_line(esp):
     ("linux /../kernel\n", "/../kernel: no such file in "),
     ("linux /loader\n", "/loader: is a directory; name a file"),
     ("linux /kernel\ninitrd /\n", "/: is a directory; name a file"),
-    ("linux /kernel\ninitrd /empty\n", "/empty: the file is empty; write it again"),
-    ("linux /kernel\nmodule /empty\n", "/empty: the file is empty; write it again"),
+    ("linux /kernel\ninitrd /empty\n", "/empty: the file is empty; copy it again"),
+    ("linux /kernel\nmodule /empty\n", "/empty: the file is empty; copy it again"),
     ("linux /no-note\n", "/no-note: "),
-    ("linux /empty\n", "/empty: no ELF file: it has only 0 bytes"),
-    ("efi /kernel\n", "/kernel: is no EFI program for x64; name one"),
-    ("efi /short.efi\n", "/short.efi: is no EFI program for x64; name one"),
-    ("efi /arm.efi\n", "/arm.efi: is no EFI program for x64; name one"),
-    ("efi /far.efi\n", "/far.efi: is no EFI program for x64; name one"),
+    ("linux /empty\n", "/empty: not an ELF file: it has only 0 bytes"),
+    ("efi /kernel\n", "/kernel: is not an EFI program for x64; name one"),
+    ("efi /short.efi\n", "/short.efi: is not an EFI program for x64; name one"),
+    ("efi /arm.efi\n", "/arm.efi: is not an EFI program for x64; name one"),
+    ("efi /far.efi\n", "/far.efi: is not an EFI program for x64; name one"),
     ("title x\n", "names nothing to start"),
     ("linux /kernel\nefi /a.efi\n", "has more than one of"),
 ])
@@ -217,7 +217,7 @@ def test_exhausted_entries_go_last_and_are_no_default(esp):
     esp.entry("old.conf", "sort-key k\nversion 1\nlinux /kernel\n")
     result, errors = esp.check()
     assert [(entry["id"], entry["default"]) for entry in result["entries"]] == [("old", True), ("new", False)]
-    assert errors == ['loader/loader.conf: default "new*" matches no entry that can be booted']
+    assert errors == ['loader/loader.conf: default "new*" matches no bootable entry']
 
 
 @pytest.mark.parametrize("content", [None, "loader.conf", "directory"])

@@ -65,7 +65,7 @@ def check_table(found, path):
 
 def check_plan(found):
     plan = found["plan"]
-    placed = [pages(plan["span"]), plan["boot_info"], plan["hand_over"], *map(pages, plan["modules"])]
+    placed = [pages(plan["span"]), plan["boot_info"], plan["trampoline"], *map(pages, plan["modules"])]
     for one in placed:
         assert inside(one, ram(found)), one
         assert 0x8000 <= one["start"] and one["end"] <= 1 << 32
@@ -102,7 +102,7 @@ def check_refusal(found):
     """The loader's reason, held against the table."""
     sentence = found["error"]
     assert found["plan"] is None
-    taken = re.match(r"it is linked to (\S+)-(\S+), but (\S+)-(\S+) is (.*?) on this machine", sentence)
+    taken = re.match(r"it is linked at (\S+)-(\S+), but (\S+)-(\S+) is (.*?) on this machine", sentence)
     if taken:
         start, end, low, high = (int(number, 16) for number in taken.groups()[:4])
         assert (start, end + 1) == tuple(found["span"].values())
@@ -174,13 +174,13 @@ def test_acpi_nvs_is_given_to_the_kernel_when_asked_for():
 
 def test_a_long_command_line_is_warned_of():
     found, = results("--map", ONE_MAP, "--cmdline", "x" * 2048, KERNELS["small"])
-    assert found["warnings"] == ["warning: the command line has 2048 bytes; Linux takes the first 2047"]
+    assert found["warnings"] == ["warning: the command line is 2048 bytes long; Linux uses only the first 2047"]
     assert results("--map", ONE_MAP, "--cmdline", "x" * 2047, KERNELS["small"])[0]["warnings"] == []
 
 
 @pytest.mark.parametrize("module, words", [
-    ("10G", "10G: not enough memory for this module of 10240.0 MiB: the largest free range below 4 GiB has "),
-    ("0", "0: the file is empty; write it again"),
+    ("10G", "10G: not enough memory for this module of 10240.0 MiB: the largest free range below 4 GiB is "),
+    ("0", "0: the file is empty; copy it again"),
 ])
 def test_modules_that_cannot_be(module, words):
     for option in ("--initrd", "--module"):
@@ -204,7 +204,7 @@ def test_what_is_nearly_a_size(size):
     done = pvhinfo("--map", ONE_MAP, "--initrd", size, KERNELS["small"])
     assert done.returncode == 2
     assert done.stderr == (f"pvhinfo: {size}: cannot be opened: No such file or directory; "
-                           "a size is written as 30M\n")
+                           "sizes are written like 30M\n")
     assert pvhinfo("--map", ONE_MAP, "--initrd", f"./{size}", KERNELS["small"]).stderr.endswith("directory\n")
 
 
@@ -336,7 +336,7 @@ def test_a_map_that_no_kernel_can_take(tmp_path):
     path.write_text("".join(f"efi {7 if n % 2 else 10} f {n << 12:x} {n + 1 << 12:x}\n" for n in range(160)))
     done = pvhinfo("--map", path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"{path}: the memory map has 160 pieces that cannot be joined")
+    assert done.stderr.startswith(f"{path}: the memory map has 160 ranges that cannot be merged")
     found, = results("--map", path, KERNELS["small"], status=1)
     assert found["e820"] == [] and found["plan"] is None and found["error"] in done.stderr
 
@@ -348,4 +348,4 @@ def test_a_map_that_kernels_cannot_take_loses_small_pieces(tmp_path):
                             for n in range(300)))
     found, = results("--map", path, KERNELS["small"])
     assert len(found["e820"]) == 126
-    assert found["warnings"][0].startswith("warning: the memory map has more than 126 entries; 174 small pieces")
+    assert found["warnings"][0].startswith("warning: the memory map has more than 126 entries; 174 small ranges")

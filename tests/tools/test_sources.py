@@ -64,7 +64,7 @@ def test_another_tarball_is_refused(program, tarball, tmp_path, monkeypatch):
     pin = hash_of(tarball)
     tarball.write_bytes(tarball.read_bytes() + b"\0")
     monkeypatch.setattr(program, "SourceSuite", archive_of(tarball))
-    with pytest.raises(Failure, match="is not the file that was reviewed"):
+    with pytest.raises(Failure, match="is not the pinned file"):
         program.fetch("bookworm", "library", pin, tmp_path / "sources")
     assert not (tmp_path / "sources").exists()
 

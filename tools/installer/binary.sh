@@ -18,7 +18,7 @@ find_efi() {
 	[ -f "$efi" ] && [ -r "$efi" ] || return $EXIT_TROUBLE
 	efi=$(readlink -f "$efi")
 	efi_version=$(version_of "$efi")
-	[ -n "$efi_version" ] || fail "$efi: no pvhboot, or damaged; build it anew, or name one with --efi"
+	[ -n "$efi_version" ] || fail "$efi: not pvhboot, or damaged; rebuild it, or name one with --efi"
 }
 
 need_efi() {

@@ -94,7 +94,7 @@ esp_partitions() {
 # Runs efibootmgr, which changes the firmware's variables.
 change_variables() {
 	[ "$dry_run" = no ] || return 0
-	try "the firmware did not take the change of its boot entries; with --no-variables they are left alone" \
+	try "the firmware refused to change its boot entries (--no-variables leaves them alone)" \
 		efibootmgr -q "$@"
 }
 
@@ -161,9 +161,9 @@ can_change_entries() {
 	if [ "$variables" = no ]; then
 		return 1
 	elif [ -z "$device" ]; then
-		echo "$esp is a folder, no mounted partition: $not_done"
+		echo "$esp is a folder, not a mounted partition: $not_done"
 	elif ! has_variables; then
-		warn "no EFI variables in $EFIVARS: $not_done; a kernel that was started through PVH has none, boot it by EFI"
+		warn "no EFI variables in $EFIVARS: $not_done; a kernel started through PVH has none, boot it through EFI"
 	elif ! command -v efibootmgr >/dev/null; then
 		warn "efibootmgr is not installed: $not_done"
 	else
@@ -177,7 +177,7 @@ for_each_partition() {
 	partitions=$(esp_partitions)
 	while read -r disk number uuid; do
 		if [ -z "$uuid" ]; then
-			warn "$device: no partition that the firmware could find; its boot entries are left as they are"
+			warn "$device: not a partition that the firmware could find; its boot entries are left alone"
 		else
 			"$1" "$disk" "$number" "$uuid"
 		fi

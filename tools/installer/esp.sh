@@ -31,7 +31,7 @@ find_esp() {
 		esp=$(readlink -f "$esp")
 		mounted=$(mounted_at "$esp")
 		device=${mounted%% *}
-		[ -z "$mounted" ] || is_esp "$mounted" || warn "$esp: no EFI system partition; firmware may not look there"
+		[ -z "$mounted" ] || is_esp "$mounted" || warn "$esp: not an EFI system partition; firmware may not look there"
 		return
 	fi
 	for esp in $MOUNT_POINTS; do
@@ -43,7 +43,7 @@ find_esp() {
 }
 
 need_writable_esp() {
-	[ -w "$esp" ] || fail "$esp: cannot write there; run this as root, or mount -o remount,rw $esp"
+	[ -w "$esp" ] || fail "$esp: cannot be written to; run this as root, or mount -o remount,rw $esp"
 }
 
 # Prints the path of file NAME in FOLDER. Case is ignored, as on FAT, also in a plain folder that will become an image.

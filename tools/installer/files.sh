@@ -35,7 +35,7 @@ make_folder() {
 	[ ! -d "$folder" ] || return 0
 	case $1 in */*) make_folder "${1%/*}" ;; esac
 	folder=$(on_esp "$1")
-	[ "$dry_run" = yes ] || try "$folder: could not be made" mkdir "$folder"
+	[ "$dry_run" = yes ] || try "$folder: could not be created" mkdir "$folder"
 	made=$folder$NEWLINE$made
 	tell "made $folder"
 }
@@ -52,7 +52,7 @@ put_file() {
 	if [ "$dry_run" = no ]; then
 		temporary=${target%/*}/pvhboot.new
 		try "$target: could not be written, nothing is changed there" write_and_sync "$1" "$temporary"
-		cmp -s "$1" "$temporary" || fail "$target: reads back other than it was written; check the disk"
+		cmp -s "$1" "$temporary" || fail "$target: does not read back as it was written; check the disk"
 		[ -e "$target" ] || made=$target$NEWLINE$made
 		try "$target: could not be replaced" mv -f "$temporary" "$target"
 		temporary=
@@ -71,7 +71,7 @@ check_space() {
 		[ -e "$(on_esp "$path")" ] || needed=$((needed + size))
 	done
 	free=$(df -Pk "$esp" | awk 'NR == 2 { print $4 }')
-	[ "$free" -ge "$needed" ] || fail "$esp: $free KiB are free and $needed KiB needed; remove old kernels from it"
+	[ "$free" -ge "$needed" ] || fail "$esp: $needed KiB are needed, but only $free KiB are free; remove old kernels from it"
 }
 
 write_loader_conf() {

@@ -44,7 +44,7 @@ static enum status check_default(struct esp *esp, struct arena *arena)
     if (!*pattern || *pattern == '@' ||
         (chosen < entries->count && entry_matches(&entries->items[chosen], pattern)))
         return STATUS_BOOTABLE;
-    return message_add(&esp->notes, arena, "%s: default \"%s\" matches no entry that can be booted",
+    return message_add(&esp->notes, arena, "%s: default \"%s\" matches no bootable entry",
                        esp->config_path, pattern);
 }
 
@@ -91,7 +91,7 @@ enum status esp_read(const char *directory, struct arena *arena, struct esp *ret
     *ret_esp = (struct esp){.directory = directory};
     if (!is_directory(directory)) {
         ret_esp->directory = NULL;
-        return trouble("%s: there is no such directory", directory);
+        return trouble("%s: no such directory", directory);
     }
     for (size_t i = 0; i < ELEMENTS(steps); i++) {
         enum status status = steps[i](ret_esp, arena);

@@ -211,11 +211,11 @@ static enum status write_to_existing(const struct kernel_file *file, const char 
                                      const struct stat *existing)
 {
     if (is_file_of(existing, file->file.descriptor))
-        return trouble("%s: is the kernel's own file; name another one", path);
+        return trouble("%s: is the kernel file itself; name another file", path);
     if (is_file_of(existing, STDOUT_FILENO))
         return copy(file, STDOUT_FILENO, path);
     if (S_ISBLK(existing->st_mode))
-        return trouble("%s: is a device; write to a file and copy that", path);
+        return trouble("%s: is a device; write to a file and copy it", path);
     if (S_ISREG(existing->st_mode))
         return replace(file, path, existing->st_mode & 0777);
     return write_through(file, path);

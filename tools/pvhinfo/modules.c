@@ -18,7 +18,7 @@ static enum status measure_file(const char *path, uint64_t *ret_size)
         return STATUS_BOOTABLE;
     if (!host_file_open(path, &file))
         status = trouble("%s: %s%s", path, file.reason,
-                         path[0] >= '0' && path[0] <= '9' ? "; a size is written as 30M" : "");
+                         path[0] >= '0' && path[0] <= '9' ? "; sizes are written like 30M" : "");
     *ret_size = file.source.size;
     host_file_close(&file);
     return status;

@@ -15,18 +15,17 @@ const char options_text[] =
     "Tells whether and how pvhboot would boot a kernel, or the entries of an EFI\n"
     "system partition.\n"
     "\n"
-    "  --json                  print for programs\n"
+    "  --json                  print JSON\n"
     "  --extract OUT           write the ELF file that FILE is or contains\n"
-    "  --map MAPFILE           show the kernel's memory map and where all goes on a machine with\n"
-    "                          the memory map in MAPFILE (see pvhboot.efi --dry-run)\n"
+    "  --map MAPFILE           show the kernel's memory map and where everything goes on a\n"
+    "                          machine with the memory map in MAPFILE (see pvhboot.efi --dry-run)\n"
     "  --initrd FILE|SIZE      with an initrd; may be repeated: together they are one module\n"
     "  --module FILE|SIZE[=CMDLINE]\n"
     "                          with a module and its command line; may be repeated\n"
-    "  --cmdline STRING        with this command line of the kernel\n"
-    "  --overwrite-acpi-nvs    let a kernel that cannot be moved take ACPI NVS\n"
-    "  --esp DIR               check all that pvhboot would read in the EFI system partition that "
-    "is\n"
-    "                          mounted at DIR, or in a folder that is to become one\n"
+    "  --cmdline STRING        with this kernel command line\n"
+    "  --overwrite-acpi-nvs    let a kernel with a fixed address overwrite ACPI NVS\n"
+    "  --esp DIR               check all that pvhboot would read in the EFI system partition\n"
+    "                          mounted at DIR, or in a folder that will become one\n"
     "  --help, --version       print this, or the version\n"
     "\n"
     "Exit status: 0 bootable, 1 not bootable (with --esp: an entry is not), 2 trouble.\n";
@@ -102,20 +101,20 @@ static bool take_option(struct options *options, int option, const char *value, 
         options->json = true;
         return true;
     case OPTION_EXTRACT:
-        return set_once(&options->extract, value, "--extract can be given once");
+        return set_once(&options->extract, value, "--extract can be given only once");
     case OPTION_MAP:
-        return set_once(&options->map, value, "--map can be given once");
+        return set_once(&options->map, value, "--map can be given only once");
     case OPTION_INITRD:
         return add_initrd(options, value, arena);
     case OPTION_MODULE:
         return add_module(options, value, arena);
     case OPTION_CMDLINE:
-        return set_once(&options->command_line, value, "--cmdline can be given once");
+        return set_once(&options->command_line, value, "--cmdline can be given only once");
     case OPTION_OVERWRITE_NVS:
         options->overwrite_nvs = true;
         return true;
     case OPTION_ESP:
-        return set_once(&options->esp, value, "--esp can be given once");
+        return set_once(&options->esp, value, "--esp can be given only once");
     default: /* getopt has printed a message */
         trouble("see --help");
         return false;
@@ -134,17 +133,17 @@ static bool check(const struct options *options)
         return true;
     if (options->esp &&
         (options->file_count || options->map || options->extract || has_boot_options(options)))
-        return usage("--esp goes with --json alone");
+        return usage("--esp can be combined with --json only");
     if (options->esp)
         return true;
     if (options->file_count == 0 && !options->map)
-        return usage("no file is named");
+        return usage("no file was given");
     if (options->map && options->extract)
-        return usage("--map and --extract do not go together");
+        return usage("--map and --extract cannot be combined");
     if (options->map && options->file_count > 1)
-        return usage("with --map one file can be named");
+        return usage("--map takes at most one file");
     if (options->extract && options->file_count != 1)
-        return usage("with --extract one file has to be named");
+        return usage("--extract takes exactly one file");
     if (has_boot_options(options) && !(options->map && options->file_count > 0))
         return usage(
             "--initrd, --module, --cmdline and --overwrite-acpi-nvs need --map and a file");

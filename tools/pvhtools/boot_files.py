@@ -23,7 +23,7 @@ ROOMY_MAP = "efi 7 0 0 100000000\n"
 def add_boot_options(parser, command_line):
     """Adds the options that say what to boot; COMMAND_LINE is the kernel's default command line."""
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="pvhboot.efi")
-    parser.add_argument("--decoders", default=ALL_DECODERS, help="what it was built with (%(default)s)")
+    parser.add_argument("--decoders", default=ALL_DECODERS, help="the decoders it was built with (%(default)s)")
     parser.add_argument("--kernel", type=pathlib.Path, required=True,
                         help="an ELF file, compressed or not, or a bzImage")
     parser.add_argument("--initrd", type=pathlib.Path, action="append", default=[],
@@ -84,7 +84,7 @@ def module_of(file):
     if "=" not in str(file):
         return as_path(file)
     if file.stat().st_size == 0:
-        raise Failure(f"{file}: the file is empty; write it again")
+        raise Failure(f"{file}: the file is empty; copy it again")
     return file.stat().st_size
 
 

@@ -109,7 +109,7 @@ class SourceSuite(Suite):
              cwd=folder, failed=f"the source of {package} could not be downloaded (is there a network?)")
         tarballs = list(pathlib.Path(folder).glob("*.orig.tar.?z*"))
         if len(tarballs) != 1:
-            raise Failure(f"the source package {package} of Debian {self.name} has no upstream tarball of its own")
+            raise Failure(f"the source package {package} of Debian {self.name} has no upstream tarball")
         return tarballs[0]
 
 
@@ -129,12 +129,12 @@ def release():
 def mirror():
     """The mirror that this machine's apt uses."""
     if not shutil.which("apt-get"):
-        raise Failure("downloads come from Debian by apt-get, which is missing here; a kernel can be named by KERNEL=")
+        raise Failure("downloading from Debian needs apt-get, which is missing here; KERNEL= names a kernel of your own")
     sources = INDEX.findall(call("apt-get", "--print-uris", "update").decode())
     for uri, suite in sources:
         if suite in (release(), "stable", "testing", "unstable", "sid"):
             return uri
-    raise Failure("apt's sources name no mirror of this Debian release; a kernel can be named by KERNEL=")
+    raise Failure("apt's sources name no mirror of this Debian release; KERNEL= names a kernel of your own")
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ def unpack_bzimage(data, name):
     if len(elf) != stated:
         raise Failure(f"{name}: its payload unpacks to {len(elf)} bytes instead of {stated}; the file is damaged")
     if not elf.startswith(ELF_MAGIC):
-        raise Failure(f"{name}: its payload is no ELF file; a kernel with a PVH entry is one")
+        raise Failure(f"{name}: its payload is not an ELF file, which a kernel with a PVH entry is")
     return elf
 
 

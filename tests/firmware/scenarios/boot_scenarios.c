@@ -648,7 +648,7 @@ static void refused_otherwise(uint64_t seed)
 }
 
 const struct scenario boot_scenarios[] = {
-    {"option-boot", option_boot, ENDING_BOOT, "console goes on at ttyS0", check_keys,
+    {"option-boot", option_boot, ENDING_BOOT, "console continues on ttyS0", check_keys,
      .faults = true},
     {"three-modules", three_modules, ENDING_BOOT, NULL, .faults = true},
     {"many-initrds", many_initrds, ENDING_BOOT, "vmlinux + one + two + three + four + 1 more",

@@ -206,7 +206,7 @@ static void refused_set_up(uint64_t seed)
 /* Printed once immediately, and once by the menu, which clears the screen. */
 static void check_refused_set_up(void)
 {
-    static const char message[] = "cannot be asked for its set-up";
+    static const char message[] = "cannot ask the firmware for its setup";
     const char *first = strstr(run_said(), message);
 
     if (!first || !strstr(first + 1, message))
@@ -295,11 +295,11 @@ const struct scenario trouble_scenarios[] = {
     {"longest-name", longest_name, ENDING_BOOT, "cannot be counted", check_longest_name,
      .faults = true},
     {"foreign-name", foreign_name, ENDING_BOOT, NULL, check_foreign_name, .faults = true},
-    {"escape-sequence", escape_sequence, ENDING_BOOT, "goes on at ", check_escape_sequence,
+    {"escape-sequence", escape_sequence, ENDING_BOOT, "continues on ", check_escape_sequence,
      .faults = true},
-    {"choose-default", choose_default, ENDING_BOOT, "by default from now on", check_choose_default,
-     MENU_FAULTS},
-    {"take-default-back", take_default_back, ENDING_BOOT, "loader.conf decides again",
+    {"choose-default", choose_default, ENDING_BOOT, "is the default from now on",
+     check_choose_default, MENU_FAULTS},
+    {"take-default-back", take_default_back, ENDING_BOOT, "loader.conf sets the default again",
      check_take_default_back, MENU_FAULTS},
     {"lost-screen", lost_screen, ENDING_ERROR, "aa64", .hook = take_screen, MENU_FAULTS},
     {"refused-set-up", refused_set_up, ENDING_BOOT, NULL, check_refused_set_up, MENU_FAULTS},

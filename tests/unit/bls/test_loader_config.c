@@ -172,8 +172,7 @@ static void bad_values(void **state)
     assert_diagnostic(0, 3,
                       "timeout \"soon\": not a number of seconds, menu-force, menu-hidden or "
                       "menu-disabled; ignored");
-    assert_diagnostic(1, 4,
-                      "default \"@last\": not a pattern of entries' names or @saved; ignored");
+    assert_diagnostic(1, 4, "default \"@last\": not a pattern for entry IDs or @saved; ignored");
     assert_diagnostic(2, 5, "editor \"maybe\": not yes or no; ignored");
     assert_diagnostic(3, 6, "pass-entry \"Yes\": not yes or no; ignored");
     assert_diagnostic(4, 7,
@@ -212,8 +211,8 @@ static void the_last_of_several_lines_holds(void **state)
     parse("timeout 5\neditor no\ntimeout 7\ntimeout 9\n");
     assert_int_equal(config.timeout, 9);
     assert_int_equal(config.diagnostics.count, 2);
-    assert_diagnostic(0, 3, "timeout was there before, on line 1; this line holds");
-    assert_diagnostic(1, 4, "timeout was there before, on line 3; this line holds");
+    assert_diagnostic(0, 3, "timeout was already set on line 1; this line overrides it");
+    assert_diagnostic(1, 4, "timeout was already set on line 3; this line overrides it");
 }
 
 /* Control characters and overlong text are removed. */
@@ -251,8 +250,7 @@ static void diagnostics_have_an_end(void **state)
     free(text);
     assert_int_equal(config.diagnostics.count, DIAGNOSTICS_MAX);
     assert_diagnostic(DIAGNOSTICS_MAX - 2, DIAGNOSTICS_MAX - 1, "unknown key \"x\"; ignored");
-    assert_diagnostic(DIAGNOSTICS_MAX - 1, DIAGNOSTICS_MAX,
-                      "there is more that is not understood, which is not listed");
+    assert_diagnostic(DIAGNOSTICS_MAX - 1, DIAGNOSTICS_MAX, "further problems are not listed");
     assert_true(arena_bytes() - bytes < 100000);
 }
 

@@ -181,7 +181,7 @@ static void mistakes_are_named(void **state)
     assert_refused("\"--a\nb\"", "unknown option --a\uFFFDb; see --help");
     assert_refused("--a\xff\x1b", "unknown option --a\uFFFD\uFFFD; see --help");
     assert_refused("--entry=\"a\nb\" \"k\t\"",
-                   "both the kernel k\uFFFD and --entry a\uFFFDb are named; leave one out");
+                   "both the kernel k\uFFFD and --entry a\uFFFDb were given; leave one out");
     assert_refused("-x", "unknown option -x; see --help");
     assert_refused("-", "unknown option -; see --help");
     assert_refused("--initrd", "option --initrd needs a value; see --help");
@@ -190,11 +190,11 @@ static void mistakes_are_named(void **state)
     assert_refused("--initrd \"\" k", "option --initrd needs a value; see --help");
     assert_refused("--module", "option --module needs a value; see --help");
     assert_refused("--entry=", "option --entry needs a value; see --help");
-    assert_refused("--initrd x", "--initrd and --module need a KERNEL behind the options; entries "
+    assert_refused("--initrd x", "--initrd and --module need a KERNEL after the options; entries "
                                  "name their own");
-    assert_refused("--module x", "--initrd and --module need a KERNEL behind the options; entries "
+    assert_refused("--module x", "--initrd and --module need a KERNEL after the options; entries "
                                  "name their own");
-    assert_refused("--entry x k", "both the kernel k and --entry x are named; leave one out");
+    assert_refused("--entry x k", "both the kernel k and --entry x were given; leave one out");
 }
 
 /* A path of only white space is not allowed. */
@@ -225,7 +225,7 @@ static void files_get_their_volume(void **state)
 static void a_kernel_needs_a_path(void **state)
 {
     (void)state;
-    assert_refused("\"\" quiet", "the path of the kernel is empty; see --help");
+    assert_refused("\"\" quiet", "the kernel's path is empty; see --help");
 }
 
 static void parse_words(size_t count, const char *const *words, const char *line)

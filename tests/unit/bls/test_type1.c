@@ -169,8 +169,8 @@ static void lines_that_say_nothing_or_twice(void **state)
     assert_diagnostic(0, 1, "title has no value; ignored");
     assert_diagnostic(1, 5, "initrd has no value; ignored");
     assert_diagnostic(2, 6, "options has no value; ignored");
-    assert_diagnostic(3, 7, "linux was there before, on line 4; this line holds");
-    assert_diagnostic(4, 14, "title was there before, on line 3; this line holds");
+    assert_diagnostic(3, 7, "linux was already set on line 4; this line overrides it");
+    assert_diagnostic(4, 14, "title was already set on line 3; this line overrides it");
     assert_string_equal(entry.request.kernel.path, "/b");
     assert_string_equal(entry.request.title, "b");
     assert_int_equal(entry.request.initrds.count, 2);
@@ -182,7 +182,7 @@ static void lines_that_say_nothing_or_twice(void **state)
 static void one_thing_to_start(void **state)
 {
     static const char many[] =
-        "has more than one of \"linux\", \"efi\" and \"uki\"; leave one of these lines";
+        "has more than one of \"linux\", \"efi\" and \"uki\"; keep only one of these lines";
     static const char nothing[] =
         "names nothing to start; it needs a line \"linux PATH\", \"pvh PATH\" or \"efi PATH\"";
     static const struct {
@@ -231,7 +231,7 @@ static void profiles_of_unified_kernels(void **state)
     assert_int_equal(entry.diagnostics.count, 0);
     parse("x.conf", "uki /u.efi\nprofile 1\n");
     assert_int_equal(entry.diagnostics.count, 1);
-    assert_diagnostic(0, 2, "profile \"1\": not 0, the profile that is started; ignored");
+    assert_diagnostic(0, 2, "profile \"1\": not 0, the only profile that can be started; ignored");
 }
 
 static void an_efi_program_has_options(void **state)

@@ -46,11 +46,11 @@ static const struct {
      {"segment 3", "0xfffff000", "0x100000fff"}},
     {ERROR_SEGMENTS_OVERLAP, {3, 5, 0x4321, 0x5432}, {"3 and 5", "5", "0x4321", "0x5431"}},
     {ERROR_NO_ENTRY_NOTE, {0}, {"found: none"}},
-    {ERROR_NOTES_TRUNCATED, {0}, {"break off"}},
+    {ERROR_NOTES_TRUNCATED, {0}, {"cut off"}},
     {ERROR_ENTRY_NOTE_SIZE, {6}, {"6 bytes"}},
     {ERROR_ENTRY_NOTE_HIGH, {0x123456789}, {"0x123456789"}},
     {ERROR_ENTRY_OUTSIDE, {0x4321, 0x100000, 0x200000}, {"0x4321", "0x100000", "0x1fffff"}},
-    {ERROR_PLATFORM_XEN, {0}, {"guest of Xen"}},
+    {ERROR_PLATFORM_XEN, {0}, {"Xen guest"}},
     {ERROR_PLATFORM_SEV, {0}, {"AMD SEV"}},
     {ERROR_PLATFORM_TDX, {0}, {"Intel TDX"}},
     {ERROR_MAP_STRIDE, {24}, {"24 bytes"}},
@@ -109,27 +109,27 @@ static const struct {
     {ERROR_FILE_IS_DIRECTORY, {0}, {NAME ": is a directory"}},
     {ERROR_FILE_SIZE, {4321}, {"4321 bytes"}},
     {ERROR_FILE_OVER_LIMIT, {4321, 1234}, {"4321 bytes", "the 1234"}},
-    {ERROR_FILE_NO_MEMORY, {0}, {NAME ": no memory"}},
+    {ERROR_FILE_NO_MEMORY, {0}, {NAME ": not enough memory"}},
     {ERROR_FILE_READ, {4321, 0x1234}, {"4321 bytes", "0x1234: " STATUS_NAME}},
     {ERROR_FILE_SHORT_READ, {0x1234, 17, 4321}, {"0x1234", "17 of", "of 4321"}},
     {ERROR_DIRECTORY_LIST, {0}, {NAME ": ", "listed: " STATUS_NAME}},
-    {ERROR_MODULE_EMPTY, {0}, {"write it again"}},
+    {ERROR_MODULE_EMPTY, {0}, {"copy it again"}},
     {ERROR_MODULE_TOO_LARGE, {0}, {NAME ": is too large"}},
-    {ERROR_INITRD_MEDIA_FIND, {0}, {"looked for: " STATUS_NAME}},
-    {ERROR_INITRD_MEDIA_SIZE, {0}, {"cannot learn its size: " STATUS_NAME}},
+    {ERROR_INITRD_MEDIA_FIND, {0}, {"located: " STATUS_NAME}},
+    {ERROR_INITRD_MEDIA_SIZE, {0}, {"cannot get its size: " STATUS_NAME}},
     {ERROR_INITRD_MEDIA_READ, {0}, {"cannot be read: " STATUS_NAME}},
-    {ERROR_INITRD_MEDIA_CHANGED, {4321, 1234}, {"had 4321", "now 1234"}},
+    {ERROR_INITRD_MEDIA_CHANGED, {4321, 1234}, {"announced 4321", "delivered 1234"}},
     {ERROR_NO_PROGRAM, {0}, {"EFI program"}},
     {ERROR_PROGRAM_MISSING, {0}, {NAME ": no such file"}},
     {ERROR_PROGRAM_LOAD, {0}, {"started: " STATUS_NAME}},
-    {ERROR_PROGRAM_OPTIONS, {0}, {"no options", STATUS_NAME}},
-    {ERROR_PROGRAM_FAILED, {0}, {"ended with an error: " STATUS_NAME}},
+    {ERROR_PROGRAM_OPTIONS, {0}, {"cannot pass options", STATUS_NAME}},
+    {ERROR_PROGRAM_FAILED, {0}, {"returned an error: " STATUS_NAME}},
     {ERROR_MAP_SIZE, {0}, {"memory map: " STATUS_NAME}},
     {ERROR_MAP_READ, {0}, {"memory map: " STATUS_NAME}},
     {ERROR_MEMORY_WITHHELD, {0x4000, 0x8000}, {"0x4000", "0x7fff"}},
     {ERROR_NOT_EXECUTABLE, {0}, {"executable: " STATUS_NAME}},
-    {ERROR_NO_LOADED_IMAGE, {0}, {"comes from: " STATUS_NAME}},
-    {ERROR_NO_SETUP, {0}, {"set-up: " STATUS_NAME}},
+    {ERROR_NO_LOADED_IMAGE, {0}, {"loaded from: " STATUS_NAME}},
+    {ERROR_NO_SETUP, {0}, {"setup: " STATUS_NAME}},
     {ERROR_NO_RESET, {0}, {"reset the machine"}},
     {ERROR_SECURE_BOOT_UNKNOWN, {0}, {"SecureBoot: " STATUS_NAME}},
     {ERROR_SETUP_MODE_UNKNOWN, {0}, {"read (" STATUS_NAME ")"}},
@@ -229,21 +229,21 @@ static void missing_entries(void **state)
     (void)state;
     error = (struct error){.code = ERROR_NO_ENTRY_NOTE};
     assert_string_equal(sentence(), "no PVH entry note (found: none); build the kernel with "
-                                    "CONFIG_PVH=y, or its like");
+                                    "CONFIG_PVH=y or its equivalent");
     add_note("GNU", 3);
     add_note("Xen", 6);
     add_note("", 9);
     assert_string_equal(sentence(),
                         "no PVH entry note (found: GNU build-id, Xen type 6, (no owner) "
-                        "type 9); build the kernel with CONFIG_PVH=y, or its like");
+                        "type 9); build the kernel with CONFIG_PVH=y or its equivalent");
     error.notes.seen += 4;
     assert_non_null(strstr(sentence(), "(no owner) type 9, and more)"));
     error.notes.seen -= 4;
     add_note("nuttx", 18);
     assert_string_equal(
         sentence(), "no PVH entry note (found: GNU build-id, Xen type 6, (no owner) type 9, "
-                    "nuttx type 18); its note of type 18 has the owner \"nuttx\" where PVH asks "
-                    "for \"Xen\"");
+                    "nuttx type 18); its note of type 18 has the owner \"nuttx\" "
+                    "instead of \"Xen\"");
 }
 
 static void notes_that_break_off(void **state)
@@ -251,9 +251,10 @@ static void notes_that_break_off(void **state)
     (void)state;
     error = (struct error){.code = ERROR_NOTES_TRUNCATED};
     add_note("GNU", 1);
-    assert_string_equal(sentence(), "no PVH entry note before its notes break off (found: GNU ABI "
-                                    "tag); copy the file again; build the kernel with "
-                                    "CONFIG_PVH=y, or its like");
+    assert_string_equal(sentence(),
+                        "its notes are cut off before any PVH entry note (found: GNU ABI "
+                        "tag); copy the file again; build the kernel with "
+                        "CONFIG_PVH=y or its equivalent");
 }
 
 static void names_of_notes(void **state)
@@ -290,10 +291,10 @@ static void what_people_try_to_boot_instead(void **state)
          ": it is lzma-compressed; unpack it to the ELF file (vmlinux)"},
         {"\x89LZO", "\0\0\0\0", ": it is lzo-compressed; unpack it to the ELF file (vmlinux)"},
         {"MZ\x90\0", "\0\0\0\0",
-         ": it is an EFI program; the firmware starts it by itself, without pvhboot"},
-        {"MZ\0\x91", "ARM\x64", ": it is a kernel for ARM (Image); PVH kernels are x86"},
-        {"\0\0\xa0\xd2", "ARM\x64", ": it is a kernel for ARM (Image); PVH kernels are x86"},
-        {"MZ\x81\0", "RSC\x05", ": it is a kernel for RISC-V (Image); PVH kernels are x86"},
+         ": it is an EFI program; the firmware can start it without pvhboot"},
+        {"MZ\0\x91", "ARM\x64", ": it is an ARM kernel (Image); use an x86 kernel"},
+        {"\0\0\xa0\xd2", "ARM\x64", ": it is an ARM kernel (Image); use an x86 kernel"},
+        {"MZ\x81\0", "RSC\x05", ": it is a RISC-V kernel (Image); use an x86 kernel"},
         {"MY\0\0", "ARM\x63", "; name the kernel's file (vmlinux or vmlinuz)"},
         {"BZg\0", "\0ARM", "; name the kernel's file (vmlinux or vmlinuz)"},
     };
@@ -324,18 +325,18 @@ static void sentences_word_by_word(void **state)
                         "file has 6000 bytes; copy the file again");
     set_error(ERROR_SPAN_TAKEN_BY_NVS, 0x1000000, 0x3e00000, 0x810000, 0x1710000, MEMORY_NVS);
     assert_string_equal(
-        sentence(), "it is linked to 0x1000000-0x3dfffff, but 0x810000-0x170ffff is ACPI NVS on "
-                    "this machine; use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and "
-                    "later), or --overwrite-acpi-nvs, which costs sleep (S3)");
+        sentence(), "it is linked at 0x1000000-0x3dfffff, but 0x810000-0x170ffff is ACPI NVS on "
+                    "this machine; use a relocatable kernel (PHYS32_RELOC; Linux 6.12 and "
+                    "later), or --overwrite-acpi-nvs, which breaks sleep (S3)");
     set_error(ERROR_SPAN_TAKEN, 0x1000000, 0x3e00000, 0x2000000, 0x3e00000, MEMORY_NONE);
     assert_string_equal(
-        sentence(), "it is linked to 0x1000000-0x3dfffff, but 0x2000000-0x3dfffff is no memory on "
-                    "this machine; use a kernel that can be moved (PHYS32_RELOC; Linux 6.12 and "
+        sentence(), "it is linked at 0x1000000-0x3dfffff, but 0x2000000-0x3dfffff is no memory on "
+                    "this machine; use a relocatable kernel (PHYS32_RELOC; Linux 6.12 and "
                     "later)");
     set_error(ERROR_NO_ROOM_FOR_MODULE, 0, 512 * MIB, 0x4000000, 0x8000000, 0);
     assert_string_equal(
         sentence(),
-        "not enough memory for this module of 512.0 MiB: the largest free range below 4 GiB has "
+        "not enough memory for this module of 512.0 MiB: the largest free range below 4 GiB is "
         "64.0 MiB (0x4000000-0x7ffffff); use a smaller module or add memory");
     set_error(ERROR_NO_ROOM_FOR_MODULE, 0, 512 * MIB, 0, 0, 0);
     assert_string_equal(sentence(),

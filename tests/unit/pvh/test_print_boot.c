@@ -260,9 +260,9 @@ static void all_that_can_be_warned_of(void **state)
     print_warnings(&writer, line, &plan, &table);
     assert_string_equal(
         written,
-        "warning: the command line has 2048 bytes; Linux takes the first 2047"
-        "warning: the memory map has more than 126 entries; 3 small pieces of RAM (20 KiB) "
-        "are kept from the kernel"
+        "warning: the command line is 2048 bytes long; Linux uses only the first 2047"
+        "warning: the memory map has more than 126 entries; 3 small ranges of RAM (20 KiB) "
+        "are hidden from the kernel"
         "warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)");
 }
 

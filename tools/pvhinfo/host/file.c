@@ -28,7 +28,7 @@ static bool read_all(struct host_file *file, uint64_t offset, void *buffer, size
         if (count < 0)
             return fail(file, "cannot be read", strerror(errno));
         if (count == 0)
-            return fail(file, "cannot be read", "it became shorter meanwhile");
+            return fail(file, "cannot be read", "it became shorter while it was read");
         to += count;
         offset += (uint64_t)count;
         length -= (size_t)count;

@@ -131,7 +131,7 @@ static void report_no_entry(const struct esp *esp)
     TEXT_ON_STACK(message, MESSAGE_SHOWN);
     const char *directory = entry_source_directory(ENTRY_TYPE1);
 
-    text_append(&message, "there is no entry that can be booted in ");
+    text_append(&message, "no bootable entry in ");
     for (const char *at = directory + 1; *at; at++)
         text_append_char(&message, *at == '\\' ? '/' : *at);
     report(esp->directory, message.data);
@@ -151,7 +151,7 @@ void report_esp(const struct esp *esp)
 
 static void write_diagnostics(struct json *json, const struct diagnostics *diagnostics)
 {
-    json_begin(json, "remarks", '[');
+    json_begin(json, "diagnostics", '[');
     for (size_t i = 0; i < diagnostics->count; i++) {
         json_begin(json, NULL, '{');
         json_number(json, "line", diagnostics->items[i].line);

@@ -126,7 +126,7 @@ static void write_plan(struct json *json, const struct result *result)
     write_range(json, "span", plan->span);
     write_modules(json, result->modules, plan);
     write_range(json, "boot_info", plan->boot_info);
-    write_range(json, "hand_over",
+    write_range(json, "trampoline",
                 (struct range){plan->trampoline_code.start, plan->trampoline_data.end});
     json_number(json, "staged", plan->staged);
     json_end(json, '}');

@@ -47,7 +47,7 @@ static void print_relocation(const struct pvh_relocation *relocation)
     else
         printf("  relocation   0x%x-0x%x, at multiples of 0x%x%s\n", relocation->min,
                relocation->max, relocation->alignment,
-               relocation->valid ? "" : ", which is impossible");
+               relocation->valid ? "" : ", which cannot be satisfied");
 }
 
 static void print_memory(uint64_t bytes)
