@@ -24,7 +24,7 @@ TARGET = 1.1
 
 # A section of a linker's map: its name, address, size and the object that it comes from.
 MAP_LINE = re.compile(r"^ (\.text\S*)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$", re.MULTILINE)
-DECODING = re.compile(r"/decoders\.o$|/decod(er|e_\w+)\.c\.o$")
+DECODING = re.compile(r"/decoders\.o$|/decod(er|er_backend|e_\w+)\.c\.o$")
 COPYING = re.compile(r"^\.text\.(memcpy|memmove) .*/libc\.c\.o$|libc\.a\(mem(cpy|move)[\w-]*\.o\)$")
 
 # Whose an address is
