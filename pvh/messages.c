@@ -2,10 +2,10 @@
 #include "pvh/messages.h"
 
 #include "common/base/bytes.h"
+#include "common/base/uefi_status.h"
 #include "common/base/units.h"
 #include "common/image/container.h"
 #include "pvh/memory_map.h"
-#include "pvh/uefi_status.h"
 
 #include <string.h>
 

@@ -9,29 +9,15 @@
 
 #include <string.h>
 
-/* uint64_t's type differs between platforms; print() is given %llu and %llx. */
+/* uint64_t's type differs between platforms; writer_print() is given %llu and %llx. */
 #define U(number) ((unsigned long long)(number))
 
 /* The plural ending of a noun. */
 #define PLURAL(count) ((count) == 1 ? "" : "s")
 
-#define LINE_SIZE 1000
-
-__attribute__((format(printf, 2, 3))) static void print(struct writer *writer, const char *format,
-                                                        ...)
-{
-    TEXT_ON_STACK(text, LINE_SIZE);
-    va_list arguments;
-
-    va_start(arguments, format);
-    text_format_list(&text, format, arguments);
-    va_end(arguments);
-    writer->write(writer, text.data);
-}
-
 static void print_range(struct writer *writer, const char *what, struct range range)
 {
-    print(writer, "  %-12s 0x%llx-0x%llx\n", what, U(range.start), U(range.end - 1));
+    writer_print(writer, "  %-12s 0x%llx-0x%llx\n", what, U(range.start), U(range.end - 1));
 }
 
 void print_segments(struct writer *writer, const struct elf_image *image, uint64_t start)
@@ -40,9 +26,9 @@ void print_segments(struct writer *writer, const struct elf_image *image, uint64
         const struct elf_segment *segment = &image->segments[i];
         uint64_t address = segment->paddr - image->span.start + start;
 
-        print(writer, "  segment %-4u 0x%llx-0x%llx, 0x%llx bytes from offset 0x%llx\n",
-              segment->header, U(address), U(address + segment->memsz - 1), U(segment->filesz),
-              U(segment->offset));
+        writer_print(writer, "  segment %-4u 0x%llx-0x%llx, 0x%llx bytes from offset 0x%llx\n",
+                     segment->header, U(address), U(address + segment->memsz - 1),
+                     U(segment->filesz), U(segment->offset));
     }
     print_range(writer, "span", (struct range){start, start + range_size(image->span)});
 }
@@ -51,20 +37,21 @@ void print_kernel(struct writer *writer, const char *path, const struct elf_imag
                   const struct load_plan *plan)
 {
     writer->write(writer, path);
-    print(writer, ": ELF%u, %llu segment%s, PVH entry 0x%x%s\n", image->bits,
-          U(image->segment_count), PLURAL(image->segment_count), plan->entry_point,
-          plan->relocated ? ", moved" : "");
+    writer_print(writer, ": ELF%u, %llu segment%s, PVH entry 0x%x%s\n", image->bits,
+                 U(image->segment_count), PLURAL(image->segment_count), plan->entry_point,
+                 plan->relocated ? ", moved" : "");
     print_segments(writer, image, plan->span.start);
 }
 
 void print_module(struct writer *writer, size_t index, struct range range, const char *name,
                   size_t more)
 {
-    print(writer, "  module %-5llu 0x%llx-0x%llx ", U(index), U(range.start), U(range.end - 1));
+    writer_print(writer, "  module %-5llu 0x%llx-0x%llx ", U(index), U(range.start),
+                 U(range.end - 1));
     writer->write(writer, name);
     if (more > 0)
-        print(writer, " and %llu more", U(more));
-    print(writer, "\n");
+        writer_print(writer, " and %llu more", U(more));
+    writer_print(writer, "\n");
 }
 
 void print_plan(struct writer *writer, const struct load_plan *plan, const struct memory_map *map,
@@ -73,11 +60,12 @@ void print_plan(struct writer *writer, const struct load_plan *plan, const struc
     print_range(writer, "boot info", plan->boot_info);
     print_range(writer, "trampoline",
                 (struct range){plan->trampoline_code.start, plan->trampoline_data.end});
-    print(writer, "  staged       %llu bytes in %llu %s, %llu range%s to clear after exit\n",
-          U(plan->staged), U(plan->copies.count), plan->copies.count == 1 ? "copy" : "copies",
-          U(plan->zero_after_exit.count), PLURAL(plan->zero_after_exit.count));
-    print(writer, "  memory map   %llu descriptors, %llu entries, %llu of them RAM\n",
-          U(map->descriptors), U(table->count), U(table->ram_count));
+    writer_print(writer, "  staged       %llu bytes in %llu %s, %llu range%s to clear after exit\n",
+                 U(plan->staged), U(plan->copies.count),
+                 plan->copies.count == 1 ? "copy" : "copies", U(plan->zero_after_exit.count),
+                 PLURAL(plan->zero_after_exit.count));
+    writer_print(writer, "  memory map   %llu descriptors, %llu entries, %llu of them RAM\n",
+                 U(map->descriptors), U(table->count), U(table->ram_count));
 }
 
 /* Translates `address`, as the kernel sees it, to a pointer into the block. */
@@ -90,29 +78,29 @@ void print_start_info(struct writer *writer, const void *block, uint64_t address
 {
     const struct hvm_start_info *info = block;
 
-    print(writer,
-          "start_info at 0x%llx: magic 0x%x version %u flags %u nr_modules %u\n"
-          "  modlist_paddr 0x%llx cmdline_paddr 0x%llx rsdp_paddr 0x%llx\n"
-          "  memmap_paddr 0x%llx memmap_entries %u\n",
-          U(address), info->magic, info->version, info->flags, info->nr_modules,
-          U(info->modlist_paddr), U(info->cmdline_paddr), U(info->rsdp_paddr),
-          U(info->memmap_paddr), info->memmap_entries);
-    print(writer, "  cmdline \"");
+    writer_print(writer,
+                 "start_info at 0x%llx: magic 0x%x version %u flags %u nr_modules %u\n"
+                 "  modlist_paddr 0x%llx cmdline_paddr 0x%llx rsdp_paddr 0x%llx\n"
+                 "  memmap_paddr 0x%llx memmap_entries %u\n",
+                 U(address), info->magic, info->version, info->flags, info->nr_modules,
+                 U(info->modlist_paddr), U(info->cmdline_paddr), U(info->rsdp_paddr),
+                 U(info->memmap_paddr), info->memmap_entries);
+    writer_print(writer, "  cmdline \"");
     writer->write(writer, find_in_block(block, address, info->cmdline_paddr));
-    print(writer, "\"\n");
+    writer_print(writer, "\"\n");
     for (uint32_t i = 0; i < info->nr_modules; i++) {
         const struct hvm_modlist_entry *module =
             (const struct hvm_modlist_entry *)find_in_block(block, address, info->modlist_paddr) +
             i;
 
-        print(writer, "  module %u: paddr 0x%llx size %llu cmdline_paddr 0x%llx", i,
-              U(module->paddr), U(module->size), U(module->cmdline_paddr));
+        writer_print(writer, "  module %u: paddr 0x%llx size %llu cmdline_paddr 0x%llx", i,
+                     U(module->paddr), U(module->size), U(module->cmdline_paddr));
         if (module->cmdline_paddr) {
-            print(writer, " \"");
+            writer_print(writer, " \"");
             writer->write(writer, find_in_block(block, address, module->cmdline_paddr));
-            print(writer, "\"");
+            writer_print(writer, "\"");
         }
-        print(writer, "\n");
+        writer_print(writer, "\n");
     }
 }
 
@@ -130,7 +118,7 @@ static void print_ranges(struct writer *writer, const char *word, const struct r
                          size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        print(writer, "%s 0x%llx 0x%llx\n", word, U(ranges[i].start), U(ranges[i].end));
+        writer_print(writer, "%s 0x%llx 0x%llx\n", word, U(ranges[i].start), U(ranges[i].end));
 }
 
 void print_firmware_map(struct writer *writer, const struct firmware_map *firmware,
@@ -139,8 +127,8 @@ void print_firmware_map(struct writer *writer, const struct firmware_map *firmwa
     for (size_t i = 0; i < firmware->size / firmware->stride; i++) {
         struct memory_descriptor descriptor = memory_map_descriptor(firmware, i);
 
-        print(writer, "efi %u 0x%llx 0x%llx 0x%llx\n", descriptor.type, U(descriptor.attributes),
-              U(descriptor.start), U(descriptor_end(&descriptor)));
+        writer_print(writer, "efi %u 0x%llx 0x%llx 0x%llx\n", descriptor.type,
+                     U(descriptor.attributes), U(descriptor.start), U(descriptor_end(&descriptor)));
     }
     print_ranges(writer, "mcfg", ecam, ecam_count);
 }
@@ -155,24 +143,7 @@ void print_e820(struct writer *writer, const struct e820_table *table)
     for (size_t i = 0; i < table->count; i++) {
         const struct hvm_memmap_entry *entry = &table->entries[i];
 
-        print(writer, "e820 %u 0x%llx 0x%llx\n", entry->type, U(entry->addr),
-              U(entry->addr + entry->size));
+        writer_print(writer, "e820 %u 0x%llx 0x%llx\n", entry->type, U(entry->addr),
+                     U(entry->addr + entry->size));
     }
-}
-
-void print_warnings(struct writer *writer, const char *command_line, const struct load_plan *plan,
-                    const struct e820_table *table)
-{
-    size_t length = strlen(command_line);
-
-    if (length > LINUX_COMMAND_LINE_MAX)
-        print(writer, "warning: the command line is %llu bytes long; Linux uses only the first %d",
-              U(length), LINUX_COMMAND_LINE_MAX);
-    if (table->lost_pieces)
-        print(writer,
-              "warning: the memory map has more than %d entries; %llu small ranges of RAM "
-              "(%llu KiB) are hidden from the kernel",
-              E820_MAX_ENTRIES, U(table->lost_pieces), U(table->lost / KIB));
-    if (plan->overwrites_nvs)
-        print(writer, "warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)");
 }

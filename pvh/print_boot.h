@@ -6,16 +6,12 @@
 #pragma once
 
 #include "common/base/range.h"
+#include "common/base/writer.h"
 #include "common/image/elf.h"
 #include "pvh/boot_info.h"
 #include "pvh/e820.h"
 #include "pvh/load_plan.h"
 #include "pvh/memory_map.h"
-
-/* The destination of the text. It comes in whole lines or, with strings of any length, in parts. */
-struct writer {
-    void (*write)(struct writer *writer, const char *text);
-};
 
 /* Segments and span of a kernel whose lowest segment is loaded at `start`. */
 void print_segments(struct writer *writer, const struct elf_image *image, uint64_t start);
@@ -50,7 +46,3 @@ void print_firmware_map(struct writer *writer, const struct firmware_map *firmwa
                         const struct range *ecam, size_t ecam_count);
 void print_reclaimable(struct writer *writer, const struct plan_ranges *reclaimable);
 void print_e820(struct writer *writer, const struct e820_table *table);
-
-/* Warnings about limits that affect the kernel; each is one write() without a line end. */
-void print_warnings(struct writer *writer, const char *command_line, const struct load_plan *plan,
-                    const struct e820_table *table);

@@ -5,6 +5,7 @@
 #include "efi/console/console.h"
 #include "efi/firmware/timing.h"
 #include "pvh/print_boot.h"
+#include "pvh/warnings.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/file.h"
 #include "efi/firmware/volume.h"
-#include "efi/manager/entries.h"
+#include "efi/manager/volume_catalog.h"
 
 bool boot_counter_use_try(struct boot_entry *entry, struct arena *arena, struct error *error)
 {

@@ -3,7 +3,7 @@
 
 #include "efi/console/console.h"
 #include "efi/firmware/efi_error.h"
-#include "efi/firmware/exit.h"
+#include "efi/firmware/reset.h"
 #include "efi/firmware/timing.h"
 #include "efi/firmware/variables.h"
 #include "efi/manager/loader_interface.h"

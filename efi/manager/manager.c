@@ -4,12 +4,12 @@
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/timing.h"
-#include "efi/manager/entries.h"
 #include "efi/manager/entry_menu.h"
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/manager_state.h"
 #include "efi/manager/start_entry.h"
 #include "efi/manager/unattended.h"
+#include "efi/manager/volume_catalog.h"
 #include "efi/menu/menu.h"
 
 /* How many diagnostics are shown; `pvhinfo --esp` shows all. */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/menu/menu.h"
 
-#include "efi/firmware/efi_error.h"
 #include "efi/firmware/variables.h"
 #include "efi/firmware/watchdog.h"
-#include "efi/menu/menu_details.h"
 #include "efi/menu/menu_draw.h"
-#include "efi/menu/menu_edit.h"
-#include "efi/menu/menu_input.h"
-#include "pvh/uefi_status.h"
+#include "efi/menu/menu_keys.h"
+#include "efi/menu/menu_wait.h"
 
 /* Milliseconds. Firmware may need a tenth of a second to report a key that is down: systemd-boot.
  */
@@ -22,168 +19,6 @@ static bool offers_firmware_setup(void)
 
     return !EFI_ERROR(variable_get(&firmware_guid, "OsIndicationsSupported", &supported, &size)) &&
            supported & EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
-}
-
-static void toggle_default(struct menu_state *state)
-{
-    struct menu *menu = state->menu;
-    bool clears = menu->default_is_chosen && menu->default_entry == state->list.selected;
-    size_t index = clears ? menu->count : state->list.selected;
-    EFI_STATUS status = menu->save_default(menu->context, index);
-
-    if (EFI_ERROR(status)) {
-        menu_answer(state, "The firmware did not store the default: %s",
-                    uefi_status_name(efi_status_number(status)));
-        return;
-    }
-    menu->default_entry = index;
-    menu->default_is_chosen = !clears;
-    if (clears)
-        menu_answer(state, "The choice is cleared: loader.conf sets the default again.");
-    else if (menu->entries[index].problem)
-        menu_answer(state, "This entry is the default from now on, but it cannot boot: %s",
-                    menu->entries[index].problem);
-    else
-        menu_answer(state, "This entry is the default from now on.");
-}
-
-/* The next in the order forever, hidden, 1, 2, 3... seconds, or the previous one. */
-static uint32_t next_timeout(uint32_t timeout, bool longer)
-{
-    if (timeout >= TIMEOUT_DISABLED)
-        return longer ? TIMEOUT_HIDDEN : TIMEOUT_FOREVER;
-    if (longer)
-        return timeout < TIMEOUT_MAX ? timeout + 1 : timeout;
-    return timeout == TIMEOUT_HIDDEN ? TIMEOUT_FOREVER : timeout - 1;
-}
-
-static void change_timeout(struct menu_state *state, bool longer)
-{
-    uint32_t timeout = next_timeout(state->menu->saved_timeout, longer);
-
-    state->menu->saved_timeout = timeout;
-    state->timeout_changed = true;
-    if (timeout == TIMEOUT_FOREVER)
-        menu_answer(state, "Later boots: the menu waits until a key is pressed.");
-    else if (timeout == TIMEOUT_HIDDEN)
-        menu_answer(state, "Later boots: no menu, unless a key is held down.");
-    else
-        menu_answer(state, "Later boots: the menu waits %u s.", timeout);
-}
-
-static void show_help(struct menu_state *state)
-{
-    menu_answer(state,
-                "Enter: boot   e: edit   p: details   d: default   +/-: timeout   "
-                "1-9: choose\n%sv: version   Q: back to the firmware   Ctrl+L: redraw",
-                state->has_firmware_setup ? "f: firmware setup   " : "");
-}
-
-/* Handles keys that move the bar. True when it was one. */
-static bool move_bar(struct list_view *list, uint32_t key)
-{
-    if (key == KEY_UP || key == 'k' || key == 'K')
-        list_view_move(list, -1);
-    else if (key == KEY_DOWN || key == 'j' || key == 'J')
-        list_view_move(list, 1);
-    else if (key == KEY_PAGE_UP)
-        list_view_move(list, -(long)list->rows);
-    else if (key == KEY_PAGE_DOWN)
-        list_view_move(list, (long)list->rows);
-    else if (key == KEY_HOME || key == (KEY_ALT | '<'))
-        list_view_select(list, 0);
-    else if (key == KEY_END || key == (KEY_ALT | '>'))
-        list_view_select(list, SIZE_MAX);
-    else if (key >= '1' && key <= '9')
-        list_view_select(list, key - '1');
-    else
-        return false;
-    return true;
-}
-
-/* Handles keys that act on the selected entry. True when it is to be booted. */
-static bool act_on_entry(struct menu_state *state, uint32_t key)
-{
-    switch (key) {
-    case KEY_ENTER:
-    case KEY_RIGHT:
-        return true;
-    case 'e':
-    case 'E':
-        if (state->menu->editor)
-            return menu_edit(state);
-        menu_answer(state, "Editing is off: loader.conf says \"editor no\".");
-        break;
-    case 'd':
-    case 'D':
-        toggle_default(state);
-        break;
-    default:
-        break;
-    }
-    return false;
-}
-
-/* Handles all other keys. True when a choice has been made. */
-static bool act(struct menu_state *state, uint32_t key, enum menu_choice *ret_choice)
-{
-    switch (key) {
-    case KEY_F1:
-    case 'h':
-    case 'H':
-    case '?':
-        show_help(state);
-        break;
-    case 'p':
-    case 'P':
-        menu_show_details(state);
-        break;
-    case 'v':
-    case 'V':
-        menu_answer(state, "pvhboot " PVHBOOT_VERSION);
-        break;
-    case '+':
-    case '=':
-    case 't':
-        change_timeout(state, true);
-        break;
-    case '-':
-    case 'T':
-        change_timeout(state, false);
-        break;
-    case KEY_CTRL | 'l':
-        screen_forget(&state->screen);
-        break;
-    case 'f':
-    case 'F':
-        *ret_choice = MENU_FIRMWARE;
-        if (state->has_firmware_setup)
-            return true;
-        menu_answer(state, "This firmware does not support rebooting into its setup.");
-        break;
-    case 'q':
-    case 'Q':
-        *ret_choice = MENU_QUIT;
-        return true;
-    default:
-        break;
-    }
-    return false;
-}
-
-/* True when a choice has been made. */
-static bool handle_key(struct menu_state *state, uint32_t key, enum menu_choice *ret_choice)
-{
-    state->seconds_left = 0;
-    state->message = NULL;
-    menu_answer(state, "%s", "");
-    if (move_bar(&state->list, key))
-        return false;
-    if (state->menu->count > 0 && act_on_entry(state, key)) {
-        *ret_choice = MENU_BOOT;
-        return true;
-    }
-    return act(state, key, ret_choice);
 }
 
 /* Counts a second. True when the timeout has expired. */
@@ -206,7 +41,7 @@ static void run(struct menu_state *state, enum menu_choice *ret_choice)
         if (key == KEY_TICK)
             chosen = count_down(state, ret_choice);
         else if (key != KEY_NONE)
-            chosen = handle_key(state, key, ret_choice);
+            chosen = menu_handle_key(state, key, ret_choice);
         if (chosen)
             return;
     }

@@ -3,7 +3,7 @@
 
 #include "common/ui/columns.h"
 #include "efi/menu/menu_draw.h"
-#include "efi/menu/menu_input.h"
+#include "efi/menu/menu_wait.h"
 
 #define DETAILS_SIZE  (16 * KIB)
 #define LONGEST_LABEL 14 /* bytes; anything longer is not a label but text */

@@ -4,7 +4,7 @@
 #include "common/ui/columns.h"
 #include "common/ui/line_editor.h"
 #include "efi/menu/menu_draw.h"
-#include "efi/menu/menu_input.h"
+#include "efi/menu/menu_wait.h"
 
 #include <string.h>
 

@@ -3,10 +3,10 @@
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
+#include "common/base/uefi_status.h"
 #include "common/base/units.h"
 #include "common/image/container.h"
 #include "pvh/messages.h"
-#include "pvh/uefi_status.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -240,10 +240,10 @@ static void missing_entries(void **state)
     assert_non_null(strstr(sentence(), "(no owner) type 9, and more)"));
     error.notes.seen -= 4;
     add_note("nuttx", 18);
-    assert_string_equal(
-        sentence(), "no PVH entry note (found: GNU build-id, Xen type 6, (no owner) type 9, "
-                    "nuttx type 18); its note of type 18 has the owner \"nuttx\" "
-                    "instead of \"Xen\"");
+    assert_string_equal(sentence(),
+                        "no PVH entry note (found: GNU build-id, Xen type 6, (no owner) type 9, "
+                        "nuttx type 18); its note of type 18 has the owner \"nuttx\" "
+                        "instead of \"Xen\"");
 }
 
 static void notes_that_break_off(void **state)

@@ -4,6 +4,7 @@
 #include "common/base/range.h"
 #include "common/base/units.h"
 #include "pvh/print_boot.h"
+#include "pvh/warnings.h"
 
 #include <stdlib.h>
 #include <string.h>

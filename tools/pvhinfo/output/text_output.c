@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/print_boot.h"
+#include "pvh/warnings.h"
 #include "tools/pvhinfo/output/note_text.h"
 #include "tools/pvhinfo/output/printable.h"
 #include "tools/pvhinfo/result.h"

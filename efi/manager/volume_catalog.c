@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "efi/manager/entries.h"
+#include "efi/manager/volume_catalog.h"
 
 #include "common/base/sort.h"
 #include "common/base/text.h"

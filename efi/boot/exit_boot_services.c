@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "efi/boot/start_kernel.h"
+#include "efi/boot/exit_boot_services.h"
 
 #include "efi/arch/cpu.h"
-#include "efi/firmware/exit.h"
 #include "efi/firmware/pages.h"
+#include "efi/firmware/reset.h"
 #include "pvh/trampoline.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "efi/firmware/exit.h"
+#include "efi/firmware/reset.h"
 
 #include "efi/arch/cpu.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pvh/uefi_status.h"
+#include "common/base/uefi_status.h"
 
 #include "common/base/units.h"
 

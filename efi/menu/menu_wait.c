@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "efi/menu/menu_input.h"
+#include "efi/menu/menu_wait.h"
 
+#include "common/base/uefi_status.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/watchdog.h"
-#include "pvh/uefi_status.h"
 
 void menu_answer(struct menu_state *state, const char *format, ...)
 {
