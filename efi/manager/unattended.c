@@ -6,8 +6,8 @@
 #include "pvh/messages.h"
 
 /*
- * Another entry may do better where this one's files are to blame. A machine that refuses one
- * kernel refuses all, and a program that ran and failed has had its turn.
+ * Another entry may work if this one's files are the problem. A machine that refuses one kernel
+ * refuses all, and a program that has run and failed counts as booted.
  */
 static bool may_try_another(const struct error *error)
 {
@@ -15,7 +15,7 @@ static bool may_try_another(const struct error *error)
            (error->code == ERROR_ENTRY_UNBOOTABLE || error_is_about_file(error));
 }
 
-/* What the menu has found out already needs no second try. */
+/* An entry in which the menu has already found a problem is not started again. */
 static bool try_entry(struct manager *manager, size_t index, struct error *error)
 {
     const struct boot_entry *entry = &manager->catalog.entries.items[index];

@@ -4,9 +4,9 @@
 #include "efi/manager/manager_state.h"
 
 /*
- * Starts the entry at `index` for a user who is not there. Where that fails for a reason of the
- * entry's own (its kernel is missing, damaged, or has no PVH entry), the ones below are tried, and
- * then those above, each once, with a line that says why. Returns as start_entry() does; false with
- * the last error, all of which have been printed and are in manager->messages.
+ * Starts the entry at `index` when no user is present. If that fails because of the entry itself
+ * (its kernel is missing, damaged, or has no PVH entry point), tries the following entries and then
+ * the preceding ones, once each. Prints every error and appends it to manager->messages. Returns
+ * like start_entry(), on failure with the last error.
  */
 bool boot_unattended(struct manager *manager, size_t index, struct error *error);

@@ -7,8 +7,7 @@
 #include "efi/menu/menu_keys.h"
 #include "efi/menu/menu_wait.h"
 
-/* Milliseconds. Firmware may need a tenth of a second to report a key that is down: systemd-boot.
- */
+/* Milliseconds, as in systemd-boot: firmware may need this long to report a pressed key. */
 #define SECOND    1000
 #define FIRST_KEY 100
 

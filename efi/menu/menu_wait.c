@@ -30,8 +30,8 @@ void menu_save_timeout(struct menu_state *state)
 }
 
 /*
- * While nobody has touched a key, the bar stands on what is booted when the time is up: it leaves
- * an entry that turns out not to boot for the next one that may.
+ * Until a key is pressed, the bar is on the entry that is booted at the timeout: when a problem is
+ * found in that entry, the bar moves to the next one without.
  */
 static void pass_over_unbootable(struct menu_state *state)
 {

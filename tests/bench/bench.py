@@ -18,7 +18,7 @@ from pvhtools.program import replacing, run_main  # noqa: E402
 from report import MILLION, print_leaving, print_times, print_works, write_plot  # noqa: E402
 from rows import ROWS, add_loaders, commands, make_files, timed_rows  # noqa: E402
 
-# How far Linux got, and the counts of that moment. The others have but an end.
+# The points that Linux reaches, and the files with the counts at each. Other kernels only have an end.
 POINTS = {"message": "counts.message", "end": "counts"}
 QUICK_ROWS = ("kernel 8M", "kernel 8M, 100 modules 64K", "kernel 8M, 500 entries")
 ROUNDS = 5
@@ -41,7 +41,7 @@ def tell(*words):
 # Work
 
 def count_work(row, scratch, loader):
-    """What each part had done when the kernel ran, and before that at the points on Linux's way."""
+    """The work of each part until the kernel ran, and until the points that Linux reaches."""
     write_command(scratch / "disk", commands(row, loader, "ram"))
     words = run(scratch, scratch / "disk", "linux" if row.kernel is None else "work", screen=row.menu)
     found = images(words)
@@ -96,7 +96,7 @@ def take_time(row, scratch, loader, medium):
 
 
 def time_row(row, medium, rounds, efi, linux):
-    """The loaders take turns, so that what else the host does falls on all of them."""
+    """Runs the loaders in turn, so that other load on the host affects all of them."""
     taken = {loader: [] for loader in row.loaders}
     failed = {}
     with scratch_folder() as scratch:
@@ -134,7 +134,7 @@ def arguments():
 
 
 def is_chosen(result, given):
-    """True for an old figure that is measured anew."""
+    """True for an old figure that will be measured again."""
     return "medium" not in result or result["medium"] in given.media
 
 
@@ -145,7 +145,7 @@ def chosen(row, given):
 
 
 def measure(given, results):
-    """Measure into RESULTS and keep what there is after each row: all of it takes long."""
+    """Measures into RESULTS, and saves them after each row, since all rows take long."""
     efi, linux = readable_file(given.efi, "the loader"), readable_file(given.linux, "Linux")
     for row in [] if given.only == "time" else ROWS:
         if chosen(row, given):

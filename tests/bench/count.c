@@ -10,8 +10,8 @@
  *
  * FILE is written when MARK_END is executed; without that mark there is no file.
  *
- * QEMU executes a REP string instruction an iteration at a time, each as a block of its own, which
- * hardware does not: these are counted apart.
+ * QEMU executes each iteration of a REP string instruction as a separate block, unlike hardware:
+ * these are counted separately.
  */
 #include "tests/bench/marks.h"
 #include "tests/bench/plugin.h"
@@ -36,7 +36,7 @@ struct block {
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_VERSION;
 
-/* Written once, at a point that comes before the end. */
+/* Written once, at a point before the end. */
 struct checkpoint {
     const char *suffix;
     bool wanted;
@@ -161,7 +161,7 @@ static void look_for_mark(struct qemu_plugin_insn *instruction)
         qemu_plugin_register_vcpu_insn_exec_cb(instruction, end, PLUGIN_CB_NO_REGISTERS, NULL);
 }
 
-/* The points on Linux's way; one that was reached is looked for no more. */
+/* The points that Linux reaches, each only once. */
 static void look_for_linux(struct qemu_plugin_insn *instruction, uint64_t address)
 {
     const uint8_t *bytes = qemu_plugin_insn_data(instruction);

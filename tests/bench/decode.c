@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Unpacks a kernel to memory between the marks, with the sources and the libraries of the loader.
- * It prints what the kernel was packed in and how large it is unpacked.
+ * Unpacks a kernel to memory between the marks, with the loader's sources and libraries. Prints its
+ * containers and its unpacked size.
  */
 #include "common/image/unpack.h"
 #include "tests/bench/marks.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Does what the loader does with a number of things, between the marks, on the host:
+ * Does the loader's work for N items, between the marks, on the host:
  *
  *     grow descriptors N KERNEL    the memory map, and its E820 table
  *     grow modules N KERNEL        the load plan of KERNEL with so many modules
  *     grow entries N KERNEL        entry files: parsing, order, labels, default
  *
- * All that has an order comes shuffled. KERNEL is an ELF file.
+ * Items are shuffled. KERNEL is an ELF file.
  */
 #include "common/base/sort.h"
 #include "common/bls/entry.h"
@@ -46,7 +46,7 @@ static void *allocate(size_t count, size_t size)
     return memory;
 }
 
-/* 0 .. count - 1 in an order that is the same each time (a linear congruential generator's). */
+/* The numbers 0 .. count - 1 in a reproducible random order. */
 static size_t *shuffled(size_t count)
 {
     size_t *order = allocate(count, sizeof(*order));
@@ -61,7 +61,7 @@ static size_t *shuffled(size_t count)
     return order;
 }
 
-/* Free and reserved memory in turn, so that nothing can be merged. */
+/* Alternating free and reserved memory, so that nothing can be merged. */
 static struct firmware_map make_map(size_t count)
 {
     struct firmware_map map = {allocate(count, STRIDE), count * STRIDE, STRIDE};
@@ -112,7 +112,7 @@ static void grow_modules(size_t count, const char *kernel, struct arena *arena)
 {
     struct plan_request request = {.module_count = count, .boot_info_size = PAGE_SIZE};
     uint64_t *sizes = allocate(count, sizeof(*sizes));
-    struct firmware_map firmware = make_map(600); /* what 2 GiB may be cut up into */
+    struct firmware_map firmware = make_map(600); /* a realistic number for 2 GiB */
     struct host_file file;
     struct elf_image image;
     struct memory_map map;

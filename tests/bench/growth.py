@@ -16,7 +16,7 @@ from guest import BENCH, HOST_CPU, Failure, check_programs, plugin, read_counts 
 from pvhtools.program import replacing, run_main  # noqa: E402
 from report import MILLION, print_table  # noqa: E402
 
-# Ten and a hundred times less come first: it is how they compare that counts.
+# Measured for these numbers and for a tenth and a hundredth of them: the growth is checked.
 LARGEST = {"descriptors": 10000, "modules": 1000, "entries": 2000}
 STEPS = (100, 10, 1)
 KERNEL = BENCH / "kernel-32M.elf"
@@ -45,7 +45,7 @@ def measure():
 
 
 def each(result):
-    """Work for each n log n."""
+    """Work divided by n log n."""
     return result["work"] / (result["number"] * math.log2(result["number"]))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The machine that is measured: its disk, its run in QEMU, and what the plugin of count.c has counted."""
+"""The machine that is measured: its disk, its run in QEMU, and the counts of the plugin count.c."""
 
 import collections
 import pathlib
@@ -17,7 +17,7 @@ from pvhtools.program import Failure, call, readable_file  # noqa: E402
 BENCH = TOP / "build" / "bench"
 FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = pathlib.Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
-# The C library on the host picks its memcpy by the processor. Linux dies of CMPXCHG16B in QEMU 7.2.
+# The host's C library chooses its memcpy by the processor. Linux crashes with CMPXCHG16B in QEMU 7.2.
 HOST_CPU = "qemu64"
 CPU = "qemu64,-cx16"
 COMMAND_SIZE = 4096  # of bench.txt: the same for all loaders, so that the disk is the same
@@ -31,7 +31,7 @@ MEDIA = {
     "cd": ["-device", "ide-cd,drive=disk"],
 }
 
-# The programs in EDK2's firmware that reading a file goes through, by the name of their file.
+# The programs of EDK2's firmware that take part in reading a file, by file name.
 FILE_DRIVERS = {
     "961578fe-b6b7-44c3-af35-6bc705cd2b1f": "FAT",
     "6b38f7b4-ad98-40e9-9093-aca2b5a253c4": "DiskIo",
@@ -72,7 +72,7 @@ def write_disk(path, files):
 
 
 def write_command(disk, lines):
-    """What the starter is to do, into the disk as it is."""
+    """Writes the starter's commands to the existing disk."""
     text = "".join(f"{line}\n" for line in lines).encode()
     if len(text) > COMMAND_SIZE:
         raise Failure("the commands of a row are too long for the starter")
@@ -80,7 +80,7 @@ def write_command(disk, lines):
 
 
 def write_cd(path, disk, kernel):
-    """The disk as the firmware sees it on a CD, and the kernel once more beside it: GRUB reads the CD itself."""
+    """A CD with the disk as its boot image, and the kernel outside of it too: GRUB reads the CD itself."""
     tree = path.parent / "tree"
     tree.mkdir(exist_ok=True)
     for name, file in (("efi.img", disk), ("kernel.elf", kernel)):
@@ -113,7 +113,7 @@ def machine(scratch, disk, medium, memory, timed, screen):
 
 
 def run(scratch, disk, mode, medium="virtio", memory="4G", timeout=600, screen=False):
-    """Run the machine to its verdict; the words that the guest said. The counts are in scratch / "counts"."""
+    """Runs the machine until it ends; returns the guest's words. The counts are in scratch / "counts"."""
     for old in scratch.glob("counts*"):
         old.unlink()
     (scratch / "variables").write_bytes(readable_file(VARIABLES, "firmware").read_bytes())
@@ -139,7 +139,7 @@ IMAGE_LINE = re.compile(r"(image|loader) ([0-9a-f]{16}) ([0-9a-f]{16}) ([0-9a-f]
 
 
 def images(words):
-    """The programs in memory, by what the starter said."""
+    """The programs in memory, as reported by the starter."""
     found = []
     for kind, start, size, name in IMAGE_LINE.findall(words):
         part = "loader" if kind == "loader" else part_of_firmware(name)
@@ -176,7 +176,7 @@ def read_counts(path):
 
 
 def split(counts, found):
-    """What each part has done; outside is what lies in no image: the hand-over, GRUB's modules, the kernel."""
+    """The work of each part; `outside` is code in no image: the trampoline, GRUB's modules, the kernel."""
     sums = {part: [0, 0] for part in PARTS}
     for address, instructions, iterations in read_counts(counts):
         part = next((image.part for image in found if image.start <= address < image.end), "outside")
@@ -186,5 +186,5 @@ def split(counts, found):
 
 
 def work(parts, *names):
-    """Instructions and iterations, all the same."""
+    """Instructions plus iterations."""
     return sum(sum(parts[name]) for name in names or parts)

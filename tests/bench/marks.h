@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the guest tells the host. Where counting begins and ends: long NOPs whose number the plugin
- * sees, and the CPU does not. Words: port 0xe9, QEMU's debug console, which costs the firmware
- * nothing.
+ * How the guest communicates with the host. Counting begins and ends at long NOPs with a number,
+ * which only the plugin recognizes. Words go to port 0xe9, QEMU's debug console, which needs no
+ * firmware.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Payloads: words that follow from their index and a seed, so that whoever finds one in memory can
- * tell whether all of it is there. The kernel's own has seed 0, module i has seed i + 1.
+ * Payloads: words computed from their index and a seed, so that a payload in memory can be
+ * verified. The kernel's own has seed 0, module i has seed i + 1.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ static inline bool payload_is_whole(const uint32_t *words, uint32_t count, uint3
     return true;
 }
 
-/* What a test kernel has to find. bench.py fills it in: it looks for the magic. */
+/* What a test kernel must find. bench.py fills it in, at the magic. */
 #define EXPECTED_MAGIC "pvhbench"
 
 struct expected {

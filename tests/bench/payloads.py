@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is loaded: test kernels with a payload, modules, initrds; and the loaders as they have to be packed."""
+"""The files that are loaded: test kernels with a payload, modules, initrds; and the loaders."""
 
 import pathlib
 import shutil

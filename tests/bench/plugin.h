@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What count.c uses of version 1 of QEMU's plugin interface, which is that of Debian 12's QEMU 7.2.
- * Debian packages no header for it. QEMU itself refuses a plugin of a version that it has not.
+ * The parts that count.c uses of version 1 of QEMU's plugin interface, as in Debian 12's QEMU 7.2.
+ * Debian has no package with the header. QEMU refuses plugins for versions that it does not
+ * support.
  */
 #pragma once
 
@@ -33,7 +34,7 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *bl
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *instruction);
 
-/* What QEMU looks for here. */
+/* The symbol that QEMU checks. */
 extern PLUGIN_EXPORT int qemu_plugin_version;
 PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info,
                                       int argument_count, char **arguments);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The figures as people read them: tables of text that Markdown takes as they are, and a plot."""
+"""Prints the figures: as text tables that are also valid Markdown, and as a plot."""
 
 import pathlib
 import statistics
@@ -13,7 +13,7 @@ PLOTTED = {"floor": "#808080", "pvhboot": "#008040", "stub": "#3080d0", "systemd
 
 
 def print_table(headings, lines):
-    """Columns of words go left, those of figures right."""
+    """Columns of words are aligned left, those of figures right."""
     rows = [headings, *lines]
     left = [not any(str(line[i])[:1].isdecimal() for line in lines) for i in range(len(headings))]
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(headings))]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The rows that are measured: what is loaded, and how each loader is told to."""
+"""The rows that are measured: what is loaded, and the configuration of each loader."""
 
 import collections
 
@@ -10,7 +10,7 @@ KIB = 1024
 LINUX_OPTIONS = "nokaslr console=ttyS0 earlyprintk=serial,ttyS0,115200 no_timer_check panic=-1"
 
 # kernel: MiB of payload in a test kernel (or None: Linux); at: its address in MiB; modules: count and bytes of each.
-# menu: the loader gets no further than to its menu.
+# menu: only until the loader's menu is shown.
 class Row(collections.namedtuple("Row", "name kernel at modules entries loaders menu", defaults=[False])):
     def bytes(self):
         """Size of the payloads."""
@@ -70,7 +70,7 @@ def make_files(row, folder, linux):
 
 
 def add_loaders(row, folder, efi, files):
-    """The loaders, and what they have to find on the disk."""
+    """The loaders and their configuration on the disk."""
     if "pvhboot" in row.loaders:
         files["pvhboot.efi"] = efi
     if "grub" in row.loaders:

@@ -30,7 +30,7 @@ COPYING = re.compile(r"^\.text\.(memcpy|memmove) .*/libc\.c\.o$|libc\.a\(mem(cpy
 # Whose an address is
 
 class Program:
-    """The sections of a program, by its linker's map."""
+    """The sections of a program, from its link map."""
 
     def __init__(self, linker_map, base=0):
         found = MAP_LINE.findall(linker_map.read_text())
@@ -57,7 +57,7 @@ def part_of(section, path):
 
 
 def totals(counts, program, outside):
-    """What each part of PROGRAM has done, and OUTSIDE what is not of it."""
+    """The work of each part of PROGRAM, and of everything else as OUTSIDE."""
     sums = {part: Count(0, 0) for part in ("decoding", "copying", "rest", outside)}
     for address, instructions, iterations in read_counts(counts):
         part = program.part_at(address) or outside

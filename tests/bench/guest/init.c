@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Linux's /init: the end mark, then every word of /payload, which came in the initrd. */
+/* Linux's /init: executes the end mark, then checks every word of /payload, from the initrd. */
 #include "tests/bench/marks.h"
 #include "tests/bench/payload.h"
 
@@ -22,7 +22,7 @@ static long call_system(long number, long a, long b, long c)
     return result;
 }
 
-/* The size of /payload in words, or 0 when some of it is not what it was. */
+/* The size of /payload in words, or 0 when any of it is wrong. */
 static uint32_t check_payload(void)
 {
     static uint32_t words[WORDS];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checks every word of its payload and of its modules, and switches the machine off. */
+/* Checks every word of its payload and of its modules, and powers off. */
 #include "tests/bench/marks.h"
 #include "tests/bench/payload.h"
 
 #define MULTIBOOT2_BOOTED 0x36d76289 /* in EAX */
 #define TAG_MODULE        3
 
-/* As much of the two protocols as is looked at here; the loader's headers are not used. */
+/* The parts of the two protocols that are needed; the loader's headers are not used. */
 struct hvm_start_info {
     uint32_t magic, version, flags;
     uint32_t module_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The same as an EFI program, for those who start kernels with LoadImage. It has no modules. */
+/* The same as an EFI program, for loaders that start kernels with LoadImage. It has no modules. */
 #include <efi.h>
 
 #include "tests/bench/marks.h"

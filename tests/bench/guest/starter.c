@@ -8,8 +8,8 @@
  *     load PATH OPTIONS    LoadImage and StartImage of a loader
  *     read PATH            read a file into pages of its own, in one call; any number
  *
- * For the host it says where the images of the firmware and the loader lie, and how much memory the
- * loader holds.
+ * Reports to the host where the images of the firmware and the loader are, and how much memory the
+ * loader has allocated.
  */
 #include <efi.h>
 #include <efilib.h>
@@ -84,7 +84,7 @@ static void say_images(void)
         say_image("image ", interface_of(handles[i], guid));
 }
 
-/* How many pages loaders, their files and their kernels hold. */
+/* The number of pages of loaders, their files and their kernels. */
 static UINTN count_pages(void)
 {
     static UINT64 buffer[8192];
@@ -139,7 +139,7 @@ static EFI_FILE_HANDLE open_file(EFI_FILE_HANDLE root, const char *path)
     return file;
 }
 
-/* The least that reading a file takes: its pages, and one call. */
+/* The minimum for reading a file: allocating its pages, and one call. */
 static void read_file(EFI_FILE_HANDLE root, const char *path)
 {
     static UINT8 buffer[sizeof(EFI_FILE_INFO) + 512];
@@ -158,7 +158,7 @@ static void read_file(EFI_FILE_HANDLE root, const char *path)
     check(file->Close(file), path);
 }
 
-/* The whole medium in memory, and the handle of its file system there. */
+/* Copies the whole medium to memory; returns the handle of the file system there. */
 static EFI_HANDLE make_ram_disk(EFI_HANDLE device)
 {
     static EFI_GUID protocol = {
@@ -243,7 +243,7 @@ static char *next_line(char **rest)
     return line;
 }
 
-/* What follows a word of the line, or NULL when it begins with another. */
+/* The rest of the line after its first word, or NULL if that is a different word. */
 static char *behind(char *line, const char *word)
 {
     for (; *word; word++, line++) {
