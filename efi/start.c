@@ -34,48 +34,48 @@ static bool has_drive(const char *path)
     return colon && (colon[1] == '/' || colon[1] == '\\');
 }
 
-/* Whether the file exists. When that is unknown, true: booting it then reports the error. */
-static bool is_file(const struct boot_file *kernel)
+/*
+ * Whether the path names a file. False with *error when there is none; when that is unknown, true:
+ * booting it then reports why.
+ */
+static bool is_file(const struct boot_file *kernel, struct error *error)
 {
     CLEANUP(file_close) struct file file = {.path = kernel->path};
-    struct error error = {.code = ERROR_NONE};
 
-    if (file_open_optional(kernel->volume, kernel->path, &file, &error))
-        return file_is_open(&file);
-    return error.code == ERROR_PATH_WITH_DRIVE ? has_drive(kernel->path)
-                                               : error.code != ERROR_FILE_IS_DIRECTORY;
+    if (file_open(kernel->volume, kernel->path, &file, error))
+        return true;
+    return error->code != ERROR_FILE_MISSING && error->code != ERROR_FILE_IS_DIRECTORY &&
+           (error->code != ERROR_PATH_WITH_DRIVE || has_drive(kernel->path));
 }
 
 /*
  * LoadOptions may not be meant for us: network boots pass a description ("Onboard NIC (IPv4)"), and
  * U-Boot its bootargs. Options that a user wrote start with an option or with the path of a file.
+ * True with *error, what is wrong with the path.
  */
-static bool are_foreign(EFI_HANDLE image, const struct options *options)
+static bool are_foreign(EFI_HANDLE image, const struct options *options, struct error *error)
 {
     return options->starts_with_kernel && !load_options_are_from_shell(image) &&
-           !is_file(&options->request.kernel);
+           !is_file(&options->request.kernel, error);
 }
 
 /*
  * Boots by entries instead. In case the options are the user's, with a mistake in them, they are
- * mentioned in a notice, and also in the error when there is no entry to boot.
+ * mentioned in a notice, and when there is no entry to boot, `mistake` is the error.
  */
 static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
-                           const struct options *options, struct volume *volume, uint64_t start,
+                           const struct error *mistake, struct volume *volume, uint64_t start,
                            struct arena *arena, struct error *error)
 {
     const struct options none = {.request = {.command_line = ""}};
-    const char *name = options->request.kernel.path;
     TEXT_ON_STACK(notice, NOTICE_SIZE);
 
-    text_format(&notice, "%.*s: no such file; ignoring the load options and reading the entries",
-                NAME_SHOWN, name);
+    text_format(&notice, "%.*s: not a file; ignoring the load options and reading the entries",
+                NAME_SHOWN, mistake->name);
     if (manager_run(image, loaded, volume, &none, notice.data, start, arena, error))
         return true;
-    if (error->code == ERROR_NO_ENTRIES_DIRECTORY || error->code == ERROR_NO_BOOTABLE_ENTRY) {
-        error->name = name;
-        return error_set(error, ERROR_FILE_MISSING);
-    }
+    if (error->code == ERROR_NO_ENTRIES_DIRECTORY || error->code == ERROR_NO_BOOTABLE_ENTRY)
+        *error = *mistake;
     return false;
 }
 
@@ -84,14 +84,15 @@ static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct option
                  uint64_t start, struct arena *arena, struct error *error)
 {
     CLEANUP(volume_close) struct volume volume = {.kind = VOLUME_NONE};
+    struct error mistake = {.code = ERROR_NONE};
 
     if (!volume_open(loaded->DeviceHandle, &volume, error))
         return false;
     if (!options->request.kernel.path)
         return manager_run(image, loaded, &volume, options, NULL, start, arena, error);
     boot_request_set_volume(&options->request, &volume);
-    if (are_foreign(image, options))
-        return ignore_options(image, loaded, options, &volume, start, arena, error);
+    if (are_foreign(image, options, &mistake))
+        return ignore_options(image, loaded, &mistake, &volume, start, arena, error);
     return boot_run(image, options, &options->request, arena, error);
 }
 

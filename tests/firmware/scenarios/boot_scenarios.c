@@ -668,7 +668,7 @@ const struct scenario boot_scenarios[] = {
     {"junk-options", junk_options, ENDING_BOOT, NULL, .faults = true},
     {"foreign-options", foreign_options, ENDING_BOOT, NULL, .seeds = ELEMENTS(foreign)},
     {"mistaken-options", mistaken_options, ENDING_BOOT,
-     "\\vmlinux-typo: no such file; ignoring the load options", .faults = true},
+     "\\vmlinux-typo: not a file; ignoring the load options", .faults = true},
     {"mistaken-options-only", mistaken_options_only, ENDING_ERROR,
      "\\vmlinux-typo: no such file on the volume", .faults = true},
     {"mistaken-after-option", mistaken_after_option, ENDING_ERROR, "\\vmlinux-typo: no such file"},
