@@ -15,11 +15,12 @@ UNIT_SUPPORT := $(addprefix tests/lib/,support.c elf_file.c simulation.c map_ora
 # A piece of efi/ that needs no more than a few fake services.
 UNIT_EFI_efi/test_screen := efi/console/screen.c efi/console/printable.c
 UNIT_EFI_efi/test_image := efi/firmware/image.c
-# The loader's C library under other names, optimized as it is for the firmware, and with nothing of the sanitizers' in it.
+# The loader's C library under other names, optimized as it is for the firmware, without sanitizers; its
+# warnings are the EFI binary's affair.
 UNIT_EFI_efi/test_libc := efi/arch/libc.c
 UNIT_LIBC_NAMES := memcpy memmove memset memcmp strlen strnlen strncmp strcmp strchr
 UNIT_LIBC_FLAGS := $(foreach name,$(UNIT_LIBC_NAMES),-D$(name)=loader_$(name)) -Os -ffreestanding -fno-builtin \
-	-fno-sanitize=all
+	-fno-sanitize=all -w
 UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 # Emulates the processor that runs the trampoline.
 UNIT_LIBS_pvh/test_trampoline_run := -lunicorn
@@ -39,10 +40,10 @@ unit_objects = $(addsuffix .o,$(addprefix build/unit/$(1)/,$(2)))
 define unit_compiler
 $(call compile_rules,build/unit/$(1),$(1),$(1),$(UNIT_FLAGS),tests/unit/unit.mk)
 
-build/unit/$(1)/efi/arch/libc.c.o: private EXTRA_CFLAGS := $(UNIT_LIBC_FLAGS)
-
 .SECONDARY: $(call unit_objects,$(1),$(UNIT_CODE) $(UNIT_SUPPORT) $(UNIT_ARENA) common/base/arena.c)
 $(foreach test,$(UNIT_TESTS),$(call unit_test,$(1),$(test)))
+
+build/unit/$(1)/efi/arch/libc.c.o: EXTRA_CFLAGS := $(UNIT_LIBC_FLAGS)
 
 $(call decoder_object,build/unit/$(1),$(1),$(UNIT_DECODER_FLAGS))
 endef

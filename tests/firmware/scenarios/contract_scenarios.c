@@ -331,9 +331,10 @@ static void many_copies(uint64_t seed)
         physical_add(EfiBootServicesData, start, start + PAGE_SIZE);
         physical_add(EfiConventionalMemory, start + PAGE_SIZE, start + 2 * PAGE_SIZE);
     }
-    memory_ways.bottom_up = true; /* so that planning takes none of what it plans for */
     physical_add(EfiConventionalMemory, PIECES + MANY_PIECES * 2 * PAGE_SIZE, USUAL_ACPI);
     machine_add_tables();
+    /* Where the loader has its own memory: planning takes none of what it plans for. */
+    physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_END);
     put_kernel("\\vmlinux", &shape);
     options_set("vmlinux");
 }
