@@ -364,7 +364,7 @@ const struct scenario contract_scenarios[] = {
     {"kept", kept, ENDING_BOOT, NULL, check_kept, MENU_FAULTS},
     {"kept-already", kept_already, ENDING_BOOT, NULL, .faults = true},
 
-    {"slow-medium", slow_medium, ENDING_BOOT, NULL},
+    {"past-the-watchdog", slow_medium, ENDING_BOOT, NULL},
     {"patient", patient, ENDING_BOOT, NULL},
 
     {"two-tables", two_tables, ENDING_BOOT, NULL, .seeds = 8},

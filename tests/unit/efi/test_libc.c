@@ -120,7 +120,7 @@ static void large_blocks(void **state)
     loader_memcpy(to + 3, from + 2, sizeof(from) - 5);
     assert_memory_equal(to + 3, from + 2, sizeof(from) - 5);
     loader_memmove(from + 1, from, sizeof(from) - 1);
-    assert_memory_equal(from + 4, to + 3, sizeof(from) - 6);
+    assert_memory_equal(from + 4, to + 4, sizeof(from) - 6);
     loader_memset(to + 1, 0x5a, sizeof(to) - 2);
     for (size_t i = 1; i < sizeof(to) - 1; i++)
         assert_int_equal(to[i], 0x5a);
