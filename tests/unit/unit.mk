@@ -11,11 +11,19 @@ UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g
 UNIT_DECODER_FLAGS := -g -O1 -fsanitize=address
 
 UNIT_CODE := $(filter-out common/base/arena.c,$(COMMON_SOURCES)) $(PVH_SOURCES)
-UNIT_SUPPORT := $(addprefix tests/lib/,support.c elf_file.c simulation.c map_oracle.c plan_checks.c samples.c)
+UNIT_SUPPORT := $(addprefix tests/lib/,support.c elf_file.c simulation.c map_oracle.c page_walk.c plan_checks.c samples.c)
 # Tests of single files of efi/, which need only a few fake services.
 UNIT_EFI_efi/test_screen := efi/console/screen.c efi/console/printable.c
 UNIT_EFI_efi/test_image := efi/firmware/image.c
+# The loader's C library under other names, optimized as it is for the firmware, without sanitizers; its
+# warnings are the EFI binary's affair.
+UNIT_EFI_efi/test_libc := efi/arch/libc.c
+UNIT_LIBC_NAMES := memcpy memmove memset memcmp strlen strnlen strncmp strcmp strchr
+UNIT_LIBC_FLAGS := $(foreach name,$(UNIT_LIBC_NAMES),-D$(name)=loader_$(name)) -Os -ffreestanding -fno-builtin \
+	-fno-sanitize=all -w
 UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+# Emulates the processor that runs the trampoline.
+UNIT_LIBS_pvh/test_trampoline_run := -lunicorn
 UNIT_ARENA := tests/lib/strict_arena.c
 UNIT_ARENA_base/test_sort_arena := common/base/arena.c
 
@@ -35,6 +43,8 @@ $(call compile_rules,build/unit/$(1),$(1),$(1),$(UNIT_FLAGS),tests/unit/unit.mk)
 .SECONDARY: $(call unit_objects,$(1),$(UNIT_CODE) $(UNIT_SUPPORT) $(UNIT_ARENA) common/base/arena.c)
 $(foreach test,$(UNIT_TESTS),$(call unit_test,$(1),$(test)))
 
+build/unit/$(1)/efi/arch/libc.c.o: EXTRA_CFLAGS := $(UNIT_LIBC_FLAGS)
+
 $(call decoder_object,build/unit/$(1),$(1),$(UNIT_DECODER_FLAGS))
 endef
 
@@ -45,7 +55,7 @@ $(if $(UNIT_EFI_$(2)),$(call unit_objects,$(1),tests/unit/$(2).c $(UNIT_EFI_$(2)
 
 build/unit/$(1)/$(2): $(call unit_objects,$(1),tests/unit/$(2).c $(UNIT_EFI_$(2)) $(UNIT_CODE) $(UNIT_SUPPORT) $(or $(UNIT_ARENA_$(2)),$(UNIT_ARENA))) build/unit/$(1)/decoders.o
 	@mkdir -p $$(@D)
-	@$(1) $(UNIT_FLAGS) -o $$@.new $$^ -lcmocka && mv $$@.new $$@
+	@$(1) $(UNIT_FLAGS) -o $$@.new $$^ $(UNIT_LIBS_$(2)) -lcmocka && mv $$@.new $$@
 
 .PHONY: check-unit-$(1)-$(2)
 check-unit-$(1)-$(2): build/unit/$(1)/$(2) $(UNIT_SAMPLES)

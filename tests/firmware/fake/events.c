@@ -3,6 +3,7 @@
 
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/run.h"
+#include "tests/firmware/fake/watchdog.h"
 #include "tests/lib/support.h"
 
 #include <string.h>
@@ -195,6 +196,8 @@ static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *handles, UINTN *
         for (size_t i = 0; i < count; i++) {
             struct event *event = find_event("WaitForEvent", handles[i]);
 
+            if (event->kind == EVENT_KEY)
+                fake_watchdog_expect_on("a key is waited for");
             if (is_signaled(event)) {
                 event->signaled = false;
                 *ret_index = i;

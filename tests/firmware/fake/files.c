@@ -35,6 +35,7 @@ struct handle {
     bool open;
     bool abandoned;
     bool writable;
+    bool dirty; /* changed, and not flushed since */
     struct handle *next;
 };
 
@@ -262,6 +263,8 @@ static EFI_STATUS EFIAPI close_file(EFI_FILE_HANDLE this)
     EFI_STATUS status = ledger_enter(SERVICE_FILE_CLOSE);
     struct handle *handle = find_handle("Close", this);
 
+    if (handle->dirty) /* a reset that follows would lose it with some drivers */
+        run_fail("%s is closed, and its change is not flushed", handle->node->path);
     handle->abandoned = EFI_ERROR(status);
     handle->open = EFI_ERROR(status);
     return status;
@@ -363,6 +366,14 @@ static EFI_STATUS read_directory(struct handle *handle, UINTN *size, void *buffe
     return EFI_SUCCESS;
 }
 
+/* UEFI 2.10, section 13.5, does not say where a read that fails leaves the position. */
+static EFI_STATUS fail_amid(struct handle *handle, uint64_t count, EFI_STATUS status)
+{
+    if (!(handle->node->attributes & EFI_FILE_DIRECTORY))
+        handle->position += count / 2;
+    return status;
+}
+
 static EFI_STATUS read_bytes(struct handle *handle, UINTN *size, void *buffer)
 {
     const struct node *node = handle->node;
@@ -373,10 +384,10 @@ static EFI_STATUS read_bytes(struct handle *handle, UINTN *size, void *buffer)
     reads++;
     ledger_advance(count * medium_ways.ticks_per_mib / MIB);
     if (medium_ways.largest_read && *size > medium_ways.largest_read)
-        return medium_ways.too_long;
+        return fail_amid(handle, count, medium_ways.too_long);
     if (medium_ways.damaged && strcasecmp(node->path, medium_ways.damaged) == 0 &&
         range_overlaps(wanted, medium_ways.damaged_range))
-        return medium_ways.damage;
+        return fail_amid(handle, count, medium_ways.damage);
     if (handle->position > node->size)
         return EFI_DEVICE_ERROR;
     if (reads == medium_ways.short_read)
@@ -395,7 +406,7 @@ static EFI_STATUS EFIAPI read_file(EFI_FILE_HANDLE this, UINTN *size, void *buff
 
     if (EFI_ERROR(status)) { /* what has been read so far becomes garbage */
         memset(buffer, STALE_BYTE, min_u64(*size, 4 * KIB));
-        return status;
+        return fail_amid(handle, *size, status);
     }
     if (handle->node->attributes & EFI_FILE_DIRECTORY && medium_ways.unlisted &&
         handle->position + 1 >= medium_ways.unlisted)
@@ -423,6 +434,7 @@ static EFI_STATUS EFIAPI write_file(EFI_FILE_HANDLE this, UINTN *size, void *buf
     }
     memcpy(node->bytes + handle->position, buffer, *size);
     handle->position = end;
+    handle->dirty = true;
     return EFI_SUCCESS;
 }
 
@@ -440,7 +452,7 @@ static EFI_STATUS EFIAPI set_position(EFI_FILE_HANDLE this, UINT64 position)
     struct handle *handle = find_handle("SetPosition", this);
 
     if (EFI_ERROR(status))
-        return status;
+        return fail_amid(handle, position, status);
     if (handle->node->attributes & EFI_FILE_DIRECTORY && position != 0)
         return EFI_UNSUPPORTED;
     handle->position = position == UINT64_MAX ? handle->node->size : position;
@@ -499,14 +511,16 @@ static EFI_STATUS EFIAPI set_info(EFI_FILE_HANDLE this, EFI_GUID *guid, UINTN si
     if (info->FileSize != handle->node->size)
         run_fail("SetInfo would change the size of %s", handle->node->path);
     narrow(info->FileName, (size - offsetof(EFI_FILE_INFO, FileName)) / 2, name, sizeof(name));
-    return rename_node(handle->node, name);
+    status = rename_node(handle->node, name);
+    handle->dirty |= !EFI_ERROR(status);
+    return status;
 }
 
 static EFI_STATUS EFIAPI flush_file(EFI_FILE_HANDLE this)
 {
     EFI_STATUS status = ledger_enter(SERVICE_FILE_FLUSH);
 
-    (void)find_handle("Flush", this);
+    find_handle("Flush", this)->dirty = false; /* when it fails there is nothing more to do */
     return status;
 }
 

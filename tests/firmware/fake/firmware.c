@@ -11,6 +11,7 @@
 #include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/text.h"
 #include "tests/firmware/fake/variables.h"
+#include "tests/firmware/fake/watchdog.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>
@@ -148,6 +149,7 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
 
     if (image != image_handle)
         run_fail("ExitBootServices is called with another image than the loader");
+    fake_watchdog_expect_off("ExitBootServices is called");
     ledger_set_phase(PHASE_LEAVING);
     if (EFI_ERROR(status))
         return status;
@@ -173,15 +175,6 @@ static EFI_STATUS EFIAPI exit_image(EFI_HANDLE image, EFI_STATUS status, UINTN s
     if (EFI_ERROR(fault))
         return fault;
     run_end(EFI_ERROR(status) ? ENDING_ERROR : ENDING_SUCCESS, status);
-}
-
-static EFI_STATUS EFIAPI set_watchdog(UINTN seconds, UINT64 code, UINTN size, CHAR16 *data)
-{
-    (void)seconds;
-    (void)code;
-    (void)size;
-    (void)data;
-    return ledger_enter(SERVICE_SET_WATCHDOG_TIMER);
 }
 
 static EFI_STATUS EFIAPI connect_controller(EFI_HANDLE controller, EFI_HANDLE *drivers,
@@ -216,7 +209,7 @@ static void fill_boot_services(void)
     boot_services.GetMemoryMap = fake_get_memory_map;
     boot_services.Exit = exit_image;
     boot_services.ExitBootServices = exit_boot_services;
-    boot_services.SetWatchdogTimer = set_watchdog;
+    boot_services.SetWatchdogTimer = fake_set_watchdog_timer;
     boot_services.ConnectController = connect_controller;
 }
 

@@ -8,6 +8,7 @@
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/run.h"
 #include "tests/lib/map_oracle.h"
+#include "tests/lib/page_walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -194,11 +195,40 @@ static void check_code(uint64_t code)
     add_place("the trampoline's code", range);
 }
 
+static uint64_t read_entry(const void *context, uint64_t address)
+{
+    (void)context;
+    if (!physical_is_loaders((struct range){address, address + 8}))
+        run_fail("the trampoline's page tables lead to 0x%llx, which is not the loader's",
+                 U(address));
+    return *(const uint64_t *)pointer(address);
+}
+
+/* Each large page below 4 GiB is its own, with four levels and with five. */
+static void check_tables(uint64_t tables)
+{
+    for (int levels = 4; levels <= 5; levels++) {
+        const struct page_walk walk = {
+            .read = read_entry,
+            .root = tables + (levels == 5 ? TRAMPOLINE_TABLE_SIZE : 0),
+            .levels = levels,
+        };
+
+        for (uint64_t address = 0; address < 4 * GIB; address += 2 * MIB) {
+            uint64_t physical;
+
+            if (!page_walk_translate(&walk, address, &physical) || physical != address)
+                run_fail("the trampoline's page tables do not map 0x%llx to itself", U(address));
+        }
+    }
+}
+
 /* Reads the lists again after each copy, like the real code, in case they are overwritten. */
 static struct trampoline_data carry_out(uint64_t address)
 {
     const struct trampoline_data *data = pointer(address);
     struct range lists = {address, address + sizeof(*data)};
+    struct range tables;
     struct trampoline_data before;
 
     check_loaders("the trampoline's data", lists);
@@ -207,12 +237,17 @@ static struct trampoline_data carry_out(uint64_t address)
     lists.end = max_u64(lists.end, data->copies + (uint64_t)data->copy_count * 12);
     check_loaders("the trampoline's lists", lists);
     add_place("the trampoline's data", lists);
+    tables = (struct range){data->tables, data->tables + (uint64_t)TRAMPOLINE_TABLE_COUNT *
+                                                             TRAMPOLINE_TABLE_SIZE};
+    check_loaders("the trampoline's page tables", tables);
+    add_place("the trampoline's page tables", tables);
     for (uint32_t i = 0; i < data->copy_count; i++)
         copy((const struct trampoline_copy *)pointer(data->copies) + i);
     for (uint32_t i = 0; i < data->zero_count; i++)
         zero((const struct trampoline_zero *)pointer(data->zeros) + i);
     if (memcmp(&before, data, sizeof(before)) != 0)
         run_fail("the trampoline's data are overwritten by its copies");
+    check_tables(before.tables);
     if (before.gdtr.base != address || before.gdtr.limit != sizeof(before.gdt) - 1)
         run_fail("the trampoline's descriptor table is not where its register says");
     return before;

@@ -5,6 +5,7 @@
 #include "tests/firmware/fake/pool.h"
 #include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/text.h"
+#include "tests/firmware/fake/watchdog.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>
@@ -468,6 +469,7 @@ static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *exit_size, CHAR16
     EFI_STATUS status = ledger_enter(SERVICE_START_IMAGE);
 
     check_child("StartImage", handle);
+    fake_watchdog_expect_fresh("StartImage is called");
     if (EFI_ERROR(status))
         return status;
     if (EFI_ERROR(fake_program.loads)) /* EFI_SECURITY_VIOLATION: the image may only be unloaded */

@@ -2,6 +2,7 @@
 #include "tests/firmware/fake/ledger.h"
 
 #include "tests/firmware/fake/run.h"
+#include "tests/firmware/fake/watchdog.h"
 
 #include <string.h>
 
@@ -57,6 +58,7 @@ EFI_STATUS ledger_enter(enum service service)
     if (ledger.calls > MOST_CALLS)
         run_fail("more than %d calls: the loader goes in circles", MOST_CALLS);
     check_phase(service);
+    fake_watchdog_check();
     if (ledger.hook && !ledger.hooked) {
         ledger.hooked = true;
         ledger.hook(service, ledger.calls);

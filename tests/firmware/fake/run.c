@@ -7,6 +7,7 @@
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/pool.h"
+#include "tests/firmware/fake/watchdog.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -194,8 +195,10 @@ static void judge(enum ending ending, EFI_STATUS status)
     if (!is_good_ending(ending))
         run_fail("ends in %s (status %llu), not in %s", ending_name(ending),
                  (unsigned long long)(status & ~EFIERR(0)), ending_name(wanted));
-    if (ending == ENDING_SUCCESS || ending == ENDING_ERROR)
+    if (ending == ENDING_SUCCESS || ending == ENDING_ERROR) {
         check_leaks();
+        fake_watchdog_expect_off("the loader returns");
+    }
     if (ending == ENDING_ERROR && !firmware_ways.no_console && !has_message())
         run_fail("ends in an error without a message");
     if (ending == ENDING_ERROR && is_printed_twice())
@@ -234,6 +237,7 @@ void run_execute(const struct run *run, struct run_result *ret_result)
     if (!run_is_plain())
         keys_give_up();
     ledger_start(run->fault, run->scenario->hook);
+    fake_watchdog_start();
     status = efi_main(image_handle, &fake_system_table);
     run_end(EFI_ERROR(status) ? ENDING_ERROR : ENDING_SUCCESS, status);
 }

@@ -114,17 +114,84 @@ static EFI_STATUS EFIAPI get_variable(CHAR16 *name, EFI_GUID *guid, UINT32 *attr
     return EFI_SUCCESS;
 }
 
+/*
+ * What is kept over resets: what the user has chosen, and what other programs have set so. All else
+ * that a loader sets is of this boot only, and must not wear the flash.
+ * https://systemd.io/BOOT_LOADER_INTERFACE; UEFI 2.10, section 3.3.
+ */
+static const struct {
+    const EFI_GUID *guid;
+    const char *name;
+    bool kept;
+} known_variables[] = {
+    {&global_variable_guid, "OsIndications", true},
+    {&loader_variable_guid, "LoaderBootCountPath", false},
+    {&loader_variable_guid, "LoaderConfigTimeout", true},
+    {&loader_variable_guid, "LoaderConfigTimeoutOneShot", true},
+    {&loader_variable_guid, "LoaderDevicePartUUID", false},
+    {&loader_variable_guid, "LoaderEntries", false},
+    {&loader_variable_guid, "LoaderEntryDefault", true},
+    {&loader_variable_guid, "LoaderEntryLastBooted", true},
+    {&loader_variable_guid, "LoaderEntryOneShot", true},
+    {&loader_variable_guid, "LoaderEntrySelected", false},
+    {&loader_variable_guid, "LoaderFeatures", false},
+    {&loader_variable_guid, "LoaderFirmwareInfo", false},
+    {&loader_variable_guid, "LoaderFirmwareType", false},
+    {&loader_variable_guid, "LoaderImageIdentifier", false},
+    {&loader_variable_guid, "LoaderInfo", false},
+    {&loader_variable_guid, "LoaderTimeExecUSec", false},
+    {&loader_variable_guid, "LoaderTimeInitUSec", false},
+    {&loader_variable_guid, "LoaderTimeMenuUSec", false},
+};
+
+/* Ends the run unless the variable is one of these and is set as what it is. */
+static void check_attributes(const EFI_GUID *guid, const CHAR16 *name, UINT32 attributes)
+{
+    const UINT32 volatile_attributes =
+        EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
+    char text[NAME_UNITS];
+
+    narrow(name, NAME_UNITS, text, sizeof(text));
+    for (size_t i = 0; i < ELEMENTS(known_variables); i++) {
+        UINT32 wanted =
+            volatile_attributes | (known_variables[i].kept ? EFI_VARIABLE_NON_VOLATILE : 0);
+
+        if (memcmp(known_variables[i].guid, guid, sizeof(*guid)) != 0 ||
+            strcmp(known_variables[i].name, text) != 0)
+            continue;
+        if (attributes != wanted)
+            run_fail("%s is set with the attributes 0x%x, not 0x%x", text, attributes, wanted);
+        return;
+    }
+    run_fail("%s is set, which is no variable of a loader's", text);
+}
+
+/* What is kept is written only to change it. */
+static void check_wear(const struct variable *variable, UINTN size, const void *data)
+{
+    char text[NAME_UNITS];
+
+    if (!variable || !(variable->attributes & EFI_VARIABLE_NON_VOLATILE) ||
+        size != variable->size || memcmp(variable->data, data, size) != 0)
+        return;
+    narrow(variable->name, NAME_UNITS, text, sizeof(text));
+    run_fail("%s is written again, and has this value already", text);
+}
+
 static EFI_STATUS EFIAPI set_variable(CHAR16 *name, EFI_GUID *guid, UINT32 attributes, UINTN size,
                                       void *data)
 {
     EFI_STATUS status = ledger_enter(SERVICE_SET_VARIABLE);
     struct variable *variable;
 
+    check_attributes(guid, name, attributes);
     if (EFI_ERROR(status))
         return status;
     if (EFI_ERROR(variables_refused))
         return variables_refused;
     variable = find(guid, name);
+    if (run_is_plain()) /* or it may be what could not be read */
+        check_wear(variable, size, data);
     if (variable && attributes != variable->attributes) /* UEFI 2.10, section 8.2 */
         return EFI_INVALID_PARAMETER;
     if (size == 0) {

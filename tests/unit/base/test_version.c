@@ -58,6 +58,30 @@ static void a_chain_of_versions(void **state)
     }
 }
 
+/*
+ * What may follow when one version has it and the other something else, from old to new: all pairs
+ * meet, behind a number and behind letters (UAPI.10, "Version Comparison").
+ */
+static void separators_in_their_order(void **state)
+{
+    static const char *const behind_a_number[] = {"1~1", "1", "1-1", "1^1", "1.1", "1a"};
+    static const char *const behind_letters[] = {"a~1", "a", "a-1", "a^1", "a.1", "a1"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(behind_a_number); i++) {
+        for (size_t j = i + 1; j < ELEMENTS(behind_a_number); j++) {
+            assert_order(behind_a_number[i], -1, behind_a_number[j]);
+            assert_order(behind_letters[i], -1, behind_letters[j]);
+        }
+    }
+    assert_order("1-", -1, "1^");
+    assert_order("1^", -1, "1.");
+    assert_order("1~", -1, "1-");
+    assert_order("1-2", -1, "1^1");
+    assert_order("1.1", 1, "1^2");
+    assert_order("-1", -1, "^1");
+}
+
 static void numbers_of_any_length(void **state)
 {
     (void)state;
@@ -106,9 +130,8 @@ static void comparing_is_an_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(the_specifications_examples),
-        test(a_chain_of_versions),
-        test(numbers_of_any_length),
+        test(the_specifications_examples), test(a_chain_of_versions),
+        test(separators_in_their_order),   test(numbers_of_any_length),
         test(comparing_is_an_order),
     };
 

@@ -6,6 +6,7 @@
 #include "common/base/units.h"
 #include "pvh/plan.h"
 #include "pvh/plan_check.h"
+#include "pvh/trampoline_layout.h"
 
 #define MAX_SEGMENTS      8
 #define MAX_MODULES       6
@@ -614,6 +615,29 @@ static void lists_have_room_for_modules_that_come_last(void **state)
     assert_false(make());
 }
 
+/*
+ * A kernel that is staged in hundreds of pages, and a module that needs what is reclaimable: half
+ * the list would be too short, though there is hardly any range to stage in.
+ */
+static void lists_have_room_for_a_kernel_in_pieces(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x20000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 5 * MIB);
+    for (uint64_t at = 8 * MIB; at < 8 * MIB + 800 * PAGE_SIZE; at += 2 * PAGE_SIZE) {
+        map_add_range(&builder, EFI_BOOT_DATA, at, at + PAGE_SIZE);
+        map_add_range(&builder, EFI_CONVENTIONAL, at + PAGE_SIZE, at + 2 * PAGE_SIZE);
+    }
+    add_reclaimable(16 * MIB, 24 * MIB);
+    add_segment(8 * MIB, 800 * PAGE_SIZE, 800 * PAGE_SIZE);
+    add_module(7 * MIB);
+    make_good();
+    assert_in_range(plan.copies.count, 400, 410);
+    assert_true(range_size(plan.trampoline_data) >= trampoline_data_size(plan.copies.count, 0));
+    request.reclaimable_count = 0;
+    assert_false(make());
+}
+
 static void what_is_reclaimable_above_four_gigabytes_is_not_used(void **state)
 {
     (void)state;
@@ -971,6 +995,7 @@ int main(void)
         test(what_is_reclaimable_in_the_span_is_staged_around),
         test(shortage_is_told_with_what_is_reclaimable),
         test(lists_have_room_for_modules_that_come_last),
+        test(lists_have_room_for_a_kernel_in_pieces),
         test(what_is_reclaimable_above_four_gigabytes_is_not_used),
         test(memory_above_four_gigabytes_is_not_used),
         test(a_map_that_changed),
