@@ -183,6 +183,18 @@ static uint64_t next_moment(void)
     return moment;
 }
 
+/* A look at the keyboard that a timer of less than a second ends needs no watchdog. */
+static bool may_wait_long(UINTN count, EFI_EVENT *handles)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct event *event = find_event("WaitForEvent", handles[i]);
+
+        if (event->period > 0 && event->period < TICKS_PER_SECOND)
+            return false;
+    }
+    return true;
+}
+
 static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *handles, UINTN *ret_index)
 {
     EFI_STATUS status = ledger_enter(SERVICE_WAIT_FOR_EVENT);
@@ -196,7 +208,7 @@ static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *handles, UINTN *
         for (size_t i = 0; i < count; i++) {
             struct event *event = find_event("WaitForEvent", handles[i]);
 
-            if (event->kind == EVENT_KEY)
+            if (event->kind == EVENT_KEY && may_wait_long(count, handles))
                 fake_watchdog_expect_on("a key is waited for");
             if (is_signaled(event)) {
                 event->signaled = false;
