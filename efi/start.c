@@ -5,6 +5,7 @@
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
+#include "efi/firmware/efi_error.h"
 #include "efi/firmware/file.h"
 #include "efi/firmware/image.h"
 #include "efi/firmware/load_options.h"
@@ -44,8 +45,18 @@ static bool is_file(const struct boot_file *kernel, struct error *error)
 
     if (file_open(kernel->volume, kernel->path, &file, error))
         return true;
-    return error->code != ERROR_FILE_MISSING && error->code != ERROR_FILE_IS_DIRECTORY &&
-           (error->code != ERROR_PATH_WITH_DRIVE || has_drive(kernel->path));
+    switch (error->code) {
+    case ERROR_FILE_MISSING:
+    case ERROR_FILE_IS_DIRECTORY:
+    case ERROR_PATH_TOO_LONG:
+        return false;
+    case ERROR_PATH_WITH_DRIVE:
+        return has_drive(kernel->path);
+    case ERROR_FILE_OPEN: /* a name that the file system cannot have */
+        return error->status != efi_status_number(EFI_INVALID_PARAMETER);
+    default:
+        return true;
+    }
 }
 
 /*

@@ -34,11 +34,11 @@ void prepare_drop_plan(struct preparation *preparation)
     preparation->override = (struct range){0, 0};
 }
 
-static bool list_needed(struct preparation *preparation, struct error *error)
+bool prepare_needed(struct preparation *preparation, struct error *ret_error)
 {
     if (plan_needed_ranges(&preparation->plan, preparation->arena, &preparation->needed))
         return true;
-    return error_set(error, ERROR_OUT_OF_MEMORY);
+    return error_set(ret_error, ERROR_OUT_OF_MEMORY);
 }
 
 bool prepare_plan(struct preparation *preparation, const struct plan_request *request,
@@ -51,8 +51,7 @@ bool prepare_plan(struct preparation *preparation, const struct plan_request *re
     assert(range_size(preparation->override) == 0); /* prepare_drop_plan() has been called */
     if (!boot_info_size(&preparation->info, &whole.boot_info_size))
         return error_set(ret_error, ERROR_COMMAND_LINES_TOO_LONG);
-    if (!plan_make(&whole, &preparation->map, preparation->arena, plan, ret_error) ||
-        !list_needed(preparation, ret_error)) {
+    if (!plan_make(&whole, &preparation->map, preparation->arena, plan, ret_error)) {
         prepare_drop_plan(preparation);
         return false;
     }

@@ -12,7 +12,9 @@
  *
  *     prepare_reserve()      allocates  room for the map and the E820 table
  *     prepare_map()                     makes the memory map from the firmware's
- *     prepare_plan()         allocates  makes the plan and lists the ranges that must be RAM
+ *     prepare_plan()         allocates  makes the plan
+ *     prepare_needed()       allocates  lists the ranges that must be RAM; the loader calls it once
+ *                                       it has the plan's memory, which would be in the way
  *     prepare_table()                   checks the plan against the map; makes the E820 table
  *     prepare_boot_info()               writes the block that is passed to the kernel
  *
@@ -79,6 +81,9 @@ bool prepare_map(struct preparation *preparation, const struct firmware_map *fir
  */
 bool prepare_plan(struct preparation *preparation, const struct plan_request *request,
                   struct error *ret_error);
+
+/* Lists what the plan needs to stay RAM. Allocates. */
+bool prepare_needed(struct preparation *preparation, struct error *ret_error);
 
 /* Forgets the plan, and the ACPI NVS that it overwrites: prepare_map() must be called again. */
 void prepare_drop_plan(struct preparation *preparation);

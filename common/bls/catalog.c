@@ -62,10 +62,12 @@ static bool read_directory(struct catalog_reader *reader, struct arena *arena,
     struct entry_source source = {.kind = ENTRY_TYPE1, .volume = reader->volume};
 
     for (;;) {
-        if (!reader->next_name(reader, arena, &source.file_name, error)) {
-            if (error->code == ERROR_OUT_OF_MEMORY)
-                return false;
-            reader->report(reader, error); /* keep what was read of a damaged directory */
+        struct error listing = {.code = ERROR_NONE};
+
+        if (!reader->next_name(reader, arena, &source.file_name, &listing)) {
+            if (listing.code == ERROR_OUT_OF_MEMORY)
+                return error_set(error, ERROR_OUT_OF_MEMORY);
+            reader->report(reader, &listing); /* keep what was read of a damaged directory */
             return true;
         }
         if (!source.file_name)

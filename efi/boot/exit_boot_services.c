@@ -24,7 +24,8 @@ static bool write_boot_info(struct boot *boot, struct error *error)
 bool start_kernel_prepare(struct boot *boot, struct error *error)
 {
     boot->map.preparation.rsdp = boot->acpi.rsdp;
-    return boot_map_read(&boot->map, error) && write_boot_info(boot, error);
+    return prepare_needed(&boot->map.preparation, error) && boot_map_read(&boot->map, error) &&
+           write_boot_info(boot, error);
 }
 
 static bool prepare_trampoline(const struct load_plan *plan, struct error *error)

@@ -67,7 +67,10 @@ bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, stru
         return read_image(ret_kernel, error);
     if (open_stream(ret_kernel, error))
         return true;
-    return error->code == ERROR_NOT_SEQUENTIAL && kernel_unpack(ret_kernel, error);
+    if (error->code != ERROR_NOT_SEQUENTIAL)
+        return false;
+    *error = (struct error){.code = ERROR_NONE};
+    return kernel_unpack(ret_kernel, error);
 }
 
 static bool probe(struct kernel *kernel, struct error *error)
@@ -78,7 +81,12 @@ static bool probe(struct kernel *kernel, struct error *error)
         return true;
     if (kernel->unpack.elf)
         return read_image(kernel, error);
-    return open_stream(kernel, error) || error->code == ERROR_NOT_SEQUENTIAL;
+    if (open_stream(kernel, error))
+        return true;
+    if (error->code != ERROR_NOT_SEQUENTIAL)
+        return false;
+    *error = (struct error){.code = ERROR_NONE};
+    return true;
 }
 
 bool kernel_probe(const struct boot_file *source, struct error *error)

@@ -19,16 +19,6 @@ union renaming {
     uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_ROOM * sizeof(CHAR16)];
 };
 
-/* Whether the medium is read-only, according to the block device, if the volume has one. */
-static bool is_read_only(EFI_HANDLE device)
-{
-    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
-    EFI_BLOCK_IO *block_io = NULL;
-
-    return !EFI_ERROR(BS->HandleProtocol(device, &guid, (void **)&block_io)) && block_io->Media &&
-           block_io->Media->ReadOnly;
-}
-
 bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
 {
     EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
@@ -48,7 +38,6 @@ bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *err
         .name = "the volume pvhboot was started from",
         .device = device,
         .root = root,
-        .read_only = is_read_only(device),
     };
     return true;
 }
@@ -131,6 +120,20 @@ void directory_close(struct directory *directory)
     efi_file_close(&directory->handle);
 }
 
+/*
+ * Whether the medium is write-protected, according to its block device; not every volume has one.
+ * Asked for only where it matters: on EDK2, a protocol opened on the device's handle makes every
+ * later read of the volume dearer.
+ */
+static bool is_read_only(const struct volume *volume)
+{
+    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+    EFI_BLOCK_IO *block_io = NULL;
+    EFI_STATUS status = BS->HandleProtocol(volume->device, &guid, (void **)&block_io);
+
+    return !EFI_ERROR(status) && block_io->Media && block_io->Media->ReadOnly;
+}
+
 EFI_STATUS volume_rename(const struct volume *volume, const char *path, const char *new_name)
 {
     CLEANUP(efi_file_close) EFI_FILE_HANDLE file = NULL;
@@ -141,7 +144,7 @@ EFI_STATUS volume_rename(const struct volume *volume, const char *path, const ch
     size_t length;
     EFI_STATUS status;
 
-    if (volume->read_only)
+    if (is_read_only(volume))
         return EFI_WRITE_PROTECTED;
     if (!path_to_ucs2(path, ucs2))
         return EFI_INVALID_PARAMETER;

@@ -23,7 +23,6 @@ struct volume {
     const char *name;  /* for messages */
     EFI_HANDLE device; /* for device paths, to start programs */
     EFI_FILE_HANDLE root;
-    bool read_only; /* the medium is; on others, the file system may still refuse to write */
 };
 
 struct directory {

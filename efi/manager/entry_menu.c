@@ -120,6 +120,7 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
 {
     *error = (struct error){.code = ERROR_NONE};
     text_clear(&manager->messages);
+    manager->is_fallback = false;
     if (choice == MENU_FIRMWARE)
         (void)enter_setup(error);
     else if (choice == MENU_TIMEOUT)

@@ -118,6 +118,8 @@ static bool boot_default(struct manager *manager, struct error *error)
         return set_no_entry_error(manager, error);
     if (manager->has_notice)
         clock_wait(READING_TIME);
+    if (manager->options->dry_run) /* which is about one entry */
+        return start_entry(manager, manager->default_entry, NULL, error);
     return boot_unattended(manager, manager->default_entry, error);
 }
 
@@ -145,8 +147,10 @@ static bool boot_by_menu(struct manager *manager, struct error *error)
     bool without_menu, done;
 
     report_diagnostics(manager, &manager->messages);
-    if (has_no_default(manager))
+    if (has_no_default(manager)) {
+        report_diagnostics(manager, NULL); /* they may be why: where no menu can be shown, too */
         (void)set_no_entry_error(manager, error);
+    }
     done = entry_menu_run(manager, &without_menu, error);
     return without_menu ? boot_default(manager, error) : done;
 }

@@ -18,5 +18,6 @@ struct manager {
     struct default_selection selection;
     size_t default_entry; /* an index, or the number of entries for none */
     struct text messages; /* errors and diagnostics, shown above the menu */
+    bool is_fallback;     /* the entry is not the default, whose boot has failed */
     bool has_notice;      /* `messages` has a notice, to be shown before a boot without a menu */
 };

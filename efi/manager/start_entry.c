@@ -35,28 +35,28 @@ static bool is_saved(const struct default_selection *selection, const struct boo
            !entry_has_id(entry, selection->one_shot);
 }
 
-static void count_boot(struct boot_entry *entry, struct arena *arena)
+static void count_boot(struct manager *manager, struct boot_entry *entry)
 {
     struct error error = {.code = ERROR_NONE};
     TEXT_ON_STACK(path, PATH_MAX_LENGTH);
 
-    if (!boot_counter_use_try(entry, arena, &error))
-        (void)console_print_error(&error, NULL);
+    if (!boot_counter_use_try(entry, manager->arena, &error))
+        (void)console_print_error(&error, &manager->messages);
     if (!entry->count.counted) {
         loader_interface_forget_count_path();
         return;
     }
     entry_append_path(&path, entry);
-    loader_interface_set_count_path(path.data, arena);
+    loader_interface_set_count_path(path.data, manager->arena);
 }
 
 /* Sets the variables and counts the boot of an entry that is about to be started. */
-static void record_start(const struct manager *manager, struct boot_entry *entry)
+static void record_start(struct manager *manager, struct boot_entry *entry)
 {
     loader_interface_set_selected(entry, manager->arena);
-    if (is_saved(&manager->selection, entry))
+    if (!manager->is_fallback && is_saved(&manager->selection, entry))
         loader_interface_save_last(entry, manager->arena);
-    count_boot(entry, manager->arena);
+    count_boot(manager, entry);
     loader_interface_set_time(TIME_EXEC);
 }
 
@@ -68,6 +68,10 @@ static bool start(struct manager *manager, struct boot_entry *entry, const char 
     if (!entry_is_bootable(entry)) {
         error->reason = entry->problem;
         return error_set(error, ERROR_ENTRY_UNBOOTABLE);
+    }
+    if (manager->options->dry_run && program->path) {
+        console_message("%s: an EFI program; not started: dry run", program->path);
+        return true;
     }
     if (!manager->options->dry_run)
         record_start(manager, entry);

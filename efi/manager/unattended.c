@@ -15,29 +15,64 @@ static bool may_try_another(const struct error *error)
            (error->code == ERROR_ENTRY_UNBOOTABLE || error_is_about_file(error));
 }
 
-/* An entry in which the menu has already found a problem is not started again. */
-static bool try_entry(struct manager *manager, size_t index, struct error *error)
+/* Says why the default is not what is booted, as the menu has found out without starting it. */
+static void report_problem(struct manager *manager, const struct boot_entry *entry)
 {
-    const struct boot_entry *entry = &manager->catalog.entries.items[index];
+    struct error error = {
+        .code = ERROR_ENTRY_UNBOOTABLE,
+        .context = entry->id,
+        .reason = entry->problem,
+    };
 
-    *error = (struct error){.code = ERROR_NONE};
-    if (!entry->problem)
-        return start_entry(manager, index, NULL, error);
-    error->context = entry->id;
-    error->reason = entry->problem;
-    return error_set(error, ERROR_ENTRY_UNBOOTABLE);
+    (void)console_print_error(&error, &manager->messages);
+}
+
+/* The first round is for entries that nothing is known against, the second for the others. */
+static bool is_due(const struct boot_entry *entry, bool second_round)
+{
+    return entry_is_bootable(entry) && (entry->problem != NULL) == second_round;
+}
+
+/*
+ * Starts the entries of a round. *ret_done: one was started and has exited, or failed for a reason
+ * that all others share. *error is the first failure, which tells most about the default.
+ */
+static bool try_round(struct manager *manager, size_t index, bool second_round, bool *ret_done,
+                      struct error *error)
+{
+    const struct entry_list *entries = &manager->catalog.entries;
+    const struct boot_entry *first = &entries->items[index];
+
+    for (size_t i = 0; i < entries->count && !*ret_done; i++) {
+        size_t next = (index + i) % entries->count;
+        struct error failure = {.code = ERROR_NONE};
+
+        if (!is_due(&entries->items[next], second_round))
+            continue;
+        if (first->problem && !second_round && error->code == ERROR_NONE)
+            report_problem(manager, first);
+        manager->is_fallback = i > 0;
+        *ret_done = start_entry(manager, next, NULL, &failure);
+        if (*ret_done)
+            return true;
+        (void)console_print_error(&failure, &manager->messages);
+        if (error->code == ERROR_NONE)
+            *error = failure;
+        *ret_done = !may_try_another(&failure);
+    }
+    return false;
 }
 
 bool boot_unattended(struct manager *manager, size_t index, struct error *error)
 {
-    const struct entry_list *entries = &manager->catalog.entries;
+    bool done = false;
+    bool booted = try_round(manager, index, false, &done, error);
 
-    for (size_t tries = 0; tries < entries->count; tries++) {
-        if (try_entry(manager, (index + tries) % entries->count, error))
-            return true;
-        (void)console_print_error(error, &manager->messages);
-        if (!may_try_another(error))
-            return false;
-    }
-    return false;
+    if (!done)
+        booted = try_round(manager, index, true, &done, error);
+    if (booted)
+        *error = (struct error){.code = ERROR_NONE};
+    else if (error->code == ERROR_NONE) /* `index` is of an entry that names nothing to start */
+        return start_entry(manager, index, NULL, error);
+    return booted;
 }

@@ -38,7 +38,7 @@ static void pass_over_unbootable(struct menu_state *state)
     const struct menu *menu = state->menu;
     const struct boot_entry *left = &menu->entries[state->list.selected];
 
-    if (state->seconds_left == 0 || menu->count == 0 || !left->problem)
+    if (state->seconds_left == 0 || menu->timeout_exits || menu->count == 0 || !left->problem)
         return;
     for (size_t i = 1; i < menu->count; i++) {
         size_t next = (state->list.selected + i) % menu->count;

@@ -126,7 +126,7 @@ BREAKS = (
           "menu-setup", "ends in a reset"),
     Break("one boot's entry is kept", "loader_interface_consume_selection", statement(calls="variable_delete"), "",
           "one-shot", "is kept for another boot"),
-    Break("a read-only medium is written to", "volume_open", value("read_only"), "false",
+    Break("a read-only medium is written to", "volume_rename", call("is_read_only"), "false",
           "counted-protected", "does not say \"cannot be counted\""),
     Break("boots are not counted", "volume_rename", statement(calls="SetInfo"), "",
           "counted", "the boot is not counted"),

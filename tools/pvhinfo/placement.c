@@ -35,7 +35,7 @@ static bool make_plan(const struct machine *machine, const struct placement_requ
     };
 
     prepared->info = request->info;
-    return prepare_plan(prepared, &plan, error);
+    return prepare_plan(prepared, &plan, error) && prepare_needed(prepared, error);
 }
 
 /* rsdp_paddr stays 0: the map does not contain the address of the ACPI tables. */

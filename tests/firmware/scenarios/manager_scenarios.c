@@ -506,6 +506,7 @@ static void menu_failed_quit(uint64_t seed)
     (void)seed;
     setup_menu();
     file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
+    press(SCAN_HOME, 0); /* the bar may have left it */
     press(SCAN_NONE, ENTER);
     type("q");
 }
