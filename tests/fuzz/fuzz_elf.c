@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer: an ELF file with its notes, read in one go, in two halves and with an observer, and
+ * libFuzzer: an ELF file with its notes, read in one go, in two halves and with a visitor, and
  * placed in a small machine. What the three ways find is the same, and fits the file.
  */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/base/byte_sources.h"
+#include "common/base/byte_source.h"
 #include "common/image/elf.h"
 #include "pvh/messages.h"
 #include "pvh/plan.h"
@@ -83,28 +83,28 @@ static void place(const struct elf_image *image, struct arena *arena)
 
 static size_t notes_seen;
 
-static void see(struct note_observer *observer, const struct note *note)
+static void see(struct note_visitor *visitor, const struct note *note)
 {
-    (void)observer;
+    (void)visitor;
     require(note->name[NOTE_NAME_KEPT] == '\0' && note->desc[NOTE_DESC_KEPT] == '\0');
     notes_seen++;
 }
 
 static void compare_ways(struct byte_source *source, const struct elf_image *image, bool good)
 {
-    struct note_observer observer = {see};
+    struct note_visitor visitor = {see};
     struct arena arena = {0};
-    struct elf_image halves, observed;
+    struct elf_image halves, visited;
     struct error error = {0};
     struct range ranges[RANGES];
     bool read = elf_read_headers(source, &arena, &halves, &error);
 
     if (read)
-        require(elf_note_ranges(&halves, ranges, RANGES) <= RANGES);
+        require(elf_note_ranges(halves.tables, ranges, RANGES) <= RANGES);
     read = read && elf_read_notes(source, &arena, &halves, &error);
     require(read == good && (!read || halves.entry_point == image->entry_point));
-    read = elf_read_observed(source, &arena, &observer, &observed, &error);
-    require(read == good && (!read || observed.entry_point == image->entry_point));
+    read = elf_read_with_visitor(source, &arena, &visitor, &visited, &error);
+    require(read == good && (!read || visited.entry_point == image->entry_point));
     arena_release(&arena);
 }
 
