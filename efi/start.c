@@ -62,12 +62,14 @@ static bool is_file(const struct boot_file *kernel, struct error *error)
 /*
  * LoadOptions may not be meant for us: network boots pass a description ("Onboard NIC (IPv4)"), and
  * U-Boot its bootargs. Options that a user wrote start with an option or with the path of a file.
- * True with *error, what is wrong with the path.
+ * Options of another program, an entry of ours among them, are meant: to read the entries instead
+ * could start us over and over. True with *error, what is wrong with the path.
  */
-static bool are_foreign(EFI_HANDLE image, const struct options *options, struct error *error)
+static bool are_foreign(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
+                        const struct options *options, struct error *error)
 {
     return options->starts_with_kernel && !load_options_are_from_shell(image) &&
-           !is_file(&options->request.kernel, error);
+           !is_file(&options->request.kernel, error) && !image_has_parent_program(loaded);
 }
 
 /*
@@ -102,7 +104,7 @@ static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct option
     if (!options->request.kernel.path)
         return manager_run(image, loaded, &volume, options, NULL, start, arena, error);
     boot_request_set_volume(&options->request, &volume);
-    if (are_foreign(image, options, &mistake))
+    if (are_foreign(image, loaded, options, &mistake))
         return ignore_options(image, loaded, &mistake, &volume, start, arena, error);
     return boot_run(image, options, &options->request, arena, error);
 }

@@ -137,7 +137,7 @@ def test_variables_of_the_interface(boot):
     disk = Installed(boot, "interface", {
         "loader/loader.conf": WITHOUT_MENU,
         f"{ENTRIES}/z.conf": entry("z", pvh="/missing.elf"),
-        f"{ENTRIES}/a+3.conf": entry("a"),
+        f"{ENTRIES}/a+3.conf": entry("a", architecture="aa64"),  # or it would be booted when z fails
         scenario.SCRIPT: scenario.script(
             scenario.LOADER_COMMAND, f"dmpstore -guid {LOADER_GUID}"),
     }, start=scenario.INSTALLED)

@@ -202,7 +202,7 @@ def test_failure_and_return(boot):
         session.press("e", "home", *"typed")
         menu.line("typedBroken")
         session.press("ret")
-        session.wait_screen(r"\Abroken: /missing\.elf: no such file")
+        session.wait_screen(r"\A\s*broken: /missing\.elf: no such file")
         menu.chosen("Broken (cannot boot)")
         session.press("e")
         menu.lacks("no such file")
