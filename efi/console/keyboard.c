@@ -3,8 +3,8 @@
 
 #include "common/base/text.h"
 
-#define MILLISECOND      10000 /* in units of 100 ns, for SetTimer() */
-#define POLL_INTERVAL    10000 /* microseconds, for Stall() */
+#define MILLISECOND      UINT64_C(10000) /* in units of 100 ns, for SetTimer() */
+#define POLL_INTERVAL    10000           /* microseconds, for Stall() */
 #define POLLS_PER_SECOND 100
 #define SEQUENCE_POLLS   5 /* for the next character of a sequence; nobody types that fast */
 
