@@ -24,9 +24,11 @@ $(if $(UNIT_EFI_$(1)),$(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1))
 $(COVERAGE_BUILD)/$(1): $(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1)) $(UNIT_CODE) $(UNIT_SUPPORT) \
 		$(or $(UNIT_ARENA_$(1)),$(UNIT_ARENA))) $(COVERAGE_BUILD)/decoders.o
 	@mkdir -p $$(@D)
-	@gcc $(COVERAGE_UNIT_FLAGS) -o $$@ $$^ -lcmocka
+	@gcc $(COVERAGE_UNIT_FLAGS) -o $$@ $$^ $(UNIT_LIBS_$(1)) -lcmocka
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
+
+$(call coverage_objects,efi/arch/libc.c): EXTRA_CFLAGS := $(UNIT_LIBC_FLAGS)
 
 # The same sources again, compiled with the flags of tests/firmware. The report adds up both.
 COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)
