@@ -17,9 +17,6 @@
 
 #include <string.h>
 
-/* How long an error stays on the screen before the boot manager may clear it: time for one line. */
-#define READING_TIME 3000000 /* microseconds */
-
 #define NAME_SHOWN  100 /* bytes shown of a path that does not exist */
 #define NOTICE_SIZE 300
 
@@ -158,7 +155,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     watchdog_disarm();
     status = run(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
-        clock_wait(READING_TIME);
+        clock_wait(CONSOLE_READING_TIME); /* the boot manager may clear the screen */
     /* Returning through crt0 would clobber registers that the caller's convention preserves. */
     (void)BS->Exit(image, status, 0, NULL);
     return status;

@@ -224,7 +224,7 @@ static bool place_all_and_reclaim(struct planner *planner)
 static bool try_plan(struct planner planner, enum placement_strategy strategy)
 {
     *planner.plan = (struct load_plan){0};
-    *planner.error = (struct error){0};
+    error_clear(planner.error);
     planner.strategy = strategy;
     if (!planner_list_memory(&planner))
         return false;

@@ -59,6 +59,12 @@ struct error {
 
 bool error_set_numbers(struct error *error, const uint64_t code_and_numbers[1 + ERROR_NUMBERS]);
 
+/* Forgets an error that has been dealt with. */
+static inline void error_clear(struct error *error)
+{
+    *error = (struct error){.code = ERROR_NONE};
+}
+
 /*
  * The same for an error about the file or entry `name`, which must outlive the error.
  */

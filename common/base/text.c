@@ -32,6 +32,13 @@ void text_append(struct text *text, const char *string)
     append_bytes(text, string, strlen(string));
 }
 
+void text_append_line(struct text *text, const char *line)
+{
+    if (text->length > 0)
+        text_append_char(text, '\n');
+    text_append(text, line);
+}
+
 struct conversion {
     char pad;
     unsigned width;
@@ -210,6 +217,13 @@ bool is_space(char character)
 bool is_digit(char character)
 {
     return character >= '0' && character <= '9';
+}
+
+const char *skip_spaces(const char *text)
+{
+    while (is_space(*text))
+        text++;
+    return text;
 }
 
 char to_lower(char character)

@@ -30,6 +30,9 @@ void text_clear(struct text *text);
 void text_append_char(struct text *text, char character);
 void text_append(struct text *text, const char *string);
 
+/* Appends a line to a text of lines: a new line stands between them, but not at the end. */
+void text_append_line(struct text *text, const char *line);
+
 /*
  * Appends, as printf does. Knows only %s %.*s %c %u %d %x %%, with l, ll, z and a width with or
  * without a leading 0.
@@ -51,6 +54,8 @@ void text_append_size(struct text *text, uint64_t bytes);
 
 bool is_space(char character);
 bool is_digit(char character);
+/* The first character that is not white space, or the end of the text. */
+const char *skip_spaces(const char *text);
 char to_lower(char character);
 /* Ignores ASCII case only, which is enough for names on FAT. */
 bool text_equals_ignoring_case(const char *a, const char *b);

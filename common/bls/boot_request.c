@@ -20,15 +20,13 @@ bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena
                                    struct volume *volume, const char *path_and_arguments)
 {
     size_t length = 0;
-    const char *arguments, *path;
+    const char *path;
 
     while (path_and_arguments[length] && !is_space(path_and_arguments[length]))
         length++;
-    arguments = path_and_arguments + length;
-    while (is_space(*arguments))
-        arguments++;
     path = arena_strndup(arena, path_and_arguments, length);
-    return path && boot_files_add(files, arena, volume, path, arguments);
+    return path &&
+           boot_files_add(files, arena, volume, path, skip_spaces(path_and_arguments + length));
 }
 
 static void set_volume(struct boot_files *files, struct volume *volume)

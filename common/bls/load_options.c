@@ -78,14 +78,11 @@ static enum load_options copy(const uint8_t *bytes, size_t size, struct arena *a
                               const char **ret_text)
 {
     const char *text = arena_strndup(arena, (const char *)bytes, size);
-    const char *at = text;
 
     if (!text)
         return LOAD_OPTIONS_OUT_OF_MEMORY;
-    while (is_space(*at))
-        at++;
     *ret_text = text;
-    return *at ? LOAD_OPTIONS_TEXT : LOAD_OPTIONS_NONE;
+    return *skip_spaces(text) ? LOAD_OPTIONS_TEXT : LOAD_OPTIONS_NONE;
 }
 
 static enum load_options convert(const uint8_t *bytes, size_t count, struct arena *arena,
@@ -129,8 +126,7 @@ static bool is_firmware_mark(const char *text)
 /* True when the first word could be an option or a path: no file system has names with these. */
 static bool starts_like_options(const char *text)
 {
-    while (is_space(*text))
-        text++;
+    text = skip_spaces(text);
     if (*text == '-' || *text == '"')
         return true;
     for (; *text && !is_space(*text); text++) {
@@ -174,8 +170,8 @@ static enum load_options read_text(const uint8_t *bytes, size_t size, struct are
     return convert(bytes, count, arena, ret_text);
 }
 
-/* The bytes behind the device path of `size` bytes at `bytes`; false when it is not well-formed. */
-static bool skip_device_path(const uint8_t *bytes, size_t size)
+/* True when exactly `size` bytes are a list of well-formed device paths. */
+static bool are_device_paths(const uint8_t *bytes, size_t size)
 {
     size_t at = 0;
 
@@ -187,7 +183,7 @@ static bool skip_device_path(const uint8_t *bytes, size_t size)
             return false;
         at += length;
         if (end && at == size)
-            return true; /* of several paths in the list the last one ends it */
+            return true; /* the last of several paths ends the list */
     }
     return false;
 }
@@ -197,24 +193,25 @@ static bool skip_device_path(const uint8_t *bytes, size_t size)
  * OptionalData at its end:
  *
  *     0  Attributes  4  FilePathListLength  6  Description, NUL  FilePathList  OptionalData
+ *
+ * Anything else is left as it is.
  */
-static bool unwrap_load_option(const uint8_t **bytes, size_t *size)
+static void unwrap_load_option(const uint8_t **bytes, size_t *size)
 {
     const uint8_t *option = *bytes;
     size_t description, paths, path_size;
 
     if (*size < LOAD_OPTION_DESCRIPTION + 2 + DEVICE_PATH_HEADER ||
         (read_le32(option) & ~LOAD_OPTION_ATTRIBUTES) != 0)
-        return false;
+        return;
     path_size = read_le16(option + 4);
     description = count_units(option + LOAD_OPTION_DESCRIPTION, *size - LOAD_OPTION_DESCRIPTION);
     paths = LOAD_OPTION_DESCRIPTION + 2 * (description + 1);
     if (path_size == 0 || !fits_inside(paths, path_size, *size) ||
-        !skip_device_path(option + paths, path_size))
-        return false;
+        !are_device_paths(option + paths, path_size))
+        return;
     *bytes += paths + path_size;
     *size -= paths + path_size;
-    return true;
 }
 
 enum load_options load_options_read(const void *data, size_t size, struct arena *arena,
@@ -224,10 +221,10 @@ enum load_options load_options_read(const void *data, size_t size, struct arena 
     const char *text = NULL;
     enum load_options kind;
 
+    *ret_text = NULL;
     if (!data)
         return LOAD_OPTIONS_NONE;
-    (void)unwrap_load_option(&bytes, &size);
-    *ret_text = NULL;
+    unwrap_load_option(&bytes, &size);
     kind = read_text(bytes, size, arena, &text);
     kind = judge(kind, text);
     if (kind == LOAD_OPTIONS_TEXT)

@@ -15,8 +15,9 @@ enum load_options {
  * Accepts UCS-2, as UEFI's tools write it, with or without a terminator, with garbage after the
  * terminator, or of odd size; and 8-bit text, as efibootmgr without -u writes it. `data` may be
  * unaligned or NULL; `size` is in bytes. For LOAD_OPTIONS_TEXT, *ret_text is UTF-8 in the arena;
- * 8-bit text is copied unchanged, whatever its encoding. A byte order mark is
- * skipped. Of a whole EFI_LOAD_OPTION, which some firmware passes, the OptionalData is read.
+ * 8-bit text is copied unchanged, whatever its encoding; otherwise *ret_text is NULL. A byte order
+ * mark is skipped. Of a whole EFI_LOAD_OPTION, which some firmware passes, the OptionalData is
+ * read.
  */
 enum load_options load_options_read(const void *data, size_t size, struct arena *arena,
                                     const char **ret_text);

@@ -28,13 +28,6 @@ struct word_reader {
     bool failed; /* out of memory */
 };
 
-static const char *skip_spaces(const char *text)
-{
-    while (is_space(*text))
-        text++;
-    return text;
-}
-
 /* The end of the word that starts at `text`; white space in double quotes does not end it. */
 static const char *find_word_end(const char *text)
 {

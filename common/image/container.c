@@ -89,7 +89,7 @@ bool container_identify(struct byte_source *source, struct range where,
         .error = ret_error,
     };
 
-    *ret_error = (struct error){0};
+    error_clear(ret_error);
     *ret_container = (struct container){.content = where};
     return container_recognize(&reader, where) && container_measure(&reader);
 }

@@ -52,7 +52,7 @@ bool decoder_open(struct decoder *decoder, const struct container *container, ui
 {
     const struct decoder_backend *backend = backend_of(container);
 
-    *error = (struct error){0};
+    error_clear(error);
     *decoder = (struct decoder){
         .backend = backend,
         .container = container,

@@ -110,7 +110,7 @@ bool elf_read_headers(struct byte_source *source, struct arena *arena, struct el
     struct elf_reader reader = {source, arena, ret_error, tables};
 
     *ret_image = (struct elf_image){.tables = tables};
-    *ret_error = (struct error){0};
+    error_clear(ret_error);
     if (!tables)
         return error_set(ret_error, ERROR_OUT_OF_MEMORY, sizeof(*tables));
     if (!elf_read_file_header(&reader))
@@ -125,7 +125,7 @@ bool elf_read_notes(struct byte_source *source, struct arena *arena, struct elf_
 {
     struct elf_reader reader = {source, arena, ret_error, image->tables};
 
-    *ret_error = (struct error){0};
+    error_clear(ret_error);
     return elf_find_notes(&reader, &image->notes) && find_entry_point(&reader, image);
 }
 

@@ -180,7 +180,7 @@ static bool find_elf(struct unpack *unpack, struct byte_source *source)
 
 static void init(struct unpack *unpack, uint64_t limit, struct arena *arena, struct error *error)
 {
-    *error = (struct error){0};
+    error_clear(error);
     memset(unpack, 0, sizeof(*unpack));
     unpack->arena = arena;
     unpack->error = error;

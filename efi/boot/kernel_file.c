@@ -59,34 +59,41 @@ static bool open_stream(struct kernel *kernel, struct error *error)
     return true;
 }
 
-bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error)
+/*
+ * Reads the headers, from a stream if the kernel is compressed. *ret_sequential is false when a
+ * stream does not have them where they can be read: then nothing is wrong, but nothing was read.
+ */
+static bool read_headers(struct kernel *kernel, bool *ret_sequential, struct error *error)
 {
-    if (!open_file(source, ret_kernel, error) || !start_unpacking(ret_kernel, unpack_open, error))
-        return false;
-    if (ret_kernel->unpack.elf)
-        return read_image(ret_kernel, error);
-    if (open_stream(ret_kernel, error))
-        return true;
-    if (error->code != ERROR_NOT_SEQUENTIAL)
-        return false;
-    *error = (struct error){.code = ERROR_NONE};
-    return kernel_unpack(ret_kernel, error);
-}
-
-static bool probe(struct kernel *kernel, struct error *error)
-{
-    if (!start_unpacking(kernel, unpack_probe, error))
-        return false;
-    if (kernel->unpack.incomplete)
-        return true;
+    *ret_sequential = true;
     if (kernel->unpack.elf)
         return read_image(kernel, error);
     if (open_stream(kernel, error))
         return true;
-    if (error->code != ERROR_NOT_SEQUENTIAL)
+    *ret_sequential = error->code != ERROR_NOT_SEQUENTIAL;
+    if (*ret_sequential)
         return false;
-    *error = (struct error){.code = ERROR_NONE};
+    error_clear(error);
     return true;
+}
+
+bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error)
+{
+    bool sequential;
+
+    if (!open_file(source, ret_kernel, error) || !start_unpacking(ret_kernel, unpack_open, error) ||
+        !read_headers(ret_kernel, &sequential, error))
+        return false;
+    return sequential || kernel_unpack(ret_kernel, error);
+}
+
+static bool probe(struct kernel *kernel, struct error *error)
+{
+    bool sequential;
+
+    if (!start_unpacking(kernel, unpack_probe, error))
+        return false;
+    return kernel->unpack.incomplete || read_headers(kernel, &sequential, error);
 }
 
 bool kernel_probe(const struct boot_file *source, struct error *error)

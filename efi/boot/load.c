@@ -40,7 +40,7 @@ static bool place_unpacked(struct boot *boot, struct error *error)
 {
     const struct error streamed = *error;
 
-    *error = (struct error){.code = ERROR_NONE};
+    error_clear(error);
     reserve_release(boot);
     if (!kernel_unpack(&boot->kernel, error)) {
         /* Why the kernel cannot be placed is more helpful than that it cannot be unpacked. */

@@ -3,7 +3,6 @@
 
 #include "common/base/overflow.h"
 #include "common/base/text.h"
-#include "common/base/units.h"
 #include "common/base/utf.h"
 #include "efi/console/printable.h"
 #include "pvh/messages.h"
@@ -140,7 +139,7 @@ EFI_STATUS console_print_error(struct error *error, struct text *copy)
     error_append(&text, error);
     write_message(&text);
     if (copy)
-        text_format(copy, "%s%s", copy->length ? "\n" : "", text.data);
+        text_append_line(copy, text.data);
     return EFIERR(error_status(error));
 }
 

@@ -20,11 +20,13 @@ void console_set_entry(const char *name);
 
 /*
  * Shows a line without a new line. The next output of any kind, a transient line too, overwrites
- * it;
- * "" only erases it. What is longer than CONSOLE_TRANSIENT bytes is cut off.
+ * it; "" only erases it. What is longer than CONSOLE_TRANSIENT bytes is cut off.
  */
 #define CONSOLE_TRANSIENT 79 /* some consoles wrap after a character in column 80 */
 void console_show_transient(const char *line);
+
+/* How long a line stays on the screen for someone to read it, in microseconds, for clock_wait(). */
+#define CONSOLE_READING_TIME 3000000
 
 /* Writes text of any length. */
 void console_write(const char *text);

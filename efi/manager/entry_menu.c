@@ -118,7 +118,7 @@ static bool enter_setup(struct error *error)
 static void carry_out(struct manager *manager, const struct menu *menu, enum menu_choice choice,
                       struct error *error)
 {
-    *error = (struct error){.code = ERROR_NONE};
+    error_clear(error);
     text_clear(&manager->messages);
     manager->is_fallback = false;
     if (choice == MENU_FIRMWARE)
@@ -141,7 +141,7 @@ static bool finish_without_menu(const struct manager *manager, const struct menu
     *ret_boot_default =
         !menu->timeout_exits && manager->default_entry < manager->catalog.entries.count;
     if (*ret_boot_default)
-        *error = (struct error){.code = ERROR_NONE};
+        error_clear(error);
     return error->code == ERROR_NONE;
 }
 

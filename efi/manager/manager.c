@@ -19,8 +19,6 @@
 #define MESSAGES_SIZE 1200
 #define IDS_SIZE      500
 
-#define READING_TIME 3000000 /* microseconds: time to read one line */
-
 /* Where diagnostics go, and how many are shown. */
 struct diagnostics_output {
     struct text *menu; /* the menu's messages; NULL: the console */
@@ -38,7 +36,7 @@ report_line(const struct diagnostics_output *output, const char *format, ...)
     text_format_list(&line, format, arguments);
     va_end(arguments);
     if (output->menu)
-        text_format(output->menu, "%s%s", output->menu->length ? "\n" : "", line.data);
+        text_append_line(output->menu, line.data);
     else
         console_message("%s", line.data);
 }
@@ -117,7 +115,7 @@ static bool boot_default(struct manager *manager, struct error *error)
     if (has_no_default(manager))
         return set_no_entry_error(manager, error);
     if (manager->has_notice)
-        clock_wait(READING_TIME);
+        clock_wait(CONSOLE_READING_TIME);
     if (manager->options->dry_run) /* which is about one entry */
         return start_entry(manager, manager->default_entry, NULL, error);
     return boot_unattended(manager, manager->default_entry, error);
@@ -183,7 +181,6 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     if (!entries_read(volume, arena, &manager.catalog, &manager.messages, error))
         return false;
     loader_interface_read_selection(&manager.selection, arena);
-    manager.selection.pattern = manager.catalog.config.default_pattern;
     loader_interface_set_entries(entries->items, entries->count, arena);
     if (options->entry)
         return boot_named(&manager, error);

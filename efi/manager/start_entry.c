@@ -27,9 +27,11 @@ static bool start_kernel_of(const struct manager *manager, const struct boot_ent
 }
 
 /* Whether to save this entry: the default of bootctl, or else of loader.conf, is "@saved". */
-static bool is_saved(const struct default_selection *selection, const struct boot_entry *entry)
+static bool is_saved(const struct manager *manager, const struct boot_entry *entry)
 {
-    const char *selected = *selection->chosen ? selection->chosen : selection->pattern;
+    const struct default_selection *selection = &manager->selection;
+    const char *configured = manager->catalog.config.default_pattern;
+    const char *selected = *selection->chosen ? selection->chosen : configured;
 
     return text_equals_ignoring_case(selected, "@saved") &&
            !entry_has_id(entry, selection->one_shot);
@@ -54,7 +56,7 @@ static void count_boot(struct manager *manager, struct boot_entry *entry)
 static void record_start(struct manager *manager, struct boot_entry *entry)
 {
     loader_interface_set_selected(entry, manager->arena);
-    if (!manager->is_fallback && is_saved(&manager->selection, entry))
+    if (!manager->is_fallback && is_saved(manager, entry))
         loader_interface_save_last(entry, manager->arena);
     count_boot(manager, entry);
     loader_interface_set_time(TIME_EXEC);

@@ -71,7 +71,7 @@ bool boot_unattended(struct manager *manager, size_t index, struct error *error)
     if (!done)
         booted = try_round(manager, index, true, &done, error);
     if (booted)
-        *error = (struct error){.code = ERROR_NONE};
+        error_clear(error);
     else if (error->code == ERROR_NONE) /* `index` is of an entry that names nothing to start */
         return start_entry(manager, index, NULL, error);
     return booted;

@@ -140,8 +140,7 @@ static bool collect(struct menu_state *state)
     if (!text->data)
         return false;
     text->size = DETAILS_SIZE;
-    text->length = 0;
-    text->data[0] = '\0';
+    text_clear(text);
     if (menu->count > 0)
         describe_entry(text, &menu->entries[state->list.selected]);
     if (menu->describe_machine)

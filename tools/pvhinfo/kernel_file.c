@@ -69,7 +69,7 @@ bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file 
                       struct error *ret_error)
 {
     *ret_file = (struct kernel_file){.path = path};
-    *ret_error = (struct error){.code = ERROR_NONE};
+    error_clear(ret_error);
     if (!host_file_open(path, &ret_file->file))
         return error_set(ret_error, ERROR_READ);
     ret_file->complete = unpack(ret_file, arena, ret_error);

@@ -16,7 +16,7 @@ bool place_nothing(const struct machine *machine, struct arena *arena,
                      .ecam = machine->ecam.items,
                      .ecam_count = machine->ecam.count},
     };
-    *ret_error = (struct error){.code = ERROR_NONE};
+    error_clear(ret_error);
     return prepare_reserve(prepared, descriptors, machine->ecam.count, ret_error) &&
            prepare_map(prepared, &machine->firmware, ret_error) &&
            prepare_table(prepared, ret_error);

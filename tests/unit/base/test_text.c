@@ -114,6 +114,30 @@ static void characters(void **state)
     }
 }
 
+static void lines_are_joined(void **state)
+{
+    TEXT_ON_STACK(lines, 12);
+
+    (void)state;
+    text_append_line(&lines, "one");
+    assert_string_equal(lines.data, "one");
+    text_append_line(&lines, "two");
+    assert_string_equal(lines.data, "one\ntwo");
+    text_append_line(&lines, "");
+    assert_string_equal(lines.data, "one\ntwo\n");
+    text_append_line(&lines, "three");
+    assert_string_equal(lines.data, "one\ntwo\n\nth");
+}
+
+static void white_space_is_skipped(void **state)
+{
+    (void)state;
+    assert_string_equal(skip_spaces(" \t\r\n a b "), "a b ");
+    assert_string_equal(skip_spaces("a"), "a");
+    assert_string_equal(skip_spaces(" \n"), "");
+    assert_string_equal(skip_spaces(""), "");
+}
+
 static void comparing_without_case(void **state)
 {
     (void)state;
@@ -196,6 +220,8 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_cut_off),
         cmocka_unit_test(sizes_for_people),
         cmocka_unit_test(characters),
+        cmocka_unit_test(lines_are_joined),
+        cmocka_unit_test(white_space_is_skipped),
         cmocka_unit_test(comparing_without_case),
         cmocka_unit_test(base_names),
         cmocka_unit_test(what_cannot_be_shown_is_replaced),
