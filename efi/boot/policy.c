@@ -6,19 +6,11 @@
 #include "efi/firmware/variables.h"
 #include "pvh/platform.h"
 
-/* Reads a variable of one byte. EFI_NOT_FOUND when it does not exist. */
-static EFI_STATUS read_flag(const char *name, uint8_t *ret_value)
-{
-    UINTN size = sizeof(*ret_value);
-
-    return variable_get(&firmware_guid, name, ret_value, &size);
-}
-
 static bool check_secure_boot(struct error *error)
 {
     uint8_t secure = 0;
     uint8_t setup = 0;
-    EFI_STATUS status = read_flag("SecureBoot", &secure);
+    EFI_STATUS status = variable_get_flag("SecureBoot", &secure);
 
     if (status == EFI_NOT_FOUND)
         return true; /* firmware without Secure Boot */
@@ -26,7 +18,7 @@ static bool check_secure_boot(struct error *error)
         return error_set_efi(error, status, ERROR_SECURE_BOOT_UNKNOWN);
     if (secure != 1)
         return true;
-    status = read_flag("SetupMode", &setup);
+    status = variable_get_flag("SetupMode", &setup);
     if (EFI_ERROR(status))
         return error_set_efi(error, status, ERROR_SETUP_MODE_UNKNOWN);
     if (setup == 1)

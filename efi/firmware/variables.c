@@ -46,6 +46,13 @@ EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool persisten
     return RT->SetVariable(variable.ucs2, &guid, attributes, size, (void *)(uintptr_t)value);
 }
 
+EFI_STATUS variable_get_flag(const char *name, uint8_t *ret_value)
+{
+    UINTN size = sizeof(*ret_value);
+
+    return variable_get(&firmware_guid, name, ret_value, &size);
+}
+
 const char *variable_get_text(const EFI_GUID *vendor, const char *name, struct arena *arena)
 {
     CHAR16 ucs2[LARGEST_TEXT / sizeof(CHAR16)];

@@ -23,6 +23,9 @@ const char *variable_get_text(const EFI_GUID *vendor, const char *name, struct a
 EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool persistent,
                              const char *text, struct arena *arena);
 
+/* Reads a variable of one byte of the UEFI specification. EFI_NOT_FOUND when it does not exist. */
+EFI_STATUS variable_get_flag(const char *name, uint8_t *ret_value);
+
 /* Deletes a persistent variable. */
 EFI_STATUS variable_delete(const EFI_GUID *vendor, const char *name);
 

@@ -34,8 +34,7 @@ static void append_memory(struct text *text, struct arena *arena)
 static void append_secure_boot(struct text *text)
 {
     uint8_t on = 0;
-    UINTN size = sizeof(on);
-    EFI_STATUS status = variable_get(&firmware_guid, "SecureBoot", &on, &size);
+    EFI_STATUS status = variable_get_flag("SecureBoot", &on);
 
     text_format(text, "Secure Boot: %s\n",
                 EFI_ERROR(status) ? "unknown to the firmware"
