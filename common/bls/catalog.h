@@ -20,8 +20,10 @@ struct catalog_file {
     size_t length;    /* of `text`, in bytes; it need not be NUL-terminated */
 };
 
-/* Access to a volume's files. Functions that return false set *error. One directory is open at a
- * time. */
+/*
+ * Access to a volume's files. Functions that return false set *error. One directory is open at a
+ * time.
+ */
 struct catalog_reader {
     struct volume *volume; /* of the entries and of all files that they name */
 

@@ -3,8 +3,6 @@
 
 #include "common/base/glob.h"
 #include "common/base/text.h"
-#include "common/base/units.h"
-#include "common/bls/config_parser.h"
 
 #include <string.h>
 

@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include "common/base/units.h"
 #include "common/bls/boot_count.h"
 #include "common/bls/boot_request.h"
 #include "common/bls/diagnostics.h"

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "common/base/units.h"
 #include "common/bls/entry.h"
 
 #define TYPE1_MAX_SIZE (1 * MIB)

@@ -9,11 +9,7 @@
 #include "efi/boot/reserve.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/acpi.h"
-#include "efi/firmware/reset.h"
-#include "efi/firmware/system_table.h"
 #include "efi/firmware/timing.h"
-#include "pvh/messages.h"
-#include "pvh/plan_check.h"
 
 static bool open_files(struct boot *boot, struct error *error)
 {

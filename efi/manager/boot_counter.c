@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/manager/boot_counter.h"
 
-#include "common/base/text.h"
-#include "common/base/utf.h"
-#include "efi/console/console.h"
 #include "efi/firmware/efi_error.h"
-#include "efi/firmware/file.h"
 #include "efi/firmware/volume.h"
-#include "efi/manager/volume_catalog.h"
 
 bool boot_counter_use_try(struct boot_entry *entry, struct arena *arena, struct error *error)
 {

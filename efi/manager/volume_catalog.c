@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/manager/volume_catalog.h"
 
-#include "common/base/sort.h"
-#include "common/base/text.h"
-#include "common/base/utf.h"
 #include "efi/console/console.h"
 #include "efi/firmware/file.h"
 
