@@ -403,19 +403,10 @@ static void taken(uint64_t seed)
     options_set("kernel");
 }
 
-static const struct kernel_shape nvs_kernel = {
-    .bits = 64,
-    .segments = {{USUAL_NVS + 0x2000, 0x3000, 0x5000}},
-    .count = 1,
-    .entry = USUAL_NVS + 0x2000,
-    .seed = 4,
-};
-
 static void nvs_taken(uint64_t seed)
 {
     (void)seed;
-    machine_usual();
-    put_kernel("\\kernel", &nvs_kernel);
+    setup_kernel_over_nvs();
     options_set("--overwrite-acpi-nvs kernel");
     expect_nvs_allowed();
 }
@@ -423,8 +414,7 @@ static void nvs_taken(uint64_t seed)
 static void nvs_refused(uint64_t seed)
 {
     (void)seed;
-    machine_usual();
-    put_kernel("\\kernel", &nvs_kernel);
+    setup_kernel_over_nvs();
     options_set("kernel");
 }
 

@@ -67,18 +67,6 @@ static void announced(uint64_t seed)
     fake_system_table.FirmwareRevision = 3 << 16 | 5;
 }
 
-static void check_text(const char *name, const char *text)
-{
-    size_t size;
-    const void *value = variable_find(&loader_variable_guid, name, &size);
-    CHAR16 *wanted = widen(text);
-    size_t wanted_size = (units_length(wanted) + 1) * sizeof(*wanted);
-
-    if (!value || size != wanted_size || memcmp(value, wanted, size) != 0)
-        run_fail("%s is not %s", name, text);
-    free(wanted);
-}
-
 static void check_none(const char *name)
 {
     size_t size;
@@ -134,15 +122,15 @@ static void check_entries(void)
 
 static void check_announced(void)
 {
-    check_text("LoaderInfo", "pvhboot " PVHBOOT_VERSION);
-    check_text("LoaderFirmwareInfo", "Fake \xe2\x82\xac 3.05");
-    check_text("LoaderFirmwareType", "UEFI 2.70");
-    check_text("LoaderImageIdentifier", "\\EFI\\pvhboot\\pvhboot.efi");
+    check_loader_variable("LoaderInfo", "pvhboot " PVHBOOT_VERSION);
+    check_loader_variable("LoaderFirmwareInfo", "Fake \xe2\x82\xac 3.05");
+    check_loader_variable("LoaderFirmwareType", "UEFI 2.70");
+    check_loader_variable("LoaderImageIdentifier", "\\EFI\\pvhboot\\pvhboot.efi");
     if (partition_path[4 + 37] == SIGNATURE_GUID)
-        check_text("LoaderDevicePartUUID", "67452301-ab89-efcd-1032-547698badcfe");
+        check_loader_variable("LoaderDevicePartUUID", "67452301-ab89-efcd-1032-547698badcfe");
     else
         check_none("LoaderDevicePartUUID");
-    check_text("LoaderEntrySelected", "new.conf");
+    check_loader_variable("LoaderEntrySelected", "new.conf");
     check_features();
     check_entries();
     if (read_time("LoaderTimeInitUSec") >= read_time("LoaderTimeExecUSec"))
@@ -163,7 +151,7 @@ static void kept(uint64_t seed)
 
 static void check_kept(void)
 {
-    check_text("LoaderEntryLastBooted", "new.conf");
+    check_loader_variable("LoaderEntryLastBooted", "new.conf");
     if (!strstr(run_said(), "new"))
         run_fail("the menu is not shown");
 }
@@ -339,20 +327,11 @@ static void many_copies(uint64_t seed)
     options_set("vmlinux");
 }
 
-static const struct kernel_shape nvs_kernel = {
-    .bits = 64,
-    .segments = {{USUAL_NVS + 0x2000, 0x3000, 0x5000}},
-    .count = 1,
-    .entry = USUAL_NVS + 0x2000,
-    .seed = 4,
-};
-
 /* The firmware does not give what was planned first: with the plan its override is dropped. */
 static void nvs_planned_again(uint64_t seed)
 {
     (void)seed;
-    machine_usual();
-    put_kernel("\\kernel", &nvs_kernel);
+    setup_kernel_over_nvs();
     options_set("--overwrite-acpi-nvs kernel");
     memory_ways.withheld = (struct range){0x10000, 0x12000};
     expect_nvs_allowed();

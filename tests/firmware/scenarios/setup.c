@@ -4,6 +4,8 @@
 
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/text.h"
+#include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/lib/samples.h"
 #include "tests/lib/support.h"
@@ -106,4 +108,30 @@ void setup_plain(void)
 {
     machine_usual();
     put_kernel("\\vmlinux", &plain_kernel);
+}
+
+void setup_kernel_over_nvs(void)
+{
+    static const struct kernel_shape kernel = {
+        .bits = 64,
+        .segments = {{USUAL_NVS + 0x2000, 0x3000, 0x5000}},
+        .count = 1,
+        .entry = USUAL_NVS + 0x2000,
+        .seed = 4,
+    };
+
+    machine_usual();
+    put_kernel("\\kernel", &kernel);
+}
+
+void check_loader_variable(const char *name, const char *text)
+{
+    size_t size;
+    const void *value = variable_find(&loader_variable_guid, name, &size);
+    CHAR16 *wanted = widen(text);
+    size_t wanted_size = (units_length(wanted) + 1) * sizeof(*wanted);
+
+    if (!value || size != wanted_size || memcmp(value, wanted, size) != 0)
+        run_fail("%s is not %s", name, text);
+    free(wanted);
 }

@@ -24,3 +24,9 @@ void put_module_part(const char *path, size_t size);
 
 /* The usual machine, with a plain kernel \vmlinux. */
 void setup_plain(void);
+
+/* The usual machine, with a kernel \kernel that is linked inside ACPI NVS and cannot be moved. */
+void setup_kernel_over_nvs(void);
+
+/* Fails the run unless the loader's variable `name` holds this text. */
+void check_loader_variable(const char *name, const char *text);

@@ -40,18 +40,6 @@ static const char *long_name(const char *what, size_t count, const char *end)
     return buffer;
 }
 
-static void check_variable(const char *name, const char *text)
-{
-    size_t size;
-    const void *value = variable_find(&loader_variable_guid, name, &size);
-    CHAR16 *wanted = widen(text);
-    size_t wanted_size = (units_length(wanted) + 1) * sizeof(*wanted);
-
-    if (!value || size != wanted_size || memcmp(value, wanted, size) != 0)
-        run_fail("%s is not %s", name, text);
-    free(wanted);
-}
-
 /* ------------------------------------------------------------------------------------------------
  * Names
  */
@@ -97,7 +85,7 @@ static void check_foreign_name(void)
     char path[400];
 
     snprintf(path, sizeof(path), ENTRIES "%s", long_name(EURO, 120, "+2-1.conf"));
-    check_variable("LoaderBootCountPath", path);
+    check_loader_variable("LoaderBootCountPath", path);
 }
 
 /* Control characters in a command line must not reach the terminal. */
@@ -143,7 +131,7 @@ static void choose_default(uint64_t seed)
 
 static void check_choose_default(void)
 {
-    check_variable("LoaderEntryDefault", long_name(EURO, 120, ".conf"));
+    check_loader_variable("LoaderEntryDefault", long_name(EURO, 120, ".conf"));
 }
 
 static void take_default_back(uint64_t seed)
