@@ -17,4 +17,4 @@ static bool refuse(struct decoder *decoder)
 }
 
 /* Without `step`: open() never lets it come that far. */
-const struct decoder_format DECODER_ABSENT = {.memory = no_memory, .open = refuse};
+const struct decoder_backend DECODER_ABSENT = {.memory = no_memory, .open = refuse};

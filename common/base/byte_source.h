@@ -30,6 +30,24 @@ struct memory_source {
 /* The bytes stay the caller's, and must outlive the source. */
 void memory_source_init(struct memory_source *memory, const uint8_t *bytes, uint64_t size);
 
+#define SOURCE_PIECES 24
+
+/* Bytes in memory, in several pieces. */
+struct pieces_source {
+    struct byte_source source; /* first, so that it can be cast back */
+    struct {
+        const uint8_t *bytes;
+        uint64_t end; /* offset in the source behind its last byte */
+    } pieces[SOURCE_PIECES];
+    size_t count;
+};
+
+void pieces_source_init(struct pieces_source *pieces);
+
+/* Adds bytes at the end, with room for one piece more; as with memory_source, they stay the
+ * caller's. */
+void pieces_source_add(struct pieces_source *pieces, const uint8_t *bytes, uint64_t size);
+
 struct part_source {
     struct byte_source source; /* first, so that it can be cast back */
     struct byte_source *whole;

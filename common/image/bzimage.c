@@ -98,6 +98,9 @@ static bool agree_on_size(struct container_reader *reader, uint64_t stated)
     if (container->unpacked_exact ? stated != container->unpacked : stated > container->unpacked)
         return error_set(reader->error, ERROR_UNPACKED_SIZE, container->kind, container->unpacked,
                          stated);
+    /* gzip's is the last member's, as zlib verifies: there may be others. */
+    if (container_format_of(container->kind)->size_in_trailer)
+        return true;
     container->unpacked = stated;
     container->unpacked_exact = true;
     return true;

@@ -30,7 +30,8 @@ struct decoder_backend;
     X(ZSTD, zstd)                                                                                  \
     X(LZ4_LEGACY, lz4_legacy)                                                                      \
     X(LZ4, lz4)                                                                                    \
-    X(BZIMAGE, bzimage)
+    X(BZIMAGE, bzimage)                                                                            \
+    X(SKIPPABLE, skippable)
 
 /* Errors carry numbers: this is a format's. */
 #define CONTAINER_CONSTANT(constant, descriptor) CONTAINER_##constant,
@@ -44,8 +45,12 @@ struct container_format {
     char name[13]; /* in messages: "xz", "lz4 (legacy)" */
     uint8_t magic[6];
     uint8_t magic_size; /* 0: not told by a magic number */
+    uint8_t magic_any;  /* bits of the first byte that may have any value */
     uint16_t magic_offset;
-    /* The unpacked size is the last 4 bytes of the format itself, modulo 4 GiB (gzip's ISIZE). */
+    /*
+     * The last 4 bytes of the format itself are the size of its last member, modulo 4 GiB (gzip's
+     * ISIZE). Of an intact file it is the least that it unpacks to, never more.
+     */
     bool size_in_trailer;
     /*
      * Fills in reader->container, whose kind and content are set, from headers and trailers alone.
@@ -63,11 +68,14 @@ CONTAINER_FORMATS(CONTAINER_DESCRIPTOR)
 
 /* A container that has been looked at. */
 struct container {
-    enum container_kind kind; /* of a bzImage that could be read: its payload's */
+    /* Of a bzImage that could be read: its payload's; of skippable frames: that of the next one. */
+    enum container_kind kind;
     bool in_bzimage;
     struct range content; /* offsets in the source; all of it belongs to the format */
-    uint64_t unpacked;    /* size in bytes when unpacked, or an upper bound */
+    /* Bytes when unpacked, of all members; or an upper bound, or a lower one: size_in_trailer. */
+    uint64_t unpacked;
     bool unpacked_exact;
-    uint64_t dictionary; /* xz: bytes of the LZMA2 dictionary; 0 for others */
-    uint64_t block;      /* lz4: most bytes of a compressed block; 0 for others */
+    uint64_t dictionary;     /* xz: bytes of the largest LZMA2 dictionary; 0 for others */
+    uint64_t block;          /* lz4: most bytes of a compressed block; 0 for others */
+    uint64_t unpacked_block; /* lz4: most bytes that one unpacks to */
 };

@@ -36,6 +36,15 @@ bool reader_take(struct container_reader *reader, size_t size, const uint8_t **r
 bool reader_take_byte(struct container_reader *reader, uint8_t *ret_byte);
 bool reader_skip(struct container_reader *reader, uint64_t size);
 
+/* The next 4 bytes as a number, which are not taken; 0 where there are fewer. */
+bool reader_peek_magic(struct container_reader *reader, uint32_t *ret_magic);
+
+/*
+ * Steps back over `size` bytes, at most READER_TAKE_MAX, and leads *ret_bytes to them. They lie
+ * inside the container. Reads what comes before them as well.
+ */
+bool reader_take_back(struct container_reader *reader, size_t size, const uint8_t **ret_bytes);
+
 /* Adds to container->unpacked. */
 bool reader_add_unpacked(struct container_reader *reader, uint64_t size);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* gzip by zlib, which verifies CRC-32 and size. One member; see decoder.c's check_end(). */
+/* gzip by zlib, which verifies every member's CRC-32 and size. */
 #include "common/image/decoder_backend.h"
 
 #include <limits.h>
+#include <string.h>
 #include <zlib.h>
 
 #define GZIP_WRAPPING 16         /* added to the window's bits: a gzip header, and nothing else */
@@ -65,9 +66,27 @@ static bool gzip_step(struct decoder *decoder, struct decoder_output *output)
     }
 }
 
+/* Another member, or zeros up to the end, as on a tape. To gzip all else is garbage. */
+static bool gzip_next(struct decoder *decoder)
+{
+    const uint64_t end = decoder_offset(decoder);
+    uint8_t magic[2];
+    size_t count;
+
+    if (!decoder_peek(decoder, magic, sizeof(magic), &count))
+        return false;
+    if (count == sizeof(magic) && memcmp(magic, container_gzip.magic, sizeof(magic)) == 0) {
+        decoder->ended = false;
+        return inflateReset(decoder->state) == Z_OK || decoder_out_of_memory(decoder);
+    }
+    return decoder_pass_zeros(decoder) &&
+           (decoder_left(decoder) == 0 || decoder_trailing(decoder, end));
+}
+
 const struct decoder_backend decoder_gzip = {
     .memory = gzip_memory,
     .open = gzip_open,
     .step = gzip_step,
+    .next = gzip_next,
     .input_size = DECODER_INPUT_SIZE,
 };

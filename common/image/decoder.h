@@ -14,12 +14,28 @@ uint64_t decoder_memory(const struct container *container);
 /* True when the format can only be unpacked as a whole, in a single decoder_read(). */
 bool decoder_wants_whole(const struct container *container);
 
+/* Memory that unpacking may take and has taken: decoders, and what comes out of each container. */
+struct unpack_budget {
+    uint64_t limit;
+    uint64_t taken;
+    uint64_t largest; /* piece of it */
+};
+
 /*
- * Begins to unpack a compressed container. Fails if it states, or turns out to have, more than
- * `limit` bytes. Errors of all functions go to *error. All arguments must outlive the decoder.
+ * Adds what a container's decoder takes. False with ERROR_UNPACK_LIMIT where that is more than is
+ * left.
  */
-bool decoder_open(struct decoder *decoder, const struct container *container, uint64_t limit,
-                  struct byte_source *source, struct arena *arena, struct error *error);
+bool decoder_charge(const struct container *container, struct unpack_budget *budget,
+                    struct error *error);
+
+/*
+ * Begins to unpack a compressed container, which has been charged. Fails if it states, or turns out
+ * to have, more bytes than the budget has left. Errors of all functions go to *error. All other
+ * arguments but the budget must outlive the decoder.
+ */
+bool decoder_open(struct decoder *decoder, const struct container *container,
+                  const struct unpack_budget *budget, struct byte_source *source,
+                  struct arena *arena, struct error *error);
 
 /*
  * Reads the next `size` bytes; fewer only at the end. Where decoder_wants_whole(), there is one

@@ -27,7 +27,8 @@ struct decoder {
     const struct container *container;
     struct arena *arena;
     struct error *error;
-    uint64_t limit; /* most bytes that may come out */
+    uint64_t limit;  /* most bytes that may come out */
+    uint64_t in_all; /* struct unpack_budget's limit, for messages */
 
     /* Compressed bytes. Those before `position` (in the source) are in the input, or used up. */
     struct byte_source *source;
@@ -39,7 +40,7 @@ struct decoder {
 
     /* Unpacked bytes. */
     uint64_t produced;
-    bool ended;       /* behind the container's last byte */
+    bool ended;       /* behind a member's last byte; outside a step, behind the container's */
     uint8_t *scratch; /* where skipped bytes go; NULL until some are */
     bool probing;     /* only the first bytes matter: a wrong size is no reason to read the rest */
 
@@ -65,9 +66,14 @@ struct decoder_backend {
     bool (*open)(struct decoder *decoder);
     /*
      * Unpacks from the input to the output as far as both go, moves both on, and sets `ended`
-     * behind the container's last byte. Records its own error.
+     * behind a member's last byte. Records its own error.
      */
     bool (*step)(struct decoder *decoder, struct decoder_output *output);
+    /*
+     * Something follows a member: clears `ended` and begins with the next one, or passes over what
+     * a format allows there. What is neither is refused with decoder_trailing().
+     */
+    bool (*next)(struct decoder *decoder);
     uint32_t input_size; /* of the buffer; 0: the backend reads the source itself */
     bool whole;          /* all of the output must be in one buffer: see decoder_wants_whole() */
 };
@@ -97,6 +103,24 @@ static inline uint64_t decoder_offset(const struct decoder *decoder)
     return decoder->position - decoder_input_left(decoder);
 }
 
+/* Bytes of the container that are not used up yet. */
+static inline uint64_t decoder_left(const struct decoder *decoder)
+{
+    return decoder->container->content.end - decoder_offset(decoder);
+}
+
+/* Copies the next `size` bytes and leaves them there; fewer only at the container's end. */
+bool decoder_peek(struct decoder *decoder, uint8_t *bytes, size_t size, size_t *ret_count);
+
+/* Passes over the next `size` bytes. False, with no error, where there are fewer. */
+bool decoder_pass(struct decoder *decoder, uint64_t size);
+
+/* Passes over zeros, as many as there are. For backends with an input buffer. */
+bool decoder_pass_zeros(struct decoder *decoder);
+
+/* Fills the input when it is empty. */
+bool decoder_refill(struct decoder *decoder);
+
 /* Reads the next bytes of the container, which are known to be there. */
 bool decoder_read_source(struct decoder *decoder, void *buffer, size_t size);
 
@@ -112,8 +136,10 @@ bool decoder_damaged(struct decoder *decoder, const char *reason);
 bool decoder_unsupported(struct decoder *decoder, const char *reason);
 bool decoder_truncated(struct decoder *decoder);
 bool decoder_out_of_memory(struct decoder *decoder);
+bool decoder_trailing(struct decoder *decoder, uint64_t offset); /* all from there on */
 
 #define decoder_damaged(...)       ERROR_IS_FALSE((decoder_damaged)(__VA_ARGS__))
 #define decoder_unsupported(...)   ERROR_IS_FALSE((decoder_unsupported)(__VA_ARGS__))
 #define decoder_truncated(...)     ERROR_IS_FALSE((decoder_truncated)(__VA_ARGS__))
 #define decoder_out_of_memory(...) ERROR_IS_FALSE((decoder_out_of_memory)(__VA_ARGS__))
+#define decoder_trailing(...)      ERROR_IS_FALSE((decoder_trailing)(__VA_ARGS__))

@@ -17,7 +17,10 @@ static bool measure_gzip(struct container_reader *reader)
     reader->position = reader->end - 4;
     if (!reader_take(reader, 4, &trailer))
         return false;
-    /* Of a file that was cut off these are any bytes: zlib compares them when it gets there. */
+    /*
+     * The last member's size. Of a file that was cut off these are any bytes, and in front of
+     * padding they are zeros: zlib compares sizes when it gets there.
+     */
     reader->container->unpacked = read_le32(trailer);
     reader->container->unpacked_exact = false;
     return true;

@@ -5,9 +5,6 @@
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 
-/* Nothing larger is a kernel; what unpacks to more is a mistake or a trap. */
-#define UNPACK_LIMIT (1 * GIB)
-
 /* What unpacking or parsing has recorded, for the caller. */
 static bool fail(const struct kernel *kernel, struct error *error)
 {

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No kernel is larger, debug information included: what states more is damaged. */
-#define LARGEST_ELF (1 * GIB)
-
 #define FIRST_CAPACITY (16 * MIB)
 
 /*
@@ -30,7 +27,7 @@ static bool unpack_stream(struct kernel_file *file, struct error *error)
         size += count;
         if (size < capacity)
             break;
-        capacity = min_u64(2 * capacity, LARGEST_ELF + 1); /* the decoder stops before its end */
+        capacity = min_u64(2 * capacity, UNPACK_LIMIT + 1); /* the decoder stops before its end */
     }
     memory_source_init(&file->unpacked, file->bytes, size);
     file->elf = &file->unpacked.source;
@@ -56,7 +53,7 @@ static void name_containers(struct kernel_file *file)
 
 static bool unpack(struct kernel_file *file, struct arena *arena, struct error *error)
 {
-    bool opened = unpack_open(&file->unpack, &file->file.source, LARGEST_ELF, arena, error);
+    bool opened = unpack_open(&file->unpack, &file->file.source, UNPACK_LIMIT, arena, error);
 
     name_containers(file);
     if (!opened)
