@@ -7,6 +7,22 @@
 #define FIRST_CAPACITY (16 * MIB)
 
 /*
+ * There is no room to go on. The rest is read over what there is: it may be larger than any kernel,
+ * or damaged, which is not for want of memory.
+ */
+static bool refuse_room(struct kernel_file *file, uint64_t room, uint64_t wanted,
+                        struct error *error)
+{
+    uint64_t count = room;
+
+    while (room > 0 && count == room) {
+        if (!unpack_read(&file->unpack, file->bytes, room, &count))
+            return false;
+    }
+    return error_set(error, ERROR_OUT_OF_MEMORY, wanted);
+}
+
+/*
  * Unpacks to memory that grows with what comes: a container may state any size, and only what is
  * there is believed.
  */
@@ -20,7 +36,7 @@ static bool unpack_stream(struct kernel_file *file, struct error *error)
         uint8_t *grown = realloc(file->bytes, (size_t)capacity);
 
         if (!grown)
-            return error_set(error, ERROR_OUT_OF_MEMORY, capacity);
+            return refuse_room(file, size, capacity, error);
         file->bytes = grown;
         if (!unpack_read(&file->unpack, file->bytes + size, capacity - size, &count))
             return false;
