@@ -17,4 +17,4 @@ static bool refuse(struct decoder *decoder)
 }
 
 /* There is no `step`, since open() always fails. */
-const struct decoder_format DECODER_ABSENT = {.memory = no_memory, .open = refuse};
+const struct decoder_backend DECODER_ABSENT = {.memory = no_memory, .open = refuse};
