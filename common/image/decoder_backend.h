@@ -49,6 +49,7 @@ struct decoder {
     struct decoder_piece pieces[DECODER_PIECES];
     uint64_t budget;  /* bytes that it may still allocate */
     bool over_budget; /* it has asked for more */
+    bool arena_empty; /* it was within the budget, and yet there was no memory */
     uint64_t memory;  /* decoder_memory(), for messages */
 };
 
