@@ -15,9 +15,10 @@ static bool find_in_window(struct container_reader *reader, size_t size, const u
 {
     uint64_t offset = reader->position - reader->window_start;
 
+    if (reader->position < reader->window_start || !fits_inside(offset, size, reader->window_size))
+        return false;
     *ret_bytes = reader->window + offset;
-    return reader->position >= reader->window_start &&
-           fits_inside(offset, size, reader->window_size);
+    return true;
 }
 
 /* Reads `size` bytes at `start`, which are in the source and fit into the window. */

@@ -37,6 +37,7 @@ static struct decoder_piece *new_piece(struct decoder *decoder, size_t size)
                                           : arena_alloc(decoder->arena, size, 1);
         piece->size = size;
         decoder->budget -= size;
+        decoder->arena_empty = !piece->memory;
         return piece->memory ? piece : NULL;
     }
     return NULL;
@@ -48,7 +49,7 @@ void *decoder_allocate(struct decoder *decoder, size_t size)
 
     if (!piece)
         piece = new_piece(decoder, size);
-    if (!piece)
+    if (!piece && !decoder->arena_empty)
         piece = find_piece(decoder, size, true);
     if (!piece)
         return NULL;

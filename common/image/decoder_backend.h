@@ -50,6 +50,7 @@ struct decoder {
     struct decoder_piece pieces[DECODER_PIECES];
     uint64_t budget;  /* bytes that the backend may still allocate */
     bool over_budget; /* the backend has asked for more */
+    bool arena_empty; /* the arena was out of memory for an allocation within the budget */
     uint64_t memory;  /* decoder_memory(), for messages */
 };
 

@@ -242,6 +242,6 @@ def test_unpacking_has_to_fit_the_machine(tmp_path):
     assert pvhinfo(tmp_path / "kernel").returncode == 0
     done = pvhinfo("--map", next(MAPS.rglob("gen-ovmf-deb12-q35-160M.map")), tmp_path / "kernel")
     assert done.returncode == 1
-    assert "xz: not enough memory: the boot takes at least 768." in done.stderr
+    assert "xz: not enough memory: the boot needs at least 768." in done.stderr
     (tmp_path / "kernel").write_bytes(xz(ELF))
     assert pvhinfo("--map", next(MAPS.rglob("gen-ovmf-deb12-q35-160M.map")), tmp_path / "kernel").returncode == 0

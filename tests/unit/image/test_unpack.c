@@ -461,7 +461,7 @@ static void the_file_cannot_be_read(void **state)
             if (!done && !attempt.unpack.elf)
                 assert_int_equal(attempt.error.code, ERROR_READ);
             attempt_end(&attempt);
-            assert_in_range(read, 0, 20);
+            assert_in_range(read, 0, 60);
         }
         sample_free(&sample);
     }
@@ -473,11 +473,15 @@ static void nothing_larger_than_the_limit(void **state)
     for (size_t i = 0; i < ELEMENTS(large_samples); i++) {
         struct sample sample = sample_read(large_samples[i]);
         struct attempt attempt;
+        struct container container;
         uint8_t *room = malloc(large_elf.size);
-        uint64_t count;
+        uint64_t count, limit;
 
         attempt_start(&attempt, sample.bytes, sample.size);
-        if (unpack_open(&attempt.unpack, &attempt.source.source, large_elf.size - 1, &attempt.arena,
+        assert_true(container_identify(&attempt.source.source, (struct range){0, sample.size},
+                                       &container, &attempt.error));
+        limit = large_elf.size - 1 + decoder_memory(&container);
+        if (unpack_open(&attempt.unpack, &attempt.source.source, limit, &attempt.arena,
                         &attempt.error))
             assert_false(unpack_read(&attempt.unpack, room, large_elf.size, &count));
         assert_int_equal(attempt.error.code, ERROR_UNPACKED_TOO_LARGE);
@@ -574,7 +578,8 @@ static void memory_is_announced(void **state)
             assert_true(decoder_skip(&decoder, 100, &count));
             assert_int_equal(count, 100);
         }
-        count = min_u64(container.unpacked, large_elf.size + MIB);
+        count = decoder_wants_whole(&container) ? container.unpacked : large_elf.size + MIB;
+        assert_true(count <= large_elf.size + MIB);
         assert_true(decoder_read(&decoder, room, count, &count));
         assert_true(decoder_finish(&decoder));
         assert_in_range(arena_bytes() - before, 1, decoder_memory(&container));
@@ -727,7 +732,8 @@ static void stated_sizes_are_checked(void **state)
     error = error_with_end("bz.pipe.zst", trailer, (uint32_t)small_elf.size + 1);
     assert_error(&error, ERROR_UNPACKED_SIZE, CONTAINER_ZSTD, small_elf.size, small_elf.size + 1);
     error = error_with_end("bz.gz", trailer, UINT32_MAX);
-    assert_error(&error, ERROR_UNPACKED_TOO_LARGE, CONTAINER_GZIP, UINT32_MAX, LIMIT);
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
+    assert_string_equal(error.reason, "incorrect length check");
     /* gzip's size may be wrong: zlib reports that. */
     error = error_with_end("gz", 4, UINT32_MAX);
     assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_GZIP);
@@ -968,6 +974,13 @@ static bool fits(const struct sample *sample, uint64_t limit, uint64_t *ret_take
     return done;
 }
 
+/* For a size that gzip's trailer does not state, memory is doubled, or less near the limit. */
+static bool grows(const char *name)
+{
+    return strstr(name, "gz") &&
+           (strstr(name, "joined") || strstr(name, "padded") || strstr(name, "empty"));
+}
+
 /* All layers and decoders count, and no more is allocated than was counted. */
 static void all_layers_count(void **state)
 {
@@ -981,7 +994,7 @@ static void all_layers_count(void **state)
         assert_true(arena_bytes() - before <= taken);
         if (taken > 0) { /* 0 for files without compression */
             assert_true(fits(&sample, taken, &ignored));
-            for (uint64_t less = 1; less < taken; less *= 2)
+            for (uint64_t less = 1; less < taken && !grows(small_samples[i]); less *= 2)
                 assert_false(fits(&sample, taken - less, &ignored));
         }
         sample_free(&sample);
