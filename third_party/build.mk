@@ -9,7 +9,7 @@
 DECODER_INCLUDES := $(patsubst %,-isystem $(DECODER_SOURCES)/%,zlib xz-utils/src/liblzma/api libzstd/lib lz4/lib) \
 	-DZ_SOLO -DLZMA_API_STATIC -DXXH_NAMESPACE=LZ4_ -DLZ4_DISABLE_DEPRECATE_WARNINGS
 
-DECODER_ENTRIES_gzip := inflateInit2_ inflate
+DECODER_ENTRIES_gzip := inflateInit2_ inflateReset inflate
 DECODER_ENTRIES_xz := lzma_stream_decoder lzma_code
 DECODER_ENTRIES_zstd := ZSTD_initStaticDStream ZSTD_estimateDCtxSize ZSTD_DCtx_setParameter ZSTD_decompressStream \
 	ZSTD_getErrorCode ZSTD_getErrorString

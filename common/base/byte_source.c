@@ -30,3 +30,40 @@ void part_source_init(struct part_source *source, struct byte_source *whole, str
                                    .whole = whole,
                                    .start = part.start};
 }
+
+static bool read_pieces(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
+                        struct error *error)
+{
+    const struct pieces_source *pieces = (const struct pieces_source *)source;
+    uint8_t *next = buffer;
+    uint64_t start = 0;
+
+    (void)error;
+    for (size_t i = 0; i < pieces->count && length > 0; i++) {
+        uint64_t end = pieces->pieces[i].end;
+
+        if (offset < end) {
+            size_t count = (size_t)min_u64(length, end - offset);
+
+            memcpy(next, pieces->pieces[i].bytes + (offset - start), count);
+            next += count;
+            offset += count;
+            length -= count;
+        }
+        start = end;
+    }
+    return true;
+}
+
+void pieces_source_init(struct pieces_source *pieces)
+{
+    *pieces = (struct pieces_source){.source = {.read = read_pieces}};
+}
+
+void pieces_source_add(struct pieces_source *pieces, const uint8_t *bytes, uint64_t size)
+{
+    pieces->source.size += size;
+    pieces->pieces[pieces->count].bytes = bytes;
+    pieces->pieces[pieces->count].end = pieces->source.size;
+    pieces->count++;
+}

@@ -30,6 +30,26 @@ struct memory_source {
 /* `bytes` stays owned by the caller and must outlive the source. */
 void memory_source_init(struct memory_source *memory, const uint8_t *bytes, uint64_t size);
 
+#define SOURCE_PIECES 24
+
+/* A source of several pieces of memory. */
+struct pieces_source {
+    struct byte_source source; /* first, so that it can be cast back */
+    struct {
+        const uint8_t *bytes;
+        uint64_t end; /* offset in the source, after its last byte */
+    } pieces[SOURCE_PIECES];
+    size_t count;
+};
+
+void pieces_source_init(struct pieces_source *pieces);
+
+/*
+ * Appends a piece; there must be fewer than SOURCE_PIECES. As with memory_source, the bytes stay
+ * the caller's.
+ */
+void pieces_source_add(struct pieces_source *pieces, const uint8_t *bytes, uint64_t size);
+
 struct part_source {
     struct byte_source source; /* must be first: read() casts it back */
     struct byte_source *whole;

@@ -128,6 +128,8 @@ ERROR_ROW(UNPACKED_SIZE, FILE, LOAD_ERROR, COPY,
     "{k0}: it unpacks to {d1} bytes instead of {d2}")
 ERROR_ROW(UNPACKED_TOO_LARGE, FILE, LOAD_ERROR, STRIP,
     "{k0}: it unpacks to more than {s2}, the limit for a kernel")
+ERROR_ROW(UNPACK_LIMIT, FILE, LOAD_ERROR, PACK,
+    "{k0}: unpacking needs {s1} of memory, and the limit is {s2} in total")
 ERROR_ROW(NOT_SEQUENTIAL, FILE, LOAD_ERROR, UNPACK,
     "its parts do not come in the order in which they are needed")
 ERROR_ROW(NESTED_TOO_DEEP, FILE, LOAD_ERROR, NONE,

@@ -39,8 +39,11 @@ bool container_is_packed(enum container_kind kind)
 
 static bool has_magic(const struct container_format *format, const uint8_t *head, size_t size)
 {
+    const uint8_t *bytes = head + format->magic_offset;
+
     return format->magic_size > 0 && fits_inside(format->magic_offset, format->magic_size, size) &&
-           memcmp(head + format->magic_offset, format->magic, format->magic_size) == 0;
+           (bytes[0] & ~format->magic_any) == format->magic[0] &&
+           memcmp(bytes + 1, format->magic + 1, format->magic_size - 1U) == 0;
 }
 
 enum container_kind container_kind_of(const uint8_t *head, size_t size)

@@ -30,7 +30,8 @@ struct decoder_backend;
     X(ZSTD, zstd)                                                                                  \
     X(LZ4_LEGACY, lz4_legacy)                                                                      \
     X(LZ4, lz4)                                                                                    \
-    X(BZIMAGE, bzimage)
+    X(BZIMAGE, bzimage)                                                                            \
+    X(SKIPPABLE, skippable)
 
 /* A format; errors carry it as a number. */
 #define CONTAINER_CONSTANT(constant, descriptor) CONTAINER_##constant,
@@ -44,8 +45,12 @@ struct container_format {
     char name[13]; /* in messages: "xz", "lz4 (legacy)" */
     uint8_t magic[6];
     uint8_t magic_size; /* 0: not recognized by a magic number */
+    uint8_t magic_any;  /* bits of the first byte that may have any value */
     uint16_t magic_offset;
-    /* The format ends with the unpacked size modulo 4 GiB, in 4 bytes (gzip's ISIZE). */
+    /*
+     * The format ends with the unpacked size of its last member modulo 4 GiB, in 4 bytes (gzip's
+     * ISIZE). An intact file unpacks to at least as many bytes.
+     */
     bool size_in_trailer;
     /*
      * Completes reader->container, whose kind and content are set, from headers and trailers only.
@@ -63,11 +68,17 @@ CONTAINER_FORMATS(CONTAINER_DESCRIPTOR)
 
 /* An identified container. */
 struct container {
-    enum container_kind kind; /* for a valid bzImage: the kind of its payload */
+    /* For a valid bzImage: the kind of its payload; for skippable frames: of the next frame. */
+    enum container_kind kind;
     bool in_bzimage;
     struct range content; /* offsets in the source, without data that is not part of the format */
-    uint64_t unpacked;    /* unpacked size in bytes, or an upper bound of it */
-    bool unpacked_exact;  /* `unpacked` is the size, not a bound */
-    uint64_t dictionary;  /* xz: bytes of the LZMA2 dictionary; 0 for others */
-    uint64_t block;       /* lz4: maximum bytes of a compressed block; 0 for others */
+    /*
+     * Unpacked size of all members in bytes. Unless unpacked_exact, an upper bound of it; a lower
+     * bound for formats with size_in_trailer.
+     */
+    uint64_t unpacked;
+    bool unpacked_exact;     /* `unpacked` is the size, not a bound */
+    uint64_t dictionary;     /* xz: bytes of the largest LZMA2 dictionary; 0 for others */
+    uint64_t block;          /* lz4: maximum bytes of a compressed block; 0 for others */
+    uint64_t unpacked_block; /* lz4: maximum bytes of an unpacked block; 0 for others */
 };

@@ -1,10 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/image/container_reader.h"
 
+#include "common/base/bytes.h"
+
 void reader_restrict(struct container_reader *reader, struct range where)
 {
     reader->position = where.start;
     reader->end = where.end;
+}
+
+/* Points *ret_bytes to the `size` bytes at the position. Returns false if they have not been read.
+ */
+static bool find_in_window(struct container_reader *reader, size_t size, const uint8_t **ret_bytes)
+{
+    uint64_t offset = reader->position - reader->window_start;
+
+    if (reader->position < reader->window_start || !fits_inside(offset, size, reader->window_size))
+        return false;
+    *ret_bytes = reader->window + offset;
+    return true;
+}
+
+/* Reads `size` bytes at `start`, which are in the source and fit into the window. */
+static bool read_window(struct container_reader *reader, uint64_t start, size_t size)
+{
+    reader->window_size = 0;
+    if (!reader->source->read(reader->source, start, reader->window, size, reader->error))
+        return false;
+    reader->window_start = start;
+    reader->window_size = size;
+    return true;
 }
 
 /*
@@ -13,22 +38,11 @@ void reader_restrict(struct container_reader *reader, struct range where)
  */
 static bool fill_window(struct container_reader *reader, size_t size, const uint8_t **ret_bytes)
 {
-    uint64_t offset = reader->position - reader->window_start;
     size_t wanted = (size_t)min_u64(reader->end - reader->position, sizeof(reader->window));
 
-    if (reader->position >= reader->window_start &&
-        fits_inside(offset, size, reader->window_size)) {
-        *ret_bytes = reader->window + offset;
-        return true;
-    }
-    reader->window_size = 0;
-    if (!reader->source->read(reader->source, reader->position, reader->window, wanted,
-                              reader->error))
-        return false;
-    reader->window_start = reader->position;
-    reader->window_size = wanted;
-    *ret_bytes = reader->window;
-    return true;
+    return find_in_window(reader, size, ret_bytes) ||
+           (read_window(reader, reader->position, wanted) &&
+            find_in_window(reader, size, ret_bytes));
 }
 
 bool reader_peek_head(struct container_reader *reader, const uint8_t **ret_head, size_t *ret_size)
@@ -64,6 +78,30 @@ bool reader_skip(struct container_reader *reader, uint64_t size)
         return reader_truncated(reader);
     reader->position += size;
     return true;
+}
+
+bool reader_peek_magic(struct container_reader *reader, uint32_t *ret_magic)
+{
+    const uint8_t *bytes;
+
+    *ret_magic = 0;
+    if (reader->end - reader->position < 4)
+        return true;
+    if (!fill_window(reader, 4, &bytes))
+        return false;
+    *ret_magic = read_le32(bytes);
+    return true;
+}
+
+bool reader_take_back(struct container_reader *reader, size_t size, const uint8_t **ret_bytes)
+{
+    const uint64_t end = reader->position;
+    const uint64_t first = reader->container->content.start;
+    size_t wanted = (size_t)min_u64(end - first, sizeof(reader->window));
+
+    reader->position = end - size;
+    return find_in_window(reader, size, ret_bytes) ||
+           (read_window(reader, end - wanted, wanted) && find_in_window(reader, size, ret_bytes));
 }
 
 bool(reader_truncated)(struct container_reader *reader)

@@ -36,6 +36,15 @@ bool reader_take(struct container_reader *reader, size_t size, const uint8_t **r
 bool reader_take_byte(struct container_reader *reader, uint8_t *ret_byte);
 bool reader_skip(struct container_reader *reader, uint64_t size);
 
+/* Returns the next 4 bytes as a number without consuming them; 0 if fewer are left. */
+bool reader_peek_magic(struct container_reader *reader, uint32_t *ret_magic);
+
+/*
+ * Moves back by `size` bytes, at most READER_TAKE_MAX, and points *ret_bytes to them. They must be
+ * inside the container. Also reads what precedes them, for the next call.
+ */
+bool reader_take_back(struct container_reader *reader, size_t size, const uint8_t **ret_bytes);
+
 /* Adds `size` to container->unpacked; damaged if that overflows. */
 bool reader_add_unpacked(struct container_reader *reader, uint64_t size);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* gzip by zlib, which verifies CRC-32 and size. One member only: see check_end() in decoder.c. */
+/* gzip by zlib, which verifies the CRC-32 and the size of every member. */
 #include "common/image/decoder_backend.h"
 
 #include <limits.h>
+#include <string.h>
 #include <zlib.h>
 
 #define GZIP_WRAPPING 16         /* added to windowBits: accept a gzip header and no other */
@@ -65,9 +66,27 @@ static bool gzip_step(struct decoder *decoder, struct decoder_output *output)
     }
 }
 
+/* Starts another member, or skips zeros up to the end (tape padding), as gzip does. */
+static bool gzip_next(struct decoder *decoder)
+{
+    const uint64_t end = decoder_offset(decoder);
+    uint8_t magic[2];
+    size_t count;
+
+    if (!decoder_peek(decoder, magic, sizeof(magic), &count))
+        return false;
+    if (count == sizeof(magic) && memcmp(magic, container_gzip.magic, sizeof(magic)) == 0) {
+        decoder->ended = false;
+        return inflateReset(decoder->state) == Z_OK || decoder_out_of_memory(decoder);
+    }
+    return decoder_pass_zeros(decoder) &&
+           (decoder_left(decoder) == 0 || decoder_trailing(decoder, end));
+}
+
 const struct decoder_backend decoder_gzip = {
     .memory = gzip_memory,
     .open = gzip_open,
     .step = gzip_step,
+    .next = gzip_next,
     .input_size = DECODER_INPUT_SIZE,
 };

@@ -6,6 +6,7 @@
 #include "common/base/bytes.h"
 #include "common/image/decoder_backend.h"
 #include "common/image/lz4.h"
+#include "common/image/skippable.h"
 
 #include <lz4.h>
 #include <string.h>
@@ -27,13 +28,21 @@ struct lz4_state {
     uint8_t *bounce;
     size_t bounce_start; /* the unpacked bytes not yet copied to the output */
     size_t bounce_end;
+    /* Of the current frame: */
+    bool legacy;
     uint8_t flags;
-    XXH32_state_t content; /* checksum of the output so far */
+    size_t packed_block;   /* maximum bytes of a block in the file */
+    size_t unpacked_block; /* maximum bytes of an unpacked block, at most the whole output */
+    uint64_t start;        /* bytes of output before the frame */
+    uint64_t stated;       /* unpacked size stated in its header */
+    XXH32_state_t content; /* checksum of its output so far */
 };
 
 static bool is_legacy(const struct decoder *decoder)
 {
-    return decoder->container->kind == CONTAINER_LZ4_LEGACY;
+    const struct lz4_state *state = decoder->state;
+
+    return state->legacy;
 }
 
 static bool is_linked(const struct decoder *decoder)
@@ -43,17 +52,17 @@ static bool is_linked(const struct decoder *decoder)
     return !is_legacy(decoder) && !(state->flags & LZ4_FLAG_INDEPENDENT);
 }
 
-/* The most bytes that a block unpacks to. */
+/* The most bytes that a block of any frame unpacks to. */
 static size_t block_size(const struct container *container)
 {
-    uint64_t size = container->kind == CONTAINER_LZ4_LEGACY ? LZ4_LEGACY_BLOCK : container->block;
-
-    return (size_t)min_u64(size, container->unpacked);
+    return (size_t)min_u64(container->unpacked_block, container->unpacked);
 }
 
 static size_t packed_size(const struct container *container)
 {
-    return (size_t)container->block + LZ4_NUMBER_SIZE + LZ4_NUMBER_SIZE;
+    uint64_t block = min_u64(container->block, range_size(container->content));
+
+    return (size_t)block + LZ4_NUMBER_SIZE + LZ4_NUMBER_SIZE;
 }
 
 static uint64_t lz4_memory(const struct container *container)
@@ -74,8 +83,9 @@ static bool read_first_size(struct decoder *decoder)
     struct lz4_state *state = decoder->state;
     uint8_t size[LZ4_NUMBER_SIZE];
 
+    state->has_next = false;
     /* A legacy file may have no blocks. */
-    if (decoder->position == decoder->container->content.end)
+    if (is_legacy(decoder) && decoder->position == decoder->container->content.end)
         return true;
     if (!read_required(decoder, size, sizeof(size)))
         return false;
@@ -98,6 +108,7 @@ static bool read_frame_header(struct decoder *decoder)
     struct lz4_state *state = decoder->state;
     uint8_t header[HEADER_MAX_SIZE + 1];
     size_t size = 2;
+    uint64_t block;
 
     if (!read_required(decoder, header, size))
         return false;
@@ -105,9 +116,51 @@ static bool read_frame_header(struct decoder *decoder)
         size = HEADER_MAX_SIZE;
     if (!read_required(decoder, header + 2, size - 2 + 1) || !check_header(decoder, header, size))
         return false;
+    block = LZ4_BLOCK_SIZE(header[1] >> LZ4_BLOCK_CODE_SHIFT & LZ4_BLOCK_CODE_MASK);
     state->flags = header[0];
+    state->packed_block = (size_t)min_u64(block, decoder->container->block);
+    state->unpacked_block = (size_t)min_u64(block, block_size(decoder->container));
+    state->stated = size == HEADER_MAX_SIZE ? read_le64(header + 2) : 0;
     XXH32_reset(&state->content, 0);
     return true;
+}
+
+static void begin_legacy(struct decoder *decoder)
+{
+    struct lz4_state *state = decoder->state;
+
+    state->flags = 0;
+    state->packed_block = (size_t)decoder->container->block;
+    state->unpacked_block = (size_t)min_u64(LZ4_LEGACY_BLOCK, block_size(decoder->container));
+}
+
+static bool begin_frame(struct decoder *decoder, bool legacy)
+{
+    struct lz4_state *state = decoder->state;
+
+    decoder->ended = false;
+    decoder->position += LZ4_MAGIC_SIZE;
+    state->legacy = legacy;
+    state->start = decoder->produced;
+    state->bounce_start = state->bounce_end = 0; /* frames do not refer back to others */
+    if (state->bounce)
+        memset(state->bounce, 0, HISTORY);
+    if (legacy)
+        begin_legacy(decoder);
+    return (legacy || read_frame_header(decoder)) && read_first_size(decoder);
+}
+
+/* Starts the next frame, after any skippable ones. */
+static bool lz4_next(struct decoder *decoder)
+{
+    uint32_t magic;
+
+    if (!decoder_pass_skippable(decoder, &magic))
+        return false;
+    if (magic == LZ4_MAGIC || magic == LZ4_LEGACY_MAGIC)
+        return begin_frame(decoder, magic == LZ4_LEGACY_MAGIC);
+    decoder->ended = true;
+    return decoder_left(decoder) == 0 || decoder_trailing(decoder, decoder_offset(decoder));
 }
 
 static bool lz4_open(struct decoder *decoder)
@@ -120,8 +173,7 @@ static bool lz4_open(struct decoder *decoder)
     if (!state->packed)
         return decoder_out_of_memory(decoder);
     decoder->state = state;
-    decoder->position += LZ4_MAGIC_SIZE;
-    return (is_legacy(decoder) || read_frame_header(decoder)) && read_first_size(decoder);
+    return lz4_next(decoder);
 }
 
 /* Reports damage at the start of the current block. */
@@ -140,7 +192,7 @@ static bool read_block(struct decoder *decoder, size_t size)
     size_t checksum = state->flags & LZ4_FLAG_BLOCK_CHECKSUMS ? LZ4_NUMBER_SIZE : 0;
     uint64_t left = decoder->container->content.end - decoder->position;
 
-    if (size > decoder->container->block)
+    if (size > state->packed_block)
         return decoder_damaged(decoder, "impossible block size");
     if (size + checksum > left)
         return decoder_truncated(decoder);
@@ -156,12 +208,20 @@ static bool read_block(struct decoder *decoder, size_t size)
     return true;
 }
 
-/* Only the last block of a legacy file is short: the data after it is not part of the file. */
+static bool is_magic(uint32_t number)
+{
+    return number == LZ4_MAGIC || number == LZ4_LEGACY_MAGIC || is_skippable(number);
+}
+
+/*
+ * Only the last block of a legacy frame is short: the data after it is another frame, or not part
+ * of the file.
+ */
 static bool end_early(struct decoder *decoder)
 {
     struct lz4_state *state = decoder->state;
 
-    if (decoder->container->in_bzimage)
+    if (decoder->container->in_bzimage && !is_magic(state->next))
         return damaged_block(decoder, "short block");
     decoder->position -= LZ4_NUMBER_SIZE;
     state->has_next = false;
@@ -219,10 +279,10 @@ static bool get_bounce_buffer(struct decoder *decoder, size_t capacity)
 static bool unpack_to_bounce_buffer(struct decoder *decoder, size_t size, bool stored)
 {
     struct lz4_state *state = decoder->state;
-    size_t capacity = block_size(decoder->container);
+    size_t capacity = state->unpacked_block;
     size_t unpacked = 0;
 
-    if (!state->bounce && !get_bounce_buffer(decoder, capacity))
+    if (!state->bounce && !get_bounce_buffer(decoder, block_size(decoder->container)))
         return decoder_out_of_memory(decoder);
     /* The end of the previous block becomes this block's history. */
     if (is_linked(decoder) && state->bounce_end > 0)
@@ -248,7 +308,7 @@ static bool next_block(struct decoder *decoder, struct decoder_output *output)
     const struct lz4_state *state = decoder->state;
     const struct container *container = decoder->container;
     size_t largest =
-        (size_t)min_u64(block_size(container), container->unpacked - decoder->produced);
+        (size_t)min_u64(state->unpacked_block, container->unpacked - decoder->produced);
     bool stored = !is_legacy(decoder) && state->next & LZ4_STORED;
     size_t size = stored ? state->next & ~LZ4_STORED : state->next;
     size_t unpacked = 0;
@@ -266,9 +326,13 @@ static bool next_block(struct decoder *decoder, struct decoder_output *output)
 static bool end_frame(struct decoder *decoder)
 {
     struct lz4_state *state = decoder->state;
+    const uint64_t produced = decoder->produced - state->start;
     uint8_t checksum[LZ4_NUMBER_SIZE];
 
     decoder->ended = true;
+    if (state->flags & LZ4_FLAG_CONTENT_SIZE && produced != state->stated)
+        return error_set(decoder->error, ERROR_UNPACKED_SIZE, decoder->container->kind, produced,
+                         state->stated);
     if (!(state->flags & LZ4_FLAG_CONTENT_CHECKSUM))
         return true;
     if (!read_required(decoder, checksum, sizeof(checksum)))
@@ -287,6 +351,8 @@ static bool lz4_step(struct decoder *decoder, struct decoder_output *output)
         return true;
     }
     if (is_legacy(decoder)) {
+        if (state->has_next && is_magic(state->next))
+            (void)end_early(decoder);
         decoder->ended = !state->has_next;
         return decoder->ended || next_block(decoder, output);
     }
@@ -299,4 +365,5 @@ const struct decoder_backend decoder_lz4 = {
     .memory = lz4_memory,
     .open = lz4_open,
     .step = lz4_step,
+    .next = lz4_next,
 };

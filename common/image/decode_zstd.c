@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * zstd by libzstd, which verifies the frame's checksum. Kernels are compressed with windows of up
+ * zstd by libzstd, which verifies every frame's checksum. Kernels are compressed with windows of up
  * to 128 MiB, more than their unpacked size. So the output serves as the window: it has to be a
  * single buffer that does not move (libzstd's ZSTD_d_stableOutBuffer), and no other is needed.
  */
 #define ZSTD_STATIC_LINKING_ONLY
 #include "common/image/decoder_backend.h"
+#include "common/image/skippable.h"
 
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -54,6 +55,20 @@ static bool set_parameter(struct decoder *decoder, ZSTD_dParameter parameter, in
     return zstd_result(decoder, ZSTD_DCtx_setParameter(state->stream, parameter, value));
 }
 
+/* Starts the next frame, after any skippable ones. */
+static bool zstd_next(struct decoder *decoder)
+{
+    struct zstd_state *state = decoder->state;
+    uint32_t magic;
+
+    if (!decoder_pass_skippable(decoder, &magic))
+        return false;
+    decoder->ended = decoder_left(decoder) == 0;
+    state->wanted = ZSTD_FRAMEHEADERSIZE_MIN(ZSTD_f_zstd1);
+    return decoder->ended || magic == ZSTD_MAGICNUMBER ||
+           decoder_trailing(decoder, decoder_offset(decoder));
+}
+
 static bool zstd_open(struct decoder *decoder)
 {
     struct zstd_state *state = decoder_allocate(decoder, sizeof(*state));
@@ -68,9 +83,7 @@ static bool zstd_open(struct decoder *decoder)
     if (!set_parameter(decoder, ZSTD_d_windowLogMax, ZSTD_WINDOWLOG_MAX) ||
         !set_parameter(decoder, ZSTD_d_stableOutBuffer, 1))
         return false;
-    state->wanted = ZSTD_FRAMEHEADERSIZE_MIN(ZSTD_f_zstd1);
-    decoder->ended = false;
-    return true;
+    return zstd_next(decoder);
 }
 
 /*
@@ -99,6 +112,7 @@ const struct decoder_backend decoder_zstd = {
     .memory = zstd_memory,
     .open = zstd_open,
     .step = zstd_step,
+    .next = zstd_next,
     .input_size = DECODER_INPUT_SIZE,
     .whole = true,
 };

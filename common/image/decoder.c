@@ -13,7 +13,7 @@ static const struct decoder_backend *backend_of(const struct container *containe
 static bool too_large(struct decoder *decoder, uint64_t size)
 {
     return error_set(decoder->error, ERROR_UNPACKED_TOO_LARGE, decoder->container->kind, size,
-                     decoder->limit);
+                     decoder->budget_limit);
 }
 
 static bool wrong_size(struct decoder *decoder)
@@ -47,8 +47,21 @@ static bool get_input_buffer(struct decoder *decoder)
     return decoder->input || decoder_out_of_memory(decoder);
 }
 
-bool decoder_open(struct decoder *decoder, const struct container *container, uint64_t limit,
-                  struct byte_source *source, struct arena *arena, struct error *error)
+bool decoder_charge(const struct container *container, struct unpack_budget *budget,
+                    struct error *error)
+{
+    uint64_t memory = decoder_memory(container);
+
+    if (memory > budget->limit - budget->taken)
+        return error_set(error, ERROR_UNPACK_LIMIT, container->kind, memory, budget->limit);
+    budget->taken += memory;
+    budget->largest = max_u64(budget->largest, container->dictionary);
+    return true;
+}
+
+bool decoder_open(struct decoder *decoder, const struct container *container,
+                  const struct unpack_budget *budget, struct byte_source *source,
+                  struct arena *arena, struct error *error)
 {
     const struct decoder_backend *backend = backend_of(container);
 
@@ -60,27 +73,14 @@ bool decoder_open(struct decoder *decoder, const struct container *container, ui
         .arena = arena,
         .error = error,
         .position = container->content.start,
-        .limit = limit,
+        .limit = budget->limit - budget->taken,
+        .budget_limit = budget->limit,
         .budget = backend->memory(container),
         .memory = decoder_memory(container),
     };
-    if (container->unpacked > limit && (container->unpacked_exact || backend->whole))
+    if (container->unpacked > decoder->limit && (container->unpacked_exact || backend->whole))
         return too_large(decoder, container->unpacked);
     return get_input_buffer(decoder) && backend->open(decoder);
-}
-
-static bool refill(struct decoder *decoder)
-{
-    uint64_t left = decoder->container->content.end - decoder->position;
-    size_t size = (size_t)min_u64(left, decoder->input_size);
-
-    if (size == 0 || decoder_input_left(decoder) > 0)
-        return true;
-    if (!decoder_read_source(decoder, decoder->input, size))
-        return false;
-    decoder->input_start = 0;
-    decoder->input_end = size;
-    return true;
 }
 
 /* Runs one step of the backend. A step without progress needs input that does not exist. */
@@ -89,24 +89,20 @@ static bool advance(struct decoder *decoder, struct decoder_output *output)
     size_t room = output->left;
     uint64_t start = decoder_offset(decoder);
 
-    if (!refill(decoder) || !decoder->backend->step(decoder, output))
+    if (!decoder_refill(decoder) || !decoder->backend->step(decoder, output))
         return false;
     decoder->produced += room - output->left;
     if (decoder->produced > decoder->limit)
         return too_large(decoder, decoder->produced);
+    if (decoder->ended && decoder_left(decoder) > 0)
+        return decoder->backend->next(decoder);
     if (!decoder->ended && output->left == room && decoder_offset(decoder) == start)
         return decoder_truncated(decoder);
     return true;
 }
 
-/* Trailing data is an error: more gzip members, for example, would be lost silently. */
 static bool check_end(struct decoder *decoder)
 {
-    uint64_t left = decoder->container->content.end - decoder_offset(decoder);
-
-    if (left > 0)
-        return error_set(decoder->error, ERROR_UNPACK_TRAILING, decoder->container->kind,
-                         decoder_offset(decoder), left);
     if (decoder->container->unpacked_exact && decoder->produced != decoder->container->unpacked)
         return wrong_size(decoder);
     return true;
@@ -135,7 +131,8 @@ static bool find_fault(struct decoder *decoder)
 
 /*
  * A size stated in the trailer is arbitrary if the file is truncated or has trailing data. If it
- * cannot be right, the rest is read to report that error instead of a wrong size.
+ * cannot be right, the rest is read to report that error instead of a wrong size. gzip's trailer
+ * states the size of the last member only, so more output is not an error there.
  */
 static bool check_size(struct decoder *decoder)
 {
@@ -143,9 +140,8 @@ static bool check_size(struct decoder *decoder)
 
     if (decoder->ignore_size)
         return true;
-    if (container_format_of(container->kind)->size_in_trailer &&
-        container->unpacked > decoder->limit)
-        return find_fault(decoder);
+    if (container_format_of(container->kind)->size_in_trailer)
+        return container->unpacked <= decoder->limit || find_fault(decoder);
     if (decoder->produced <= container->unpacked)
         return true;
     return container->unpacked_exact ? wrong_size(decoder) : find_fault(decoder);

@@ -14,12 +14,28 @@ uint64_t decoder_memory(const struct container *container);
 /* True when the format can only be unpacked as a whole, in a single decoder_read(). */
 bool decoder_wants_whole(const struct container *container);
 
+/* The memory for unpacking, in bytes: of decoders, and of the unpacked data of each container. */
+struct unpack_budget {
+    uint64_t limit;
+    uint64_t taken;
+    uint64_t largest; /* the largest single piece taken */
+};
+
 /*
- * Starts unpacking a compressed container. This or a later call fails if the unpacked size exceeds
- * `limit` bytes. All arguments must outlive the decoder.
+ * Adds the memory of a container's decoder. Fails with ERROR_UNPACK_LIMIT if less is left in the
+ * budget.
  */
-bool decoder_open(struct decoder *decoder, const struct container *container, uint64_t limit,
-                  struct byte_source *source, struct arena *arena, struct error *error);
+bool decoder_charge(const struct container *container, struct unpack_budget *budget,
+                    struct error *error);
+
+/*
+ * Starts unpacking a compressed container, for which decoder_charge() has been called. This or a
+ * later call fails if the unpacked size exceeds what is left of the budget. All arguments except
+ * the budget must outlive the decoder.
+ */
+bool decoder_open(struct decoder *decoder, const struct container *container,
+                  const struct unpack_budget *budget, struct byte_source *source,
+                  struct arena *arena, struct error *error);
 
 /*
  * Reads the next `size` bytes; fewer only at the end. If decoder_wants_whole(), it must be called

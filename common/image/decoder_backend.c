@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/image/decoder_backend.h"
 
+#include <string.h>
+
 #define BULK_SIZE (1 * MIB)
 
 /*
@@ -35,6 +37,7 @@ static struct decoder_piece *new_piece(struct decoder *decoder, size_t size)
                                           : arena_alloc(decoder->arena, size, 1);
         piece->size = size;
         decoder->budget -= size;
+        decoder->arena_empty = !piece->memory;
         return piece->memory ? piece : NULL;
     }
     return NULL;
@@ -46,7 +49,7 @@ void *decoder_allocate(struct decoder *decoder, size_t size)
 
     if (!piece)
         piece = new_piece(decoder, size);
-    if (!piece)
+    if (!piece && !decoder->arena_empty)
         piece = find_piece(decoder, size, true);
     if (!piece)
         return NULL;
@@ -68,6 +71,55 @@ bool decoder_read_source(struct decoder *decoder, void *buffer, size_t size)
     if (!decoder->source->read(decoder->source, decoder->position, buffer, size, decoder->error))
         return false;
     decoder->position += size;
+    return true;
+}
+
+bool decoder_refill(struct decoder *decoder)
+{
+    uint64_t left = decoder->container->content.end - decoder->position;
+    size_t size = (size_t)min_u64(left, decoder->input_size);
+
+    if (size == 0 || decoder_input_left(decoder) > 0)
+        return true;
+    if (!decoder_read_source(decoder, decoder->input, size))
+        return false;
+    decoder->input_start = 0;
+    decoder->input_end = size;
+    return true;
+}
+
+bool decoder_peek(struct decoder *decoder, uint8_t *bytes, size_t size, size_t *ret_count)
+{
+    size_t buffered = (size_t)min_u64(decoder_input_left(decoder), size);
+
+    *ret_count = (size_t)min_u64(decoder_left(decoder), size);
+    if (buffered > 0)
+        memcpy(bytes, decoder_input(decoder), buffered);
+    return *ret_count == buffered ||
+           decoder->source->read(decoder->source, decoder->position, bytes + buffered,
+                                 *ret_count - buffered, decoder->error);
+}
+
+bool decoder_pass(struct decoder *decoder, uint64_t size)
+{
+    size_t buffered = (size_t)min_u64(decoder_input_left(decoder), size);
+
+    if (size > decoder_left(decoder))
+        return false;
+    decoder->input_start += buffered;
+    decoder->position += size - buffered;
+    return true;
+}
+
+bool decoder_pass_zeros(struct decoder *decoder)
+{
+    while (decoder_left(decoder) > 0) {
+        if (!decoder_refill(decoder))
+            return false;
+        if (*decoder_input(decoder) != 0)
+            break;
+        decoder->input_start++;
+    }
     return true;
 }
 
@@ -94,4 +146,10 @@ bool(decoder_out_of_memory)(struct decoder *decoder)
 {
     return error_set(decoder->error, ERROR_UNPACK_MEMORY, decoder->container->kind,
                      decoder->memory);
+}
+
+bool(decoder_trailing)(struct decoder *decoder, uint64_t offset)
+{
+    return error_set(decoder->error, ERROR_UNPACK_TRAILING, decoder->container->kind, offset,
+                     decoder->container->content.end - offset);
 }

@@ -17,7 +17,10 @@ static bool measure_gzip(struct container_reader *reader)
     reader->position = reader->end - 4;
     if (!reader_take(reader, 4, &trailer))
         return false;
-    /* In a truncated file these are arbitrary bytes; zlib verifies the size at the end. */
+    /*
+     * This is the size of the last member. In a truncated file the bytes are arbitrary, and before
+     * padding they are zeros; zlib verifies every member's size at its end.
+     */
     reader->container->unpacked = read_le32(trailer);
     reader->container->unpacked_exact = false;
     return true;

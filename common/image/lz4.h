@@ -6,11 +6,16 @@
  *   no end mark. Every block except the last unpacks to 8 MiB.
  * - frame (lz4_Frame_format.md): a header, blocks, an end mark; a checksum of the header and,
  *   depending on its flags, of each block and of the unpacked data.
+ *
+ * A file may have several frames of both formats, and skippable ones (skippable.h) around them.
  */
 #pragma once
 
 #include "common/base/overflow.h"
 #include "common/image/container_format.h"
+
+#define LZ4_MAGIC        0x184d2204
+#define LZ4_LEGACY_MAGIC 0x184c2102
 
 #define LZ4_MAGIC_SIZE  4
 #define LZ4_NUMBER_SIZE 4 /* of block sizes and checksums */
@@ -33,6 +38,7 @@
 #define LZ4_BLOCK_CODE_MASK  7
 #define LZ4_BLOCK_CODE_MIN   4 /* 64 KiB; each step up to 7 quadruples it */
 #define LZ4_BLOCK_RESERVED   0x8f
+#define LZ4_BLOCK_SIZE(code) (UINT64_C(1) << (8 + 2 * (code)))
 
 /* Flag in a frame's block size: the block is not compressed. */
 #define LZ4_STORED 0x80000000u

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define SMALLEST_PIECE (64 * KIB)
+
 static struct container *innermost(struct unpack *unpack)
 {
     return &unpack->layers[unpack->layer_count - 1];
@@ -45,25 +47,82 @@ static bool refuse_size(struct unpack *unpack, enum error_code code)
     if (container_format_of(container->kind)->size_in_trailer &&
         !decoder_skip(&unpack->decoder, UINT64_MAX, &count))
         return false;
-    return error_set(unpack->error, code, container->kind, container->unpacked, unpack->limit);
+    return error_set(unpack->error, code, container->kind, container->unpacked,
+                     unpack->budget.limit);
+}
+
+/* Allocates another piece of the memory that the layer is unpacked to. */
+static uint8_t *add_piece(struct unpack *unpack, struct pieces_source *memory, uint64_t size)
+{
+    uint8_t *bytes = arena_alloc_bulk(unpack->arena, size);
+
+    if (!bytes)
+        return NULL;
+    pieces_source_add(memory, bytes, size);
+    unpack->budget.taken += size;
+    unpack->budget.largest = max_u64(unpack->budget.largest, size);
+    return bytes;
+}
+
+/* The size of the next piece if the output is larger than stated: as much again. */
+static uint64_t next_piece(const struct unpack *unpack, const struct pieces_source *memory)
+{
+    uint64_t wanted = max_u64(memory->source.size, SMALLEST_PIECE);
+
+    return min_u64(wanted, unpack->decoder.limit - memory->source.size);
+}
+
+/*
+ * gzip states only the size of its last member, so the output may be larger. The memory grows with
+ * it, because its size is not known beforehand; the decoder stops at its limit.
+ */
+static bool unpack_members(struct unpack *unpack, struct pieces_source *memory)
+{
+    for (;;) {
+        uint64_t size = memory->source.size;
+        uint64_t room = next_piece(unpack, memory);
+        uint64_t count, more;
+        uint8_t first, *bytes;
+
+        if (!unpack_read(unpack, &first, 1, &count))
+            return false;
+        if (count == 0)
+            return true;
+        bytes = memory->count < SOURCE_PIECES ? add_piece(unpack, memory, room) : NULL;
+        if (!bytes)
+            return refuse_size(unpack, ERROR_UNPACK_MEMORY);
+        *bytes = first;
+        if (!unpack_read(unpack, bytes + 1, room - 1, &more))
+            return false;
+        memory->source.size = size + 1 + more;
+        if (more < room - 1)
+            return true;
+    }
 }
 
 /* Unpacks the rest of the stream to the arena, where it can be read at any offset. */
 static bool unpack_layer(struct unpack *unpack)
 {
     const struct container *container = unpack->decoder.container;
+    struct pieces_source memory; /* separate, because unpack->memory is still being read */
     uint8_t *bytes;
     uint64_t count;
 
-    if (container->unpacked > unpack->limit)
+    pieces_source_init(&memory);
+    if (container->unpacked > unpack->decoder.limit)
         return refuse_size(unpack, ERROR_UNPACKED_TOO_LARGE);
-    bytes = arena_alloc_bulk(unpack->arena, container->unpacked);
+    bytes = add_piece(unpack, &memory, container->unpacked);
     if (!bytes)
         return refuse_size(unpack, ERROR_UNPACK_MEMORY);
-    if (!unpack_read(unpack, bytes, container->unpacked, &count) ||
-        !decoder_finish(&unpack->decoder))
+    if (!unpack_read(unpack, bytes, container->unpacked, &count))
         return false;
-    memory_source_init(&unpack->memory, bytes, count);
+    memory.source.size = count;
+    if (container_format_of(container->kind)->size_in_trailer && count == container->unpacked &&
+        !unpack_members(unpack, &memory))
+        return false;
+    if (!decoder_finish(&unpack->decoder))
+        return false;
+    unpack->memory = memory;
     return true;
 }
 
@@ -109,7 +168,7 @@ static void end_at_stream(struct unpack *unpack, enum container_kind kind)
 
 static bool open_stream(struct unpack *unpack, struct byte_source *source)
 {
-    if (!decoder_open(&unpack->decoder, innermost(unpack), unpack->limit, source, unpack->arena,
+    if (!decoder_open(&unpack->decoder, innermost(unpack), &unpack->budget, source, unpack->arena,
                       unpack->error))
         return false;
     unpack->decoder.ignore_size = unpack->probe_only;
@@ -135,11 +194,14 @@ static bool peek_stream(struct unpack *unpack, enum container_kind *ret_kind)
  */
 static bool open_layer(struct unpack *unpack, struct byte_source *source, bool *ret_found)
 {
-    bool whole = decoder_wants_whole(innermost(unpack));
+    const struct container *container = innermost(unpack);
+    bool whole = decoder_wants_whole(container);
     enum container_kind kind = CONTAINER_UNKNOWN;
 
     *ret_found = false;
-    if (unpack->probe_only && whole)
+    if (!decoder_charge(container, &unpack->budget, unpack->error))
+        return false;
+    if (unpack->probe_only && (whole || decoder_memory(container) > UNPACK_PROBE_LIMIT))
         return true;
     if (!open_stream(unpack, source))
         return false;
@@ -184,7 +246,7 @@ static void init(struct unpack *unpack, uint64_t limit, struct arena *arena, str
     memset(unpack, 0, sizeof(*unpack));
     unpack->arena = arena;
     unpack->error = error;
-    unpack->limit = limit;
+    unpack->budget.limit = limit;
 }
 
 bool unpack_open(struct unpack *unpack, struct byte_source *source, uint64_t limit,
@@ -200,4 +262,10 @@ bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t li
     init(unpack, limit, arena, error);
     unpack->probe_only = true;
     return find_elf(unpack, source);
+}
+
+void unpack_memory(const struct unpack *unpack, uint64_t *ret_all, uint64_t *ret_largest)
+{
+    *ret_all = unpack->budget.taken;
+    *ret_largest = unpack->budget.largest;
 }

@@ -7,8 +7,21 @@
 #pragma once
 
 #include "common/base/byte_source.h"
+#include "common/base/units.h"
 #include "common/image/container.h"
 #include "common/image/decoder.h"
+
+/*
+ * The most memory that unpacking a kernel may take: all decoders and everything that is unpacked.
+ * No kernel needs more; a file that does is a mistake or a decompression bomb.
+ */
+#define UNPACK_LIMIT (1 * GIB)
+
+/*
+ * The most memory that a decoder may take for unpack_probe(). Linux compresses bzImages with xz
+ * dictionaries of up to 32 MiB (scripts/xz_wrap.sh); all other formats need less.
+ */
+#define UNPACK_PROBE_LIMIT (36 * MIB)
 
 /* The most nested containers; a bzImage and the format of its payload count as one. */
 #define UNPACK_DEPTH 3
@@ -28,25 +41,27 @@ struct unpack {
     bool probe_only; /* never unpack a container as a whole */
     struct arena *arena;
     struct error *error;
-    uint64_t limit;
+    struct unpack_budget budget;
     struct decoder decoder;
     uint8_t head[CONTAINER_HEAD_SIZE]; /* first bytes of the stream, read to recognize it */
     size_t head_start;
     size_t head_end;
-    struct memory_source memory; /* the last layer unpacked to the arena */
+    struct pieces_source memory; /* the last layer unpacked to the arena */
     struct part_source part;     /* an ELF file that is not compressed */
 };
 
 /*
- * Finds the ELF file in `source`. Fails if anything unpacks to more than `limit` bytes. This and
- * the functions below set *error when they return false. All arguments must outlive `unpack`.
+ * Finds the ELF file in `source`. Fails if the unpacked data of all layers and the memory of their
+ * decoders exceed `limit` bytes in total. This and the functions below set *error when they return
+ * false. All arguments must outlive `unpack`.
  */
 bool unpack_open(struct unpack *unpack, struct byte_source *source, uint64_t limit,
                  struct arena *arena, struct error *error);
 
 /*
- * Identifies the layers with a few reads: no container is unpacked as a whole. Where that would be
- * necessary, it sets `incomplete`, and the layers further in remain unknown.
+ * Identifies the layers with a few reads: no container is unpacked as a whole, and no decoder takes
+ * more than UNPACK_PROBE_LIMIT. Where that would be necessary, it sets `incomplete`, and the layers
+ * further in remain unknown.
  */
 bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t limit,
                   struct arena *arena, struct error *error);
@@ -59,3 +74,9 @@ bool unpack_to_memory(struct unpack *unpack);
 
 /* Call after the last unpack_read(): checks that everything was read, and all checksums. */
 bool unpack_finish(struct unpack *unpack);
+
+/*
+ * Returns the memory that unpacking has taken so far, without the ELF file if that is a stream:
+ * bytes in total, and in the largest piece.
+ */
+void unpack_memory(const struct unpack *unpack, uint64_t *ret_all, uint64_t *ret_largest);

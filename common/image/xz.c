@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Measures xz (xz-file-format.txt): sizes are in the index at the end, the size of the dictionary
- * is in the first block's header.
+ * Measures xz (xz-file-format.txt): sizes are in the index at the end of a stream, the sizes of the
+ * dictionaries are in the blocks' headers. A file may have several streams with padding between
+ * them; they are found from the last one backwards.
  */
 #include "common/image/container_format.h"
 
 #include "common/base/bytes.h"
 #include "common/image/container_reader.h"
 #include "common/image/decoder_backend.h"
+
+#include <string.h>
 
 #define HEADER_SIZE    12
 #define FOOTER_SIZE    12
@@ -17,6 +20,14 @@
 #define HAS_UNPACKED   0x80
 #define DICTIONARY_MAX 40 /* the largest code, for 4 GiB - 1 */
 #define BLOCK_MINIMUM  5
+#define PADDING        4 /* stream padding is a multiple of 4 bytes */
+
+/* The offsets of a stream's parts in the source. */
+struct stream {
+    uint64_t start;
+    uint64_t index;
+    uint64_t footer;
+};
 
 /*
  * Reads a number of variable length: 7 bits a byte, lowest first, at most 9 bytes and no more than
@@ -48,8 +59,9 @@ static bool take_dictionary(struct container_reader *reader, uint64_t properties
         return reader_damaged(reader, "malformed LZMA2 filter");
     if (code > DICTIONARY_MAX)
         return reader_damaged(reader, "malformed LZMA2 filter");
-    reader->container->dictionary =
-        code == DICTIONARY_MAX ? UINT32_MAX : (UINT64_C(2) | (code & 1)) << (code / 2 + 11);
+    reader->container->dictionary = max_u64(
+        reader->container->dictionary,
+        code == DICTIONARY_MAX ? UINT32_MAX : (UINT64_C(2) | (code & 1)) << (code / 2 + 11));
     return true;
 }
 
@@ -64,12 +76,12 @@ static bool take_filter(struct container_reader *reader)
     return reader_skip(reader, properties_size);
 }
 
+/* Measures the dictionary of the block at the reader's position. */
 static bool measure_dictionary(struct container_reader *reader)
 {
     uint8_t size, flags;
     uint64_t ignored;
 
-    reader->position = reader->container->content.start + HEADER_SIZE;
     if (!reader_take_byte(reader, &size))
         return false;
     if (size == 0)
@@ -86,24 +98,60 @@ static bool measure_dictionary(struct container_reader *reader)
     return true;
 }
 
-/* Adds up the sizes in the index; *ret_packed is the size of all blocks in the file. */
-static bool add_index(struct container_reader *reader, uint64_t *ret_packed)
+/* Reads the start of the index, up to its first record. */
+static bool take_record_count(struct container_reader *reader, const struct stream *stream,
+                              uint64_t *ret_count)
 {
     uint8_t indicator;
+
+    reader->position = stream->index;
+    if (!reader_take_byte(reader, &indicator) || !take_number(reader, ret_count))
+        return false;
+    return indicator == 0 || reader_damaged(reader, "index missing");
+}
+
+/* Reads a record of the index; *ret_packed is the size of the block in the file. */
+static bool take_record(struct container_reader *reader, uint64_t *ret_packed,
+                        uint64_t *ret_unpacked)
+{
+    if (!take_number(reader, ret_packed) || !take_number(reader, ret_unpacked))
+        return false;
+    return (*ret_packed >= BLOCK_MINIMUM && checked_align_up(*ret_packed, 4, ret_packed)) ||
+           reader_damaged(reader, "impossible size");
+}
+
+/* Adds up the sizes in the index; *ret_packed is the size of all blocks in the file. */
+static bool add_index(struct container_reader *reader, const struct stream *stream,
+                      uint64_t *ret_packed)
+{
     uint64_t count, packed, unpacked;
 
     *ret_packed = 0;
-    if (!reader_take_byte(reader, &indicator) || !take_number(reader, &count))
+    if (!take_record_count(reader, stream, &count))
         return false;
-    if (indicator != 0)
-        return reader_damaged(reader, "index missing");
     while (count-- > 0) {
-        if (!take_number(reader, &packed) || !take_number(reader, &unpacked) ||
-            !reader_add_unpacked(reader, unpacked))
+        if (!take_record(reader, &packed, &unpacked) || !reader_add_unpacked(reader, unpacked))
             return false;
-        if (packed < BLOCK_MINIMUM || !checked_align_up(packed, 4, &packed) ||
-            !checked_add(*ret_packed, packed, ret_packed))
+        if (!checked_add(*ret_packed, packed, ret_packed))
             return reader_damaged(reader, "impossible size");
+    }
+    return true;
+}
+
+/* Call after add_index(), which has verified that the records are valid. */
+static bool measure_dictionaries(struct container_reader *reader, const struct stream *stream)
+{
+    struct container_reader blocks = *reader; /* separate, to keep the window of the index */
+    uint64_t position = stream->start + HEADER_SIZE;
+    uint64_t count, packed, unpacked;
+
+    if (!take_record_count(reader, stream, &count))
+        return false;
+    while (count-- > 0) {
+        blocks.position = position;
+        if (!measure_dictionary(&blocks) || !take_record(reader, &packed, &unpacked))
+            return false;
+        position += packed;
     }
     return true;
 }
@@ -114,35 +162,90 @@ static bool add_index(struct container_reader *reader, uint64_t *ret_packed)
  */
 static bool measure_without_index(struct container_reader *reader, const char *reason)
 {
-    if (reader->container->in_bzimage)
+    struct container *container = reader->container;
+
+    if (container->in_bzimage)
         return reader_damaged(reader, reason);
-    reader->container->unpacked = 0;
+    container->unpacked = 0;
+    container->unpacked_exact = false;
+    container->dictionary = 0;
+    reader->position = container->content.start + HEADER_SIZE;
     return measure_dictionary(reader);
+}
+
+/* Moves back from the end of a stream, over padding, to its footer. */
+static bool find_footer(struct container_reader *reader, struct stream *stream, bool *ret_found)
+{
+    const uint64_t start = reader->container->content.start;
+    const uint8_t *bytes;
+
+    *ret_found = false;
+    do {
+        if (reader->position - start < HEADER_SIZE + FOOTER_SIZE)
+            return true;
+        if (!reader_take_back(reader, PADDING, &bytes))
+            return false;
+    } while (read_le32(bytes) == 0);
+    reader->position += PADDING;
+    if (!reader_take_back(reader, FOOTER_SIZE, &bytes))
+        return false;
+    stream->footer = reader->position;
+    stream->index = stream->footer - ((uint64_t)read_le32(bytes + 4) + 1) * 4;
+    *ret_found = bytes[10] == 'Y' && bytes[11] == 'Z';
+    return true;
+}
+
+/* Reads the index that the footer refers to, and computes the start of the stream from it. */
+static bool find_start(struct container_reader *reader, struct stream *stream, bool *ret_found)
+{
+    const uint64_t first = reader->container->content.start + HEADER_SIZE;
+    uint64_t blocks;
+
+    /* If the index is larger than everything before it, its offset has wrapped around. */
+    if (stream->index > stream->footer || stream->index < first)
+        return reader_damaged(reader, "impossible size");
+    if (!add_index(reader, stream, &blocks))
+        return false;
+    *ret_found = blocks <= stream->index - first;
+    if (*ret_found)
+        stream->start = stream->index - blocks - HEADER_SIZE;
+    return true;
+}
+
+static bool is_stream(struct container_reader *reader, const struct stream *stream, bool *ret_is)
+{
+    const uint8_t *bytes;
+
+    reader->position = stream->start;
+    if (!reader_take(reader, container_xz.magic_size, &bytes))
+        return false;
+    *ret_is = memcmp(bytes, container_xz.magic, container_xz.magic_size) == 0;
+    return true;
 }
 
 static bool measure_xz(struct container_reader *reader)
 {
-    const uint64_t size = range_size(reader->container->content);
-    const uint8_t *footer;
-    uint64_t index, blocks;
+    const struct range content = reader->container->content;
+    struct stream stream = {0};
+    bool found;
 
-    if (size < HEADER_SIZE + FOOTER_SIZE)
+    if (range_size(content) < HEADER_SIZE + FOOTER_SIZE)
         return reader_truncated(reader);
-    reader->position = reader->end - FOOTER_SIZE;
-    if (!reader_take(reader, FOOTER_SIZE, &footer))
-        return false;
-    if (footer[10] != 'Y' || footer[11] != 'Z')
-        return measure_without_index(reader, "footer missing");
-    index = ((uint64_t)read_le32(footer + 4) + 1) * 4;
-    if (!fits_inside(HEADER_SIZE + FOOTER_SIZE, index, size))
-        return reader_damaged(reader, "impossible size");
-    reader->position = reader->end - FOOTER_SIZE - index;
-    if (!add_index(reader, &blocks))
-        return false;
-    if (blocks != size - HEADER_SIZE - FOOTER_SIZE - index)
-        return measure_without_index(reader, "index does not match the blocks");
     reader->container->unpacked_exact = true;
-    return measure_dictionary(reader);
+    for (uint64_t end = content.end; end > content.start; end = stream.start) {
+        reader->position = end;
+        if (!find_footer(reader, &stream, &found))
+            return false;
+        if (!found)
+            return measure_without_index(reader, "footer missing");
+        if (!find_start(reader, &stream, &found) || (found && !is_stream(reader, &stream, &found)))
+            return false;
+        if (!found)
+            return measure_without_index(reader, "index does not match the blocks");
+        if (!measure_dictionaries(reader, &stream))
+            return false;
+    }
+    return true;
 }
 
 const struct container_format container_xz = {

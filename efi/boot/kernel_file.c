@@ -5,9 +5,6 @@
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 
-/* No kernel is larger; a file that unpacks to more is a mistake or a decompression bomb. */
-#define UNPACK_LIMIT (1 * GIB)
-
 /* Returns the error of unpacking or parsing to the caller, with the file's name. */
 static bool fail(const struct kernel *kernel, struct error *error)
 {

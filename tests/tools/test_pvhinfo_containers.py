@@ -3,6 +3,7 @@
 
 import gzip
 import lzma
+import random
 import resource
 import struct
 import subprocess
@@ -155,3 +156,92 @@ def test_a_container_of_something_else(tmp_path):
     done = pvhinfo("--extract", tmp_path / "out", tmp_path / "kernel")
     assert done.returncode == 1 and "not an ELF file" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def parts_of(chance, data):
+    """Data in up to five parts, some of them empty."""
+    cuts = sorted(chance.randrange(len(data) + 1) for _ in range(chance.randrange(5)))
+    return [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)])]
+
+
+def zeros(chance):
+    return bytes(chance.choice([0, 0, 4, 8, 512, 3, 1]))
+
+
+def skippable(chance):
+    count = chance.choice([0, 0, 1, 2])
+    return b"".join(struct.pack("<II", 0x184d2a50 + chance.randrange(16), size) + chance.randbytes(size)
+                    for size in (chance.choice([0, 5, 700]) for _ in range(count)))
+
+
+def any_xz(chance):
+    lzma2 = {"id": lzma.FILTER_LZMA2, "dict_size": chance.choice([1 << 12, 1 << 16, 1 << 20, 3 << 20])}
+    check = chance.choice([lzma.CHECK_CRC32, lzma.CHECK_CRC64, lzma.CHECK_SHA256, lzma.CHECK_NONE])
+    filters = [{"id": lzma.FILTER_X86}, lzma2] if chance.random() < 0.3 else [lzma2]
+    return lambda data: lzma.compress(data, check=check, filters=filters)
+
+
+# The tool, a member's packer, what stands in front of members and behind the last one.
+FORMATS = {
+    "gzip": (lambda chance: lambda data: gzip.compress(data, chance.randrange(10)), lambda chance: b"", zeros),
+    "xz": (any_xz, lambda chance: b"", zeros),
+    "zstd": (lambda chance: lambda data: by_program("zstd", "-cq", *chance.choice([[], ["--no-check"], ["-19"], [
+        f"--stream-size={len(data)}"]]))(data), skippable, skippable),
+    "lz4": (lambda chance: by_program("lz4", "-cq", *chance.choice([["-l"], ["-B4"], ["-BD"], ["-B5", "-BX"], []])),
+            skippable, skippable),
+}
+
+
+@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("tool", FORMATS)
+def test_archives_of_several_members_come_out_as_from_their_tool(tmp_path, tool, seed):
+    """What the tool takes without a warning comes out the same; what it does not is refused."""
+    packer, before, behind = FORMATS[tool]
+    chance = random.Random(f"{tool} {seed}")
+    content = b""
+    for part in parts_of(chance, ELF):
+        content += before(chance) + packer(chance)(part)
+        if tool == "xz" and chance.random() < 0.3:
+            content += bytes(chance.choice([4, 64, 2]))
+    content += behind(chance)
+    if chance.random() < 0.15:
+        content += chance.choice([b"garbage", b"\x1f", b"\xfd7zXZ", b"\0\0\0\0x"])
+    by_tool = subprocess.run([tool, "-dc"], input=content, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    (tmp_path / "kernel").write_bytes(content)
+    done = pvhinfo("--extract", tmp_path / "out", tmp_path / "kernel")
+    if by_tool.returncode == 0 and not by_tool.stderr:
+        assert by_tool.stdout == ELF
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "out").read_bytes() == ELF
+    else:
+        assert done.returncode == 1 and done.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def xz_asking_for(code):
+    """Of which the header asks for a dictionary of that code's size: 2 GiB are 38, 768 MiB are 35."""
+    content = bytearray(xz(ELF))
+    content[16] = code
+    content[20:24] = struct.pack("<I", zlib.crc32(content[12:20]))  # the block's header has 12 bytes
+    return bytes(content)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--map", MAPS / "hp-2000-1858.map"]], ids=["alone", "map"])
+def test_a_dictionary_above_the_limit_takes_nothing(tmp_path, arguments):
+    (tmp_path / "kernel").write_bytes(xz_asking_for(38))
+    memory = (100 << 20, 100 << 20)
+    done = pvhinfo(*arguments, tmp_path / "kernel", program=PROGRAM,
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, memory))
+    assert done.returncode == 1
+    assert "xz: unpacking needs 2048." in done.stderr and "the limit is 1024.0 MiB in total" in done.stderr
+
+
+def test_unpacking_has_to_fit_the_machine(tmp_path):
+    """A machine with 160 MiB, of which xz wants 768 for itself."""
+    (tmp_path / "kernel").write_bytes(xz_asking_for(35))
+    assert pvhinfo(tmp_path / "kernel").returncode == 0
+    done = pvhinfo("--map", next(MAPS.rglob("gen-ovmf-deb12-q35-160M.map")), tmp_path / "kernel")
+    assert done.returncode == 1
+    assert "xz: not enough memory: the boot needs at least 768." in done.stderr
+    (tmp_path / "kernel").write_bytes(xz(ELF))
+    assert pvhinfo("--map", next(MAPS.rglob("gen-ovmf-deb12-q35-160M.map")), tmp_path / "kernel").returncode == 0

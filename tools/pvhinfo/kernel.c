@@ -23,6 +23,12 @@ static void collect_note(struct note_visitor *visitor, const struct note *note)
     notes->count++;
 }
 
+/* Out of memory on this host; errors about the machine of a map have its memory sizes. */
+static bool is_short_here(const struct error *error)
+{
+    return error->code == ERROR_UNPACK_MEMORY && error->number[2] == 0;
+}
+
 void kernel_set_error(struct kernel *kernel, const struct error *error)
 {
     struct text text = {kernel->message, sizeof(kernel->message), 0};
@@ -30,7 +36,7 @@ void kernel_set_error(struct kernel *kernel, const struct error *error)
     kernel->status = STATUS_TROUBLE;
     if (error->code == ERROR_READ) {
         text_append(&text, kernel->file.file.reason);
-    } else if (error->code == ERROR_OUT_OF_MEMORY || error->code == ERROR_UNPACK_MEMORY) {
+    } else if (error->code == ERROR_OUT_OF_MEMORY || is_short_here(error)) {
         text_append(&text, OUT_OF_MEMORY);
     } else {
         kernel->status = STATUS_NOT_BOOTABLE;

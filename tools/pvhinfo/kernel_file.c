@@ -4,10 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No kernel is larger, even with debug information; a file that states more is damaged. */
-#define ELF_MAX_SIZE (1 * GIB)
-
 #define FIRST_CAPACITY (16 * MIB)
+
+/*
+ * There is no memory to go on. Reads the rest into the existing buffer: the file may be larger than
+ * any kernel, or damaged, and more memory would not help then.
+ */
+static bool refuse_room(struct kernel_file *file, uint64_t room, uint64_t wanted,
+                        struct error *error)
+{
+    uint64_t count = room;
+
+    while (room > 0 && count == room) {
+        if (!unpack_read(&file->unpack, file->bytes, room, &count))
+            return false;
+    }
+    return error_set(error, ERROR_OUT_OF_MEMORY, wanted);
+}
 
 /*
  * Unpacks to memory that grows with the output, because the size that a container states cannot be
@@ -23,14 +36,14 @@ static bool unpack_stream(struct kernel_file *file, struct error *error)
         uint8_t *grown = realloc(file->bytes, (size_t)capacity);
 
         if (!grown)
-            return error_set(error, ERROR_OUT_OF_MEMORY, capacity);
+            return refuse_room(file, size, capacity, error);
         file->bytes = grown;
         if (!unpack_read(&file->unpack, file->bytes + size, capacity - size, &count))
             return false;
         size += count;
         if (size < capacity)
             break;
-        capacity = min_u64(2 * capacity, ELF_MAX_SIZE + 1); /* the decoder stops before its end */
+        capacity = min_u64(2 * capacity, UNPACK_LIMIT + 1); /* the decoder stops before its end */
     }
     memory_source_init(&file->unpacked, file->bytes, size);
     file->elf = &file->unpacked.source;
@@ -56,7 +69,7 @@ static void name_containers(struct kernel_file *file)
 
 static bool unpack(struct kernel_file *file, struct arena *arena, struct error *error)
 {
-    bool opened = unpack_open(&file->unpack, &file->file.source, ELF_MAX_SIZE, arena, error);
+    bool opened = unpack_open(&file->unpack, &file->file.source, UNPACK_LIMIT, arena, error);
 
     name_containers(file);
     if (!opened)

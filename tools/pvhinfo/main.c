@@ -117,6 +117,7 @@ static enum status show_placement(const struct machine *machine, const struct op
         .info = {result->command_line, modules->commands, modules->count},
         .module_sizes = modules->sizes,
         .overwrite_nvs = options->overwrite_nvs,
+        .unpack = &kernel->file.unpack,
     };
     struct placement placement;
     struct error error;

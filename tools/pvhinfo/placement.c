@@ -38,6 +38,31 @@ static bool make_plan(const struct machine *machine, const struct placement_requ
     return prepare_plan(prepared, &plan, error) && prepare_needed(prepared, error);
 }
 
+/*
+ * The loader unpacks the kernel before it places it, and takes the machine's memory for that. The
+ * reclaimable ranges of a --dry-run map were taken for that purpose, so they count as free.
+ */
+static bool check_unpacking(const struct machine *machine, const struct placement_request *request,
+                            const struct memory_map *map, struct error *error)
+{
+    uint64_t all, largest, taken, piece, kernel = range_size(request->image->span);
+
+    if (!request->unpack)
+        return true;
+    unpack_memory(request->unpack, &taken, &piece);
+    if (taken == 0)
+        return true;
+    memory_map_count_free(map, &all, &largest);
+    for (size_t i = 0; i < machine->reclaimable.count; i++) {
+        all += range_size(machine->reclaimable.items[i]);
+        largest = max_u64(largest, range_size(machine->reclaimable.items[i]));
+    }
+    if (taken + kernel <= all && piece <= largest)
+        return true;
+    return error_set(error, ERROR_UNPACK_MEMORY, request->unpack->layers[0].kind, taken,
+                     taken + kernel, all, largest);
+}
+
 /* rsdp_paddr stays 0: the map does not contain the address of the ACPI tables. */
 static bool write_boot_info(const struct machine *machine, struct placement *placement,
                             struct error *error)
@@ -56,6 +81,7 @@ bool place_kernel(const struct machine *machine, const struct placement_request 
                   struct arena *arena, struct placement *ret_placement, struct error *ret_error)
 {
     return place_nothing(machine, arena, ret_placement, ret_error) &&
+           check_unpacking(machine, request, &ret_placement->prepared.map, ret_error) &&
            make_plan(machine, request, &ret_placement->prepared, ret_error) &&
            write_boot_info(machine, ret_placement, ret_error);
 }

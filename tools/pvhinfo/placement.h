@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/image/elf.h"
+#include "common/image/unpack.h"
 #include "pvh/boot_info.h"
 #include "pvh/load_plan.h"
 #include "pvh/memory_map.h"
@@ -25,6 +26,7 @@ struct placement_request {
     struct boot_info_request info;
     const uint64_t *module_sizes;
     bool overwrite_nvs;
+    const struct unpack *unpack; /* how the kernel was unpacked; NULL if it was not */
 };
 
 /*

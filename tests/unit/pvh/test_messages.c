@@ -96,6 +96,7 @@ static const struct {
     {ERROR_UNPACKED_TOO_LARGE,
      {CONTAINER_GZIP, 512 * MIB, 64 * MIB},
      {"gzip: ", "more than", "64.0 MiB"}},
+    {ERROR_UNPACK_LIMIT, {CONTAINER_XZ, 2049 * MIB, GIB}, {"xz", "2049.0 MiB", "1024.0 MiB"}},
     {ERROR_NESTED_TOO_DEEP, {3}, {"more than 3"}},
     {ERROR_READ, {0}, {NAME ": cannot be read"}},
     {ERROR_NOT_SEQUENTIAL, {0}, {NAME ": ", "unpack it"}},
