@@ -11,10 +11,13 @@ struct free_list {
     size_t capacity;
 };
 
-/* Room for `ranges` ranges and what `takes` cuts can split them into. */
+/*
+ * Empties the list and makes room for `ranges` ranges and what `takes` cuts can split them into. A
+ * list that has the room, or begins as zeros, keeps or gets it: nothing is allocated twice.
+ */
 bool free_list_reserve(struct free_list *list, struct arena *arena, size_t ranges, size_t takes);
 
-/* Makes room for so many more. */
+/* Makes room for so many more, in a list that keeps what is in it. */
 bool free_list_reserve_more(struct free_list *list, struct arena *arena, size_t takes);
 
 /* Appends above all others; touching ranges become one. Empty ones are ignored. */

@@ -60,6 +60,8 @@ enum memory_class {
 
     MEMORY_OVERRIDDEN, /* ACPI NVS that the user's own decision gives to the kernel: RAM */
 
+    MEMORY_TABLES, /* ACPI tables, whatever they lie in: internal, never in a map */
+
     MEMORY_CLASSES
 };
 
@@ -94,12 +96,22 @@ struct memory_map {
 struct map_overlays {
     const struct range *ecam; /* windows from MCFG */
     size_t ecam_count;
-    struct range override; /* where ACPI NVS becomes RAM; empty for nowhere */
+    const struct range *tables; /* ACPI tables: where they lie in RAM, it is MEMORY_ACPI */
+    size_t table_count;
+    const struct range *override; /* where ACPI NVS becomes RAM */
+    size_t override_count;
 };
 
-/* Makes room for a map of up to `descriptors` descriptors. False when memory is short. */
+/*
+ * Makes room for a map of up to `descriptors` descriptors and as many overlaid ranges. False when
+ * memory is short.
+ */
 bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t descriptors,
-                        size_t ecam_count, struct error *ret_error);
+                        size_t overlays, struct error *ret_error);
+
+/* Makes room for more overlaid ranges; the map stays as it is. False when memory is short. */
+bool memory_map_reserve_more(struct memory_map *map, struct arena *arena, size_t overlays,
+                             struct error *ret_error);
 
 /* Fills `map`. Allocates nothing. */
 bool memory_map_build(struct memory_map *map, const struct firmware_map *firmware,

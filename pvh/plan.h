@@ -8,8 +8,11 @@
 #include "pvh/memory_map.h"
 
 /*
- * Makes the plan. Its lists live in the arena. On failure the plan is undefined. Nothing is put to
- * reclaimable memory where there is a plan without.
+ * Makes the plan, in one that begins as zeros or is an earlier one of the same arena and modules.
+ * Its lists live in the arena; those of the earlier plan are used again, so that planning once more
+ * for the same memory allocates nothing, and for other memory only what is missing. On failure the
+ * plan is undefined, but for being good for another attempt. Nothing is put to reclaimable memory
+ * where there is a plan without.
  */
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
                struct arena *arena, struct load_plan *ret_plan, struct error *ret_error);

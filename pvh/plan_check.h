@@ -15,8 +15,8 @@ bool plan_check(const struct load_plan *plan, const struct memory_map *map,
                 struct error *ret_error);
 
 /*
- * What the kernel needs to stay RAM, sorted by address: the span, the boot info, each module. In
- * the arena; false when memory is short.
+ * What the kernel needs to stay RAM, sorted by address: what has to be of the span, the boot info,
+ * each module. The list, zeros at first, grows in the arena; false when memory is short.
  */
 bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
-                        struct plan_ranges *ret_ranges);
+                        struct plan_ranges *ranges);

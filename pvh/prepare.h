@@ -46,22 +46,26 @@ struct preparation {
     struct arena *arena;
     const struct range *ecam; /* PCI configuration windows, for prepare_map() */
     size_t ecam_count;
+    const struct range
+        *tables; /* ACPI tables, for prepare_map(): RAM that is kept from the kernel */
+    size_t table_count;
     struct boot_info_request info; /* for prepare_plan() and prepare_boot_info() */
     uint64_t rsdp;                 /* for prepare_boot_info(); 0 where it is not known */
 
     /* The results, to be read only. */
     struct memory_map map;
     struct load_plan plan;
-    struct range override;     /* ACPI NVS that the plan overwrites, RAM in `map`; else empty */
     struct plan_ranges needed; /* what the plan needs to stay RAM */
     struct e820_table e820;
+
+    size_t override_room; /* ranges of ACPI NVS that the map has room for */
 };
 
 /*
- * Makes room for a map of up to `descriptors` descriptors and `ecam_count` windows, which
- * prepare_map() checks. Allocates; map and table are empty afterwards.
+ * Makes room for a map of up to `descriptors` descriptors and as many overlaid ranges (windows and
+ * tables), which prepare_map() checks. Allocates; map and table are empty afterwards.
  */
-bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t ecam_count,
+bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t overlays,
                      struct error *ret_error);
 
 /* Makes the map. What the plan, if there is one, overwrites of ACPI NVS is RAM in it. */
@@ -71,7 +75,9 @@ bool prepare_map(struct preparation *preparation, const struct firmware_map *fir
 /*
  * Makes the plan, where there is none: prepare_drop_plan() comes before another. Of the request,
  * boot_info_size is ignored, since it follows from preparation->info, and module_count must be that
- * of preparation->info. Allocates.
+ * of preparation->info, the same for every plan. Allocates what its lists have no room for yet, so
+ * nothing when the same plan is made again: where memory is taken from the map's, that map is old
+ * then, and another plan is to be made from a newer one.
  */
 bool prepare_plan(struct preparation *preparation, const struct plan_request *request,
                   struct error *ret_error);

@@ -35,6 +35,9 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length);
  */
 void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size);
 
+/* Changes whenever the arena has taken more of the memory behind it, and only then. */
+const void *arena_mark(const struct arena *arena);
+
 /*
  * Takes one piece of the memory behind it out of the arena: the caller's from now on, as
  * put_chunk() wants it back. What was allocated in it stays where it is. NULL when there is none

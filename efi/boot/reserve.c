@@ -128,6 +128,24 @@ bool reserve_update_map(struct boot *boot, struct error *error)
     return boot_map_update(&boot->map, error);
 }
 
+/*
+ * A plan that took memory for its lists is one for a map that is no longer true, and may have that
+ * memory in it. Its lists are kept: soon there is room for all of the plan, and none is taken.
+ */
+static bool make_current_plan(struct boot *boot, struct error *error)
+{
+    for (;;) {
+        const void *before = arena_mark(boot->arena);
+
+        if (!make_plan(boot, error))
+            return false;
+        if (arena_mark(boot->arena) == before)
+            return true;
+        if (!reserve_update_map(boot, error))
+            return false;
+    }
+}
+
 bool reserve_memory(struct boot *boot, struct error *error)
 {
     struct range refused = {0, 0};
@@ -136,7 +154,7 @@ bool reserve_memory(struct boot *boot, struct error *error)
     (void)timing_enter(TIMING_PLACING);
     for (int i = 0; i < MAX_PLANS; i++) {
         /* With the map as it is; where the firmware has grown it since, a claim fails. */
-        if (!make_plan(boot, error))
+        if (!make_current_plan(boot, error))
             return false;
         if (claim_all(boot, &again))
             return true;

@@ -23,8 +23,9 @@
 #define BOOT_INFO_LOWEST  UINT64_C(0x8000)
 #define BEHIND_KERNEL     (64 * KIB)
 #define LARGE_PAGE        (2 * MIB)
-#define COMMAND_LINE_ROOM 2048 /* Linux copies so many bytes */
-#define COMMAND_LINE_NULS 8    /* NetBSD looks for the end in steps */
+#define NEAR              (2 * MIB) /* a gap that is the kernel's */
+#define COMMAND_LINE_ROOM 2048      /* Linux copies so many bytes */
+#define COMMAND_LINE_NULS 8         /* NetBSD looks for the end in steps */
 #define LOW_MEMORY        UINT64_C(0xa0000)
 
 struct expected_module {
@@ -431,6 +432,25 @@ static void check_order(const struct e820_table *table)
     }
 }
 
+/* The pages of all segments, where `span` has them, each with a gap of up to 2 MiB before it. */
+static size_t list_kernels_pages(struct range span, struct range pages[MOST_SEGMENTS])
+{
+    const struct kernel_facts *kernel = &expected.kernel;
+
+    for (size_t i = 0; i < kernel->count; i++) {
+        uint64_t start = kernel->segments[i].address - kernel->span.start + span.start;
+
+        pages[i] = range_to_pages((struct range){start, start + kernel->segments[i].memory_size});
+    }
+    for (size_t i = 0; i < kernel->count; i++) {
+        for (size_t j = 0; j < kernel->count; j++) {
+            if (pages[j].end < pages[i].start && pages[i].start - pages[j].end <= NEAR)
+                pages[i].start = pages[j].end;
+        }
+    }
+    return kernel->count;
+}
+
 static void check_memory_map(uint64_t address, struct range span)
 {
     const struct hvm_start_info *info = pointer(address);
@@ -439,6 +459,7 @@ static void check_memory_map(uint64_t address, struct range span)
     const struct told_map *told = physical_told_map();
     const struct firmware_map firmware = {told->bytes, told->size, told->stride};
     struct map_overlays overlays = {.ecam = &expected.ecam};
+    struct range override[MOST_SEGMENTS];
     struct oracle oracle;
     uint32_t *types;
     bool too_many;
@@ -447,8 +468,10 @@ static void check_memory_map(uint64_t address, struct range span)
         run_fail("the memory map has %zu entries", table.count);
     check_order(&table);
     overlays.ecam_count = range_size(expected.ecam) > 0;
-    if (expected.nvs_allowed)
-        overlays.override = range_to_pages(span);
+    if (expected.nvs_allowed) {
+        overlays.override = override;
+        overlays.override_count = list_kernels_pages(span, override);
+    }
     oracle_start(&oracle, &firmware, &overlays);
     for (size_t i = 0; i < table.count; i++) {
         oracle_add_edge(&oracle, table.entries[i].addr);
