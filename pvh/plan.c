@@ -256,8 +256,7 @@ static bool try_plan(struct planner *planner, enum placement_strategy strategy)
     return placed;
 }
 
-/* True for an error that another strategy may help with. */
-static bool is_short_of_room(const struct error *error)
+bool plan_is_short_of_room(const struct error *error)
 {
     switch (error->code) {
     case ERROR_NO_ROOM_FOR_MODULE:
@@ -278,7 +277,7 @@ static bool find_plan(struct planner *planner)
     for (enum placement_strategy strategy = STRATEGY_KEEP_RECLAIMABLE; strategy < end; strategy++) {
         if (try_plan(planner, strategy))
             return true;
-        if (!is_short_of_room(planner->error))
+        if (!plan_is_short_of_room(planner->error))
             return false;
     }
     return false;

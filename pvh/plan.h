@@ -17,6 +17,9 @@
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
                struct arena *arena, struct load_plan *ret_plan, struct error *ret_error);
 
+/* True for errors that more free memory, or another place for something, would help with. */
+bool plan_is_short_of_room(const struct error *error);
+
 /*
  * The entry, for a plan that was made before the image's notes were known. Such a plan takes a
  * kernel for one that cannot be moved.

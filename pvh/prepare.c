@@ -16,6 +16,13 @@ bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t
            e820_reserve(&preparation->e820, preparation->arena, &preparation->map, ret_error);
 }
 
+bool prepare_reserve_more(struct preparation *preparation, size_t overlays, struct error *ret_error)
+{
+    return overlays == 0 ||
+           (memory_map_reserve_more(&preparation->map, preparation->arena, overlays, ret_error) &&
+            e820_reserve(&preparation->e820, preparation->arena, &preparation->map, ret_error));
+}
+
 bool prepare_map(struct preparation *preparation, const struct firmware_map *firmware,
                  struct error *ret_error)
 {
@@ -47,8 +54,7 @@ static bool reserve_override(struct preparation *preparation, struct error *erro
 
     if (!plan->overwrites_nvs || plan->ram_parts.count <= preparation->override_room)
         return true;
-    if (!memory_map_reserve_more(&preparation->map, preparation->arena, missing, error) ||
-        !e820_reserve(&preparation->e820, preparation->arena, &preparation->map, error))
+    if (!prepare_reserve_more(preparation, missing, error))
         return false;
     preparation->override_room = plan->ram_parts.count;
     return true;

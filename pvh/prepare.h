@@ -68,6 +68,13 @@ struct preparation {
 bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t overlays,
                      struct error *ret_error);
 
+/*
+ * Makes room for more overlaid ranges than prepare_reserve() was told of. Allocates if there are
+ * any; then the table is empty afterwards.
+ */
+bool prepare_reserve_more(struct preparation *preparation, size_t overlays,
+                          struct error *ret_error);
+
 /* Makes the map. What the plan, if there is one, overwrites of ACPI NVS is RAM in it. */
 bool prepare_map(struct preparation *preparation, const struct firmware_map *firmware,
                  struct error *ret_error);

@@ -6,6 +6,7 @@
 
 /* Where the root tables are; 0 for one that there is none of. */
 struct acpi_roots {
+    uint32_t rsdp_size; /* bytes */
     uint64_t xsdt;
     uint64_t rsdt;
 };

@@ -28,6 +28,7 @@ struct boot_request {
     const char *command_line;
     struct boot_files initrds; /* together they are the first module */
     struct boot_files modules; /* the others, in order */
+    bool overwrite_nvs;        /* the kernel may take ACPI NVS if it cannot be moved */
 };
 
 /* False when memory is short. The strings are not copied. */

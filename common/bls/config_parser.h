@@ -49,5 +49,10 @@ bool config_parse(struct config_parser *parser, const char *text, size_t length)
 enum config_result config_take_string(struct config_parser *parser, const struct config_key *key,
                                       const char *value);
 
+/* Takes yes or no, in all the words that systemd has for them: for members of the type bool. */
+enum config_result config_take_boolean(struct config_parser *parser, const struct config_key *key,
+                                       const char *value);
+#define CONFIG_BOOLEAN "yes or no" /* what is expected then */
+
 /* Sets all members that config_take_string() is for to "". */
 void config_clear_strings(const struct config_key *keys, size_t count, void *target);

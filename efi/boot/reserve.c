@@ -6,6 +6,7 @@
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 #include "pvh/messages.h"
+#include "pvh/plan.h"
 
 /*
  * A plan fails when the firmware takes memory between its map and our claim, which happens, or does
@@ -101,7 +102,8 @@ static void name_culprit(const struct boot *boot, struct error *error)
         (void)error_name(error, boot->kernel.file.path);
 }
 
-static bool make_plan(struct boot *boot, struct error *error)
+/* Around the first `unallocatable` of the ranges that the firmware did not give. */
+static bool make_plan(struct boot *boot, size_t unallocatable, struct error *error)
 {
     const struct reservation *reservation = &boot->reservation;
     const struct plan_request request = {
@@ -111,7 +113,7 @@ static bool make_plan(struct boot *boot, struct error *error)
         /* A stream may yet turn out to be a kernel that can be moved instead. */
         .overwrite_nvs = boot->overwrite_nvs && boot->kernel.state != KERNEL_STREAMED,
         .unallocatable = reservation->unallocatable.items,
-        .unallocatable_count = reservation->unallocatable.count,
+        .unallocatable_count = unallocatable,
         .reclaimable = reservation->reclaimable.items,
         .reclaimable_count = reservation->reclaimable.count,
     };
@@ -128,6 +130,17 @@ bool reserve_update_map(struct boot *boot, struct error *error)
     return boot_map_update(&boot->map, error);
 }
 
+/* True when there would be a plan if the firmware gave what its map calls free. */
+static bool is_firmwares_fault(struct boot *boot, const struct error *error)
+{
+    struct error ignored = {.code = ERROR_NONE};
+    bool made = plan_is_short_of_room(error) && boot->reservation.unallocatable.count > 0 &&
+                make_plan(boot, 0, &ignored);
+
+    prepare_drop_plan(&boot->map.preparation);
+    return made;
+}
+
 /*
  * A plan that took memory for its lists is one for a map that is no longer true, and may have that
  * memory in it. Its lists are kept: soon there is room for all of the plan, and none is taken.
@@ -137,7 +150,7 @@ static bool make_current_plan(struct boot *boot, struct error *error)
     for (;;) {
         const void *before = arena_mark(boot->arena);
 
-        if (!make_plan(boot, error))
+        if (!make_plan(boot, boot->reservation.unallocatable.count, error))
             return false;
         if (arena_mark(boot->arena) == before)
             return true;
@@ -154,8 +167,11 @@ bool reserve_memory(struct boot *boot, struct error *error)
     (void)timing_enter(TIMING_PLACING);
     for (int i = 0; i < MAX_PLANS; i++) {
         /* With the map as it is; where the firmware has grown it since, a claim fails. */
-        if (!make_current_plan(boot, error))
-            return false;
+        if (!make_current_plan(boot, error)) {
+            return is_firmwares_fault(boot, error)
+                       ? error_set(error, ERROR_MEMORY_WITHHELD, again.start, again.end)
+                       : false;
+        }
         if (claim_all(boot, &again))
             return true;
         /* Once may be the firmware's timer; twice the same is no accident. */

@@ -54,8 +54,9 @@ bool pages_make_executable(struct range range, struct error *error)
     struct memory_attribute_protocol *attributes = NULL;
     EFI_STATUS status = find_attributes(&attributes);
 
+    /* So that no page is both written to and run; where firmware refuses, it still can be run. */
     if (!EFI_ERROR(status) && attributes)
-        status = attributes->set(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
+        (void)attributes->set(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
     if (!EFI_ERROR(status) && attributes)
         status = attributes->clear(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_XP);
     return !EFI_ERROR(status) || error_set_efi(error, status, ERROR_NOT_EXECUTABLE);

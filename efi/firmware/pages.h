@@ -17,8 +17,8 @@ EFI_STATUS pages_claim(struct range range, bool code);
 void pages_release(struct range range);
 
 /*
- * Takes execution's prohibition from pages of code, where firmware enforces one. Such firmware
- * gives no page that is both written to and run from: writing ends here.
+ * Takes execution's prohibition from pages of code, where firmware enforces one. Writing ends here
+ * if firmware has it so: no page is both written to and run.
  */
 bool pages_make_executable(struct range range, struct error *error);
 

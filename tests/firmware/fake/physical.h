@@ -85,7 +85,8 @@ struct memory_ways {
     size_t cut;                      /* bytes missing at the end of the map */
     struct range withheld;           /* free, but AllocateAddress does not give it */
     size_t empty;                    /* so many descriptors of no length */
-    bool enforce_nx;                 /* with the memory attribute protocol */
+    bool enforce_nx;                 /* with the memory attribute protocol, */
+    bool refuse_read_only;           /* which makes no page read-only */
     EFI_MEMORY_DESCRIPTOR extra[16]; /* lies: told, and nothing behind them */
     size_t extra_count;
 };
