@@ -134,9 +134,10 @@ static void read_tables(struct fuzzed_memory *fuzzed)
     const struct memory_map ram = {.ranges = ranges, .count = ELEMENTS(ranges)};
     struct acpi_windows windows;
 
-    if (acpi_check_rsdp(&fuzzed->memory, BASE))
+    if (acpi_check_rsdp(&fuzzed->memory, BASE)) {
         require(memcmp(fuzzed->bytes, "RSD PTR ", 8) == 0);
-    list_tables(fuzzed);
+        list_tables(fuzzed);
+    }
     acpi_find_ecam(&fuzzed->memory, BASE, &windows);
     require_windows(&windows);
     ecam_drop_over_memory(&windows, &ram);
