@@ -5,7 +5,7 @@
  */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/base/byte_source.h"
+#include "common/base/byte_sources.h"
 #include "common/image/elf.h"
 #include "pvh/messages.h"
 #include "pvh/plan.h"
