@@ -24,7 +24,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,KERNEL INITRD CMDLINE MEM CPUS ACCEL TIMEOUT OVMF ISO,$(eval $(call as_typed,$(name))))
+$(foreach name,KERNEL INITRD CMDLINE OVERWRITE_NVS MEM CPUS ACCEL TIMEOUT OVMF ISO,$(eval $(call as_typed,$(name))))
 
 # Setup: this make installs the Debian packages that the goals need, then a second make builds the goals.
 # DEPS=no does not touch the machine.
@@ -106,20 +106,22 @@ define what_to_boot
 set -- --efi '$(EFI_BINARY)' --decoders '$(DECODERS)' --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
 [ -n "$$KERNEL" ] || : "$${INITRD=build/initrd.img}"; \
 for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
-[ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"
+[ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"; \
+case "$$OVERWRITE_NVS" in ""|no) ;; yes) set -- "$$@" --overwrite-acpi-nvs ;; \
+*) echo "OVERWRITE_NVS=$$OVERWRITE_NVS: write yes or no" >&2; exit 1 ;; esac
 endef
 
 .PHONY: all
 all: efi pvhinfo ## build the loader, build/x64/pvhboot.efi, and build/pvhinfo (the default)
 
 .PHONY: run
-run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= MEM= CPUS= ACCEL= OVMF= TIMEOUT=
+run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= MEM= CPUS= ACCEL= OVMF= TIMEOUT=
 	@$(what_to_boot); set -- "$$@" --mem "$$MEM" --cpus "$$CPUS" --accel "$$ACCEL" --timeout "$$TIMEOUT"; \
 	[ -z "$$OVMF" ] || set -- "$$@" --ovmf "$$OVMF"; \
 	exec tools/run "$$@"
 
 .PHONY: iso
-iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= ISO=
+iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= ISO=
 	@$(what_to_boot); exec tools/mkiso "$$@" --output "$$ISO"
 
 # Two at a time where each uses one core; the others run two jobs themselves.

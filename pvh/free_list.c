@@ -8,19 +8,24 @@
 
 bool free_list_reserve(struct free_list *list, struct arena *arena, size_t ranges, size_t takes)
 {
-    *list = (struct free_list){.capacity = ranges + takes};
-    list->ranges = arena_alloc(arena, list->capacity, sizeof(*list->ranges));
-    return list->ranges != NULL;
+    list->count = 0;
+    return free_list_reserve_more(list, arena, ranges + takes);
 }
 
 bool free_list_reserve_more(struct free_list *list, struct arena *arena, size_t takes)
 {
-    struct free_list larger;
+    struct free_list larger = {
+        .count = list->count,
+        .capacity = max_u64(list->count + takes, 2 * list->capacity),
+    };
 
-    if (!free_list_reserve(&larger, arena, list->count, takes))
+    if (list->count + takes <= list->capacity)
+        return true;
+    larger.ranges = arena_alloc(arena, larger.capacity, sizeof(*larger.ranges));
+    if (!larger.ranges)
         return false;
-    larger.count = list->count;
-    memcpy(larger.ranges, list->ranges, list->count * sizeof(*list->ranges));
+    if (list->count > 0)
+        memcpy(larger.ranges, list->ranges, list->count * sizeof(*list->ranges));
     *list = larger;
     return true;
 }

@@ -12,12 +12,13 @@ struct free_list {
 };
 
 /*
- * Allocates an empty list for `ranges` ranges and `takes` calls of free_list_take(), each of which
- * may split one. False when out of memory.
+ * Empties the list and makes room for `ranges` ranges and `takes` calls of free_list_take(), each
+ * of which may split one. Starts as zeros; allocates only if there is not enough room yet. False
+ * when out of memory.
  */
 bool free_list_reserve(struct free_list *list, struct arena *arena, size_t ranges, size_t takes);
 
-/* Makes room for `takes` more calls of free_list_take(). False when out of memory. */
+/* Makes room for `takes` more calls; the ranges are kept. False when out of memory. */
 bool free_list_reserve_more(struct free_list *list, struct arena *arena, size_t takes);
 
 /* Appends a range above all others; adjacent ranges are merged, empty ones ignored. */

@@ -44,6 +44,15 @@
 #define GUARD_AFTER_SPAN (64 * KIB)
 
 /*
+ * Gaps between segments up to this size belong to the kernel. Linux aligns parts with different
+ * permissions to 2 MiB (HPAGE_SIZE in arch/x86/kernel/vmlinux.lds.S) and later frees the gaps to
+ * its own allocator (free_kernel_image_pages() in arch/x86/mm/init.c): Debian's 6.1 and 6.12
+ * have 1.1 to 1.9 MiB between text and data. No kernel is known to use a larger gap, so memory
+ * there keeps its type.
+ */
+#define NEAR_GAP (2 * MIB)
+
+/*
  * Linux copies COMMAND_LINE_SIZE bytes from the command line's address, whatever its length, and
  * uses all but the last one, which becomes the NUL (copy_bootdata() in arch/x86/kernel/head64.c).
  */

@@ -19,7 +19,8 @@
  *     0x0001_0000   boot info: first choice   start_info, memory map, modules, command lines: one
  *     0x0009_0000                             block, below 1 GiB, within one page of 2 MiB
  *     0x0010_0000   boot info: second choice
- *     span start    the kernel's span         with its gaps: nothing else is placed in it
+ *     span start    the kernel's span         with its gaps, whatever their size: nothing else is
+ *                                             placed in it
  *     span end      64 KiB kept free
  *                   modules                   lowest fit, below 1 GiB if it fits
  *                   boot info: last choice
@@ -29,6 +30,7 @@
 
 #include "common/base/range.h"
 #include "common/image/elf.h"
+#include "pvh/free_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,7 +56,7 @@ struct plan_copy {
     uint64_t size;
 };
 
-/* Growing lists in the arena. */
+/* Growing lists in the arena. Those of a plan keep their room for the next one. */
 struct plan_claims {
     struct plan_claim *items;
     size_t count, capacity;
@@ -78,20 +80,35 @@ struct plan_ranges {
 struct plan_module {
     struct range range;      /* in bytes, not rounded to pages */
     struct plan_reads reads; /* sorted by offset */
+    struct plan_read room;   /* for the first read: few modules are read in parts */
+};
+
+/* Bytes of a file whose destination is occupied until exit. */
+struct pending_bytes {
+    uint64_t destination;
+    uint64_t offset;
+    uint64_t size;
+    struct plan_reads *reads;
+};
+
+/* The lists of pvh/planner.h, kept for the next plan. */
+struct plan_workspace {
+    struct free_list claimable, available, usable;
+    struct pending_bytes *pending;
+    size_t pending_count, pending_capacity;
 };
 
 struct load_plan {
-    struct range span;         /* the kernel's final place, in bytes */
-    struct range ram_parts[2]; /* its pages that are RAM: all, or all but 0xa0000-0xfffff */
-    size_t ram_part_count;
-    uint32_t entry_point; /* physical address, after relocation */
-    uint64_t link_base;   /* span.start as linked: the kernel moves by span.start - link_base */
+    struct range span;            /* the kernel's final place, in bytes */
+    struct plan_ranges ram_parts; /* its pages that must be RAM, sorted and disjoint */
+    uint32_t entry_point;         /* physical address, after relocation */
+    uint64_t link_base; /* span.start as linked: the kernel moves by span.start - link_base */
     bool relocated;
     bool overwrites_nvs;
 
     struct plan_reads reads; /* the kernel's, sorted by offset */
     struct plan_module *modules;
-    size_t module_count;
+    size_t module_count, module_capacity;
 
     struct range boot_info;       /* whole pages, allocated */
     struct range trampoline_code; /* one page */
@@ -102,6 +119,8 @@ struct load_plan {
     struct plan_ranges zero_before_exit; /* in memory that the loader has claimed */
     struct plan_ranges zero_after_exit;
     uint64_t staged; /* total bytes of all copies */
+
+    struct plan_workspace workspace;
 };
 
 struct plan_request {
@@ -122,3 +141,6 @@ struct plan_request {
     const struct range *reclaimable;
     size_t reclaimable_count;
 };
+
+/* Forgets the plan, but keeps its lists' room for the next one. */
+void plan_clear(struct load_plan *plan);

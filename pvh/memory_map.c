@@ -7,6 +7,8 @@
 #include "common/base/units.h"
 #include "pvh/limits.h"
 
+#include <string.h>
+
 /* ABI: EFI_MEMORY_DESCRIPTOR, the part common to all versions. */
 #define DESCRIPTOR_SIZE       40
 #define DESCRIPTOR_TYPE       0
@@ -17,8 +19,8 @@
 
 const struct range isa_hole = {ISA_HOLE_START, ISA_HOLE_END};
 
-/* Beside the descriptors: the ISA hole and the override. */
-#define FIXED_OVERLAYS 2
+/* Beside the descriptors and the overlaid ranges: the ISA hole. */
+#define FIXED_OVERLAYS 1
 
 /* A class begins (+1) or ends (-1) at an address. */
 struct map_edge {
@@ -111,6 +113,13 @@ static void add_range(struct memory_map *map, struct range range, enum memory_cl
     map->edges[map->edge_count++] = (struct map_edge){range.end, class, -1};
 }
 
+static void add_ranges(struct memory_map *map, const struct range *ranges, size_t count,
+                       enum memory_class class)
+{
+    for (size_t i = 0; i < count; i++)
+        add_range(map, ranges[i], class);
+}
+
 static int compare_edges(const void *a, const void *b)
 {
     const struct map_edge *left = a;
@@ -119,13 +128,18 @@ static int compare_edges(const void *a, const void *b)
     return COMPARE(left->address, right->address);
 }
 
-/* The highest active class. The override applies to ACPI NVS only and hides nothing else. */
+/*
+ * The highest active class. The override applies to ACPI NVS only and hides nothing else, and ACPI
+ * tables change only what would otherwise be RAM.
+ */
 static enum memory_class most_restrictive(const size_t active[MEMORY_CLASSES])
 {
     enum memory_class class = MEMORY_UNUSABLE;
 
     while (class > MEMORY_NONE && active[class] == 0)
         class --;
+    if (memory_is_ram(class) && active[MEMORY_TABLES])
+        return MEMORY_ACPI;
     return class == MEMORY_NVS && active[MEMORY_OVERRIDDEN] ? MEMORY_OVERRIDDEN : class;
 }
 
@@ -157,17 +171,34 @@ static void sweep_edges(struct memory_map *map)
     }
 }
 
-bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t descriptors,
-                        size_t ecam_count, struct error *ret_error)
+static bool allocate(struct memory_map *map, struct arena *arena, size_t capacity,
+                     struct error *ret_error)
 {
-    size_t capacity = 2 * (descriptors + ecam_count + FIXED_OVERLAYS);
-
-    *map = (struct memory_map){.capacity = capacity};
+    map->capacity = capacity;
     map->edges = arena_alloc(arena, capacity, sizeof(*map->edges));
     map->ranges = arena_alloc(arena, capacity, sizeof(*map->ranges));
     if (!map->edges || !map->ranges)
         return error_set(ret_error, ERROR_OUT_OF_MEMORY,
                          capacity * (sizeof(*map->edges) + sizeof(*map->ranges)));
+    return true;
+}
+
+bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t descriptors,
+                        size_t overlays, struct error *ret_error)
+{
+    *map = (struct memory_map){.ranges = NULL};
+    return allocate(map, arena, 2 * (descriptors + overlays + FIXED_OVERLAYS), ret_error);
+}
+
+bool memory_map_reserve_more(struct memory_map *map, struct arena *arena, size_t overlays,
+                             struct error *ret_error)
+{
+    struct memory_map larger = *map;
+
+    if (!allocate(&larger, arena, map->capacity + 2 * overlays, ret_error))
+        return false;
+    memcpy(larger.ranges, map->ranges, map->count * sizeof(*map->ranges));
+    *map = larger;
     return true;
 }
 
@@ -179,8 +210,9 @@ static bool check_firmware_map(const struct memory_map *map, const struct firmwa
     if (firmware->stride < DESCRIPTOR_SIZE)
         return error_set(error, ERROR_MAP_STRIDE, firmware->stride);
     count = firmware->size / firmware->stride;
-    if (count > map->capacity / 2 || overlays->ecam_count > map->capacity / 2 ||
-        count + overlays->ecam_count + FIXED_OVERLAYS > map->capacity / 2)
+    if (count + overlays->ecam_count + overlays->table_count + overlays->override_count +
+            FIXED_OVERLAYS >
+        map->capacity / 2)
         return error_set(error, ERROR_MAP_TOO_LARGE, count, map->capacity / 2);
     return true;
 }
@@ -198,10 +230,10 @@ bool memory_map_build(struct memory_map *map, const struct firmware_map *firmwar
 
         add_range(map, range, classify(&descriptor, range));
     }
-    for (size_t i = 0; i < overlays->ecam_count; i++)
-        add_range(map, overlays->ecam[i], MEMORY_ECAM);
+    add_ranges(map, overlays->ecam, overlays->ecam_count, MEMORY_ECAM);
+    add_ranges(map, overlays->tables, overlays->table_count, MEMORY_TABLES);
+    add_ranges(map, overlays->override, overlays->override_count, MEMORY_OVERRIDDEN);
     add_range(map, isa_hole, MEMORY_ISA_HOLE);
-    add_range(map, overlays->override, MEMORY_OVERRIDDEN);
     sort(map->edges, map->edge_count, sizeof(*map->edges), compare_edges);
     sweep_edges(map);
     return true;
@@ -275,6 +307,7 @@ const char *memory_class_name(enum memory_class class)
         [MEMORY_ECAM] = "PCI configuration space",
         [MEMORY_UNUSABLE] = "unusable memory",
         [MEMORY_OVERRIDDEN] = "overwritten ACPI NVS",
+        [MEMORY_TABLES] = "ACPI tables",
     };
 
     return class < MEMORY_CLASSES ? names[class] : "unknown";

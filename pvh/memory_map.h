@@ -60,6 +60,8 @@ enum memory_class {
 
     MEMORY_OVERRIDDEN, /* RAM: ACPI NVS given to the kernel by --overwrite-acpi-nvs */
 
+    MEMORY_TABLES, /* ACPI tables in memory of any class: internal, never in a map */
+
     MEMORY_CLASSES
 };
 
@@ -94,15 +96,22 @@ struct memory_map {
 struct map_overlays {
     const struct range *ecam; /* windows from MCFG */
     size_t ecam_count;
-    struct range override; /* ACPI NVS in this range becomes RAM; empty for none */
+    const struct range *tables; /* ACPI tables: what would be RAM is MEMORY_ACPI there */
+    size_t table_count;
+    const struct range *override; /* ACPI NVS in these ranges becomes RAM */
+    size_t override_count;
 };
 
 /*
- * Makes room for a map of up to `descriptors` descriptors and `ecam_count` windows. Fails with
- * ERROR_OUT_OF_MEMORY.
+ * Makes room for a map of up to `descriptors` descriptors and `overlays` overlaid ranges. Fails
+ * with ERROR_OUT_OF_MEMORY.
  */
 bool memory_map_reserve(struct memory_map *map, struct arena *arena, size_t descriptors,
-                        size_t ecam_count, struct error *ret_error);
+                        size_t overlays, struct error *ret_error);
+
+/* Makes room for more overlaid ranges; keeps the map. Fails with ERROR_OUT_OF_MEMORY. */
+bool memory_map_reserve_more(struct memory_map *map, struct arena *arena, size_t overlays,
+                             struct error *ret_error);
 
 /* Fills `map`. Allocates nothing. Fails with ERROR_MAP_STRIDE or ERROR_MAP_TOO_LARGE. */
 bool memory_map_build(struct memory_map *map, const struct firmware_map *firmware,

@@ -46,8 +46,10 @@ static bool place_kernel(struct planner *planner)
     if (!plan_place_span(planner))
         return false;
     plan->entry_point = plan_entry_point(plan, image);
-    if (!planner_claim(planner, plan->span))
-        return false;
+    for (size_t i = 0; i < plan->ram_parts.count; i++) {
+        if (!planner_claim(planner, plan->ram_parts.items[i]))
+            return false;
+    }
     for (size_t i = 0; i < image->segment_count; i++) {
         if (!load_segment(planner, &image->segments[i]))
             return false;
@@ -142,14 +144,31 @@ static bool place_module(struct planner *planner, size_t index)
     return true;
 }
 
+static bool reserve_modules(struct planner *planner)
+{
+    struct load_plan *plan = planner->plan;
+    size_t count = planner->request->module_count;
+
+    if (count <= plan->module_capacity)
+        return true;
+    plan->modules = arena_alloc(planner->arena, count, sizeof(*plan->modules));
+    plan->module_capacity = plan->modules ? count : 0;
+    if (!plan->modules)
+        return planner_out_of_memory(planner);
+    for (size_t i = 0; i < count; i++)
+        plan->modules[i].reads =
+            (struct plan_reads){.items = &plan->modules[i].room, .capacity = 1};
+    return true;
+}
+
 static bool place_modules(struct planner *planner)
 {
     struct load_plan *plan = planner->plan;
 
+    planner->modules_placed = true;
+    if (!reserve_modules(planner))
+        return false;
     plan->module_count = planner->request->module_count;
-    plan->modules = arena_alloc(planner->arena, plan->module_count, sizeof(*plan->modules));
-    if (!plan->modules)
-        return planner_out_of_memory(planner);
     for (size_t i = 0; i < plan->module_count; i++) {
         if (!place_module(planner, i))
             return false;
@@ -221,19 +240,26 @@ static bool place_all_and_reclaim(struct planner *planner)
            plan_stage(planner) && reclaim(planner) && place_modules(planner) && plan_stage(planner);
 }
 
-static bool try_plan(struct planner planner, enum placement_strategy strategy)
+static bool place(struct planner *planner)
 {
-    *planner.plan = (struct load_plan){0};
-    error_clear(planner.error);
-    planner.strategy = strategy;
-    if (!planner_list_memory(&planner))
+    if (!planner_list_memory(planner))
         return false;
-    return strategy == STRATEGY_KEEP_RECLAIMABLE ? place_all(&planner)
-                                                 : place_all_and_reclaim(&planner);
+    return planner->strategy == STRATEGY_KEEP_RECLAIMABLE ? place_all(planner)
+                                                          : place_all_and_reclaim(planner);
 }
 
-/* True for errors that another strategy may avoid. */
-static bool is_lack_of_space(const struct error *error)
+static bool try_plan(struct planner *planner, enum placement_strategy strategy)
+{
+    bool placed;
+
+    error_clear(planner->error);
+    planner_start(planner, strategy);
+    placed = place(planner);
+    planner_end(planner);
+    return placed;
+}
+
+bool plan_is_lack_of_space(const struct error *error)
 {
     switch (error->code) {
     case ERROR_NO_ROOM_FOR_MODULE:
@@ -246,15 +272,15 @@ static bool is_lack_of_space(const struct error *error)
     }
 }
 
-static bool find_plan(const struct planner *planner)
+static bool find_plan(struct planner *planner)
 {
     enum placement_strategy end =
         planner->request->reclaimable_count > 0 ? STRATEGIES : STRATEGY_USE_RECLAIMABLE;
 
     for (enum placement_strategy strategy = STRATEGY_KEEP_RECLAIMABLE; strategy < end; strategy++) {
-        if (try_plan(*planner, strategy))
+        if (try_plan(planner, strategy))
             return true;
-        if (!is_lack_of_space(planner->error))
+        if (!plan_is_lack_of_space(planner->error))
             return false;
     }
     return false;
@@ -292,7 +318,7 @@ static void order_reads(struct plan_reads *reads)
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
                struct arena *arena, struct load_plan *ret_plan, struct error *ret_error)
 {
-    const struct planner planner = {request, map, arena, ret_error, ret_plan, .pending = NULL};
+    struct planner planner = {request, map, arena, ret_error, ret_plan, .pending = NULL};
 
     if (!find_plan(&planner))
         return false;

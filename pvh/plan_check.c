@@ -19,8 +19,8 @@ bool plan_check(const struct load_plan *plan, const struct memory_map *map, stru
 {
     if (!check_range(map, plan->boot_info, false, ret_error))
         return false;
-    for (size_t i = 0; i < plan->ram_part_count; i++) {
-        if (!check_range(map, plan->ram_parts[i], plan->overwrites_nvs, ret_error))
+    for (size_t i = 0; i < plan->ram_parts.count; i++) {
+        if (!check_range(map, plan->ram_parts.items[i], plan->overwrites_nvs, ret_error))
             return false;
     }
     for (size_t i = 0; i < plan->module_count; i++) {
@@ -38,19 +38,26 @@ static int compare_ranges(const void *a, const void *b)
     return COMPARE(left->start, right->start);
 }
 
-bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
-                        struct plan_ranges *ret_ranges)
+static bool reserve_ranges(struct plan_ranges *ranges, struct arena *arena, size_t count)
 {
-    size_t count = plan->module_count + 2;
+    ranges->count = 0;
+    if (count <= ranges->capacity)
+        return true;
+    ranges->items = arena_alloc(arena, count, sizeof(*ranges->items));
+    ranges->capacity = ranges->items ? count : 0;
+    return ranges->items;
+}
 
-    *ret_ranges = (struct plan_ranges){.count = count, .capacity = count};
-    ret_ranges->items = arena_alloc(arena, count, sizeof(*ret_ranges->items));
-    if (!ret_ranges->items)
+bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
+                        struct plan_ranges *ranges)
+{
+    if (!reserve_ranges(ranges, arena, plan->ram_parts.count + 1 + plan->module_count))
         return false;
-    ret_ranges->items[0] = plan->span;
-    ret_ranges->items[1] = plan->boot_info;
+    for (size_t i = 0; i < plan->ram_parts.count; i++)
+        ranges->items[ranges->count++] = plan->ram_parts.items[i];
+    ranges->items[ranges->count++] = plan->boot_info;
     for (size_t i = 0; i < plan->module_count; i++)
-        ret_ranges->items[2 + i] = plan->modules[i].range;
-    sort(ret_ranges->items, count, sizeof(*ret_ranges->items), compare_ranges);
+        ranges->items[ranges->count++] = plan->modules[i].range;
+    sort(ranges->items, ranges->count, sizeof(*ranges->items), compare_ranges);
     return true;
 }

@@ -7,38 +7,52 @@
 #include "pvh/limits.h"
 
 /*
- * Lists the parts of the span that must be RAM, and returns their number. Gaps between segments are
- * included, since kernels use them. The exception is the ISA hole: a kernel with segments below and
- * above it, but none in it, knows that it is not RAM.
+ * True if the ISA hole is between two segments: a kernel with segments below and above it, but none
+ * in it, knows that it is not RAM.
  */
-static size_t list_ram_parts(const struct range span, const struct elf_segment *segments,
-                             size_t segment_count, struct range parts[2])
+static bool is_around_isa_hole(struct range low, struct range high)
 {
-    struct range pages = range_to_pages(span);
+    return low.end <= isa_hole.start && high.start >= isa_hole.end;
+}
 
-    parts[0] = pages;
-    if (pages.start >= isa_hole.start || pages.end <= isa_hole.end)
-        return 1;
-    for (size_t i = 0; i < segment_count; i++) {
-        struct range segment = {segments[i].paddr, segments[i].paddr + segments[i].memsz};
+static bool add_ram_part(struct planner *planner, struct range part)
+{
+    struct plan_ranges *parts = &planner->plan->ram_parts;
+    struct range *last = parts->count > 0 ? &parts->items[parts->count - 1] : NULL;
 
-        if (range_overlaps(segment, isa_hole))
-            return 1;
+    if (!last || part.start > last->end + NEAR_GAP)
+        return planner_push(planner, parts, part.start, part.end);
+    if (!is_around_isa_hole(*last, part)) {
+        last->end = part.end;
+        return true;
     }
-    parts[0].end = isa_hole.start;
-    parts[1] = (struct range){isa_hole.end, pages.end};
-    return 2;
+    last->end = isa_hole.start;
+    return planner_push(planner, parts, isa_hole.end, part.end);
+}
+
+/* Lists the parts of the span as linked that must be RAM: segments, and gaps up to NEAR_GAP. */
+static bool list_ram_parts(struct planner *planner)
+{
+    const struct elf_image *image = planner->request->image;
+
+    for (size_t i = 0; i < image->segment_count; i++) {
+        uint64_t start = image->segments[i].paddr;
+        struct range segment = {start, start + image->segments[i].memsz};
+
+        if (!add_ram_part(planner, range_to_pages(segment)))
+            return false;
+    }
+    return true;
 }
 
 /* Finds the first part of the span as linked that the kernel cannot use; false if there is none. */
-static bool find_span_blocker(const struct memory_map *map, const struct elf_image *image,
-                              bool allow_nvs, struct memory_range *ret_blocker)
+static bool find_span_blocker(const struct planner *planner, bool allow_nvs,
+                              struct memory_range *ret_blocker)
 {
-    struct range parts[2];
-    size_t count = list_ram_parts(image->span, image->segments, image->segment_count, parts);
+    const struct plan_ranges *parts = &planner->plan->ram_parts;
 
-    for (size_t i = 0; i < count; i++) {
-        if (memory_map_find_blocker(map, parts[i], allow_nvs, ret_blocker))
+    for (size_t i = 0; i < parts->count; i++) {
+        if (memory_map_find_blocker(planner->map, parts->items[i], allow_nvs, ret_blocker))
             return true;
     }
     return false;
@@ -94,7 +108,7 @@ static bool refuse_span(struct planner *planner, struct memory_range blocker)
 {
     const struct elf_image *image = planner->request->image;
     struct memory_range other;
-    bool only_nvs = !find_span_blocker(planner->map, image, true, &other);
+    bool only_nvs = !find_span_blocker(planner, true, &other);
 
     if (!only_nvs)
         blocker = other; /* report a blocker that --overwrite-acpi-nvs cannot resolve */
@@ -109,14 +123,14 @@ static bool choose_start(struct planner *planner, uint64_t *ret_start)
     struct memory_range blocker, other;
 
     *ret_start = image->span.start;
-    if (!find_span_blocker(planner->map, image, false, &blocker))
+    if (!find_span_blocker(planner, false, &blocker))
         return true;
     if (find_relocation(planner, ret_start)) {
         planner->plan->relocated = true;
         return true;
     }
     *ret_start = image->span.start;
-    if (planner->request->overwrite_nvs && !find_span_blocker(planner->map, image, true, &other)) {
+    if (planner->request->overwrite_nvs && !find_span_blocker(planner, true, &other)) {
         planner->plan->overwrites_nvs = true;
         return true;
     }
@@ -129,14 +143,12 @@ bool plan_place_span(struct planner *planner)
     struct load_plan *plan = planner->plan;
     uint64_t start;
 
-    if (!choose_start(planner, &start))
+    if (!list_ram_parts(planner) || !choose_start(planner, &start))
         return false;
     plan->link_base = image->span.start;
     plan->span = (struct range){start, start + range_size(image->span)};
-    plan->ram_part_count = 1;
-    plan->ram_parts[0] = range_to_pages(plan->span);
     if (!plan->relocated)
-        plan->ram_part_count =
-            list_ram_parts(image->span, image->segments, image->segment_count, plan->ram_parts);
-    return true;
+        return true;
+    plan->ram_parts.count = 0; /* after relocation, all of the span is free memory */
+    return add_ram_part(planner, range_to_pages(plan->span));
 }

@@ -37,7 +37,7 @@ static void count_unplaced(const struct planner *planner, uint64_t *ret_modules,
     const struct plan_request *request = planner->request;
 
     *ret_modules = *ret_reclaimable = 0;
-    if (planner->plan->modules)
+    if (planner->modules_placed)
         return;
     for (size_t i = 0; i < request->module_count; i++)
         *ret_modules += min_u64(request->module_sizes[i], ADDRESS_LIMIT);

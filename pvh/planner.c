@@ -10,6 +10,35 @@
 /* Takes that may split a free range, in addition to one for each of the request's ranges. */
 #define FIXED_TAKES 8
 
+/* For later descriptors and refused ranges, so that few plans have to enlarge the lists. */
+#define SPARE_TAKES 56
+
+void planner_start(struct planner *planner, enum placement_strategy strategy)
+{
+    const struct plan_workspace *workspace = &planner->plan->workspace;
+
+    plan_clear(planner->plan);
+    planner->strategy = strategy;
+    planner->modules_placed = false;
+    planner->claimable = workspace->claimable;
+    planner->available = workspace->available;
+    planner->usable = workspace->usable;
+    planner->pending = workspace->pending;
+    planner->pending_capacity = workspace->pending_capacity;
+    planner->pending_count = 0;
+}
+
+void planner_end(struct planner *planner)
+{
+    planner->plan->workspace = (struct plan_workspace){
+        .claimable = planner->claimable,
+        .available = planner->available,
+        .usable = planner->usable,
+        .pending = planner->pending,
+        .pending_capacity = planner->pending_capacity,
+    };
+}
+
 bool planner_out_of_memory(struct planner *planner)
 {
     return error_set(planner->error, ERROR_OUT_OF_MEMORY, 0);
@@ -32,7 +61,7 @@ static bool reserve_lists(struct planner *planner)
     const struct plan_request *request = planner->request;
     size_t ranges = planner->map->count;
     size_t takes = request->unallocatable_count + request->reclaimable_count +
-                   request->module_count + FIXED_TAKES;
+                   request->module_count + FIXED_TAKES + SPARE_TAKES;
 
     return free_list_reserve(&planner->claimable, planner->arena, ranges, takes) &&
            free_list_reserve(&planner->available, planner->arena, ranges, takes) &&

@@ -21,14 +21,6 @@ enum placement_strategy {
     STRATEGIES
 };
 
-/* Bytes of a file whose destination is occupied until exit. */
-struct pending_bytes {
-    uint64_t destination;
-    uint64_t offset;
-    uint64_t size;
-    struct plan_reads *reads;
-};
-
 struct planner {
     const struct plan_request *request;
     const struct memory_map *map;
@@ -36,6 +28,7 @@ struct planner {
     struct error *error;
     struct load_plan *plan;
     enum placement_strategy strategy;
+    bool modules_placed; /* or being placed */
 
     struct free_list claimable; /* can be allocated */
     struct free_list available; /* can be read into: claimable, and reclaimed memory */
@@ -45,6 +38,12 @@ struct planner {
     struct pending_bytes *pending; /* to be staged */
     size_t pending_count, pending_capacity;
 };
+
+/* Starts a plan with empty lists, which keep the room that they had in the last one. */
+void planner_start(struct planner *planner, enum placement_strategy strategy);
+
+/* Keeps the lists' room in the plan, for the next one. */
+void planner_end(struct planner *planner);
 
 /* Sets ERROR_OUT_OF_MEMORY and returns false. */
 bool planner_out_of_memory(struct planner *planner);

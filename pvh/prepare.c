@@ -7,21 +7,33 @@
 #include <assert.h>
 #include <string.h>
 
-bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t ecam_count,
+bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t overlays,
                      struct error *ret_error)
 {
-    return memory_map_reserve(&preparation->map, preparation->arena, descriptors, ecam_count,
+    overlays += preparation->override_room;
+    return memory_map_reserve(&preparation->map, preparation->arena, descriptors, overlays,
                               ret_error) &&
            e820_reserve(&preparation->e820, preparation->arena, &preparation->map, ret_error);
+}
+
+bool prepare_reserve_more(struct preparation *preparation, size_t overlays, struct error *ret_error)
+{
+    return overlays == 0 ||
+           (memory_map_reserve_more(&preparation->map, preparation->arena, overlays, ret_error) &&
+            e820_reserve(&preparation->e820, preparation->arena, &preparation->map, ret_error));
 }
 
 bool prepare_map(struct preparation *preparation, const struct firmware_map *firmware,
                  struct error *ret_error)
 {
+    const struct load_plan *plan = &preparation->plan;
     const struct map_overlays overlays = {
         .ecam = preparation->ecam,
         .ecam_count = preparation->ecam_count,
-        .override = preparation->override,
+        .tables = preparation->tables,
+        .table_count = preparation->table_count,
+        .override = plan->ram_parts.items,
+        .override_count = plan->overwrites_nvs ? plan->ram_parts.count : 0,
     };
 
     return memory_map_build(&preparation->map, firmware, &overlays, ret_error);
@@ -29,9 +41,22 @@ bool prepare_map(struct preparation *preparation, const struct firmware_map *fir
 
 void prepare_drop_plan(struct preparation *preparation)
 {
-    preparation->plan = (struct load_plan){.module_count = 0};
-    preparation->needed = (struct plan_ranges){.items = NULL};
-    preparation->override = (struct range){0, 0};
+    plan_clear(&preparation->plan);
+    preparation->needed.count = 0;
+}
+
+/* Makes room in the map for the RAM parts of a kernel that overwrites ACPI NVS. */
+static bool reserve_override(struct preparation *preparation, struct error *error)
+{
+    const struct load_plan *plan = &preparation->plan;
+    size_t room = preparation->override_room;
+
+    if (!plan->overwrites_nvs || plan->ram_parts.count <= room)
+        return true;
+    if (!prepare_reserve_more(preparation, plan->ram_parts.count - room, error))
+        return false;
+    preparation->override_room = plan->ram_parts.count;
+    return true;
 }
 
 bool prepare_needed(struct preparation *preparation, struct error *ret_error)
@@ -48,15 +73,14 @@ bool prepare_plan(struct preparation *preparation, const struct plan_request *re
     struct plan_request whole = *request;
 
     assert(request->module_count == preparation->info.module_count);
-    assert(range_size(preparation->override) == 0); /* prepare_drop_plan() has been called */
+    assert(!plan->overwrites_nvs); /* prepare_drop_plan() has been called */
     if (!boot_info_size(&preparation->info, &whole.boot_info_size))
         return error_set(ret_error, ERROR_COMMAND_LINES_TOO_LONG);
-    if (!plan_make(&whole, &preparation->map, preparation->arena, plan, ret_error)) {
+    if (!plan_make(&whole, &preparation->map, preparation->arena, plan, ret_error) ||
+        !reserve_override(preparation, ret_error)) {
         prepare_drop_plan(preparation);
         return false;
     }
-    if (plan->overwrites_nvs)
-        preparation->override = range_to_pages(plan->span);
     return true;
 }
 

@@ -52,23 +52,33 @@ struct preparation {
     struct arena *arena;
     const struct range *ecam; /* PCI configuration windows, for prepare_map() */
     size_t ecam_count;
+    const struct range *tables; /* RAM occupied by ACPI tables, for prepare_map() */
+    size_t table_count;
     struct boot_info_request info; /* for prepare_plan() and prepare_boot_info() */
     uint64_t rsdp;                 /* for prepare_boot_info(); physical address, 0 if unknown */
 
     /* Results, read-only for the caller. */
     struct memory_map map;
     struct load_plan plan;
-    struct range override;     /* ACPI NVS that the plan overwrites, RAM in `map`; may be empty */
     struct plan_ranges needed; /* the ranges that must be RAM for the plan */
     struct e820_table e820;
+
+    size_t override_room; /* ranges of ACPI NVS that the map has room for */
 };
 
 /*
- * Makes room for a map of up to `descriptors` descriptors and `ecam_count` windows; prepare_map()
- * checks that they fit. Allocates. Map and table are empty afterwards.
+ * Makes room for a map of up to `descriptors` descriptors and `overlays` overlaid ranges (windows
+ * and tables); prepare_map() checks that they fit. Allocates. Map and table are empty afterwards.
  */
-bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t ecam_count,
+bool prepare_reserve(struct preparation *preparation, size_t descriptors, size_t overlays,
                      struct error *ret_error);
+
+/*
+ * Makes room for `overlays` more overlaid ranges than prepare_reserve() did. If there are any,
+ * allocates, and the table is empty afterwards.
+ */
+bool prepare_reserve_more(struct preparation *preparation, size_t overlays,
+                          struct error *ret_error);
 
 /* Makes the map. ACPI NVS that the plan overwrites, if there is a plan, is RAM in it. */
 bool prepare_map(struct preparation *preparation, const struct firmware_map *firmware,
@@ -76,8 +86,10 @@ bool prepare_map(struct preparation *preparation, const struct firmware_map *fir
 
 /*
  * Makes the plan; to replace a plan, call prepare_drop_plan() first. request->module_count must be
- * that of preparation->info; request->boot_info_size is ignored, since it follows from
- * preparation->info. Allocates.
+ * that of preparation->info, the same for every plan; request->boot_info_size is ignored, since it
+ * follows from preparation->info. Allocates what the lists have no room for yet, so nothing when
+ * the same plan is made again. If it has allocated memory that the map describes, the map is
+ * outdated, and the plan must be made again from a new one.
  */
 bool prepare_plan(struct preparation *preparation, const struct plan_request *request,
                   struct error *ret_error);

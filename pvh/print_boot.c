@@ -133,6 +133,11 @@ void print_firmware_map(struct writer *writer, const struct firmware_map *firmwa
     print_ranges(writer, "mcfg", ecam, ecam_count);
 }
 
+void print_tables(struct writer *writer, const struct range *tables, size_t count)
+{
+    print_ranges(writer, "acpi", tables, count);
+}
+
 void print_reclaimable(struct writer *writer, const struct plan_ranges *reclaimable)
 {
     print_ranges(writer, "reclaimable", reclaimable->items, reclaimable->count);

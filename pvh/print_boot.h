@@ -37,6 +37,7 @@ void print_start_info(struct writer *writer, const void *block, uint64_t address
  *
  *     efi TYPE ATTRIBUTES START END     the firmware's descriptors, in its order
  *     mcfg START END                    a PCI configuration window
+ *     acpi START END                    ACPI tables in memory that would be RAM
  *     reclaimable START END             memory that the loader needs until the kernel has been read
  *     e820 TYPE START END               the kernel's table
  *
@@ -44,5 +45,6 @@ void print_start_info(struct writer *writer, const void *block, uint64_t address
  */
 void print_firmware_map(struct writer *writer, const struct firmware_map *firmware,
                         const struct range *ecam, size_t ecam_count);
+void print_tables(struct writer *writer, const struct range *tables, size_t count);
 void print_reclaimable(struct writer *writer, const struct plan_ranges *reclaimable);
 void print_e820(struct writer *writer, const struct e820_table *table);

@@ -36,14 +36,16 @@ bool acpi_read_rsdp(struct acpi_memory *memory, uint64_t address, struct acpi_ro
 {
     const uint8_t *rsdp = memory->map(memory, address, RSDP_V1_SIZE);
 
-    *ret_roots = (struct acpi_roots){0, 0};
+    *ret_roots = (struct acpi_roots){.rsdp_size = RSDP_V1_SIZE};
     if (!rsdp)
         return false;
     ret_roots->rsdt = read_le32(rsdp + RSDP_RSDT);
     if (rsdp[RSDP_REVISION] < 2)
         return true;
     rsdp = memory->map(memory, address, RSDP_V2_SIZE);
-    if (rsdp)
+    if (rsdp) {
         ret_roots->xsdt = read_le64(rsdp + RSDP_XSDT);
+        ret_roots->rsdp_size = read_le32(rsdp + RSDP_LENGTH);
+    }
     return true;
 }

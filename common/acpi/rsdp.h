@@ -6,6 +6,7 @@
 
 /* Physical addresses of the root tables; 0 for a missing one. */
 struct acpi_roots {
+    uint32_t rsdp_size; /* bytes */
     uint64_t xsdt;
     uint64_t rsdt;
 };

@@ -84,6 +84,11 @@ void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t cou
     return (uint8_t *)*array + count * size;
 }
 
+const void *arena_mark(const struct arena *arena)
+{
+    return arena->chunks;
+}
+
 void *arena_take_chunk(struct arena *arena, size_t *ret_size)
 {
     struct arena_chunk *chunk = arena->chunks;

@@ -37,6 +37,9 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length);
  */
 void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size);
 
+/* A value that changes whenever the arena gets another chunk, and only then. */
+const void *arena_mark(const struct arena *arena);
+
 /*
  * Removes one chunk from the arena and hands it to the caller, who frees it as put_chunk() would.
  * Allocations inside the chunk stay valid until then. NULL when no chunk is left.

@@ -28,6 +28,7 @@ struct boot_request {
     const char *command_line;
     struct boot_files initrds; /* concatenated, they are the first module */
     struct boot_files modules; /* the other modules, in order */
+    bool overwrite_nvs;        /* a kernel with a fixed address may overwrite ACPI NVS */
 };
 
 /* Appends a file; the strings are not copied. False when out of memory. */

@@ -2,6 +2,7 @@
 #include "common/bls/config_parser.h"
 
 #include "common/base/overflow.h"
+#include "common/base/units.h"
 #include "common/bls/config_lines.h"
 
 #include <string.h>
@@ -100,6 +101,24 @@ enum config_result config_take_string(struct config_parser *parser, const struct
 {
     *string_member(key, parser->target) = value;
     return CONFIG_TAKEN;
+}
+
+enum config_result config_take_boolean(struct config_parser *parser, const struct config_key *key,
+                                       const char *value)
+{
+    static const char words[][2][6] = {
+        {"0", "1"}, {"no", "yes"}, {"n", "y"}, {"false", "true"}, {"f", "t"}, {"off", "on"},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(words); i++) {
+        bool yes = strcmp(words[i][1], value) == 0;
+
+        if (!yes && strcmp(words[i][0], value) != 0)
+            continue;
+        *(bool *)((char *)parser->target + key->offset) = yes;
+        return CONFIG_TAKEN;
+    }
+    return CONFIG_BAD_VALUE;
 }
 
 void config_clear_strings(const struct config_key *keys, size_t count, void *target)

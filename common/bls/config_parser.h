@@ -49,5 +49,10 @@ bool config_parse(struct config_parser *parser, const char *text, size_t length)
 enum config_result config_take_string(struct config_parser *parser, const struct config_key *key,
                                       const char *value);
 
+/* For `take`: stores yes or no, in any word that systemd accepts, in a member of type bool. */
+enum config_result config_take_boolean(struct config_parser *parser, const struct config_key *key,
+                                       const char *value);
+#define CONFIG_BOOLEAN "yes or no" /* the expected value, for the key's table row */
+
 /* Sets the members of all keys that use config_take_string() to "". */
 void config_clear_strings(const struct config_key *keys, size_t count, void *target);

@@ -15,12 +15,6 @@ struct word {
     int64_t value;
 };
 
-/* As systemd's parse_boolean() accepts them. */
-static const struct word booleans[] = {
-    {"1", true},  {"yes", true}, {"y", true},  {"true", true},   {"t", true},  {"on", true},
-    {"0", false}, {"no", false}, {"n", false}, {"false", false}, {"f", false}, {"off", false},
-};
-
 static const struct word timeouts[] = {
     {"menu-force", TIMEOUT_FOREVER},
     {"4294967295", TIMEOUT_FOREVER}, /* written by `bootctl set-timeout menu-force` */
@@ -86,17 +80,6 @@ static enum config_result take_default(struct config_parser *parser, const struc
     return config_take_string(parser, key, value);
 }
 
-static enum config_result take_boolean(struct config_parser *parser, const struct config_key *key,
-                                       const char *value)
-{
-    int64_t boolean;
-
-    if (!find_word(booleans, ELEMENTS(booleans), value, &boolean))
-        return CONFIG_BAD_VALUE;
-    *(bool *)((char *)parser->target + key->offset) = boolean;
-    return CONFIG_TAKEN;
-}
-
 static enum config_result take_console_mode(struct config_parser *parser,
                                             const struct config_key *key, const char *value)
 {
@@ -111,15 +94,14 @@ static enum config_result take_console_mode(struct config_parser *parser,
 }
 
 #define MEMBER(member) offsetof(struct loader_config, member)
-#define BOOLEAN        "yes or no"
 
 /* The keys of loader.conf(5) in systemd 257, and pass-entry, which is pvhboot's own. */
 static const struct config_key keys[] = {
     {"timeout", take_timeout, MEMBER(timeout),
      "a number of seconds, menu-force, menu-hidden or menu-disabled", false},
     {"default", take_default, MEMBER(default_pattern), "a pattern for entry IDs or @saved", false},
-    {"editor", take_boolean, MEMBER(editor), BOOLEAN, false},
-    {"pass-entry", take_boolean, MEMBER(pass_entry), BOOLEAN, false},
+    {"editor", config_take_boolean, MEMBER(editor), CONFIG_BOOLEAN, false},
+    {"pass-entry", config_take_boolean, MEMBER(pass_entry), CONFIG_BOOLEAN, false},
     {"console-mode", take_console_mode, MEMBER(console_mode),
      "the number of a text mode, auto, max or keep", false},
     {.name = "auto-entries"},

@@ -40,6 +40,10 @@ static bool collect_machine(struct boot *boot, struct error *error)
     report_acpi(boot);
     preparation->ecam = boot->acpi.ecam.windows;
     preparation->ecam_count = boot->acpi.ecam.count;
+    preparation->tables = boot->acpi.occupied.items;
+    if (!prepare_reserve_more(preparation, boot->acpi.occupied.count, error))
+        return false;
+    preparation->table_count = boot->acpi.occupied.count;
     firmware = map_buffer_get(&boot->map.buffer);
     return prepare_map(preparation, &firmware, error);
 }
@@ -102,7 +106,7 @@ bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot
         .request = request,
         .arena = arena,
         .map = {.preparation = {.arena = arena}},
-        .overwrite_nvs = options->overwrite_acpi_nvs,
+        .overwrite_nvs = options->overwrite_acpi_nvs || request->overwrite_nvs,
     };
 
     if (!policy_check(error))

@@ -12,7 +12,8 @@ static bool make_room(struct boot_map *map, struct error *error)
     size_t count;
 
     return map_buffer_reserve(&map->buffer, map->preparation.arena, &count, error) &&
-           prepare_reserve(&map->preparation, count, ACPI_ECAM_WINDOWS, error);
+           prepare_reserve(&map->preparation, count,
+                           ACPI_ECAM_WINDOWS + map->preparation.table_count, error);
 }
 
 bool boot_map_read(struct boot_map *map, struct error *error)

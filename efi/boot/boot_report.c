@@ -125,6 +125,7 @@ void report_firmware_map(const struct boot *boot)
     struct writer console = {write_console};
 
     print_firmware_map(&console, &firmware, boot->acpi.ecam.windows, boot->acpi.ecam.count);
+    print_tables(&console, boot->acpi.occupied.items, boot->acpi.occupied.count);
     print_reclaimable(&console, &boot->reservation.reclaimable);
 }
 
@@ -146,6 +147,12 @@ void report_acpi(const struct boot *boot)
         if (boot->acpi.damaged_rsdp[version])
             console_message("warning: the ACPI %s root pointer at 0x%llx is damaged and is ignored",
                             versions[version], U(boot->acpi.damaged_rsdp[version]));
+    }
+    for (int version = ACPI_VERSIONS - 1; version >= 0; version--) {
+        if (boot->acpi.unsafe_rsdp[version])
+            console_message("warning: the ACPI %s tables of the root pointer at 0x%llx lie in free "
+                            "memory, where they cannot be kept; they are ignored",
+                            versions[version], U(boot->acpi.unsafe_rsdp[version]));
     }
     if (!boot->acpi.rsdp)
         console_message(

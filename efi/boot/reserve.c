@@ -6,6 +6,7 @@
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 #include "pvh/messages.h"
+#include "pvh/plan.h"
 
 /*
  * Allocating a plan's memory fails when the firmware has allocated some of it since the map was
@@ -102,7 +103,8 @@ static void name_culprit(const struct boot *boot, struct error *error)
         (void)error_name(error, boot->kernel.file.path);
 }
 
-static bool make_plan(struct boot *boot, struct error *error)
+/* Avoids the first `unallocatable` ranges that the firmware has refused to allocate. */
+static bool make_plan(struct boot *boot, size_t unallocatable, struct error *error)
 {
     const struct reservation *reservation = &boot->reservation;
     const struct plan_request request = {
@@ -112,7 +114,7 @@ static bool make_plan(struct boot *boot, struct error *error)
         /* The notes of a stream, not read yet, may allow it to be moved instead. */
         .overwrite_nvs = boot->overwrite_nvs && boot->kernel.state != KERNEL_STREAMED,
         .unallocatable = reservation->unallocatable.items,
-        .unallocatable_count = reservation->unallocatable.count,
+        .unallocatable_count = unallocatable,
         .reclaimable = reservation->reclaimable.items,
         .reclaimable_count = reservation->reclaimable.count,
     };
@@ -129,6 +131,36 @@ bool reserve_update_map(struct boot *boot, struct error *error)
     return boot_map_update(&boot->map, error);
 }
 
+/* True if there is a plan that uses all memory that the firmware's map calls free. */
+static bool is_firmwares_fault(struct boot *boot, const struct error *error)
+{
+    struct error ignored = {.code = ERROR_NONE};
+    bool made = plan_is_lack_of_space(error) && boot->reservation.unallocatable.count > 0 &&
+                make_plan(boot, 0, &ignored);
+
+    prepare_drop_plan(&boot->map.preparation);
+    return made;
+}
+
+/*
+ * If a plan has allocated memory for its lists, its map is outdated, and the plan may use that very
+ * memory. So the map is read and the plan made again. The lists are kept, so that soon the plan
+ * fits into them and nothing is allocated.
+ */
+static bool make_current_plan(struct boot *boot, struct error *error)
+{
+    for (;;) {
+        const void *before = arena_mark(boot->arena);
+
+        if (!make_plan(boot, boot->reservation.unallocatable.count, error))
+            return false;
+        if (arena_mark(boot->arena) == before)
+            return true;
+        if (!reserve_update_map(boot, error))
+            return false;
+    }
+}
+
 bool reserve_memory(struct boot *boot, struct error *error)
 {
     struct range previous = {0, 0};
@@ -137,8 +169,11 @@ bool reserve_memory(struct boot *boot, struct error *error)
     (void)timing_enter(TIMING_PLACING);
     for (int i = 0; i < MAX_PLANS; i++) {
         /* With the map that was read last: if the firmware has allocated since, a claim fails. */
-        if (!make_plan(boot, error))
-            return false;
+        if (!make_current_plan(boot, error)) {
+            return is_firmwares_fault(boot, error)
+                       ? error_set(error, ERROR_MEMORY_WITHHELD, refused.start, refused.end)
+                       : false;
+        }
         if (claim_all(boot, &refused))
             return true;
         /* The first time may be a timer event that has allocated; the second time is not. */

@@ -12,7 +12,7 @@ struct mapped_memory {
 
 /*
  * Tables may be in memory of almost any type. Not in MMIO, whose reads may have side effects, and
- * not in free memory, where the kernel may be loaded over them.
+ * not in free memory, which the firmware may allocate for anything else.
  */
 static bool may_hold_tables(enum memory_class class)
 {
@@ -33,24 +33,101 @@ static bool may_hold_tables(enum memory_class class)
 /* The ROM area above it is allowed: some firmware keeps tables there. */
 static const struct range vga_memory = {0xa0000, 0xc0000};
 
+/* Finds the class of the first part of `range` that cannot hold tables; false if there is none. */
+static bool find_obstacle(const struct memory_map *map, struct range range,
+                          enum memory_class *ret_class)
+{
+    while (range.start < range.end) {
+        const struct memory_range *part = memory_map_find(map, range.start);
+
+        *ret_class = part && part->range.start <= range.start ? part->class : MEMORY_NONE;
+        if (*ret_class == MEMORY_NONE || !may_hold_tables(*ret_class))
+            return true;
+        range.start = part->range.end;
+    }
+    return false;
+}
+
 static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, uint64_t length)
 {
     const struct memory_map *map = ((struct mapped_memory *)memory)->map;
-    uint64_t position = address;
-    uint64_t end;
+    struct range range = {address, 0};
+    enum memory_class class;
 
     /* A missing table may be a null pointer, and some firmware leaves page 0 unmapped. */
-    if (address < PAGE_SIZE || !checked_add(address, length, &end) ||
-        range_overlaps((struct range){address, end}, vga_memory))
+    if (address < PAGE_SIZE || !checked_add(address, length, &range.end) ||
+        range_overlaps(range, vga_memory) || find_obstacle(map, range, &class))
         return NULL;
-    while (position < end) {
-        const struct memory_range *range = memory_map_find(map, position);
-
-        if (!range || range->range.start > position || !may_hold_tables(range->class))
-            return NULL;
-        position = range->range.end;
-    }
     return (const uint8_t *)(uintptr_t)address;
+}
+
+static bool touches_ram(const struct memory_map *map, struct range range)
+{
+    const struct memory_range *part = memory_map_find(map, range.start);
+    const struct memory_range *end = map->ranges + map->count;
+
+    for (; part && part < end && part->range.start < range.end; part++) {
+        if (memory_is_ram(part->class))
+            return true;
+    }
+    return false;
+}
+
+/* True if a table at `place` is rejected because that memory is free. */
+static bool is_in_free_memory(const struct memory_map *map, struct range place)
+{
+    enum memory_class class;
+
+    return place.start >= PAGE_SIZE && find_obstacle(map, place, &class) &&
+           class == MEMORY_CONVENTIONAL;
+}
+
+struct collector {
+    struct acpi_visitor visitor; /* first, so that it can be cast back */
+    const struct memory_map *map;
+    struct acpi_ranges *occupied;
+};
+
+static bool occupy(struct acpi_visitor *visitor, struct range table)
+{
+    struct collector *collector = (struct collector *)visitor;
+
+    return !touches_ram(collector->map, table) || acpi_ranges_add(collector->occupied, table);
+}
+
+static bool check_missing(struct acpi_visitor *visitor, struct range place)
+{
+    const struct collector *collector = (const struct collector *)visitor;
+
+    return !is_in_free_memory(collector->map, place);
+}
+
+/* Lists the RAM that the RSDP's tables occupy; false if they cannot be preserved. */
+static bool keep_tables(struct mapped_memory *mapped, uint64_t rsdp, struct acpi_ranges *occupied)
+{
+    struct collector collector = {{occupy, check_missing}, mapped->map, occupied};
+
+    occupied->count = 0;
+    return acpi_visit_tables(&mapped->memory, rsdp, &collector.visitor);
+}
+
+static void try_rsdp(struct mapped_memory *mapped, int version, struct acpi_tables *tables)
+{
+    uint64_t address = system_table_find_rsdp(version == ACPI_2_0);
+    const struct range place = {address, address + 1};
+
+    if (!address)
+        return;
+    if (is_in_free_memory(mapped->map, place)) {
+        tables->unsafe_rsdp[version] = address;
+    } else if (!acpi_check_rsdp(&mapped->memory, address)) {
+        tables->damaged_rsdp[version] = address;
+    } else if (!keep_tables(mapped, address, &tables->occupied)) {
+        tables->unsafe_rsdp[version] = address;
+        tables->occupied.count = 0;
+    } else {
+        tables->rsdp = address;
+    }
 }
 
 void acpi_collect(const struct memory_map *map, struct acpi_tables *ret_tables)
@@ -58,14 +135,8 @@ void acpi_collect(const struct memory_map *map, struct acpi_tables *ret_tables)
     struct mapped_memory mapped = {{map_memory}, map};
 
     *ret_tables = (struct acpi_tables){.rsdp = 0};
-    for (int version = ACPI_VERSIONS - 1; version >= 0 && !ret_tables->rsdp; version--) {
-        uint64_t address = system_table_find_rsdp(version == ACPI_2_0);
-
-        if (address && acpi_check_rsdp(&mapped.memory, address))
-            ret_tables->rsdp = address;
-        else
-            ret_tables->damaged_rsdp[version] = address;
-    }
+    for (int version = ACPI_VERSIONS - 1; version >= 0 && !ret_tables->rsdp; version--)
+        try_rsdp(&mapped, version, ret_tables);
     if (!ret_tables->rsdp)
         return;
     acpi_find_ecam(&mapped.memory, ret_tables->rsdp, &ret_tables->ecam);

@@ -61,9 +61,8 @@ bool pages_make_executable(struct range range, struct error *error)
         return error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
     if (!attributes)
         return true;
-    status = attributes->set(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
-    if (EFI_ERROR(status))
-        return error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
+    /* If the firmware refuses to make them read-only, they can still be executed. */
+    (void)attributes->set(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_RO);
     status = attributes->clear(attributes, range.start, range_size(range), MEMORY_ATTRIBUTE_XP);
     return !EFI_ERROR(status) || error_set_efi(error, status, ERROR_NOT_EXECUTABLE);
 }

@@ -23,8 +23,9 @@ EFI_STATUS pages_claim(struct range range, bool code);
 void pages_release(struct range range);
 
 /*
- * Makes pages executable and read-only, on firmware that enforces NX. Such firmware allows no page
- * to be writable and executable at once, so nothing may be written to them afterwards.
+ * Makes pages executable, on firmware that enforces NX, and read-only if it can: such firmware may
+ * allow no page to be writable and executable at once, so nothing may be written to them
+ * afterwards.
  */
 bool pages_make_executable(struct range range, struct error *error);
 

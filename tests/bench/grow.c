@@ -116,7 +116,7 @@ static void grow_modules(size_t count, const char *kernel, struct arena *arena)
     struct host_file file;
     struct elf_image image;
     struct memory_map map;
-    struct load_plan plan;
+    struct load_plan plan = {.module_count = 0};
     struct error error;
 
     for (size_t i = 0; i < count; i++)

@@ -180,6 +180,7 @@ NVS = (
         firmware="smm", cmdline=CONSOLE, payloads=(MIB,), options=("--overwrite-acpi-nvs",)),
     row("nvs-test-kernel-overwrites", "tkfixed", "boot-option", "q35", 512, 1, "qemu64", "virtio",
         options=("--overwrite-acpi-nvs",)),
+    row("nvs-in-a-far-gap", "tkfar", "entry", "q35", 256, 1, "qemu64", "virtio"),
     row("smm-test-kernel-overwrites", "tk64n8", "shell", "q35", 512, 2, "max", "virtio",
         firmware="smm", options=("--overwrite-acpi-nvs",)),
     row("smm-test-kernel-moves", "tkreloc", "shell", "q35", 512, 1, "qemu64", "ahci",

@@ -91,7 +91,7 @@ BREAKS = (
           "chain-violation", "an image that the loader has loaded"),
     Break("a program's options lack a unit", "set_options", value("LoadOptionsSize"), ("+ 1", "- 1"),
           "chain", "the program's options"),
-    Break("tables are read anywhere", "map_memory", condition("may_hold_tables"), "!range",
+    Break("tables are read anywhere", "map_memory", call("find_obstacle"), ("find_obstacle(", "!map + 0 * find_obstacle("),
           "lying-acpi", "FAILED"),
 
     # Leaving boot services

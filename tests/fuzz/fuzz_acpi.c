@@ -7,6 +7,7 @@
 
 #include "common/acpi/mcfg.h"
 #include "common/acpi/rsdp.h"
+#include "common/acpi/table_walk.h"
 #include "common/base/bytes.h"
 #include "common/base/overflow.h"
 #include "common/base/units.h"
@@ -82,6 +83,12 @@ static void mend_sums(uint8_t *bytes, size_t size)
         mend_sum(bytes, read_le32(bytes + RSDP_V1), SUM_OF_V2);
 }
 
+/* The results of walking all tables. */
+struct table_list {
+    struct acpi_visitor visitor; /* first, so that it can be cast back */
+    struct acpi_ranges ranges;
+};
+
 static void require_windows(const struct acpi_windows *windows)
 {
     require(windows->count <= ACPI_ECAM_WINDOWS);
@@ -94,14 +101,43 @@ static void require_windows(const struct acpi_windows *windows)
     }
 }
 
+static bool require_found(struct acpi_visitor *visitor, struct range table)
+{
+    struct acpi_ranges *ranges = &((struct table_list *)visitor)->ranges;
+
+    require(table.start >= BASE && table.end > table.start);
+    return acpi_ranges_add(ranges, table);
+}
+
+static bool ignore_missing(struct acpi_visitor *visitor, struct range place)
+{
+    (void)visitor;
+    require(place.end >= place.start);
+    return true;
+}
+
+static void list_tables(struct fuzzed_memory *fuzzed)
+{
+    struct table_list list = {.visitor = {require_found, ignore_missing}};
+
+    (void)acpi_visit_tables(&fuzzed->memory, BASE, &list.visitor);
+    require(list.ranges.count <= ACPI_TABLE_RANGES);
+    for (size_t i = 0; i < list.ranges.count; i++) {
+        require(range_size(list.ranges.items[i]) > 0);
+        require(i == 0 || list.ranges.items[i - 1].end < list.ranges.items[i].start);
+    }
+}
+
 static void read_tables(struct fuzzed_memory *fuzzed)
 {
     static struct memory_range ranges[] = {{{BASE, 0x80000000}, MEMORY_CONVENTIONAL}};
     const struct memory_map ram = {.ranges = ranges, .count = ELEMENTS(ranges)};
     struct acpi_windows windows;
 
-    if (acpi_check_rsdp(&fuzzed->memory, BASE))
+    if (acpi_check_rsdp(&fuzzed->memory, BASE)) {
         require(memcmp(fuzzed->bytes, "RSD PTR ", 8) == 0);
+        list_tables(fuzzed);
+    }
     acpi_find_ecam(&fuzzed->memory, BASE, &windows);
     require_windows(&windows);
     ecam_drop_over_memory(&windows, &ram);

@@ -96,7 +96,8 @@ static void build(const struct firmware_map *firmware, const struct map_overlays
     struct memory_map map;
     struct e820_table table;
 
-    require(memory_map_reserve(&map, arena, room, overlays->ecam_count, &error));
+    require(memory_map_reserve(&map, arena, room, overlays->ecam_count + overlays->table_count,
+                               &error));
     if (!memory_map_build(&map, firmware, overlays, &error)) {
         require(error.code == ERROR_MAP_STRIDE && firmware->stride < DESCRIPTOR_SIZE);
         return;

@@ -153,6 +153,16 @@ def tkfixed(body):
     return with_twelve_mib_from_one(body, None)
 
 
+def tkfar(body):
+    """At 1 MiB and at 24 MiB: in the gap, OVMF has ACPI NVS at 0x806000 and other memory."""
+    layout = Layout(body, MIB)
+    layout.add_body(bss=0x2001)
+    notes = [elf.entry_note(layout.entry, 8)]
+    layout.add_pattern(54321, bss=0x5000, at=24 * MIB)
+    layout.add_notes(notes)
+    return layout.image([NoteHeader(notes, address=layout.segments[-1].address)])
+
+
 def tkbig(body):
     layout = Layout(body, 16 * MIB)
     layout.add_body(prefix=64 * MIB)
@@ -189,7 +199,7 @@ def tksections(body):
 GOOD = {
     shape.__name__: lambda body, shape=shape: elf.encode(shape(body))
     for shape in (
-        tk32n4, tk32n8, tk64n4, tk64n8, tkreloc, tkfixed, tkbig, tksmall, tkx32, tkdyn, tksections,
+        tk32n4, tk32n8, tk64n4, tk64n8, tkreloc, tkfixed, tkfar, tkbig, tksmall, tkx32, tkdyn, tksections,
     )
 }
 

@@ -109,15 +109,21 @@ void oracle_start(struct oracle *oracle, const struct firmware_map *firmware,
 {
     size_t count = firmware->size / firmware->stride;
 
-    *oracle = (struct oracle){
-        .claims = malloc((count + overlays->ecam_count + 2) * sizeof(*oracle->claims))};
+    *oracle =
+        (struct oracle){.claims = malloc((count + overlays->ecam_count + overlays->table_count +
+                                          overlays->override_count + 1) *
+                                         sizeof(*oracle->claims))};
     assert_non_null(oracle->claims);
     for (size_t i = 0; i < count; i++)
         add_descriptor(oracle, firmware->descriptors + i * firmware->stride);
     for (size_t i = 0; i < overlays->ecam_count; i++)
         add_claim(oracle, overlays->ecam[i].start, overlays->ecam[i].end, MEMORY_ECAM);
     add_claim(oracle, 0xa0000, 0x100000, MEMORY_ISA_HOLE);
-    add_claim(oracle, overlays->override.start, overlays->override.end, MEMORY_OVERRIDDEN);
+    for (size_t i = 0; i < overlays->table_count; i++)
+        add_claim(oracle, overlays->tables[i].start, overlays->tables[i].end, MEMORY_TABLES);
+    for (size_t i = 0; i < overlays->override_count; i++)
+        add_claim(oracle, overlays->override[i].start, overlays->override[i].end,
+                  MEMORY_OVERRIDDEN);
     oracle_sort(oracle);
 }
 
@@ -159,7 +165,7 @@ void oracle_sort(struct oracle *oracle)
 enum memory_class oracle_class(const struct oracle *oracle, uint64_t address)
 {
     enum memory_class class = MEMORY_NONE;
-    bool overridden = false;
+    bool overridden = false, tables = false;
 
     for (size_t i = 0; i < oracle->claim_count; i++) {
         const struct claim *claim = &oracle->claims[i];
@@ -168,9 +174,13 @@ enum memory_class oracle_class(const struct oracle *oracle, uint64_t address)
             continue;
         if (claim->class == MEMORY_OVERRIDDEN)
             overridden = true;
+        else if (claim->class == MEMORY_TABLES)
+            tables = true;
         else if (claim->class > class)
             class = claim->class;
     }
+    if (tables && is_ram(class))
+        return MEMORY_ACPI;
     return overridden && class == MEMORY_NVS ? MEMORY_OVERRIDDEN : class;
 }
 

@@ -72,22 +72,99 @@ bool is_usable(const struct memory_map *map, struct range range, bool allow_nvs)
     return is_covered(map, pages_of(range), false, allow_nvs);
 }
 
-/* A gap between segments may contain the ISA hole, but no other hole. */
-bool is_span_usable(const struct memory_map *map, const struct elf_image *image, bool allow_nvs)
+/* The pages of a segment; segments are in order. */
+static struct range segment_pages(const struct elf_image *image, size_t index)
+{
+    const struct elf_segment *segment = &image->segments[index];
+
+    return pages_of((struct range){segment->paddr, segment->paddr + segment->memsz});
+}
+
+/*
+ * The kernel's part of the gap before a segment: if it is up to 2 MiB, all of it but the ISA hole;
+ * if it is larger, nothing. Two ranges, of which one or both may be empty.
+ */
+static void list_gap(const struct elf_image *image, size_t index, struct range gap[2])
 {
     const struct range hole = {0xa0000, 0x100000};
-    bool in_gap = image->span.start < hole.start && image->span.end > hole.end;
+    struct range all = {index > 0 ? segment_pages(image, index - 1).end : 0,
+                        segment_pages(image, index).start};
+
+    gap[0] = gap[1] = (struct range){0, 0};
+    if (index == 0 || all.start >= all.end || all.end - all.start > 2 * MIB)
+        return;
+    gap[0] = all;
+    if (all.start <= hole.start && all.end >= hole.end) {
+        gap[0].end = hole.start;
+        gap[1] = (struct range){hole.end, all.end};
+    }
+}
+
+/* A gap between segments may contain the ISA hole; a large one may contain anything. */
+bool is_span_usable(const struct memory_map *map, const struct elf_image *image, bool allow_nvs)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        struct range gap[2];
+
+        list_gap(image, i, gap);
+        if (!is_usable(map, segment_pages(image, i), allow_nvs) ||
+            !is_covered(map, gap[0], false, allow_nvs) ||
+            !is_covered(map, gap[1], false, allow_nvs))
+            return false;
+    }
+    return true;
+}
+
+/* Bytes of the span that must be RAM. */
+static uint64_t count_needed(const struct elf_image *image)
+{
+    uint64_t size = 0, end = 0;
 
     for (size_t i = 0; i < image->segment_count; i++) {
-        const struct elf_segment *segment = &image->segments[i];
+        struct range pages = segment_pages(image, i), gap[2];
 
-        if (segment->paddr < hole.end && segment->paddr + segment->memsz > hole.start)
-            in_gap = false;
+        list_gap(image, i, gap);
+        size += range_size(gap[0]) + range_size(gap[1]);
+        size += range_size((struct range){max_u64(pages.start, end), pages.end});
+        end = pages.end;
     }
-    if (!in_gap)
-        return is_usable(map, image->span, allow_nvs);
-    return is_usable(map, (struct range){image->span.start, hole.start}, allow_nvs) &&
-           is_usable(map, (struct range){hole.end, image->span.end}, allow_nvs);
+    return size;
+}
+
+static bool is_in_parts(const struct plan_ranges *parts, struct range range)
+{
+    for (size_t i = 0; i < parts->count; i++) {
+        if (range.start >= parts->items[i].start && range.end <= parts->items[i].end)
+            return true;
+    }
+    return range.start >= range.end;
+}
+
+/* Exactly the segments and near gaps; if the kernel is relocated, all of the span. */
+static void check_ram_parts(const struct plan_request *request, const struct load_plan *plan)
+{
+    const struct plan_ranges *parts = &plan->ram_parts;
+    const struct elf_image *image = request->image;
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < parts->count; i++) {
+        check(parts->items[i].start < parts->items[i].end);
+        check(i == 0 || parts->items[i - 1].end < parts->items[i].start);
+        size += range_size(parts->items[i]);
+    }
+    if (plan->relocated) {
+        check(parts->count == 1 && size == range_size(pages_of(plan->span)));
+        check(is_in_parts(parts, pages_of(plan->span)));
+        return;
+    }
+    check(size == count_needed(image));
+    for (size_t i = 0; i < image->segment_count; i++) {
+        struct range gap[2];
+
+        list_gap(image, i, gap);
+        check(is_in_parts(parts, segment_pages(image, i)));
+        check(is_in_parts(parts, gap[0]) && is_in_parts(parts, gap[1]));
+    }
 }
 
 bool is_available(const struct plan_request *request, const struct memory_map *map,
@@ -172,6 +249,9 @@ static void check_claims(const struct checker *checker)
         struct range claim = claims->items[i].range;
 
         check(are_pages(claim) && claim.end <= 4 * GIB);
+        /* Large gaps are not claimed. */
+        check(!range_overlaps(claim, checker->kept) ||
+              is_in_parts(&checker->plan->ram_parts, claim));
         check(is_available(checker->request, checker->map, claim));
         for (size_t j = 0; j < i; j++)
             check(!range_overlaps(claim, claims->items[j].range));
@@ -435,6 +515,7 @@ void check_plan(const struct plan_request *request, const struct memory_map *map
     struct checker checker = {request, map, plan, pages_of(plan->span)};
 
     checker.kept.end += GUARD;
+    check_ram_parts(request, plan);
     check_claims(&checker);
     check_span(&checker);
     check_boot_info(&checker);

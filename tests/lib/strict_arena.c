@@ -67,13 +67,16 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length)
     return copy ? memcpy(copy, text, length) : NULL;
 }
 
+/* An array may start inside a larger allocation, which is kept. */
 static void free_piece(struct arena *arena, void *memory)
 {
     struct arena_chunk **link = &arena->chunks;
     struct arena_chunk *chunk = (struct arena_chunk *)memory - 1;
 
-    while (*link != chunk)
+    while (*link && *link != chunk)
         link = &(*link)->next;
+    if (!*link)
+        return;
     *link = chunk->next;
     free(chunk);
     pieces--;
@@ -81,8 +84,11 @@ static void free_piece(struct arena *arena, void *memory)
 
 void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size)
 {
-    void *grown = arena_alloc(arena, count + 1, size);
+    void *grown;
 
+    if (count < *capacity) /* an array that is filled again */
+        return (uint8_t *)*array + count * size;
+    grown = arena_alloc(arena, count + 1, size);
     if (!grown)
         return NULL;
     if (count > 0) {

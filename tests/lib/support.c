@@ -152,8 +152,9 @@ void build_map(struct memory_map *ret_map, struct arena *arena, const struct fir
 {
     struct error error = {0};
 
-    assert_true(memory_map_reserve(ret_map, arena, firmware->size / firmware->stride,
-                                   overlays->ecam_count, &error));
+    assert_true(memory_map_reserve(
+        ret_map, arena, firmware->size / firmware->stride,
+        overlays->ecam_count + overlays->table_count + overlays->override_count, &error));
     assert_true(memory_map_build(ret_map, firmware, overlays, &error));
 }
 

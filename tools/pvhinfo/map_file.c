@@ -22,7 +22,7 @@ struct map_reader {
     unsigned long line;
     uint8_t *descriptors; /* DESCRIPTOR_SIZE bytes each */
     size_t count, capacity;
-    struct plan_ranges ecam, reclaimable;
+    struct plan_ranges ecam, tables, reclaimable;
 };
 
 static bool fail(const struct map_reader *reader, const char *what)
@@ -103,16 +103,17 @@ static bool read_mcfg(struct map_reader *reader, char *const words[], size_t cou
     return add_range(reader, &reader->ecam, range);
 }
 
-/* reclaimable START END */
-static bool read_reclaimable(struct map_reader *reader, char *const words[], size_t count)
+/* acpi START END, or reclaimable START END */
+static bool read_pages(struct map_reader *reader, char *const words[], size_t count,
+                       const char *complaint, struct plan_ranges *ranges)
 {
     struct range range;
 
     if (!parse_range(words, count, &range))
-        return fail(reader, "not of the form 'reclaimable START END'");
+        return fail(reader, complaint);
     if (range.end <= range.start || range.start % PAGE_SIZE != 0 || range.end % PAGE_SIZE != 0)
         return fail(reader, "not a range of whole pages");
-    return add_range(reader, &reader->reclaimable, range);
+    return add_range(reader, ranges, range);
 }
 
 /* Skips the terminal control sequence (ECMA-48) at `text`, which starts with ESC. */
@@ -170,9 +171,13 @@ static bool read_line(struct map_reader *reader, char *line)
         return read_efi(reader, words, count);
     if (count > 0 && strcmp(words[0], "mcfg") == 0)
         return read_mcfg(reader, words, count);
+    if (count > 0 && strcmp(words[0], "acpi") == 0)
+        return read_pages(reader, words, count, "not of the form 'acpi START END'",
+                          &reader->tables);
     /* Older reports say "lent"; to be accepted for one more release. */
     if (count > 0 && (strcmp(words[0], "reclaimable") == 0 || strcmp(words[0], "lent") == 0))
-        return read_reclaimable(reader, words, count);
+        return read_pages(reader, words, count, "not of the form 'reclaimable START END'",
+                          &reader->reclaimable);
     return true;
 }
 
@@ -257,6 +262,7 @@ bool map_file_read(const char *path, struct arena *arena, struct machine *ret_ma
     *ret_machine = (struct machine){
         .firmware = {reader.descriptors, reader.count * DESCRIPTOR_SIZE, DESCRIPTOR_SIZE},
         .ecam = reader.ecam,
+        .tables = reader.tables,
         .reclaimable = reader.reclaimable,
     };
     return true;

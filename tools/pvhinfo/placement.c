@@ -14,10 +14,13 @@ bool place_nothing(const struct machine *machine, struct arena *arena,
     *ret_placement = (struct placement){
         .prepared = {.arena = arena,
                      .ecam = machine->ecam.items,
-                     .ecam_count = machine->ecam.count},
+                     .ecam_count = machine->ecam.count,
+                     .tables = machine->tables.items,
+                     .table_count = machine->tables.count},
     };
     error_clear(ret_error);
-    return prepare_reserve(prepared, descriptors, machine->ecam.count, ret_error) &&
+    return prepare_reserve(prepared, descriptors, machine->ecam.count + machine->tables.count,
+                           ret_error) &&
            prepare_map(prepared, &machine->firmware, ret_error) &&
            prepare_table(prepared, ret_error);
 }

@@ -13,6 +13,7 @@
 struct machine {
     struct firmware_map firmware;
     struct plan_ranges ecam;
+    struct plan_ranges tables;      /* ACPI tables in memory that would be RAM */
     struct plan_ranges reclaimable; /* as in struct plan_request */
 };
 

@@ -30,10 +30,12 @@ def add_boot_options(parser, command_line):
                         help="may be given several times")
     parser.add_argument("--module", action="append", default=[], metavar="'PATH ARGS'",
                         help="may be given several times")
+    parser.add_argument("--overwrite-acpi-nvs", action="store_true",
+                        help="let a kernel with a fixed address overwrite ACPI NVS; the machine must not sleep (S3) then")
     parser.add_argument("--cmdline", default=command_line, help="the kernel's command line (%(default)s)")
 
 
-def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECODERS):
+def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECODERS, overwrite_nvs=False):
     """The volume's files: path -> content, as bytes or as the path of a file on the host.
 
     Each of MODULES is "PATH ARGUMENTS". KERNEL is copied as it is, compressed or not."""
@@ -48,6 +50,7 @@ def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECO
     lines += [f"initrd {volume.add(file.name, file)}" for file in initrds]
     lines += [f"module {volume.add(file.name, file)} {words}".rstrip() for file, words in modules]
     lines += [f"options {command_line}"] if command_line else []
+    lines += ["overwrite-acpi-nvs yes"] if overwrite_nvs else []
     volume.files[LOADER] = readable_file(loader, "EFI program")
     volume.files[f"{ENTRIES}/{safe_name(title).lower()}.conf"] = ("\n".join(lines) + "\n").encode()
     return volume.files

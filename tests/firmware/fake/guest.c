@@ -15,17 +15,17 @@
 
 #define U(number) ((unsigned long long)(number))
 
-#define MOST_MODULES   64
 #define MOST_FALLBACKS 4
-#define MOST_PLACES    (MOST_MODULES + 4)
+#define MOST_PLACES    5 /* without modules */
 #define MODULE_ALIGN   4
 
 #define BOOT_INFO_LIMIT   (1 * GIB)
 #define BOOT_INFO_LOWEST  UINT64_C(0x8000)
 #define BEHIND_KERNEL     (64 * KIB)
 #define LARGE_PAGE        (2 * MIB)
-#define COMMAND_LINE_ROOM 2048 /* bytes that Linux copies */
-#define COMMAND_LINE_NULS 8    /* NetBSD looks for the end in steps of this size */
+#define NEAR              (2 * MIB) /* gaps up to this size belong to the kernel */
+#define COMMAND_LINE_ROOM 2048      /* bytes that Linux copies */
+#define COMMAND_LINE_NULS 8         /* NetBSD looks for the end in steps of this size */
 #define LOW_MEMORY        UINT64_C(0xa0000)
 
 struct expected_module {
@@ -38,10 +38,10 @@ static struct {
     struct kernel_facts kernel;
     const char *command_line;
     const char *fallbacks[MOST_FALLBACKS]; /* allowed instead when a call fails */
-    struct expected_module modules[MOST_MODULES];
+    struct expected_module *modules;
     size_t module_count;
     uint64_t rsdp;
-    struct range ecam;
+    struct range ecam, tables;
     bool nvs_allowed;
     bool moved;
 } expected = {.command_line = ""};
@@ -68,7 +68,9 @@ void expect_fallback(const char *command_line)
 
 void expect_module(const char *command)
 {
-    require(expected.module_count < MOST_MODULES);
+    expected.modules =
+        realloc(expected.modules, (expected.module_count + 1) * sizeof(*expected.modules));
+    require(expected.modules);
     expected.modules[expected.module_count++] = (struct expected_module){.command = command};
 }
 
@@ -94,6 +96,11 @@ void expect_ecam(struct range window)
     expected.ecam = window;
 }
 
+void expect_tables(struct range pages)
+{
+    expected.tables = pages;
+}
+
 void expect_nvs_allowed(void)
 {
     expected.nvs_allowed = true;
@@ -114,7 +121,7 @@ struct place {
 };
 
 static struct {
-    struct place items[MOST_PLACES];
+    struct place *items;
     size_t count;
 } places;
 
@@ -128,7 +135,7 @@ static void add_place(const char *name, struct range range)
             run_fail("%s at 0x%llx-0x%llx and %s at 0x%llx-0x%llx overlap", name, U(range.start),
                      U(range.end - 1), other->name, U(other->range.start), U(other->range.end - 1));
     }
-    require(places.count < MOST_PLACES);
+    require(places.count < expected.module_count + MOST_PLACES);
     places.items[places.count++] = (struct place){name, range};
 }
 
@@ -166,6 +173,8 @@ static void copy(const struct trampoline_copy *item)
 
     check_loaders("the source of a copy", from);
     check_ram("the destination of a copy", to);
+    if (range_overlaps(to, expected.tables))
+        run_fail("a copy overwrites ACPI tables");
     if (range_overlaps(to, from))
         run_fail("a copy overlaps itself: 0x%llx to 0x%llx, %u bytes", U(from.start), U(to.start),
                  item->size);
@@ -178,6 +187,8 @@ static void zero(const struct trampoline_zero *item)
     struct range range = {item->start, (uint64_t)item->start + item->size};
 
     check_ram("memory that is zeroed", range);
+    if (range_overlaps(range, expected.tables))
+        run_fail("ACPI tables are zeroed");
     physical_surrender(range);
     memset((void *)(uintptr_t)range.start, 0, item->size);
 }
@@ -439,7 +450,8 @@ static bool is_precious(struct range range)
 
     for (size_t i = 0; i < places.count && !low; i++)
         low = range_overlaps(places.items[i].range, range) &&
-              strncmp(places.items[i].name, "the trampoline", 14) != 0;
+              strncmp(places.items[i].name, "the trampoline", 14) != 0 &&
+              strcmp(places.items[i].name, "ACPI tables") != 0;
     return low;
 }
 
@@ -466,6 +478,25 @@ static void check_order(const struct e820_table *table)
     }
 }
 
+/* The pages of all segments in `span`, each with the gap before it if that is up to 2 MiB. */
+static size_t list_kernels_pages(struct range span, struct range pages[MOST_SEGMENTS])
+{
+    const struct kernel_facts *kernel = &expected.kernel;
+
+    for (size_t i = 0; i < kernel->count; i++) {
+        uint64_t start = kernel->segments[i].address - kernel->span.start + span.start;
+
+        pages[i] = range_to_pages((struct range){start, start + kernel->segments[i].memory_size});
+    }
+    for (size_t i = 0; i < kernel->count; i++) {
+        for (size_t j = 0; j < kernel->count; j++) {
+            if (pages[j].end < pages[i].start && pages[i].start - pages[j].end <= NEAR)
+                pages[i].start = pages[j].end;
+        }
+    }
+    return kernel->count;
+}
+
 static void check_memory_map(uint64_t address, struct range span)
 {
     const struct hvm_start_info *info = pointer(address);
@@ -474,6 +505,7 @@ static void check_memory_map(uint64_t address, struct range span)
     const struct told_map *told = physical_told_map();
     const struct firmware_map firmware = {told->bytes, told->size, told->stride};
     struct map_overlays overlays = {.ecam = &expected.ecam};
+    struct range override[MOST_SEGMENTS];
     struct oracle oracle;
     uint32_t *types;
     bool too_many;
@@ -482,8 +514,12 @@ static void check_memory_map(uint64_t address, struct range span)
         run_fail("the memory map has %zu entries", table.count);
     check_order(&table);
     overlays.ecam_count = range_size(expected.ecam) > 0;
-    if (expected.nvs_allowed)
-        overlays.override = range_to_pages(span);
+    overlays.tables = &expected.tables;
+    overlays.table_count = range_size(expected.tables) > 0;
+    if (expected.nvs_allowed) {
+        overlays.override = override;
+        overlays.override_count = list_kernels_pages(span, override);
+    }
     oracle_start(&oracle, &firmware, &overlays);
     for (size_t i = 0; i < table.count; i++) {
         oracle_add_edge(&oracle, table.entries[i].addr);
@@ -508,6 +544,10 @@ void guest_enter(uint64_t code, uint64_t address)
 
     if (ledger_phase() != PHASE_LEFT)
         run_fail("the trampoline is entered while boot services go on");
+    places.items = calloc(expected.module_count + MOST_PLACES, sizeof(*places.items));
+    require(places.items);
+    if (range_size(expected.tables) > 0)
+        add_place("ACPI tables", expected.tables);
     check_code(code);
     data = carry_out(address);
     check_kernel(data.entry_point);

@@ -17,9 +17,10 @@ void expect_fallback(
 void expect_module(const char *command); /* the next module, */
 void expect_module_part(const uint8_t *bytes, size_t size); /* made of these files */
 void expect_rsdp(uint64_t address);
-void expect_ecam(struct range window); /* reserved by MCFG */
-void expect_nvs_allowed(void);         /* the kernel may be in ACPI NVS, which is RAM then */
-void expect_moved(void);               /* not where it was linked to */
+void expect_ecam(struct range window);  /* reserved by MCFG */
+void expect_tables(struct range pages); /* ACPI tables in what would be RAM; they are preserved */
+void expect_nvs_allowed(void);          /* the kernel may be in ACPI NVS, which is RAM then */
+void expect_moved(void);                /* not where it was linked to */
 
 /* Does what the trampoline does, checks everything, and ends the run. */
 void guest_enter(uint64_t code, uint64_t address) __attribute__((noreturn));

@@ -527,6 +527,8 @@ static EFI_STATUS change_protection(UINT64 base, UINT64 length, UINT64 attribute
         run_fail("the memory attribute protocol is called with attributes 0x%llx, length 0x%llx",
                  (unsigned long long)attributes, (unsigned long long)length);
     regions = find_owned("the memory attribute protocol", range, &count);
+    if (memory_ways.refuse_read_only && attributes & MEMORY_ATTRIBUTE_RO)
+        return EFI_UNSUPPORTED;
     for (size_t i = 0; i < count; i++) {
         regions[i].stuck = EFI_ERROR(status) && !set;
         if (EFI_ERROR(status))

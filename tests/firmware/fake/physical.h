@@ -86,6 +86,7 @@ struct memory_ways {
     struct range withheld;           /* free, but AllocateAddress fails */
     size_t empty;                    /* number of empty descriptors */
     bool enforce_nx;                 /* with the memory attribute protocol */
+    bool refuse_read_only;           /* it makes no page read-only */
     EFI_MEMORY_DESCRIPTOR extra[16]; /* wrong descriptors, without memory */
     size_t extra_count;
 };

@@ -411,6 +411,41 @@ static void nvs_taken(uint64_t seed)
     expect_nvs_allowed();
 }
 
+/* Segments far apart, with memory of every type in the gap. */
+static const struct kernel_shape far_kernel = {
+    .bits = 64,
+    .segments = {{0x100000, 0x3000, 0x5000}, {0x3f00000 - 0x8000, 0x3000, 0x5000}},
+    .count = 2,
+    .entry = 0x100000,
+    .seed = 9,
+};
+
+static void far_segments(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_kernel("\\kernel", &far_kernel);
+    options_set("kernel");
+}
+
+/* NVS in a segment and in the gap: the kernel gets only the segment's part. */
+static void far_segments_over_nvs(uint64_t seed)
+{
+    static const struct kernel_shape shape = {
+        .bits = 64,
+        .segments = {{0x100000, 0x3000, 0x5000}, {USUAL_NVS + 0x8000, 0x3000, 0x5000}},
+        .count = 2,
+        .entry = 0x100000,
+        .seed = 10,
+    };
+
+    (void)seed;
+    machine_usual();
+    put_kernel("\\kernel", &shape);
+    options_set("--overwrite-acpi-nvs kernel");
+    expect_nvs_allowed();
+}
+
 static void nvs_refused(uint64_t seed)
 {
     (void)seed;
@@ -618,6 +653,13 @@ static void strict_pages(uint64_t seed)
     handles_install(&console_handle, &guid, &fake_memory_attribute);
 }
 
+/* Firmware that makes no page read-only: that is only hardening. */
+static void strict_but_writable(uint64_t seed)
+{
+    strict_pages(seed);
+    memory_ways.refuse_read_only = true;
+}
+
 static void refused_exit(uint64_t seed)
 {
     option_boot(seed);
@@ -682,6 +724,8 @@ const struct scenario boot_scenarios[] = {
     {"moved", moved, ENDING_BOOT, "moved from 0x3dff000", .faults = true},
     {"taken", taken, ENDING_ERROR, "is runtime services data", .faults = true},
     {"nvs-taken", nvs_taken, ENDING_BOOT, "ACPI NVS", .faults = true},
+    {"far-segments", far_segments, ENDING_BOOT, NULL, .faults = true},
+    {"far-segments-over-nvs", far_segments_over_nvs, ENDING_BOOT, NULL, .faults = true},
     {"nvs-refused", nvs_refused, ENDING_ERROR, "--overwrite-acpi-nvs", .faults = true},
 
     {"offered", offered, ENDING_BOOT, NULL, .faults = true, .answer = EFI_NOT_FOUND},
@@ -712,6 +756,7 @@ const struct scenario boot_scenarios[] = {
     {"secure-boot-in-setup", secure_boot_in_setup, ENDING_BOOT, NULL, .faults = true},
     {"hypervisors", hypervisors, ENDING_ERROR, "pvhboot: ", .seeds = 3, .faults = true},
     {"other-hypervisor", other_hypervisor, ENDING_BOOT, NULL, .faults = true},
+    {"strict-but-writable", strict_but_writable, ENDING_BOOT, NULL},
     {"strict-pages", strict_pages, ENDING_BOOT, NULL, .faults = true, .answer = EFI_NOT_FOUND},
     {"refused-exit", refused_exit, ENDING_BOOT, NULL, .seeds = 15},
     {"refused-once", refused_exit, ENDING_BOOT, NULL, .faults = true},

@@ -11,6 +11,7 @@
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/support.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void setup_boot(void)
@@ -369,9 +370,167 @@ static void lying_acpi(uint64_t seed)
     acpi_sign(tables + ACPI_RSDP, 36, 32);
     acpi_sign(tables + ACPI_XSDT, 44, 9);
     acpi_publish(tables, USUAL_ACPI);
-    expect_rsdp(USUAL_ACPI);
+    /* Tables in free memory cannot be preserved, so none are passed to the kernel. */
+    if (seed % 3 == 2 || addresses[wrong % ELEMENTS(addresses)] != 0x2000000)
+        expect_rsdp(USUAL_ACPI);
     if (seed % 3 == 2 && lengths[wrong % ELEMENTS(lengths)] == 44)
         expect_ecam((struct range){USUAL_ECAM, USUAL_ECAM + 256 * MIB});
+}
+
+/* Memory with pages of `type` at 32 MiB, and ACPI tables in two of them. */
+static void put_tables_in(uint32_t type)
+{
+    machine_add_low();
+    physical_add(EfiConventionalMemory, 0x100000, 0x2000000);
+    physical_add(type, 0x2000000, 0x2010000);
+    physical_add(EfiConventionalMemory, 0x2010000, 0x3000000);
+    machine_add_high();
+    machine_add_acpi(0x2000f00);
+}
+
+/* Firmware with its tables in boot services' memory, or in memory of the loader's types. */
+static void acpi_in_ram(uint64_t seed)
+{
+    static const uint32_t types[] = {
+        EfiBootServicesData, EfiBootServicesCode,   EfiLoaderData,         EfiLoaderCode,
+        EfiACPIMemoryNVS,    EfiReservedMemoryType, EfiRuntimeServicesData};
+
+    put_tables_in(types[seed]);
+    if (seed < 4)
+        expect_tables((struct range){0x2000000, 0x2002000});
+    put_kernel("\\vmlinux", &plain_kernel);
+    put_module("\\initrd", 70000, "");
+    options_set("--initrd initrd vmlinux");
+}
+
+static void acpi_in_free_memory(uint64_t seed)
+{
+    (void)seed;
+    put_tables_in(EfiConventionalMemory);
+    expect_rsdp(0);
+    expect_ecam((struct range){0, 0});
+    put_kernel("\\vmlinux", &plain_kernel);
+    options_set("vmlinux");
+}
+
+/* The tables are where the kernel is linked to. */
+static void put_kernel_over_tables(bool movable)
+{
+    static struct kernel_shape shape = {
+        .bits = 64,
+        .segments = {{0x1fff000, 0x3000, 0x20000}},
+        .count = 1,
+        .entry = 0x1fff000,
+        .align = 0x1000,
+        .max = UINT32_MAX,
+        .seed = 7,
+    };
+
+    put_tables_in(EfiBootServicesData);
+    expect_tables((struct range){0x2000000, 0x2002000});
+    shape.movable = movable;
+    put_kernel("\\kernel", &shape);
+    options_set("kernel");
+}
+
+static void acpi_in_span(uint64_t seed)
+{
+    (void)seed;
+    put_kernel_over_tables(false);
+}
+
+static void acpi_in_span_moved(uint64_t seed)
+{
+    (void)seed;
+    put_kernel_over_tables(true);
+    expect_moved();
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Many modules and descriptors: planning allocates memory itself
+ */
+
+/* As on OVMF: part of the kernel is where drivers have their buffers, and is staged. */
+static void add_memory_for_much(uint64_t pieces)
+{
+    machine_add_low();
+    physical_add(EfiConventionalMemory, 0x100000, USUAL_DRIVERS);
+    physical_add(EfiBootServicesData, USUAL_DRIVERS, USUAL_DRIVERS_END);
+    physical_add(EfiConventionalMemory, USUAL_DRIVERS_END, USUAL_ACPI);
+    machine_add_tables();
+    add_pieces(0x4000000, 0x4000000 + pieces * 2 * PAGE_SIZE, PAGE_SIZE, PAGE_SIZE);
+    put_kernel("\\kernel", &driver_kernel);
+}
+
+static const char *repeat_options(size_t count)
+{
+    static const char option[] = "--module m ";
+    char *text = malloc(count * (sizeof(option) - 1) + sizeof("kernel"));
+
+    require(text);
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + i * (sizeof(option) - 1), option, sizeof(option) - 1);
+    strcpy(text + count * (sizeof(option) - 1), "kernel");
+    return text;
+}
+
+/* The same file many times. */
+static void put_modules(size_t count)
+{
+    uint8_t bytes[3000];
+
+    fill_random(bytes, sizeof(bytes), 8);
+    file_put("\\m", bytes, sizeof(bytes));
+    for (size_t i = 0; i < count; i++) {
+        expect_module("");
+        expect_module_part(bytes, sizeof(bytes));
+    }
+    options_set(repeat_options(count));
+}
+
+static void many_modules(uint64_t seed)
+{
+    static const size_t counts[] = {100, 300, 1000};
+
+    add_memory_for_much(0);
+    put_modules(counts[seed]);
+}
+
+static void most_modules(uint64_t seed)
+{
+    (void)seed;
+    add_memory_for_much(0);
+    put_modules(10000);
+}
+
+static void many_pieces(uint64_t seed)
+{
+    static const uint64_t counts[] = {1000, 10000};
+
+    add_memory_for_much(counts[seed]);
+    put_modules(20);
+}
+
+/* And the firmware refuses to allocate some memory that its map calls free. */
+static void many_modules_withheld(uint64_t seed)
+{
+    many_modules(seed);
+    memory_ways.withheld = (struct range){0x1000000, 0x1000000 + MIB};
+}
+
+static void many_pieces_withheld(uint64_t seed)
+{
+    many_pieces(seed);
+    memory_ways.withheld = (struct range){0x3d00000, 0x3e00000};
+}
+
+/* Here it refuses all of it, and the error says so. */
+static void all_withheld(uint64_t seed)
+{
+    (void)seed;
+    add_memory_for_much(0);
+    put_modules(100);
+    memory_ways.withheld = (struct range){0, 4 * GIB};
 }
 
 /* Maps that only have an unusual form lead to the same calls as loader-high, which has faults. */
@@ -408,5 +567,18 @@ const struct scenario memory_scenarios[] = {
     {"no-acpi", no_acpi, ENDING_BOOT, "no ACPI tables", .faults = true},
     {"damaged-acpi", damaged_acpi, ENDING_BOOT, "damaged", .seeds = 180},
     {"lying-acpi", lying_acpi, ENDING_BOOT, NULL, .seeds = 42},
+    {"acpi-in-ram", acpi_in_ram, ENDING_BOOT, NULL, .seeds = 7},
+    {"acpi-in-drivers", acpi_in_ram, ENDING_BOOT, NULL, .faults = true},
+    {"acpi-in-free-memory", acpi_in_free_memory, ENDING_BOOT, "lie in free memory", .faults = true},
+    {"acpi-in-span", acpi_in_span, ENDING_ERROR, "0x2000000-0x2001fff is ACPI tables",
+     .faults = true},
+    {"acpi-in-span-moved", acpi_in_span_moved, ENDING_BOOT, NULL, .faults = true},
+
+    {"many-modules", many_modules, ENDING_BOOT, NULL, .seeds = 3},
+    {"most-modules", most_modules, ENDING_BOOT, NULL},
+    {"many-pieces", many_pieces, ENDING_BOOT, NULL, .seeds = 2},
+    {"many-modules-withheld", many_modules_withheld, ENDING_BOOT, NULL, .seeds = 3},
+    {"many-pieces-withheld", many_pieces_withheld, ENDING_BOOT, NULL, .seeds = 2},
+    {"all-withheld", all_withheld, ENDING_ERROR, "which its map calls free"},
     {.name = NULL},
 };

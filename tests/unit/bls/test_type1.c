@@ -78,6 +78,30 @@ static void a_full_entry(void **state)
     assert_true(entry_is_bootable(&entry));
 }
 
+static void permission_to_overwrite_nvs(void **state)
+{
+    static const struct {
+        const char *text;
+        bool allowed;
+        size_t diagnostics;
+    } rows[] = {
+        {"linux /a\n", false, 0},
+        {"linux /a\noverwrite-acpi-nvs yes\n", true, 0},
+        {"linux /a\noverwrite-acpi-nvs no\n", false, 0},
+        {"overwrite-acpi-nvs true\nlinux /a\n", true, 0},
+        {"linux /a\noverwrite-acpi-nvs maybe\n", false, 1},
+        {"linux /a\noverwrite-acpi-nvs\n", false, 1},
+        {"linux /a\noverwrite-acpi-nvs yes\noverwrite-acpi-nvs no\n", false, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse("x.conf", rows[i].text);
+        assert_int_equal(entry.request.overwrite_nvs, rows[i].allowed);
+        assert_int_equal(entry.diagnostics.count, rows[i].diagnostics);
+    }
+}
+
 /* All files of an entry are on the entry's volume. */
 static void files_are_on_the_entrys_volume(void **state)
 {
@@ -407,6 +431,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(a_full_entry),
+        test(permission_to_overwrite_nvs),
         test(files_are_on_the_entrys_volume),
         test(an_empty_file_is_no_boot),
         test(line_ends_and_white_space),

@@ -19,6 +19,7 @@ static int start(void **state)
 {
     (void)state;
     arena_fail_after(NEVER);
+    list = (struct free_list){0};
     memset(flags, 0, sizeof(flags));
     return 0;
 }
@@ -185,6 +186,7 @@ static void ranges_are_given(void **state)
         }
         stop(state);
     }
+    start(state);
     assert_true(free_list_reserve(&list, &arena, 2, 0));
     free_list_give(&list, (struct range){0x1000, 0x2000});
     free_list_give(&list, (struct range){0x3000, 0x4000});
@@ -192,7 +194,8 @@ static void ranges_are_given(void **state)
     assert_int_equal(list.count, 1);
     assert_int_equal(free_list_size(&list), 0x3000);
     arena_fail_after(0);
-    assert_false(free_list_reserve_more(&list, &arena, 1));
+    assert_true(free_list_reserve_more(&list, &arena, 1)); /* there is room for that */
+    assert_false(free_list_reserve_more(&list, &arena, 2));
     assert_int_equal(list.count, 1);
 }
 
@@ -211,15 +214,32 @@ static void an_empty_list(void **state)
     assert_false(free_list_reserve(&list, &arena, 1, 1));
 }
 
+/* Reserving again keeps the room. */
+static void room_is_kept(void **state)
+{
+    (void)state;
+    assert_true(free_list_reserve(&list, &arena, 6, 4));
+    free_list_append(&list, (struct range){0x1000, 0x2000});
+    arena_fail_after(0);
+    assert_true(free_list_reserve(&list, &arena, 10, 0));
+    assert_int_equal(list.count, 0);
+    free_list_append(&list, (struct range){0x1000, 0x2000});
+    assert_true(free_list_reserve_more(&list, &arena, 9));
+    assert_false(free_list_reserve(&list, &arena, 6, 5));
+    assert_int_equal(list.capacity, 10);
+    arena_fail_after(NEVER);
+    assert_true(free_list_reserve(&list, &arena, 6, 5));
+    assert_true(list.capacity >= 20); /* at least doubles, to be enough soon */
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(random_lists),
-        test(touching_ranges_become_one),
-        test(ranges_are_given),
-        test(an_empty_list),
+        test(random_lists),     test(touching_ranges_become_one),
+        test(ranges_are_given), test(an_empty_list),
+        test(room_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

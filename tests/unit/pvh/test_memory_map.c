@@ -404,7 +404,8 @@ static void addresses_that_are_no_pages(void **state)
 
 static void the_users_override(void **state)
 {
-    const struct map_overlays overlays = {.override = {0x280800, 0x400000}};
+    const struct range override = {0x280800, 0x400000};
+    const struct map_overlays overlays = {.override = &override, .override_count = 1};
 
     (void)state;
     map_add_range(&builder, EFI_CONVENTIONAL, 0x200000, 0x280000);
@@ -895,12 +896,71 @@ static size_t random_needs(struct random *random, struct range needed[8])
     return count;
 }
 
+/* Pages with ACPI tables are not RAM, whatever the firmware's map says. */
+static void tables_in_ram(void **state)
+{
+    const struct range tables[] = {
+        {0x202800, 0x202824}, {0x203ff0, 0x204010}, {0x300000, 0x306000}, {0xe0000, 0xe0100}};
+    const struct map_overlays overlays = {.tables = tables, .table_count = ELEMENTS(tables)};
+
+    (void)state;
+    map_add_range(&builder, EFI_BOOT_DATA, 0x200000, 0x280000);
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x300000, 0x301000);
+    map_add_range(&builder, EFI_LOADER_CODE, 0x301000, 0x302000);
+    map_add_range(&builder, EFI_ACPI_NVS, 0x302000, 0x303000);
+    map_add_range(&builder, EFI_RUNTIME_DATA, 0x303000, 0x304000);
+    map_add_range(&builder, EFI_ACPI_RECLAIM, 0x304000, 0x305000);
+    build(&overlays, NULL, 0);
+    check_everything(&overlays, NULL, 0);
+    assert_int_equal(table_type(&table, 0x201fff), 1);
+    assert_int_equal(table_type(&table, 0x202000), 3);
+    assert_int_equal(table_type(&table, 0x203000), 3);
+    assert_int_equal(table_type(&table, 0x204fff), 3);
+    assert_int_equal(table_type(&table, 0x205000), 1);
+    assert_int_equal(table_type(&table, 0x300000), 3);
+    assert_int_equal(table_type(&table, 0x301000), 3);
+    assert_int_equal(table_type(&table, 0x302000), 4);
+    assert_int_equal(table_type(&table, 0x303000), 2);
+    assert_int_equal(table_type(&table, 0x304000), 3);
+    assert_int_equal(table_type(&table, 0x305000), 0); /* a table does not make a hole memory */
+    assert_int_equal(table_type(&table, 0xe0000), 0);
+}
+
+/* Makes room for more overlaid ranges without losing the map. */
+static void room_for_more(void **state)
+{
+    const struct range override[] = {{0x200000, 0x201000}, {0x202000, 0x203000}};
+    const struct map_overlays overlays = {.override = override, .override_count = 2};
+    struct memory_map small;
+
+    (void)state;
+    map_add_range(&builder, EFI_ACPI_NVS, 0x200000, 0x280000);
+    assert_true(memory_map_reserve(&small, &arena, 1, 0, &error));
+    assert_true(memory_map_build(&small, &builder.map, &no_overlays, &error));
+    assert_false(memory_map_build(&small, &builder.map, &overlays, &error));
+    assert_int_equal(error.code, ERROR_MAP_TOO_LARGE);
+    assert_true(memory_map_build(&small, &builder.map, &no_overlays, &error));
+    arena_fail_after(1);
+    assert_false(memory_map_reserve_more(&small, &arena, 2, &error));
+    assert_int_equal(error.code, ERROR_OUT_OF_MEMORY);
+    arena_fail_after(NEVER);
+    assert_true(memory_map_reserve_more(&small, &arena, 2, &error));
+    assert_int_equal(small.count, 2); /* the ISA hole is one */
+    assert_int_equal(small.ranges[1].range.end, 0x280000);
+    assert_true(memory_map_build(&small, &builder.map, &overlays, &error));
+    assert_int_equal(small.count, 5);
+}
+
 static void check_random_map(uint64_t seed, bool fragments, size_t most)
 {
     struct random random = random_start(seed);
     size_t count = random_below(&random, most + 1);
-    struct range windows[3], needed[8];
-    struct map_overlays overlays = {.ecam = windows, .ecam_count = random_below(&random, 4)};
+    struct range windows[3], tables[3], override[2], needed[8];
+    struct map_overlays overlays = {.ecam = windows,
+                                    .ecam_count = random_below(&random, 4),
+                                    .tables = tables,
+                                    .table_count = random_below(&random, 4),
+                                    .override = override};
     size_t needed_count;
 
     restart(40 + 8 * random_below(&random, 4));
@@ -913,9 +973,15 @@ static void check_random_map(uint64_t seed, bool fragments, size_t most)
         windows[i].start = random_address(&random);
         windows[i].end = windows[i].start + random_below(&random, 4 * MIB);
     }
-    if (random_chance(&random, 30)) {
-        overlays.override.start = random_below(&random, 16 * MIB);
-        overlays.override.end = overlays.override.start + random_below(&random, 16 * MIB);
+    for (size_t i = 0; i < overlays.table_count; i++) {
+        tables[i].start = random_address(&random);
+        tables[i].end = tables[i].start + random_below(&random, 64 * KIB);
+    }
+    if (random_chance(&random, 30))
+        overlays.override_count = 1 + random_below(&random, 2);
+    for (size_t i = 0; i < overlays.override_count; i++) {
+        override[i].start = random_below(&random, 16 * MIB);
+        override[i].end = override[i].start + random_below(&random, 16 * MIB);
     }
     needed_count = random_needs(&random, needed);
     build(&overlays, needed, needed_count);
@@ -958,6 +1024,8 @@ int main(void)
         test(descriptors_at_the_end_of_the_address_space),
         test(addresses_that_are_no_pages),
         test(the_users_override),
+        test(tables_in_ram),
+        test(room_for_more),
         test(finding_a_range),
         test(classes_have_names),
         test(maps_that_are_refused),

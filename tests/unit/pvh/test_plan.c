@@ -8,6 +8,9 @@
 #include "pvh/plan_check.h"
 #include "pvh/trampoline_layout.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define MAX_SEGMENTS      8
 #define MAX_MODULES       6
 #define MAX_UNALLOCATABLE 4
@@ -25,6 +28,7 @@ static struct range unallocatable[MAX_UNALLOCATABLE];
 static struct range reclaimable[MAX_RECLAIMABLE];
 static struct plan_request request;
 static struct load_plan plan;
+static struct plan_ranges needed;
 static struct error error;
 
 static int start(void **state)
@@ -34,6 +38,8 @@ static int start(void **state)
     arena_begin_test(&arena);
     map_start(&builder, 48);
     image = (struct elf_image){.bits = 64, .segments = segments};
+    plan = (struct load_plan){.module_count = 0};
+    needed = (struct plan_ranges){.count = 0};
     request = (struct plan_request){.image = &image,
                                     .module_sizes = module_sizes,
                                     .boot_info_size = 0x1800,
@@ -240,9 +246,9 @@ static void a_kernel_around_the_isa_hole(void **state)
     add_segment(0x1000, 0x30, 0x30);
     add_segment(2 * MIB, 0x1000, 0x2000);
     make_good();
-    assert_int_equal(plan.ram_part_count, 2);
-    assert_int_equal(plan.ram_parts[0].end, 0xa0000);
-    assert_int_equal(plan.ram_parts[1].start, 0x100000);
+    assert_int_equal(plan.ram_parts.count, 2);
+    assert_int_equal(plan.ram_parts.items[0].end, 0xa0000);
+    assert_int_equal(plan.ram_parts.items[1].start, 0x100000);
     assert_true(plan_check(&plan, &map, &error));
 
     restart();
@@ -258,11 +264,146 @@ static void a_kernel_around_the_isa_hole(void **state)
     restart();
     add_plain_memory();
     map_add_range(&builder, EFI_RESERVED, 3 * MIB, 3 * MIB + 0x1000);
-    add_segment(0x1000, 0x30, 0x30);
+    add_segment(2 * MIB + 0x1000, 0x30, 0x30);
     add_segment(4 * MIB, 0x1000, 0x2000);
     assert_false(make());
     assert_int_equal(error.code, ERROR_SPAN_TAKEN);
     assert_int_equal(error.number[2], 3 * MIB);
+}
+
+/* Segments at 1 MiB and 16 MiB, and memory of `type` between them. */
+static void add_far_kernel(uint32_t type)
+{
+    add_plain_memory();
+    map_add_range(&builder, type, 8 * MIB, 12 * MIB);
+    add_segment(MIB, 0x3000, 0x5000);
+    add_segment(16 * MIB, MIB, 2 * MIB);
+}
+
+/* Memory in a large gap keeps its type, and nothing else is placed there. */
+static void a_far_gap_is_nobodys(void **state)
+{
+    static const uint32_t types[] = {EFI_ACPI_NVS, EFI_RESERVED,     EFI_RUNTIME_DATA,
+                                     EFI_MMIO,     EFI_ACPI_RECLAIM, EFI_BOOT_DATA};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * ELEMENTS(types); i++) {
+        restart();
+        add_far_kernel(types[i / 2]);
+        add_module(2 * MIB);
+        request.overwrite_nvs = i % 2;
+        make_good();
+        assert_false(plan.overwrites_nvs); /* no segment needs any */
+        assert_int_equal(plan.ram_parts.count, 2);
+        assert_int_equal(plan.ram_parts.items[0].end, MIB + 0x5000);
+        assert_int_equal(plan.ram_parts.items[1].start, 16 * MIB);
+        assert_true(plan.modules[0].range.start >= 18 * MIB);
+    }
+    restart();
+    add_far_kernel(EFI_UNUSABLE);
+    map_add_range(&builder, EFI_ACPI_NVS, 17 * MIB, 18 * MIB); /* in a bss */
+    assert_false(make());
+    assert_int_equal(error.code, ERROR_SPAN_TAKEN_BY_NVS);
+    assert_int_equal(error.number[2], 17 * MIB);
+    request.overwrite_nvs = true;
+    make_good();
+    assert_true(plan.overwrites_nvs);
+}
+
+/* Linux has gaps of nearly 2 MiB. */
+static void the_largest_gap_that_is_the_kernels(void **state)
+{
+    (void)state;
+    for (unsigned more = 0; more < 2; more++) {
+        restart();
+        add_plain_memory();
+        map_add_range(&builder, EFI_RUNTIME_CODE, 17 * MIB, 17 * MIB + PAGE_SIZE);
+        add_segment(16 * MIB, 0x2345, 0x2345);
+        add_segment(18 * MIB + 0x3010 + more * PAGE_SIZE, 0x1000, 0x1000);
+        assert_int_equal(make(), more);
+        assert_int_equal(error.code, more ? ERROR_NONE : ERROR_SPAN_TAKEN);
+    }
+}
+
+static struct {
+    size_t claims, copies, module_reads;
+    uint64_t staged;
+    struct range boot_info, trampoline, last_module;
+} seen;
+
+static void note_plan(void)
+{
+    struct plan_module *last = plan.module_count ? &plan.modules[plan.module_count - 1] : NULL;
+
+    memset(&seen, 0, sizeof(seen));
+    seen.claims = plan.claims.count;
+    seen.copies = plan.copies.count;
+    seen.module_reads = last ? last->reads.count : 0;
+    seen.staged = plan.staged;
+    seen.boot_info = plan.boot_info;
+    seen.trampoline = plan.trampoline_data;
+    seen.last_module = last ? last->range : (struct range){0, 0};
+}
+
+/* Planning again allocates nothing and gives the same result. */
+static bool makes_the_same_again(void)
+{
+    bool made, same;
+    struct error first = error;
+    size_t size = sizeof(seen);
+    uint8_t before[sizeof(seen)];
+
+    note_plan();
+    memcpy(before, &seen, size);
+    arena_fail_after(0);
+    made = plan_make(&request, &map, &arena, &plan, &error);
+    arena_fail_after(NEVER);
+    if (!made || first.code != ERROR_NONE)
+        return !made && error.code == first.code;
+    note_plan();
+    same = memcmp(before, &seen, size) == 0;
+    return same;
+}
+
+static void planning_again_takes_no_memory(void **state)
+{
+    static const struct {
+        size_t modules, pieces;
+    } loads[] = {{0, 0},     {1, 0},    {100, 0},   {1000, 0},
+                 {10000, 0}, {1, 1000}, {1, 10000}, {1000, 1000}};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(loads); i++) {
+        size_t modules = loads[i].modules, pieces = loads[i].pieces;
+        uint64_t *sizes = calloc(modules + 1, sizeof(*sizes));
+        struct range refused = {0, 0};
+
+        assert_non_null(sizes);
+        restart();
+        for (size_t at = 0; at < modules; at++)
+            sizes[at] = 1 + at % 5000;
+        map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+        map_add_range(&builder, EFI_CONVENTIONAL, MIB, 256 * MIB);
+        for (uint64_t at = 0; at < pieces; at++) /* 10,000 of them are 80 MiB */
+            map_add_range(&builder, EFI_BOOT_DATA, 64 * MIB + at * 0x2000,
+                          64 * MIB + at * 0x2000 + 0x1000);
+        map_add_range(&builder, EFI_BOOT_DATA, 9 * MIB, 21 * MIB);
+        add_segment(16 * MIB, 10 * MIB, 10 * MIB);
+        request.module_sizes = sizes;
+        request.module_count = modules;
+        request.boot_info_size = 0x2000 + 32 * modules;
+        if (!make())
+            fail_msg("%zu modules, %zu pieces: error %d", modules, pieces, (int)error.code);
+        assert_true(makes_the_same_again());
+        refused = plan.claims.items[plan.claims.count / 2].range;
+        request.unallocatable = &refused;
+        request.unallocatable_count = 1;
+        assert_true(plan_make(&request, &map, &arena, &plan, &error));
+        for (size_t at = 0; at < plan.claims.count; at++)
+            assert_false(range_overlaps(plan.claims.items[at].range, refused));
+        assert_true(makes_the_same_again());
+        free(sizes);
+    }
 }
 
 /* The error names the right remedy: more memory, or overwriting NVS if that is in the way. */
@@ -397,6 +538,7 @@ static void add_nvs_machine(void)
 static void acpi_nvs_in_the_span(void **state)
 {
     const struct range nvs = {8 * MIB, 24 * MIB};
+    struct range override;
     struct map_overlays overlays = {0};
     struct random random = {1};
 
@@ -412,7 +554,9 @@ static void acpi_nvs_in_the_span(void **state)
     assert_true(plan.overwrites_nvs);
     assert_false(plan.relocated);
     assert_int_equal(plan.staged, 8 * MIB);
-    overlays.override = plan.span; /* in the next map */
+    override = plan.ram_parts.items[0]; /* in the next map */
+    overlays.override = &override;
+    overlays.override_count = 1;
     build_map(&map, &arena, &builder.map, &overlays);
     assert_true(plan_check(&plan, &map, &error));
     assert_true(plan_make(&request, &map, &arena, &plan, &error));
@@ -704,8 +848,6 @@ static void a_map_that_changed(void **state)
 
 static void what_is_needed(void **state)
 {
-    struct plan_ranges needed;
-
     (void)state;
     add_plain_memory();
     add_segment(16 * MIB, MIB, MIB);
@@ -722,6 +864,8 @@ static void what_is_needed(void **state)
     assert_int_equal(needed.items[2].end, plan.modules[0].range.end);
     assert_int_equal(needed.items[3].end, plan.modules[1].range.end);
     arena_fail_after(0);
+    assert_true(plan_needed_ranges(&plan, &arena, &needed)); /* there is room */
+    needed.capacity = 0;
     assert_false(plan_needed_ranges(&plan, &arena, &needed));
 }
 
@@ -810,6 +954,8 @@ static void add_random_kernel(struct random *random)
 
         add_segment(at, filesz, memsz);
         at += memsz + (random_chance(random, 60) ? random_below(random, 2 * PAGE_SIZE) : 0);
+        if (random_chance(random, 10))
+            at += random_below(random, 6 * MIB);
     }
     if (random_chance(random, 50))
         allow_relocation((uint32_t)1 << (12 + random_below(random, 14)),
@@ -886,14 +1032,17 @@ static bool make_reclaimable(struct random *random)
 {
     bool made = make();
     struct load_plan alone = plan;
+    uint64_t places[MAX_MODULES];
 
+    for (size_t i = 0; i < alone.module_count && made; i++)
+        places[i] = plan.modules[i].range.start;
     add_random_reclaimable(random);
     if (make() && made) {
         check(plan.boot_info.start == alone.boot_info.start &&
               plan.trampoline_code.start == alone.trampoline_code.start &&
               plan.claims.count == alone.claims.count && plan.staged == alone.staged);
         for (size_t i = 0; i < alone.module_count; i++)
-            check(plan.modules[i].range.start == alone.modules[i].range.start);
+            check(plan.modules[i].range.start == places[i]);
     }
     check(!made || error.code == ERROR_NONE);
     reclaimings += !made && error.code == ERROR_NONE;
@@ -903,8 +1052,9 @@ static bool make_reclaimable(struct random *random)
 /* Makes and checks the plan. False when there is none. */
 static bool try_random(struct random *random)
 {
-    struct plan_ranges needed;
     bool made = make_reclaimable(random);
+
+    check(makes_the_same_again());
 
     check_choice(made);
     if (!made) {
@@ -977,6 +1127,9 @@ int main(void)
         test(unallocatable_memory),
         test(a_kernel_at_address_0),
         test(a_kernel_around_the_isa_hole),
+        test(a_far_gap_is_nobodys),
+        test(the_largest_gap_that_is_the_kernels),
+        test(planning_again_takes_no_memory),
         test(refusals_name_what_helps),
         test(the_places_of_the_boot_info),
         test(the_boot_info_stays_in_one_large_page),
