@@ -18,7 +18,7 @@ EMPTY :=
 EFI_BUILD  := build/x64$(if $(DECODERS_ABSENT),-$(subst $(EMPTY) ,-,$(or $(DECODERS),none)))
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
 # Smaller than GRUB and Limine; without decoders, smaller than systemd-boot, which decompresses nothing either.
-EFI_LIMIT  ?= $(if $(DECODERS),229376,139264)
+EFI_LIMIT  ?= $(if $(DECODERS),262144,139264)
 VERSION    := $(shell cat VERSION)
 
 EFI_CC      ?= gcc

@@ -128,19 +128,39 @@ static int compare_edges(const void *a, const void *b)
     return COMPARE(left->address, right->address);
 }
 
+/* The classes that have begun and not ended yet. */
+struct active_classes {
+    size_t counts[MEMORY_CLASSES];
+    uint32_t set; /* a bit for each class whose count is not 0 */
+};
+
+#define CLASS_BIT(class) (UINT32_C(1) << (class))
+_Static_assert(MEMORY_CLASSES <= 32, "a bit for each class");
+
+static void pass_edge(struct active_classes *active, const struct map_edge *edge)
+{
+    size_t *count = &active->counts[edge->class];
+
+    *count += (size_t)edge->step;
+    if (*count)
+        active->set |= CLASS_BIT(edge->class);
+    else
+        active->set &= ~CLASS_BIT(edge->class);
+}
+
 /*
  * The highest active class. The override applies to ACPI NVS only and hides nothing else, and ACPI
  * tables change only what would otherwise be RAM.
  */
-static enum memory_class most_restrictive(const size_t active[MEMORY_CLASSES])
+static enum memory_class most_restrictive(const struct active_classes *active)
 {
-    enum memory_class class = MEMORY_UNUSABLE;
+    uint32_t overlays = CLASS_BIT(MEMORY_OVERRIDDEN) | CLASS_BIT(MEMORY_TABLES);
+    uint32_t set = (active->set & ~overlays) | CLASS_BIT(MEMORY_NONE);
+    enum memory_class class = 31 - (unsigned)__builtin_clz(set);
 
-    while (class > MEMORY_NONE && active[class] == 0)
-        class --;
-    if (memory_is_ram(class) && active[MEMORY_TABLES])
+    if (memory_is_ram(class) && active->counts[MEMORY_TABLES])
         return MEMORY_ACPI;
-    return class == MEMORY_NVS && active[MEMORY_OVERRIDDEN] ? MEMORY_OVERRIDDEN : class;
+    return class == MEMORY_NVS && active->counts[MEMORY_OVERRIDDEN] ? MEMORY_OVERRIDDEN : class;
 }
 
 static void append_range(struct memory_map *map, struct range range, enum memory_class class)
@@ -155,20 +175,44 @@ static void append_range(struct memory_map *map, struct range range, enum memory
         map->ranges[map->count++] = (struct memory_range){range, class};
 }
 
-/* A sweep over the sorted edges: between two edges, the active classes decide. */
-static void sweep_edges(struct memory_map *map)
+/* Edges sorted by address. */
+struct edge_list {
+    const struct map_edge *next, *end;
+};
+
+/* Removes the lower one of the first edges of both lists, of which one at least is not empty. */
+static const struct map_edge *next_edge(struct edge_list *one, struct edge_list *other)
 {
-    size_t active[MEMORY_CLASSES] = {0};
+    if (one->next < one->end &&
+        (other->next == other->end || one->next->address <= other->next->address))
+        return one->next++;
+    return other->next++;
+}
+
+/* A sweep over both sorted lists: between two edges, the active classes decide. */
+static void sweep_edges(struct memory_map *map, struct edge_list descriptors,
+                        struct edge_list overlays)
+{
+    struct active_classes active = {.set = 0};
     uint64_t start = 0;
 
     map->count = 0;
     for (size_t i = 0; i < map->edge_count; i++) {
-        const struct map_edge *edge = &map->edges[i];
+        const struct map_edge *edge = next_edge(&descriptors, &overlays);
 
-        append_range(map, (struct range){start, edge->address}, most_restrictive(active));
-        active[edge->class] += (size_t)edge->step;
+        append_range(map, (struct range){start, edge->address}, most_restrictive(&active));
+        pass_edge(&active, edge);
         start = edge->address;
     }
+}
+
+/* Sorts the edges from `first` on. */
+static struct edge_list sort_edges(struct memory_map *map, size_t first)
+{
+    size_t count = map->edge_count - first;
+
+    sort(map->edges + first, count, sizeof(*map->edges), compare_edges);
+    return (struct edge_list){map->edges + first, map->edges + map->edge_count};
 }
 
 static bool allocate(struct memory_map *map, struct arena *arena, size_t capacity,
@@ -217,12 +261,8 @@ static bool check_firmware_map(const struct memory_map *map, const struct firmwa
     return true;
 }
 
-bool memory_map_build(struct memory_map *map, const struct firmware_map *firmware,
-                      const struct map_overlays *overlays, struct error *ret_error)
+static void add_descriptors(struct memory_map *map, const struct firmware_map *firmware)
 {
-    if (!check_firmware_map(map, firmware, overlays, ret_error))
-        return false;
-    map->edge_count = 0;
     map->descriptors = firmware->size / firmware->stride;
     for (size_t i = 0; i < map->descriptors; i++) {
         struct memory_descriptor descriptor = memory_map_descriptor(firmware, i);
@@ -230,12 +270,33 @@ bool memory_map_build(struct memory_map *map, const struct firmware_map *firmwar
 
         add_range(map, range, classify(&descriptor, range));
     }
+}
+
+static void add_overlays(struct memory_map *map, const struct map_overlays *overlays)
+{
+    add_range(map, isa_hole, MEMORY_ISA_HOLE);
     add_ranges(map, overlays->ecam, overlays->ecam_count, MEMORY_ECAM);
     add_ranges(map, overlays->tables, overlays->table_count, MEMORY_TABLES);
     add_ranges(map, overlays->override, overlays->override_count, MEMORY_OVERRIDDEN);
-    add_range(map, isa_hole, MEMORY_ISA_HOLE);
-    sort(map->edges, map->edge_count, sizeof(*map->edges), compare_edges);
-    sweep_edges(map);
+}
+
+/*
+ * Firmware's maps are almost sorted, which sort() makes use of; overlays at their end would not be.
+ */
+bool memory_map_build(struct memory_map *map, const struct firmware_map *firmware,
+                      const struct map_overlays *overlays, struct error *ret_error)
+{
+    struct edge_list descriptors;
+    size_t first_overlay;
+
+    if (!check_firmware_map(map, firmware, overlays, ret_error))
+        return false;
+    map->edge_count = 0;
+    add_descriptors(map, firmware);
+    descriptors = sort_edges(map, 0);
+    first_overlay = map->edge_count;
+    add_overlays(map, overlays);
+    sweep_edges(map, descriptors, sort_edges(map, first_overlay));
     return true;
 }
 
