@@ -24,7 +24,8 @@
  *     span end      64 KiB kept free
  *                   modules                   lowest fit, below 1 GiB if it fits
  *                   boot info: last choice
- *     4 GiB         trampoline, staging       from the top down
+ *     4 GiB         ACPI overlay,             from the top down
+ *                   trampoline, staging
  */
 #pragma once
 
@@ -111,6 +112,7 @@ struct load_plan {
     size_t module_count, module_capacity;
 
     struct range boot_info;       /* whole pages, allocated */
+    struct range acpi_overlay;    /* whole pages, allocated, not RAM for the kernel; or empty */
     struct range trampoline_code; /* one page */
     struct range trampoline_data; /* whole pages */
 
@@ -128,6 +130,7 @@ struct plan_request {
     const uint64_t *module_sizes; /* bytes, each at least 1 */
     size_t module_count;
     uint64_t boot_info_size; /* bytes */
+    uint64_t overlay_size;   /* bytes of the ACPI overlay; 0 for none */
     bool overwrite_nvs;      /* --overwrite-acpi-nvs */
     /* Free memory that the firmware refused to allocate: treated as occupied. Any order. */
     const struct range *unallocatable;

@@ -19,8 +19,8 @@
 
 const struct range isa_hole = {ISA_HOLE_START, ISA_HOLE_END};
 
-/* Beside the descriptors and the overlaid ranges: the ISA hole. */
-#define FIXED_OVERLAYS 1
+/* Beside the descriptors and the overlaid ranges: the ISA hole and our own ACPI tables. */
+#define FIXED_OVERLAYS 2
 
 /* A class begins (+1) or ends (-1) at an address. */
 struct map_edge {
@@ -277,6 +277,7 @@ static void add_overlays(struct memory_map *map, const struct map_overlays *over
     add_range(map, isa_hole, MEMORY_ISA_HOLE);
     add_ranges(map, overlays->ecam, overlays->ecam_count, MEMORY_ECAM);
     add_ranges(map, overlays->tables, overlays->table_count, MEMORY_TABLES);
+    add_range(map, overlays->own_tables, MEMORY_TABLES);
     add_ranges(map, overlays->override, overlays->override_count, MEMORY_OVERRIDDEN);
 }
 

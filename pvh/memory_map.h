@@ -100,6 +100,7 @@ struct map_overlays {
     size_t table_count;
     const struct range *override; /* ACPI NVS in these ranges becomes RAM */
     size_t override_count;
+    struct range own_tables; /* our own ACPI tables, as `tables`; may be empty */
 };
 
 /*

@@ -176,6 +176,25 @@ static bool place_modules(struct planner *planner)
     return true;
 }
 
+/*
+ * The kernel keeps this memory, without using it as RAM: at the top, beside the firmware's own
+ * tables, it divides the least. No room for it is no failure, since the boot does not need it.
+ */
+static bool place_acpi_overlay(struct planner *planner)
+{
+    struct load_plan *plan = planner->plan;
+    uint64_t size, start;
+
+    if (planner->overlay_size == 0 || !checked_align_up(planner->overlay_size, PAGE_SIZE, &size) ||
+        !planner_find_for_loader(planner, &planner->claimable, size, &start))
+        return true;
+    plan->acpi_overlay = (struct range){start, start + size};
+    if (!planner_claim(planner, plan->acpi_overlay))
+        return false;
+    planner_take(planner, plan->acpi_overlay);
+    return true;
+}
+
 /* Places the trampoline's page, lists and page tables for at most `copies` and `zeros`. */
 static bool place_trampoline(struct planner *planner, uint64_t copies, uint64_t zeros)
 {
@@ -222,6 +241,7 @@ static bool place_all(struct planner *planner)
     const struct load_plan *plan = planner->plan;
 
     return place_kernel(planner) && place_boot_info(planner) && place_modules(planner) &&
+           place_acpi_overlay(planner) &&
            place_trampoline(planner, plan_max_copies(planner), plan->zero_after_exit.count) &&
            plan_stage(planner);
 }
@@ -234,7 +254,7 @@ static bool place_all_and_reclaim(struct planner *planner)
 {
     const struct load_plan *plan = planner->plan;
 
-    return place_kernel(planner) && place_boot_info(planner) &&
+    return place_kernel(planner) && place_boot_info(planner) && place_acpi_overlay(planner) &&
            place_trampoline(planner, plan_max_copies_with_modules(planner),
                             plan->zero_after_exit.count + planner->request->module_count) &&
            plan_stage(planner) && reclaim(planner) && place_modules(planner) && plan_stage(planner);
@@ -286,6 +306,15 @@ static bool find_plan(struct planner *planner)
     return false;
 }
 
+/* Where memory is that short, the kernel is started without an overlay. */
+static bool find_plan_without_overlay(struct planner *planner)
+{
+    if (planner->overlay_size == 0 || !plan_is_lack_of_space(planner->error))
+        return false;
+    planner->overlay_size = 0;
+    return find_plan(planner);
+}
+
 static int compare_reads(const void *a, const void *b)
 {
     const struct plan_read *left = a;
@@ -318,9 +347,10 @@ static void order_reads(struct plan_reads *reads)
 bool plan_make(const struct plan_request *request, const struct memory_map *map,
                struct arena *arena, struct load_plan *ret_plan, struct error *ret_error)
 {
-    struct planner planner = {request, map, arena, ret_error, ret_plan, .pending = NULL};
+    struct planner planner = {request,   map,      arena,
+                              ret_error, ret_plan, .overlay_size = request->overlay_size};
 
-    if (!find_plan(&planner))
+    if (!find_plan(&planner) && !find_plan_without_overlay(&planner))
         return false;
     order_reads(&ret_plan->reads);
     for (size_t i = 0; i < ret_plan->module_count; i++)

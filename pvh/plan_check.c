@@ -15,9 +15,26 @@ static bool check_range(const struct memory_map *map, struct range range, bool a
                      blocker.class);
 }
 
+/* The kernel must not use the overlay as RAM. */
+static bool check_acpi_overlay(const struct memory_map *map, struct range overlay,
+                               struct error *error)
+{
+    const struct memory_range *part;
+
+    if (range_size(overlay) == 0)
+        return true;
+    part = memory_map_find(map, overlay.start);
+    if (part && part->class == MEMORY_ACPI && part->range.start <= overlay.start &&
+        part->range.end >= overlay.end)
+        return true;
+    return error_set(error, ERROR_MAP_CHANGED, overlay.start, overlay.end,
+                     part ? part->class : MEMORY_NONE);
+}
+
 bool plan_check(const struct load_plan *plan, const struct memory_map *map, struct error *ret_error)
 {
-    if (!check_range(map, plan->boot_info, false, ret_error))
+    if (!check_range(map, plan->boot_info, false, ret_error) ||
+        !check_acpi_overlay(map, plan->acpi_overlay, ret_error))
         return false;
     for (size_t i = 0; i < plan->ram_parts.count; i++) {
         if (!check_range(map, plan->ram_parts.items[i], plan->overwrites_nvs, ret_error))

@@ -28,7 +28,8 @@ struct planner {
     struct error *error;
     struct load_plan *plan;
     enum placement_strategy strategy;
-    bool modules_placed; /* or being placed */
+    uint64_t overlay_size; /* as in the request, or 0 when there is no room for it */
+    bool modules_placed;   /* or being placed */
 
     struct free_list claimable; /* can be allocated */
     struct free_list available; /* can be read into: claimable, and reclaimed memory */

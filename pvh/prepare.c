@@ -34,6 +34,7 @@ bool prepare_map(struct preparation *preparation, const struct firmware_map *fir
         .table_count = preparation->table_count,
         .override = plan->ram_parts.items,
         .override_count = plan->overwrites_nvs ? plan->ram_parts.count : 0,
+        .own_tables = plan->acpi_overlay,
     };
 
     return memory_map_build(&preparation->map, firmware, &overlays, ret_error);
@@ -73,7 +74,8 @@ bool prepare_plan(struct preparation *preparation, const struct plan_request *re
     struct plan_request whole = *request;
 
     assert(request->module_count == preparation->info.module_count);
-    assert(!plan->overwrites_nvs); /* prepare_drop_plan() has been called */
+    /* prepare_drop_plan() has been called */
+    assert(!plan->overwrites_nvs && range_size(plan->acpi_overlay) == 0);
     if (!boot_info_size(&preparation->info, &whole.boot_info_size))
         return error_set(ret_error, ERROR_COMMAND_LINES_TOO_LONG);
     if (!plan_make(&whole, &preparation->map, preparation->arena, plan, ret_error) ||

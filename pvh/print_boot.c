@@ -58,6 +58,8 @@ void print_plan(struct writer *writer, const struct load_plan *plan, const struc
                 const struct e820_table *table)
 {
     print_range(writer, "boot info", plan->boot_info);
+    if (range_size(plan->acpi_overlay) > 0)
+        print_range(writer, "ACPI overlay", plan->acpi_overlay);
     print_range(writer, "trampoline",
                 (struct range){plan->trampoline_code.start, plan->trampoline_data.end});
     writer_print(writer, "  staged       %llu bytes in %llu %s, %llu range%s to clear after exit\n",

@@ -70,8 +70,11 @@ static void place(const struct elf_image *image, struct arena *arena)
     };
     const struct memory_map map = {.ranges = ranges, .count = ELEMENTS(ranges)};
     const uint64_t module_size = 0x1234;
-    const struct plan_request request = {
-        .image = image, .module_sizes = &module_size, .module_count = 1, .boot_info_size = 0x2000};
+    const struct plan_request request = {.image = image,
+                                         .module_sizes = &module_size,
+                                         .module_count = 1,
+                                         .boot_info_size = 0x2000,
+                                         .overlay_size = 0x12000};
     struct load_plan plan = {.module_count = 0};
     struct error error = {0};
 

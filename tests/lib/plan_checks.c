@@ -332,6 +332,29 @@ static bool is_apart(const struct checker *checker, struct range range)
     return !range_overlaps(range, checker->kept) && !range_overlaps(range, plan->boot_info);
 }
 
+/* Written before exit, and nobody else's afterwards: check_zeros() and check_copies() see to that.
+ */
+static void check_acpi_overlay(const struct checker *checker)
+{
+    const struct load_plan *plan = checker->plan;
+    struct range overlay = plan->acpi_overlay;
+
+    if (range_size(overlay) == 0)
+        return;
+    check(are_pages(overlay) && overlay.end <= 4 * GIB);
+    check(range_size(overlay) / PAGE_SIZE == (checker->request->overlay_size - 1) / PAGE_SIZE + 1);
+    check(is_apart(checker, overlay) && is_claimed(plan, overlay));
+    check(!range_overlaps(overlay, plan->trampoline_code));
+    check(!range_overlaps(overlay, plan->trampoline_data));
+    for (size_t i = 0; i < plan->copies.count; i++) {
+        const struct plan_copy *copy = &plan->copies.items[i];
+
+        check(!range_overlaps(overlay, (struct range){copy->source, copy->source + copy->size}));
+    }
+    for (size_t i = 0; i < plan->zero_before_exit.count; i++)
+        check(!range_overlaps(overlay, plan->zero_before_exit.items[i]));
+}
+
 static void check_trampoline(const struct checker *checker)
 {
     const struct load_plan *plan = checker->plan;
@@ -520,6 +543,7 @@ void check_plan(const struct plan_request *request, const struct memory_map *map
     check_span(&checker);
     check_boot_info(&checker);
     check_modules(&checker);
+    check_acpi_overlay(&checker);
     check_trampoline(&checker);
     check_copies(&checker);
     check_zeros(&checker);

@@ -106,6 +106,16 @@ static bool make(void)
     return plan_make(&request, &map, &arena, &plan, &error);
 }
 
+/* The map that the kernel gets allows the plan. */
+static bool is_allowed(void)
+{
+    static struct memory_map final;
+    const struct map_overlays overlays = {.own_tables = plan.acpi_overlay};
+
+    build_map(&final, &arena, &builder.map, &overlays);
+    return plan_check(&plan, &final, &error);
+}
+
 static void make_good(void)
 {
     struct random random = {1};
@@ -113,7 +123,7 @@ static void make_good(void)
     if (!make())
         fail_msg("error %d", (int)error.code);
     check_plan(&request, &map, &plan, &random);
-    assert_true(plan_check(&plan, &map, &error));
+    assert_true(is_allowed());
 }
 
 /* 128 MiB, all free except the hole below 1 MiB. */
@@ -144,6 +154,49 @@ static void everything_is_free(void **state)
     assert_int_equal(plan.modules[1].range.start,
                      plan.modules[0].range.start + 5 * MIB + PAGE_SIZE);
     assert_int_equal(plan.trampoline_data.end, 128 * MIB); /* out of the kernel's way */
+}
+
+static void the_acpi_overlay_is_at_the_top(void **state)
+{
+    (void)state;
+    add_plain_memory();
+    add_segment(16 * MIB, 0x2345, 0x2345);
+    add_module(5 * MIB + 1);
+    request.overlay_size = 2 * PAGE_SIZE + 1;
+    build_map(&map, &arena, &builder.map, &no_overlays);
+    assert_true(plan_make(&request, &map, &arena, &plan, &error));
+    check_plan(&request, &map, &plan, &(struct random){1});
+    assert_int_equal(plan.acpi_overlay.start, 128 * MIB - 3 * PAGE_SIZE);
+    assert_int_equal(plan.acpi_overlay.end, 128 * MIB);
+    assert_int_equal(plan.trampoline_data.end, plan.acpi_overlay.start);
+
+    /* The map must not give it to the kernel as RAM. */
+    assert_false(plan_check(&plan, &map, &error));
+    assert_int_equal(error.code, ERROR_MAP_CHANGED);
+    assert_true(is_allowed());
+    map_add_range(&builder, EFI_RESERVED, plan.acpi_overlay.start + PAGE_SIZE, 129 * MIB);
+    assert_false(is_allowed());
+}
+
+/* An overlay that memory has no room for is left out, whatever it is that needs the room. */
+static void no_room_for_the_acpi_overlay(void **state)
+{
+    (void)state;
+    for (uint64_t pages = 0; pages < 40; pages++) {
+        restart();
+        map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x12000);
+        map_add_range(&builder, EFI_CONVENTIONAL, MIB, 4 * MIB + pages * PAGE_SIZE);
+        add_segment(2 * MIB, 0x1000, MIB);
+        add_module(MIB - 128 * KIB);
+        request.overlay_size = 0;
+        if (!make())
+            continue;
+        request.overlay_size = 16 * PAGE_SIZE;
+        make_good();
+        request.overlay_size = UINT64_MAX;
+        make_good();
+        assert_int_equal(range_size(plan.acpi_overlay), 0);
+    }
 }
 
 /* As in OVMF: boot services from 9 to 21 MiB. */
@@ -1008,6 +1061,8 @@ static void add_random_load(struct random *random)
         mark_unallocatable(at, at + random_below(random, 2 * MIB));
     }
     request.boot_info_size = 1 + random_below(random, random_chance(random, 80) ? 0x4000 : 3 * MIB);
+    if (random_chance(random, 50))
+        request.overlay_size = 1 + random_below(random, random_chance(random, 80) ? 0x20000 : GIB);
 }
 
 static size_t reclaimings; /* plans that were only possible with reclaimable memory */
@@ -1063,7 +1118,7 @@ static bool try_random(struct random *random)
     }
     check(error.code == ERROR_NONE);
     check_plan(&request, &map, &plan, random);
-    check(plan_check(&plan, &map, &error));
+    check(is_allowed());
     check(plan_needed_ranges(&plan, &arena, &needed));
     for (size_t i = 1; i < needed.count; i++)
         check(needed.items[i - 1].end <= needed.items[i].start);
@@ -1120,6 +1175,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(everything_is_free),
+        test(the_acpi_overlay_is_at_the_top),
+        test(no_room_for_the_acpi_overlay),
         test(boot_services_in_the_span_are_staged_around),
         test(bss_in_boot_services_is_zeroed_later),
         test(staging_in_many_pieces),

@@ -253,6 +253,27 @@ static void a_kernel_over_acpi_nvs(void **state)
     assert_int_equal(error.code, ERROR_SPAN_TAKEN_BY_NVS);
 }
 
+/* The kernel gets the overlay's memory as ACPI's, and as RAM again without the plan. */
+static void an_acpi_overlay(void **state)
+{
+    uint64_t address;
+
+    (void)state;
+    request.overlay_size = 3 * PAGE_SIZE;
+    plan();
+    address = prepared.plan.acpi_overlay.start;
+    assert_int_equal(range_size(prepared.plan.acpi_overlay), 3 * PAGE_SIZE);
+    assert_true(update());
+    assert_block();
+    assert_int_equal(type_at(address - 1), HVM_MEMMAP_RAM);
+    assert_int_equal(type_at(address), HVM_MEMMAP_ACPI);
+    assert_int_equal(type_at(address + 3 * PAGE_SIZE - 1), HVM_MEMMAP_ACPI);
+    prepare_drop_plan(&prepared);
+    assert_true(prepare_map(&prepared, &builder.map, &error));
+    assert_true(prepare_table(&prepared, &error));
+    assert_int_equal(type_at(address), HVM_MEMMAP_RAM);
+}
+
 /* Memory that cannot be allocated is avoided. */
 static void another_plan(void **state)
 {
@@ -340,6 +361,7 @@ int main(void)
         test(a_map_that_no_longer_has_the_kernels_memory),
         test(a_map_in_more_pieces_than_linux_takes),
         test(a_kernel_over_acpi_nvs),
+        test(an_acpi_overlay),
         test(another_plan),
         test(a_plan_that_fails_is_none),
         test(command_lines_without_end),
