@@ -120,14 +120,21 @@ static bool read_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struc
     return true;
 }
 
+static void end_log(struct arena *arena)
+{
+    console_end_log();
+    arena_release(arena);
+}
+
 static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
 {
-    CLEANUP(arena_release) struct arena arena;
+    CLEANUP(end_log) struct arena arena;
     struct error error = {.code = ERROR_NONE};
     const EFI_LOADED_IMAGE *loaded = NULL;
     struct options options;
 
     pages_init_arena(&arena);
+    console_start_log(&arena);
     if (!image_find_loaded(image, &loaded, &error) ||
         !read_options(image, loaded, &arena, &options, &error))
         return console_print_error(&error, NULL);

@@ -140,6 +140,11 @@ void print_tables(struct writer *writer, const struct range *tables, size_t coun
     print_ranges(writer, "acpi", tables, count);
 }
 
+void print_overlay_size(struct writer *writer, uint64_t size)
+{
+    writer_print(writer, "acpi-overlay 0x%llx\n", U(size));
+}
+
 void print_reclaimable(struct writer *writer, const struct plan_ranges *reclaimable)
 {
     print_ranges(writer, "reclaimable", reclaimable->items, reclaimable->count);

@@ -20,6 +20,9 @@ void print_segments(struct writer *writer, const struct elf_image *image, uint64
 void print_kernel(struct writer *writer, const char *path, const struct elf_image *image,
                   const struct load_plan *plan);
 
+/* The size of the ACPI overlay, which the plan has a place for; 0 for none. */
+void print_overlay_size(struct writer *writer, uint64_t size);
+
 /* A module at `range`, read from the file `name` and `more` other files. */
 void print_module(struct writer *writer, size_t index, struct range range, const char *name,
                   size_t more);

@@ -29,6 +29,8 @@ struct boot_request {
     struct boot_files initrds; /* concatenated, they are the first module */
     struct boot_files modules; /* the other modules, in order */
     bool overwrite_nvs;        /* a kernel with a fixed address may overwrite ACPI NVS */
+    bool no_overlay;           /* no ACPI tables of our own */
+    bool pass_framebuffer;     /* the framebuffer is named in front of the command line */
 };
 
 /* Appends a file; the strings are not copied. False when out of memory. */

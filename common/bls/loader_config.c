@@ -95,13 +95,15 @@ static enum config_result take_console_mode(struct config_parser *parser,
 
 #define MEMBER(member) offsetof(struct loader_config, member)
 
-/* The keys of loader.conf(5) in systemd 257, and pass-entry, which is pvhboot's own. */
+/* The keys of loader.conf(5) in systemd 257, and pvhboot's own: pass-entry, acpi-overlay, pass-framebuffer. */
 static const struct config_key keys[] = {
     {"timeout", take_timeout, MEMBER(timeout),
      "a number of seconds, menu-force, menu-hidden or menu-disabled", false},
     {"default", take_default, MEMBER(default_pattern), "a pattern for entry IDs or @saved", false},
     {"editor", config_take_boolean, MEMBER(editor), CONFIG_BOOLEAN, false},
     {"pass-entry", config_take_boolean, MEMBER(pass_entry), CONFIG_BOOLEAN, false},
+    {"acpi-overlay", config_take_boolean, MEMBER(acpi_overlay), CONFIG_BOOLEAN, false},
+    {"pass-framebuffer", config_take_boolean, MEMBER(pass_framebuffer), CONFIG_BOOLEAN, false},
     {"console-mode", take_console_mode, MEMBER(console_mode),
      "the number of a text mode, auto, max or keep", false},
     {.name = "auto-entries"},
@@ -124,6 +126,7 @@ void loader_config_init(struct loader_config *ret_config)
         .timeout = TIMEOUT_HIDDEN,
         .default_pattern = "",
         .editor = true,
+        .acpi_overlay = true,
         .console_mode = CONSOLE_MODE_KEEP,
     };
 }

@@ -14,6 +14,8 @@ const char options_help[] =
     "  --verbose             print timings and what is loaded where\n"
     "  --overwrite-acpi-nvs  let a kernel with a fixed address overwrite ACPI NVS;\n"
     "                        the machine must not sleep (S3) then\n"
+    "  --no-overlay          do not add the screen and the log to the ACPI tables\n"
+    "  --pass-framebuffer    put framebuffer=... in front of the command line\n"
     "  --help, --version     print this, or the version\n"
     "Everything after KERNEL is its command line. Paths start at the root of the\n"
     "volume pvhboot was started from. Without KERNEL, \\loader\\loader.conf selects\n"
@@ -126,6 +128,8 @@ static bool take_flag(struct options *options, const char *word)
         {"--verbose", &options->verbose},
         {"--dry-run", &options->dry_run},
         {"--overwrite-acpi-nvs", &options->overwrite_acpi_nvs},
+        {"--no-overlay", &options->request.no_overlay},
+        {"--pass-framebuffer", &options->request.pass_framebuffer},
     };
 
     for (size_t i = 0; i < ELEMENTS(flags); i++) {

@@ -97,6 +97,8 @@ static const struct config_key keys[] = {
     LIST("module", add_module),
     LIST("options", add_options),
     {"profile", check_profile, 0, "0, the only profile that can be started", false},
+    {"pass-framebuffer", config_take_boolean, offsetof(struct draft, entry.request.pass_framebuffer),
+     CONFIG_BOOLEAN, false},
     {"overwrite-acpi-nvs", config_take_boolean, offsetof(struct draft, entry.request.overwrite_nvs),
      CONFIG_BOOLEAN, false},
     IGNORED("devicetree*"),

@@ -5,6 +5,7 @@
 #include "efi/boot/boot_state.h"
 #include "efi/boot/exit_boot_services.h"
 #include "efi/boot/load.h"
+#include "efi/boot/overlay.h"
 #include "efi/boot/policy.h"
 #include "efi/boot/reserve.h"
 #include "efi/console/progress.h"
@@ -45,7 +46,16 @@ static bool collect_machine(struct boot *boot, struct error *error)
         return false;
     preparation->table_count = boot->acpi.occupied.count;
     firmware = map_buffer_get(&boot->map.buffer);
-    return prepare_map(preparation, &firmware, error);
+    if (!prepare_map(preparation, &firmware, error))
+        return false;
+    overlay_collect(boot);
+    return true;
+}
+
+/* What is not shown is only in the log, which the kernel gets with the overlay. */
+static struct writer *report_writer(bool shown)
+{
+    return shown ? &console_writer : &console_log_writer;
 }
 
 static bool load(struct boot *boot, bool dry_run, struct error *error)
@@ -53,8 +63,8 @@ static bool load(struct boot *boot, bool dry_run, struct error *error)
     if (!open_files(boot, error) || !collect_machine(boot, error) ||
         !reserve_take_reclaimable(boot, error))
         return false;
-    if (dry_run)
-        report_firmware_map(boot);
+    if (dry_run || boot->overlay.size > 0)
+        report_firmware_map(boot, report_writer(dry_run));
     if (!load_all(boot, error))
         return false;
     (void)timing_enter(TIMING_MAP);
@@ -77,14 +87,20 @@ static void add_memory_figures(struct boot *boot, struct error *error)
         memory_map_count_free(&boot->map.preparation.map, &error->number[3], &error->number[4]);
 }
 
+/*
+ * The last line is the first one on the screen that the kernel takes over. Serial consoles keep
+ * what was said before.
+ */
 static void show(const struct boot *boot, const struct options *options)
 {
-    if (options->verbose)
-        report_timing();
-    if (options->verbose || options->dry_run)
-        report_plan(boot);
+    if (options->verbose || overlay_is_placed(boot))
+        report_timing(report_writer(options->verbose));
+    if (options->verbose || options->dry_run || overlay_is_placed(boot))
+        report_plan(boot, report_writer(options->verbose || options->dry_run));
     if (options->dry_run)
         report_start_info(boot);
+    else if (overlay_is_placed(boot) && boot->graphics.handle)
+        graphics_clear(&boot->graphics);
     report_warnings(boot);
     report_boot(boot, options->dry_run);
 }
@@ -107,6 +123,8 @@ bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot
         .arena = arena,
         .map = {.preparation = {.arena = arena}},
         .overwrite_nvs = options->overwrite_acpi_nvs || request->overwrite_nvs,
+        .no_overlay = options->request.no_overlay || request->no_overlay,
+        .pass_framebuffer = options->request.pass_framebuffer || request->pass_framebuffer,
     };
 
     if (!policy_check(error))

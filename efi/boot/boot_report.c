@@ -83,12 +83,6 @@ void report_boot(const struct boot *boot, bool dry_run)
     console_print("%s\n", text.data);
 }
 
-static void write_console(struct writer *writer, const char *text)
-{
-    (void)writer;
-    console_write(text);
-}
-
 static void write_message(struct writer *writer, const char *text)
 {
     (void)writer;
@@ -103,39 +97,36 @@ void report_warnings(const struct boot *boot)
                    &boot->map.preparation.e820);
 }
 
-void report_plan(const struct boot *boot)
+void report_plan(const struct boot *boot, struct writer *to)
 {
-    struct writer console = {write_console};
-
-    print_kernel(&console, boot->kernel.file.path, &boot->kernel.image,
+    print_kernel(to, boot->kernel.file.path, &boot->kernel.image,
                  &boot->map.preparation.plan);
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 
-        print_module(&console, i, boot->map.preparation.plan.modules[i].range, module_name(module),
+        print_module(to, i, boot->map.preparation.plan.modules[i].range, module_name(module),
                      module->part_count - 1);
     }
-    print_plan(&console, &boot->map.preparation.plan, &boot->map.preparation.map,
+    print_plan(to, &boot->map.preparation.plan, &boot->map.preparation.map,
                &boot->map.preparation.e820);
 }
 
-void report_firmware_map(const struct boot *boot)
+void report_firmware_map(const struct boot *boot, struct writer *to)
 {
     const struct firmware_map firmware = map_buffer_get(&boot->map.buffer);
-    struct writer console = {write_console};
 
-    print_firmware_map(&console, &firmware, boot->acpi.ecam.windows, boot->acpi.ecam.count);
-    print_tables(&console, boot->acpi.occupied.items, boot->acpi.occupied.count);
-    print_reclaimable(&console, &boot->reservation.reclaimable);
+    print_firmware_map(to, &firmware, boot->acpi.ecam.windows, boot->acpi.ecam.count);
+    print_tables(to, boot->acpi.occupied.items, boot->acpi.occupied.count);
+    print_overlay_size(to, boot->overlay.size);
+    print_reclaimable(to, &boot->reservation.reclaimable);
 }
 
 void report_start_info(const struct boot *boot)
 {
     uint64_t address = boot->map.preparation.plan.boot_info.start;
-    struct writer console = {write_console};
 
-    print_start_info(&console, (const void *)(uintptr_t)address, address);
-    print_e820(&console, &boot->map.preparation.e820);
+    print_start_info(&console_writer, (const void *)(uintptr_t)address, address);
+    print_e820(&console_writer, &boot->map.preparation.e820);
 }
 
 void report_acpi(const struct boot *boot)
@@ -165,10 +156,10 @@ void report_acpi(const struct boot *boot)
     }
 }
 
-void report_timing(void)
+void report_timing(struct writer *to)
 {
     TEXT_ON_STACK(text, 300);
 
     timing_append(&text);
-    console_print("time in ms: %s\n", text.data);
+    writer_print(to, "time in ms: %s\n", text.data);
 }

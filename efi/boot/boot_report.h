@@ -3,6 +3,7 @@
 #pragma once
 
 #include "efi/boot/boot_state.h"
+#include "efi/console/console.h"
 
 /* The one line of a boot without --verbose, which stays visible until the kernel prints. */
 void report_boot(const struct boot *boot, bool dry_run);
@@ -11,13 +12,13 @@ void report_boot(const struct boot *boot, bool dry_run);
 void report_warnings(const struct boot *boot);
 
 /* --verbose and --dry-run: the plan. */
-void report_plan(const struct boot *boot);
+void report_plan(const struct boot *boot, struct writer *to);
 
 /*
  * --dry-run: the firmware's map, and the reclaimable memory. Printed before memory is reserved, so
  * that it is there when planning fails, and pvhinfo --map can repeat the planning elsewhere.
  */
-void report_firmware_map(const struct boot *boot);
+void report_firmware_map(const struct boot *boot, struct writer *to);
 
 /* --dry-run: the start info and the E820 table. start_kernel_prepare() must have been called. */
 void report_start_info(const struct boot *boot);
@@ -26,4 +27,4 @@ void report_start_info(const struct boot *boot);
 void report_acpi(const struct boot *boot);
 
 /* --verbose: the time spent in each phase. */
-void report_timing(void);
+void report_timing(struct writer *to);

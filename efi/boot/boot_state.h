@@ -9,7 +9,9 @@
 #include "efi/boot/boot_map.h"
 #include "efi/boot/kernel_file.h"
 #include "efi/boot/modules.h"
+#include "efi/console/graphics.h"
 #include "efi/firmware/acpi.h"
+#include "pvh/acpi_overlay.h"
 
 /* Memory owned by the boot: taken by efi/boot/reserve.c, released by reserve_release(). */
 struct reservation {
@@ -23,12 +25,16 @@ struct boot {
     const struct boot_request *request;
     struct arena *arena;
     bool overwrite_nvs; /* the user allows loading over ACPI NVS */
+    bool no_overlay;    /* the kernel gets the firmware's ACPI tables as they are */
+    bool pass_framebuffer;
 
     struct kernel kernel;
     struct module_list modules;
 
     struct boot_map map; /* with the plan and the boot info */
     struct acpi_tables acpi;
+    struct graphics graphics;
+    struct acpi_overlay overlay; /* of size 0: none */
     struct reservation reservation;
 };
 

@@ -2,6 +2,7 @@
 #include "efi/boot/exit_boot_services.h"
 
 #include "efi/arch/cpu.h"
+#include "efi/boot/overlay.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/reset.h"
 #include "pvh/trampoline.h"
@@ -23,7 +24,7 @@ static bool write_boot_info(struct boot *boot, struct error *error)
 
 bool start_kernel_prepare(struct boot *boot, struct error *error)
 {
-    boot->map.preparation.rsdp = boot->acpi.rsdp;
+    overlay_write(boot);
     return prepare_needed(&boot->map.preparation, error) && boot_map_read(&boot->map, error) &&
            write_boot_info(boot, error);
 }
@@ -75,6 +76,7 @@ bool start_kernel(struct boot *boot, struct error *error)
 {
     const struct load_plan *plan = boot_plan(boot);
 
+    overlay_write_log(boot);
     if (!prepare_trampoline(plan, error) || !exit_firmware(boot, error)) {
         pages_make_writable(plan->trampoline_code);
         return false;

@@ -113,6 +113,7 @@ static bool make_plan(struct boot *boot, size_t unallocatable, struct error *err
         .module_count = boot->modules.count,
         /* The notes of a stream, not read yet, may allow it to be moved instead. */
         .overwrite_nvs = boot->overwrite_nvs && boot->kernel.state != KERNEL_STREAMED,
+        .overlay_size = boot->overlay.size,
         .unallocatable = reservation->unallocatable.items,
         .unallocatable_count = unallocatable,
         .reclaimable = reservation->reclaimable.items,

@@ -2,6 +2,7 @@
 #include "efi/console/console.h"
 
 #include "common/base/overflow.h"
+#include "common/base/rolling_text.h"
 #include "common/base/text.h"
 #include "common/base/utf.h"
 #include "efi/console/printable.h"
@@ -12,6 +13,8 @@
 #define MESSAGE_SIZE 1000
 #define BLOCK_SIZE   128 /* CHAR16s in one OutputString(): some firmware has small buffers */
 
+static char no_log[1];
+static struct text log_text = {no_log, 1, 0};
 static bool verbose_output;
 static size_t transient_length; /* of the line to be erased, in bytes: at least its columns */
 static const char *entry_name;  /* of console_set_entry() */
@@ -19,6 +22,26 @@ static const char *entry_name;  /* of console_set_entry() */
 void console_set_entry(const char *name)
 {
     entry_name = name;
+}
+
+void console_start_log(struct arena *arena)
+{
+    char *data = arena_alloc_bulk(arena, CONSOLE_LOG_SIZE);
+
+    if (!data)
+        return;
+    log_text = (struct text){data, CONSOLE_LOG_SIZE, 0};
+    text_clear(&log_text);
+}
+
+void console_end_log(void)
+{
+    log_text = (struct text){no_log, 1, 0};
+}
+
+const struct text *console_log(void)
+{
+    return &log_text;
 }
 
 static void flush_block(CHAR16 *block, size_t *count)
@@ -69,10 +92,26 @@ void console_show_transient(const char *line)
     write_text(text.data);
 }
 
+static void write_log(struct writer *writer, const char *text)
+{
+    (void)writer;
+    rolling_text_append(&log_text, text);
+}
+
+static void write_shown(struct writer *writer, const char *text)
+{
+    (void)writer;
+    console_write(text);
+}
+
+struct writer console_writer = {write_shown};
+struct writer console_log_writer = {write_log};
+
 void console_write(const char *text)
 {
     console_show_transient("");
     write_text(text);
+    rolling_text_append(&log_text, text);
 }
 
 void console_print(const char *format, ...)
@@ -96,12 +135,12 @@ static void replace_line_ends(struct text *text)
 }
 
 /* Writes a message whose text starts with the entry's name already. */
-static void write_message(struct text *text)
+static void write_message(struct writer *to, struct text *text)
 {
     replace_line_ends(text);
-    console_write("pvhboot: ");
-    console_write(text->data);
-    console_write("\n");
+    to->write(to, "pvhboot: ");
+    to->write(to, text->data);
+    to->write(to, "\n");
 }
 
 static void start_message(struct text *text)
@@ -110,13 +149,13 @@ static void start_message(struct text *text)
         text_format(text, "%s: ", entry_name);
 }
 
-static void print_message(const char *format, va_list arguments)
+static void print_message(struct writer *to, const char *format, va_list arguments)
 {
     TEXT_ON_STACK(text, MESSAGE_SIZE);
 
     start_message(&text);
     text_format_list(&text, format, arguments);
-    write_message(&text);
+    write_message(to, &text);
 }
 
 void console_message(const char *format, ...)
@@ -124,7 +163,7 @@ void console_message(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    print_message(format, arguments);
+    print_message(&console_writer, format, arguments);
     va_end(arguments);
 }
 
@@ -137,7 +176,7 @@ EFI_STATUS console_print_error(struct error *error, struct text *copy)
     error->printed = true;
     start_message(&text);
     error_append(&text, error);
-    write_message(&text);
+    write_message(&console_writer, &text);
     if (copy)
         text_append_line(copy, text.data);
     return EFIERR(error_status(error));
@@ -147,10 +186,8 @@ void console_verbose(const char *format, ...)
 {
     va_list arguments;
 
-    if (!verbose_output)
-        return;
     va_start(arguments, format);
-    print_message(format, arguments);
+    print_message(verbose_output ? &console_writer : &console_log_writer, format, arguments);
     va_end(arguments);
 }
 

@@ -9,8 +9,10 @@
 
 #include "efi/efi.h"
 
+#include "common/base/arena.h"
 #include "common/base/error.h"
 #include "common/base/text.h"
+#include "common/base/writer.h"
 
 /*
  * Prefixes all messages with "NAME: ", while the entry NAME is being booted. NULL ends that. The
@@ -28,6 +30,22 @@ void console_show_transient(const char *line);
 /* How long a line stays on the screen for someone to read it, in microseconds, for clock_wait(). */
 #define CONSOLE_READING_TIME 3000000
 
+/*
+ * Starts the log, in the arena, of all that is written from now on, but for transient lines, and of
+ * the verbose lines, even when they are not shown. What is longer than CONSOLE_LOG_SIZE loses its
+ * oldest lines. Without memory there is no log. It ends with console_end_log(), before the arena.
+ */
+#define CONSOLE_LOG_SIZE (64 * 1024) /* bytes */
+void console_start_log(struct arena *arena);
+void console_end_log(void);
+
+/* The log; its text is "" when there is none. */
+const struct text *console_log(void);
+
+/* Write to the console and the log; to the log only. */
+extern struct writer console_writer;
+extern struct writer console_log_writer;
+
 /* Writes text of any length. */
 void console_write(const char *text);
 
@@ -37,7 +55,7 @@ __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...
 /* Writes one line: "pvhboot: ", the entry's name, the text. Control characters become '?'. */
 __attribute__((format(printf, 1, 2))) void console_message(const char *format, ...);
 
-/* The same, but only with --verbose. */
+/* The same, but without --verbose only to the log. */
 __attribute__((format(printf, 1, 2))) void console_verbose(const char *format, ...);
 void console_set_verbose(bool verbose);
 

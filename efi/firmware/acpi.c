@@ -5,11 +5,6 @@
 #include "efi/firmware/system_table.h"
 #include "pvh/ecam.h"
 
-struct mapped_memory {
-    struct acpi_memory memory; /* first, so that it can be cast back */
-    const struct memory_map *map;
-};
-
 /*
  * Tables may be in memory of almost any type. Not in MMIO, whose reads may have side effects, and
  * not in free memory, which the firmware may allocate for anything else.
@@ -50,7 +45,7 @@ static bool find_obstacle(const struct memory_map *map, struct range range,
 
 static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, uint64_t length)
 {
-    const struct memory_map *map = ((struct mapped_memory *)memory)->map;
+    const struct memory_map *map = ((struct acpi_reader *)memory)->map;
     struct range range = {address, 0};
     enum memory_class class;
 
@@ -59,6 +54,11 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
         range_overlaps(range, vga_memory) || find_obstacle(map, range, &class))
         return NULL;
     return (const uint8_t *)(uintptr_t)address;
+}
+
+struct acpi_reader acpi_reader(const struct memory_map *map)
+{
+    return (struct acpi_reader){{map_memory}, map};
 }
 
 static bool touches_ram(const struct memory_map *map, struct range range)
@@ -103,26 +103,26 @@ static bool check_missing(struct acpi_visitor *visitor, struct range place)
 }
 
 /* Lists the RAM that the RSDP's tables occupy; false if they cannot be preserved. */
-static bool keep_tables(struct mapped_memory *mapped, uint64_t rsdp, struct acpi_ranges *occupied)
+static bool keep_tables(struct acpi_reader *reader, uint64_t rsdp, struct acpi_ranges *occupied)
 {
-    struct collector collector = {{occupy, check_missing}, mapped->map, occupied};
+    struct collector collector = {{occupy, check_missing}, reader->map, occupied};
 
     occupied->count = 0;
-    return acpi_visit_tables(&mapped->memory, rsdp, &collector.visitor);
+    return acpi_visit_tables(&reader->memory, rsdp, &collector.visitor);
 }
 
-static void try_rsdp(struct mapped_memory *mapped, int version, struct acpi_tables *tables)
+static void try_rsdp(struct acpi_reader *reader, int version, struct acpi_tables *tables)
 {
     uint64_t address = system_table_find_rsdp(version == ACPI_2_0);
     const struct range place = {address, address + 1};
 
     if (!address)
         return;
-    if (is_in_free_memory(mapped->map, place)) {
+    if (is_in_free_memory(reader->map, place)) {
         tables->unsafe_rsdp[version] = address;
-    } else if (!acpi_check_rsdp(&mapped->memory, address)) {
+    } else if (!acpi_check_rsdp(&reader->memory, address)) {
         tables->damaged_rsdp[version] = address;
-    } else if (!keep_tables(mapped, address, &tables->occupied)) {
+    } else if (!keep_tables(reader, address, &tables->occupied)) {
         tables->unsafe_rsdp[version] = address;
         tables->occupied.count = 0;
     } else {
@@ -132,13 +132,13 @@ static void try_rsdp(struct mapped_memory *mapped, int version, struct acpi_tabl
 
 void acpi_collect(const struct memory_map *map, struct acpi_tables *ret_tables)
 {
-    struct mapped_memory mapped = {{map_memory}, map};
+    struct acpi_reader reader = acpi_reader(map);
 
     *ret_tables = (struct acpi_tables){.rsdp = 0};
     for (int version = ACPI_VERSIONS - 1; version >= 0 && !ret_tables->rsdp; version--)
-        try_rsdp(&mapped, version, ret_tables);
+        try_rsdp(&reader, version, ret_tables);
     if (!ret_tables->rsdp)
         return;
-    acpi_find_ecam(&mapped.memory, ret_tables->rsdp, &ret_tables->ecam);
+    acpi_find_ecam(&reader.memory, ret_tables->rsdp, &ret_tables->ecam);
     ecam_drop_over_memory(&ret_tables->ecam, map);
 }

@@ -12,6 +12,15 @@ enum {
     ACPI_VERSIONS
 };
 
+/* Access to ACPI's tables at their addresses. */
+struct acpi_reader {
+    struct acpi_memory memory; /* first, so that it can be cast back */
+    const struct memory_map *map;
+};
+
+/* Allows reading where `map`, which must stay valid, says that tables may be. */
+struct acpi_reader acpi_reader(const struct memory_map *map);
+
 struct acpi_tables {
     uint64_t rsdp;                        /* checksum verified, passed to the kernel; 0: none */
     uint64_t damaged_rsdp[ACPI_VERSIONS]; /* skipped, by version; 0: none */

@@ -17,6 +17,8 @@ static bool start_kernel_of(const struct manager *manager, const struct boot_ent
 
     pages_init_arena(&arena);
     request.command_line = command_line;
+    request.no_overlay = !manager->catalog.config.acpi_overlay;
+    request.pass_framebuffer |= manager->catalog.config.pass_framebuffer;
     if (manager->catalog.config.pass_entry && !entry_can_be_passed(entry))
         console_message("this name cannot be passed to the kernel");
     else if (manager->catalog.config.pass_entry)

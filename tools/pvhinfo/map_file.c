@@ -4,6 +4,8 @@
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/base/utf.h"
+#include "pvh/acpi_overlay.h"
+#include "pvh/limits.h"
 #include "tools/pvhinfo/host/descriptor.h"
 #include "tools/pvhinfo/host/file.h"
 #include "tools/pvhinfo/output/number.h"
@@ -23,6 +25,7 @@ struct map_reader {
     uint8_t *descriptors; /* DESCRIPTOR_SIZE bytes each */
     size_t count, capacity;
     struct plan_ranges ecam, tables, reclaimable;
+    uint64_t overlay_size;
 };
 
 static bool fail(const struct map_reader *reader, const char *what)
@@ -116,6 +119,15 @@ static bool read_pages(struct map_reader *reader, char *const words[], size_t co
     return add_range(reader, ranges, range);
 }
 
+/* acpi-overlay SIZE */
+static bool read_overlay(struct map_reader *reader, char *const words[], size_t count)
+{
+    if (count == 2 && number_parse(words[1], 16, &reader->overlay_size) &&
+        reader->overlay_size <= ADDRESS_LIMIT)
+        return true;
+    return fail(reader, "not of the form 'acpi-overlay SIZE'");
+}
+
 /* Skips the terminal control sequence (ECMA-48) at `text`, which starts with ESC. */
 static const char *skip_sequence(const char *text)
 {
@@ -174,6 +186,8 @@ static bool read_line(struct map_reader *reader, char *line)
     if (count > 0 && strcmp(words[0], "acpi") == 0)
         return read_pages(reader, words, count, "not of the form 'acpi START END'",
                           &reader->tables);
+    if (count > 0 && strcmp(words[0], "acpi-overlay") == 0)
+        return read_overlay(reader, words, count);
     /* Older reports say "lent"; to be accepted for one more release. */
     if (count > 0 && (strcmp(words[0], "reclaimable") == 0 || strcmp(words[0], "lent") == 0))
         return read_pages(reader, words, count, "not of the form 'reclaimable START END'",
@@ -254,7 +268,8 @@ static char *read_text(const char *path, struct arena *arena)
 
 bool map_file_read(const char *path, struct arena *arena, struct machine *ret_machine)
 {
-    struct map_reader reader = {.path = path, .arena = arena};
+    struct map_reader reader = {
+        .path = path, .arena = arena, .overlay_size = ACPI_OVERLAY_USUAL_SIZE};
     char *text = read_text(path, arena);
 
     if (!text || !read_lines(&reader, text))
@@ -264,6 +279,7 @@ bool map_file_read(const char *path, struct arena *arena, struct machine *ret_ma
         .ecam = reader.ecam,
         .tables = reader.tables,
         .reclaimable = reader.reclaimable,
+        .overlay_size = reader.overlay_size,
     };
     return true;
 }

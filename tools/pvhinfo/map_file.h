@@ -6,6 +6,7 @@
  *     efi TYPE ATTRIBUTES START END     read, in the file's order
  *     mcfg START END                    read
  *     reclaimable START END             read
+ *     acpi-overlay SIZE                 read; without it, as large as on most machines
  *     lent START END                    read as reclaimable, which older reports call it
  *     e820 TYPE START END               ignored: the table is made from the map
  *     anything else                     ignored

@@ -33,6 +33,7 @@ static bool make_plan(const struct machine *machine, const struct placement_requ
         .module_sizes = request->module_sizes,
         .module_count = request->info.module_count,
         .overwrite_nvs = request->overwrite_nvs,
+        .overlay_size = machine->overlay_size,
         .reclaimable = machine->reclaimable.items,
         .reclaimable_count = machine->reclaimable.count,
     };

@@ -15,6 +15,7 @@ struct machine {
     struct plan_ranges ecam;
     struct plan_ranges tables;      /* ACPI tables in memory that would be RAM */
     struct plan_ranges reclaimable; /* as in struct plan_request */
+    uint64_t overlay_size;          /* bytes of the ACPI overlay; 0 for none */
 };
 
 struct placement {

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The framebuffer in words, for kernels that do not read ACPI's machine language:
+ *
+ *     framebuffer=0x80000000,1280x800,5120,xrgb8888 COMMAND LINE
+ *                 |          |        |    |
+ *                 address    pixels   |    format: xrgb8888, xbgr8888, or position:size of each
+ *                                     |    colour's bits, as in r11:5g5:6b0:5
+ *                                     bytes from one line to the next
+ */
+#pragma once
+
+#include "common/base/arena.h"
+#include "pvh/framebuffer.h"
+
+/* The command line with the words in front, in the arena; NULL when out of memory. */
+const char *pass_framebuffer_words(const struct framebuffer *framebuffer, const char *command_line,
+                                   struct arena *arena);
