@@ -99,7 +99,7 @@ static void show(const struct boot *boot, const struct options *options)
         report_plan(boot, report_writer(options->verbose || options->dry_run));
     if (options->dry_run)
         report_start_info(boot);
-    else if (overlay_is_placed(boot) && boot->graphics.handle)
+    else if (overlay_has_screen(boot))
         graphics_clear(&boot->graphics);
     report_warnings(boot);
     report_boot(boot, options->dry_run);

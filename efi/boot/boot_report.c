@@ -2,6 +2,7 @@
 #include "efi/boot/boot_report.h"
 
 #include "common/base/text.h"
+#include "efi/boot/overlay.h"
 #include "efi/console/console.h"
 #include "efi/firmware/timing.h"
 #include "pvh/print_boot.h"
@@ -77,6 +78,8 @@ void report_boot(const struct boot *boot, bool dry_run)
         text_append(&text, "not started: dry run");
     else if (append_consoles(&consoles, boot->request->command_line))
         text_format(&text, "console continues on %s", consoles.data);
+    else if (strncmp(system, "Linux", 5) == 0 && overlay_has_screen(boot))
+        text_append(&text, "no console= was given: it goes on here if it has a framebuffer driver");
     else
         text_append(&text, "no console= was given: this screen stays until the kernel has a driver "
                            "for it");

@@ -52,6 +52,11 @@ bool overlay_is_placed(const struct boot *boot)
     return range_size(boot->map.preparation.plan.acpi_overlay) > 0;
 }
 
+bool overlay_has_screen(const struct boot *boot)
+{
+    return overlay_is_placed(boot) && boot->graphics.handle;
+}
+
 void overlay_write(struct boot *boot)
 {
     struct preparation *preparation = &boot->map.preparation;

@@ -13,6 +13,9 @@ void overlay_collect(struct boot *boot);
 /* True if the plan has a place for the overlay. */
 bool overlay_is_placed(const struct boot *boot);
 
+/* True if the kernel is told of the screen. */
+bool overlay_has_screen(const struct boot *boot);
+
 /* Writes all but the log to its place, which has been claimed. Sets the RSDP of the start info. */
 void overlay_write(struct boot *boot);
 
