@@ -4,6 +4,7 @@
 #include "pvh/limits.h"
 #include "pvh/start_info.h"
 #include "pvh/trampoline.h"
+#include "tests/firmware/fake/guest_overlay.h"
 #include "tests/firmware/fake/kernels.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/run.h"
@@ -16,7 +17,7 @@
 #define U(number) ((unsigned long long)(number))
 
 #define MOST_FALLBACKS 4
-#define MOST_PLACES    5 /* without modules */
+#define MOST_PLACES    6 /* without modules */
 #define MODULE_ALIGN   4
 
 #define BOOT_INFO_LIMIT   (1 * GIB)
@@ -41,6 +42,8 @@ static struct {
     struct expected_module *modules;
     size_t module_count;
     uint64_t rsdp;
+    bool no_overlay;
+    const struct framebuffer *framebuffer;
     struct range ecam, tables;
     bool nvs_allowed;
     bool moved;
@@ -89,6 +92,16 @@ void expect_module_part(const uint8_t *bytes, size_t size)
 void expect_rsdp(uint64_t address)
 {
     expected.rsdp = address;
+}
+
+void expect_no_overlay(void)
+{
+    expected.no_overlay = true;
+}
+
+void expect_screen(const struct framebuffer *framebuffer)
+{
+    expected.framebuffer = framebuffer;
 }
 
 void expect_ecam(struct range window)
@@ -399,6 +412,21 @@ static void check_command_line(uint64_t address)
     check_string("the command line", address, wanted);
 }
 
+/* The overlay's pages; none when the kernel is given the firmware's tables. */
+static struct range check_rsdp(uint64_t rsdp)
+{
+    const struct expected_overlay overlay = {expected.rsdp, expected.framebuffer};
+    struct range pages;
+
+    if (!expected.rsdp || expected.no_overlay || (rsdp == expected.rsdp && !run_is_plain())) {
+        check_number("rsdp_paddr", rsdp, expected.rsdp);
+        return (struct range){0, 0};
+    }
+    pages = overlay_check(rsdp, &overlay);
+    add_place("the ACPI overlay", pages);
+    return pages;
+}
+
 static void check_start_info(uint64_t address)
 {
     const struct hvm_start_info *info = pointer(address);
@@ -408,7 +436,6 @@ static void check_start_info(uint64_t address)
     check_number("version", info->version, 1);
     check_number("flags", info->flags, 0);
     check_number("nr_modules", info->nr_modules, expected.module_count);
-    check_number("rsdp_paddr", info->rsdp_paddr, expected.rsdp);
     check_number("reserved", info->reserved, 0);
     check_command_line(info->cmdline_paddr);
     if (expected.module_count == 0)
@@ -451,7 +478,8 @@ static bool is_precious(struct range range)
     for (size_t i = 0; i < places.count && !low; i++)
         low = range_overlaps(places.items[i].range, range) &&
               strncmp(places.items[i].name, "the trampoline", 14) != 0 &&
-              strcmp(places.items[i].name, "ACPI tables") != 0;
+              strcmp(places.items[i].name, "ACPI tables") != 0 &&
+              strcmp(places.items[i].name, "the ACPI overlay") != 0;
     return low;
 }
 
@@ -497,7 +525,7 @@ static size_t list_kernels_pages(struct range span, struct range pages[MOST_SEGM
     return kernel->count;
 }
 
-static void check_memory_map(uint64_t address, struct range span)
+static void check_memory_map(uint64_t address, struct range span, struct range own_tables)
 {
     const struct hvm_start_info *info = pointer(address);
     struct e820_table table = {.entries = (struct hvm_memmap_entry *)(uintptr_t)info->memmap_paddr,
@@ -505,6 +533,7 @@ static void check_memory_map(uint64_t address, struct range span)
     const struct told_map *told = physical_told_map();
     const struct firmware_map firmware = {told->bytes, told->size, told->stride};
     struct map_overlays overlays = {.ecam = &expected.ecam};
+    const struct range tables[] = {expected.tables, own_tables};
     struct range override[MOST_SEGMENTS];
     struct oracle oracle;
     uint32_t *types;
@@ -514,8 +543,8 @@ static void check_memory_map(uint64_t address, struct range span)
         run_fail("the memory map has %zu entries", table.count);
     check_order(&table);
     overlays.ecam_count = range_size(expected.ecam) > 0;
-    overlays.tables = &expected.tables;
-    overlays.table_count = range_size(expected.tables) > 0;
+    overlays.tables = tables;
+    overlays.table_count = ELEMENTS(tables);
     if (expected.nvs_allowed) {
         overlays.override = override;
         overlays.override_count = list_kernels_pages(span, override);
@@ -540,7 +569,7 @@ static void check_memory_map(uint64_t address, struct range span)
 void guest_enter(uint64_t code, uint64_t address)
 {
     struct trampoline_data data;
-    struct range span;
+    struct range span, overlay;
 
     if (ledger_phase() != PHASE_LEFT)
         run_fail("the trampoline is entered while boot services go on");
@@ -552,8 +581,9 @@ void guest_enter(uint64_t code, uint64_t address)
     data = carry_out(address);
     check_kernel(data.entry_point);
     check_start_info(data.start_info);
+    overlay = check_rsdp(((const struct hvm_start_info *)pointer(data.start_info))->rsdp_paddr);
     span.start = expected.kernel.span.start + (data.entry_point - (uint32_t)expected.kernel.entry);
     span.end = span.start + range_size(expected.kernel.span);
-    check_memory_map(data.start_info, span);
+    check_memory_map(data.start_info, span, overlay);
     run_end(ENDING_BOOT, EFI_SUCCESS);
 }

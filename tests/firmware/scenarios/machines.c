@@ -4,6 +4,7 @@
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/physical.h"
+#include "tests/firmware/fake/screen.h"
 #include "tests/lib/support.h"
 
 #include <string.h>
@@ -55,6 +56,15 @@ void machine_add_acpi(uint64_t address)
     expect_ecam((struct range){USUAL_ECAM, USUAL_ECAM + (LAST_BUS + 1) * MIB});
 }
 
+void machine_add_screen(void)
+{
+    static struct fake_screen screen;
+
+    screen_make_usual(&screen);
+    screen_install(&screen);
+    expect_screen(&usual_framebuffer);
+}
+
 void machine_add_low(void)
 {
     physical_add(EfiBootServicesCode, 0, HOST_MEMORY_START);
@@ -97,4 +107,5 @@ void machine_usual(void)
     }
     machine_add_high();
     machine_add_acpi(USUAL_ACPI);
+    machine_add_screen();
 }

@@ -22,6 +22,9 @@ void machine_add_high(void);
 void machine_add_low(void);
 void machine_add_acpi(uint64_t address);
 
+/* A screen, which the kernel must be told of. */
+void machine_add_screen(void);
+
 /* For machines with other RAM: adds the tables in their own memory, and the memory above RAM. */
 void machine_add_tables(void);
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/firmware/fake/screen.h"
+
+#include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/run.h"
+
+#define MOST_SCREENS 4
+
+const struct framebuffer usual_framebuffer = {
+    .address = USUAL_SCREEN,
+    .width = 1280,
+    .height = 800,
+    .pitch = 5120,
+    .bits_per_pixel = 32,
+    .red = {16, 8},
+    .green = {8, 8},
+    .blue = {0, 8},
+    .reserved = {24, 8},
+};
+
+void screen_make_usual(struct fake_screen *ret_screen)
+{
+    *ret_screen = (struct fake_screen){
+        .info = {.HorizontalResolution = 1280,
+                 .VerticalResolution = 800,
+                 .PixelFormat = PixelBlueGreenRedReserved8BitPerColor,
+                 .PixelsPerScanLine = 1280},
+        .mode = {.MaxMode = 1,
+                 .SizeOfInfo = sizeof(ret_screen->info),
+                 .FrameBufferBase = USUAL_SCREEN,
+                 .FrameBufferSize = 1280 * 800 * 4},
+        .has_console = true,
+    };
+}
+
+void screen_install(struct fake_screen *screen)
+{
+    static EFI_GRAPHICS_OUTPUT_PROTOCOL outputs[MOST_SCREENS];
+    static const EFI_GUID output_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+    /* EDK2's gEfiConsoleOutDeviceGuid */
+    static const EFI_GUID console_guid = {
+        0xd3b36f2c, 0xd551, 0x11d4, {0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}};
+    static size_t count;
+    EFI_HANDLE handle = NULL;
+
+    require(count < MOST_SCREENS);
+    screen->mode.Info = &screen->info;
+    outputs[count].Mode = &screen->mode;
+    handles_install(&handle, &output_guid, &outputs[count]);
+    if (screen->has_console)
+        handles_install(&handle, &console_guid, &outputs[count]);
+    count++;
+}
