@@ -97,3 +97,6 @@
  * archive of an initrd there (Documentation/driver-api/early-userspace/buffer-format.rst).
  */
 #define MODULE_PART_ALIGNMENT 4
+
+/* The loader's log in the ACPI overlay, in bytes: with its header, 64 KiB. */
+#define BOOT_LOG_SIZE (64 * KIB - 8)

@@ -102,8 +102,7 @@ void report_warnings(const struct boot *boot)
 
 void report_plan(const struct boot *boot, struct writer *to)
 {
-    print_kernel(to, boot->kernel.file.path, &boot->kernel.image,
-                 &boot->map.preparation.plan);
+    print_kernel(to, boot->kernel.file.path, &boot->kernel.image, &boot->map.preparation.plan);
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 

@@ -3,6 +3,8 @@
 
 #include "common/base/text.h"
 #include "efi/console/console.h"
+#include "pvh/limits.h"
+#include "pvh/messages.h"
 #include "pvh/pass_framebuffer.h"
 
 /* Without memory the kernel is started without the words, as on a machine without a screen. */
@@ -19,14 +21,14 @@ static void measure(struct boot *boot, const struct framebuffer *framebuffer)
 {
     const struct acpi_overlay_request request = {
         .framebuffer = framebuffer,
-        .log_size = CONSOLE_LOG_SIZE,
+        .log_size = BOOT_LOG_SIZE,
     };
     struct acpi_reader reader = acpi_reader(&boot->map.preparation.map);
     struct error error = {.code = ERROR_NONE};
     TEXT_ON_STACK(reason, 300);
 
-    if (acpi_overlay_measure(&reader.memory, boot->acpi.rsdp, &request, boot->arena,
-                             &boot->overlay, &error))
+    if (acpi_overlay_measure(&reader.memory, boot->acpi.rsdp, &request, boot->arena, &boot->overlay,
+                             &error))
         return;
     boot->overlay.size = 0;
     error_append(&reason, &error);
@@ -54,7 +56,7 @@ bool overlay_is_placed(const struct boot *boot)
 
 bool overlay_has_screen(const struct boot *boot)
 {
-    return overlay_is_placed(boot) && boot->graphics.handle;
+    return overlay_is_placed(boot) && boot->overlay.has_framebuffer;
 }
 
 void overlay_write(struct boot *boot)

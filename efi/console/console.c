@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/base/utf.h"
 #include "efi/console/printable.h"
+#include "pvh/limits.h"
 #include "pvh/messages.h"
 
 #include <string.h>
@@ -26,11 +27,11 @@ void console_set_entry(const char *name)
 
 void console_start_log(struct arena *arena)
 {
-    char *data = arena_alloc_bulk(arena, CONSOLE_LOG_SIZE);
+    char *data = arena_alloc_bulk(arena, BOOT_LOG_SIZE + 1);
 
     if (!data)
         return;
-    log_text = (struct text){data, CONSOLE_LOG_SIZE, 0};
+    log_text = (struct text){data, BOOT_LOG_SIZE + 1, 0};
     text_clear(&log_text);
 }
 

@@ -32,10 +32,10 @@ void console_show_transient(const char *line);
 
 /*
  * Starts the log, in the arena, of all that is written from now on, but for transient lines, and of
- * the verbose lines, even when they are not shown. What is longer than CONSOLE_LOG_SIZE loses its
- * oldest lines. Without memory there is no log. It ends with console_end_log(), before the arena.
+ * the verbose lines, even when they are not shown. What is longer than BOOT_LOG_SIZE
+ * loses its oldest lines. Without memory there is no log. It ends with console_end_log(), before
+ * the arena.
  */
-#define CONSOLE_LOG_SIZE (64 * 1024) /* bytes */
 void console_start_log(struct arena *arena);
 void console_end_log(void);
 

@@ -6,7 +6,10 @@
 /* EDK2's: on the handles of the outputs that the console writes to. */
 #define CONSOLE_OUT_DEVICE_GUID                                                                    \
     {                                                                                              \
-        0xd3b36f2c, 0xd551, 0x11d4, {0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}               \
+        0xd3b36f2c, 0xd551, 0x11d4,                                                                \
+        {                                                                                          \
+            0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d                                         \
+        }                                                                                          \
     }
 
 /* A field of adjacent bits; false for a mask with gaps. */
@@ -63,7 +66,8 @@ static bool read_format(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode,
     }
 }
 
-/* False if the sizes contradict each other. Some firmware does not count the end of the last line. */
+/* False if the sizes contradict each other. Some firmware does not count the end of the last line.
+ */
 static bool check_sizes(const struct framebuffer *framebuffer, uint64_t size)
 {
     uint64_t line = (uint64_t)framebuffer->width * framebuffer->bits_per_pixel / 8;

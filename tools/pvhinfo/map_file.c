@@ -269,7 +269,10 @@ static char *read_text(const char *path, struct arena *arena)
 bool map_file_read(const char *path, struct arena *arena, struct machine *ret_machine)
 {
     struct map_reader reader = {
-        .path = path, .arena = arena, .overlay_size = ACPI_OVERLAY_USUAL_SIZE};
+        .path = path,
+        .arena = arena,
+        .overlay_size = acpi_overlay_usual_size(BOOT_LOG_SIZE, 0),
+    };
     char *text = read_text(path, arena);
 
     if (!text || !read_lines(&reader, text))
