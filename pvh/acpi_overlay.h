@@ -5,7 +5,7 @@
  * screen, what the loader has said, and the TPM's event log. Nothing of the firmware's is written.
  *
  *     +------+------+------+------+------+----------------+-------------+---------------+
- *     | RSDP | XSDT | RSDT | SSDT | TPM2 | coreboot table | loader's log| TPM event log |
+ *     | RSDP | XSDT | RSDT | TPM2 | SSDT | coreboot table | loader's log| TPM event log |
  *     +------+------+------+------+------+----------------+-------------+---------------+
  *
  * One block, below 4 GiB, of E820 type 3. The SSDT has a device BOOT0000 whose memory is the
