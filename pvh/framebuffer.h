@@ -2,6 +2,7 @@
 /* A linear framebuffer, as firmware has set it up. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The bits of a pixel that hold one colour; size 0 for none. */
@@ -16,3 +17,6 @@ struct framebuffer {
     uint8_t bits_per_pixel;
     struct pixel_field red, green, blue, reserved;
 };
+
+/* True if Linux's simplefb and simpledrm can draw into it: format, sizes and place are theirs. */
+bool framebuffer_is_known(const struct framebuffer *framebuffer);

@@ -78,6 +78,9 @@ ERROR_ROW(MAP_FRAGMENTED, MACHINE, OUT_OF_RESOURCES, UPDATE,
     "the memory map has {d0} ranges that cannot be merged, but kernels take at most {d1}")
 ERROR_ROW(MAP_CHANGED, MACHINE, OUT_OF_RESOURCES, AGAIN,
     "the firmware took back memory meant for the kernel: {x0}-{e1} is now {m2}")
+ERROR_ROW(ACPI_ROOT_DAMAGED, MACHINE, UNSUPPORTED, UPDATE,
+    "the firmware's ACPI table {t} at {x0} is damaged, so the kernel gets no screen and no logs "
+    "from pvhboot")
 
 /* Placement. */
 ERROR_ROW(SPAN_TAKEN, FILE, OUT_OF_RESOURCES, MOVE,

@@ -41,7 +41,7 @@ $(COVERAGE_LOADER): $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
 
 # The counters of earlier runs are deleted: they may count lines that are no longer reached.
 .PHONY: coverage
-coverage: $(COVERAGE_PROGRAMS) $(COVERAGE_LOADER) $(UNIT_SAMPLES) $(FIRMWARE_KERNELS) ## measure which lines the host tests reach
+coverage: $(COVERAGE_PROGRAMS) $(COVERAGE_LOADER) $(UNIT_SAMPLES) $(UNIT_SSDT) $(FIRMWARE_KERNELS) ## measure which lines the host tests reach
 	@find $(COVERAGE_BUILD) -name '*.gcda' -delete
 	@for program in $(COVERAGE_PROGRAMS); do tests/lib/run $$program || exit; done
 	@tests/lib/run $(COVERAGE_LOADER) --brief # a run's counters take longer to write than the run

@@ -9,7 +9,7 @@ FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
 
 # Each of these has its own source file, fuzz_NAME.c.
 FUZZ_TEXTS   := entry loader_config boot_count glob options
-FUZZ_TABLES  := elf memory_map acpi
+FUZZ_TABLES  := elf memory_map acpi acpi_overlay
 FUZZ_OWN     := $(FUZZ_TEXTS) $(FUZZ_TABLES)
 FUZZ_DICT     = tests/fuzz/$(if $(filter $(FUZZ_TABLES) options,$(1)),binary,text).dict
 FUZZ_CORPUS   = $(wildcard tests/fuzz/corpus/$(1))
@@ -42,7 +42,7 @@ $(FUZZ_PROGRAMS): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_unpack.c $(FUZZ_OBJECTS)
 		$(if $(FUZZ_KIND_$*),-DFUZZ_KIND=$(FUZZ_KIND_$*)) -o $@.new $^ && mv $@.new $@
 
 # With the arena of the tests, where each allocation has its exact size.
-$(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz_text.h \
+$(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) \
 		$(filter-out %/arena.c.o,$(FUZZ_OBJECTS)) $(FUZZ_BUILD)/tests/lib/strict_arena.c.o $(FUZZ_BUILD)/decoders.o
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@.new $(filter-out %.h,$^) && mv $@.new $@
 

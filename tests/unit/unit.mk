@@ -11,7 +11,7 @@ UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g
 UNIT_DECODER_FLAGS := -g -O1 -fsanitize=address
 
 UNIT_CODE := $(filter-out common/base/arena.c,$(COMMON_SOURCES)) $(PVH_SOURCES)
-UNIT_SUPPORT := $(addprefix tests/lib/,support.c elf_file.c simulation.c map_oracle.c page_walk.c plan_checks.c samples.c)
+UNIT_SUPPORT := $(addprefix tests/lib/,support.c acpi_tables.c elf_file.c simulation.c map_oracle.c page_walk.c plan_checks.c samples.c)
 # Tests of single files of efi/, which need only a few fake services.
 UNIT_EFI_efi/test_screen := efi/console/screen.c efi/console/printable.c
 UNIT_EFI_efi/test_image := efi/firmware/image.c
@@ -32,6 +32,13 @@ UNIT_SAMPLES := build/samples/large.bz.lz4l
 
 $(UNIT_SAMPLES): tests/lib/mksamples.py
 	@$< $(@D)
+
+# The device that common/acpi writes, as iasl compiles it.
+UNIT_SSDT := build/unit/ssdt.aml
+
+$(UNIT_SSDT): tests/data/ssdt.asl
+	@mkdir -p $(@D)
+	@iasl -p $(@:.aml=) $< >$@.log 2>&1 || { cat $@.log; exit 1; }
 
 # $(call unit_objects,COMPILER,SOURCES)
 unit_objects = $(addsuffix .o,$(addprefix build/unit/$(1)/,$(2)))
@@ -70,3 +77,4 @@ check-unit: ## run the host tests, built with GCC and with Clang
 $(foreach compiler,$(UNIT_COMPILERS),$(eval $(call unit_compiler,$(compiler))))
 
 $(foreach compiler,$(UNIT_COMPILERS),check-unit-$(compiler)-image/test_kernels): $(TEST_KERNELS)
+$(foreach compiler,$(UNIT_COMPILERS),check-unit-$(compiler)-acpi/test_coreboot_device): $(UNIT_SSDT)

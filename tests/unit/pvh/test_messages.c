@@ -57,6 +57,7 @@ static const struct {
     {ERROR_MAP_TOO_LARGE, {321, 123}, {"321", "123"}},
     {ERROR_MAP_FRAGMENTED, {321, 126}, {"321", "126"}},
     {ERROR_MAP_CHANGED, {0x4000, 0x8000, MEMORY_NVS}, {"0x4000", "0x7fff", "ACPI NVS"}},
+    {ERROR_ACPI_ROOT_DAMAGED, {0x7ffe0000}, {"0x7ffe0000"}},
     {ERROR_SPAN_TAKEN,
      {0x100000, 0x200000, 0x4000, 0x8000, MEMORY_RESERVED},
      {"0x100000", "0x1fffff", "0x4000", "0x7fff", "reserved"}},

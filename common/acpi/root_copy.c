@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/acpi/root_copy.h"
+
+#include "common/acpi/rsdp.h"
+#include "common/acpi/table_write.h"
+#include "common/base/bytes.h"
+#include "common/base/bytes_write.h"
+
+#include <string.h>
+
+#define TABLE_LENGTH   4
+#define TABLE_REVISION 8
+
+#define RSDP_CHECKSUM          8
+#define RSDP_OEM_ID            9
+#define RSDP_REVISION          15
+#define RSDP_RSDT              16
+#define RSDP_V1_SIZE           20
+#define RSDP_LENGTH            20
+#define RSDP_XSDT              24
+#define RSDP_EXTENDED_CHECKSUM 32
+
+static const char *name_of(enum acpi_root_kind kind)
+{
+    return kind == ACPI_XSDT ? "XSDT" : "RSDT";
+}
+
+static bool set_damaged(struct error *error, const char *name, uint64_t address)
+{
+    error->reason = name;
+    return error_set(error, ERROR_ACPI_ROOT_DAMAGED, address);
+}
+
+/* Returns the table if it is a valid root table with a bearable number of entries, or NULL. */
+static const uint8_t *check_root(struct acpi_memory *memory, uint64_t address,
+                                 enum acpi_root_kind kind, uint32_t *ret_count)
+{
+    const uint8_t *table = memory->map(memory, address, ACPI_HEADER_SIZE);
+    uint32_t length;
+
+    if (!table || memcmp(table, name_of(kind), 4) != 0)
+        return NULL;
+    length = read_le32(table + TABLE_LENGTH);
+    if (length < ACPI_HEADER_SIZE || (length - ACPI_HEADER_SIZE) / kind > ACPI_ROOT_ENTRIES)
+        return NULL;
+    *ret_count = (length - ACPI_HEADER_SIZE) / kind; /* as kernels count: part of one is none */
+    table = memory->map(memory, address, length);
+    return table && acpi_sums_to_zero(table, length) ? table : NULL;
+}
+
+static bool has_table(const struct acpi_root *root, uint64_t address)
+{
+    for (uint32_t i = 0; i < root->count; i++) {
+        if (root->tables[i] == address)
+            return true;
+    }
+    return false;
+}
+
+static bool copy_root(struct acpi_memory *memory, uint64_t address, enum acpi_root_kind kind,
+                      struct arena *arena, struct acpi_root *ret_root, struct error *error)
+{
+    uint32_t count;
+    const uint8_t *table = check_root(memory, address, kind, &count);
+
+    if (!table)
+        return set_damaged(error, name_of(kind), address);
+    memcpy(ret_root->header, table, ACPI_HEADER_SIZE);
+    ret_root->count = 0;
+    ret_root->tables = count ? arena_alloc(arena, count, sizeof(*ret_root->tables)) : NULL;
+    if (count && !ret_root->tables)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *entry = table + ACPI_HEADER_SIZE + (size_t)i * kind;
+        uint64_t pointer = kind == ACPI_XSDT ? read_le64(entry) : read_le32(entry);
+
+        if (pointer != 0 && !has_table(ret_root, pointer))
+            ret_root->tables[ret_root->count++] = pointer;
+    }
+    return true;
+}
+
+/* XSDT is made of RSDT's entries: a list of its own, since tables may be left out of both. */
+static bool copy_rsdt_to_xsdt(struct acpi_root_copy *copy, struct arena *arena, struct error *error)
+{
+    size_t size = copy->rsdt.count * sizeof(*copy->rsdt.tables);
+
+    copy->xsdt = copy->rsdt;
+    if (size == 0)
+        return true;
+    copy->xsdt.tables = arena_alloc(arena, copy->rsdt.count, sizeof(*copy->rsdt.tables));
+    if (!copy->xsdt.tables)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    memcpy(copy->xsdt.tables, copy->rsdt.tables, size);
+    return true;
+}
+
+bool acpi_copy_roots(struct acpi_memory *memory, uint64_t rsdp, struct arena *arena,
+                     struct acpi_root_copy *ret_copy, struct error *ret_error)
+{
+    const uint8_t *pointer = memory->map(memory, rsdp, RSDP_V1_SIZE);
+    struct acpi_roots roots;
+
+    *ret_copy = (struct acpi_root_copy){.has_rsdt = false};
+    if (!pointer)
+        return set_damaged(ret_error, "RSDP", rsdp);
+    memcpy(ret_copy->oem_id, pointer + RSDP_OEM_ID, sizeof(ret_copy->oem_id));
+    if (!acpi_read_rsdp(memory, rsdp, &roots) || (roots.xsdt == 0 && roots.rsdt == 0))
+        return set_damaged(ret_error, "RSDP", rsdp);
+    ret_copy->has_rsdt = roots.rsdt != 0;
+    if (roots.rsdt != 0 &&
+        !copy_root(memory, roots.rsdt, ACPI_RSDT, arena, &ret_copy->rsdt, ret_error))
+        return false;
+    if (roots.xsdt == 0)
+        return copy_rsdt_to_xsdt(ret_copy, arena, ret_error);
+    return copy_root(memory, roots.xsdt, ACPI_XSDT, arena, &ret_copy->xsdt, ret_error);
+}
+
+static void leave_out_of(struct acpi_memory *memory, struct acpi_root *root, const char *signature)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < root->count; i++) {
+        const uint8_t *table = memory->map(memory, root->tables[i], ACPI_HEADER_SIZE);
+
+        if (!table || memcmp(table, signature, 4) != 0)
+            root->tables[kept++] = root->tables[i];
+    }
+    root->count = kept;
+}
+
+void acpi_leave_out(struct acpi_memory *memory, struct acpi_root_copy *copy, const char *signature)
+{
+    leave_out_of(memory, &copy->xsdt, signature);
+    leave_out_of(memory, &copy->rsdt, signature);
+}
+
+uint32_t acpi_root_size(const struct acpi_root *root, enum acpi_root_kind kind, uint32_t added)
+{
+    return ACPI_HEADER_SIZE + (root->count + added) * kind;
+}
+
+static uint8_t *write_pointer(uint8_t *at, enum acpi_root_kind kind, uint64_t address)
+{
+    if (kind == ACPI_XSDT)
+        write_le64(at, address);
+    else
+        write_le32(at, (uint32_t)address);
+    return at + kind;
+}
+
+void acpi_write_root(uint8_t *table, const struct acpi_root *root, enum acpi_root_kind kind,
+                     const uint64_t *added, uint32_t added_count)
+{
+    uint8_t *at = table + ACPI_HEADER_SIZE;
+
+    memcpy(table, root->header, ACPI_HEADER_SIZE);
+    memcpy(table, name_of(kind), 4);
+    table[TABLE_REVISION] = 1;
+    for (uint32_t i = 0; i < root->count; i++)
+        at = write_pointer(at, kind, root->tables[i]);
+    for (uint32_t i = 0; i < added_count; i++)
+        at = write_pointer(at, kind, added[i]);
+    acpi_finish_table(table, acpi_root_size(root, kind, added_count));
+}
+
+void acpi_write_rsdp(uint8_t *rsdp, const struct acpi_root_copy *copy, uint64_t xsdt, uint32_t rsdt)
+{
+    memset(rsdp, 0, ACPI_RSDP_SIZE);
+    memcpy(rsdp, "RSD PTR ", 8);
+    memcpy(rsdp + RSDP_OEM_ID, copy->oem_id, sizeof(copy->oem_id));
+    rsdp[RSDP_REVISION] = 2;
+    write_le32(rsdp + RSDP_RSDT, rsdt);
+    write_le32(rsdp + RSDP_LENGTH, ACPI_RSDP_SIZE);
+    write_le64(rsdp + RSDP_XSDT, xsdt);
+    rsdp[RSDP_CHECKSUM] = acpi_checksum(rsdp, RSDP_V1_SIZE);
+    rsdp[RSDP_EXTENDED_CHECKSUM] = acpi_checksum(rsdp, ACPI_RSDP_SIZE);
+}
