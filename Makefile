@@ -61,7 +61,7 @@ OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
 
 # The loader's sources by room. The first two are also in pvhinfo, the tests and the fuzzers.
 COMMON_SOURCES := $(sort $(wildcard common/*/*.c))
-PVH_SOURCES    := $(sort $(wildcard pvh/*.c)) pvh/trampoline.S
+PVH_SOURCES    := $(sort $(wildcard pvh/*.c pvh/*/*.c)) pvh/trampoline.S
 EFI_SOURCES    := $(sort $(wildcard efi/*.c efi/*/*.c))
 # The sources of the decoder libraries, downloaded when first needed, and the files that include their headers.
 DECODER_SOURCES ?= build/deps/sources

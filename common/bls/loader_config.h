@@ -24,7 +24,7 @@ struct loader_config {
     const char *default_pattern; /* a glob over entries' IDs, "@saved", or "" for none */
     bool editor;                 /* default true */
     bool pass_entry;             /* append the entry's ID to the kernel's command line */
-    bool acpi_overlay;           /* default true; see pvh/acpi_overlay.h */
+    bool acpi_overlay;           /* default true; see pvh/overlay/acpi_overlay.h */
     bool pass_framebuffer;       /* name the framebuffer in front of every command line */
     int console_mode;            /* CONSOLE_MODE_..., or a mode number */
     struct diagnostics diagnostics;

@@ -11,7 +11,7 @@
 #include "efi/boot/modules.h"
 #include "efi/console/graphics.h"
 #include "efi/firmware/acpi.h"
-#include "pvh/acpi_overlay.h"
+#include "pvh/overlay/acpi_overlay.h"
 
 /* Memory owned by the boot: taken by efi/boot/reserve.c, released by reserve_release(). */
 struct reservation {

@@ -5,7 +5,7 @@
 #include "efi/console/console.h"
 #include "pvh/limits.h"
 #include "pvh/messages.h"
-#include "pvh/pass_framebuffer.h"
+#include "pvh/overlay/pass_framebuffer.h"
 
 /* Without memory the kernel is started without the words, as on a machine without a screen. */
 static void pass_framebuffer(struct boot *boot)

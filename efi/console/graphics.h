@@ -4,7 +4,7 @@
 
 #include "efi/efi.h"
 
-#include "pvh/framebuffer.h"
+#include "pvh/overlay/framebuffer.h"
 
 struct graphics {
     EFI_HANDLE handle; /* of the output; NULL for none */

@@ -7,7 +7,7 @@
 #include "tests/fuzz/fuzz_tables.h"
 
 #include "common/acpi/rsdp.h"
-#include "pvh/acpi_overlay.h"
+#include "pvh/overlay/acpi_overlay.h"
 #include "pvh/messages.h"
 
 #define ADDRESS UINT64_C(0xfe000000) /* beyond all addresses that the memory has */

@@ -4,7 +4,7 @@
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/base/utf.h"
-#include "pvh/acpi_overlay.h"
+#include "pvh/overlay/acpi_overlay.h"
 #include "pvh/limits.h"
 #include "tools/pvhinfo/host/descriptor.h"
 #include "tools/pvhinfo/host/file.h"

@@ -42,7 +42,7 @@ static struct {
     struct expected_module *modules;
     size_t module_count;
     uint64_t rsdp;
-    bool no_overlay;
+    bool no_overlay, scarcity;
     const struct framebuffer *framebuffer;
     struct range ecam, tables;
     bool nvs_allowed;
@@ -97,6 +97,11 @@ void expect_rsdp(uint64_t address)
 void expect_no_overlay(void)
 {
     expected.no_overlay = true;
+}
+
+void expect_scarcity(void)
+{
+    expected.scarcity = true;
 }
 
 void expect_screen(const struct framebuffer *framebuffer)
@@ -418,7 +423,8 @@ static struct range check_rsdp(uint64_t rsdp)
     const struct expected_overlay overlay = {expected.rsdp, expected.framebuffer};
     struct range pages;
 
-    if (!expected.rsdp || expected.no_overlay || (rsdp == expected.rsdp && !run_is_plain())) {
+    if (!expected.rsdp || expected.no_overlay ||
+        (rsdp == expected.rsdp && (expected.scarcity || !run_is_plain()))) {
         check_number("rsdp_paddr", rsdp, expected.rsdp);
         return (struct range){0, 0};
     }

@@ -8,7 +8,7 @@
 #include "efi/efi.h"
 
 #include "common/base/range.h"
-#include "pvh/framebuffer.h"
+#include "pvh/overlay/framebuffer.h"
 
 /* What the kernel must find; set by scenarios. Nothing else may be there. */
 void expect_kernel(const uint8_t *elf, size_t size);
@@ -19,6 +19,7 @@ void expect_module(const char *command); /* the next module, */
 void expect_module_part(const uint8_t *bytes, size_t size); /* made of these files */
 void expect_rsdp(uint64_t address); /* of the firmware; the kernel's is ours, in an overlay */
 void expect_no_overlay(void);       /* the kernel's is the firmware's */
+void expect_scarcity(void);         /* the kernel's may be the firmware's, for want of memory */
 void expect_screen(const struct framebuffer *framebuffer);
 void expect_ecam(struct range window);  /* reserved by MCFG */
 void expect_tables(struct range pages); /* ACPI tables in what would be RAM; they are preserved */

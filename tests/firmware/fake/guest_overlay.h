@@ -5,7 +5,7 @@
 #include "efi/efi.h"
 
 #include "common/base/range.h"
-#include "pvh/framebuffer.h"
+#include "pvh/overlay/framebuffer.h"
 
 /* What the kernel must find. */
 struct expected_overlay {

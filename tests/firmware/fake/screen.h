@@ -4,7 +4,7 @@
 
 #include "efi/efi.h"
 
-#include "pvh/framebuffer.h"
+#include "pvh/overlay/framebuffer.h"
 
 /* The usual screen, of 1280x800, at this address. */
 #define USUAL_SCREEN UINT64_C(0x80000000)

@@ -193,6 +193,7 @@ static void shrinking_packed(uint64_t seed)
     put_packed_kernel("\\kernel", seed % 2 ? "xz" : "zst");
     put_module("\\initrd", 400000, "");
     options_set("--initrd initrd kernel");
+    expect_scarcity();
 }
 
 /* Little memory: the initrd only fits if it uses the memory of the kernel's unpacking buffers. */
@@ -213,6 +214,7 @@ static void shrinking(uint64_t seed)
     put_kernel("\\vmlinux", &plain_kernel);
     put_module("\\initrd", 70000, "");
     options_set("--initrd initrd vmlinux");
+    expect_scarcity();
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pvh/framebuffer.h"
+#include "pvh/overlay/framebuffer.h"
 
 #include "common/base/overflow.h"
 #include "common/base/units.h"

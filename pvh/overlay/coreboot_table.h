@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "pvh/framebuffer.h"
+#include "pvh/overlay/framebuffer.h"
 
 struct coreboot_table {
     const struct framebuffer *framebuffer; /* NULL for none */

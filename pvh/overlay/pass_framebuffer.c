@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pvh/pass_framebuffer.h"
+#include "pvh/overlay/pass_framebuffer.h"
 
 #include "common/base/text.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pvh/coreboot_table.h"
+#include "pvh/overlay/coreboot_table.h"
 
 #include "common/base/bytes.h"
 #include "common/base/bytes_write.h"

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "common/base/arena.h"
-#include "pvh/framebuffer.h"
+#include "pvh/overlay/framebuffer.h"
 
 /* The command line with the words in front, in the arena; NULL when out of memory. */
 const char *pass_framebuffer_words(const struct framebuffer *framebuffer, const char *command_line,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pvh/acpi_overlay.h"
+#include "pvh/overlay/acpi_overlay.h"
 
 #include "common/acpi/coreboot_device.h"
 #include "common/acpi/tpm2.h"
 #include "common/base/overflow.h"
 #include "common/base/units.h"
-#include "pvh/coreboot_table.h"
+#include "pvh/overlay/coreboot_table.h"
 
 #include <string.h>
 

@@ -9,8 +9,8 @@
 #include "common/base/bytes.h"
 #include "common/base/overflow.h"
 #include "common/base/units.h"
-#include "pvh/acpi_overlay.h"
-#include "pvh/coreboot_table.h"
+#include "pvh/overlay/acpi_overlay.h"
+#include "pvh/overlay/coreboot_table.h"
 
 #include <stdlib.h>
 #include <string.h>

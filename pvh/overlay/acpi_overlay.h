@@ -19,7 +19,7 @@
 #include "common/acpi/root_copy.h"
 #include "common/base/arena.h"
 #include "common/base/error.h"
-#include "pvh/framebuffer.h"
+#include "pvh/overlay/framebuffer.h"
 
 #include <stdbool.h>
 #include <stddef.h>

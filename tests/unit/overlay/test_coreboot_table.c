@@ -3,7 +3,7 @@
 
 #include "common/base/bytes.h"
 #include "common/base/units.h"
-#include "pvh/coreboot_table.h"
+#include "pvh/overlay/coreboot_table.h"
 
 #include <stdlib.h>
 #include <string.h>
