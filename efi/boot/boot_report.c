@@ -2,8 +2,10 @@
 #include "efi/boot/boot_report.h"
 
 #include "common/base/text.h"
+#include "efi/arch/cpu.h"
 #include "efi/console/console.h"
 #include "efi/firmware/timing.h"
+#include "pvh/mtrr.h"
 #include "pvh/print_boot.h"
 #include "pvh/warnings.h"
 
@@ -97,10 +99,13 @@ static void write_message(struct writer *writer, const char *text)
 
 void report_warnings(const struct boot *boot)
 {
+    const struct processor processor = {cpu_read_id, cpu_read_msr};
+    const struct e820_table *table = &boot->map.preparation.e820;
+    struct mtrr_finding mtrrs = mtrr_check(&processor, table);
     struct writer messages = {write_message};
 
-    print_warnings(&messages, boot->request->command_line, &boot->map.preparation.plan,
-                   &boot->map.preparation.e820);
+    print_warnings(&messages, boot->request->command_line, &boot->map.preparation.plan, table);
+    print_mtrr_warning(&messages, boot->request->command_line, &mtrrs);
 }
 
 void report_plan(const struct boot *boot)
