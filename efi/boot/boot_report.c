@@ -60,6 +60,17 @@ static bool append_consoles(struct text *text, const char *command_line)
     return any;
 }
 
+/* The console that the firmware has, for those who look at it and see nothing come. */
+static void append_serial(struct text *text, const struct acpi_serial *serial)
+{
+    if (!serial->present)
+        return;
+    text_format(text, "; add console=ttyS%u", serial->number);
+    if (serial->baud)
+        text_format(text, ",%u", serial->baud);
+    text_append(text, " for the serial port");
+}
+
 void report_boot(const struct boot *boot, bool dry_run)
 {
     const struct load_plan *plan = &boot->map.preparation.plan;
@@ -79,9 +90,11 @@ void report_boot(const struct boot *boot, bool dry_run)
         text_append(&text, "not started: dry run");
     else if (append_consoles(&consoles, boot->request->command_line))
         text_format(&text, "console continues on %s", consoles.data);
-    else
+    else {
         text_append(&text, "no console= was given: this screen stays until the kernel has a driver "
                            "for it");
+        append_serial(&text, &boot->acpi.serial);
+    }
     console_print("%s\n", text.data);
 }
 
