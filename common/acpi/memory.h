@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room common/acpi: the ACPI tables that a loader has to read (RSDP, RSDT and XSDT, MCFG), bounded
- * whatever they contain. It must not know how physical memory is mapped or what the results are
- * used for.
+ * Room common/acpi: the ACPI tables that a loader has to read (RSDP, RSDT and XSDT, MCFG, SPCR),
+ * bounded whatever they contain. It must not know how physical memory is mapped or what the results
+ * are used for.
  */
 #pragma once
 

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "pvh/platform.h"
+#include "pvh/platform/platform.h"
 
 struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf);
 

@@ -2,9 +2,12 @@
 #include "efi/boot/boot_report.h"
 
 #include "common/base/text.h"
+#include "efi/arch/cpu.h"
 #include "efi/boot/overlay.h"
 #include "efi/console/console.h"
 #include "efi/firmware/timing.h"
+#include "pvh/platform/mtrr.h"
+#include "pvh/platform/mtrr_warning.h"
 #include "pvh/print_boot.h"
 #include "pvh/warnings.h"
 
@@ -59,6 +62,17 @@ static bool append_consoles(struct text *text, const char *command_line)
     return any;
 }
 
+/* The console that the firmware has, for those who look at it and see nothing come. */
+static void append_serial(struct text *text, const struct acpi_serial *serial)
+{
+    if (!serial->present)
+        return;
+    text_format(text, "; add console=ttyS%u", serial->number);
+    if (serial->baud)
+        text_format(text, ",%u", serial->baud);
+    text_append(text, " for the serial port");
+}
+
 void report_boot(const struct boot *boot, bool dry_run)
 {
     const struct load_plan *plan = &boot->map.preparation.plan;
@@ -78,11 +92,13 @@ void report_boot(const struct boot *boot, bool dry_run)
         text_append(&text, "not started: dry run");
     else if (append_consoles(&consoles, boot->request->command_line))
         text_format(&text, "console continues on %s", consoles.data);
-    else if (strncmp(system, "Linux", 5) == 0 && overlay_has_screen(boot))
-        text_append(&text, "no console= was given: it goes on here if it has a framebuffer driver");
-    else
-        text_append(&text, "no console= was given: this screen stays until the kernel has a driver "
-                           "for it");
+    else {
+        text_append(&text, "no console= was given: ");
+        text_append(&text, strncmp(system, "Linux", 5) == 0 && overlay_has_screen(boot)
+                               ? "it goes on here if it has a framebuffer driver"
+                               : "this screen stays until the kernel has a driver for it");
+        append_serial(&text, &boot->acpi.serial);
+    }
     console_print("%s\n", text.data);
 }
 
@@ -94,10 +110,13 @@ static void write_message(struct writer *writer, const char *text)
 
 void report_warnings(const struct boot *boot)
 {
+    const struct processor processor = {cpu_read_id, cpu_read_msr};
+    const struct e820_table *table = &boot->map.preparation.e820;
+    struct mtrr_finding mtrrs = mtrr_check(&processor, table);
     struct writer messages = {write_message};
 
-    print_warnings(&messages, boot->request->command_line, &boot->map.preparation.plan,
-                   &boot->map.preparation.e820);
+    print_warnings(&messages, boot->request->command_line, &boot->map.preparation.plan, table);
+    print_mtrr_warning(&messages, boot->request->command_line, &mtrrs);
 }
 
 void report_plan(const struct boot *boot, struct writer *to)

@@ -4,7 +4,7 @@
 #include "efi/arch/cpu.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/variables.h"
-#include "pvh/platform.h"
+#include "pvh/platform/platform.h"
 
 static bool check_secure_boot(struct error *error)
 {

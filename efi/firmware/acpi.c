@@ -140,5 +140,6 @@ void acpi_collect(const struct memory_map *map, struct acpi_tables *ret_tables)
     if (!ret_tables->rsdp)
         return;
     acpi_find_ecam(&reader.memory, ret_tables->rsdp, &ret_tables->ecam);
+    acpi_find_serial(&reader.memory, ret_tables->rsdp, &ret_tables->serial);
     ecam_drop_over_memory(&ret_tables->ecam, map);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/acpi/mcfg.h"
+#include "common/acpi/spcr.h"
 #include "common/acpi/table_walk.h"
 #include "pvh/memory_map.h"
 
@@ -27,12 +28,14 @@ struct acpi_tables {
     uint64_t unsafe_rsdp[ACPI_VERSIONS];  /* skipped because of where its tables are; 0: none */
     struct acpi_ranges occupied;          /* tables in memory that would be RAM for the kernel */
     struct acpi_windows ecam;             /* PCI configuration windows; which tables are damaged */
+    struct acpi_serial serial;            /* the firmware's serial console */
 };
 
 /*
- * Finds the RSDP for the kernel, preferring ACPI 2.0 to 1.0, the ECAM windows, and the tables in
- * boot services' or the loader's memory, which are listed as occupied. An RSDP whose tables are in
- * free memory, or in too many places, is skipped, since they cannot be preserved. Reads only memory
- * that `map` says may hold tables. Never fails: missing and damaged tables are recorded.
+ * Finds the RSDP for the kernel, preferring ACPI 2.0 to 1.0, the ECAM windows, the serial console,
+ * and the tables in boot services' or the loader's memory, which are listed as occupied. An RSDP
+ * whose tables are in free memory, or in too many places, is skipped, since they cannot be
+ * preserved. Reads only memory that `map` says may hold tables. Never fails: missing and damaged
+ * tables are recorded.
  */
 void acpi_collect(const struct memory_map *map, struct acpi_tables *ret_tables);

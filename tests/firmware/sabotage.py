@@ -94,6 +94,16 @@ BREAKS = (
     Break("tables are read anywhere", "map_memory", call("find_obstacle"), ("find_obstacle(", "!map + 0 * find_obstacle("),
           "lying-acpi", "FAILED"),
 
+    # What is said about the machine
+    Break("no word of RAM that is not write-back", "report_warnings", statement(calls="print_mtrr_warning"), "",
+          "uncached", "does not say \"warning: 1024.0 MiB"),
+    Break("a guest's registers are told of in vain", "print_mtrr_warning", condition("guest"), ("finding->guest", "0"),
+          "uncached-guest", "there is nothing to warn of"),
+    Break("the firmware's serial console is not found", "acpi_collect", statement(calls="acpi_find_serial"), "",
+          "serial-console", "add console=ttyS1,115200"),
+    Break("a port in memory is taken for one of I/O", "acpi_find_serial", condition("find_number"),
+          ("!= ADDRESS_SPACE_IO", "> ADDRESS_SPACE_IO"), "serial-console-in-memory", "does not say"),
+
     # Leaving boot services
     Break("text between the attempts to leave", "exit_again", statement(assigns="status", mentions=["exit_boot_services"]),
           "{}; console_message(\"again\")", "refused-exit", "after ExitBootServices has failed"),

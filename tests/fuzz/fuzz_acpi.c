@@ -7,6 +7,7 @@
 
 #include "common/acpi/mcfg.h"
 #include "common/acpi/rsdp.h"
+#include "common/acpi/spcr.h"
 #include "common/acpi/table_walk.h"
 #include "pvh/ecam.h"
 
@@ -60,6 +61,7 @@ static void read_tables(struct fuzzed_memory *fuzzed)
     static struct memory_range ranges[] = {{{BASE, 0x80000000}, MEMORY_CONVENTIONAL}};
     const struct memory_map ram = {.ranges = ranges, .count = ELEMENTS(ranges)};
     struct acpi_windows windows;
+    struct acpi_serial serial;
 
     if (acpi_check_rsdp(&fuzzed->memory, BASE)) {
         require(memcmp(fuzzed->bytes, "RSD PTR ", 8) == 0);
@@ -67,6 +69,8 @@ static void read_tables(struct fuzzed_memory *fuzzed)
     }
     acpi_find_ecam(&fuzzed->memory, BASE, &windows);
     require_windows(&windows);
+    acpi_find_serial(&fuzzed->memory, BASE, &serial);
+    require(serial.number < 4 && (serial.present || !serial.baud));
     ecam_drop_over_memory(&windows, &ram);
     for (size_t i = 0; i < windows.count; i++)
         require(!range_overlaps(windows.windows[i], ranges[0].range));

@@ -65,7 +65,7 @@ static inline void mend_sum(uint8_t *bytes, size_t length, size_t at)
 
 static inline void mend_sums(uint8_t *bytes, size_t size)
 {
-    static const char signatures[][5] = {"MCFG", "XSDT", "RSDT", "TPM2"};
+    static const char signatures[][5] = {"MCFG", "SPCR", "XSDT", "RSDT", "TPM2"};
 
     for (size_t at = RSDP_V2; at + HEADER <= size; at++) {
         uint32_t length = read_le32(bytes + at + 4);

@@ -15,7 +15,7 @@
 #include "common/base/error.h"
 #include "common/image/elf.h"
 #include "pvh/memory_map.h"
-#include "pvh/platform.h"
+#include "pvh/platform/platform.h"
 
 #define NEVER SIZE_MAX
 

@@ -14,6 +14,15 @@
 #define SEV_STATUS     0xc0010131
 #define TDX_LEAF       0x21
 
+#define MTRR_BIT          (UINT32_C(1) << 12)
+#define MTRR_CAPABILITIES 0xfe
+#define MTRR_DEFAULT_TYPE 0x2ff
+#define MTRR_BASE         0x200
+#define MTRR_MASK         0x201
+#define MTRR_VALID        0x800 /* in a mask, and in the default type */
+#define MTRR_WRITE_BACK   6
+#define ADDRESSES         (UINT64_C(1) << 36) /* leaf 0x80000008 has no number */
+
 #define COUNTS_PER_TICK 100 /* ticks are 100 ns: a processor of 1 GHz */
 #define AGE             (3600 * TICKS_PER_SECOND)
 
@@ -29,7 +38,8 @@ struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
     case 0:
         return (struct cpuid_result){.eax = TDX_LEAF};
     case 1:
-        return (struct cpuid_result){.ecx = guest ? HYPERVISOR_BIT : 0};
+        return (struct cpuid_result){.ecx = guest ? HYPERVISOR_BIT : 0,
+                                     .edx = ways->write_back ? MTRR_BIT : 0};
     case TDX_LEAF: /* EBX, EDX, ECX */
         return ways->tdx ? cpuid_name("Inte    lTDX") : (struct cpuid_result){0};
     case 0x80000000:
@@ -41,8 +51,33 @@ struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
     }
 }
 
+/* One MTRR, which has the memory that is write-back. */
+static bool read_mtrr(uint32_t msr, uint64_t *ret_value)
+{
+    switch (firmware_ways.write_back ? msr : 0) {
+    case MTRR_CAPABILITIES:
+        *ret_value = 1;
+        return true;
+    case MTRR_DEFAULT_TYPE:
+        *ret_value = MTRR_VALID;
+        return true;
+    case MTRR_BASE:
+        *ret_value = MTRR_WRITE_BACK;
+        return true;
+    case MTRR_MASK:
+        *ret_value = (ADDRESSES - firmware_ways.write_back) | MTRR_VALID;
+        return true;
+    default:
+        return false;
+    }
+}
+
 uint64_t cpu_read_msr(uint32_t msr)
 {
+    uint64_t value;
+
+    if (read_mtrr(msr, &value))
+        return value;
     if (msr != SEV_STATUS || !firmware_ways.sev)
         run_fail("the processor has no register 0x%x", msr);
     return 1;

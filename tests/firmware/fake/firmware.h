@@ -7,7 +7,7 @@
 
 #include "efi/efi.h"
 
-#include "pvh/platform.h"
+#include "pvh/platform/platform.h"
 
 /* How firmware and machine behave; set by scenarios. */
 struct firmware_ways {
@@ -18,6 +18,7 @@ struct firmware_ways {
     const char *hypervisor; /* twelve characters, as in CPUID; NULL on bare metal */
     uint32_t hypervisor_leaf;
     bool tdx, sev;
+    uint64_t write_back; /* RAM below is write-back, a power of two; 0: there are no MTRRs */
 };
 extern struct firmware_ways firmware_ways;
 

@@ -42,7 +42,7 @@ static struct {
     struct expected_module *modules;
     size_t module_count;
     uint64_t rsdp;
-    bool no_overlay, scarcity;
+    bool no_overlay, overlay_optional;
     const struct framebuffer *framebuffer;
     struct range ecam, tables;
     bool nvs_allowed;
@@ -99,9 +99,9 @@ void expect_no_overlay(void)
     expected.no_overlay = true;
 }
 
-void expect_scarcity(void)
+void expect_overlay_optional(void)
 {
-    expected.scarcity = true;
+    expected.overlay_optional = true;
 }
 
 void expect_screen(const struct framebuffer *framebuffer)
@@ -424,7 +424,7 @@ static struct range check_rsdp(uint64_t rsdp)
     struct range pages;
 
     if (!expected.rsdp || expected.no_overlay ||
-        (rsdp == expected.rsdp && (expected.scarcity || !run_is_plain()))) {
+        (rsdp == expected.rsdp && (expected.overlay_optional || !run_is_plain()))) {
         check_number("rsdp_paddr", rsdp, expected.rsdp);
         return (struct range){0, 0};
     }

@@ -19,7 +19,7 @@ void expect_module(const char *command); /* the next module, */
 void expect_module_part(const uint8_t *bytes, size_t size); /* made of these files */
 void expect_rsdp(uint64_t address); /* of the firmware; the kernel's is ours, in an overlay */
 void expect_no_overlay(void);       /* the kernel's is the firmware's */
-void expect_scarcity(void);         /* the kernel's may be the firmware's, for want of memory */
+void expect_overlay_optional(void); /* as memory is short, or tables are wrong */
 void expect_screen(const struct framebuffer *framebuffer);
 void expect_ecam(struct range window);  /* reserved by MCFG */
 void expect_tables(struct range pages); /* ACPI tables in what would be RAM; they are preserved */

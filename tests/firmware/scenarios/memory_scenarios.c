@@ -193,7 +193,7 @@ static void shrinking_packed(uint64_t seed)
     put_packed_kernel("\\kernel", seed % 2 ? "xz" : "zst");
     put_module("\\initrd", 400000, "");
     options_set("--initrd initrd kernel");
-    expect_scarcity();
+    expect_overlay_optional();
 }
 
 /* Little memory: the initrd only fits if it uses the memory of the kernel's unpacking buffers. */
@@ -214,7 +214,7 @@ static void shrinking(uint64_t seed)
     put_kernel("\\vmlinux", &plain_kernel);
     put_module("\\initrd", 70000, "");
     options_set("--initrd initrd vmlinux");
-    expect_scarcity();
+    expect_overlay_optional();
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -335,6 +335,8 @@ static void damaged_acpi(uint64_t seed)
     acpi_publish(tables, USUAL_ACPI);
     if (parts[part].start != ACPI_RSDP)
         expect_rsdp(USUAL_ACPI);
+    if (parts[part].start == ACPI_XSDT)
+        expect_no_overlay();
 }
 
 /* Tables with wrong values but correct checksums. */
@@ -377,6 +379,7 @@ static void lying_acpi(uint64_t seed)
         expect_rsdp(USUAL_ACPI);
     if (seed % 3 == 2 && lengths[wrong % ELEMENTS(lengths)] == 44)
         expect_ecam((struct range){USUAL_ECAM, USUAL_ECAM + 256 * MIB});
+    expect_overlay_optional();
 }
 
 /* Memory with pages of `type` at 32 MiB, and ACPI tables in two of them. */

@@ -11,4 +11,5 @@ extern const struct scenario manager_scenarios[];
 extern const struct scenario memory_scenarios[];
 extern const struct scenario random_scenarios[];
 extern const struct scenario real_scenarios[];
+extern const struct scenario report_scenarios[];
 extern const struct scenario trouble_scenarios[];

@@ -3,6 +3,7 @@
 
 #include "common/base/range.h"
 #include "common/base/units.h"
+#include "pvh/platform/mtrr_warning.h"
 #include "pvh/print_boot.h"
 #include "pvh/warnings.h"
 
@@ -267,6 +268,42 @@ static void all_that_can_be_warned_of(void **state)
         "warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)");
 }
 
+static void assert_mtrr_warning(struct mtrr_finding finding, const char *command_line,
+                                const char *expected)
+{
+    print_mtrr_warning(&writer, command_line, &finding);
+    if (!expected)
+        assert_null(written);
+    else
+        assert_string_equal(written, expected);
+    forget(NULL);
+}
+
+static void memory_that_is_not_write_back(void **state)
+{
+    static const char trimmed[] = "warning: 1023.0 MiB of RAM is not write-back according to the "
+                                  "MTRRs and may be slow; Linux leaves it unused unless "
+                                  "disable_mtrr_trim is given";
+    static const char slow[] =
+        "warning: 1023.0 MiB of RAM is not write-back according to the MTRRs "
+        "and will be slow; a firmware update may fix it";
+    struct mtrr_finding finding = {.uncached = 1023 * MIB, .trimmed = true};
+
+    (void)state;
+    assert_mtrr_warning((struct mtrr_finding){.uncached = 0}, "", NULL);
+    assert_mtrr_warning(finding, "", trimmed);
+    assert_mtrr_warning(finding, "no_disable_mtrr_trim disable_mtrr_trims", trimmed);
+    assert_mtrr_warning(finding, "disable_mtrr_trim", slow);
+    assert_mtrr_warning(finding, "quiet\tdisable_mtrr_trim x", slow);
+    finding.guest = true;
+    assert_mtrr_warning(finding, "", trimmed);
+    assert_mtrr_warning(finding, "disable_mtrr_trim", NULL);
+    finding.trimmed = false;
+    assert_mtrr_warning(finding, "", NULL);
+    finding.guest = false;
+    assert_mtrr_warning(finding, "", slow);
+}
+
 #define test(function) cmocka_unit_test_teardown(function, forget)
 
 int main(void)
@@ -283,6 +320,7 @@ int main(void)
         test(maps),
         test(nothing_to_warn_of),
         test(all_that_can_be_warned_of),
+        test(memory_that_is_not_write_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pvh/platform.h"
+#include "pvh/platform/platform.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #define MSR_SEV_STATUS        0xc0010131
 #define SEV_STATUS_ENABLED    1
 
-static bool has_name(uint32_t a, uint32_t b, uint32_t c, const char *name)
+bool cpuid_has_name(uint32_t a, uint32_t b, uint32_t c, const char *name)
 {
     const uint32_t words[3] = {a, b, c};
 
@@ -29,7 +29,7 @@ static bool is_xen(const struct processor *processor)
          leaf += LEAF_HYPERVISOR_STEP) {
         struct cpuid_result id = processor->cpuid(leaf, 0);
 
-        if (has_name(id.ebx, id.ecx, id.edx, "XenVMMXenVMM"))
+        if (cpuid_has_name(id.ebx, id.ecx, id.edx, "XenVMMXenVMM"))
             return true;
     }
     return false;
@@ -42,7 +42,7 @@ static bool is_tdx(const struct processor *processor)
     if (processor->cpuid(0, 0).eax < LEAF_TDX)
         return false;
     id = processor->cpuid(LEAF_TDX, 0);
-    return has_name(id.ebx, id.edx, id.ecx, "IntelTDX    ");
+    return cpuid_has_name(id.ebx, id.edx, id.ecx, "IntelTDX    ");
 }
 
 static bool is_sev(const struct processor *processor)

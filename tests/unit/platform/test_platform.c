@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
-#include "pvh/platform.h"
+#include "pvh/platform/platform.h"
 
 #define HYPERVISOR_BIT (UINT32_C(1) << 31)
 

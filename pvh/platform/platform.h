@@ -13,6 +13,9 @@ struct processor {
     uint64_t (*read_msr)(uint32_t msr);
 };
 
+/* True if these registers, in this order, have the twelve letters of `name`. */
+bool cpuid_has_name(uint32_t a, uint32_t b, uint32_t c, const char *name);
+
 /*
  * Returns ERROR_NONE, or why no kernel can be started:
  * ERROR_PLATFORM_XEN  an HVM guest: the kernel would take Xen's PVH path and use hypercalls
