@@ -56,12 +56,12 @@ void machine_add_acpi(uint64_t address)
     expect_ecam((struct range){USUAL_ECAM, USUAL_ECAM + (LAST_BUS + 1) * MIB});
 }
 
+struct fake_screen machine_screen;
+
 void machine_add_screen(void)
 {
-    static struct fake_screen screen;
-
-    screen_make_usual(&screen);
-    screen_install(&screen);
+    screen_make_usual(&machine_screen);
+    screen_install(&machine_screen);
     expect_screen(&usual_framebuffer);
 }
 

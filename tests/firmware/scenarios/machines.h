@@ -5,6 +5,7 @@
 #include "efi/efi.h"
 
 #include "common/base/range.h"
+#include "tests/firmware/fake/screen.h"
 
 /* Addresses in the usual machine. */
 #define USUAL_TOP         UINT64_C(0x4000000) /* 64 MiB of RAM below 4 GiB */
@@ -22,8 +23,9 @@ void machine_add_high(void);
 void machine_add_low(void);
 void machine_add_acpi(uint64_t address);
 
-/* A screen, which the kernel must be told of. */
+/* A screen, which the kernel must be told of. It is machine_screen, which may be changed then. */
 void machine_add_screen(void);
+extern struct fake_screen machine_screen;
 
 /* For machines with other RAM: adds the tables in their own memory, and the memory above RAM. */
 void machine_add_tables(void);
