@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Follows rsdp_paddr to the ACPI tables that a kernel needs for PCI. */
+/* Follows rsdp_paddr to the ACPI tables that a kernel needs for PCI, and to those of the loader. */
+#include "coreboot.h"
 #include "handover.h"
 #include "report.h"
 
@@ -72,9 +73,22 @@ static const struct table_header *table_at(uint64_t paddr, const char *signature
     return table;
 }
 
-/* Finds a table through the XSDT (8-byte pointers) or the RSDT (4-byte pointers), or NULL. */
+/* Whether the bytes of a text are anywhere in the table; "" is in all. */
+static bool contains(const struct table_header *table, const char *text, uint32_t length)
+{
+    for (uint32_t at = 0; at + length <= table->length; at++)
+        if (has_signature((const char *)table + at, text, length))
+            return true;
+    return false;
+}
+
+/*
+ * Finds a table that contains a text through the XSDT (8-byte pointers) or the RSDT (4-byte
+ * pointers), or NULL.
+ */
 static const struct table_header *find_table(const struct table_header *root, uint32_t pointer_size,
-                                             const char *signature)
+                                             const char *signature, const char *text,
+                                             uint32_t length)
 {
     const uint8_t *pointer = (const uint8_t *)(root + 1);
     uint32_t count = (root->length - sizeof *root) / pointer_size;
@@ -85,7 +99,7 @@ static const struct table_header *find_table(const struct table_header *root, ui
         if (pointer_size == 8)
             __builtin_memcpy(&paddr, pointer, 8);
         const struct table_header *table = table_at(paddr, signature);
-        if (table)
+        if (table && contains(table, text, length))
             return table;
     }
     return NULL;
@@ -105,7 +119,26 @@ static void check_mcfg(const struct handover *handover, const struct table_heade
     }
 }
 
-static void check_tables(const struct handover *handover, const struct rsdp *rsdp)
+static const struct table_header *find_device(const struct table_header *root,
+                                              uint32_t pointer_size)
+{
+    return find_table(root, pointer_size, "SSDT", "BOOT0000", 8);
+}
+
+/* Both root tables list the device, if any does. */
+static void check_device(const struct handover *handover, const struct options *options,
+                         const struct rsdp *rsdp, const struct table_header *device)
+{
+    const struct table_header *rsdt = table_at(rsdp->rsdt_address, "RSDT");
+
+    if (!device)
+        return;
+    check(!rsdt || find_device(rsdt, 4) == device, "acpi-roots-agree", "not on BOOT0000");
+    check_coreboot(handover, options, (const uint8_t *)device, device->length);
+}
+
+static void check_tables(const struct handover *handover, const struct options *options,
+                         const struct rsdp *rsdp)
 {
     bool extended = rsdp->revision >= 2 && rsdp->xsdt_address != 0;
     uint64_t paddr = extended ? rsdp->xsdt_address : rsdp->rsdt_address;
@@ -113,14 +146,15 @@ static void check_tables(const struct handover *handover, const struct rsdp *rsd
 
     if (!check(root != NULL, "acpi-root-table", "none at 0x%llx", paddr))
         return;
-    const struct table_header *mcfg = find_table(root, extended ? 8 : 4, "MCFG");
+    const struct table_header *mcfg = find_table(root, extended ? 8 : 4, "MCFG", "", 0);
     if (mcfg)
         check_mcfg(handover, mcfg);
     else
         report("mcfg none");
+    check_device(handover, options, rsdp, find_device(root, extended ? 8 : 4));
 }
 
-void check_acpi(const struct handover *handover)
+void check_acpi(const struct handover *handover, const struct options *options)
 {
     if (!handover->info)
         return;
@@ -136,5 +170,5 @@ void check_acpi(const struct handover *handover)
           "rsdp-not-in-ram", "0x%llx is called RAM", paddr);
     if (check(has_checksums(rsdp), "rsdp-checksum", "wrong, revision %u length 0x%x",
               rsdp->revision, rsdp->length))
-        check_tables(handover, rsdp);
+        check_tables(handover, options, rsdp);
 }

@@ -34,6 +34,7 @@ struct handover {
 struct options {
     bool quiet;
     bool halt;
+    bool draw;
     bool expects_modules;
     uint32_t modules;
     bool expects_relocation;
@@ -52,7 +53,7 @@ void check_start_info(const struct handover *handover);
 void check_boot_info_place(const struct handover *handover);
 void check_memmap(const struct handover *handover);
 void check_modules(const struct handover *handover, const struct options *options);
-void check_acpi(const struct handover *handover);
+void check_acpi(const struct handover *handover, const struct options *options);
 
 /* Whether entries of this type cover all of the extent. */
 bool memmap_covers(const struct handover *handover, enum memmap_type type, struct extent extent);

@@ -21,7 +21,7 @@ static void check_everything(const struct handover *handover, const struct optio
     check_memmap(handover);
     check_boot_info_place(handover);
     check_modules(handover, options);
-    check_acpi(handover);
+    check_acpi(handover, options);
 }
 
 void kernel_main(const struct entry_state *entry)

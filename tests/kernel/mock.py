@@ -52,26 +52,86 @@ def acpi_table(signature, body):
     return checksummed(header + body, 9)
 
 
-# RSDP, root table and two more, 256 bytes apart.
+# RSDP, root table and others, 256 bytes apart.
 ROOT_TABLE, MCFG_TABLE, OTHER_TABLE = 0x100, 0x200, 0x300
+# What the loader's own tables lead to: the framebuffer is one of 8x8 pixels.
+SSDT, COREBOOT, LOG, FRAMEBUFFER, SMALL_ROOT_TABLE = 0x400, 0x500, 0x600, 0x700, 0x800
+LOG_TEXT = b"first\nsecond\tline\n"
 
 
-def acpi_tables(with_xsdt=True):
+def internet_checksum(data):
+    total = sum(struct.unpack(f"<{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total ^ 0xFFFF
+
+
+@dataclass
+class Overlay:
+    """The loader's own tables, correct at first."""
+
+    header: dict = field(default_factory=dict)  # fields that differ
+    framebuffer: dict = field(default_factory=dict)
+    log: int = ACPI + LOG
+    log_size: int = 0x80
+    log_cursor: int = len(LOG_TEXT)
+    memory: tuple = None    # of the device
+    in_rsdt: bool = True
+
+    def records(self):
+        values = {"paddr": ACPI + FRAMEBUFFER, "width": 8, "height": 8, "pitch": 32, "bits": 32}
+        values |= self.framebuffer
+        screen = struct.pack("<IIQ3I9B3x", 0x12, 40, *values.values(), 16, 8, 8, 8, 0, 8, 24, 8)
+        return screen + struct.pack("<IIQ", 0x17, 16, self.log)
+
+    def coreboot_table(self):
+        records = self.records()
+        values = {"signature": b"LBIO", "header_bytes": 24, "header_checksum": 0,
+                  "table_bytes": len(records), "table_checksum": internet_checksum(records),
+                  "entries": 2} | {name: value for name, value in self.header.items()
+                                   if name != "header_checksum"}
+        header = struct.Struct("<4s5I")
+        values["header_checksum"] = self.header.get(
+            "header_checksum", internet_checksum(header.pack(*values.values())))
+        return header.pack(*values.values()) + records
+
+    def tables(self):
+        """(offset, bytes) of each."""
+        coreboot = self.coreboot_table()
+        start, size = self.memory or (ACPI + COREBOOT, len(coreboot))
+        body = b"\x5b\x82BOOT0000" + struct.pack("<BHBII", 0x86, 9, 1, start, size) + b"\x79\0"
+        log = struct.pack("<2I", self.log_size, self.log_cursor) + LOG_TEXT
+        return ((SSDT, acpi_table(b"SSDT", body)), (COREBOOT, coreboot), (LOG, log))
+
+
+def acpi_tables(with_xsdt=True, overlay=None):
     start, end = PCI_CONFIG
     mcfg = acpi_table(b"MCFG", struct.pack("<8xQHBBI", start, 0, 0, ((end - start) >> 20) - 1, 0))
     other = acpi_table(b"OTHR", b"")
-    pointers = (ACPI + OTHER_TABLE, ACPI + MCFG_TABLE)
+    pointers = [ACPI + OTHER_TABLE, ACPI + MCFG_TABLE]
+    own = [ACPI + SSDT] if overlay else []
+    rsdt = acpi_table(b"RSDT", words("I", pointers + (own if not overlay or overlay.in_rsdt else [])))
     if with_xsdt:
-        root = acpi_table(b"XSDT", struct.pack("<2Q", *pointers))
-        numbers = (2, 0, 36, ACPI + ROOT_TABLE)
+        root = acpi_table(b"XSDT", words("Q", pointers + own))
+        numbers = (2, ACPI + SMALL_ROOT_TABLE if overlay else 0, 36, ACPI + ROOT_TABLE)
     else:
-        root = acpi_table(b"RSDT", struct.pack("<2I", *pointers))
+        root = rsdt
         numbers = (0, ACPI + ROOT_TABLE, 0, 0)
     rsdp = struct.pack("<8sB6sBIIQB3x", b"RSD PTR ", 0, b"PVHBOO", *numbers, 0)
     rsdp = checksummed(rsdp, 8, 0, 20)
     if with_xsdt:
         rsdp = checksummed(rsdp, 32)
-    return b"".join(table.ljust(0x100, b"\0") for table in (rsdp, root, mcfg, other))
+    tables = [(0, rsdp), (ROOT_TABLE, root), (MCFG_TABLE, mcfg), (OTHER_TABLE, other)]
+    if overlay:
+        tables += [*overlay.tables(), (SMALL_ROOT_TABLE, rsdt)]
+    area = bytearray(max(offset for offset, _ in tables) + 0x100)
+    for offset, data in tables:
+        area[offset:offset + len(data)] = data
+    return bytes(area)
+
+
+def words(kind, numbers):
+    return struct.pack(f"<{len(numbers)}{kind}", *numbers)
 
 
 @dataclass

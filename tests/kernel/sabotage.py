@@ -365,4 +365,40 @@ TABLES = (
     memmap("mcfg-not-reserved", "mcfg-0-reserved", put(-1, 2, 4)),
 )
 
-CASES = STATE + IMAGE + START_INFO + MEMMAP + PLACE + MODULE + TABLES
+# ------------------------------------------------------------------------------------------------
+# The loader's own tables
+
+
+def overlay(name, failing, change=leave_as_it_is, **fields):
+    return case(name, failing, change, acpi=mock.acpi_tables(overlay=mock.Overlay(**fields)))
+
+
+def leave_acpi(rows, size):
+    """The tables' memory ends after `size` bytes; what follows is RAM."""
+    rows[2][1] = size
+    rows[3][:2] = [mock.ACPI + size, mock.RAM_END - mock.ACPI - size]
+
+
+OVERLAY = (
+    overlay("overlay-not-in-rsdt", "acpi-roots-agree", in_rsdt=False),
+    overlay("overlay-without-memory", "coreboot-memory", memory=(0, 0)),
+    overlay("overlay-short-memory", "coreboot-memory", memory=(mock.ACPI + mock.COREBOOT, 23)),
+    overlay("overlay-other-memory", "coreboot-header", memory=(mock.ACPI + mock.LOG, 64)),
+    overlay("coreboot-longer-than-memory", "coreboot-header", header={"table_bytes": 4096}),
+    overlay("coreboot-header-bytes", "coreboot-header", header={"header_bytes": 28}),
+    overlay("coreboot-header-checksum", "coreboot-header-checksum", header={"header_checksum": 1}),
+    overlay("coreboot-checksum", "coreboot-checksum", header={"table_checksum": 1}),
+    overlay("coreboot-entries", "coreboot-records", header={"entries": 3}),
+    overlay("coreboot-in-ram", "coreboot-reserved log-reserved framebuffer-not-in-ram",
+            lambda scene: leave_acpi(scene.memmap, mock.COREBOOT)),
+    overlay("framebuffer-pitch", "framebuffer-size", framebuffer={"pitch": 31}),
+    overlay("framebuffer-height", "framebuffer-size", framebuffer={"height": 0}),
+    overlay("framebuffer-in-ram", "framebuffer-not-in-ram", framebuffer={"paddr": mock.MODULES}),
+    overlay("log-null", "log-address", log=0),
+    overlay("log-above-4g", "log-address", log=5 << 30),
+    overlay("log-cursor", "log-size", log_cursor=0x81),
+    overlay("log-across-4g", "log-size", log_size=0xFFFFFFFF),
+    overlay("log-beyond-tables", "log-reserved", log_size=0x1000),
+)
+
+CASES = STATE + IMAGE + START_INFO + MEMMAP + PLACE + MODULE + TABLES + OVERLAY

@@ -39,6 +39,7 @@ class Layout:
     def add(self, data=b"", bss=0, gap=None, at=None, **fields):
         """gap=None: directly after the previous segment, in the same page if that is not full."""
         if at is not None:
+            assert at >= self.end
             self.end = at
         elif gap is not None:
             self.end = elf.align_up(self.end, elf.PAGE) + gap
@@ -75,7 +76,7 @@ def add_spread_segments(layout):
     """
     base = layout.base
     layout.add_pattern(300001)
-    layout.add_pattern(MIB, bss=3 * MIB + 77, gap=0x80000)
+    layout.add_pattern(MIB, bss=3 * MIB + 77, gap=0x70000)
     layout.add_pattern(0x40000, at=base + 0x4F0000)
     layout.add(bss=0x10000, gap=0)
     layout.add_pattern(16, bss=2 * MIB, gap=0x5000, vaddr=0)

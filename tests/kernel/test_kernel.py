@@ -103,6 +103,21 @@ def test_acpi_1_passes(tmp_path):
     assert "mcfg-0-reserved" in run.passed
 
 
+def test_follows_the_loaders_own_tables(tmp_path):
+    run = Run(scene(acpi=mock.acpi_tables(overlay=mock.Overlay())), tmp_path)
+    assert run.status == STATUS_PASS
+    assert f"framebuffer {mock.ACPI + mock.FRAMEBUFFER:#x} 8x8 32 32" in run.info
+    assert f"log {len(mock.LOG_TEXT)} bytes" in run.info
+    assert "log-end=second\\x09line" in run.info
+
+
+def test_a_full_log_is_read_to_its_end(tmp_path):
+    full = mock.Overlay(log_size=len(mock.LOG_TEXT), log_cursor=1 << 31)
+    run = Run(scene(acpi=mock.acpi_tables(overlay=full)), tmp_path)
+    assert run.status == STATUS_PASS
+    assert f"log {len(mock.LOG_TEXT)} bytes" in run.info
+
+
 def test_reports_what_it_was_given(tmp_path):
     line = 'a="b c"  d\\e \u00e4 pvhtest.modules=2 '
     given = scene(cmdline=line.encode())
@@ -146,6 +161,7 @@ def test_sabotage_is_found(case, tmp_path):
 def test_every_check_has_a_sabotage(tmp_path):
     """A check that no sabotage makes fail may not work."""
     names = Run(scene(cmdline=b"pvhtest.reloc=0 pvhtest.modules=2"), tmp_path).passed
+    names |= Run(scene(acpi=mock.acpi_tables(overlay=mock.Overlay())), tmp_path).passed
     names |= {"modlist-absent"}  # takes the place of modlist-address without modules
     failing = {name for case in CASES for name in case.failing}
     assert {kind(name) for name in names} == {kind(name) for name in failing}
