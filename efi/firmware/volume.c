@@ -65,20 +65,6 @@ void efi_file_close(EFI_FILE_HANDLE *handle)
     *handle = NULL;
 }
 
-bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH])
-{
-    size_t length = 0;
-
-    if (*path != '\\' && *path != '/')
-        ucs2[length++] = '\\';
-    length += utf8_to_utf16(path, ucs2 + length, PATH_MAX_LENGTH - length);
-    for (size_t i = 0; i < length; i++) {
-        if (ucs2[i] == '/')
-            ucs2[i] = '\\';
-    }
-    return length + 3 < PATH_MAX_LENGTH; /* beyond that it may have been truncated */
-}
-
 bool directory_open(const struct volume *volume, const char *path, struct directory *ret_directory,
                     struct error *error)
 {
@@ -86,7 +72,7 @@ bool directory_open(const struct volume *volume, const char *path, struct direct
     EFI_STATUS status;
 
     *ret_directory = (struct directory){.path = path};
-    if (!path_to_ucs2(path, ucs2))
+    if (!path_to_utf16(path, ucs2))
         return error_set_for(error, path, ERROR_PATH_TOO_LONG);
     status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ, &ret_directory->handle);
     if (EFI_ERROR(status) && status != EFI_NOT_FOUND)
@@ -146,7 +132,7 @@ EFI_STATUS volume_rename(const struct volume *volume, const char *path, const ch
 
     if (is_read_only(volume))
         return EFI_WRITE_PROTECTED;
-    if (!path_to_ucs2(path, ucs2))
+    if (!path_to_utf16(path, ucs2))
         return EFI_INVALID_PARAMETER;
     status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file);
     if (EFI_ERROR(status))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/esp_path.h"
 
+#include "common/base/path.h"
 #include "common/base/text.h"
 
 #include <dirent.h>
@@ -13,11 +14,6 @@ bool is_directory(const char *path)
     struct stat status;
 
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-static bool is_separator(char character)
-{
-    return character == '/' || character == '\\';
 }
 
 static void truncate_text(struct text *text, size_t length)
@@ -55,8 +51,6 @@ static enum status resolve_name(struct text *host, size_t root_length, const cha
     size_t length = host->length;
 
     *ret_found = true;
-    if (strcmp(name, ".") == 0)
-        return STATUS_BOOTABLE;
     if (strcmp(name, "..") == 0) {
         *ret_found = length > root_length;
         while (*ret_found && host->data[--length] != '/')
@@ -71,35 +65,25 @@ static enum status resolve_name(struct text *host, size_t root_length, const cha
     return search(host, name, ret_found);
 }
 
-/* Returns the next name of a path, in the arena; NULL at the end or when out of memory. */
-static const char *take_name(const char **path, struct arena *arena)
-{
-    const char *start;
-
-    while (is_separator(**path))
-        ++*path;
-    for (start = *path; **path && !is_separator(**path);)
-        ++*path;
-    return *path > start ? arena_strndup(arena, start, (size_t)(*path - start)) : NULL;
-}
-
 enum status esp_find(const char *directory, const char *path, struct arena *arena,
                      const char **ret_path)
 {
     size_t size = strlen(directory) + 1 + strlen(path) + 1;
     struct text host = {arena_alloc(arena, size, 1), size, 0};
     bool found = true;
+    const char *start;
+    size_t length;
 
     *ret_path = NULL;
     if (!host.data)
         return trouble(OUT_OF_MEMORY);
     text_append(&host, directory);
-    while (found && *path) {
-        const char *name = take_name(&path, arena);
+    while (found && path_next_name(&path, &start, &length)) {
+        const char *name = arena_strndup(arena, start, length);
         enum status status;
 
         if (!name)
-            break;
+            return trouble(OUT_OF_MEMORY);
         status = resolve_name(&host, strlen(directory), name, &found);
         if (status != STATUS_BOOTABLE)
             return status;

@@ -9,7 +9,7 @@
 bool is_directory(const char *path);
 
 /*
- * Finds the file or directory `path` below `directory`. The separators are / and \, ASCII case is
+ * Finds the file or directory `path` (common/base/path.h) below `directory`. ASCII case is
  * ignored as on FAT, and .. never leads out of `directory`. *ret_path is its path on the host, in
  * the arena, or NULL if it does not exist. STATUS_TROUBLE, with a message printed, when out of
  * memory or if a directory cannot be read.

@@ -18,6 +18,7 @@
 
 #define MOST_FILES      512
 #define PATH_MAX_LENGTH 512
+#define FAT_PATH_MAX    256 /* without the first backslash */
 
 struct node {
     char path[PATH_MAX_LENGTH]; /* from the root, without the first backslash; "" for the root */
@@ -229,6 +230,15 @@ static void join(const struct node *base, const char *name, char path[PATH_MAX_L
     }
 }
 
+static bool is_for_directory(const char *path)
+{
+    return path[0] && path[strlen(path) - 1] == '\\';
+}
+
+/*
+ * Like EDK2's FAT driver (FatLocateOFile): the root for \\x, nothing for x\ where x is a file, and
+ * no path of more than 256 characters, those of the directory included.
+ */
 static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_file, CHAR16 *name,
                                    UINT64 mode, UINT64 attributes)
 {
@@ -247,8 +257,12 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
     if (strpbrk(text, "/:*?<>|\""))
         return EFI_INVALID_PARAMETER;
     join(handle->node, text, path);
+    if (strlen(path) > FAT_PATH_MAX)
+        return EFI_INVALID_PARAMETER;
+    if (text[0] == '\\' && text[1] == '\\')
+        path[0] = '\0';
     node = find_node(path);
-    if (!node)
+    if (!node || (is_for_directory(text) && !(node->attributes & EFI_FILE_DIRECTORY)))
         return EFI_NOT_FOUND;
     if (medium_ways.closed && strcasecmp(node->path, medium_ways.closed) == 0)
         return EFI_ACCESS_DENIED;
@@ -483,6 +497,8 @@ static EFI_STATUS rename_node(struct node *node, const char *name)
     enter_name(directory, "..", 2);
     snprintf(parent.path, sizeof(parent.path), "%s", directory);
     join(&parent, name, path);
+    if (strlen(path) > FAT_PATH_MAX)
+        return EFI_INVALID_PARAMETER;
     taken = find_node(path);
     if (taken && taken != node)
         return EFI_ACCESS_DENIED;
