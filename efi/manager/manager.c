@@ -99,13 +99,11 @@ static bool set_unknown_id_error(const struct manager *manager, struct error *er
 static bool boot_named(struct manager *manager, struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
+    size_t index = entries_find(entries->items, entries->count, manager->options->entry);
 
     report_diagnostics(manager, NULL);
-    for (size_t i = 0; i < entries->count; i++) {
-        if (entry_has_id(&entries->items[i], manager->options->entry))
-            return start_entry(manager, i, NULL, error);
-    }
-    return set_unknown_id_error(manager, error);
+    return index < entries->count ? start_entry(manager, index, NULL, error)
+                                  : set_unknown_id_error(manager, error);
 }
 
 /* Boots the default entry without a menu. */

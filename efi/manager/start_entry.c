@@ -34,7 +34,7 @@ static bool is_saved(const struct manager *manager, const struct boot_entry *ent
     const char *selected = *selection->chosen ? selection->chosen : configured;
 
     return text_equals_ignoring_case(selected, "@saved") &&
-           !entry_has_id(entry, selection->one_shot);
+           !entry_has_id(entry, selection->one_shot) && !entry_had_id(entry, selection->one_shot);
 }
 
 static void count_boot(struct manager *manager, struct boot_entry *entry)

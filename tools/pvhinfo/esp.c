@@ -42,7 +42,7 @@ static enum status check_default(struct esp *esp, struct arena *arena)
     size_t chosen = esp->default_entry;
 
     if (!*pattern || *pattern == '@' ||
-        (chosen < entries->count && entry_matches(&entries->items[chosen], pattern)))
+        (chosen < entries->count && entry_is_selected(&entries->items[chosen], pattern)))
         return STATUS_BOOTABLE;
     return message_add(&esp->notes, arena, "%s: default \"%s\" matches no bootable entry",
                        esp->config_path, pattern);

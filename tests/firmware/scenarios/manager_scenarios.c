@@ -199,11 +199,33 @@ static void counted_protected(uint64_t seed)
     handles_install(&device_handle, &guid, &block_io);
 }
 
-/* The entry's new name exists already. */
+/* The entry's new name exists already, and the one after that: LEFT goes down all the same. */
 static void counted_twice(uint64_t seed)
 {
     counted(seed);
     put_entry("new+2-2.conf", "Twin", "0", "twin");
+    put_entry("NEW+2-3.conf", "Twin", "0", "twin");
+}
+
+static void check_counted_twice(void)
+{
+    if (exists(ENTRIES "new+3-1.conf") || !exists(ENTRIES "new+2-4.conf"))
+        run_fail("the boot is not counted");
+    if (!variable_is("LoaderBootCountPath", ENTRIES "new+2-4.conf"))
+        run_fail("LoaderBootCountPath does not name the file");
+}
+
+/* All names are taken. */
+static void counted_a_hundred_times(uint64_t seed)
+{
+    char name[40];
+
+    counted(seed);
+    for (unsigned i = 2; i <= 100; i++) {
+        snprintf(name, sizeof(name), "new+2-%u.conf", i);
+        put_entry(name, "Twin", "0", "twin");
+    }
+    put_entry("new+2.conf", "Twin", "0", "twin");
 }
 
 static void exhausted(uint64_t seed)
@@ -799,7 +821,9 @@ const struct scenario manager_scenarios[] = {
      .faults = true},
     {"counted-protected", counted_protected, ENDING_BOOT, "cannot be counted", check_not_counted,
      .faults = true},
-    {"counted-twice", counted_twice, ENDING_BOOT, "cannot be counted", .faults = true},
+    {"counted-twice", counted_twice, ENDING_BOOT, NULL, check_counted_twice, .faults = true},
+    {"counted-in-vain", counted_a_hundred_times, ENDING_BOOT, "cannot be counted",
+     check_not_counted},
     {"exhausted", exhausted, ENDING_BOOT, NULL, .faults = true},
 
     {"one-shot", one_shot, ENDING_BOOT, NULL, check_one_shot, .faults = true},
