@@ -170,6 +170,8 @@ ERROR_ROW(DIRECTORY_LIST, FILE, FIRMWARE, NONE,
 /* Modules, and the initrd offered through Linux's initrd media device path. */
 ERROR_ROW(MODULE_EMPTY, FILE, LOAD_ERROR, NONE,
     "the file is empty; copy it again")
+ERROR_ROW(INITRD_EMPTY, FILE, LOAD_ERROR, NONE,
+    "the file is empty and is left out of the initrd")
 ERROR_ROW(MODULE_TOO_LARGE, FILE, OUT_OF_RESOURCES, NONE,
     "is too large; use a smaller file")
 ERROR_ROW(INITRD_MEDIA_FIND, FILE, FIRMWARE, NONE,

@@ -85,6 +85,7 @@ bool config_parse(struct config_parser *parser, const char *text, size_t length)
     struct config_line line;
 
     while (config_lines_next(&lines, &line)) {
+        parser->line = line.number;
         if (!take_line(parser, &line))
             return false;
     }

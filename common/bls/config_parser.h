@@ -39,6 +39,7 @@ struct config_parser {
     void *target;     /* the structure that the keys set members of */
     struct arena *arena;
     struct diagnostics *diagnostics;
+    unsigned line;                   /* the current one, counted from 1 */
     unsigned lines[CONFIG_KEYS_MAX]; /* the last line with each key; 0 for none */
 };
 

@@ -95,10 +95,33 @@ static void write_message(struct writer *writer, const char *text)
     console_message("%s", text);
 }
 
+static bool is_empty(const struct module *module, size_t part)
+{
+    return !module->is_offered && module->parts[part].file.source.size == 0;
+}
+
+/* An initrd that GRUB's and Fedora's tools leave empty is no mistake beside others. */
+static void report_empty_parts(const struct module_list *modules)
+{
+    for (size_t i = 0; i < modules->count; i++) {
+        const struct module *module = &modules->items[i];
+
+        for (size_t part = 0; part < module->part_count; part++) {
+            struct error error = {.code = ERROR_NONE};
+
+            if (!is_empty(module, part))
+                continue;
+            (void)error_set_for(&error, module->parts[part].file.path, ERROR_INITRD_EMPTY);
+            (void)console_print_error(&error, NULL);
+        }
+    }
+}
+
 void report_warnings(const struct boot *boot)
 {
     struct writer messages = {write_message};
 
+    report_empty_parts(&boot->modules);
     print_warnings(&messages, boot->request->command_line, &boot->map.preparation.plan,
                    &boot->map.preparation.e820);
 }

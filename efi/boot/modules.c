@@ -16,8 +16,9 @@ static bool open_part(const struct boot_file *source, struct module *module, str
         return false;
     part->file.on_read = progress_add;
     module->part_count++;
-    if (part->file.source.size == 0)
-        return error_set_for(error, source->path, ERROR_MODULE_EMPTY);
+    part->offset = module->size;
+    if (part->file.source.size == 0) /* fine if another part is not */
+        return true;
     if (!checked_align_up(module->size, MODULE_PART_ALIGNMENT, &part->offset) ||
         !checked_add(part->offset, part->file.source.size, &module->size))
         return error_set_for(error, source->path, ERROR_MODULE_TOO_LARGE);
@@ -38,6 +39,8 @@ static bool open_module(const struct boot_file *files, size_t count, struct aren
         if (!open_part(&files[i], module, error))
             return false;
     }
+    if (module->size == 0)
+        return error_set_for(error, files[0].path, ERROR_MODULE_EMPTY);
     list->sizes[list->count - 1] = module->size;
     list->commands[list->count - 1] = module->command;
     return true;

@@ -115,6 +115,16 @@ static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file
     return read;
 }
 
+static bool has_file(struct catalog_reader *catalog_reader, const char *path)
+{
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+    const char *host_path;
+
+    if (esp_find(reader->esp->directory, path, reader->arena, &host_path) != STATUS_BOOTABLE)
+        return true;
+    return host_path && !is_directory(host_path);
+}
+
 /* Errors are reported where they occur. */
 static void report(struct catalog_reader *reader, struct error *error)
 {
@@ -125,7 +135,7 @@ static void report(struct catalog_reader *reader, struct error *error)
 enum status esp_read_catalog(struct esp *esp, struct arena *arena)
 {
     struct esp_reader reader = {
-        .reader = {NULL, open_directory, next_name, close_directory, read_file, report},
+        .reader = {NULL, open_directory, next_name, close_directory, read_file, has_file, report},
         .esp = esp,
         .arena = arena,
     };

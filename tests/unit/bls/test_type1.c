@@ -3,6 +3,7 @@
 
 #include "common/bls/type1.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,43 @@ static void assert_diagnostic(size_t index, unsigned line, const char *text)
     assert_true(index < entry.diagnostics.count);
     assert_string_equal(entry.diagnostics.items[index].text, text);
     assert_int_equal(entry.diagnostics.items[index].line, line);
+}
+
+/* No other loader replaces them: the kernel gets them as they are. */
+static void variables_of_grub(void **state)
+{
+    static const char rest[] =
+        " is a variable of GRUB, which is not replaced; write its value instead";
+    static const char *const plain[] = {
+        "options password=$6$salt$abc",
+        "options cost=5$",
+        "options $1 $ ${ $-x $$x a$b",
+        "options /$x",
+        "linux /a$b",
+        "title $x",
+    };
+    char text[200];
+
+    (void)state;
+    parse("a.conf", "linux /k\noptions ro $tuned_params $x\noptions root=$root\n");
+    assert_int_equal(entry.diagnostics.count, 2);
+    snprintf(text, sizeof(text), "options: \"$tuned_params\"%s", rest);
+    assert_diagnostic(0, 2, text);
+    snprintf(text, sizeof(text), "options: \"$root\"%s", rest);
+    assert_diagnostic(1, 3, text);
+    assert_string_equal(entry.request.command_line, "ro $tuned_params $x root=$root");
+    parse("a.conf", "linux $kernel\nmodule /m ${args}x\noptions a=1,$b_2-c \"${d\"\n");
+    assert_int_equal(entry.diagnostics.count, 3);
+    snprintf(text, sizeof(text), "linux: \"$kernel\"%s", rest);
+    assert_diagnostic(0, 1, text);
+    snprintf(text, sizeof(text), "module: \"${args}\"%s", rest);
+    assert_diagnostic(1, 2, text);
+    snprintf(text, sizeof(text), "options: \"$b_2\"%s", rest);
+    assert_diagnostic(2, 3, text);
+    for (size_t i = 0; i < ELEMENTS(plain); i++) {
+        parse("a.conf", plain[i]);
+        assert_int_equal(entry.diagnostics.count, 0);
+    }
 }
 
 static void other_loaders_keys_are_ignored(void **state)
@@ -430,6 +468,7 @@ static void random_files_are_read_without_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        test(variables_of_grub),
         test(a_full_entry),
         test(permission_to_overwrite_nvs),
         test(files_are_on_the_entrys_volume),
