@@ -78,21 +78,22 @@ static const char *next_word(struct word_reader *reader)
     return word;
 }
 
-/* The value of `--name VALUE` or `--name=VALUE`; NULL with a message if it is missing. */
+/*
+ * The value of `--name VALUE` or `--name=VALUE`; NULL with a message if it is missing. A word that
+ * starts with -- is an option, or the end of them, and no value: --initrd -- KERNEL lacks one.
+ */
 static const char *option_value(struct word_reader *reader, const char *word, const char *name,
                                 struct text *error)
 {
     const char *value = word + strlen(name);
+    bool separate = *value != '=';
 
-    if (*value == '=')
-        value++;
-    else
-        value = next_word(reader);
+    value = separate ? next_word(reader) : value + 1;
     if (reader->failed) {
         text_append(error, "out of memory while reading the options");
         return NULL;
     }
-    if (!value || !*skip_spaces(value)) {
+    if (!value || !*skip_spaces(value) || (separate && strncmp(value, "--", 2) == 0)) {
         text_format(error, "option %s needs a value; see --help", name);
         return NULL;
     }

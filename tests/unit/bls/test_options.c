@@ -105,6 +105,11 @@ static void the_command_line_is_kept_to_the_letter(void **state)
         {"vmlinux --verbose --initrd x", "vmlinux", "--verbose --initrd x"},
         {"--verbose vmlinux -- init=/x", "vmlinux", "-- init=/x"},
         {"-- --odd-kernel quiet", "--odd-kernel", "quiet"},
+        {"-- -- quiet", "--", "quiet"}, /* the second is the kernel's name: see getopt(3) */
+        {"-- -- --", "--", "--"},
+        {"\"--\" k -- \"a  b\"", "k", "-- \"a  b\""},
+        {"--initrd=--x -- -k", "-k", ""},
+        {"initrd=x -- k --verbose", "k", "--verbose"},
         {"vmlinux quiet \n", "vmlinux", "quiet "},
         {"vmlinux quiet\r\n", "vmlinux", "quiet"},
         {"vmlinux quiet\n\n", "vmlinux", "quiet"},
@@ -189,6 +194,14 @@ static void mistakes_are_named(void **state)
     assert_refused("--initrd= k", "option --initrd needs a value; see --help");
     assert_refused("--initrd \"\" k", "option --initrd needs a value; see --help");
     assert_refused("--module", "option --module needs a value; see --help");
+    assert_refused("--initrd -- k", "option --initrd needs a value; see --help");
+    assert_refused("--module -- k", "option --module needs a value; see --help");
+    assert_refused("--entry --", "option --entry needs a value; see --help");
+    assert_refused("--entry --verbose", "option --entry needs a value; see --help");
+    assert_refused("-- \"\"", "the kernel's path is empty; see --help");
+    assert_refused("--initrd x --",
+                   "--initrd and --module need a KERNEL after the options; entries "
+                   "name their own");
     assert_refused("--entry=", "option --entry needs a value; see --help");
     assert_refused("--initrd x", "--initrd and --module need a KERNEL after the options; entries "
                                  "name their own");
