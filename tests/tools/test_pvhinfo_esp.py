@@ -147,7 +147,11 @@ def test_remarks_have_file_and_line(esp):
     ("linux /kernel\ninitrd /\n", "/: is a directory; name a file"),
     ("linux /kernel\ninitrd /empty\n", "/empty: the file is empty; copy it again"),
     ("linux /kernel\nmodule /empty\n", "/empty: the file is empty; copy it again"),
+    ("linux /kernel\ninitrd /empty /empty\n", "/empty: the file is empty; copy it again"),
+    ("linux /kernel\ninitrd /kernel /none\n", "/none: no such file in "),
+    ("linux /kernel\ninitrd /no such\n", "/no such: no such file in "),
     ("linux /no-note\n", "/no-note: "),
+    (f"linux {520 * '/x'}\n", "/x/x/x/"),
     ("linux /empty\n", "/empty: not an ELF file: it has only 0 bytes"),
     ("efi /kernel\n", "/kernel: is not an EFI program for x64; name one"),
     ("efi /short.efi\n", "/short.efi: is not an EFI program for x64; name one"),
@@ -162,7 +166,43 @@ def test_what_keeps_an_entry_from_booting(esp, text, problem):
     esp.write("short.efi", PROGRAM[:60])
     esp.write("arm.efi", PROGRAM.replace(b"\x64\x86", b"\x64\xaa"))
     esp.write("far.efi", PROGRAM[:60] + struct.pack("<I", 0xffffffff))
-    assert esp.problem_of(text).startswith(problem)
+    said = esp.problem_of(text)
+    assert said.startswith(problem)
+    assert said.endswith("/x: the path is too long; shorten it") == (len(text) > 1000)
+
+
+def test_initrds_as_grub_has_them(esp):
+    for name in ("one", "two", "my initrd"):
+        esp.write(name, name)
+    esp.entry("a.conf", "linux /kernel\ninitrd /one $tuned_initrd\ninitrd /my initrd\ninitrd //two\\ /one\n"
+                        "options ro $tuned_params\n")
+    result, errors = esp.check()
+    assert result["entries"][0]["bootable"]
+    assert errors == [
+        'loader/entries/a.conf:5: options: "$tuned_params" is a variable of GRUB, which is not replaced; write its value '
+        "instead", 'loader/entries/a.conf:2: initrd: "$tuned_initrd" is a variable of GRUB and is left out']
+
+
+def test_an_empty_initrd_among_others(esp):
+    esp.write("empty", b"")
+    esp.write("one", b"1")
+    esp.entry("a.conf", "linux /kernel\ninitrd /empty\ninitrd /one\n")
+    result, errors = esp.check()
+    assert result["entries"][0]["bootable"]
+    assert errors == ["loader/entries/a.conf: /empty: the file is empty and is left out of the initrd"]
+    assert [note.replace(f"{esp.folder}/", "") for note in result["notes"]] == errors
+    esp.entry("a.conf", "linux /kernel\ninitrd /empty\ninitrd /none\n")
+    result, errors = esp.check(1)
+    assert len(result["entries"][0]["problems"]) == 1
+
+
+def test_a_default_with_counters(esp):
+    esp.config("default b+3.conf\n")
+    esp.entry("b+1-2.conf", "version 1\nsort-key k\nlinux /kernel\n")
+    esp.entry("c.conf", "version 2\nsort-key k\nlinux /kernel\n")
+    result, errors = esp.check()
+    assert errors == []
+    assert [entry["id"] for entry in result["entries"] if entry["default"]] == ["b"]
 
 
 def test_a_kernel_is_refused_in_the_same_words_as_by_its_name(esp):
@@ -174,7 +214,8 @@ def test_a_kernel_is_refused_in_the_same_words_as_by_its_name(esp):
 
 @pytest.mark.parametrize("path", [
     "/Debian/6.1/Vmlinuz", "/debian/6.1/VMLINUZ", "\\DEBIAN\\6.1\\vmlinuz", "debian/6.1/vmlinuz", "//debian//6.1/vmlinuz",
-    "/debian/./6.1/vmlinuz", "/debian/6.2/../6.1/vmlinuz", "/debian\\6.1/vmlinuz",
+    "/debian/./6.1/vmlinuz", "/debian/6.2/../6.1/vmlinuz", "/debian\\6.1/vmlinuz", "\\\\debian\\/6.1/vmlinuz/",
+    "./debian/.\\6.1//vmlinuz\\.\\", "/debian/6.1/vmlinuz" + 600 * "/.",
 ])
 def test_paths_are_those_of_fat(esp, path):
     esp.write("Debian/6.1/Vmlinuz", ELF)
