@@ -14,6 +14,11 @@
 
 #define NAMES_SHOWN 4
 
+static bool is_empty(const struct module *module, size_t part)
+{
+    return !module->is_offered && module->parts[part].file.source.size == 0;
+}
+
 static void append_files(struct text *text, const struct boot *boot)
 {
     size_t shown = 0;
@@ -23,8 +28,8 @@ static void append_files(struct text *text, const struct boot *boot)
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 
-        for (size_t part = 0; part < module->part_count; part++, all++) {
-            if (shown == NAMES_SHOWN)
+        for (size_t part = 0; part < module->part_count; part++) {
+            if (is_empty(module, part) || all++ >= NAMES_SHOWN)
                 continue;
             text_format(text, " + %s", path_base_name(module->parts[part].file.path));
             shown++;
@@ -93,11 +98,6 @@ static void write_message(struct writer *writer, const char *text)
 {
     (void)writer;
     console_message("%s", text);
-}
-
-static bool is_empty(const struct module *module, size_t part)
-{
-    return !module->is_offered && module->parts[part].file.source.size == 0;
 }
 
 /* An initrd that GRUB's and Fedora's tools leave empty is no mistake beside others. */
