@@ -230,6 +230,15 @@ static void join(const struct node *base, const char *name, char path[PATH_MAX_L
     }
 }
 
+static bool is_too_long(const char *path)
+{
+    CHAR16 *units = widen(path);
+    size_t length = units_length(units);
+
+    free(units);
+    return length > FAT_PATH_MAX && !medium_ways.long_paths;
+}
+
 static bool is_for_directory(const char *path)
 {
     return path[0] && path[strlen(path) - 1] == '\\';
@@ -257,7 +266,7 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
     if (strpbrk(text, "/:*?<>|\""))
         return EFI_INVALID_PARAMETER;
     join(handle->node, text, path);
-    if (strlen(path) > FAT_PATH_MAX)
+    if (is_too_long(path))
         return EFI_INVALID_PARAMETER;
     if (text[0] == '\\' && text[1] == '\\')
         path[0] = '\0';
@@ -497,7 +506,7 @@ static EFI_STATUS rename_node(struct node *node, const char *name)
     enter_name(directory, "..", 2);
     snprintf(parent.path, sizeof(parent.path), "%s", directory);
     join(&parent, name, path);
-    if (strlen(path) > FAT_PATH_MAX)
+    if (is_too_long(path))
         return EFI_INVALID_PARAMETER;
     taken = find_node(path);
     if (taken && taken != node)
