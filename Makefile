@@ -71,10 +71,31 @@ DECODE_SOURCES := $(sort $(wildcard common/image/decode_*.c))
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 
+# GCC, unless CC= names another compiler for the loader, pvhinfo and the kernels of the tests.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+EFI_CC ?= $(CC)
+HOST_CC ?= $(CC)
+
+# $(call command_file,FILE,COMMAND): FILE holds COMMAND and gets a new time when that changes. What depends on it is made
+# again by another compiler or with other flags.
+define command_file
+$(1): COMMAND = $(2)
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' '$$(subst ','\'',$$(COMMAND))' >$$@.new
+	@if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+endef
+
+.PHONY: FORCE
+
 # $(call compile_rules,FOLDER,WORD,COMPILER,FLAGS,PREREQUISITES): compiles X.c to FOLDER/X.c.o, and X.S to FOLDER/X.S.o,
 # for every X; prints WORD. A target's EXTRA_CFLAGS come last. Objects are written completely before they are renamed.
 define compile_rules
-$(1)/%.o: % VERSION $(5)
+$(call command_file,$(1)/.command,$(3) $(4))
+
+$(1)/%.o: % VERSION $(1)/.command $(5)
 	@mkdir -p $$(@D)
 	@echo '  $(2) $$<'
 	$$(Q)$(3) $(4) $$(EXTRA_CFLAGS) -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c -o $$@.new $$< && mv $$@.new $$@
@@ -105,7 +126,7 @@ BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(K
 define what_to_boot
 set -- --efi '$(EFI_BINARY)' --decoders '$(DECODERS)' --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
 [ -n "$$KERNEL" ] || : "$${INITRD=build/initrd.img}"; \
-for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
+set -f; for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
 [ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"; \
 case "$$OVERWRITE_NVS" in ""|no) ;; yes) set -- "$$@" --overwrite-acpi-nvs ;; \
 *) echo "OVERWRITE_NVS=$$OVERWRITE_NVS: write yes or no" >&2; exit 1 ;; esac

@@ -221,6 +221,7 @@ static void write_entry(struct json *json, const struct esp *esp, size_t index)
     json_string(json, "label", entry->label);
     json_string(json, "kind", esp_entry_kind(entry));
     json_string(json, "path", esp_entry_path(entry));
+    json_string(json, "options", entry->request.command_line);
     json_string(json, "system", *check->system ? check->system : NULL);
     json_bool(json, "for_this_machine", entry_is_for_machine(entry));
     json_bool(json, "bootable", esp_entry_boots(esp, index));
