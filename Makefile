@@ -172,11 +172,11 @@ MANUAL_PAGES := $(sort $(wildcard docs/*.[1-8]))
 MANUAL_SECTIONS := $(sort $(subst .,,$(suffix $(MANUAL_PAGES))))
 PREFIX_DIR = $(DESTDIR)$(PREFIX)
 DOC_DIR = $(PREFIX_DIR)/share/doc/pvhboot
+MANUAL_FOLDERS := $(MANUAL_SECTIONS:%=share/man/man%)
 
 .PHONY: install
 install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the documents: PREFIX= DESTDIR=
-	install -d '$(PREFIX_DIR)/lib/pvhboot/installer' '$(PREFIX_DIR)/bin' '$(PREFIX_DIR)/sbin' '$(DOC_DIR)/licences' \
-		$(MANUAL_SECTIONS:%='$(PREFIX_DIR)/share/man/man%')
+	@tools/install-folders make '$(DESTDIR)' '$(PREFIX)' lib/pvhboot/installer bin sbin share/doc/pvhboot/licences $(MANUAL_FOLDERS)
 	install -m 644 '$(EFI_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhboot.efi'
 	install -m 755 '$(PVHINFO)' '$(PREFIX_DIR)/bin/pvhinfo'
 	install -m 755 $(SYSTEM_TOOLS) '$(PREFIX_DIR)/sbin/'
@@ -187,11 +187,10 @@ install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the docum
 
 .PHONY: uninstall
 uninstall: ## remove what install has put there: PREFIX= DESTDIR=
-	rm -rf '$(PREFIX_DIR)/lib/pvhboot' '$(DOC_DIR)'
+	@tools/install-folders check '$(DESTDIR)' '$(PREFIX)' lib lib/pvhboot bin sbin share/doc share/doc/pvhboot $(MANUAL_FOLDERS)
 	rm -f '$(PREFIX_DIR)/bin/pvhinfo' $(patsubst tools/%,'$(PREFIX_DIR)/sbin/%',$(SYSTEM_TOOLS))
 	for page in $(MANUAL_PAGES:docs/%=%); do rm -f '$(PREFIX_DIR)/share/man/man'"$${page##*.}/$$page" || exit; done
-	for folder in $(MANUAL_SECTIONS:%='$(PREFIX_DIR)/share/man/man%') '$(PREFIX_DIR)/share/doc'; do \
-		[ ! -d "$$folder" ] || rmdir --ignore-fail-on-non-empty "$$folder" || exit; done
+	@tools/install-folders remove '$(DESTDIR)' '$(PREFIX)' lib/pvhboot share/doc/pvhboot
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded

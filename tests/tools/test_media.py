@@ -78,6 +78,12 @@ def test_an_entry_of_something_else(host, kernel):
     assert entry_of(volume(host, other)) == ["title my kernel", "pvh /boot/my-kernel", "options x"]
 
 
+def test_the_entry_may_let_the_kernel_overwrite_nvs(host, kernel):
+    mkiso(host / "image", host, kernel, "--overwrite-acpi-nvs")
+    entry = on_volume(host / "image", "loader/entries/linux-1.2-test.conf").decode()
+    assert entry.endswith("\noverwrite-acpi-nvs yes\n")
+
+
 def test_two_initrds_of_one_name_stay_apart(host, kernel):
     files = volume(host, kernel, ["initrd.img", "other/initrd.img"])
     assert [line for line in entry_of(files) if line.startswith("initrd")] == [
