@@ -155,7 +155,7 @@ check: ## run every test that fits into a quarter of an hour, on two cores
 check-full: lint check-style check-tools coverage check-unit check-firmware-full check-decoders check-fuzz-full check-binary check-kernel check-bench check-boot-full ## run every test there is
 
 .PHONY: check-tools
-check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
+check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
 	pytest-3 -q -p no:cacheprovider -n 2 tests/tools
 
 .PHONY: check-style

@@ -14,6 +14,9 @@
 #define SBAT_MARK   "\npvhboot,1,pvhboot,pvhboot,"
 #define VERSION_MAX 40
 
+/* Bytes of a path that is too long, in a message. */
+#define PATH_SHOWN 100
+
 /* Larger files are not searched: no loader is that large. */
 #define LOADER_MAX (16 * MIB)
 
@@ -34,10 +37,12 @@ static enum status add_read_failure(const struct check *check, const char *path,
 /* If there is no such file, *ret_path is NULL, and the entry has a problem more. */
 static enum status find_file(const struct check *check, const char *path, const char **ret_path)
 {
-    enum status status = esp_find(check->esp->directory, path, check->arena, ret_path);
+    enum status status = esp_find_named(check->esp->directory, path, check->arena, ret_path);
 
     if (status != STATUS_BOOTABLE)
         return status;
+    if (esp_path_is_too_long(path))
+        return add_problem(check, "%.*s...: the path is too long; shorten it", PATH_SHOWN, path);
     if (!*ret_path)
         return add_problem(check, "%s: no such file in %s; paths start at its root", path,
                            check->esp->directory);

@@ -2,11 +2,18 @@
 #include "tools/pvhinfo/esp_path.h"
 
 #include "common/base/text.h"
+#include "common/base/utf.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/* UTF-16 units of a name on FAT. */
+#define NAME_MAX_LENGTH 255
+
+/* No path is longer, in UTF-16 units with the separator at its start: see efi/firmware/volume.c. */
+#define PATH_MAX_LENGTH 1020
 
 bool is_directory(const char *path)
 {
@@ -72,7 +79,7 @@ static enum status resolve_name(struct text *host, size_t root_length, const cha
 }
 
 /* Returns the next name of a path, in the arena; NULL at the end or when out of memory. */
-static const char *take_name(const char **path, struct arena *arena)
+static char *take_name(const char **path, struct arena *arena)
 {
     const char *start;
 
@@ -106,4 +113,74 @@ enum status esp_find(const char *directory, const char *path, struct arena *aren
     }
     *ret_path = found ? host.data : NULL;
     return STATUS_BOOTABLE;
+}
+
+/* FAT has no names with other characters: the firmware refuses to open them. */
+static bool is_valid_name(const char *name)
+{
+    for (const char *at = name; *at; at++) {
+        if ((uint8_t)*at < ' ' || strchr("\":*<>?|", *at))
+            return false;
+    }
+    return utf16_length(name) <= NAME_MAX_LENGTH;
+}
+
+/*
+ * Removes what EDK2's FAT driver ignores in a name (FatFileNameIsValid() in
+ * FatPkg/EnhancedFatDxe/FileName.c): spaces around it, and dots at its end.
+ */
+static const char *trim_name(char *name)
+{
+    size_t length;
+
+    while (*name == ' ')
+        name++;
+    length = strlen(name);
+    while (length > 0 && name[length - 1] == ' ')
+        name[--length] = '\0';
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return name;
+    while (length > 0 && (name[length - 1] == ' ' || name[length - 1] == '.'))
+        name[--length] = '\0';
+    return name;
+}
+
+/* Appends the names of `path` as the firmware understands them. False if one of them cannot exist.
+ */
+static bool append_names(struct text *text, const char *path, struct arena *arena)
+{
+    while (*path) {
+        char *name = take_name(&path, arena);
+
+        if (!name)
+            break;
+        if (!is_valid_name(name))
+            return false;
+        text_format(text, "/%s", trim_name(name));
+    }
+    return true;
+}
+
+bool esp_path_is_too_long(const char *path)
+{
+    return utf16_length(path) + !is_separator(*path) > PATH_MAX_LENGTH;
+}
+
+enum status esp_find_named(const char *directory, const char *path, struct arena *arena,
+                           const char **ret_path)
+{
+    size_t length = strlen(path);
+    struct text names = {arena_alloc(arena, length + sizeof("/"), 1), length + sizeof("/"), 0};
+    enum status status;
+
+    *ret_path = NULL;
+    if (!names.data)
+        return trouble(OUT_OF_MEMORY);
+    if (esp_path_is_too_long(path) || !append_names(&names, path, arena))
+        return STATUS_BOOTABLE;
+    status = esp_find(directory, names.data, arena, ret_path);
+    /* The firmware takes a path with a separator at its end for a directory. */
+    if (*ret_path && length > 0 && is_separator(path[length - 1]) && !is_directory(*ret_path))
+        *ret_path = NULL;
+    return status;
 }

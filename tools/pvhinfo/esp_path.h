@@ -16,3 +16,13 @@ bool is_directory(const char *path);
  */
 enum status esp_find(const char *directory, const char *path, struct arena *arena,
                      const char **ret_path);
+
+/*
+ * The same for a path that an entry names, as the firmware understands it: spaces around names and
+ * dots at their end are ignored, a separator at the end needs a directory, and there is no file
+ * with a name that FAT cannot have or with a path that is too long for the loader.
+ */
+enum status esp_find_named(const char *directory, const char *path, struct arena *arena,
+                           const char **ret_path);
+
+bool esp_path_is_too_long(const char *path);
