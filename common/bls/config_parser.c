@@ -54,6 +54,7 @@ static bool take_value(struct config_parser *parser, const struct config_key *ke
 {
     const char *value = arena_strndup(parser->arena, line->value, line->value_length);
 
+    parser->line = line->number;
     switch (value ? key->take(parser, key, value) : CONFIG_NO_MEMORY) {
     case CONFIG_TAKEN:
         return check_repetition(parser, key, line);

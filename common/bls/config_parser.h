@@ -40,6 +40,7 @@ struct config_parser {
     struct arena *arena;
     struct diagnostics *diagnostics;
     unsigned lines[CONFIG_KEYS_MAX]; /* the last line with each key; 0 for none */
+    unsigned line;                   /* the line whose value is being taken */
 };
 
 /* Parses all lines. Values are copied into the arena. False when out of memory. */

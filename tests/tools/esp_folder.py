@@ -2,9 +2,13 @@
 """A folder with the files of an EFI system partition, for the tests of `pvhinfo --esp`."""
 
 import json
+import struct
 
 from conftest import ELF
 from pvhinfo_runs import CHECKED, pvhinfo
+
+# The shortest file that the firmware could take for a program: DOS header, PE signature, machine.
+PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(20)
 
 
 class Esp:

@@ -7,11 +7,8 @@ import struct
 
 import pytest
 from conftest import ELF, elf_kernel
-from esp_folder import Esp
+from esp_folder import Esp, PROGRAM
 from pvhinfo_runs import CHECKED, pvhinfo
-
-# The shortest file that the firmware could take for a program: DOS header, PE signature, machine.
-PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(20)
 
 NO_ENTRY = "no bootable entry in loader/entries"
 
@@ -66,7 +63,7 @@ def test_the_text_says_the_same(esp):
         "  id           b",
         "  kernel       /kernel\ufffd",
         "  tries        2 left, 0 done",
-        "a+0-3.conf: bootable, its tries are used up",
+        "a+0-3.conf: bootable, booted instead of the default, its tries are used up",
         "  label        Old",
         "  id           a",
         "  kernel       /kernel",
@@ -182,7 +179,7 @@ def test_exhausted_entries_go_last_and_are_no_default(esp):
     esp.entry("old.conf", "sort-key k\nversion 1\nlinux /kernel\n")
     result, errors = esp.check()
     assert [(entry["id"], entry["default"]) for entry in result["entries"]] == [("old", True), ("new", False)]
-    assert errors == ['loader/loader.conf: default "new*" matches no bootable entry']
+    assert errors == ['loader/loader.conf: default "new*" matches only entries whose tries are used up']
 
 
 @pytest.mark.parametrize("content", [None, "loader.conf", "directory"])

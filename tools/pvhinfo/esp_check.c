@@ -142,7 +142,8 @@ static enum status check_entry(struct esp *esp, size_t index, struct arena *aren
         return status;
     if (entry->problem)
         return add_problem(&check, "%s", entry->problem);
-    return check_files(&check, entry);
+    status = check_files(&check, entry);
+    return status == STATUS_BOOTABLE ? esp_add_warnings(esp, index, arena) : status;
 }
 
 enum status esp_check_entries(struct esp *esp, struct arena *arena)

@@ -9,9 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* UTF-16 units of a name on FAT. */
-#define NAME_MAX_LENGTH 255
-
 /* No path is longer, in UTF-16 units with the separator at its start: see efi/firmware/volume.c. */
 #define PATH_MAX_LENGTH 1020
 

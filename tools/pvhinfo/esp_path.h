@@ -5,6 +5,9 @@
 #include "common/base/arena.h"
 #include "tools/pvhinfo/host/status.h"
 
+/* UTF-16 units of a name on FAT. */
+#define NAME_MAX_LENGTH 255
+
 /* Follows symbolic links. */
 bool is_directory(const char *path);
 

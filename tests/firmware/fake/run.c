@@ -179,7 +179,7 @@ static bool is_good_ending(enum ending ending)
     if (ending == wanted || (!run_is_plain() && current->scenario->also & ALSO(ending)))
         return true;
     if (wanted == ENDING_REPORT)
-        return ending == ENDING_SUCCESS || ending == ENDING_ERROR;
+        return ending == ENDING_BOOT || ending == ENDING_SUCCESS || ending == ENDING_ERROR;
     if (!run_is_plain() && keys_have_given_up() && ending == ENDING_SUCCESS)
         return has_message() || key_is_lost();
     if (ending == ENDING_WAITING)

@@ -4,6 +4,7 @@
 
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
 #include "tests/firmware/scenarios/machines.h"
 
 #include <ftw.h>
@@ -37,6 +38,7 @@ static void prepare(uint64_t seed)
     machine_usual();
     require(nftw(volume_folder, add_file, 20, FTW_PHYS) == 0);
     options_set(loader_options);
+    expect_anything();
 }
 
 const struct scenario *host_volume(const char *folder, const char *options)
