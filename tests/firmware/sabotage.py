@@ -124,6 +124,8 @@ BREAKS = (
           "menu-no-keyboard", "ends in success"),
     Break("the set-up is not asked for", "enter_setup", statement(mentions=["EFI_OS_INDICATIONS_BOOT_TO_FW_UI"]), "",
           "menu-setup", "ends in a reset"),
+    Break("directories are entries", "read_next_file", condition("Attribute"), ("& EFI_FILE_DIRECTORY", "& 0"),
+          "entries-with-directories", "speaks of directories"),
     Break("one boot's entry is kept", "loader_interface_consume_selection", statement(calls="variable_delete"), "",
           "one-shot", "is kept for another boot"),
     Break("a read-only medium is written to", "volume_rename", call("is_read_only"), "false",
