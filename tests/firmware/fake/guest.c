@@ -16,7 +16,7 @@
 #define U(number) ((unsigned long long)(number))
 
 #define MOST_FALLBACKS 4
-#define MOST_PLACES    5 /* without modules */
+#define MOST_PLACES    6 /* without modules */
 #define MODULE_ALIGN   4
 
 #define BOOT_INFO_LIMIT   (1 * GIB)
