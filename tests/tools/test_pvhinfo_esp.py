@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What pvhinfo --esp tells of an EFI system partition: every entry, every mistake, the exit status."""
 
-import json
 import os
 import struct
 
