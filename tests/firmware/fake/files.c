@@ -267,14 +267,16 @@ static bool names_directory(const char *path)
 /* Longer names and other characters are no names on FAT. */
 static bool is_valid(const char *path)
 {
-    for (size_t length; *path; path += length + (path[length] != '\0')) {
+    for (size_t length, characters; *path; path += length + (path[length] != '\0')) {
         length = strcspn(path, "\\");
-        if (length > NAME_MAX_LENGTH)
-            return false;
+        characters = 0;
         for (size_t i = 0; i < length; i++) {
+            characters += (path[i] & 0xc0) != 0x80; /* not the rest of one in UTF-8 */
             if ((unsigned char)path[i] < ' ' || strchr("/:*?<>|\"", path[i]))
                 return false;
         }
+        if (characters > NAME_MAX_LENGTH)
+            return false;
     }
     return true;
 }
