@@ -128,3 +128,12 @@ size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size)
     units[count] = 0;
     return count;
 }
+
+size_t utf16_length(const char *text)
+{
+    size_t count = 0;
+
+    while (*text)
+        count += utf8_next(&text) >= 0x10000 ? 2 : 1;
+    return count;
+}

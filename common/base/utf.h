@@ -33,6 +33,9 @@ size_t utf16_encode(uint32_t code_point, uint16_t units[2]);
  */
 size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size);
 
+/* The number of UTF-16 units that it would convert to. */
+size_t utf16_length(const char *text);
+
 /* True for the control characters of ASCII and ISO 8859: C0, DEL and C1. */
 static inline bool utf_is_control(uint32_t code_point)
 {

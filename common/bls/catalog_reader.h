@@ -29,7 +29,7 @@ struct catalog_reader {
     /* A missing directory is not an error: *ret_found is false then. */
     bool (*open_directory)(struct catalog_reader *reader, const char *path, bool *ret_found,
                            struct error *error);
-    /* Sets *ret_name to the next name in the directory, in the arena; NULL at the end. */
+    /* Sets *ret_name to the next file's name in the directory, in the arena; NULL at the end. */
     bool (*next_name)(struct catalog_reader *reader, struct arena *arena, const char **ret_name,
                       struct error *error);
     void (*close_directory)(struct catalog_reader *reader);

@@ -17,8 +17,23 @@
 struct draft {
     struct boot_entry entry;
     const char *title, *pvh, *linux_kernel, *efi, *uki;
-    struct text options; /* no data before the first line with options */
+    struct text options;  /* no data before the first line with options */
+    unsigned stub_initrd; /* the line of options with initrd=PATH; 0 for none */
 };
+
+/* True if there is a parameter initrd=PATH. Quotes keep parameters together, as in the kernel. */
+static bool has_stub_initrd(const char *options)
+{
+    static const char name[] = "initrd=";
+    bool quoted = false;
+
+    for (const char *at = options; *at; at++) {
+        if (!quoted && (at == options || is_space(at[-1])) && strncmp(at, name, strlen(name)) == 0)
+            return true;
+        quoted ^= *at == '"';
+    }
+    return false;
+}
 
 /*
  * GRUB replaces variables in the values of entries; Fedora's have $tuned_params in their options.
@@ -62,6 +77,8 @@ static enum config_result add_options(struct config_parser *parser, const struct
             return CONFIG_NO_MEMORY;
         draft->entry.request.command_line = options->data;
     }
+    if (draft->stub_initrd == 0 && has_stub_initrd(value))
+        draft->stub_initrd = parser->line;
     text_format(options, "%s%s", options->length ? " " : "", value);
     return warn_of_variable(parser, key, value) ? CONFIG_TAKEN : CONFIG_NO_MEMORY;
 }
@@ -179,6 +196,16 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     return entry->problem;
 }
 
+/* Programs may know initrd=, as Linux's EFI stub does; a kernel that is entered through PVH gets no
+ * file by it. */
+static bool check_stub_initrd(struct draft *draft, struct arena *arena)
+{
+    return draft->stub_initrd == 0 || !draft->entry.request.kernel.path ||
+           diagnostic_add(&draft->entry.diagnostics, arena, draft->stub_initrd,
+                          "options: initrd= is for Linux's EFI stub, which is not used; write a "
+                          "line \"initrd PATH\"");
+}
+
 /* Sets a printable copy of the title, if there is one. */
 static bool set_title(struct draft *draft, struct arena *arena)
 {
@@ -210,7 +237,8 @@ bool type1_parse(const struct entry_source *source, const char *text, size_t len
 
     config_clear_strings(keys, ELEMENTS(keys), &draft);
     if (!entry_set_source(&draft.entry, source, arena) || !config_parse(&parser, text, length) ||
-        !find_problem(&draft, arena) || !set_title(&draft, arena))
+        !find_problem(&draft, arena) || !set_title(&draft, arena) ||
+        !check_stub_initrd(&draft, arena))
         return false;
     *ret_entry = draft.entry;
     return true;

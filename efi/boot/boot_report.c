@@ -173,8 +173,8 @@ void report_acpi(const struct boot *boot)
     }
     for (int version = ACPI_VERSIONS - 1; version >= 0; version--) {
         if (boot->acpi.unsafe_rsdp[version])
-            console_message("warning: the ACPI %s tables of the root pointer at 0x%llx lie in free "
-                            "memory, where they cannot be kept; they are ignored",
+            console_message("warning: the ACPI %s tables of the root pointer at 0x%llx cannot be "
+                            "kept and are ignored: they lie in free memory, or are too large",
                             versions[version], U(boot->acpi.unsafe_rsdp[version]));
     }
     if (!boot->acpi.rsdp)

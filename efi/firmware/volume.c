@@ -7,9 +7,6 @@
 
 #define NAME_MAX_LENGTH 255 /* UCS-2 characters, of FAT, NTFS and ext4 */
 
-/* Room for an EFI_FILE_INFO with the longest name. */
-#define DIRECTORY_ENTRY_SIZE (sizeof(EFI_FILE_INFO) + (NAME_MAX_LENGTH + 1) * sizeof(CHAR16))
-
 /* With a NUL and one surrogate pair more, to notice a name that is too long. */
 #define NAME_ROOM (NAME_MAX_LENGTH + 3)
 
@@ -80,24 +77,42 @@ bool directory_open(const struct volume *volume, const char *path, struct direct
     return true;
 }
 
+/* What Read() returns of a directory. */
+union directory_entry {
+    EFI_FILE_INFO info;
+    uint8_t bytes[sizeof(EFI_FILE_INFO) + (NAME_MAX_LENGTH + 1) * sizeof(CHAR16)];
+};
+
+/* Reads the next file's entry; *ret_size is 0 at the end. */
+static EFI_STATUS read_next_file(const struct directory *directory, union directory_entry *entry,
+                                 UINTN *ret_size)
+{
+    EFI_STATUS status;
+
+    do {
+        *ret_size = sizeof(*entry);
+        status = directory->handle->Read(directory->handle, ret_size, entry);
+        if (!EFI_ERROR(status) && *ret_size <= offsetof(EFI_FILE_INFO, FileName))
+            *ret_size = 0;
+    } while (!EFI_ERROR(status) && *ret_size > 0 && entry->info.Attribute & EFI_FILE_DIRECTORY);
+    return status;
+}
+
 bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
                     struct error *error)
 {
-    union {
-        EFI_FILE_INFO info;
-        uint8_t bytes[DIRECTORY_ENTRY_SIZE];
-    } buffer;
-    UINTN size = sizeof(buffer);
-    EFI_STATUS status = directory->handle->Read(directory->handle, &size, &buffer);
+    union directory_entry entry;
+    UINTN size;
+    EFI_STATUS status = read_next_file(directory, &entry, &size);
     size_t length;
 
     *ret_name = NULL;
     if (EFI_ERROR(status))
         return error_set_efi_for(error, directory->path, status, ERROR_DIRECTORY_LIST);
-    if (size <= offsetof(EFI_FILE_INFO, FileName))
+    if (size == 0)
         return true;
     length = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
-    *ret_name = utf16_to_utf8_copy(buffer.info.FileName, length, arena);
+    *ret_name = utf16_to_utf8_copy(entry.info.FileName, length, arena);
     return *ret_name || error_set(error, ERROR_OUT_OF_MEMORY);
 }
 

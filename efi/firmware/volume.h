@@ -47,7 +47,7 @@ static inline bool directory_is_open(const struct directory *directory)
     return directory->handle != NULL;
 }
 
-/* Returns the next name in *ret_name, allocated in the arena; NULL at the end. */
+/* Returns the next file's name in *ret_name, allocated in the arena; NULL at the end. */
 bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
                     struct error *error);
 

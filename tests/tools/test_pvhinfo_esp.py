@@ -1,54 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What pvhinfo --esp tells of an EFI system partition: every entry, every mistake, the exit status."""
 
-import json
 import os
 import struct
 
 import pytest
 from conftest import ELF, elf_kernel
+from esp_folder import Esp, PROGRAM
 from pvhinfo_runs import CHECKED, pvhinfo
 
-# The shortest file that the firmware could take for a program: DOS header, PE signature, machine.
-PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(20)
-
 NO_ENTRY = "no bootable entry in loader/entries"
-
-
-class Esp:
-    """A folder with an entry that boots; the tests add what they need."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.write("kernel", ELF)
-
-    def write(self, path, content):
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return file
-
-    def config(self, text):
-        return self.write("loader/loader.conf", text)
-
-    def entry(self, name, text="linux /kernel\n"):
-        return self.write(f"loader/entries/{name}", text)
-
-    def check(self, status=0, program=CHECKED[0]):
-        """The object that --json prints, and the lines on standard error."""
-        done = pvhinfo("--json", "--esp", self.folder, program=program)
-        assert done.returncode == status, done.stderr
-        result, = json.loads(done.stdout)
-        return result, done.stderr.replace(f"{self.folder}/", "").splitlines()
-
-    def problem_of(self, text, status=1):
-        """What keeps an entry with this text from booting."""
-        self.entry("a.conf", text)
-        result, errors = self.check(status)
-        entry, = result["entries"]
-        assert not entry["bootable"] and len(entry["problems"]) == 1
-        assert errors[0] == f"loader/entries/a.conf: {entry['problems'][0]}"
-        return entry["problems"][0]
 
 
 @pytest.fixture
@@ -101,7 +62,7 @@ def test_the_text_says_the_same(esp):
         "  id           b",
         "  kernel       /kernel\ufffd",
         "  tries        2 left, 0 done",
-        "a+0-3.conf: bootable, its tries are used up",
+        "a+0-3.conf: bootable, booted instead of the default, its tries are used up",
         "  label        Old",
         "  id           a",
         "  kernel       /kernel",
@@ -258,7 +219,7 @@ def test_exhausted_entries_go_last_and_are_no_default(esp):
     esp.entry("old.conf", "sort-key k\nversion 1\nlinux /kernel\n")
     result, errors = esp.check()
     assert [(entry["id"], entry["default"]) for entry in result["entries"]] == [("old", True), ("new", False)]
-    assert errors == ['loader/loader.conf: default "new*" matches no bootable entry']
+    assert errors == ['loader/loader.conf: default "new*" matches only entries whose tries are used up']
 
 
 @pytest.mark.parametrize("content", [None, "loader.conf", "directory"])

@@ -51,7 +51,7 @@ static enum status find_file(const struct check *check, const char *path, const 
     *ret_path = NULL;
     if (!path_to_utf16(path, units))
         return add_sentence(check, path, ERROR_PATH_TOO_LONG);
-    status = esp_find(check->esp->directory, path, check->arena, ret_path);
+    status = esp_find_named(check->esp->directory, path, check->arena, ret_path);
     if (status != STATUS_BOOTABLE)
         return status;
     if (!*ret_path)
@@ -196,7 +196,8 @@ static enum status check_entry(struct esp *esp, size_t index, struct arena *aren
         return status;
     if (entry->problem)
         return add_problem(&check, "%s", entry->problem);
-    return check_files(&check, entry);
+    status = check_files(&check, entry);
+    return status == STATUS_BOOTABLE ? esp_add_warnings(esp, index, arena) : status;
 }
 
 enum status esp_check_entries(struct esp *esp, struct arena *arena)

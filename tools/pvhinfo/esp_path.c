@@ -3,6 +3,7 @@
 
 #include "common/base/path.h"
 #include "common/base/text.h"
+#include "common/base/utf.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -90,4 +91,64 @@ enum status esp_find(const char *directory, const char *path, struct arena *aren
     }
     *ret_path = found ? host.data : NULL;
     return STATUS_BOOTABLE;
+}
+
+/* FAT has no names with other characters: the firmware refuses to open them. */
+static bool is_valid_name(const char *name)
+{
+    for (const char *at = name; *at; at++) {
+        if ((uint8_t)*at < ' ' || strchr("\":*<>?|", *at))
+            return false;
+    }
+    return utf16_length(name) <= NAME_MAX_LENGTH;
+}
+
+/*
+ * Removes what EDK2's FAT driver ignores in a name (FatFileNameIsValid() in
+ * FatPkg/EnhancedFatDxe/FileName.c): spaces around it, and dots at its end.
+ */
+static const char *trim_name(char *name)
+{
+    size_t length;
+
+    while (*name == ' ')
+        name++;
+    length = strlen(name);
+    while (length > 0 && name[length - 1] == ' ')
+        name[--length] = '\0';
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return name;
+    while (length > 0 && (name[length - 1] == ' ' || name[length - 1] == '.'))
+        name[--length] = '\0';
+    return name;
+}
+
+/* Appends the names of `path` as the firmware understands them; false if one cannot exist. */
+static bool append_names(struct text *text, const char *path, struct arena *arena)
+{
+    const char *start;
+    size_t length;
+
+    while (path_next_name(&path, &start, &length)) {
+        char *name = arena_strndup(arena, start, length);
+
+        if (!name || !is_valid_name(name))
+            return false;
+        text_format(text, "/%s", trim_name(name));
+    }
+    return true;
+}
+
+enum status esp_find_named(const char *directory, const char *path, struct arena *arena,
+                           const char **ret_path)
+{
+    size_t size = strlen(path) + sizeof("/");
+    struct text names = {arena_alloc(arena, size, 1), size, 0};
+
+    *ret_path = NULL;
+    if (!names.data)
+        return trouble(OUT_OF_MEMORY);
+    if (!append_names(&names, path, arena))
+        return STATUS_BOOTABLE;
+    return esp_find(directory, names.data, arena, ret_path);
 }

@@ -5,6 +5,9 @@
 #include "common/base/arena.h"
 #include "tools/pvhinfo/host/status.h"
 
+/* UTF-16 units of a name on FAT. */
+#define NAME_MAX_LENGTH 255
+
 /* Follows symbolic links. */
 bool is_directory(const char *path);
 
@@ -16,3 +19,10 @@ bool is_directory(const char *path);
  */
 enum status esp_find(const char *directory, const char *path, struct arena *arena,
                      const char **ret_path);
+
+/*
+ * The same for a path that an entry names, as the firmware understands it: spaces around names and
+ * dots at their end are ignored, and there is no file with a name that FAT cannot have.
+ */
+enum status esp_find_named(const char *directory, const char *path, struct arena *arena,
+                           const char **ret_path);

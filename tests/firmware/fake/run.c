@@ -162,6 +162,7 @@ static const char *ending_name(enum ending ending)
         [ENDING_SUCCESS] = "success", [ENDING_ERROR] = "an error",
         [ENDING_RESET] = "a reset",   [ENDING_SETUP] = "the set-up",
         [ENDING_WAITING] = "a wait",  [ENDING_ANY] = "a boot or an error",
+        [ENDING_REPORT] = "a report",
     };
 
     return names[ending];
@@ -177,6 +178,8 @@ static bool is_good_ending(enum ending ending)
 {
     if (ending == wanted || (!run_is_plain() && current->scenario->also & ALSO(ending)))
         return true;
+    if (wanted == ENDING_REPORT)
+        return ending == ENDING_BOOT || ending == ENDING_SUCCESS || ending == ENDING_ERROR;
     if (!run_is_plain() && keys_have_given_up() && ending == ENDING_SUCCESS)
         return has_message() || key_is_lost();
     if (ending == ENDING_WAITING)

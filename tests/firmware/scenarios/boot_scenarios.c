@@ -620,6 +620,15 @@ static void secure_boot(uint64_t seed)
     variable_put(&global_variable_guid, "SetupMode", seed ? &on : (const uint8_t *)"", 1);
 }
 
+/* Of no byte, or of two. */
+static void secure_boot_size(uint64_t seed)
+{
+    static const uint8_t zeros[2] = {0};
+
+    option_boot(seed);
+    variable_put(&global_variable_guid, "SecureBoot", zeros, 2 * seed);
+}
+
 static void secure_boot_in_setup(uint64_t seed)
 {
     (void)seed;
@@ -753,6 +762,8 @@ const struct scenario boot_scenarios[] = {
 
     {"secure-boot", secure_boot, ENDING_ERROR, "Secure Boot is on", .faults = true,
      .answer = EFI_NOT_FOUND},
+    {"secure-boot-size", secure_boot_size, ENDING_ERROR, "cannot tell whether Secure Boot is on",
+     .seeds = 2},
     {"secure-boot-in-setup", secure_boot_in_setup, ENDING_BOOT, NULL, .faults = true},
     {"hypervisors", hypervisors, ENDING_ERROR, "pvhboot: ", .seeds = 3, .faults = true},
     {"other-hypervisor", other_hypervisor, ENDING_BOOT, NULL, .faults = true},

@@ -80,6 +80,21 @@ static void broken(uint64_t seed)
     medium_ways.damage = EFI_DEVICE_ERROR;
 }
 
+/* Directories are no entries, whatever their names; nothing is said of them. */
+static void with_directories(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    file_put_directory(ENTRIES "all-new.conf");
+    file_put_text(ENTRIES "old+3.conf\\inner.conf", "linux /vmlinux\n");
+}
+
+static void check_directories_unsaid(void)
+{
+    if (strstr(run_said(), "all-new") || strstr(run_said(), "inner"))
+        run_fail("speaks of directories");
+}
+
 /* The directory cannot be read from some entry on; "." and ".." are the first two. */
 static void unlistable(uint64_t seed)
 {
@@ -809,6 +824,8 @@ static void chain_menu(uint64_t seed)
 const struct scenario manager_scenarios[] = {
     {"entries-many", many, ENDING_BOOT, NULL},
     {"entries-broken", broken, ENDING_BOOT, "New: vmlinux", .faults = true},
+    {"entries-with-directories", with_directories, ENDING_BOOT, "New: vmlinux",
+     check_directories_unsaid},
     {"entries-unlistable", unlistable, ENDING_BOOT, "cannot be listed", .faults = true},
     {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", .seeds = 3,
      .faults = true},

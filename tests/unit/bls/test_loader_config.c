@@ -269,6 +269,21 @@ static void out_of_memory_is_reported(void **state)
     assert_true(n > 10); /* each value, and two pieces for each diagnostic */
 }
 
+static void a_pattern_is_not_longer_than_names(void **state)
+{
+    char text[1100] = "default ";
+
+    (void)state;
+    memset(text + 8, '*', 1024);
+    parse(text);
+    assert_int_equal(strlen(config.default_pattern), 1024);
+    assert_int_equal(config.diagnostics.count, 0);
+    text[8 + 1024] = '*';
+    parse(text);
+    assert_string_equal(config.default_pattern, "");
+    assert_int_equal(config.diagnostics.count, 1);
+}
+
 static void random_files_are_read_without_harm(void **state)
 {
     static const char *const words[] = {
@@ -304,6 +319,7 @@ int main(void)
         test(diagnostics_can_be_shown),
         test(diagnostics_have_an_end),
         test(out_of_memory_is_reported),
+        test(a_pattern_is_not_longer_than_names),
         test(random_files_are_read_without_harm),
     };
 

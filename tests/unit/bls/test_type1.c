@@ -443,6 +443,32 @@ static void many_lines_of_options(void **state)
     assert_true(arena_pieces() - pieces < LINES + 10); /* not two for each line */
 }
 
+/* The kernel's parameters are kept together by quotes. */
+static void initrds_among_the_options_are_remarked_on(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned line; /* of the diagnostic; 0 for none */
+    } rows[] = {
+        {"linux /k\noptions initrd=/x\n", 2},
+        {"options quiet\noptions a initrd=\\x b\nlinux /k\noptions initrd=/y\n", 2},
+        {"pvh /k\noptions a\tinitrd=/x\n", 2},
+        {"linux /k\noptions rdinitrd=/x\n", 0},
+        {"linux /k\noptions a=\"b initrd=/x\" c\n", 0},
+        {"linux /k\noptions initrd\n", 0},
+        {"efi /k\noptions initrd=/x\n", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse("x.conf", rows[i].text);
+        assert_int_equal(entry.diagnostics.count, rows[i].line > 0);
+        if (rows[i].line)
+            assert_int_equal(entry.diagnostics.items[0].line, rows[i].line);
+        assert_int_equal(entry.request.initrds.count, 0);
+    }
+}
+
 static void random_files_are_read_without_harm(void **state)
 {
     static const char *const words[] = {
@@ -487,6 +513,7 @@ int main(void)
         test(ids_have_no_counters),
         test(out_of_memory_is_reported),
         test(many_lines_of_options),
+        test(initrds_among_the_options_are_remarked_on),
         test(random_files_are_read_without_harm),
     };
 
