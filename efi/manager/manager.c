@@ -62,10 +62,12 @@ static void report_diagnostics(struct manager *manager, struct text *menu)
 
     report_file(&output, LOADER_CONFIG_PATH, &manager->catalog.config.diagnostics);
     for (size_t i = 0; i < entries->count; i++) {
-        TEXT_ON_STACK(path, 300);
+        TEXT_ON_STACK(path, PATH_MAX_LENGTH);
+        TEXT_ON_STACK(shown, NAME_SHOWN + 1);
 
         entry_append_path(&path, &entries->items[i]);
-        report_file(&output, path.data, &entries->items[i].diagnostics);
+        text_append_short(&shown, path.data, NAME_SHOWN);
+        report_file(&output, shown.data, &entries->items[i].diagnostics);
     }
     if (output.count > output.limit)
         report_line(&output, "%llu more lines were not understood; `pvhinfo --esp` lists all",
