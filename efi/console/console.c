@@ -15,6 +15,9 @@
 #define BLOCK_SIZE   128 /* CHAR16s in one OutputString(): some firmware has small buffers */
 #define NARROWEST    20  /* columns; below that, text is not wrapped between words */
 
+/* In front of each message. */
+#define PREFIX "pvhboot: "
+
 /* In front of the second and further lines of a text. No line of a report begins with it. */
 #define INDENT "    "
 
@@ -96,8 +99,10 @@ static void write_lines(const char *text)
     size_t length;
     const char *line;
 
+    console_show_transient("");
     while ((line = columns_next_line(&text, columns - indent, &length))) {
-        console_write(indent > 0 ? INDENT : "");
+        if (indent > 0)
+            write_text(INDENT, indent);
         write_text(line, length);
         write_text("\n", 1);
         indent = text[-1] == '\n' ? 0 : strlen(INDENT);
@@ -145,8 +150,6 @@ static void replace_line_ends(struct text *text)
             text->data[i] = '?';
     }
 }
-
-#define PREFIX "pvhboot: "
 
 static void start_message(struct text *text)
 {

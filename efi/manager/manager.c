@@ -4,6 +4,7 @@
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/timing.h"
+#include "efi/firmware/xbootldr.h"
 #include "efi/manager/entry_menu.h"
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/manager_state.h"
@@ -163,6 +164,20 @@ static void show_notice(struct manager *manager, const char *notice)
     manager->has_notice = true;
 }
 
+/* Entries may be missed, above all where there are no others. */
+static void report_xbootldr(struct manager *manager, EFI_HANDLE device)
+{
+    static const char notice[] =
+        "the entries of this disk's XBOOTLDR partition are not read; copy them and their files to "
+        "the volume pvhboot was started from";
+
+    if (!xbootldr_is_beside(device))
+        return;
+    console_message("%s", notice);
+    if (has_no_default(manager))
+        text_append_line(&manager->messages, notice);
+}
+
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
                  const struct options *options, const char *notice, uint64_t start,
                  struct arena *arena, struct error *error)
@@ -184,8 +199,11 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
         return false;
     loader_interface_read_selection(&manager.selection, arena);
     loader_interface_set_entries(entries->items, entries->count, arena);
+    manager.default_entry = entries->count;
+    if (!options->entry)
+        choose_default(&manager);
+    report_xbootldr(&manager, volume->device);
     if (options->entry)
         return boot_named(&manager, error);
-    choose_default(&manager);
     return menu_is_due(&manager) ? boot_by_menu(&manager, error) : boot_default(&manager, error);
 }
