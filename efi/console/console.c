@@ -43,17 +43,26 @@ static bool is_white_space(uint32_t character)
     return character == '\n' || character == '\r' || character == '\t';
 }
 
+static void send_character(CHAR16 character)
+{
+    CHAR16 string[] = {character, 0};
+
+    (void)ST->ConOut->OutputString(ST->ConOut, string);
+}
+
 /*
  * A character that the screen may lack, on its own: over a '?', with nothing after it that could
- * take its place.
+ * take its place. A backspace would erase the '?'.
  */
-static void send_doubtful(CHAR16 *block, size_t *count, CHAR16 character)
+static void send_doubtful(CHAR16 character)
 {
-    flush_block(block, count);
-    block[(*count)++] = '?';
-    block[(*count)++] = '\b';
-    block[(*count)++] = character;
-    flush_block(block, count);
+    const SIMPLE_TEXT_OUTPUT_MODE *mode = ST->ConOut->Mode;
+
+    send_character('?');
+    if (mode && mode->CursorColumn > 0 &&
+        !EFI_ERROR(ST->ConOut->SetCursorPosition(ST->ConOut, (UINTN)mode->CursorColumn - 1,
+                                                 (UINTN)mode->CursorRow)))
+        send_character(character);
 }
 
 static void write_text(const char *text, size_t length)
@@ -73,10 +82,12 @@ static void write_text(const char *text, size_t length)
             flush_block(block, &count);
         if (character == '\n')
             block[count++] = '\r';
-        if (printable_is_doubtful(character))
-            send_doubtful(block, &count, character);
-        else
-            block[count++] = character;
+        if (printable_is_doubtful(character)) {
+            flush_block(block, &count);
+            send_doubtful(character);
+            continue;
+        }
+        block[count++] = character;
     }
     flush_block(block, &count);
 }
