@@ -17,7 +17,6 @@
 
 #include <string.h>
 
-#define NAME_SHOWN  100 /* bytes shown of a path that does not exist */
 #define NOTICE_SIZE 300
 
 EFI_SYSTEM_TABLE *ST;
@@ -80,8 +79,8 @@ static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
     const struct options none = {.request = {.command_line = ""}};
     TEXT_ON_STACK(notice, NOTICE_SIZE);
 
-    text_format(&notice, "%.*s: not a file; ignoring the load options and reading the entries",
-                NAME_SHOWN, mistake->name);
+    text_append_short(&notice, mistake->name, NAME_SHOWN);
+    text_append(&notice, ": not a file; ignoring the load options and reading the entries");
     if (manager_run(image, loaded, volume, &none, notice.data, start, arena, error))
         return true;
     if (error->code == ERROR_NO_ENTRIES_DIRECTORY || error->code == ERROR_NO_BOOTABLE_ENTRY)

@@ -237,7 +237,9 @@ ERROR_ROW(ENTRY_UNKNOWN, MACHINE, NOT_FOUND, NONE,
 ERROR_ROW(ENTRY_UNBOOTABLE, MACHINE, UNSUPPORTED, NONE,
     "{t}")
 ERROR_ROW(NO_ENTRIES_DIRECTORY, MACHINE, NOT_FOUND, NONE,
-    "nothing to boot: no KERNEL was given, and there is no directory {N}; see --help")
+    "nothing to boot: there is no directory {N} on the volume pvhboot was started from; create it, "
+    "with a file linux.conf that says \"linux /PATH/OF/KERNEL\", or name a KERNEL in the load "
+    "options; see pvhboot(7)")
 ERROR_ROW(NO_BOOTABLE_ENTRY, MACHINE, NOT_FOUND, NONE,
-    "nothing to boot: no KERNEL was given, and no entry in {N} can be booted on this machine; see "
-    "--help")
+    "nothing to boot: no entry in {N} can be booted on this machine; put a file linux.conf there "
+    "that says \"linux /PATH/OF/KERNEL\", or name a KERNEL in the load options; see pvhboot(7)")

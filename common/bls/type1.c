@@ -225,7 +225,7 @@ bool type1_parse(const struct entry_source *source, const char *text, size_t len
         .efi = "",
         .uki = "",
         .entry = {.request = {.command_line = ""}},
-        .options = {NULL, length + 1, 0},
+        .options = {NULL, length + length / 2 + 1, 0}, /* UTF-8 has 3 bytes for 2 of UTF-16 */
     };
     struct config_parser parser = {
         .keys = keys,

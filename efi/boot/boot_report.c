@@ -13,6 +13,12 @@
 #define U(number) ((unsigned long long)(number))
 
 #define NAMES_SHOWN 4
+#define LINE_SIZE   1000
+
+static void append_name(struct text *text, const char *path)
+{
+    text_append_short(text, path_base_name(path), NAME_SHOWN);
+}
 
 static bool is_empty(const struct module *module, size_t part)
 {
@@ -24,14 +30,15 @@ static void append_files(struct text *text, const struct boot *boot)
     size_t shown = 0;
     size_t all = 0;
 
-    text_append(text, path_base_name(boot->kernel.file.path));
+    append_name(text, boot->kernel.file.path);
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 
         for (size_t part = 0; part < module->part_count; part++) {
             if (is_empty(module, part) || all++ >= NAMES_SHOWN)
                 continue;
-            text_format(text, " + %s", path_base_name(module->parts[part].file.path));
+            text_append(text, " + ");
+            append_name(text, module->parts[part].file.path);
             shown++;
         }
     }
@@ -67,12 +74,14 @@ void report_boot(const struct boot *boot, bool dry_run)
 {
     const struct load_plan *plan = &boot->map.preparation.plan;
     const char *system = boot->kernel.image.notes.system;
-    TEXT_ON_STACK(text, 900);
+    TEXT_ON_STACK(text, LINE_SIZE);
+    TEXT_ON_STACK(clean, LINE_SIZE);
     TEXT_ON_STACK(consoles, 200);
 
     if (!*system)
         system = boot->request->title ? boot->request->title : "PVH kernel";
-    text_format(&text, "%s: ", system);
+    text_append_short(&text, system, NAME_SHOWN);
+    text_append(&text, ": ");
     append_files(&text, boot);
     text_format(&text, ", PVH entry 0x%x", plan->entry_point);
     if (plan->relocated)
@@ -85,7 +94,9 @@ void report_boot(const struct boot *boot, bool dry_run)
     else
         text_append(&text, "no console= was given: this screen stays until the kernel has a driver "
                            "for it");
-    console_print("%s\n", text.data);
+    text_append_clean(&clean,
+                      text.data); /* files and devices have the names that users gave them */
+    console_print("%s\n", clean.data);
 }
 
 static void write_console(struct writer *writer, const char *text)

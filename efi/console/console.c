@@ -4,13 +4,22 @@
 #include "common/base/overflow.h"
 #include "common/base/text.h"
 #include "common/base/utf.h"
+#include "common/ui/columns.h"
 #include "efi/console/printable.h"
+#include "efi/console/text_mode.h"
 #include "pvh/messages.h"
 
 #include <string.h>
 
 #define MESSAGE_SIZE 1000
 #define BLOCK_SIZE   128 /* CHAR16s in one OutputString(): some firmware has small buffers */
+#define NARROWEST    20  /* columns; below that, text is not wrapped between words */
+
+/* In front of each message. */
+#define PREFIX "pvhboot: "
+
+/* In front of the second and further lines of a text. No line of a report begins with it. */
+#define INDENT "    "
 
 static bool verbose_output;
 static size_t transient_length; /* of the line to be erased, in bytes: at least its columns */
@@ -34,23 +43,81 @@ static bool is_white_space(uint32_t character)
     return character == '\n' || character == '\r' || character == '\t';
 }
 
-static void write_text(const char *text)
+static void send_character(CHAR16 character)
 {
+    CHAR16 string[] = {character, 0};
+
+    (void)ST->ConOut->OutputString(ST->ConOut, string);
+}
+
+/*
+ * A character that the screen may lack, on its own: over a '?', with nothing after it that could
+ * take its place. A backspace would erase the '?'.
+ */
+static void send_doubtful(CHAR16 character)
+{
+    const SIMPLE_TEXT_OUTPUT_MODE *mode = ST->ConOut->Mode;
+
+    send_character('?');
+    if (mode && mode->CursorColumn > 0 &&
+        !EFI_ERROR(ST->ConOut->SetCursorPosition(ST->ConOut, (UINTN)mode->CursorColumn - 1,
+                                                 (UINTN)mode->CursorRow)))
+        send_character(character);
+}
+
+static void write_text(const char *text, size_t length)
+{
+    const char *end = text + length;
     CHAR16 block[BLOCK_SIZE];
     size_t count = 0;
 
     if (!ST->ConOut) /* some machines have no console at all */
         return;
-    while (*text) {
-        uint32_t character = utf8_next(&text);
+    while (text < end) {
+        uint32_t code_point = utf8_next(&text);
+        bool white = is_white_space(code_point);
+        CHAR16 character = white ? (CHAR16)code_point : printable(code_point);
 
         if (count + 3 > BLOCK_SIZE) /* \r, the character, NUL */
             flush_block(block, &count);
         if (character == '\n')
             block[count++] = '\r';
-        block[count++] = is_white_space(character) ? (CHAR16)character : printable(character);
+        if (printable_is_doubtful(character)) {
+            flush_block(block, &count);
+            send_doubtful(character);
+            continue;
+        }
+        block[count++] = character;
     }
     flush_block(block, &count);
+}
+
+/* How wide lines may be: some consoles wrap after a character in the last column. */
+static size_t usable_columns(void)
+{
+    UINTN columns = 0, rows;
+
+    if (ST->ConOut)
+        text_mode_size(&columns, &rows);
+    return columns > NARROWEST ? columns - 1 : SIZE_MAX;
+}
+
+/* Writes lines, each broken between words where it is too long for the console. */
+static void write_lines(const char *text)
+{
+    size_t columns = usable_columns();
+    size_t indent = 0;
+    size_t length;
+    const char *line;
+
+    console_show_transient("");
+    while ((line = columns_next_line(&text, columns - indent, &length))) {
+        if (indent > 0)
+            write_text(INDENT, indent);
+        write_text(line, length);
+        write_text("\n", 1);
+        indent = text[-1] == '\n' ? 0 : strlen(INDENT);
+    }
 }
 
 void console_show_transient(const char *line)
@@ -66,13 +133,13 @@ void console_show_transient(const char *line)
     if (length == 0)
         text_append_char(&text, '\r');
     transient_length = length;
-    write_text(text.data);
+    write_text(text.data, text.length);
 }
 
 void console_write(const char *text)
 {
     console_show_transient("");
-    write_text(text);
+    write_text(text, strlen(text));
 }
 
 void console_print(const char *format, ...)
@@ -83,7 +150,7 @@ void console_print(const char *format, ...)
     va_start(arguments, format);
     text_format_list(&text, format, arguments);
     va_end(arguments);
-    console_write(text.data);
+    write_lines(text.data);
 }
 
 /* A message is a single line, whatever the names in it contain. */
@@ -95,19 +162,20 @@ static void replace_line_ends(struct text *text)
     }
 }
 
-/* Writes a message whose text starts with the entry's name already. */
+static void start_message(struct text *text)
+{
+    text_append(text, PREFIX);
+    if (!entry_name)
+        return;
+    text_append_short(text, entry_name, NAME_SHOWN);
+    text_append(text, ": ");
+}
+
+/* Writes a message that start_message() has started. */
 static void write_message(struct text *text)
 {
     replace_line_ends(text);
-    console_write("pvhboot: ");
-    console_write(text->data);
-    console_write("\n");
-}
-
-static void start_message(struct text *text)
-{
-    if (entry_name)
-        text_format(text, "%s: ", entry_name);
+    write_lines(text->data);
 }
 
 static void print_message(const char *format, va_list arguments)
@@ -139,7 +207,7 @@ EFI_STATUS console_print_error(struct error *error, struct text *copy)
     error_append(&text, error);
     write_message(&text);
     if (copy)
-        text_append_line(copy, text.data);
+        text_append_line(copy, text.data + strlen(PREFIX));
     return EFIERR(error_status(error));
 }
 

@@ -28,13 +28,19 @@ void console_show_transient(const char *line);
 /* How long a line stays on the screen for someone to read it, in microseconds, for clock_wait(). */
 #define CONSOLE_READING_TIME 3000000
 
-/* Writes text of any length. */
+/* Writes text of any length as it is. For reports: pvhinfo reads their lines back. */
 void console_write(const char *text);
 
-/* Writes formatted text; what is longer than 1000 bytes is cut off. */
+/*
+ * Writes formatted lines, and breaks them between words where they are too long for the console.
+ * What is longer than 1000 bytes is cut off. The last new line may be missing.
+ */
 __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);
 
-/* Writes one line: "pvhboot: ", the entry's name, the text. Control characters become '?'. */
+/*
+ * Writes one line in the same way: "pvhboot: ", the entry's name, the text. Control characters
+ * become '?'.
+ */
 __attribute__((format(printf, 1, 2))) void console_message(const char *format, ...);
 
 /* The same, but only with --verbose. */

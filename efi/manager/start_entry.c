@@ -72,7 +72,7 @@ static bool start(struct manager *manager, struct boot_entry *entry, const char 
         return error_set(error, ERROR_ENTRY_UNBOOTABLE);
     }
     if (manager->options->dry_run && program->path) {
-        console_message("%s: an EFI program; not started: dry run", program->path);
+        console_message("not started: dry run of an EFI program: %s", program->path);
         return true;
     }
     if (!manager->options->dry_run)

@@ -208,6 +208,12 @@ BREAKS = (
           "__builtin_bswap16({})", "announced", "LoaderDevicePartUUID"),
     Break("an MBR's signature is taken for a GUID", "SIGNATURE_IS_GUID", None, "1",
           "announced", "LoaderDevicePartUUID"),
+
+    Break("another disk's XBOOTLDR partition is reported", "is_on_disk", argument("memcmp", 2), "0",
+          "xbootldr", "is mistaken"),
+    Break("the volume's own XBOOTLDR partition is reported", "xbootldr_is_beside",
+          condition("partitions", "device"), ("partitions[i] != device", "true"),
+          "xbootldr", "is mistaken"),
 )
 
 

@@ -88,12 +88,12 @@ def test_remarks_have_file_and_line(esp):
     esp.entry("a.conf", "titel x\nlinux /kernel\n")
     result, errors = esp.check()
     assert errors == [
-        'loader/loader.conf:2: unknown key "timeuot"; ignored',
+        'loader/loader.conf:2: unknown key "timeuot" (did you mean "timeout"?); ignored',
         'loader/loader.conf:3: timeout "soon": not a number of seconds, menu-force, menu-hidden or menu-disabled; '
         "ignored",
-        'loader/entries/a.conf:1: unknown key "titel"; ignored',
+        'loader/entries/a.conf:1: unknown key "titel" (did you mean "title"?); ignored',
     ]
-    assert result["entries"][0]["diagnostics"] == [{"line": 1, "text": 'unknown key "titel"; ignored'}]
+    assert result["entries"][0]["diagnostics"] == [{"line": 1, "text": 'unknown key "titel" (did you mean "title"?); ignored'}]
     assert [remark["line"] for remark in result["config"]["diagnostics"]] == [2, 3]
 
 

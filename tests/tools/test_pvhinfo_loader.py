@@ -130,18 +130,16 @@ def test_an_efi_programs_options_are_its_own(esp):
     assert errors == [] and "initrd" not in unfolded(lines)
 
 
-@pytest.mark.parametrize("name, counted", [
-    ("n" * 248 + "+3.conf", False), ("n" * 246 + "+3.conf", True), ("n" * 247 + "+3.conf", False),
-    ("n" * 242 + "+9-9.conf", True), ("n" * 242 + "+99-9.conf", True), ("n" * 246 + "+9-9.conf", False),
-    ("n" * 250 + ".conf", True), ("n" * 248 + "+0.conf", True),
-    ("ä" * 120 + "+3.conf", True),
+@pytest.mark.parametrize("name", [
+    "n" * 248 + "+3.conf", "n" * 246 + "+3.conf", "n" * 242 + "+99-9.conf", "n" * 246 + "+9-9.conf",
+    "n" * 250 + ".conf", "n" * 248 + "+0.conf", "ä" * 120 + "+3.conf",
 ])
-def test_names_that_leave_no_room_for_a_counter(esp, name, counted):
-    """A dry run counts nothing, so the loader boots."""
+def test_names_at_the_limit(esp, name):
+    """The next name loses the tries done where it would be too long. A dry run counts nothing, so the loader boots."""
     esp.entry(name, "title A\nlinux /kernel\n")
     _, errors = esp.check()
-    assert ("cannot be counted" in unfolded(boot(esp).split())) is not counted
-    assert ("cannot be counted" in "".join(errors)) is not counted
+    assert errors == []
+    assert "cannot be counted" not in unfolded(boot(esp).split())
 
 
 @pytest.mark.parametrize("names, default, chosen, note", [

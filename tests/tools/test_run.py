@@ -151,6 +151,23 @@ def test_machines_that_can_be(option, value):
     run.check_machine(given)
 
 
+@pytest.mark.parametrize("size", ["10M", "10", "95M", "1K", "98303k", "0010m"])
+def test_too_little_memory_is_said_before_the_firmware_hangs(size):
+    with pytest.raises(Failure, match=f"MEM={size} is too little for the firmware"):
+        run.check_memory(argparse.Namespace(mem=size, ovmf=None))
+    run.check_memory(argparse.Namespace(mem=size, ovmf="mine"))
+
+
+@pytest.mark.parametrize("size", ["96M", "96", "98304K", "1g", "1T", "512M"])
+def test_memory_that_is_enough_for_the_firmware(size):
+    run.check_memory(argparse.Namespace(mem=size, ovmf=None))
+
+
+def test_a_machine_that_says_nothing():
+    with pytest.raises(Failure, match="printed nothing at all"):
+        console("exec sleep 60", seconds=0.3)
+
+
 @pytest.mark.parametrize("code, variables", [
     ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
     ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.fd"),

@@ -24,21 +24,17 @@ static void add_warning(struct writer *writer, const char *text)
 }
 
 /*
- * Gives the entry the name that its file has once its boot has been counted. There is no such name
- * if it would be too long.
+ * Gives the entry the name that its file has once its boot has been counted: where it would be too
+ * long, without the tries done. That other files may have these names is not considered.
  */
-static enum status count_boot(struct boot_entry *entry, struct message_list *warnings,
-                              struct arena *arena)
+static enum status count_boot(struct boot_entry *entry, struct arena *arena)
 {
-    const char *name = entry_next_file_name(entry, arena);
+    const char *name = entry_next_file_name(entry, 0, arena);
 
+    if (name && utf16_length(name) > NAME_MAX_LENGTH)
+        name = entry_next_file_name(entry, BOOT_COUNT_NAMES - 1, arena);
     if (!name)
         return trouble(OUT_OF_MEMORY);
-    if (utf16_length(name) > NAME_MAX_LENGTH)
-        return message_add(warnings, arena,
-                           "warning: its boots cannot be counted: the file's name would have more "
-                           "than %d characters; shorten it",
-                           NAME_MAX_LENGTH);
     entry_set_file_name(entry, name);
     return STATUS_BOOTABLE;
 }
@@ -49,7 +45,7 @@ enum status esp_add_warnings(struct esp *esp, size_t index, struct arena *arena)
     struct message_list *warnings = &esp->checks[index].warnings;
     struct warning_writer writer = {{add_warning}, warnings, arena, STATUS_BOOTABLE};
     const char *command_line = entry.request.command_line;
-    enum status status = count_boot(&entry, warnings, arena);
+    enum status status = count_boot(&entry, arena);
 
     if (status != STATUS_BOOTABLE || !entry.request.kernel.path)
         return status;

@@ -62,12 +62,24 @@ void run_trace(enum service service, size_t call)
         result->failed = service;
 }
 
+/* Takes back the line end before the indentation of a broken line's rest. */
+static const char *join_line(const char *text)
+{
+    char *end = result->said + result->said_length;
+
+    if (strcmp(text, "    ") != 0 || result->said_length < 2 || end[-1] != '\n')
+        return text;
+    result->said_length -= end[-2] == '\r' ? 2 : 1;
+    return " ";
+}
+
 void run_say(const char *text)
 {
+    const char *joined = join_line(text);
     size_t room = SAID_SIZE - 1 - result->said_length;
-    size_t length = strnlen(text, room);
+    size_t length = strnlen(joined, room);
 
-    memcpy(result->said + result->said_length, text, length);
+    memcpy(result->said + result->said_length, joined, length);
     result->said_length += length;
     result->said[result->said_length] = '\0';
 }

@@ -217,9 +217,27 @@ static void other_loaders_keys_are_ignored(void **state)
     assert_string_equal(entry.request.command_line, "");
     assert_int_equal(entry.diagnostics.count, 4);
     assert_diagnostic(0, 1, "unknown key \"linux-extra\"; ignored");
-    assert_diagnostic(1, 2, "unknown key \"linu\"; ignored");
-    assert_diagnostic(2, 3, "unknown key \"Options\"; ignored");
+    assert_diagnostic(1, 2, "unknown key \"linu\" (did you mean \"linux\"?); ignored");
+    assert_diagnostic(2, 3, "unknown key \"Options\" (did you mean \"options\"?); ignored");
     assert_diagnostic(3, 4, "unknown key \"grub\"; ignored");
+}
+
+/* UTF-8 takes more room than UTF-16 did. */
+static void utf16_is_read_and_said(void **state)
+{
+    char text[400] = "\xff\xfe";
+    size_t length = 2;
+
+    (void)state;
+    for (const char *c = "linux /a\noptions "; *c; c++, length += 2)
+        put_number((uint8_t *)text + length, 2, (uint8_t)*c);
+    for (size_t i = 0; i < 100; i++, length += 2)
+        put_number((uint8_t *)text + length, 2, 0x65e5);
+    assert_true(parse_bytes("x.conf", text, length));
+    assert_string_equal(entry.request.kernel.path, "/a");
+    assert_int_equal(strlen(entry.request.command_line), 300);
+    assert_int_equal(entry.diagnostics.count, 1);
+    assert_diagnostic(0, 1, "the file is UTF-16; save it as UTF-8");
 }
 
 static void lines_that_say_nothing_or_twice(void **state)
@@ -502,6 +520,7 @@ int main(void)
         test(line_ends_and_white_space),
         test(bytes_that_do_not_belong_in_a_text),
         test(other_loaders_keys_are_ignored),
+        test(utf16_is_read_and_said),
         test(lines_that_say_nothing_or_twice),
         test(one_thing_to_start),
         test(profiles_of_unified_kernels),
