@@ -102,6 +102,7 @@ static const struct {
     {ERROR_NOT_SEQUENTIAL, {0}, {NAME ": ", "unpack it"}},
     {ERROR_VOLUME_NO_FILE_SYSTEM, {0}, {"file system (" STATUS_NAME ")"}},
     {ERROR_VOLUME_OPEN, {0}, {"volume", STATUS_NAME}},
+    {ERROR_INITRD_EMPTY, {0}, {NAME ": the file is empty and is left out"}},
     {ERROR_PATH_TOO_LONG, {0}, {NAME ": the path"}},
     {ERROR_PATH_WITH_DRIVE, {0}, {NAME ": ", "fs0:"}},
     {ERROR_FILE_MISSING, {0}, {NAME ": no such file"}},
