@@ -84,8 +84,8 @@ define command_file
 $(1): COMMAND = $(2)
 $(1): FORCE
 	@mkdir -p $$(@D)
-	@printf '%s\n' '$$(subst ','\'',$$(COMMAND))' >$$@.new
-	@if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+	@new=$$@.$$$$$$$$; printf '%s\n' '$$(subst ','\'',$$(COMMAND))' >"$$$$new"; \
+	if cmp -s "$$$$new" $$@; then rm "$$$$new"; else mv "$$$$new" $$@; fi
 endef
 
 .PHONY: FORCE

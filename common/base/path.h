@@ -12,6 +12,9 @@
 
 #define PATH_MAX_LENGTH 1024 /* UTF-16 units, with the NUL */
 
+/* What EDK2's FAT driver opens (FatLocateOFile): UTF-16 units, without the first separator. */
+#define FAT_PATH_MAX_LENGTH 256
+
 /* Advances *path past its next name, which is not NUL-terminated. False at the end. */
 bool path_next_name(const char **path, const char **ret_name, size_t *ret_length);
 

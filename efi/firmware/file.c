@@ -28,8 +28,6 @@ static struct {
 
 #define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from overflowing */
 
-#define FAT_PATH_MAX_LENGTH 256 /* with the first backslash, to be safe */
-
 /* FAT and ISO 9660 names have up to 255 characters; other file systems may allow more. */
 #define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 1024 * sizeof(CHAR16))
 
@@ -70,7 +68,7 @@ static bool is_too_long(const CHAR16 *ucs2)
 
     while (ucs2[length])
         length++;
-    return length > FAT_PATH_MAX_LENGTH;
+    return length - 1 > FAT_PATH_MAX_LENGTH;
 }
 
 static enum error_code explain_failure(const char *path, const CHAR16 *ucs2, EFI_STATUS status)

@@ -14,7 +14,7 @@ DOCUMENTS = {"README.md", "CHANGELOG.md", "LICENSE"}
 
 def make(goal, folder):
     # An outer make must not hand its options on.
-    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")}
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     subprocess.run(["make", "-s", "DEPS=no", goal, f"DESTDIR={folder}", "PREFIX=/opt/my pvhboot"], cwd=TOP,
                    env=environment, stdout=subprocess.DEVNULL, check=True)
 
@@ -64,7 +64,7 @@ def test_uninstall_leaves_the_folders_that_were_there(tmp_path):
 
 def refused(goal, *variables):
     """The one line before make's own, for somebody who is the owner of what is there, and not allowed everything."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")}
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     ordinary = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
     done = subprocess.run([*ordinary, "make", "-s", "DEPS=no", goal, *variables], cwd=TOP, env=environment,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

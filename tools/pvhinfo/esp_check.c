@@ -45,11 +45,10 @@ static enum status add_sentence(const struct check *check, const char *path, enu
 /* If there is no such file, *ret_path is NULL, and the entry has a problem more. */
 static enum status find_file(const struct check *check, const char *path, const char **ret_path)
 {
-    uint16_t units[PATH_MAX_LENGTH];
     enum status status;
 
     *ret_path = NULL;
-    if (!path_to_utf16(path, units))
+    if (esp_path_is_too_long(path))
         return add_sentence(check, path, ERROR_PATH_TOO_LONG);
     status = esp_find_named(check->esp->directory, path, check->arena, ret_path);
     if (status != STATUS_BOOTABLE)
@@ -129,7 +128,7 @@ static bool is_empty(const struct check *check, const char *path)
     const char *host_path;
     bool empty;
 
-    if (esp_find(check->esp->directory, path, check->arena, &host_path) != STATUS_BOOTABLE ||
+    if (esp_find_named(check->esp->directory, path, check->arena, &host_path) != STATUS_BOOTABLE ||
         !host_path || is_directory(host_path))
         return false;
     empty = host_file_open(host_path, &file) && file.source.size == 0;

@@ -152,3 +152,15 @@ enum status esp_find_named(const char *directory, const char *path, struct arena
         return STATUS_BOOTABLE;
     return esp_find(directory, names.data, arena, ret_path);
 }
+
+bool esp_path_is_too_long(const char *path)
+{
+    uint16_t units[PATH_MAX_LENGTH];
+    size_t length = 0;
+
+    if (!path_to_utf16(path, units))
+        return true;
+    while (units[1 + length])
+        length++;
+    return length > FAT_PATH_MAX_LENGTH;
+}

@@ -26,3 +26,9 @@ enum status esp_find(const char *directory, const char *path, struct arena *aren
  */
 enum status esp_find_named(const char *directory, const char *path, struct arena *arena,
                            const char **ret_path);
+
+/*
+ * True if the loader cannot open `path`: it is longer than its buffer, or than what EDK2's FAT
+ * driver opens.
+ */
+bool esp_path_is_too_long(const char *path);

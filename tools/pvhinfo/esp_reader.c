@@ -102,6 +102,8 @@ static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file
         return fail(reader, error);
     if (!path && wanted->optional)
         return true;
+    if (path && esp_path_is_too_long(wanted->path))
+        return refuse(reader, error, "%s: the path is too long; shorten it", path);
     if (path && is_directory(path)) /* the loader, too, goes on without it */
         return refuse(reader, error, "%s: is a directory; name a file", path);
     if (!path || !host_file_open(path, &file)) {
@@ -118,7 +120,9 @@ static bool has_file(struct catalog_reader *catalog_reader, const char *path)
     struct esp_reader *reader = (struct esp_reader *)catalog_reader;
     const char *host_path;
 
-    if (esp_find(reader->esp->directory, path, reader->arena, &host_path) != STATUS_BOOTABLE)
+    if (esp_path_is_too_long(path))
+        return false;
+    if (esp_find_named(reader->esp->directory, path, reader->arena, &host_path) != STATUS_BOOTABLE)
         return true;
     return host_path && !is_directory(host_path);
 }
