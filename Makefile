@@ -71,10 +71,31 @@ DECODE_SOURCES := $(sort $(wildcard common/image/decode_*.c))
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 
+# GCC, unless CC= names another compiler for the loader, pvhinfo and the kernels of the tests.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+EFI_CC ?= $(CC)
+HOST_CC ?= $(CC)
+
+# $(call command_file,FILE,COMMAND): FILE holds COMMAND and gets a new time when that changes. What depends on it is made
+# again by another compiler or with other flags.
+define command_file
+$(1): COMMAND = $(2)
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@new=$$@.$$$$$$$$; printf '%s\n' '$$(subst ','\'',$$(COMMAND))' >"$$$$new"; \
+	if cmp -s "$$$$new" $$@; then rm "$$$$new"; else mv "$$$$new" $$@; fi
+endef
+
+.PHONY: FORCE
+
 # $(call compile_rules,FOLDER,WORD,COMPILER,FLAGS,PREREQUISITES): compiles X.c to FOLDER/X.c.o, and X.S to FOLDER/X.S.o,
 # for every X; prints WORD. A target's EXTRA_CFLAGS come last. Objects are written completely before they are renamed.
 define compile_rules
-$(1)/%.o: % VERSION $(5)
+$(call command_file,$(1)/.command,$(3) $(4))
+
+$(1)/%.o: % VERSION $(1)/.command $(5)
 	@mkdir -p $$(@D)
 	@echo '  $(2) $$<'
 	$$(Q)$(3) $(4) $$(EXTRA_CFLAGS) -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c -o $$@.new $$< && mv $$@.new $$@
@@ -105,7 +126,7 @@ BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(K
 define what_to_boot
 set -- --efi '$(EFI_BINARY)' --decoders '$(DECODERS)' --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
 [ -n "$$KERNEL" ] || : "$${INITRD=build/initrd.img}"; \
-for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
+set -f; for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
 [ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"; \
 case "$$OVERWRITE_NVS" in ""|no) ;; yes) set -- "$$@" --overwrite-acpi-nvs ;; \
 *) echo "OVERWRITE_NVS=$$OVERWRITE_NVS: write yes or no" >&2; exit 1 ;; esac
@@ -134,7 +155,7 @@ check: ## run every test that fits into a quarter of an hour, on two cores
 check-full: lint check-style check-tools coverage check-unit check-firmware-full check-decoders check-fuzz-full check-binary check-kernel check-bench check-boot-full ## run every test there is
 
 .PHONY: check-tools
-check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
+check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
 	pytest-3 -q -p no:cacheprovider -n 2 tests/tools
 
 .PHONY: check-style
@@ -151,11 +172,11 @@ MANUAL_PAGES := $(sort $(wildcard docs/*.[1-8]))
 MANUAL_SECTIONS := $(sort $(subst .,,$(suffix $(MANUAL_PAGES))))
 PREFIX_DIR = $(DESTDIR)$(PREFIX)
 DOC_DIR = $(PREFIX_DIR)/share/doc/pvhboot
+MANUAL_FOLDERS := $(MANUAL_SECTIONS:%=share/man/man%)
 
 .PHONY: install
 install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the documents: PREFIX= DESTDIR=
-	install -d '$(PREFIX_DIR)/lib/pvhboot/installer' '$(PREFIX_DIR)/bin' '$(PREFIX_DIR)/sbin' '$(DOC_DIR)/licences' \
-		$(MANUAL_SECTIONS:%='$(PREFIX_DIR)/share/man/man%')
+	@tools/install-folders make '$(DESTDIR)' '$(PREFIX)' lib/pvhboot/installer bin sbin share/doc/pvhboot/licences $(MANUAL_FOLDERS)
 	install -m 644 '$(EFI_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhboot.efi'
 	install -m 755 '$(PVHINFO)' '$(PREFIX_DIR)/bin/pvhinfo'
 	install -m 755 $(SYSTEM_TOOLS) '$(PREFIX_DIR)/sbin/'
@@ -166,11 +187,10 @@ install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the docum
 
 .PHONY: uninstall
 uninstall: ## remove what install has put there: PREFIX= DESTDIR=
-	rm -rf '$(PREFIX_DIR)/lib/pvhboot' '$(DOC_DIR)'
+	@tools/install-folders check '$(DESTDIR)' '$(PREFIX)' lib lib/pvhboot bin sbin share/doc share/doc/pvhboot $(MANUAL_FOLDERS)
 	rm -f '$(PREFIX_DIR)/bin/pvhinfo' $(patsubst tools/%,'$(PREFIX_DIR)/sbin/%',$(SYSTEM_TOOLS))
 	for page in $(MANUAL_PAGES:docs/%=%); do rm -f '$(PREFIX_DIR)/share/man/man'"$${page##*.}/$$page" || exit; done
-	for folder in $(MANUAL_SECTIONS:%='$(PREFIX_DIR)/share/man/man%') '$(PREFIX_DIR)/share/doc'; do \
-		[ ! -d "$$folder" ] || rmdir --ignore-fail-on-non-empty "$$folder" || exit; done
+	@tools/install-folders remove '$(DESTDIR)' '$(PREFIX)' lib/pvhboot share/doc/pvhboot
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded

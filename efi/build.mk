@@ -17,11 +17,11 @@ endif
 EMPTY :=
 EFI_BUILD  := build/x64$(if $(DECODERS_ABSENT),-$(subst $(EMPTY) ,-,$(or $(DECODERS),none)))
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-# Smaller than GRUB and Limine; without decoders, smaller than systemd-boot, which decompresses nothing either.
-EFI_LIMIT  ?= $(if $(DECODERS),262144,139264)
+# Smaller than GRUB and Limine; without decoders, smaller than systemd-boot, which decompresses nothing either. What clang
+# builds is larger.
+EFI_LIMIT  ?= $(if $(findstring clang,$(EFI_CC)),294912,$(if $(DECODERS),262144,139264))
 VERSION    := $(shell cat VERSION)
 
-EFI_CC      ?= gcc
 EFI_OBJCOPY ?= objcopy
 EFI_LD      ?= ld
 
@@ -85,6 +85,6 @@ check-binary: $(EFI_BINARY) without-decoders ## check the EFI binary: reproducib
 	$(Q)rm -rf build/again build/clang
 	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/again build/again/pvhboot.efi
 	$(Q)cmp $(EFI_BINARY) build/again/pvhboot.efi
-	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang EFI_LIMIT=294912 \
+	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang \
 		build/clang/pvhboot.efi
 	@echo "check-binary: $(EFI_BINARY) is reproducible, and clang builds it without a warning"

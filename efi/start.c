@@ -4,6 +4,7 @@
 
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
+#include "efi/console/log.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/file.h"
@@ -17,7 +18,6 @@
 
 #include <string.h>
 
-#define NAME_SHOWN  100 /* bytes shown of a path that does not exist */
 #define NOTICE_SIZE 300
 
 EFI_SYSTEM_TABLE *ST;
@@ -80,8 +80,8 @@ static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
     const struct options none = {.request = {.command_line = ""}};
     TEXT_ON_STACK(notice, NOTICE_SIZE);
 
-    text_format(&notice, "%.*s: not a file; ignoring the load options and reading the entries",
-                NAME_SHOWN, mistake->name);
+    text_append_short(&notice, mistake->name, NAME_SHOWN);
+    text_append(&notice, ": not a file; ignoring the load options and reading the entries");
     if (manager_run(image, loaded, volume, &none, notice.data, start, arena, error))
         return true;
     if (error->code == ERROR_NO_ENTRIES_DIRECTORY || error->code == ERROR_NO_BOOTABLE_ENTRY)
@@ -122,7 +122,7 @@ static bool read_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struc
 
 static void end_log(struct arena *arena)
 {
-    console_end_log();
+    log_end();
     arena_release(arena);
 }
 
@@ -134,7 +134,7 @@ static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
     struct options options;
 
     pages_init_arena(&arena);
-    console_start_log(&arena);
+    log_start(&arena);
     if (!image_find_loaded(image, &loaded, &error) ||
         !read_options(image, loaded, &arena, &options, &error))
         return console_print_error(&error, NULL);

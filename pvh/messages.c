@@ -182,9 +182,11 @@ static const struct sentence sentences[ERROR_CODES] = {
 
 static void append_blocker(struct text *text, const uint64_t number[ERROR_NUMBERS])
 {
-    text_format(text, "it is linked at 0x%llx-0x%llx, but 0x%llx-0x%llx is %s on this machine",
-                U(number[0]), U(number[1] - 1), U(number[2]), U(number[3] - 1),
-                memory_class_name((enum memory_class)number[4]));
+    enum memory_class class = (enum memory_class)number[4];
+
+    text_format(text, "it is linked at 0x%llx-0x%llx, but 0x%llx-0x%llx is %s %s", U(number[0]),
+                U(number[1] - 1), U(number[2]), U(number[3] - 1), memory_class_name(class),
+                class == MEMORY_ISA_HOLE ? "in every PC" : "on this machine");
 }
 
 /* Fills in a placeholder with an index; `kind` is its letter. */
@@ -231,7 +233,7 @@ static const char *append_braces(struct text *text, const char *braces, const st
 {
     switch (braces[1]) {
     case 'N':
-        text_append(text, error->name ? error->name : "?");
+        text_append_short(text, error->name ? error->name : "?", NAME_SHOWN);
         break;
     case 't':
         text_append(text, error->reason ? error->reason : "no reason given");
@@ -256,21 +258,31 @@ static void append_sentence(struct text *text, const char *sentence, const struc
     }
 }
 
+static void append_in_front(struct text *text, const char *name)
+{
+    text_append_short(text, name, NAME_SHOWN);
+    text_append(text, ": ");
+}
+
 void error_append(struct text *text, const struct error *error)
 {
     const struct sentence *sentence = &sentences[error->code];
+    bool has_name = sentence->about == ABOUT_FILE && error->name;
+    bool name_is_long = has_name && strlen(error->name) > NAME_SHOWN;
 
     if (!sentence->text)
         return;
     if (error->context)
-        text_format(text, "%s: ", error->context);
-    if (sentence->about == ABOUT_FILE && error->name)
-        text_format(text, "%s: ", error->name);
+        append_in_front(text, error->context);
+    if (has_name && !name_is_long)
+        append_in_front(text, error->name);
     append_sentence(text, sentence->text, error);
     if (sentence->remedy != REMEDY_NONE)
         text_format(text, "; %s", remedies[sentence->remedy]);
     if (error->code == ERROR_NO_ENTRY_NOTE || error->code == ERROR_NOTES_TRUNCATED)
         append_entry_remedy(text, &error->notes);
+    if (name_is_long)
+        text_format(text, ": %s", error->name);
 }
 
 bool error_is_about_file(const struct error *error)

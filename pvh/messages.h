@@ -8,7 +8,8 @@
 /*
  * Appends what is wrong and what to do about it: "vmlinuz: no PVH entry note (found: GNU build-id);
  * build the kernel with CONFIG_PVH=y". If the error is about a file and has its name, the name
- * comes first.
+ * comes first; a name of more than NAME_SHOWN bytes comes last, where it hides nothing if the text
+ * is cut off.
  */
 void error_append(struct text *text, const struct error *error);
 

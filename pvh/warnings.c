@@ -9,8 +9,7 @@
 /* uint64_t's type differs between platforms; writer_print() is given %llu. */
 #define U(number) ((unsigned long long)(number))
 
-void print_warnings(struct writer *writer, const char *command_line, const struct load_plan *plan,
-                    const struct e820_table *table)
+void print_command_line_warning(struct writer *writer, const char *command_line)
 {
     size_t length = strlen(command_line);
 
@@ -18,6 +17,12 @@ void print_warnings(struct writer *writer, const char *command_line, const struc
         writer_print(writer,
                      "warning: the command line is %llu bytes long; Linux uses only the first %d",
                      U(length), LINUX_COMMAND_LINE_MAX);
+}
+
+void print_warnings(struct writer *writer, const char *command_line, const struct load_plan *plan,
+                    const struct e820_table *table)
+{
+    print_command_line_warning(writer, command_line);
     if (table->lost_pieces)
         writer_print(writer,
                      "warning: the memory map has more than %d entries; %llu small ranges of RAM "

@@ -62,13 +62,15 @@ decoder_entries = $(foreach format,$(or $(1),$(DECODER_FORMATS)),$(DECODER_ENTRI
 
 # All files are linked, whatever the formats: --gc-sections removes what no entry point uses.
 define decoder_object
-$(1)/decoders/%.o: $(DECODER_SOURCES)/%.c $(DECODERS_READY) third_party/build.mk $(wildcard third_party/include/*.h)
+$(call command_file,$(1)/decoders/.command,$(2) $(DECODER_CFLAGS) $(3))
+
+$(1)/decoders/%.o: $(DECODER_SOURCES)/%.c $(DECODERS_READY) $(1)/decoders/.command third_party/build.mk $(wildcard third_party/include/*.h)
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(DECODER_CFLAGS) -isystem $$(shell $(2) -print-file-name=include) \
 		$$(DECODER_FLAGS_$$(firstword $$(subst /, ,$$*))) \
 		$$(if $$(filter $(DECODER_HOT),$$(notdir $$<)),-O2,$(DECODER_SMALL)) $(3) -c -o $$@ $$<
 
-$(1)/decoders/ours/%.o: third_party/%.c $(DECODERS_READY) third_party/build.mk $(wildcard third_party/include/*.h)
+$(1)/decoders/ours/%.o: third_party/%.c $(DECODERS_READY) $(1)/decoders/.command third_party/build.mk $(wildcard third_party/include/*.h)
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(DECODER_CFLAGS) -isystem $$(shell $(2) -print-file-name=include) $(DECODER_FLAGS_ours) $(DECODER_SMALL) $(3) \
 		-c -o $$@ $$<
@@ -86,12 +88,12 @@ $(eval $(call decoder_object,$(EFI_BUILD),$(EFI_CC),$(DECODER_EFI_FLAGS),$(DECOD
 $(DECODE_SOURCES:%=$(EFI_BUILD)/%.o): EXTRA_CFLAGS := $(DECODER_INCLUDES)
 
 # Replaces common/image/decode_FORMAT.c when the loader is built without that format.
-$(EFI_BUILD)/absent/%.o: third_party/absent.c VERSION efi/build.mk third_party/build.mk
+$(EFI_BUILD)/absent/%.o: third_party/absent.c VERSION $(EFI_BUILD)/.command efi/build.mk third_party/build.mk
 	@mkdir -p $(@D)
 	@echo "  CC    $< ($*)"
 	$(Q)$(EFI_CC) $(EFI_CFLAGS) -DDECODER_ABSENT=decoder_$* -MMD -MP -c -o $@ $<
 
-$(eval $(call decoder_object,build/host,$(CC),))
+$(eval $(call decoder_object,build/host,$(HOST_CC),))
 
 # The sources are downloaded when they are first needed, and again only when the pins change.
 $(DECODERS_READY): tools/fetch-sources

@@ -5,7 +5,6 @@
 #include "common/acpi/rsdp.h"
 #include "common/base/bytes.h"
 #include "common/base/overflow.h"
-#include "common/base/units.h"
 
 #include <string.h>
 
@@ -126,6 +125,15 @@ bool acpi_visit_tables(struct acpi_memory *memory, uint64_t rsdp, struct acpi_vi
            visit_root(&walk, roots.xsdt, 8) && visit_root(&walk, roots.rsdt, 4);
 }
 
+static uint64_t total_size(const struct acpi_ranges *ranges)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < ranges->count; i++)
+        size += range_size(ranges->items[i]);
+    return size;
+}
+
 bool acpi_ranges_add(struct acpi_ranges *ranges, struct range range)
 {
     size_t first = 0, last;
@@ -143,5 +151,5 @@ bool acpi_ranges_add(struct acpi_ranges *ranges, struct range range)
             (ranges->count - last) * sizeof(*ranges->items));
     ranges->count = ranges->count - (last - first) + 1;
     ranges->items[first] = range;
-    return true;
+    return total_size(ranges) <= ACPI_TABLES_MAX;
 }

@@ -9,6 +9,7 @@
 
 #include "common/acpi/memory.h"
 #include "common/base/range.h"
+#include "common/base/units.h"
 
 #include <stddef.h>
 
@@ -30,10 +31,16 @@ bool acpi_visit_tables(struct acpi_memory *memory, uint64_t rsdp, struct acpi_vi
 /* Whole pages, sorted; ranges neither overlap nor adjoin. Firmware has its tables in few places. */
 #define ACPI_TABLE_RANGES 256
 
+/* In all of them: twice the largest single table, and many times what firmware has. */
+#define ACPI_TABLES_MAX (32 * MIB)
+
 struct acpi_ranges {
     struct range items[ACPI_TABLE_RANGES];
     size_t count;
 };
 
-/* Adds the pages of `range`, which ends below 2^64 - PAGE_SIZE. False if the list is full. */
+/*
+ * Adds the pages of `range`, which ends below 2^64 - PAGE_SIZE. False if there are too many ranges
+ * or pages: damaged tables must not take the kernel's memory.
+ */
 bool acpi_ranges_add(struct acpi_ranges *ranges, struct range range);

@@ -173,6 +173,8 @@ ERROR_ROW(DIRECTORY_LIST, FILE, FIRMWARE, NONE,
 /* Modules, and the initrd offered through Linux's initrd media device path. */
 ERROR_ROW(MODULE_EMPTY, FILE, LOAD_ERROR, NONE,
     "the file is empty; copy it again")
+ERROR_ROW(INITRD_EMPTY, FILE, LOAD_ERROR, NONE,
+    "the file is empty and is left out of the initrd")
 ERROR_ROW(MODULE_TOO_LARGE, FILE, OUT_OF_RESOURCES, NONE,
     "is too large; use a smaller file")
 ERROR_ROW(INITRD_MEDIA_FIND, FILE, FIRMWARE, NONE,
@@ -238,7 +240,9 @@ ERROR_ROW(ENTRY_UNKNOWN, MACHINE, NOT_FOUND, NONE,
 ERROR_ROW(ENTRY_UNBOOTABLE, MACHINE, UNSUPPORTED, NONE,
     "{t}")
 ERROR_ROW(NO_ENTRIES_DIRECTORY, MACHINE, NOT_FOUND, NONE,
-    "nothing to boot: no KERNEL was given, and there is no directory {N}; see --help")
+    "nothing to boot: there is no directory {N} on the volume pvhboot was started from; create it, "
+    "with a file linux.conf that says \"linux /PATH/OF/KERNEL\", or name a KERNEL in the load "
+    "options; see pvhboot(7)")
 ERROR_ROW(NO_BOOTABLE_ENTRY, MACHINE, NOT_FOUND, NONE,
-    "nothing to boot: no KERNEL was given, and no entry in {N} can be booted on this machine; see "
-    "--help")
+    "nothing to boot: no entry in {N} can be booted on this machine; put a file linux.conf there "
+    "that says \"linux /PATH/OF/KERNEL\", or name a KERNEL in the load options; see pvhboot(7)")

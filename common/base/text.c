@@ -32,6 +32,31 @@ void text_append(struct text *text, const char *string)
     append_bytes(text, string, strlen(string));
 }
 
+static bool is_inside_character(char byte)
+{
+    return ((uint8_t)byte & 0xc0) == 0x80;
+}
+
+void text_append_short(struct text *text, const char *name, size_t most)
+{
+    static const char dots[] = "...";
+    size_t length = strlen(name);
+    size_t head = length, tail = length;
+
+    if (length > most) {
+        head = (most - strlen(dots)) / 2;
+        tail = length - head;
+    }
+    while (length > most && head > 0 && is_inside_character(name[head]))
+        head--;
+    while (is_inside_character(name[tail]))
+        tail++;
+    append_bytes(text, name, head);
+    if (length > most)
+        text_append(text, dots);
+    append_bytes(text, name + tail, length - tail);
+}
+
 void text_append_line(struct text *text, const char *line)
 {
     if (text->length > 0)

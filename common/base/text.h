@@ -30,6 +30,13 @@ void text_clear(struct text *text);
 void text_append_char(struct text *text, char character);
 void text_append(struct text *text, const char *string);
 
+/*
+ * Appends a name that must not push what follows out of sight: of one that is longer than `most`
+ * bytes, the beginning and the end, with "..." in between.
+ */
+void text_append_short(struct text *text, const char *name, size_t most);
+#define NAME_SHOWN 100 /* bytes; some more than paths of the Boot Loader Specification have */
+
 /* Appends a line to a text of lines: a new line stands between them, but not at the end. */
 void text_append_line(struct text *text, const char *line);
 

@@ -101,23 +101,39 @@ char *utf16_to_utf8_copy(const uint16_t *units, size_t count, struct arena *aren
     return text;
 }
 
+size_t utf16_encode(uint32_t code_point, uint16_t units[2])
+{
+    if (code_point < 0x10000) {
+        units[0] = (uint16_t)code_point;
+        return 1;
+    }
+    units[0] = (uint16_t)(0xd800 + ((code_point - 0x10000) >> 10));
+    units[1] = (uint16_t)(0xdc00 + ((code_point - 0x10000) & 0x3ff));
+    return 2;
+}
+
 size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size)
 {
     size_t count = 0;
 
     while (*text) {
-        uint32_t code_point = utf8_next(&text);
-        size_t needed = code_point >= 0x10000 ? 2 : 1;
+        uint16_t encoded[2];
+        size_t needed = utf16_encode(utf8_next(&text), encoded);
 
         if (count + needed >= size)
             break;
-        if (needed == 2) {
-            units[count++] = (uint16_t)(0xd800 + ((code_point - 0x10000) >> 10));
-            units[count++] = (uint16_t)(0xdc00 + ((code_point - 0x10000) & 0x3ff));
-        } else {
-            units[count++] = (uint16_t)code_point;
-        }
+        for (size_t i = 0; i < needed; i++)
+            units[count++] = encoded[i];
     }
     units[count] = 0;
+    return count;
+}
+
+size_t utf16_length(const char *text)
+{
+    size_t count = 0;
+
+    while (*text)
+        count += utf8_next(&text) >= 0x10000 ? 2 : 1;
     return count;
 }

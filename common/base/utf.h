@@ -24,11 +24,17 @@ void utf16_to_utf8(const uint16_t *units, size_t count, char *buffer, size_t siz
 /* The same as a new string in the arena; NULL when out of memory. */
 char *utf16_to_utf8_copy(const uint16_t *units, size_t count, struct arena *arena);
 
+/* Writes 1 or 2 units, without a NUL, and returns their number. */
+size_t utf16_encode(uint32_t code_point, uint16_t units[2]);
+
 /*
  * Converts into `units`, which has room for `size` of them with the NUL; text that does not fit is
  * truncated. Returns the number of units before the NUL.
  */
 size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size);
+
+/* The number of UTF-16 units that it would convert to. */
+size_t utf16_length(const char *text);
 
 /* True for the control characters of ASCII and ISO 8859: C0, DEL and C1. */
 static inline bool utf_is_control(uint32_t code_point)

@@ -2,7 +2,6 @@
 #include "common/bls/boot_count.h"
 
 #include "common/base/decimal.h"
-#include "common/base/overflow.h"
 #include "common/base/text.h"
 
 #include <string.h>
@@ -57,7 +56,16 @@ size_t boot_count_id_length(const char *file_name, const char *suffix)
     return parse(file_name, suffix).id_length;
 }
 
-const char *boot_count_next_name(const char *file_name, const char *suffix, struct arena *arena)
+/* DONE after one more boot: of the names not taken yet, the next, or else one before. */
+static uint32_t next_done(uint32_t done, unsigned taken)
+{
+    uint32_t next = done < COUNTER_MAX ? done + 1 : COUNTER_MAX;
+
+    return taken <= COUNTER_MAX - next ? next + taken : COUNTER_MAX - taken;
+}
+
+const char *boot_count_next_name(const char *file_name, const char *suffix, unsigned taken,
+                                 struct arena *arena)
 {
     struct counters counters = parse(file_name, suffix);
     size_t length = strlen(file_name);
@@ -69,8 +77,9 @@ const char *boot_count_next_name(const char *file_name, const char *suffix, stru
     name.data = arena_alloc(arena, size, 1);
     if (!name.data)
         return NULL;
-    text_format(&name, "%.*s+%u-%u%s", (int)counters.id_length, file_name, counters.count.left - 1,
-                (unsigned)min_u64(counters.count.done + UINT64_C(1), COUNTER_MAX),
-                file_name + length - strlen(suffix));
+    text_format(&name, "%.*s+%u", (int)counters.id_length, file_name, counters.count.left - 1);
+    if (taken < BOOT_COUNT_NAMES - 1)
+        text_format(&name, "-%u", next_done(counters.count.done, taken));
+    text_append(&name, file_name + length - strlen(suffix));
     return name.data;
 }

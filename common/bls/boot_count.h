@@ -21,8 +21,14 @@ struct boot_count boot_count_parse(const char *file_name, const char *suffix);
 /* The length of the entry's ID in bytes: the name without counters and suffix. */
 size_t boot_count_id_length(const char *file_name, const char *suffix);
 
+/* How many names a file can have after one more boot. */
+#define BOOT_COUNT_NAMES 100
+
 /*
- * The name of the file after one more boot, in the arena: "x+3.conf" becomes "x+2-1.conf". Returns
- * `file_name` itself if it is not counted or has no tries left; NULL when out of memory.
+ * A name of the file after one more boot, in the arena: "x+3.conf" becomes "x+2-1.conf". `taken` is
+ * how many of its names are other files': then DONE differs, since it is LEFT that must go down.
+ * The last name, with BOOT_COUNT_NAMES - 1 taken, has no DONE and is the shortest, "x+2.conf".
+ * Returns `file_name` itself if it is not counted or has no tries left; NULL when out of memory.
  */
-const char *boot_count_next_name(const char *file_name, const char *suffix, struct arena *arena);
+const char *boot_count_next_name(const char *file_name, const char *suffix, unsigned taken,
+                                 struct arena *arena);

@@ -11,7 +11,7 @@ bool boot_files_add(struct boot_files *files, struct arena *arena, struct volume
 
     if (!file)
         return false;
-    *file = (struct boot_file){volume, path, command};
+    *file = (struct boot_file){.volume = volume, .path = path, .command = command};
     files->count++;
     return true;
 }

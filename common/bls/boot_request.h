@@ -14,6 +14,7 @@ struct boot_file {
     struct volume *volume; /* NULL until known: see boot_request_set_volume() */
     const char *path;      /* UTF-8, with \ or /, from the volume's root */
     const char *command;   /* a module's command line; "" for none */
+    unsigned line;         /* of the entry file that names it; 0 for none */
 };
 
 /* A growing list in the arena. */

@@ -2,6 +2,7 @@
 #include "common/bls/catalog.h"
 
 #include "common/base/sort.h"
+#include "common/bls/entry_initrds.h"
 #include "common/bls/entry_label.h"
 #include "common/bls/entry_order.h"
 #include "common/bls/type1.h"
@@ -50,7 +51,8 @@ static bool add_entry(struct catalog_reader *reader, const struct entry_source *
     }
     slot = arena_push(arena, (void **)&list->items, &list->capacity, list->count,
                       sizeof(*list->items));
-    if (!slot || !type1_parse(source, file.text, file.length, arena, slot))
+    if (!slot || !type1_parse(source, file.text, file.length, arena, slot) ||
+        !entry_split_initrds(slot, reader, arena))
         return error_set(error, ERROR_OUT_OF_MEMORY);
     list->count++;
     return true;

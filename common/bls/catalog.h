@@ -7,41 +7,9 @@
  */
 #pragma once
 
-#include "common/base/error.h"
+#include "common/bls/catalog_reader.h"
 #include "common/bls/entry_default.h"
 #include "common/bls/loader_config.h"
-
-/* A file to be read as a whole, and its text. */
-struct catalog_file {
-    const char *path; /* from the volume's root, with \ as the separator */
-    uint64_t limit;   /* maximum size in bytes; a larger file is an error */
-    bool optional;    /* a missing file is not an error */
-    const char *text; /* NULL if the file is missing; lives as long as the arena */
-    size_t length;    /* of `text`, in bytes; it need not be NUL-terminated */
-};
-
-/*
- * Access to a volume's files. Functions that return false set *error. One directory is open at a
- * time.
- */
-struct catalog_reader {
-    struct volume *volume; /* of the entries and of all files that they name */
-
-    /* A missing directory is not an error: *ret_found is false then. */
-    bool (*open_directory)(struct catalog_reader *reader, const char *path, bool *ret_found,
-                           struct error *error);
-    /* Sets *ret_name to the next name in the directory, in the arena; NULL at the end. */
-    bool (*next_name)(struct catalog_reader *reader, struct arena *arena, const char **ret_name,
-                      struct error *error);
-    void (*close_directory)(struct catalog_reader *reader);
-
-    /* Sets file->text and file->length. */
-    bool (*read_file)(struct catalog_reader *reader, struct catalog_file *file, struct arena *arena,
-                      struct error *error);
-
-    /* Tells the user about an error that does not stop catalog_read(). */
-    void (*report)(struct catalog_reader *reader, struct error *error);
-};
 
 struct entry_list {
     struct boot_entry *items;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/config_parser.h"
 
+#include "common/base/nearest.h"
 #include "common/base/overflow.h"
 #include "common/base/units.h"
+#include "common/bls/config_encoding.h"
 #include "common/bls/config_lines.h"
 
 #include <string.h>
@@ -65,13 +67,28 @@ static bool take_value(struct config_parser *parser, const struct config_key *ke
     }
 }
 
+/* Says which key may have been meant; other loaders' keys would not help. */
+static bool report_unknown_key(struct config_parser *parser, const struct config_line *line)
+{
+    struct nearest nearest = {.word = NULL};
+    int length = quoted_length(line->key_length);
+
+    for (size_t i = 0; i < parser->key_count; i++) {
+        if (parser->keys[i].take)
+            nearest_consider(&nearest, line->key, line->key_length, parser->keys[i].name);
+    }
+    if (!nearest.word)
+        return diagnostic(parser, line, "unknown key \"%.*s\"; ignored", length, line->key);
+    return diagnostic(parser, line, "unknown key \"%.*s\" (did you mean \"%s\"?); ignored", length,
+                      line->key, nearest.word);
+}
+
 static bool take_line(struct config_parser *parser, const struct config_line *line)
 {
     const struct config_key *key = find_key(parser, line);
 
     if (!key)
-        return diagnostic(parser, line, "unknown key \"%.*s\"; ignored",
-                          quoted_length(line->key_length), line->key);
+        return report_unknown_key(parser, line);
     if (!key->take)
         return true;
     if (line->value_length == 0)
@@ -81,10 +98,18 @@ static bool take_line(struct config_parser *parser, const struct config_line *li
 
 bool config_parse(struct config_parser *parser, const char *text, size_t length)
 {
-    struct config_lines lines = config_lines_of(text, length);
+    struct config_lines lines;
     struct config_line line;
+    bool converted;
 
+    if (!config_encoding_convert(&text, &length, parser->arena, &converted))
+        return false;
+    if (converted && !diagnostic_add(parser->diagnostics, parser->arena, 1,
+                                     "the file is UTF-16; save it as UTF-8"))
+        return false;
+    lines = config_lines_of(text, length);
     while (config_lines_next(&lines, &line)) {
+        parser->line = line.number;
         if (!take_line(parser, &line))
             return false;
     }

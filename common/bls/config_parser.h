@@ -5,7 +5,8 @@
  * the member that it sets.
  *
  * Nothing in a file is an error. Lines with an unknown or repeated key, with a bad value or without
- * any get a diagnostic.
+ * any get a diagnostic, and so does a file in UTF-16, which is read all the same: a setting in it
+ * such as `editor no` must not be lost.
  */
 #pragma once
 
@@ -39,6 +40,7 @@ struct config_parser {
     void *target;     /* the structure that the keys set members of */
     struct arena *arena;
     struct diagnostics *diagnostics;
+    unsigned line;                   /* the current one, counted from 1 */
     unsigned lines[CONFIG_KEYS_MAX]; /* the last line with each key; 0 for none */
 };
 

@@ -3,6 +3,7 @@
 
 #include "common/base/glob.h"
 #include "common/base/text.h"
+#include "common/base/units.h"
 
 #include <string.h>
 
@@ -12,6 +13,9 @@
  */
 #define ARCHITECTURE     "x64"
 #define ARCHITECTURE_PVH "ia32"
+
+/* Room for an ID: file names have at most 255 UTF-16 units. */
+#define UNCOUNTED_SIZE 800
 
 static const char *make_full_id(const char *id, const char *suffix, struct arena *arena)
 {
@@ -39,10 +43,11 @@ bool entry_set_source(struct boot_entry *entry, const struct entry_source *sourc
     return entry->full_id;
 }
 
-const char *entry_next_file_name(const struct boot_entry *entry, struct arena *arena)
+const char *entry_next_file_name(const struct boot_entry *entry, unsigned taken,
+                                 struct arena *arena)
 {
     return boot_count_next_name(entry->source.file_name, entry_source_suffix(entry->source.kind),
-                                arena);
+                                taken, arena);
 }
 
 void entry_set_file_name(struct boot_entry *entry, const char *file_name)
@@ -83,6 +88,38 @@ bool entry_has_id(const struct boot_entry *entry, const char *id)
 
 bool entry_matches(const struct boot_entry *entry, const char *pattern)
 {
-    return glob_match(pattern, entry->id) || glob_match(pattern, entry->full_id) ||
+    return entry_has_id(entry, pattern) || /* "x[1]", which does not match itself */
+           glob_match(pattern, entry->id) || glob_match(pattern, entry->full_id) ||
            glob_match(pattern, entry->source.file_name);
+}
+
+/* Appends a name without its counters. False when it has none, or is too long. */
+static bool append_uncounted(struct text *text, const struct boot_entry *entry, const char *name)
+{
+    const char *const suffixes[] = {entry_source_suffix(entry->source.kind), ""};
+
+    for (size_t i = 0; i < ELEMENTS(suffixes); i++) {
+        if (!boot_count_parse(name, suffixes[i]).counted)
+            continue;
+        text_format(text, "%.*s", (int)boot_count_id_length(name, suffixes[i]), name);
+        return text->length + 1 < text->size;
+    }
+    return false;
+}
+
+bool entry_had_id(const struct boot_entry *entry, const char *id)
+{
+    TEXT_ON_STACK(uncounted, UNCOUNTED_SIZE);
+
+    return append_uncounted(&uncounted, entry, id) &&
+           text_equals_ignoring_case(entry->id, uncounted.data);
+}
+
+bool entry_matched(const struct boot_entry *entry, const char *pattern)
+{
+    TEXT_ON_STACK(uncounted, UNCOUNTED_SIZE);
+
+    return append_uncounted(&uncounted, entry, pattern) &&
+           (text_equals_ignoring_case(entry->id, uncounted.data) ||
+            glob_match(uncounted.data, entry->id));
 }

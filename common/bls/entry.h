@@ -42,10 +42,11 @@ bool entry_set_source(struct boot_entry *entry, const struct entry_source *sourc
                       struct arena *arena);
 
 /*
- * The name of the entry's file after one more boot; see boot_count_next_name(). NULL when out of
+ * A name of the entry's file after one more boot; see boot_count_next_name(). NULL when out of
  * memory.
  */
-const char *entry_next_file_name(const struct boot_entry *entry, struct arena *arena);
+const char *entry_next_file_name(const struct boot_entry *entry, unsigned taken,
+                                 struct arena *arena);
 
 /* Sets a new file name that differs only in its counters. It is not copied. */
 void entry_set_file_name(struct boot_entry *entry, const char *file_name);
@@ -68,5 +69,12 @@ bool entry_is_exhausted(const struct boot_entry *entry);
  */
 bool entry_has_id(const struct boot_entry *entry, const char *id);
 
-/* True when `pattern` matches one of these names; see glob_match(). */
+/* True when `pattern` is or matches one of these names; see glob_match(). */
 bool entry_matches(const struct boot_entry *entry, const char *pattern);
+
+/*
+ * The same for an ID or a pattern with counters, "x+3.conf" or "x+3", which was right before the
+ * boots since: they are left out. False for one without counters.
+ */
+bool entry_had_id(const struct boot_entry *entry, const char *id);
+bool entry_matched(const struct boot_entry *entry, const char *pattern);

@@ -12,15 +12,25 @@ static bool is_eligible(const struct boot_entry *entry, enum rank rank)
     return entry_is_bootable(entry) && (allow_exhausted || !entry_is_exhausted(entry));
 }
 
-static size_t find_first(const struct boot_entry *entries, size_t count, enum rank rank,
-                         const char *pattern)
+typedef bool entry_match(const struct boot_entry *entry, const char *pattern);
+
+static size_t find_match(const struct boot_entry *entries, size_t count, enum rank rank,
+                         const char *pattern, entry_match *matches)
 {
     size_t index = 0;
 
     while (index < count &&
-           !(is_eligible(&entries[index], rank) && entry_matches(&entries[index], pattern)))
+           !(is_eligible(&entries[index], rank) && matches(&entries[index], pattern)))
         index++;
     return index;
+}
+
+static size_t find_first(const struct boot_entry *entries, size_t count, enum rank rank,
+                         const char *pattern)
+{
+    size_t index = find_match(entries, count, rank, pattern, entry_matches);
+
+    return index < count ? index : find_match(entries, count, rank, pattern, entry_matched);
 }
 
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,
@@ -35,6 +45,24 @@ size_t entries_choose_default(const struct boot_entry *entries, size_t count,
 
         if (index < count)
             return index;
+    }
+    return count;
+}
+
+bool entry_is_selected(const struct boot_entry *entry, const char *pattern)
+{
+    return entry_matches(entry, pattern) || entry_matched(entry, pattern);
+}
+
+size_t entries_find(const struct boot_entry *entries, size_t count, const char *id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (entry_has_id(&entries[i], id))
+            return i;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (entry_had_id(&entries[i], id))
+            return i;
     }
     return count;
 }

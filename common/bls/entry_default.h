@@ -17,9 +17,19 @@ struct default_selection {
 
 /*
  * Returns the index of the default entry, or `count` if none is bootable. `entries` must be sorted:
- * the first match is taken. Patterns are matched against the names that entry_has_id() accepts. A
- * selection that matches no bootable entry is skipped. Exhausted entries are chosen only by
- * `one_shot`, or if all are exhausted. `problem` is ignored.
+ * the first match is taken. Patterns are matched against the names that entry_has_id() accepts;
+ * when none matches, their counters are left out (entry_matched()). A selection that matches no
+ * bootable entry is skipped. Exhausted entries are chosen only by `one_shot`, or if all are
+ * exhausted. `problem` is ignored.
  */
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,
                               const struct default_selection *selection);
+
+/* Whether a selection stands for this entry. */
+bool entry_is_selected(const struct boot_entry *entry, const char *pattern);
+
+/*
+ * The index of the first entry that has this ID, or else had it before its boots were counted;
+ * `count` if there is none.
+ */
+size_t entries_find(const struct boot_entry *entries, size_t count, const char *id);

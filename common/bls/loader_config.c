@@ -9,6 +9,12 @@
 #include <assert.h>
 #include <string.h>
 
+/*
+ * Bytes of a pattern. It is compared with the names of all entries, and those have up to 255
+ * characters.
+ */
+#define PATTERN_MAX 1024
+
 /* A named value. */
 struct word {
     const char *name;
@@ -75,7 +81,8 @@ static enum config_result take_timeout(struct config_parser *parser, const struc
 static enum config_result take_default(struct config_parser *parser, const struct config_key *key,
                                        const char *value)
 {
-    if (*value == '@' && !text_equals_ignoring_case(value, "@saved"))
+    if (strlen(value) > PATTERN_MAX ||
+        (*value == '@' && !text_equals_ignoring_case(value, "@saved")))
         return CONFIG_BAD_VALUE;
     return config_take_string(parser, key, value);
 }

@@ -1,21 +1,65 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/type1.h"
 
+#include "common/base/overflow.h"
 #include "common/base/text.h"
 #include "common/bls/config_parser.h"
+#include "common/bls/grub_variable.h"
 
 #include <assert.h>
 #include <string.h>
 
 /* In a message. UEFI's names of architectures are shorter. */
 #define ARCHITECTURE_SHOWN 20
+#define VARIABLE_SHOWN     60
 
 /* An entry being parsed: what it starts is decided after all lines are known. */
 struct draft {
     struct boot_entry entry;
     const char *title, *pvh, *linux_kernel, *efi, *uki;
-    struct text options; /* no data before the first line with options */
+    struct text options;  /* no data before the first line with options */
+    unsigned stub_initrd; /* the line of options with initrd=PATH; 0 for none */
 };
+
+/* True if there is a parameter initrd=PATH. Quotes keep parameters together, as in the kernel. */
+static bool has_stub_initrd(const char *options)
+{
+    static const char name[] = "initrd=";
+    bool quoted = false;
+
+    for (const char *at = options; *at; at++) {
+        if (!quoted && (at == options || is_space(at[-1])) && strncmp(at, name, strlen(name)) == 0)
+            return true;
+        quoted ^= *at == '"';
+    }
+    return false;
+}
+
+/*
+ * GRUB replaces variables in the values of entries; Fedora's have $tuned_params in their options.
+ * False when out of memory.
+ */
+static bool warn_of_variable(struct config_parser *parser, const struct config_key *key,
+                             const char *value)
+{
+    size_t length;
+    const char *variable = find_grub_variable(value, &length);
+
+    return !variable || diagnostic_add(parser->diagnostics, parser->arena, parser->line,
+                                       "%s: \"%.*s\" is a variable of GRUB, which is not replaced; "
+                                       "write its value instead",
+                                       key->name, (int)min_u64(length, VARIABLE_SHOWN), variable);
+}
+
+/* Takes a path, or a list of paths and arguments, that GRUB would replace variables in. */
+static enum config_result take_path(struct config_parser *parser, const struct config_key *key,
+                                    const char *value)
+{
+    if (config_take_string(parser, key, value) != CONFIG_TAKEN ||
+        !warn_of_variable(parser, key, value))
+        return CONFIG_NO_MEMORY;
+    return CONFIG_TAKEN;
+}
 
 /*
  * Joins the options of several lines with spaces. Together they are not longer than the file, so
@@ -27,15 +71,16 @@ static enum config_result add_options(struct config_parser *parser, const struct
     struct draft *draft = parser->target;
     struct text *options = &draft->options;
 
-    (void)key;
     if (!options->data) {
         options->data = arena_alloc(parser->arena, options->size, 1);
         if (!options->data)
             return CONFIG_NO_MEMORY;
         draft->entry.request.command_line = options->data;
     }
+    if (draft->stub_initrd == 0 && has_stub_initrd(value))
+        draft->stub_initrd = parser->line;
     text_format(options, "%s%s", options->length ? " " : "", value);
-    return CONFIG_TAKEN;
+    return warn_of_variable(parser, key, value) ? CONFIG_TAKEN : CONFIG_NO_MEMORY;
 }
 
 static enum config_result add_initrd(struct config_parser *parser, const struct config_key *key,
@@ -45,9 +90,10 @@ static enum config_result add_initrd(struct config_parser *parser, const struct 
     struct boot_files *initrds = &draft->entry.request.initrds;
 
     (void)key;
-    return boot_files_add(initrds, parser->arena, draft->entry.source.volume, value, "")
-               ? CONFIG_TAKEN
-               : CONFIG_NO_MEMORY;
+    if (!boot_files_add(initrds, parser->arena, draft->entry.source.volume, value, ""))
+        return CONFIG_NO_MEMORY;
+    initrds->items[initrds->count - 1].line = parser->line;
+    return CONFIG_TAKEN;
 }
 
 static enum config_result add_module(struct config_parser *parser, const struct config_key *key,
@@ -56,8 +102,9 @@ static enum config_result add_module(struct config_parser *parser, const struct 
     struct draft *draft = parser->target;
     struct boot_files *modules = &draft->entry.request.modules;
 
-    (void)key;
-    return boot_files_add_with_arguments(modules, parser->arena, draft->entry.source.volume, value)
+    return boot_files_add_with_arguments(modules, parser->arena, draft->entry.source.volume,
+                                         value) &&
+                   warn_of_variable(parser, key, value)
                ? CONFIG_TAKEN
                : CONFIG_NO_MEMORY;
 }
@@ -74,6 +121,10 @@ static enum config_result check_profile(struct config_parser *parser, const stru
     {                                                                                              \
         (name), config_take_string, offsetof(struct draft, member), NULL, false                    \
     }
+#define PATH(name, member)                                                                         \
+    {                                                                                              \
+        (name), take_path, offsetof(struct draft, member), NULL, false                             \
+    }
 #define LIST(name, take)                                                                           \
     {                                                                                              \
         (name), (take), 0, NULL, true                                                              \
@@ -89,10 +140,10 @@ static const struct config_key keys[] = {
     STRING("machine-id", entry.machine_id),
     STRING("sort-key", entry.sort_key),
     STRING("architecture", entry.architecture),
-    STRING("linux", linux_kernel),
-    STRING("pvh", pvh),
-    STRING("efi", efi),
-    STRING("uki", uki),
+    PATH("linux", linux_kernel),
+    PATH("pvh", pvh),
+    PATH("efi", efi),
+    PATH("uki", uki),
     LIST("initrd", add_initrd),
     LIST("module", add_module),
     LIST("options", add_options),
@@ -120,13 +171,13 @@ static const char *choose_kind(const struct draft *draft, struct boot_entry *ent
     struct volume *volume = entry->source.volume;
 
     if (*draft->pvh)
-        entry->request.kernel = (struct boot_file){volume, draft->pvh, ""};
+        entry->request.kernel = (struct boot_file){volume, draft->pvh, "", 0};
     else if (contradicts)
         return "has more than one of \"linux\", \"efi\" and \"uki\"; keep only one of these lines";
     else if (*draft->linux_kernel)
-        entry->request.kernel = (struct boot_file){volume, draft->linux_kernel, ""};
+        entry->request.kernel = (struct boot_file){volume, draft->linux_kernel, "", 0};
     else if (*program)
-        entry->efi = (struct boot_file){volume, program, ""};
+        entry->efi = (struct boot_file){volume, program, "", 0};
     else
         return "names nothing to start; it needs a line \"linux PATH\", \"pvh PATH\" or "
                "\"efi PATH\"";
@@ -147,6 +198,16 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     return entry->problem;
 }
 
+/* Programs may know initrd=, as Linux's EFI stub does; a kernel that is entered through PVH gets no
+ * file by it. */
+static bool check_stub_initrd(struct draft *draft, struct arena *arena)
+{
+    return draft->stub_initrd == 0 || !draft->entry.request.kernel.path ||
+           diagnostic_add(&draft->entry.diagnostics, arena, draft->stub_initrd,
+                          "options: initrd= is for Linux's EFI stub, which is not used; write a "
+                          "line \"initrd PATH\"");
+}
+
 /* Sets a printable copy of the title, if there is one. */
 static bool set_title(struct draft *draft, struct arena *arena)
 {
@@ -160,8 +221,13 @@ bool type1_parse(const struct entry_source *source, const char *text, size_t len
                  struct arena *arena, struct boot_entry *ret_entry)
 {
     struct draft draft = {
+        .title = "",
+        .pvh = "",
+        .linux_kernel = "",
+        .efi = "",
+        .uki = "",
         .entry = {.request = {.command_line = ""}},
-        .options = {NULL, length + 1, 0},
+        .options = {NULL, length + length / 2 + 1, 0}, /* UTF-8 has 3 bytes for 2 of UTF-16 */
     };
     struct config_parser parser = {
         .keys = keys,
@@ -173,7 +239,8 @@ bool type1_parse(const struct entry_source *source, const char *text, size_t len
 
     config_clear_strings(keys, ELEMENTS(keys), &draft);
     if (!entry_set_source(&draft.entry, source, arena) || !config_parse(&parser, text, length) ||
-        !find_problem(&draft, arena) || !set_title(&draft, arena))
+        !find_problem(&draft, arena) || !set_title(&draft, arena) ||
+        !check_stub_initrd(&draft, arena))
         return false;
     *ret_entry = draft.entry;
     return true;

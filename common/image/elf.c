@@ -103,6 +103,32 @@ static bool find_entry_point(struct elf_reader *reader, struct elf_image *image)
     return error_set(reader->error, ERROR_ENTRY_OUTSIDE, entry, image->span.start, image->span.end);
 }
 
+/* What to mend in a kernel for PVH, and of no interest in a file that is none. */
+static bool is_about_link_addresses(enum error_code code)
+{
+    return code == ERROR_SEGMENT_WRAPS || code == ERROR_SEGMENT_TOO_HIGH ||
+           code == ERROR_SEGMENTS_OVERLAP;
+}
+
+/*
+ * Always false. Replaces a complaint about link addresses by that about a missing entry note, which
+ * is why they are what they are. ERROR_NOT_SEQUENTIAL when the notes cannot be read yet.
+ */
+static bool refuse_segments(const struct elf_reader *reader)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct elf_reader quiet = *reader;
+    struct elf_notes notes = {.has_entry = false};
+
+    if (!is_about_link_addresses(reader->error->code))
+        return false;
+    quiet.error = &error;
+    if (!elf_find_notes(&quiet, &notes) &&
+        (error.code == ERROR_NO_ENTRY_NOTE || error.code == ERROR_NOT_SEQUENTIAL))
+        *reader->error = error;
+    return false;
+}
+
 bool elf_read_headers(struct byte_source *source, struct arena *arena, struct elf_image *ret_image,
                       struct error *ret_error)
 {
@@ -117,7 +143,9 @@ bool elf_read_headers(struct byte_source *source, struct arena *arena, struct el
         return false;
     ret_image->bits = elf_bits(tables);
     ret_image->machine = elf_machine(tables);
-    return elf_read_program_headers(&reader) && read_segments(&reader, ret_image);
+    if (!elf_read_program_headers(&reader))
+        return false;
+    return read_segments(&reader, ret_image) || refuse_segments(&reader);
 }
 
 bool elf_read_notes(struct byte_source *source, struct arena *arena, struct elf_image *image,

@@ -8,6 +8,7 @@
 #include "efi/boot/overlay.h"
 #include "efi/boot/policy.h"
 #include "efi/boot/reserve.h"
+#include "efi/console/log.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/acpi.h"
 #include "efi/firmware/timing.h"
@@ -55,7 +56,7 @@ static bool collect_machine(struct boot *boot, struct error *error)
 /* What is not shown is only in the log, which the kernel gets with the overlay. */
 static struct writer *report_writer(bool shown)
 {
-    return shown ? &console_writer : &console_log_writer;
+    return shown ? &console_writer : &log_writer;
 }
 
 static bool load(struct boot *boot, bool dry_run, struct error *error)

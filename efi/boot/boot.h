@@ -13,7 +13,7 @@
 #include "common/base/arena.h"
 #include "common/base/error.h"
 #include "common/bls/boot_request.h"
-#include "common/bls/options.h"
+#include "common/options/options.h"
 
 /*
  * Checks that this machine may start a kernel (efi/boot/policy.h), then loads and starts it.

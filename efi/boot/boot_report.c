@@ -17,20 +17,32 @@
 #define U(number) ((unsigned long long)(number))
 
 #define NAMES_SHOWN 4
+#define LINE_SIZE   1000
+
+static void append_name(struct text *text, const char *path)
+{
+    text_append_short(text, path_base_name(path), NAME_SHOWN);
+}
+
+static bool is_empty(const struct module *module, size_t part)
+{
+    return !module->is_offered && module->parts[part].file.source.size == 0;
+}
 
 static void append_files(struct text *text, const struct boot *boot)
 {
     size_t shown = 0;
     size_t all = 0;
 
-    text_append(text, path_base_name(boot->kernel.file.path));
+    append_name(text, boot->kernel.file.path);
     for (size_t i = 0; i < boot->modules.count; i++) {
         const struct module *module = &boot->modules.items[i];
 
-        for (size_t part = 0; part < module->part_count; part++, all++) {
-            if (shown == NAMES_SHOWN)
+        for (size_t part = 0; part < module->part_count; part++) {
+            if (is_empty(module, part) || all++ >= NAMES_SHOWN)
                 continue;
-            text_format(text, " + %s", path_base_name(module->parts[part].file.path));
+            text_append(text, " + ");
+            append_name(text, module->parts[part].file.path);
             shown++;
         }
     }
@@ -77,12 +89,14 @@ void report_boot(const struct boot *boot, bool dry_run)
 {
     const struct load_plan *plan = &boot->map.preparation.plan;
     const char *system = boot->kernel.image.notes.system;
-    TEXT_ON_STACK(text, 900);
+    TEXT_ON_STACK(text, LINE_SIZE);
+    TEXT_ON_STACK(clean, LINE_SIZE);
     TEXT_ON_STACK(consoles, 200);
 
     if (!*system)
         system = boot->request->title ? boot->request->title : "PVH kernel";
-    text_format(&text, "%s: ", system);
+    text_append_short(&text, system, NAME_SHOWN);
+    text_append(&text, ": ");
     append_files(&text, boot);
     text_format(&text, ", PVH entry 0x%x", plan->entry_point);
     if (plan->relocated)
@@ -99,13 +113,32 @@ void report_boot(const struct boot *boot, bool dry_run)
                                : "this screen stays until the kernel has a driver for it");
         append_serial(&text, &boot->acpi.serial);
     }
-    console_print("%s\n", text.data);
+    text_append_clean(&clean,
+                      text.data); /* files and devices have the names that users gave them */
+    console_print("%s\n", clean.data);
 }
 
 static void write_message(struct writer *writer, const char *text)
 {
     (void)writer;
     console_message("%s", text);
+}
+
+/* An initrd that GRUB's and Fedora's tools leave empty is no mistake beside others. */
+static void report_empty_parts(const struct module_list *modules)
+{
+    for (size_t i = 0; i < modules->count; i++) {
+        const struct module *module = &modules->items[i];
+
+        for (size_t part = 0; part < module->part_count; part++) {
+            struct error error = {.code = ERROR_NONE};
+
+            if (!is_empty(module, part))
+                continue;
+            (void)error_set_for(&error, module->parts[part].file.path, ERROR_INITRD_EMPTY);
+            (void)console_print_error(&error, NULL);
+        }
+    }
 }
 
 void report_warnings(const struct boot *boot)
@@ -115,6 +148,7 @@ void report_warnings(const struct boot *boot)
     struct mtrr_finding mtrrs = mtrr_check(&processor, table);
     struct writer messages = {write_message};
 
+    report_empty_parts(&boot->modules);
     print_warnings(&messages, boot->request->command_line, &boot->map.preparation.plan, table);
     print_mtrr_warning(&messages, boot->request->command_line, &mtrrs);
 }
@@ -162,8 +196,8 @@ void report_acpi(const struct boot *boot)
     }
     for (int version = ACPI_VERSIONS - 1; version >= 0; version--) {
         if (boot->acpi.unsafe_rsdp[version])
-            console_message("warning: the ACPI %s tables of the root pointer at 0x%llx lie in free "
-                            "memory, where they cannot be kept; they are ignored",
+            console_message("warning: the ACPI %s tables of the root pointer at 0x%llx cannot be "
+                            "kept and are ignored: they lie in free memory, or are too large",
                             versions[version], U(boot->acpi.unsafe_rsdp[version]));
     }
     if (!boot->acpi.rsdp)

@@ -16,8 +16,9 @@ static bool open_part(const struct boot_file *source, struct module *module, str
         return false;
     part->file.on_read = progress_add;
     module->part_count++;
-    if (part->file.source.size == 0)
-        return error_set_for(error, source->path, ERROR_MODULE_EMPTY);
+    part->offset = module->size;
+    if (part->file.source.size == 0) /* fine if another part is not */
+        return true;
     if (!checked_align_up(module->size, MODULE_PART_ALIGNMENT, &part->offset) ||
         !checked_add(part->offset, part->file.source.size, &module->size))
         return error_set_for(error, source->path, ERROR_MODULE_TOO_LARGE);
@@ -38,6 +39,8 @@ static bool open_module(const struct boot_file *files, size_t count, struct aren
         if (!open_part(&files[i], module, error))
             return false;
     }
+    if (module->size == 0)
+        return error_set_for(error, files[0].path, ERROR_MODULE_EMPTY);
     list->sizes[list->count - 1] = module->size;
     list->commands[list->count - 1] = module->command;
     return true;
@@ -96,34 +99,61 @@ bool modules_open(const struct boot_request *request, struct arena *arena,
     return true;
 }
 
-/* Reads the bytes of a part that are in [read->offset, read->offset + read->size) of the module. */
-static bool load_part(struct module_part *part, const struct plan_read *read, struct error *error)
+/* The module's bytes that a part has. */
+static struct range part_range(const struct module_part *part)
 {
-    struct range file = {part->offset, part->offset + part->file.source.size};
-    struct range wanted = {read->offset, read->offset + read->size};
-    struct range both = range_intersect(file, wanted);
-
-    if (range_size(both) == 0)
-        return true;
-    return file_read(&part->file, both.start - part->offset,
-                     (void *)(uintptr_t)(read->address + (both.start - read->offset)),
-                     range_size(both), error);
+    return (struct range){part->offset, part->offset + part->file.source.size};
 }
 
-/* Clears the padding between parts, as far as it is in the read's range. */
-static void clear_padding(const struct module *module, const struct plan_read *read)
+static struct range wanted_range(const struct plan_read *read)
 {
-    struct range wanted = {read->offset, read->offset + read->size};
+    return (struct range){read->offset, read->offset + read->size};
+}
 
-    for (size_t i = 1; i < module->part_count; i++) {
-        const struct module_part *before = &module->parts[i - 1];
-        struct range gap = {before->offset + before->file.source.size, module->parts[i].offset};
-        struct range both = range_intersect(gap, wanted);
+static void *place_of(const struct plan_read *read, uint64_t offset)
+{
+    return (void *)(uintptr_t)(read->address + (offset - read->offset));
+}
 
-        if (range_size(both) > 0)
-            memset((void *)(uintptr_t)(read->address + (both.start - read->offset)), 0,
-                   range_size(both));
+/* Reads what the read wants of a part. */
+static bool load_part(struct module_part *part, const struct plan_read *read, struct error *error)
+{
+    struct range both = range_intersect(part_range(part), wanted_range(read));
+
+    return range_size(both) == 0 || file_read(&part->file, both.start - part->offset,
+                                              place_of(read, both.start), range_size(both), error);
+}
+
+/* The padding before a part. */
+static struct range padding_before(const struct module *module, size_t part)
+{
+    uint64_t start = part > 0 ? part_range(&module->parts[part - 1]).end : 0;
+
+    return (struct range){start, module->parts[part].offset};
+}
+
+/* Clears what the read wants of that padding. */
+static void clear_padding(const struct module *module, size_t part, const struct plan_read *read)
+{
+    struct range both = range_intersect(padding_before(module, part), wanted_range(read));
+
+    if (range_size(both) > 0)
+        memset(place_of(read, both.start), 0, range_size(both));
+}
+
+/* Reads the parts from *part on; *part then is the first one that the next read may want. */
+static bool load_read(struct module *module, const struct plan_read *read, size_t *part,
+                      struct error *error)
+{
+    while (*part < module->part_count && part_range(&module->parts[*part]).end <= read->offset)
+        ++*part;
+    for (size_t i = *part;
+         i < module->part_count && padding_before(module, i).start < wanted_range(read).end; i++) {
+        clear_padding(module, i, read);
+        if (!load_part(&module->parts[i], read, error))
+            return false;
     }
+    return true;
 }
 
 static bool load_in_pieces(const struct module *module, const struct plan_reads *reads,
@@ -157,17 +187,14 @@ static bool load_offered(const struct module *module, const struct plan_reads *r
 
 bool module_load(struct module *module, const struct plan_module *plan, struct error *error)
 {
+    size_t part = 0;
+
     if (module->is_offered)
         return load_offered(module, &plan->reads, error);
     progress_start(module_name(module), module->size);
     for (size_t i = 0; i < plan->reads.count; i++) {
-        const struct plan_read *read = &plan->reads.items[i];
-
-        for (size_t part = 0; part < module->part_count; part++) {
-            if (!load_part(&module->parts[part], read, error))
-                return false;
-        }
-        clear_padding(module, read);
+        if (!load_read(module, &plan->reads.items[i], &part, error))
+            return false;
     }
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "efi/console/console.h"
+#include "efi/console/log.h"
 #include "pvh/limits.h"
 #include "pvh/messages.h"
 #include "pvh/overlay/pass_framebuffer.h"
@@ -73,7 +74,7 @@ void overlay_write(struct boot *boot)
 
 void overlay_write_log(const struct boot *boot)
 {
-    const struct text *log = console_log();
+    const struct text *log = log_text();
     uint64_t address = boot->map.preparation.plan.acpi_overlay.start;
 
     if (overlay_is_placed(boot))

@@ -2,20 +2,26 @@
 #include "efi/console/console.h"
 
 #include "common/base/overflow.h"
-#include "common/base/rolling_text.h"
 #include "common/base/text.h"
 #include "common/base/utf.h"
+#include "common/ui/columns.h"
+#include "efi/console/log.h"
 #include "efi/console/printable.h"
-#include "pvh/limits.h"
+#include "efi/console/text_mode.h"
 #include "pvh/messages.h"
 
 #include <string.h>
 
 #define MESSAGE_SIZE 1000
 #define BLOCK_SIZE   128 /* CHAR16s in one OutputString(): some firmware has small buffers */
+#define NARROWEST    20  /* columns; below that, text is not wrapped between words */
 
-static char no_log[1];
-static struct text log_text = {no_log, 1, 0};
+/* In front of each message. */
+#define PREFIX "pvhboot: "
+
+/* In front of the second and further lines of a text. No line of a report begins with it. */
+#define INDENT "    "
+
 static bool verbose_output;
 static size_t transient_length; /* of the line to be erased, in bytes: at least its columns */
 static const char *entry_name;  /* of console_set_entry() */
@@ -23,26 +29,6 @@ static const char *entry_name;  /* of console_set_entry() */
 void console_set_entry(const char *name)
 {
     entry_name = name;
-}
-
-void console_start_log(struct arena *arena)
-{
-    char *data = arena_alloc_bulk(arena, BOOT_LOG_SIZE + 1);
-
-    if (!data)
-        return;
-    log_text = (struct text){data, BOOT_LOG_SIZE + 1, 0};
-    text_clear(&log_text);
-}
-
-void console_end_log(void)
-{
-    log_text = (struct text){no_log, 1, 0};
-}
-
-const struct text *console_log(void)
-{
-    return &log_text;
 }
 
 static void flush_block(CHAR16 *block, size_t *count)
@@ -58,23 +44,92 @@ static bool is_white_space(uint32_t character)
     return character == '\n' || character == '\r' || character == '\t';
 }
 
-static void write_text(const char *text)
+static void send_character(CHAR16 character)
 {
+    CHAR16 string[] = {character, 0};
+
+    (void)ST->ConOut->OutputString(ST->ConOut, string);
+}
+
+/*
+ * A character that the screen may lack, on its own: over a '?', with nothing after it that could
+ * take its place. A backspace would erase the '?'.
+ */
+static void send_doubtful(CHAR16 character)
+{
+    const SIMPLE_TEXT_OUTPUT_MODE *mode = ST->ConOut->Mode;
+
+    send_character('?');
+    if (mode && mode->CursorColumn > 0 &&
+        !EFI_ERROR(ST->ConOut->SetCursorPosition(ST->ConOut, (UINTN)mode->CursorColumn - 1,
+                                                 (UINTN)mode->CursorRow)))
+        send_character(character);
+}
+
+static void write_text(const char *text, size_t length)
+{
+    const char *end = text + length;
     CHAR16 block[BLOCK_SIZE];
     size_t count = 0;
 
     if (!ST->ConOut) /* some machines have no console at all */
         return;
-    while (*text) {
-        uint32_t character = utf8_next(&text);
+    while (text < end) {
+        uint32_t code_point = utf8_next(&text);
+        bool white = is_white_space(code_point);
+        CHAR16 character = white ? (CHAR16)code_point : printable(code_point);
 
         if (count + 3 > BLOCK_SIZE) /* \r, the character, NUL */
             flush_block(block, &count);
         if (character == '\n')
             block[count++] = '\r';
-        block[count++] = is_white_space(character) ? (CHAR16)character : printable(character);
+        if (printable_is_doubtful(character)) {
+            flush_block(block, &count);
+            send_doubtful(character);
+            continue;
+        }
+        block[count++] = character;
     }
     flush_block(block, &count);
+}
+
+/* How wide lines may be: some consoles wrap after a character in the last column. */
+static size_t usable_columns(void)
+{
+    UINTN columns = 0, rows;
+
+    if (ST->ConOut)
+        text_mode_size(&columns, &rows);
+    return columns > NARROWEST ? columns - 1 : SIZE_MAX;
+}
+
+/* In the log, lines are not broken. */
+static void log_lines(const char *text)
+{
+    size_t length = strlen(text);
+
+    log_append(text);
+    if (length > 0 && text[length - 1] != '\n')
+        log_append("\n");
+}
+
+/* Writes lines, each broken between words where it is too long for the console. */
+static void write_lines(const char *text)
+{
+    size_t columns = usable_columns();
+    size_t indent = 0;
+    size_t length;
+    const char *line;
+
+    log_lines(text);
+    console_show_transient("");
+    while ((line = columns_next_line(&text, columns - indent, &length))) {
+        if (indent > 0)
+            write_text(INDENT, indent);
+        write_text(line, length);
+        write_text("\n", 1);
+        indent = text[-1] == '\n' ? 0 : strlen(INDENT);
+    }
 }
 
 void console_show_transient(const char *line)
@@ -90,13 +145,14 @@ void console_show_transient(const char *line)
     if (length == 0)
         text_append_char(&text, '\r');
     transient_length = length;
-    write_text(text.data);
+    write_text(text.data, text.length);
 }
 
-static void write_log(struct writer *writer, const char *text)
+void console_write(const char *text)
 {
-    (void)writer;
-    rolling_text_append(&log_text, text);
+    log_append(text);
+    console_show_transient("");
+    write_text(text, strlen(text));
 }
 
 static void write_shown(struct writer *writer, const char *text)
@@ -106,14 +162,6 @@ static void write_shown(struct writer *writer, const char *text)
 }
 
 struct writer console_writer = {write_shown};
-struct writer console_log_writer = {write_log};
-
-void console_write(const char *text)
-{
-    console_show_transient("");
-    write_text(text);
-    rolling_text_append(&log_text, text);
-}
 
 void console_print(const char *format, ...)
 {
@@ -123,7 +171,7 @@ void console_print(const char *format, ...)
     va_start(arguments, format);
     text_format_list(&text, format, arguments);
     va_end(arguments);
-    console_write(text.data);
+    write_lines(text.data);
 }
 
 /* A message is a single line, whatever the names in it contain. */
@@ -135,28 +183,32 @@ static void replace_line_ends(struct text *text)
     }
 }
 
-/* Writes a message whose text starts with the entry's name already. */
-static void write_message(struct writer *to, struct text *text)
-{
-    replace_line_ends(text);
-    to->write(to, "pvhboot: ");
-    to->write(to, text->data);
-    to->write(to, "\n");
-}
-
 static void start_message(struct text *text)
 {
-    if (entry_name)
-        text_format(text, "%s: ", entry_name);
+    text_append(text, PREFIX);
+    if (!entry_name)
+        return;
+    text_append_short(text, entry_name, NAME_SHOWN);
+    text_append(text, ": ");
 }
 
-static void print_message(struct writer *to, const char *format, va_list arguments)
+/* Writes a message that start_message() has started: to the log, and to the console if `shown`. */
+static void write_message(struct text *text, bool shown)
+{
+    replace_line_ends(text);
+    if (shown)
+        write_lines(text->data);
+    else
+        log_lines(text->data);
+}
+
+static void print_message(bool shown, const char *format, va_list arguments)
 {
     TEXT_ON_STACK(text, MESSAGE_SIZE);
 
     start_message(&text);
     text_format_list(&text, format, arguments);
-    write_message(to, &text);
+    write_message(&text, shown);
 }
 
 void console_message(const char *format, ...)
@@ -164,7 +216,7 @@ void console_message(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    print_message(&console_writer, format, arguments);
+    print_message(true, format, arguments);
     va_end(arguments);
 }
 
@@ -177,9 +229,9 @@ EFI_STATUS console_print_error(struct error *error, struct text *copy)
     error->printed = true;
     start_message(&text);
     error_append(&text, error);
-    write_message(&console_writer, &text);
+    write_message(&text, true);
     if (copy)
-        text_append_line(copy, text.data);
+        text_append_line(copy, text.data + strlen(PREFIX));
     return EFIERR(error_status(error));
 }
 
@@ -188,7 +240,7 @@ void console_verbose(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    print_message(verbose_output ? &console_writer : &console_log_writer, format, arguments);
+    print_message(verbose_output, format, arguments);
     va_end(arguments);
 }
 

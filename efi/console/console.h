@@ -9,7 +9,6 @@
 
 #include "efi/efi.h"
 
-#include "common/base/arena.h"
 #include "common/base/error.h"
 #include "common/base/text.h"
 #include "common/base/writer.h"
@@ -30,29 +29,22 @@ void console_show_transient(const char *line);
 /* How long a line stays on the screen for someone to read it, in microseconds, for clock_wait(). */
 #define CONSOLE_READING_TIME 3000000
 
-/*
- * Starts the log, in the arena, of all that is written from now on, but for transient lines, and of
- * the verbose lines, even when they are not shown. What is longer than BOOT_LOG_SIZE
- * loses its oldest lines. Without memory there is no log. It ends with console_end_log(), before
- * the arena.
- */
-void console_start_log(struct arena *arena);
-void console_end_log(void);
-
-/* The log; its text is "" when there is none. */
-const struct text *console_log(void);
-
-/* Write to the console and the log; to the log only. */
-extern struct writer console_writer;
-extern struct writer console_log_writer;
-
-/* Writes text of any length. */
+/* Writes text of any length as it is. For reports: pvhinfo reads their lines back. */
 void console_write(const char *text);
 
-/* Writes formatted text; what is longer than 1000 bytes is cut off. */
+/* Writes with console_write(). */
+extern struct writer console_writer;
+
+/*
+ * Writes formatted lines, and breaks them between words where they are too long for the console.
+ * What is longer than 1000 bytes is cut off. The last new line may be missing.
+ */
 __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);
 
-/* Writes one line: "pvhboot: ", the entry's name, the text. Control characters become '?'. */
+/*
+ * Writes one line in the same way: "pvhboot: ", the entry's name, the text. Control characters
+ * become '?'.
+ */
 __attribute__((format(printf, 1, 2))) void console_message(const char *format, ...);
 
 /* The same, but without --verbose only to the log. */

@@ -2,8 +2,23 @@
 #include "efi/console/printable.h"
 
 #include "common/base/utf.h"
+#include "efi/console/text_mode.h"
+
+#define LAST_ASCII   0x7e
+#define LAST_LATIN_1 0xff /* EDK2's own font has these */
 
 CHAR16 printable(uint32_t code_point)
 {
-    return utf_is_control(code_point) || code_point > 0xffff ? '?' : (CHAR16)code_point;
+    CHAR16 string[2] = {(CHAR16)code_point, 0};
+
+    if (utf_is_control(code_point) || code_point > 0xffff)
+        return '?';
+    if (code_point > LAST_ASCII && ST->ConOut->TestString(ST->ConOut, string) != EFI_SUCCESS)
+        return '?';
+    return string[0];
+}
+
+bool printable_is_doubtful(CHAR16 character)
+{
+    return character > LAST_LATIN_1 && text_mode_graphics();
 }

@@ -6,14 +6,15 @@
 #include "common/bls/loader_config.h"
 #include "common/ui/columns.h"
 #include "efi/console/printable.h"
+#include "efi/console/text_mode.h"
 
 #include <string.h>
 
-/* Mode 0 is always 80x25 (UEFI 2.10, section 12.4). */
-#define DEFAULT_COLUMNS 80
-#define DEFAULT_ROWS    25
-#define MIN_COLUMNS     40
-#define MIN_ROWS        10
+/* The smallest size that most serial terminals have, and that the menu is drawn in at all. */
+#define SERIAL_COLUMNS 80
+#define SERIAL_ROWS    25
+#define MIN_COLUMNS    40
+#define MIN_ROWS       10
 
 /* Mode 1 is 80x50 where it exists; the following ones depend on the machine. */
 #define MODE_80_50         1
@@ -40,32 +41,10 @@ static void set_attribute(struct screen *screen, int attribute)
     screen->attribute = attribute;
 }
 
-/* The size of the current mode. */
-static void query_size(UINTN *ret_columns, UINTN *ret_rows)
-{
-    INT32 mode = ST->ConOut->Mode->Mode;
-
-    if (mode < 0 ||
-        EFI_ERROR(ST->ConOut->QueryMode(ST->ConOut, (UINTN)mode, ret_columns, ret_rows))) {
-        *ret_columns = DEFAULT_COLUMNS;
-        *ret_rows = DEFAULT_ROWS;
-    }
-}
-
-static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *graphics_mode(void)
-{
-    EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-    EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = NULL;
-
-    if (EFI_ERROR(BS->LocateProtocol(&guid, NULL, (void **)&graphics)) || !graphics->Mode)
-        return NULL;
-    return graphics->Mode->Info;
-}
-
 /* True when text is too small to read: above Full HD, with text in a small part of the screen. */
 static bool text_is_tiny(void)
 {
-    const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = graphics_mode();
+    const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = text_mode_graphics();
     uint64_t width, height;
     UINTN columns, rows;
 
@@ -75,7 +54,7 @@ static bool text_is_tiny(void)
     height = mode->VerticalResolution;
     if (width <= READABLE_WIDTH && height <= READABLE_HEIGHT)
         return false;
-    query_size(&columns, &rows);
+    text_mode_size(&columns, &rows);
     return width * height >
            (uint64_t)columns * FONT_WIDTH * (uint64_t)rows * FONT_HEIGHT * READABLE_FRACTION;
 }
@@ -123,14 +102,14 @@ static void choose_size(int console_mode, struct screen *screen)
 {
     UINTN columns, rows;
 
-    query_size(&columns, &rows);
+    text_mode_size(&columns, &rows);
     /*
      * Without graphics the console is a serial terminal, whose size no firmware knows. OVMF assumes
      * 80x50, the largest standard mode, but most terminals have half as many rows.
      */
-    if (console_mode < 0 && !graphics_mode()) {
-        columns = min_u64(columns, DEFAULT_COLUMNS);
-        rows = min_u64(rows, DEFAULT_ROWS);
+    if (console_mode < 0 && !text_mode_graphics()) {
+        columns = min_u64(columns, SERIAL_COLUMNS);
+        rows = min_u64(rows, SERIAL_ROWS);
     }
     /*
      * Writing to the last column makes some consoles wrap, and writing to the last row makes all of
@@ -182,18 +161,6 @@ void screen_erase(struct screen *screen)
     screen_place_cursor(screen, 0, 0, false);
 }
 
-/* The character to send: also '?' when the console's fonts lack it. All of them have ASCII. */
-static CHAR16 shown_as(uint32_t code_point)
-{
-    CHAR16 string[2] = {printable(code_point), 0};
-
-    if (code_point == '\t')
-        return ' ';
-    if (string[0] < 0x7f || ST->ConOut->TestString(ST->ConOut, string) == EFI_SUCCESS)
-        return string[0];
-    return '?';
-}
-
 size_t screen_write(struct screen *screen, size_t column, size_t row, enum screen_style style,
                     const char *text, size_t length)
 {
@@ -205,7 +172,7 @@ size_t screen_write(struct screen *screen, size_t column, size_t row, enum scree
     while (text < end) {
         uint32_t code_point = utf8_next(&text);
         size_t width = columns_of_character(code_point);
-        CHAR16 character = shown_as(code_point);
+        CHAR16 character = code_point == '\t' ? ' ' : printable(code_point);
 
         if (width > screen->columns - min_u64(column, screen->columns))
             break;
@@ -239,19 +206,29 @@ static bool is_half(const struct screen *screen, size_t cell)
     return !screen->wanted[cell].character;
 }
 
+/* The number of cells of the character at `cell`. */
+static size_t cell_width(const struct screen *screen, size_t cell, size_t end)
+{
+    return cell + 1 < end && is_half(screen, cell + 1) ? 2 : 1;
+}
+
 /*
  * The end of the run of cells that starts at `cell` and is sent with one call. A run has one style.
  * It includes unchanged cells where sending them is cheaper than moving the cursor. It ends after a
  * wide character: firmware may count that as one column, so the next run sets the position again.
+ * A character that the screen may lack is a run of its own.
  */
 static size_t find_run_end(const struct screen *screen, size_t cell, size_t end)
 {
     uint16_t style = screen->wanted[cell].style;
     size_t run_end = cell + 1;
 
+    if (printable_is_doubtful(screen->wanted[cell].character))
+        return cell + cell_width(screen, cell, end);
     end = min_u64(end, cell + BLOCK_SIZE - 1);
     for (; cell < end && cell < run_end + MOVE_COST; cell++) {
-        if (screen->wanted[cell].style != style)
+        if (screen->wanted[cell].style != style ||
+            printable_is_doubtful(screen->wanted[cell].character))
             break;
         if (cell_differs(screen, cell))
             run_end = cell + 1;
@@ -261,12 +238,24 @@ static size_t find_run_end(const struct screen *screen, size_t cell, size_t end)
     return run_end;
 }
 
+/* Writes what remains if the screen lacks the character at `cell`. */
+static void send_substitute(struct screen *screen, size_t cell, size_t end)
+{
+    CHAR16 block[] = {'?', cell_width(screen, cell, end) > 1 ? ' ' : 0, 0};
+    size_t column = cell % screen->columns;
+
+    (void)ST->ConOut->OutputString(ST->ConOut, block);
+    (void)ST->ConOut->SetCursorPosition(ST->ConOut, column, cell / screen->columns);
+}
+
 static void send_run(struct screen *screen, size_t cell, size_t end)
 {
     CHAR16 block[BLOCK_SIZE];
     size_t count = 0;
 
     set_attribute(screen, screen->wanted[cell].style);
+    if (printable_is_doubtful(screen->wanted[cell].character))
+        send_substitute(screen, cell, end);
     for (; cell < end; cell++) {
         if (screen->wanted[cell].character)
             block[count++] = screen->wanted[cell].character;

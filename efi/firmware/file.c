@@ -3,7 +3,6 @@
 
 #include "common/base/overflow.h"
 #include "common/base/text.h"
-#include "common/base/utf.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/timing.h"
@@ -59,6 +58,27 @@ static bool read_info(struct file *file, uint64_t *ret_size, struct error *error
     return true;
 }
 
+/*
+ * EDK2's FAT driver opens no file whose path is longer than 256 characters (FatLocateOFile), from
+ * the file's directory neither: it adds up the lengths of both.
+ */
+static bool is_too_long(const CHAR16 *ucs2)
+{
+    size_t length = 0;
+
+    while (ucs2[length])
+        length++;
+    return length - 1 > FAT_PATH_MAX_LENGTH;
+}
+
+static enum error_code explain_failure(const char *path, const CHAR16 *ucs2, EFI_STATUS status)
+{
+    if (strchr(path, ':'))
+        return ERROR_PATH_WITH_DRIVE;
+    return status == EFI_INVALID_PARAMETER && is_too_long(ucs2) ? ERROR_PATH_TOO_LONG
+                                                                : ERROR_FILE_OPEN;
+}
+
 bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,
                         struct error *error)
 {
@@ -67,14 +87,13 @@ bool file_open_optional(const struct volume *volume, const char *path, struct fi
 
     *ret_file = (struct file){.path = path, .chunk = LARGEST_CHUNK};
     ret_file->source.read = read_source;
-    if (!path_to_ucs2(path, ucs2))
+    if (!path_to_utf16(path, ucs2))
         return error_set_for(error, path, ERROR_PATH_TOO_LONG);
     status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ, &ret_file->handle);
     if (status == EFI_NOT_FOUND)
         return true;
     if (EFI_ERROR(status))
-        return error_set_efi_for(error, path, status,
-                                 strchr(path, ':') ? ERROR_PATH_WITH_DRIVE : ERROR_FILE_OPEN);
+        return error_set_efi_for(error, path, status, explain_failure(path, ucs2, status));
     if (read_info(ret_file, &ret_file->source.size, error))
         return true;
     file_close(ret_file);
@@ -87,6 +106,18 @@ bool file_open(const struct volume *volume, const char *path, struct file *ret_f
     if (!file_open_optional(volume, path, ret_file, error))
         return false;
     return ret_file->handle || error_set_for(error, path, ERROR_FILE_MISSING);
+}
+
+bool file_exists(const struct volume *volume, const char *path)
+{
+    CLEANUP(file_close) struct file file = {.handle = NULL};
+    struct error error = {.code = ERROR_NONE};
+
+    if (file_open(volume, path, &file, &error))
+        return true;
+    return error.code != ERROR_FILE_MISSING && error.code != ERROR_FILE_IS_DIRECTORY &&
+           error.code != ERROR_PATH_TOO_LONG && error.code != ERROR_PATH_WITH_DRIVE &&
+           error.status != efi_status_number(EFI_INVALID_PARAMETER);
 }
 
 static EFI_STATUS seek(struct file *file, uint64_t offset)

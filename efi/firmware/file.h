@@ -29,6 +29,9 @@ bool file_open(const struct volume *volume, const char *path, struct file *ret_f
 bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,
                         struct error *error);
 
+/* True when `path` names a file, and no directory; also when that cannot be told. */
+bool file_exists(const struct volume *volume, const char *path);
+
 static inline bool file_is_open(const struct file *file)
 {
     return file->handle != NULL;

@@ -24,7 +24,7 @@ static bool load(EFI_HANDLE image, EFI_HANDLE device, const char *path, struct a
     EFI_DEVICE_PATH *device_path;
     EFI_STATUS status;
 
-    if (!path_to_ucs2(path, ucs2))
+    if (!path_to_utf16(path, ucs2))
         return error_set_for(error, path, ERROR_PATH_TOO_LONG);
     device_path = device_path_make_file(device, ucs2, arena);
     if (!device_path)

@@ -2,7 +2,7 @@
 #include "efi/firmware/load_options.h"
 
 #include "common/base/utf.h"
-#include "common/bls/load_options.h"
+#include "common/options/load_options.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/proto/shell_parameters.h"
 

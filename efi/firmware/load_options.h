@@ -5,8 +5,8 @@
 #include "efi/efi.h"
 
 #include "common/base/error.h"
-#include "common/bls/load_options.h"
-#include "common/bls/options.h"
+#include "common/options/load_options.h"
+#include "common/options/options.h"
 
 /*
  * Reads and parses the options; all strings are in the arena. *ret_kind says what LoadOptions

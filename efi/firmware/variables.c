@@ -49,8 +49,9 @@ EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool persisten
 EFI_STATUS variable_get_flag(const char *name, uint8_t *ret_value)
 {
     UINTN size = sizeof(*ret_value);
+    EFI_STATUS status = variable_get(&firmware_guid, name, ret_value, &size);
 
-    return variable_get(&firmware_guid, name, ret_value, &size);
+    return !EFI_ERROR(status) && size != sizeof(*ret_value) ? EFI_BAD_BUFFER_SIZE : status;
 }
 
 const char *variable_get_text(const EFI_GUID *vendor, const char *name, struct arena *arena)

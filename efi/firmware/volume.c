@@ -7,9 +7,6 @@
 
 #define NAME_MAX_LENGTH 255 /* UCS-2 characters, of FAT, NTFS and ext4 */
 
-/* Room for an EFI_FILE_INFO with the longest name. */
-#define DIRECTORY_ENTRY_SIZE (sizeof(EFI_FILE_INFO) + (NAME_MAX_LENGTH + 1) * sizeof(CHAR16))
-
 /* With a NUL and one surrogate pair more, to notice a name that is too long. */
 #define NAME_ROOM (NAME_MAX_LENGTH + 3)
 
@@ -65,20 +62,6 @@ void efi_file_close(EFI_FILE_HANDLE *handle)
     *handle = NULL;
 }
 
-bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH])
-{
-    size_t length = 0;
-
-    if (*path != '\\' && *path != '/')
-        ucs2[length++] = '\\';
-    length += utf8_to_utf16(path, ucs2 + length, PATH_MAX_LENGTH - length);
-    for (size_t i = 0; i < length; i++) {
-        if (ucs2[i] == '/')
-            ucs2[i] = '\\';
-    }
-    return length + 3 < PATH_MAX_LENGTH; /* beyond that it may have been truncated */
-}
-
 bool directory_open(const struct volume *volume, const char *path, struct directory *ret_directory,
                     struct error *error)
 {
@@ -86,7 +69,7 @@ bool directory_open(const struct volume *volume, const char *path, struct direct
     EFI_STATUS status;
 
     *ret_directory = (struct directory){.path = path};
-    if (!path_to_ucs2(path, ucs2))
+    if (!path_to_utf16(path, ucs2))
         return error_set_for(error, path, ERROR_PATH_TOO_LONG);
     status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ, &ret_directory->handle);
     if (EFI_ERROR(status) && status != EFI_NOT_FOUND)
@@ -94,24 +77,42 @@ bool directory_open(const struct volume *volume, const char *path, struct direct
     return true;
 }
 
+/* What Read() returns of a directory. */
+union directory_entry {
+    EFI_FILE_INFO info;
+    uint8_t bytes[sizeof(EFI_FILE_INFO) + (NAME_MAX_LENGTH + 1) * sizeof(CHAR16)];
+};
+
+/* Reads the next file's entry; *ret_size is 0 at the end. */
+static EFI_STATUS read_next_file(const struct directory *directory, union directory_entry *entry,
+                                 UINTN *ret_size)
+{
+    EFI_STATUS status;
+
+    do {
+        *ret_size = sizeof(*entry);
+        status = directory->handle->Read(directory->handle, ret_size, entry);
+        if (!EFI_ERROR(status) && *ret_size <= offsetof(EFI_FILE_INFO, FileName))
+            *ret_size = 0;
+    } while (!EFI_ERROR(status) && *ret_size > 0 && entry->info.Attribute & EFI_FILE_DIRECTORY);
+    return status;
+}
+
 bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
                     struct error *error)
 {
-    union {
-        EFI_FILE_INFO info;
-        uint8_t bytes[DIRECTORY_ENTRY_SIZE];
-    } buffer;
-    UINTN size = sizeof(buffer);
-    EFI_STATUS status = directory->handle->Read(directory->handle, &size, &buffer);
+    union directory_entry entry;
+    UINTN size;
+    EFI_STATUS status = read_next_file(directory, &entry, &size);
     size_t length;
 
     *ret_name = NULL;
     if (EFI_ERROR(status))
         return error_set_efi_for(error, directory->path, status, ERROR_DIRECTORY_LIST);
-    if (size <= offsetof(EFI_FILE_INFO, FileName))
+    if (size == 0)
         return true;
     length = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
-    *ret_name = utf16_to_utf8_copy(buffer.info.FileName, length, arena);
+    *ret_name = utf16_to_utf8_copy(entry.info.FileName, length, arena);
     return *ret_name || error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
@@ -146,7 +147,7 @@ EFI_STATUS volume_rename(const struct volume *volume, const char *path, const ch
 
     if (is_read_only(volume))
         return EFI_WRITE_PROTECTED;
-    if (!path_to_ucs2(path, ucs2))
+    if (!path_to_utf16(path, ucs2))
         return EFI_INVALID_PARAMETER;
     status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file);
     if (EFI_ERROR(status))

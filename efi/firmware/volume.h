@@ -2,7 +2,7 @@
 /*
  * Volumes: file systems that the firmware can read. Only efi/firmware uses their file handles.
  *
- * Paths are UTF-8, start at the volume's root, and are separated by \ or /.
+ * Paths are UTF-8 and as in common/base/path.h.
  */
 #pragma once
 
@@ -10,8 +10,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/error.h"
-
-#define PATH_MAX_LENGTH 1024 /* UCS-2 characters, with the NUL */
+#include "common/base/path.h"
 
 enum volume_kind {
     VOLUME_NONE, /* not open */
@@ -48,7 +47,7 @@ static inline bool directory_is_open(const struct directory *directory)
     return directory->handle != NULL;
 }
 
-/* Returns the next name in *ret_name, allocated in the arena; NULL at the end. */
+/* Returns the next file's name in *ret_name, allocated in the arena; NULL at the end. */
 bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
                     struct error *error);
 
@@ -62,7 +61,7 @@ void directory_close(struct directory *directory);
 EFI_STATUS volume_rename(const struct volume *volume, const char *path, const char *new_name);
 
 /*
- * For efi/firmware only. Opens a file or directory; `path` is from path_to_ucs2(), `mode` is that
+ * For efi/firmware only. Opens a file or directory; `path` is from path_to_utf16(), `mode` is that
  * of EFI_FILE_PROTOCOL.Open(). *ret_handle is NULL on failure.
  */
 EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
@@ -70,6 +69,3 @@ EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
 
 /* For CLEANUP(). The handle may be NULL. */
 void efi_file_close(EFI_FILE_HANDLE *handle);
-
-/* Converts a path to UCS-2, absolute and with backslashes. False when it is too long. */
-bool path_to_ucs2(const char *path, CHAR16 ucs2[PATH_MAX_LENGTH]);

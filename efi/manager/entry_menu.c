@@ -70,7 +70,7 @@ static bool default_is_chosen(const struct manager *manager)
     const char *chosen = manager->selection.chosen;
 
     return *chosen && manager->default_entry < entries->count &&
-           entry_matches(&entries->items[manager->default_entry], chosen);
+           entry_is_selected(&entries->items[manager->default_entry], chosen);
 }
 
 static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct menu *ret_menu)

@@ -4,6 +4,7 @@
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/timing.h"
+#include "efi/firmware/xbootldr.h"
 #include "efi/manager/entry_menu.h"
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/manager_state.h"
@@ -62,10 +63,12 @@ static void report_diagnostics(struct manager *manager, struct text *menu)
 
     report_file(&output, LOADER_CONFIG_PATH, &manager->catalog.config.diagnostics);
     for (size_t i = 0; i < entries->count; i++) {
-        TEXT_ON_STACK(path, 300);
+        TEXT_ON_STACK(path, PATH_MAX_LENGTH);
+        TEXT_ON_STACK(shown, NAME_SHOWN + 1);
 
         entry_append_path(&path, &entries->items[i]);
-        report_file(&output, path.data, &entries->items[i].diagnostics);
+        text_append_short(&shown, path.data, NAME_SHOWN);
+        report_file(&output, shown.data, &entries->items[i].diagnostics);
     }
     if (output.count > output.limit)
         report_line(&output, "%llu more lines were not understood; `pvhinfo --esp` lists all",
@@ -99,13 +102,11 @@ static bool set_unknown_id_error(const struct manager *manager, struct error *er
 static bool boot_named(struct manager *manager, struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
+    size_t index = entries_find(entries->items, entries->count, manager->options->entry);
 
     report_diagnostics(manager, NULL);
-    for (size_t i = 0; i < entries->count; i++) {
-        if (entry_has_id(&entries->items[i], manager->options->entry))
-            return start_entry(manager, i, NULL, error);
-    }
-    return set_unknown_id_error(manager, error);
+    return index < entries->count ? start_entry(manager, index, NULL, error)
+                                  : set_unknown_id_error(manager, error);
 }
 
 /* Boots the default entry without a menu. */
@@ -161,6 +162,20 @@ static void show_notice(struct manager *manager, const char *notice)
     manager->has_notice = true;
 }
 
+/* Entries may be missed, above all where there are no others. */
+static void report_xbootldr(struct manager *manager, EFI_HANDLE device)
+{
+    static const char notice[] =
+        "the entries of this disk's XBOOTLDR partition are not read; copy them and their files to "
+        "the volume pvhboot was started from";
+
+    if (!xbootldr_is_beside(device))
+        return;
+    console_message("%s", notice);
+    if (has_no_default(manager))
+        text_append_line(&manager->messages, notice);
+}
+
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
                  const struct options *options, const char *notice, uint64_t start,
                  struct arena *arena, struct error *error)
@@ -182,8 +197,11 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
         return false;
     loader_interface_read_selection(&manager.selection, arena);
     loader_interface_set_entries(entries->items, entries->count, arena);
+    manager.default_entry = entries->count;
+    if (!options->entry)
+        choose_default(&manager);
+    report_xbootldr(&manager, volume->device);
     if (options->entry)
         return boot_named(&manager, error);
-    choose_default(&manager);
     return menu_is_due(&manager) ? boot_by_menu(&manager, error) : boot_default(&manager, error);
 }

@@ -9,7 +9,7 @@
 #include "efi/efi.h"
 
 #include "common/base/error.h"
-#include "common/bls/options.h"
+#include "common/options/options.h"
 #include "efi/firmware/volume.h"
 
 /*

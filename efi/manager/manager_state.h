@@ -5,7 +5,7 @@
 #include "efi/efi.h"
 
 #include "common/bls/catalog.h"
-#include "common/bls/options.h"
+#include "common/options/options.h"
 #include "efi/firmware/volume.h"
 
 struct manager {

@@ -36,7 +36,7 @@ static bool is_saved(const struct manager *manager, const struct boot_entry *ent
     const char *selected = *selection->chosen ? selection->chosen : configured;
 
     return text_equals_ignoring_case(selected, "@saved") &&
-           !entry_has_id(entry, selection->one_shot);
+           !entry_has_id(entry, selection->one_shot) && !entry_had_id(entry, selection->one_shot);
 }
 
 static void count_boot(struct manager *manager, struct boot_entry *entry)
@@ -74,7 +74,7 @@ static bool start(struct manager *manager, struct boot_entry *entry, const char 
         return error_set(error, ERROR_ENTRY_UNBOOTABLE);
     }
     if (manager->options->dry_run && program->path) {
-        console_message("%s: an EFI program; not started: dry run", program->path);
+        console_message("not started: dry run of an EFI program: %s", program->path);
         return true;
     }
     if (!manager->options->dry_run)

@@ -51,6 +51,11 @@ static bool read_file(struct catalog_reader *reader, struct catalog_file *wanted
     return true;
 }
 
+static bool has_file(struct catalog_reader *reader, const char *path)
+{
+    return file_exists(reader->volume, path);
+}
+
 static void report(struct catalog_reader *reader, struct error *error)
 {
     (void)console_print_error(error, ((struct volume_reader *)reader)->messages);
@@ -60,7 +65,7 @@ bool entries_read(struct volume *volume, struct arena *arena, struct catalog *re
                   struct text *messages, struct error *error)
 {
     struct volume_reader reader = {
-        .reader = {volume, open_directory, next_name, close_directory, read_file, report},
+        .reader = {volume, open_directory, next_name, close_directory, read_file, has_file, report},
         .messages = messages,
     };
 

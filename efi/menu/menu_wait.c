@@ -37,6 +37,7 @@ static void pass_over_unbootable(struct menu_state *state)
 {
     const struct menu *menu = state->menu;
     const struct boot_entry *left = &menu->entries[state->list.selected];
+    TEXT_ON_STACK(label, NAME_SHOWN + 1);
 
     if (state->seconds_left == 0 || menu->timeout_exits || menu->count == 0 || !left->problem)
         return;
@@ -46,7 +47,8 @@ static void pass_over_unbootable(struct menu_state *state)
         if (menu->entries[next].problem)
             continue;
         list_view_select(&state->list, next);
-        menu_answer(state, "%s cannot boot: %s", left->label, left->problem);
+        text_append_short(&label, left->label, NAME_SHOWN);
+        menu_answer(state, "%s cannot boot: %s", label.data, left->problem);
         return;
     }
 }

@@ -10,7 +10,8 @@ BENCH_KERNELS := $(foreach name,6.1-amd64 6.1-cloud 6.12-cloud,$(KERNELS)/$(name
 	$(KERNELS)/6.1-cloud/vmlinux $(BENCH_BUILD)/6.1-cloud/vmlinux.gz
 # The QEMU plugin that counts instructions, and the programs that run in the guest.
 BENCH_MACHINE := $(addprefix $(BENCH_BUILD)/,count.so mkpayload starter.efi pe.efi kernel-16M.elf kernel-32M.elf init)
-BENCH_HEADERS := $(addprefix tests/bench/,marks.h payload.h plugin.h bench.mk)
+$(eval $(call command_file,$(BENCH_BUILD)/.command,$(CC) $(HOST_CC)))
+BENCH_HEADERS := $(addprefix tests/bench/,marks.h payload.h plugin.h bench.mk) $(BENCH_BUILD)/.command
 BENCH_GUEST := tests/bench/guest
 
 $(BENCH_BUILD)/count.so: tests/bench/count.c $(BENCH_HEADERS)

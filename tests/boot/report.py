@@ -5,11 +5,12 @@ import re
 from dataclasses import dataclass, field
 
 ESCAPES = re.compile(r"\x1b\[[0-9;=]*[A-Za-z]")
+BROKEN_LINE = re.compile(r"\n {4}(?=\S)")
 
 
 def plain(serial):
-    """The text without the firmware's cursor movements and line ends."""
-    return ESCAPES.sub("", serial).replace("\r", "")
+    """The text without the firmware's cursor movements and line ends, and with the loader's broken lines joined."""
+    return BROKEN_LINE.sub(" ", ESCAPES.sub("", serial).replace("\r", ""))
 
 
 @dataclass

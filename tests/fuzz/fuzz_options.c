@@ -2,8 +2,8 @@
 /* libFuzzer: LoadOptions of any bytes, and the options line that they are read as. */
 #include "tests/fuzz/fuzz_text.h"
 
-#include "common/bls/load_options.h"
-#include "common/bls/options.h"
+#include "common/options/load_options.h"
+#include "common/options/options.h"
 
 #define ERROR_SIZE 400
 

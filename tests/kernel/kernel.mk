@@ -36,12 +36,14 @@ check-kernel: $(ABI_KERNELS) $(ABI_BUILD)/mock.bin ## test the test kernel: each
 	KERNEL_BUILD=$(abspath $(ABI_BUILD)) PYTHONDONTWRITEBYTECODE=1 \
 		pytest-3 -q -p no:cacheprovider $(ABI_SRC)
 
-$(ABI_BUILD)/%.o: $(ABI_SRC)/%.c $(ABI_SRC)/kernel.mk
+$(eval $(call command_file,$(ABI_BUILD)/.command,$(CC) $(ABI_CFLAGS)))
+
+$(ABI_BUILD)/%.o: $(ABI_SRC)/%.c $(ABI_SRC)/kernel.mk $(ABI_BUILD)/.command
 	@mkdir -p $(@D)
 	$(CC) $(ABI_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.part
 	@mv $@.part $@
 
-$(ABI_BUILD)/%.o: $(ABI_SRC)/%.S $(ABI_SRC)/kernel.mk
+$(ABI_BUILD)/%.o: $(ABI_SRC)/%.S $(ABI_SRC)/kernel.mk $(ABI_BUILD)/.command
 	@mkdir -p $(@D)
 	$(CC) -m32 -Wall -Werror -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.part
 	@mv $@.part $@

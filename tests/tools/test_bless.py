@@ -158,6 +158,20 @@ def test_the_command_line_goes_before_the_variable(counted):
     assert counted.names() == [GOOD, "other+1.conf"]
 
 
+@pytest.mark.parametrize("name, good", [
+    ("X+2-1.CONF", "X.CONF"), ("x+2-1.Conf", "x.Conf"), ("y+3.EFI", "y.EFI"), ("y+1-0.eFi", "y.eFi")])
+def test_suffixes_in_capitals(system, name, good):
+    """FAT keeps the case of a name, or has capitals only; the boot loader counts these too."""
+    system.boot(f"pvhboot.boot-count-path=/{FOLDER}/{name}")
+    system.add(name)
+    assert system.call("status") == "indeterminate\n"
+    system.call("good")
+    assert system.names() == [good]
+    system.call("bad")
+    system.call("indeterminate")
+    assert system.names() == [name]
+
+
 @pytest.mark.parametrize("path, sentence", [
     ("/loader/entries/../../../x+1.conf", "not the path of a boot entry"), ("..", "not the path of a boot entry"),
     ("/loader/entries/linux.conf", "not a boot entry NAME+LEFT-DONE.conf whose"),

@@ -143,6 +143,41 @@ def test_initrds_are_words(tree):
     assert "--initrd" not in dict(options(tree.make("run", "KERNEL=k")))
 
 
+def test_initrds_are_no_patterns(tree):
+    (tree.folder / "a1").touch()
+    assert ("--initrd", "a[1]") in options(tree.make("run", "KERNEL=k", "INITRD=a[1]"))
+
+
+@pytest.mark.parametrize("goal", ["run", "iso"])
+def test_a_kernel_may_overwrite_nvs_only_if_that_is_asked_for(tree, goal):
+    assert "--overwrite-acpi-nvs" in json.loads(tree.make(goal, "OVERWRITE_NVS=yes").stdout)
+    for value in ("no", ""):
+        assert "--overwrite-acpi-nvs" not in json.loads(tree.make(goal, f"OVERWRITE_NVS={value}").stdout)
+    done = tree.make(goal, "OVERWRITE_NVS=y")
+    assert done.returncode == 2 and done.stderr.startswith("OVERWRITE_NVS=y: write yes or no\n")
+
+
+# An object of each kind, and a program: what the compiler that is asked for has not made is made again.
+@pytest.mark.parametrize("target", ["build/host/common/base/glob.c.o", "build/x64/common/base/glob.c.o"])
+@pytest.mark.parametrize("first, second", [
+    (["CC=gcc"], ["CC=clang"]), ([], ["CC=clang"]), (["CC=clang"], []),
+    (["HOST_CC=gcc", "EFI_CC=gcc"], ["HOST_CC=clang", "EFI_CC=clang"]),
+])
+def test_another_compiler_builds_again(tree, target, first, second):
+    for arguments in (first, second):
+        compiler = "clang" if "CC=clang" in " ".join(arguments) else "gcc"
+        assert f"\n{compiler} -std=" in tree.make("DEPS=no", "V=1", target, *arguments).stdout
+    assert "CC " not in tree.make("DEPS=no", target, *second).stdout
+
+
+def test_other_flags_build_again(tree):
+    target = "build/host/common/base/glob.c.o"
+    tree.make("DEPS=no", target)
+    assert "CC " in tree.make("DEPS=no", target, "HOST_CFLAGS=-O0 -g").stdout
+    assert "CC " not in tree.make("DEPS=no", target, "HOST_CFLAGS=-O0 -g").stdout
+
+
+
 def test_clean_keeps_what_was_downloaded(tree):
     for name in ("deps", "x64"):
         (tree.folder / "build" / name).mkdir(parents=True)

@@ -166,7 +166,7 @@ def help_text():
 
 
 def test_options_are_in_the_page_and_in_the_help(page):
-    options = set(re.findall(r'"(--[a-z-]+)"', (TOP / "common/bls/options.c").read_text())) - {"--"}
+    options = set(re.findall(r'"(--[a-z-]+)"', (TOP / "common/options/options.c").read_text())) - {"--"}
     assert len(options) > 7
     for option in sorted(options):
         assert option in page

@@ -2,8 +2,10 @@
 """What lands on a boot volume, and that the same input gives the same image."""
 
 import gzip
+import json
 import os
 import pathlib
+import shutil
 import stat
 import subprocess
 import time
@@ -74,6 +76,12 @@ def test_the_version_is_found_in_a_linux_without_a_telling_name():
 def test_an_entry_of_something_else(host, kernel):
     other = kernel.rename(kernel.with_name("my kernel"))
     assert entry_of(volume(host, other)) == ["title my kernel", "pvh /boot/my-kernel", "options x"]
+
+
+def test_the_entry_may_let_the_kernel_overwrite_nvs(host, kernel):
+    mkiso(host / "image", host, kernel, "--overwrite-acpi-nvs")
+    entry = on_volume(host / "image", "loader/entries/linux-1.2-test.conf").decode()
+    assert entry.endswith("\noverwrite-acpi-nvs yes\n")
 
 
 def test_two_initrds_of_one_name_stay_apart(host, kernel):
@@ -172,6 +180,84 @@ def test_modules_that_no_machine_has_a_place_for_are_refused(host, kernel):
             file.truncate(3 << 30)
     words = refused(host, kernel, host / "image", "--module", host / "one", "--module", host / "two")
     assert words.startswith(f"{host}/two: ") and "3072.0 MiB" in words
+
+
+# What the loader must not take for an ending of the line, for quotes around it, or for space to skip.
+@pytest.mark.parametrize("command_line", [
+    '"quiet"', "'a b'", '"a b" c="d"', '""', '"', " quiet ", "a  b", ' a="b" ', "\t'x'", "\"it's me\"", "# a", "é", "\udcff",
+    " a=\"b\" c='d'", "'\"'\"'"])
+def test_the_loader_reads_every_command_line_as_it_was_given(host, kernel, command_line, tmp_path):
+    files = volume(host, kernel, command_line=command_line)
+    path, = (path for path in files if path.startswith("loader/entries/"))
+    entry = read_by_the_loader(tmp_path / "esp", {path: files[path], "boot/vmlinuz-1.2-test": kernel.read_bytes()})
+    assert entry["options"] == command_line.replace("\udcff", "\ufffd")
+
+
+def test_a_command_line_that_no_entry_can_hold_is_refused(host, kernel):
+    with pytest.raises(Failure, match="quotes"):
+        volume(host, kernel, command_line="\"it's\"")
+
+
+def read_by_the_loader(folder, files):
+    """What pvhinfo, which reads entries with the loader's own code, says of the only entry of a volume."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content if isinstance(content, bytes) else content.read_bytes())
+    done = subprocess.run([TOOLS.parent / "build/pvhinfo", "--json", "--esp", folder], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, b"")
+    entry, = json.loads(done.stdout)[0]["entries"]
+    return entry
+
+
+# Devices of DOS, drives of mtools, names that FAT shortens, that an entry file must not have, or that count boots.
+NAMES = ["aux", "NUL.elf", "com1", "k:x", "k.", "k. .", " k ", "-k", "a@@1", ".k", "auto-k", "k+3", "k+2-1", "vmlinuz-6.1+3", "k\nuki x",
+         "vmlinuz-1\rx", "k" * 255, "vmlinuz-" + "6" * 247, "\udcff", "é", "a,b", "[k]", "*", "~1", "'", "$x", "#", "%"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_kernel_may_have_any_name(host, kernel, name, monkeypatch, tmp_path):
+    monkeypatch.chdir(host)
+    kernel.rename(name)
+    shutil.copy(name, "2nd")
+    os.rename("initrd.img", "initrd")
+    if name != "initrd":
+        shutil.copy(host / "pvhboot.efi", "loader")
+    files = boot_files(pathlib.Path("pvhboot.efi"), pathlib.Path(name), [pathlib.Path("initrd")], [f"2nd {name!r}"], "x")
+    fat.write_fat(tmp_path / "image", files)
+    for path, source in files.items():
+        content = source if isinstance(source, bytes) else source.read_bytes()
+        assert on_fat(tmp_path / "image", path) == content
+    entry = read_by_the_loader(tmp_path / "esp", files)
+    assert entry["bootable"] and entry["tries"] is None and entry["id"] and max(map(len, files)) < 230
+
+
+def test_an_initrd_may_have_any_name(host, kernel, monkeypatch, tmp_path):
+    monkeypatch.chdir(host)
+    names = [name for name in NAMES if name != "k\nuki x"]
+    for name in names:
+        pathlib.Path(name).write_bytes(os.fsencode(name))
+    files = boot_files("pvhboot.efi", kernel, map(pathlib.Path, names), [], "x")
+    fat.write_fat(tmp_path / "image", files)
+    read = [on_fat(tmp_path / "image", line.split(" ", 1)[1]) for line in entry_of(files) if line.startswith("initrd ")]
+    assert read == [os.fsencode(name) for name in names]
+
+
+def on_fat(image, path):
+    """A file's content, if exactly that is the file's name: mtools takes others for it."""
+    folder, _, name = path.strip("/").rpartition("/")
+    environment = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
+    listed = subprocess.run(["mdir", "-b", "-i", image.name, f"::/{folder}"], cwd=image.parent, env=environment,
+                            stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    assert f"::/{folder}/{name}" in listed
+    return subprocess.run(["mtype", "-i", image.name, f"::/{folder}/{name}"], cwd=image.parent, env=environment,
+                          stdout=subprocess.PIPE, check=True).stdout
+
+
+def test_folders_may_have_any_name(host, kernel, monkeypatch):
+    (host / "k:x @@5 a=b").mkdir()
+    monkeypatch.chdir(host / "k:x @@5 a=b")
+    assert mkiso(pathlib.Path("k:x"), host, kernel) == mkiso(host / "image", host, kernel)
 
 
 @pytest.mark.parametrize("name", ["30M", "a=b"])

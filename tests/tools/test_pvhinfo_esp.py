@@ -1,54 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What pvhinfo --esp tells of an EFI system partition: every entry, every mistake, the exit status."""
 
-import json
 import os
 import struct
 
 import pytest
 from conftest import ELF, elf_kernel
+from esp_folder import Esp, PROGRAM
 from pvhinfo_runs import CHECKED, pvhinfo
 
-# The shortest file that the firmware could take for a program: DOS header, PE signature, machine.
-PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(20)
-
 NO_ENTRY = "no bootable entry in loader/entries"
-
-
-class Esp:
-    """A folder with an entry that boots; the tests add what they need."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.write("kernel", ELF)
-
-    def write(self, path, content):
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return file
-
-    def config(self, text):
-        return self.write("loader/loader.conf", text)
-
-    def entry(self, name, text="linux /kernel\n"):
-        return self.write(f"loader/entries/{name}", text)
-
-    def check(self, status=0, program=CHECKED[0]):
-        """The object that --json prints, and the lines on standard error."""
-        done = pvhinfo("--json", "--esp", self.folder, program=program)
-        assert done.returncode == status, done.stderr
-        result, = json.loads(done.stdout)
-        return result, done.stderr.replace(f"{self.folder}/", "").splitlines()
-
-    def problem_of(self, text, status=1):
-        """What keeps an entry with this text from booting."""
-        self.entry("a.conf", text)
-        result, errors = self.check(status)
-        entry, = result["entries"]
-        assert not entry["bootable"] and len(entry["problems"]) == 1
-        assert errors[0] == f"loader/entries/a.conf: {entry['problems'][0]}"
-        return entry["problems"][0]
 
 
 @pytest.fixture
@@ -101,7 +62,7 @@ def test_the_text_says_the_same(esp):
         "  id           b",
         "  kernel       /kernel\ufffd",
         "  tries        2 left, 0 done",
-        "a+0-3.conf: bootable, its tries are used up",
+        "a+0-3.conf: bootable, booted instead of the default, its tries are used up",
         "  label        Old",
         "  id           a",
         "  kernel       /kernel",
@@ -127,12 +88,12 @@ def test_remarks_have_file_and_line(esp):
     esp.entry("a.conf", "titel x\nlinux /kernel\n")
     result, errors = esp.check()
     assert errors == [
-        'loader/loader.conf:2: unknown key "timeuot"; ignored',
+        'loader/loader.conf:2: unknown key "timeuot" (did you mean "timeout"?); ignored',
         'loader/loader.conf:3: timeout "soon": not a number of seconds, menu-force, menu-hidden or menu-disabled; '
         "ignored",
-        'loader/entries/a.conf:1: unknown key "titel"; ignored',
+        'loader/entries/a.conf:1: unknown key "titel" (did you mean "title"?); ignored',
     ]
-    assert result["entries"][0]["diagnostics"] == [{"line": 1, "text": 'unknown key "titel"; ignored'}]
+    assert result["entries"][0]["diagnostics"] == [{"line": 1, "text": 'unknown key "titel" (did you mean "title"?); ignored'}]
     assert [remark["line"] for remark in result["config"]["diagnostics"]] == [2, 3]
 
 
@@ -147,7 +108,11 @@ def test_remarks_have_file_and_line(esp):
     ("linux /kernel\ninitrd /\n", "/: is a directory; name a file"),
     ("linux /kernel\ninitrd /empty\n", "/empty: the file is empty; copy it again"),
     ("linux /kernel\nmodule /empty\n", "/empty: the file is empty; copy it again"),
+    ("linux /kernel\ninitrd /empty /empty\n", "/empty: the file is empty; copy it again"),
+    ("linux /kernel\ninitrd /kernel /none\n", "/none: no such file in "),
+    ("linux /kernel\ninitrd /no such\n", "/no such: no such file in "),
     ("linux /no-note\n", "/no-note: "),
+    (f"linux {520 * '/x'}\n", "/x/x/x/"),
     ("linux /empty\n", "/empty: not an ELF file: it has only 0 bytes"),
     ("efi /kernel\n", "/kernel: is not an EFI program for x64; name one"),
     ("efi /short.efi\n", "/short.efi: is not an EFI program for x64; name one"),
@@ -162,7 +127,43 @@ def test_what_keeps_an_entry_from_booting(esp, text, problem):
     esp.write("short.efi", PROGRAM[:60])
     esp.write("arm.efi", PROGRAM.replace(b"\x64\x86", b"\x64\xaa"))
     esp.write("far.efi", PROGRAM[:60] + struct.pack("<I", 0xffffffff))
-    assert esp.problem_of(text).startswith(problem)
+    said = esp.problem_of(text)
+    assert said.startswith(problem)
+    assert said.endswith("/x: the path is too long; shorten it") == (len(text) > 1000)
+
+
+def test_initrds_as_grub_has_them(esp):
+    for name in ("one", "two", "my initrd"):
+        esp.write(name, name)
+    esp.entry("a.conf", "linux /kernel\ninitrd /one $tuned_initrd\ninitrd /my initrd\ninitrd //two\\ /one\n"
+                        "options ro $tuned_params\n")
+    result, errors = esp.check()
+    assert result["entries"][0]["bootable"]
+    assert errors == [
+        'loader/entries/a.conf:5: options: "$tuned_params" is a variable of GRUB, which is not replaced; write its value '
+        "instead", 'loader/entries/a.conf:2: initrd: "$tuned_initrd" is a variable of GRUB and is left out']
+
+
+def test_an_empty_initrd_among_others(esp):
+    esp.write("empty", b"")
+    esp.write("one", b"1")
+    esp.entry("a.conf", "linux /kernel\ninitrd /empty\ninitrd /one\n")
+    result, errors = esp.check()
+    assert result["entries"][0]["bootable"]
+    assert errors == ["loader/entries/a.conf: /empty: the file is empty and is left out of the initrd"]
+    assert [note.replace(f"{esp.folder}/", "") for note in result["notes"]] == errors
+    esp.entry("a.conf", "linux /kernel\ninitrd /empty\ninitrd /none\n")
+    result, errors = esp.check(1)
+    assert len(result["entries"][0]["problems"]) == 1
+
+
+def test_a_default_with_counters(esp):
+    esp.config("default b+3.conf\n")
+    esp.entry("b+1-2.conf", "version 1\nsort-key k\nlinux /kernel\n")
+    esp.entry("c.conf", "version 2\nsort-key k\nlinux /kernel\n")
+    result, errors = esp.check()
+    assert errors == []
+    assert [entry["id"] for entry in result["entries"] if entry["default"]] == ["b"]
 
 
 def test_a_kernel_is_refused_in_the_same_words_as_by_its_name(esp):
@@ -174,7 +175,8 @@ def test_a_kernel_is_refused_in_the_same_words_as_by_its_name(esp):
 
 @pytest.mark.parametrize("path", [
     "/Debian/6.1/Vmlinuz", "/debian/6.1/VMLINUZ", "\\DEBIAN\\6.1\\vmlinuz", "debian/6.1/vmlinuz", "//debian//6.1/vmlinuz",
-    "/debian/./6.1/vmlinuz", "/debian/6.2/../6.1/vmlinuz", "/debian\\6.1/vmlinuz",
+    "/debian/./6.1/vmlinuz", "/debian/6.2/../6.1/vmlinuz", "/debian\\6.1/vmlinuz", "\\\\debian\\/6.1/vmlinuz/",
+    "./debian/.\\6.1//vmlinuz\\.\\", "/debian/6.1/vmlinuz" + 600 * "/.",
 ])
 def test_paths_are_those_of_fat(esp, path):
     esp.write("Debian/6.1/Vmlinuz", ELF)
@@ -217,7 +219,7 @@ def test_exhausted_entries_go_last_and_are_no_default(esp):
     esp.entry("old.conf", "sort-key k\nversion 1\nlinux /kernel\n")
     result, errors = esp.check()
     assert [(entry["id"], entry["default"]) for entry in result["entries"]] == [("old", True), ("new", False)]
-    assert errors == ['loader/loader.conf: default "new*" matches no bootable entry']
+    assert errors == ['loader/loader.conf: default "new*" matches only entries whose tries are used up']
 
 
 @pytest.mark.parametrize("content", [None, "loader.conf", "directory"])

@@ -188,6 +188,13 @@ def test_modules_that_cannot_be(module, words):
         assert done.returncode == 1 and done.stderr.startswith(words)
 
 
+def test_an_empty_initrd_among_others_adds_nothing():
+    alone, among_others = [
+        [(one["start"], one["end"]) for one in results("--map", ONE_MAP, *initrds, KERNELS["small"])[0]["plan"]["modules"]]
+        for initrds in (["--initrd", "5000"], ["--initrd", "0", "--initrd", "5000", "--initrd", "0"])]
+    assert alone == among_others and len(alone) == 1
+
+
 def test_json_names_what_an_error_is_about():
     found, = results("--map", ONE_MAP, "--initrd", "1M", "--module", "10G", KERNELS["small"], status=1)
     assert found["error"].startswith("not enough memory for this module of 10240.0 MiB: ")

@@ -30,6 +30,60 @@ def judged(lines, reason, is_ours):
     return run.judge(lines, run.shutdown_reason(Monitor(reason)), is_ours)
 
 
+# A session on a terminal: what its console said, and why the machine ended.
+
+SHELL, PANIC = "UEFI Interactive Shell v2.2", "[ 1.0] Kernel panic - not syncing: VFS"
+
+
+@pytest.mark.parametrize("lines, reason", [
+    ([WORKS], "guest-shutdown"),
+    (["pvhboot menu"], None), ([WORKS], None), ([WORKS], "host-qmp-quit"), ([], "host-signal"),
+    ([WORKS, "reboot: Restarting system"], "guest-reset"),
+    ([SHELL, WORKS], "guest-shutdown"), ([PANIC, WORKS], None),
+])
+def test_a_session_that_worked_or_that_was_ended(lines, reason):
+    run.judge_session(lines, run.shutdown_reason(Monitor(reason)), True)
+
+
+@pytest.mark.parametrize("lines, reason, sentence", [
+    ([SHELL], None, "did not start the kernel"), ([SHELL], "guest-shutdown", "did not start the kernel"),
+    (["boot", PANIC, "more"], None, "panicked"), ([WORKS, PANIC], "host-signal", "panicked"),
+    ([WORKS], "guest-reset", "was reset"), (["reboot: Restarting system", WORKS], "guest-reset", "was reset"),
+    ([], "guest-shutdown", "did not report"), ([WORKS], "guest-panic", "did not power off"),
+])
+def test_a_session_that_failed(lines, reason, sentence):
+    with pytest.raises(Failure, match=sentence):
+        run.judge_session(lines, run.shutdown_reason(Monitor(reason)), True)
+
+
+# In QEMU's place: says something on the console and in its copy, and why the machine ends.
+STAND_IN = """#!/usr/bin/python3
+import re, socket, sys
+options = " ".join(sys.argv)
+print({line!r})
+open(re.search("logfile=([^ ,]*)", options)[1], "w").write({line!r})
+monitor = socket.socket(fileno=int(re.search("fd=([0-9]*)", options)[1]))
+monitor.recv(1000)
+monitor.sendall(b'{{"event": "SHUTDOWN", "data": {{"reason": "{reason}"}}}}\\n')
+sys.exit({status})
+"""
+
+
+@pytest.mark.parametrize("line, reason, status, words", [
+    (WORKS, "guest-shutdown", 0, None), (PANIC, "host-qmp-quit", 0, "panicked"), (WORKS, "guest-reset", 0, "was reset"),
+    ("", "host-error", 1, "QEMU failed"),
+])
+def test_the_exit_status_on_a_terminal(tmp_path, line, reason, status, words):
+    program = tmp_path / "qemu"
+    program.write_text(STAND_IN.format(line=line, reason=reason, status=status))
+    program.chmod(0o755)
+    if words is None:
+        assert run.run_on_terminal([str(program)], True, tmp_path) == 0
+    else:
+        with pytest.raises(Failure, match=words):
+            run.run_on_terminal([str(program)], True, tmp_path)
+
+
 def console(script, seconds=10):
     with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE) as machine:
         try:
@@ -95,6 +149,23 @@ def test_machines_that_can_be(option, value):
     given = argparse.Namespace(mem="512M", cpus="2", accel="tcg", timeout="180")
     setattr(given, option, value)
     run.check_machine(given)
+
+
+@pytest.mark.parametrize("size", ["10M", "10", "95M", "1K", "98303k", "0010m"])
+def test_too_little_memory_is_said_before_the_firmware_hangs(size):
+    with pytest.raises(Failure, match=f"MEM={size} is too little for the firmware"):
+        run.check_memory(argparse.Namespace(mem=size, ovmf=None))
+    run.check_memory(argparse.Namespace(mem=size, ovmf="mine"))
+
+
+@pytest.mark.parametrize("size", ["96M", "96", "98304K", "1g", "1T", "512M"])
+def test_memory_that_is_enough_for_the_firmware(size):
+    run.check_memory(argparse.Namespace(mem=size, ovmf=None))
+
+
+def test_a_machine_that_says_nothing():
+    with pytest.raises(Failure, match="printed nothing at all"):
+        console("exec sleep 60", seconds=0.3)
 
 
 @pytest.mark.parametrize("code, variables", [

@@ -2,7 +2,6 @@
 # pvhinfo, a host program that shares the loader's sources. Included by the top Makefile.
 
 PVHINFO := build/pvhinfo
-HOST_CC ?= gcc
 HOST_CFLAGS ?= -O2 -g
 
 PVHINFO_OWN := $(sort $(wildcard tools/pvhinfo/*.c tools/pvhinfo/*/*.c))

@@ -34,18 +34,27 @@ static enum status choose_default(struct esp *esp, struct arena *arena)
     return STATUS_BOOTABLE;
 }
 
+static bool is_exhausted_match(const struct boot_entry *entry, const char *pattern)
+{
+    return entry_is_bootable(entry) && entry_is_exhausted(entry) && entry_matches(entry, pattern);
+}
+
 /* The loader silently ignores a pattern that matches nothing. */
 static enum status check_default(struct esp *esp, struct arena *arena)
 {
     const struct entry_list *entries = &esp->catalog.entries;
     const char *pattern = esp->catalog.config.default_pattern;
     size_t chosen = esp->default_entry;
+    bool exhausted = false;
 
     if (!*pattern || *pattern == '@' ||
-        (chosen < entries->count && entry_matches(&entries->items[chosen], pattern)))
+        (chosen < entries->count && entry_is_selected(&entries->items[chosen], pattern)))
         return STATUS_BOOTABLE;
-    return message_add(&esp->notes, arena, "%s: default \"%s\" matches no bootable entry",
-                       esp->config_path, pattern);
+    for (size_t i = 0; i < entries->count; i++)
+        exhausted |= is_exhausted_match(&entries->items[i], pattern);
+    return message_add(&esp->notes, arena, "%s: default \"%s\" matches %s", esp->config_path,
+                       pattern,
+                       exhausted ? "only entries whose tries are used up" : "no bootable entry");
 }
 
 bool esp_entry_boots(const struct esp *esp, size_t index)
@@ -62,6 +71,24 @@ const char *esp_entry_kind(const struct boot_entry *entry)
 const char *esp_entry_path(const struct boot_entry *entry)
 {
     return entry->request.kernel.path ? entry->request.kernel.path : entry->efi.path;
+}
+
+/* As the loader goes on with nobody there: see efi/manager/unattended.c. */
+static enum status choose_substitute(struct esp *esp, struct arena *arena)
+{
+    size_t count = esp->catalog.entries.count;
+
+    (void)arena;
+    esp->substitute = count;
+    if (esp->default_entry == count || esp_entry_boots(esp, esp->default_entry))
+        return STATUS_BOOTABLE;
+    for (size_t i = 1; i < count && esp->substitute == count; i++) {
+        size_t next = (esp->default_entry + i) % count;
+
+        if (esp_entry_boots(esp, next))
+            esp->substitute = next;
+    }
+    return STATUS_BOOTABLE;
 }
 
 /* Not bootable if there is no bootable entry, or if one for this machine would not boot. */
@@ -85,7 +112,8 @@ static enum status overall_status(const struct esp *esp)
 enum status esp_read(const char *directory, struct arena *arena, struct esp *ret_esp)
 {
     enum status (*const steps[])(struct esp *, struct arena *) = {
-        esp_read_catalog, choose_default, esp_check_loaders, esp_check_entries, check_default,
+        esp_read_catalog,  choose_default, esp_check_loaders,
+        esp_check_entries, check_default,  choose_substitute,
     };
 
     *ret_esp = (struct esp){.directory = directory};

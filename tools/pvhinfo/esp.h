@@ -17,6 +17,7 @@ struct esp_check {
     const char *path;             /* of the entry file, on the host */
     const char *system;           /* the name in the kernel's notes; "" if unknown */
     struct message_list problems; /* why the entry would not boot */
+    struct message_list warnings; /* what will not be as the entry says */
 };
 
 /* A place where the firmware looks for a loader. */
@@ -35,6 +36,7 @@ struct esp {
     struct catalog catalog;
     struct esp_check *checks;  /* one for each entry */
     size_t default_entry;      /* index; the number of entries for none */
+    size_t substitute;         /* what an unattended boot starts if that does not boot; as above */
     bool read_failed;          /* something could not be read; the error has been printed */
     struct message_list notes; /* problems that do not prevent booting */
 };
@@ -56,6 +58,9 @@ const char *esp_entry_path(const struct boot_entry *entry);
 
 /* In esp_reader.c: reads esp->catalog, and adds a note for each file that the loader would skip. */
 enum status esp_read_catalog(struct esp *esp, struct arena *arena);
+
+/* In esp_warnings.c: adds the warnings of an entry. */
+enum status esp_add_warnings(struct esp *esp, size_t index, struct arena *arena);
 
 /* In esp_check.c: check the files that the entries name, and the loaders. */
 enum status esp_check_entries(struct esp *esp, struct arena *arena);

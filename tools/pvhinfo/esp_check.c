@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Checks the files that entries name, and looks for loaders. */
+#include "common/base/path.h"
+#include "common/base/text.h"
 #include "common/image/pe.h"
 #include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
@@ -31,11 +33,24 @@ static enum status add_read_failure(const struct check *check, const char *path,
     return add_problem(check, "%s: %s", path, reason);
 }
 
+/* Adds the loader's sentence about a file. */
+static enum status add_sentence(const struct check *check, const char *path, enum error_code code)
+{
+    TEXT_ON_STACK(sentence, 100);
+
+    error_append_code(&sentence, code);
+    return add_problem(check, "%s: %s", path, sentence.data);
+}
+
 /* If there is no such file, *ret_path is NULL, and the entry has a problem more. */
 static enum status find_file(const struct check *check, const char *path, const char **ret_path)
 {
-    enum status status = esp_find(check->esp->directory, path, check->arena, ret_path);
+    enum status status;
 
+    *ret_path = NULL;
+    if (esp_path_is_too_long(path))
+        return add_sentence(check, path, ERROR_PATH_TOO_LONG);
+    status = esp_find_named(check->esp->directory, path, check->arena, ret_path);
     if (status != STATUS_BOOTABLE)
         return status;
     if (!*ret_path)
@@ -106,6 +121,49 @@ static enum status check_parts(const struct check *check, const struct boot_file
     return status;
 }
 
+/* False for a file that cannot be read, too: that is another problem. */
+static bool is_empty(const struct check *check, const char *path)
+{
+    struct host_file file;
+    const char *host_path;
+    bool empty;
+
+    if (esp_find_named(check->esp->directory, path, check->arena, &host_path) != STATUS_BOOTABLE ||
+        !host_path || is_directory(host_path))
+        return false;
+    empty = host_file_open(host_path, &file) && file.source.size == 0;
+    host_file_close(&file);
+    return empty;
+}
+
+static enum status add_empty_note(const struct check *check, const char *path)
+{
+    TEXT_ON_STACK(sentence, 100);
+
+    error_append_code(&sentence, ERROR_INITRD_EMPTY);
+    return message_add(&check->esp->notes, check->arena, "%s: %s: %s", check->result->path, path,
+                       sentence.data);
+}
+
+/* An empty initrd is a problem unless there is another. */
+static enum status check_initrds(const struct check *check, const struct boot_files *initrds)
+{
+    enum status status = STATUS_BOOTABLE;
+    bool all_empty = true;
+
+    for (size_t i = 0; i < initrds->count; i++)
+        all_empty = all_empty && is_empty(check, initrds->items[i].path);
+    if (all_empty) /* as the loader, which names the first */
+        return initrds->count ? check_file(check, initrds->items[0].path, check_part) : status;
+    for (size_t i = 0; i < initrds->count && status == STATUS_BOOTABLE; i++) {
+        const char *path = initrds->items[i].path;
+
+        status = is_empty(check, path) ? add_empty_note(check, path)
+                                       : check_file(check, path, check_part);
+    }
+    return status;
+}
+
 static enum status check_files(const struct check *check, const struct boot_entry *entry)
 {
     const struct boot_request *request = &entry->request;
@@ -116,7 +174,7 @@ static enum status check_files(const struct check *check, const struct boot_entr
     else if (entry->efi.path)
         status = check_file(check, entry->efi.path, pe_check_program);
     if (status == STATUS_BOOTABLE && request->kernel.path)
-        status = check_parts(check, &request->initrds);
+        status = check_initrds(check, &request->initrds);
     if (status == STATUS_BOOTABLE && request->kernel.path)
         status = check_parts(check, &request->modules);
     return status;
@@ -137,7 +195,8 @@ static enum status check_entry(struct esp *esp, size_t index, struct arena *aren
         return status;
     if (entry->problem)
         return add_problem(&check, "%s", entry->problem);
-    return check_files(&check, entry);
+    status = check_files(&check, entry);
+    return status == STATUS_BOOTABLE ? esp_add_warnings(esp, index, arena) : status;
 }
 
 enum status esp_check_entries(struct esp *esp, struct arena *arena)

@@ -69,15 +69,10 @@ static void close_directory(struct catalog_reader *catalog_reader)
 }
 
 /* A note, not an error of pvhinfo. */
-static bool refuse_size(struct esp_reader *reader, const char *path, uint64_t size, uint64_t limit,
-                        struct error *error)
-{
-    if (message_add(&reader->esp->notes, reader->arena,
-                    "%s: has %llu bytes, more than the %llu allowed", path,
-                    (unsigned long long)size, (unsigned long long)limit) != STATUS_BOOTABLE)
-        return fail(reader, error);
-    return error_set(error, ERROR_READ);
-}
+#define refuse(reader, error, ...)                                                                 \
+    (message_add(&(reader)->esp->notes, (reader)->arena, __VA_ARGS__) == STATUS_BOOTABLE           \
+         ? error_set((error), ERROR_READ)                                                          \
+         : fail((reader), (error)))
 
 static bool read_open_file(struct esp_reader *reader, const char *path, struct host_file *file,
                            struct catalog_file *wanted, struct arena *arena, struct error *error)
@@ -85,7 +80,8 @@ static bool read_open_file(struct esp_reader *reader, const char *path, struct h
     uint64_t size = file->source.size;
 
     if (size > wanted->limit)
-        return refuse_size(reader, path, size, wanted->limit, error);
+        return refuse(reader, error, "%s: has %llu bytes, more than the %llu allowed", path,
+                      (unsigned long long)size, (unsigned long long)wanted->limit);
     wanted->text = (const char *)host_file_read_all(file, arena);
     wanted->length = (size_t)size;
     if (wanted->text)
@@ -106,6 +102,10 @@ static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file
         return fail(reader, error);
     if (!path && wanted->optional)
         return true;
+    if (path && esp_path_is_too_long(wanted->path))
+        return refuse(reader, error, "%s: the path is too long; shorten it", path);
+    if (path && is_directory(path)) /* the loader, too, goes on without it */
+        return refuse(reader, error, "%s: is a directory; name a file", path);
     if (!path || !host_file_open(path, &file)) {
         (void)trouble("%s: %s", path ? path : wanted->path, path ? file.reason : strerror(ENOENT));
         return fail(reader, error);
@@ -113,6 +113,18 @@ static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file
     read = read_open_file(reader, path, &file, wanted, arena, error);
     host_file_close(&file);
     return read;
+}
+
+static bool has_file(struct catalog_reader *catalog_reader, const char *path)
+{
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+    const char *host_path;
+
+    if (esp_path_is_too_long(path))
+        return false;
+    if (esp_find_named(reader->esp->directory, path, reader->arena, &host_path) != STATUS_BOOTABLE)
+        return true;
+    return host_path && !is_directory(host_path);
 }
 
 /* Errors are reported where they occur. */
@@ -125,7 +137,7 @@ static void report(struct catalog_reader *reader, struct error *error)
 enum status esp_read_catalog(struct esp *esp, struct arena *arena)
 {
     struct esp_reader reader = {
-        .reader = {NULL, open_directory, next_name, close_directory, read_file, report},
+        .reader = {NULL, open_directory, next_name, close_directory, read_file, has_file, report},
         .esp = esp,
         .arena = arena,
     };

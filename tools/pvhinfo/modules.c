@@ -45,11 +45,13 @@ static enum status measure_module(const struct boot_file *files, size_t count,
         if (status != STATUS_BOOTABLE)
             return status;
         if (part == 0)
-            return refuse_empty(files[i].path);
+            continue;
         size = align_up(size, MODULE_PART_ALIGNMENT);
         if (!checked_add(size, part, &size) || size > MAX_SIZE)
             return trouble("%s: no file is that large", files[i].path);
     }
+    if (size == 0)
+        return refuse_empty(files[0].path);
     modules->sizes[index] = size;
     modules->commands[index] = files[0].command;
     modules->names[index] = files[0].path;

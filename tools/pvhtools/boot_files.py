@@ -2,6 +2,7 @@
 """The files of a boot volume: pvhboot as the firmware's default program, a kernel with its files, and their entry."""
 
 import json
+import os
 import pathlib
 import re
 import tempfile
@@ -15,6 +16,21 @@ FOLDER = "boot"
 
 # All formats that a loader can be built with, as pvhinfo names them; lz4 stands for two.
 ALL_DECODERS = "gzip xz zstd lz4"
+
+# File names on FAT have up to 255 characters; a number or a suffix may be added to ours.
+LONGEST_NAME = 200
+
+# Names of DOS devices, which neither mtools nor Windows take for files, whatever follows a dot.
+DEVICE_NAME = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
+
+# What the loader would take for a boot counter at the end of an entry's name.
+COUNTER = re.compile(r"\+([0-9]+(-[0-9]+)?)$")
+
+# The names of entry files that the loader does not read.
+NOT_READ = re.compile(r"\.|auto-")
+
+# White space to the loader.
+BLANKS = " \t\r\n\0"
 
 # A memory map for pvhinfo: 4 GiB, all free. What does not fit there does not fit on any machine.
 ROOMY_MAP = "efi 7 0 0 100000000\n"
@@ -49,10 +65,10 @@ def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECO
     lines.append(f"pvh {volume.add(kernel.name, kernel)}")
     lines += [f"initrd {volume.add(file.name, file)}" for file in initrds]
     lines += [f"module {volume.add(file.name, file)} {words}".rstrip() for file, words in modules]
-    lines += [f"options {command_line}"] if command_line else []
+    lines += [f"options {value}" for value in option_values(command_line)]
     lines += ["overwrite-acpi-nvs yes"] if overwrite_nvs else []
     volume.files[LOADER] = readable_file(loader, "EFI program")
-    volume.files[f"{ENTRIES}/{safe_name(title).lower()}.conf"] = ("\n".join(lines) + "\n").encode()
+    volume.files[f"{ENTRIES}/{entry_name(title)}.conf"] = os.fsencode("\n".join(lines) + "\n")
     return volume.files
 
 
@@ -119,18 +135,59 @@ def split_module(module):
 
 def describe(kernel, system):
     """Title and version of the entry, from the kernel's file name, or else from its notes."""
-    named = re.fullmatch(r"vmlinu[xz]-(.+)", kernel.name)
+    name = printable(kernel.name)
+    named = re.fullmatch(r"vmlinu[xz]-(.+)", name)
     if named:
         return f"Linux {named[1]}", named[1]
     noted = re.fullmatch(r"Linux ([0-9]\S*)", system)
     if noted:
         return system, noted[1]
-    return kernel.name, None
+    return name, None
+
+
+def printable(name):
+    """NAME with what is not text or would end a line of an entry file replaced."""
+    return re.sub(r"[\0-\x1f\x7f\ud800-\udfff]", "-", name)
 
 
 def safe_name(name):
-    """NAME with all characters replaced that FAT or an entry file cannot represent."""
-    return re.sub(r"[^A-Za-z0-9._+-]", "-", name)
+    """NAME as FAT, mtools and entry files can represent it."""
+    name = re.sub(r"[^A-Za-z0-9._+-]", "-", name)[:LONGEST_NAME]
+    name = re.sub(r"\.+$", lambda dots: "-" * len(dots[0]), name)  # FAT drops them
+    return f"_{name}" if DEVICE_NAME.match(name) else name
+
+
+def entry_name(title):
+    """The name of the entry file, without its suffix."""
+    name = COUNTER.sub(r"-\1", safe_name(title).lower())
+    return f"_{name}" if NOT_READ.match(name) else name
+
+
+def option_values(command_line):
+    """The values of one or two `options` lines that the loader reads as COMMAND_LINE, to the letter; none if it is empty.
+
+    The loader strips white space, and quotes around the whole value, and joins lines with a space."""
+    if not command_line:
+        return []
+    spaces = [at for at, character in enumerate(command_line) if character == " "]
+    for parts in [[command_line]] + [[command_line[:at], command_line[at + 1:]] for at in spaces]:
+        values = [value_of(part) for part in parts]
+        if None not in values:
+            return values
+    raise Failure(f"the command line {command_line} cannot be written to an entry: it would lose its outer quotes or white "
+                  "space; leave them out")
+
+
+def value_of(text):
+    """A value that the loader reads as TEXT; None if there is none."""
+    return next((value for value in (text, f'"{text}"', f"'{text}'") if text and read_value(value) == text), None)
+
+
+def read_value(value):
+    """What the loader reads (common/bls/config_lines.c)."""
+    value = value.strip(BLANKS)
+    quoted = re.fullmatch(r"""(["'])(.*)\1""", value, re.DOTALL)
+    return quoted[2] if quoted and quoted[1] not in quoted[2] else value
 
 
 def one_line(text):

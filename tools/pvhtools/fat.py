@@ -62,11 +62,14 @@ def folders_of(files):
 
 
 def copy_files(image, files, environment):
-    call("mmd", "-i", image, *[f"::/{folder}" for folder in folders_of(files)], env=environment)
-    with tempfile.TemporaryDirectory(dir=pathlib.Path(image).parent) as scratch:
+    """mtools take k:x for a drive, and what follows @@ for an offset: they get absolute paths, and no folder of the image."""
+    image = pathlib.Path(image).absolute()
+    here = {"env": environment, "cwd": image.parent}
+    call("mmd", "-i", image.name, *[f"::/{folder}" for folder in folders_of(files)], **here)
+    with tempfile.TemporaryDirectory(dir=image.parent) as scratch:
         for path in sorted(files):
             source = files[path]
             if isinstance(source, bytes):
                 source = pathlib.Path(scratch, "content")
                 source.write_bytes(files[path])
-            call("mcopy", "-o", "-i", image, source, f"::/{path}", env=environment, failed=f"copying {path}")
+            call("mcopy", "-o", "-i", image.name, source.absolute(), f"::/{path}", **here, failed=f"copying {path}")

@@ -18,6 +18,8 @@
 
 #define MOST_FILES      512
 #define PATH_MAX_LENGTH 512
+#define FAT_PATH_MAX    256 /* without the first backslash */
+#define NAME_MAX_LENGTH 255
 
 struct node {
     char path[PATH_MAX_LENGTH]; /* from the root, without the first backslash; "" for the root */
@@ -202,33 +204,97 @@ static EFI_FILE_HANDLE open_node(struct node *node, bool writable)
     return &handle->protocol;
 }
 
-/* Appends one component of a path: a name, "." or "..". */
-static void enter_name(char path[PATH_MAX_LENGTH], const char *name, size_t length)
+/* The name without what EDK2's FAT driver ignores: spaces around it, and dots at its end. */
+static const char *trim_name(const char *name, size_t *length)
+{
+    while (*length > 0 && *name == ' ') {
+        name++;
+        --*length;
+    }
+    while (*length > 0 && name[*length - 1] == ' ')
+        --*length;
+    if ((*length == 1 && *name == '.') || (*length == 2 && memcmp(name, "..", 2) == 0))
+        return name;
+    while (*length > 0 && strchr(" .", name[*length - 1]))
+        --*length;
+    return name;
+}
+
+/* Appends one component of a path: a name, "." or "..". What it leaves with ".." must exist, and
+ * not be the root. */
+static EFI_STATUS enter_name(char path[PATH_MAX_LENGTH], const char *name, size_t length)
 {
     size_t end = strlen(path);
     char *slash = strrchr(path, '\\');
 
+    name = trim_name(name, &length);
     if (length == 0 || (length == 1 && name[0] == '.'))
-        return;
+        return EFI_SUCCESS;
     if (length == 2 && memcmp(name, "..", 2) == 0) {
+        EFI_STATUS status = find_node(path) ? EFI_SUCCESS : EFI_NOT_FOUND;
+
+        if (end == 0)
+            return EFI_INVALID_PARAMETER;
         *(slash ? slash : path) = '\0';
-        return;
+        return status;
     }
     snprintf(path + end, PATH_MAX_LENGTH - end, "%s%.*s", end ? "\\" : "", (int)length, name);
+    return EFI_SUCCESS;
 }
 
 /* The path of `name`, relative to `base`. */
-static void join(const struct node *base, const char *name, char path[PATH_MAX_LENGTH])
+static EFI_STATUS join(const struct node *base, const char *name, char path[PATH_MAX_LENGTH])
 {
     snprintf(path, PATH_MAX_LENGTH, "%s", name[0] == '\\' ? "" : base->path);
     while (*name) {
         size_t length = strcspn(name, "\\");
+        EFI_STATUS status = enter_name(path, name, length);
 
-        enter_name(path, name, length);
+        if (EFI_ERROR(status))
+            return status;
         name += length + (name[length] != '\0');
     }
+    return EFI_SUCCESS;
 }
 
+/* EDK2's FAT driver finds no file by a path that ends in a separator. */
+static bool names_directory(const char *path)
+{
+    size_t length = strlen(path);
+
+    return length > 0 && path[length - 1] == '\\';
+}
+
+/* Longer names and other characters are no names on FAT. */
+static bool is_valid(const char *path)
+{
+    for (size_t length, characters; *path; path += length + (path[length] != '\0')) {
+        length = strcspn(path, "\\");
+        characters = 0;
+        for (size_t i = 0; i < length; i++) {
+            characters += (path[i] & 0xc0) != 0x80; /* not the rest of one in UTF-8 */
+            if ((unsigned char)path[i] < ' ' || strchr("/:*?<>|\"", path[i]))
+                return false;
+        }
+        if (characters > NAME_MAX_LENGTH)
+            return false;
+    }
+    return true;
+}
+
+static bool is_too_long(const char *path)
+{
+    CHAR16 *units = widen(path);
+    size_t length = units_length(units);
+
+    free(units);
+    return length > FAT_PATH_MAX && !medium_ways.long_paths;
+}
+
+/*
+ * Like EDK2's FAT driver (FatLocateOFile): the root for \\x, nothing for x\ where x is a file, and
+ * no path of more than 256 characters, those of the directory included.
+ */
 static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_file, CHAR16 *name,
                                    UINT64 mode, UINT64 attributes)
 {
@@ -244,11 +310,17 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
     if (EFI_ERROR(status))
         return status;
     narrow(name, PATH_MAX_LENGTH, text, sizeof(text));
-    if (strpbrk(text, "/:*?<>|\""))
+    if (!is_valid(text))
         return EFI_INVALID_PARAMETER;
-    join(handle->node, text, path);
+    status = join(handle->node, text, path);
+    if (EFI_ERROR(status))
+        return status;
+    if (is_too_long(path))
+        return EFI_INVALID_PARAMETER;
+    if (text[0] == '\\' && text[1] == '\\')
+        path[0] = '\0';
     node = find_node(path);
-    if (!node)
+    if (!node || (names_directory(text) && !(node->attributes & EFI_FILE_DIRECTORY)))
         return EFI_NOT_FOUND;
     if (medium_ways.closed && strcasecmp(node->path, medium_ways.closed) == 0)
         return EFI_ACCESS_DENIED;
@@ -483,6 +555,8 @@ static EFI_STATUS rename_node(struct node *node, const char *name)
     enter_name(directory, "..", 2);
     snprintf(parent.path, sizeof(parent.path), "%s", directory);
     join(&parent, name, path);
+    if (is_too_long(path))
+        return EFI_INVALID_PARAMETER;
     taken = find_node(path);
     if (taken && taken != node)
         return EFI_ACCESS_DENIED;

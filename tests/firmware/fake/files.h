@@ -33,8 +33,9 @@ struct medium_ways {
     bool read_only;
     const char *closed; /* cannot be opened */
     uint64_t
-        unlisted;   /* the first directory entry that cannot be read, counted from 1; 0 for none */
-    bool sizes_lie; /* GetInfo reports one byte more than there is */
+        unlisted;    /* the first directory entry that cannot be read, counted from 1; 0 for none */
+    bool long_paths; /* of more than 256 characters, as EDK2's FAT driver has none */
+    bool sizes_lie;  /* GetInfo reports one byte more than there is */
 };
 extern struct medium_ways medium_ways;
 

@@ -62,12 +62,24 @@ void run_trace(enum service service, size_t call)
         result->failed = service;
 }
 
+/* Takes back the line end before the indentation of a broken line's rest. */
+static const char *join_line(const char *text)
+{
+    char *end = result->said + result->said_length;
+
+    if (strcmp(text, "    ") != 0 || result->said_length < 2 || end[-1] != '\n')
+        return text;
+    result->said_length -= end[-2] == '\r' ? 2 : 1;
+    return " ";
+}
+
 void run_say(const char *text)
 {
+    const char *joined = join_line(text);
     size_t room = SAID_SIZE - 1 - result->said_length;
-    size_t length = strnlen(text, room);
+    size_t length = strnlen(joined, room);
 
-    memcpy(result->said + result->said_length, text, length);
+    memcpy(result->said + result->said_length, joined, length);
     result->said_length += length;
     result->said[result->said_length] = '\0';
 }
@@ -162,6 +174,7 @@ static const char *ending_name(enum ending ending)
         [ENDING_SUCCESS] = "success", [ENDING_ERROR] = "an error",
         [ENDING_RESET] = "a reset",   [ENDING_SETUP] = "the set-up",
         [ENDING_WAITING] = "a wait",  [ENDING_ANY] = "a boot or an error",
+        [ENDING_REPORT] = "a report",
     };
 
     return names[ending];
@@ -177,6 +190,8 @@ static bool is_good_ending(enum ending ending)
 {
     if (ending == wanted || (!run_is_plain() && current->scenario->also & ALSO(ending)))
         return true;
+    if (wanted == ENDING_REPORT)
+        return ending == ENDING_BOOT || ending == ENDING_SUCCESS || ending == ENDING_ERROR;
     if (!run_is_plain() && keys_have_given_up() && ending == ENDING_SUCCESS)
         return has_message() || key_is_lost();
     if (ending == ENDING_WAITING)

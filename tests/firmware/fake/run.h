@@ -17,6 +17,7 @@ enum ending {
     ENDING_SETUP,   /* a reset into the firmware's setup */
     ENDING_WAITING, /* for a key that is never pressed */
     ENDING_ANY,     /* in a scenario: a boot, or an error with a message */
+    ENDING_REPORT,  /* in a scenario: a boot, a success, or an error with a message */
 };
 
 /* For `also` below: endings that are acceptable on a broken machine. */

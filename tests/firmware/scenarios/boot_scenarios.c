@@ -3,6 +3,7 @@
 #include "tests/firmware/scenarios/scenarios.h"
 
 #include "efi/firmware/proto/memory_attribute.h"
+#include "efi/firmware/proto/partition_info.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
@@ -157,6 +158,55 @@ static void nothing_to_boot(uint64_t seed)
 {
     (void)seed;
     setup_plain();
+}
+
+/* Puts a partition on `handle`; the disk is that of a PCI device. */
+static void put_partition(EFI_HANDLE *handle, uint8_t pci_device, uint8_t number)
+{
+    static const EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+    static uint8_t paths[2][52];
+    uint8_t *path = paths[number % 2];
+    const uint8_t pci[] = {1, 1, 6, 0, 0, pci_device};
+    const uint8_t hard_drive[] = {4, 1, 42, 0, number};
+    const uint8_t end[] = {0x7f, 0xff, 4, 0};
+
+    memcpy(path, pci, sizeof(pci));
+    memcpy(path + sizeof(pci), hard_drive, sizeof(hard_drive));
+    memcpy(path + sizeof(pci) + 42, end, sizeof(end));
+    handles_install(handle, &guid, path);
+}
+
+static bool xbootldr_is_there;
+
+/*
+ * An XBOOTLDR partition on the disk that we were started from; on another one (1); of another type
+ * (2); in an MBR (3); without a device path (4); the one that we were started from (5).
+ */
+static void xbootldr(uint64_t seed)
+{
+    static const EFI_GUID guid = PARTITION_INFO_PROTOCOL_GUID;
+    static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
+    static struct partition_info_protocol info = {.type = PARTITION_TYPE_GPT,
+                                                  .gpt_type = XBOOTLDR_PARTITION_GUID};
+    EFI_HANDLE partition = seed == 5 ? device_handle : NULL;
+
+    nothing_to_boot(seed);
+    handles_remove(device_handle, &path_guid);
+    put_partition(&device_handle, 1, 1);
+    info.gpt_type.Data1 += seed == 2;
+    info.type -= seed == 3;
+    handles_install(&partition, &guid, &info);
+    if (seed < 4)
+        put_partition(&partition, seed == 1 ? 2 : 1, 2);
+    xbootldr_is_there = seed == 0;
+}
+
+static void check_xbootldr(void)
+{
+    bool said = strstr(run_said(), "this disk's XBOOTLDR partition are not read");
+
+    if (said != xbootldr_is_there)
+        run_fail("an XBOOTLDR partition is %s", said ? "mistaken" : "not mentioned");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -620,6 +670,15 @@ static void secure_boot(uint64_t seed)
     variable_put(&global_variable_guid, "SetupMode", seed ? &on : (const uint8_t *)"", 1);
 }
 
+/* Of no byte, or of two. */
+static void secure_boot_size(uint64_t seed)
+{
+    static const uint8_t zeros[2] = {0};
+
+    option_boot(seed);
+    variable_put(&global_variable_guid, "SecureBoot", zeros, 2 * seed);
+}
+
 static void secure_boot_in_setup(uint64_t seed)
 {
     (void)seed;
@@ -696,6 +755,8 @@ const struct scenario boot_scenarios[] = {
     {"entry-by-id", entry_by_id, ENDING_BOOT, "Old: old", .faults = true},
     {"entry-missing", entry_missing, ENDING_ERROR, "no entry none", .faults = true},
     {"nothing-to-boot", nothing_to_boot, ENDING_ERROR, "nothing to boot", .faults = true},
+    {"xbootldr", xbootldr, ENDING_ERROR, "nothing to boot", check_xbootldr, .seeds = 6,
+     .faults = true},
 
     {"junk-options", junk_options, ENDING_BOOT, NULL, .faults = true},
     {"foreign-options", foreign_options, ENDING_BOOT, NULL, .seeds = ELEMENTS(foreign)},
@@ -753,6 +814,8 @@ const struct scenario boot_scenarios[] = {
 
     {"secure-boot", secure_boot, ENDING_ERROR, "Secure Boot is on", .faults = true,
      .answer = EFI_NOT_FOUND},
+    {"secure-boot-size", secure_boot_size, ENDING_ERROR, "cannot tell whether Secure Boot is on",
+     .seeds = 2},
     {"secure-boot-in-setup", secure_boot_in_setup, ENDING_BOOT, NULL, .faults = true},
     {"hypervisors", hypervisors, ENDING_ERROR, "pvhboot: ", .seeds = 3, .faults = true},
     {"other-hypervisor", other_hypervisor, ENDING_BOOT, NULL, .faults = true},

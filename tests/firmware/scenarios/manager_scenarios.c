@@ -80,6 +80,21 @@ static void broken(uint64_t seed)
     medium_ways.damage = EFI_DEVICE_ERROR;
 }
 
+/* Directories are no entries, whatever their names; nothing is said of them. */
+static void with_directories(uint64_t seed)
+{
+    (void)seed;
+    setup_two();
+    file_put_directory(ENTRIES "all-new.conf");
+    file_put_text(ENTRIES "old+3.conf\\inner.conf", "linux /vmlinux\n");
+}
+
+static void check_directories_unsaid(void)
+{
+    if (strstr(run_said(), "all-new") || strstr(run_said(), "inner"))
+        run_fail("speaks of directories");
+}
+
 /* The directory cannot be read from some entry on; "." and ".." are the first two. */
 static void unlistable(uint64_t seed)
 {
@@ -122,7 +137,9 @@ static void pass_entry(uint64_t seed)
     put_entry("a b+3.conf", "Counted", "1", "x");
     expect_command_line(
         "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+2-1.conf\"");
-    /* The boot cannot be counted; loader.conf cannot be read. */
+    /* The next name is refused; the boot cannot be counted; loader.conf cannot be read. */
+    expect_fallback(
+        "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+2.conf\"");
     expect_fallback(
         "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+3.conf\"");
     expect_fallback("x");
@@ -199,11 +216,33 @@ static void counted_protected(uint64_t seed)
     handles_install(&device_handle, &guid, &block_io);
 }
 
-/* The entry's new name exists already. */
+/* The entry's new name exists already, and the one after that: LEFT goes down all the same. */
 static void counted_twice(uint64_t seed)
 {
     counted(seed);
     put_entry("new+2-2.conf", "Twin", "0", "twin");
+    put_entry("NEW+2-3.conf", "Twin", "0", "twin");
+}
+
+static void check_counted_twice(void)
+{
+    if (exists(ENTRIES "new+3-1.conf") || !exists(ENTRIES "new+2-4.conf"))
+        run_fail("the boot is not counted");
+    if (!variable_is("LoaderBootCountPath", ENTRIES "new+2-4.conf"))
+        run_fail("LoaderBootCountPath does not name the file");
+}
+
+/* All names are taken. */
+static void counted_a_hundred_times(uint64_t seed)
+{
+    char name[40];
+
+    counted(seed);
+    for (unsigned i = 2; i <= 100; i++) {
+        snprintf(name, sizeof(name), "new+2-%u.conf", i);
+        put_entry(name, "Twin", "0", "twin");
+    }
+    put_entry("new+2.conf", "Twin", "0", "twin");
 }
 
 static void exhausted(uint64_t seed)
@@ -787,6 +826,8 @@ static void chain_menu(uint64_t seed)
 const struct scenario manager_scenarios[] = {
     {"entries-many", many, ENDING_BOOT, NULL},
     {"entries-broken", broken, ENDING_BOOT, "New: vmlinux", .faults = true},
+    {"entries-with-directories", with_directories, ENDING_BOOT, "New: vmlinux",
+     check_directories_unsaid},
     {"entries-unlistable", unlistable, ENDING_BOOT, "cannot be listed", .faults = true},
     {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", .seeds = 3,
      .faults = true},
@@ -799,7 +840,9 @@ const struct scenario manager_scenarios[] = {
      .faults = true},
     {"counted-protected", counted_protected, ENDING_BOOT, "cannot be counted", check_not_counted,
      .faults = true},
-    {"counted-twice", counted_twice, ENDING_BOOT, "cannot be counted", .faults = true},
+    {"counted-twice", counted_twice, ENDING_BOOT, NULL, check_counted_twice, .faults = true},
+    {"counted-in-vain", counted_a_hundred_times, ENDING_BOOT, "cannot be counted",
+     check_not_counted},
     {"exhausted", exhausted, ENDING_BOOT, NULL, .faults = true},
 
     {"one-shot", one_shot, ENDING_BOOT, NULL, check_one_shot, .faults = true},

@@ -11,6 +11,7 @@
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +181,29 @@ static void offered_in_pieces(uint64_t seed)
     put_kernel("\\kernel", &wide_kernel);
     offer_initrd(300000);
     options_set("kernel");
+}
+
+/* The same for initrds of many sizes, which are read straight to the pieces. */
+static void initrds_in_pieces(uint64_t seed)
+{
+    static const size_t sizes[] = {1, 70001, 65532, 2, 3, 65536, 4, 131071, 5, 40000, 4095, 6};
+    char options[400] = "";
+    char path[20];
+
+    (void)seed;
+    machine_add_low();
+    add_pieces(0x100000, 0x1100000, 64 * KIB, 64 * KIB);
+    physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_START + 64 * MIB);
+    machine_add_tables();
+    put_kernel("\\kernel", &wide_kernel);
+    expect_module("");
+    for (size_t i = 0; i < ELEMENTS(sizes); i++) {
+        snprintf(path, sizeof(path), "\\i%zu", i);
+        put_module_part(path, sizes[i]);
+        snprintf(options + strlen(options), sizeof(options) - strlen(options), "--initrd=i%zu ", i);
+    }
+    snprintf(options + strlen(options), sizeof(options) - strlen(options), "kernel");
+    options_set(options);
 }
 
 /* A compressed kernel: modules must use the memory of its unpacking buffers. */
@@ -555,6 +579,7 @@ const struct scenario memory_scenarios[] = {
     {"in-pieces", in_pieces, ENDING_BOOT, NULL, .faults = true},
     {"offered-in-pieces", offered_in_pieces, ENDING_BOOT, NULL, .faults = true,
      .answer = EFI_NOT_FOUND},
+    {"initrds-in-pieces", initrds_in_pieces, ENDING_BOOT, NULL},
     {"shrinking-packed", shrinking_packed, ENDING_ANY, NULL, .seeds = 200},
     {"reclaimable", reclaimable, ENDING_BOOT, NULL, .faults = true},
     {"shrinking", shrinking, ENDING_ANY, NULL, .seeds = 150},

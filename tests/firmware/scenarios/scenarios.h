@@ -6,6 +6,7 @@
 
 extern const struct scenario boot_scenarios[]; /* ends with one without a name */
 extern const struct scenario contract_scenarios[];
+extern const struct scenario entry_scenarios[];
 extern const struct scenario keyboard_scenarios[];
 extern const struct scenario manager_scenarios[];
 extern const struct scenario memory_scenarios[];

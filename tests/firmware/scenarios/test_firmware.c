@@ -3,9 +3,11 @@
  * The loader on a fake firmware. Runs all scenarios, and most of them again with every call made to
  * fail and with every read made too short. `--thorough` takes longer, `--brief` less time.
  * `--only NAME` runs one scenario. `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]`
- * repeats one run and prints its output.
+ * repeats one run and prints its output. `--volume FOLDER OPTIONS` runs the loader with these
+ * options on a volume with the files of a folder, and prints its output.
  */
 #include "tests/firmware/fake/physical.h"
+#include "tests/firmware/scenarios/host_volume.h"
 #include "tests/firmware/scenarios/scenarios.h"
 #include "tests/lib/support.h"
 
@@ -24,9 +26,9 @@
 #define TRACE_SHOWN   12
 
 static const struct scenario *const all_scenarios[] = {
-    boot_scenarios,   contract_scenarios, keyboard_scenarios, manager_scenarios,
-    memory_scenarios, overlay_scenarios,  random_scenarios,   real_scenarios,
-    report_scenarios, trouble_scenarios};
+    boot_scenarios,    contract_scenarios, entry_scenarios,   keyboard_scenarios,
+    manager_scenarios, memory_scenarios,   overlay_scenarios, random_scenarios,
+    real_scenarios,    report_scenarios,   trouble_scenarios};
 
 /* A process that executes a run, and its result. */
 struct job {
@@ -291,6 +293,16 @@ static int run_one(char **arguments)
     return tests.failures > 0;
 }
 
+static int run_volume(const char *folder, const char *options)
+{
+    struct run run = {.scenario = host_volume(folder, options)};
+    const struct run_result *result = execute(&run);
+
+    if (tests.failures == 0)
+        printf("%s\n", result->said);
+    return tests.failures > 0 ? 2 : result->ending == ENDING_ERROR;
+}
+
 static void run_all(void)
 {
     for (size_t i = 0; i < sizeof(all_scenarios) / sizeof(all_scenarios[0]); i++) {
@@ -346,6 +358,8 @@ int main(int count, char **arguments)
     tests.depth = find_depth(arguments + 1);
     if (count == 3 && strcmp(arguments[1], "--only") == 0)
         return run_only(arguments[2]);
+    if (count == 4 && strcmp(arguments[1], "--volume") == 0)
+        return run_volume(arguments[2], arguments[3]);
     if (count > 2)
         return run_one(arguments + 1);
     run_all();

@@ -279,6 +279,18 @@ static void too_many_ranges(void **state)
     assert_true(acpi_ranges_add(&ranges, (struct range){4 * GIB, 4 * GIB + 1}));
 }
 
+static void too_many_pages(void **state)
+{
+    static struct acpi_ranges ranges;
+
+    (void)state;
+    assert_true(acpi_ranges_add(&ranges, (struct range){GIB, GIB + 16 * MIB}));
+    assert_true(acpi_ranges_add(&ranges, (struct range){GIB + 1, GIB + 16 * MIB - 1}));
+    assert_true(acpi_ranges_add(&ranges, (struct range){2 * GIB, 2 * GIB + 16 * MIB}));
+    assert_true(acpi_ranges_add(&ranges, (struct range){2 * GIB + 5, 2 * GIB + 6}));
+    assert_false(acpi_ranges_add(&ranges, (struct range){3 * GIB, 3 * GIB + 1}));
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, start, NULL)
 
 int main(void)
@@ -293,6 +305,7 @@ int main(void)
         test(tables_in_a_circle),
         test(random_ranges),
         test(too_many_ranges),
+        test(too_many_pages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

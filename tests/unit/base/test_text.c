@@ -129,6 +129,27 @@ static void lines_are_joined(void **state)
     assert_string_equal(lines.data, "one\ntwo\n\nth");
 }
 
+static const char *shorten(const char *name, size_t most)
+{
+    static char buffer[40];
+    struct text text = {buffer, sizeof(buffer), 0};
+
+    text_append_short(&text, name, most);
+    return buffer;
+}
+
+static void long_names_are_shortened(void **state)
+{
+    (void)state;
+    assert_string_equal(shorten("", 10), "");
+    assert_string_equal(shorten("0123456789", 10), "0123456789");
+    assert_string_equal(shorten("0123456789a", 10), "012...89a");
+    assert_string_equal(shorten("0123456789a", 9), "012...89a");
+    /* Never inside a character: two of its bytes are in front of the dots, and one after them. */
+    assert_string_equal(shorten("0\xe6\x97\xa5zz\xe6\x97\xa5z", 9), "0...z");
+    assert_string_equal(shorten("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80", 9), "...");
+}
+
 static void white_space_is_skipped(void **state)
 {
     (void)state;
@@ -221,6 +242,7 @@ int main(void)
         cmocka_unit_test(sizes_for_people),
         cmocka_unit_test(characters),
         cmocka_unit_test(lines_are_joined),
+        cmocka_unit_test(long_names_are_shortened),
         cmocka_unit_test(white_space_is_skipped),
         cmocka_unit_test(comparing_without_case),
         cmocka_unit_test(base_names),

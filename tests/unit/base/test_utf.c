@@ -140,6 +140,8 @@ static void utf8_becomes_utf16(void **state)
     const size_t fitting[] = {0, 0, 1, 2, 2, 4, 5, 5};
 
     (void)state;
+    assert_int_equal(utf16_length(text), ELEMENTS(expected) - 1);
+    assert_int_equal(utf16_length(""), 0);
     for (size_t size = 1; size < ELEMENTS(fitting); size++) {
         uint16_t *units = malloc(size * sizeof(*units));
 

@@ -77,7 +77,7 @@ static void names_that_only_look_like_it(void **state)
         assert_int_equal(count.left, 0);
         assert_int_equal(count.done, 0);
         assert_int_equal(boot_count_id_length(rows[i][0], ".conf"), strlen(rows[i][1]));
-        assert_string_equal(boot_count_next_name(rows[i][0], ".conf", &arena), rows[i][0]);
+        assert_string_equal(boot_count_next_name(rows[i][0], ".conf", 0, &arena), rows[i][0]);
     }
 }
 
@@ -97,8 +97,52 @@ static void each_boot_counts(void **state)
     (void)state;
     for (size_t i = 0; i < ELEMENTS(series); i++) {
         for (size_t j = 1; j < ELEMENTS(series[i]) && series[i][j]; j++)
-            assert_string_equal(boot_count_next_name(series[i][j - 1], ".conf", &arena),
+            assert_string_equal(boot_count_next_name(series[i][j - 1], ".conf", 0, &arena),
                                 series[i][j]);
+    }
+}
+
+/* "x+2-1.conf" beside "x+3.conf" is another file's name: LEFT goes down all the same. */
+static void other_names_when_one_is_taken(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned taken;
+        const char *next;
+    } rows[] = {
+        {"x+3.conf", 1, "x+2-2.conf"},
+        {"x+3-5.CONF", 3, "x+2-9.CONF"},
+        {"x+3-2147483645.conf", 0, "x+2-2147483646.conf"},
+        {"x+3-2147483645.conf", 1, "x+2-2147483647.conf"},
+        {"x+3-2147483645.conf", 2, "x+2-2147483645.conf"},
+        {"x+3-2147483647.conf", 0, "x+2-2147483647.conf"},
+        {"x+3-2147483647.conf", 1, "x+2-2147483646.conf"},
+        {"x+3-1.conf", BOOT_COUNT_NAMES - 1, "x+2.conf"},
+        {"x+10.conf", BOOT_COUNT_NAMES - 1, "x+9.conf"},
+        {"x.conf", 1, "x.conf"},
+        {"x+0-3.conf", 1, "x+0-3.conf"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++)
+        assert_string_equal(boot_count_next_name(rows[i].name, ".conf", rows[i].taken, &arena),
+                            rows[i].next);
+}
+
+/* No two names are the same. */
+static void all_next_names_differ(void **state)
+{
+    static const char *const names[] = {"x+3.conf", "x+3-2147483600.conf", "x+3-2147483647.conf"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        for (unsigned a = 0; a < BOOT_COUNT_NAMES; a++) {
+            const char *next = boot_count_next_name(names[i], ".conf", a, &arena);
+
+            assert_int_equal(boot_count_parse(next, ".conf").left, 2);
+            for (unsigned b = 0; b < a; b++)
+                assert_string_not_equal(next, boot_count_next_name(names[i], ".conf", b, &arena));
+        }
     }
 }
 
@@ -106,8 +150,8 @@ static void no_memory_for_the_next_name(void **state)
 {
     (void)state;
     arena_fail_after(0);
-    assert_null(boot_count_next_name("x+3.conf", ".conf", &arena));
-    assert_string_equal(boot_count_next_name("x.conf", ".conf", &arena), "x.conf");
+    assert_null(boot_count_next_name("x+3.conf", ".conf", 0, &arena));
+    assert_string_equal(boot_count_next_name("x.conf", ".conf", 0, &arena), "x.conf");
 }
 
 #define test(function) cmocka_unit_test_teardown(function, stop)
@@ -115,10 +159,9 @@ static void no_memory_for_the_next_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(names_with_counters),
-        test(names_that_only_look_like_it),
-        test(each_boot_counts),
-        test(no_memory_for_the_next_name),
+        test(names_with_counters),   test(names_that_only_look_like_it),
+        test(each_boot_counts),      test(other_names_when_one_is_taken),
+        test(all_next_names_differ), test(no_memory_for_the_next_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ struct fake_volume {
     const char *unreadable, *unopenable;
     const char *reads[MAX_FILES];
     uint64_t limits[MAX_FILES];
-    size_t read_count, report_count;
+    size_t read_count, report_count, lookups;
     enum error_code reported;
 };
 
@@ -104,6 +104,18 @@ static bool read_file(struct catalog_reader *reader, struct catalog_file *file, 
     return file->optional || error_set(ret_error, ERROR_READ, 6);
 }
 
+static bool has_file(struct catalog_reader *reader, const char *path)
+{
+    const struct fake_volume *fake = volume_of(reader);
+
+    volume_of(reader)->lookups++;
+    for (size_t i = 0; i < fake->file_count; i++) {
+        if (strcmp(fake->files[i].path, path) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void report(struct catalog_reader *reader, struct error *reported)
 {
     volume_of(reader)->report_count++;
@@ -127,7 +139,7 @@ static void use_files(const struct fake_file *files, size_t count)
 {
     volume = (struct fake_volume){
         .reader = {(struct volume *)&volume, open_directory, next_name, close_directory, read_file,
-                   report},
+                   has_file, report},
         .files = files,
         .file_count = count,
         .names = NO_LIMIT,
@@ -155,10 +167,13 @@ static void assert_ids(const char *expected)
 }
 
 static const struct fake_file usual[] = {
-    {ENTRIES "\\b.conf", "title B\nlinux /b\n"}, {ENTRIES "\\notes.txt", "no entry"},
-    {ENTRIES "\\.a.conf", "linux /hidden\n"},    {ENTRIES "\\auto-windows.conf", "efi /w\n"},
-    {CONFIG, "timeout 5\ndefault a*\n"},         {ENTRIES "\\a+3.conf", "title B\nlinux /a\n"},
-    {ENTRIES "\\c+0-3.CONF", "linux /c\n"},
+    {ENTRIES "\\b.conf", "title B\nlinux /b\n"},
+    {ENTRIES "\\notes.txt", "no entry"},
+    {ENTRIES "\\.a.conf", "linux /hidden\n"},
+    {ENTRIES "\\auto-windows.conf", "efi /w\n"},
+    {CONFIG, "timeout 5\ndefault a*\n"},
+    {ENTRIES "\\a+3.conf", "title B\nlinux /a\n"},
+    {ENTRIES "\\c+0-3.CONF", "linux /c\ninitrd /a $x /b\noptions $y\n"},
 };
 
 static void a_usual_volume(void **state)
@@ -289,6 +304,72 @@ static void a_file_that_is_gone(void **state)
     assert_int_equal(volume.report_count, 1);
 }
 
+/* The initrds of an entry with these lines, separated by |. */
+static void assert_initrds(const char *lines, const char *expected)
+{
+    const struct fake_file files[] = {
+        {ENTRIES "\\a.conf", lines},
+        {"/a", ""},
+        {"/b", ""},
+        {"/c d", ""},
+        {"/$odd", ""},
+        {"$x y", ""},
+    };
+    TEXT_ON_STACK(paths, 200);
+    const struct boot_files *initrds;
+
+    use_files(files, ELEMENTS(files));
+    assert_true(read_catalog());
+    initrds = &catalog.entries.items[0].request.initrds;
+    for (size_t i = 0; i < initrds->count; i++) {
+        text_format(&paths, "%s%s", i ? "|" : "", initrds->items[i].path);
+        assert_ptr_equal(initrds->items[i].volume, &volume);
+        assert_string_equal(initrds->items[i].command, "");
+    }
+    assert_string_equal(paths.data, expected);
+}
+
+static void assert_remark(size_t index, unsigned line, const char *text)
+{
+    const struct diagnostics *diagnostics = &catalog.entries.items[0].diagnostics;
+
+    assert_true(index < diagnostics->count);
+    assert_int_equal(diagnostics->items[index].line, line);
+    assert_string_equal(diagnostics->items[index].text, text);
+}
+
+static void a_list_of_initrds(void **state)
+{
+    (void)state;
+    assert_initrds("linux /k\ninitrd /a\ninitrd /b\n", "/a|/b");
+    assert_int_equal(volume.lookups, 0); /* nothing is in doubt */
+    assert_initrds("linux /k\ninitrd /a /b\n", "/a|/b");
+    assert_initrds("linux /k\ninitrd /a \t /b  /a\ninitrd /b\n", "/a|/b|/a|/b");
+    assert_initrds("linux /k\ninitrd \"/b /a\"\n", "/b|/a");
+    assert_initrds("linux /k\ninitrd /c d\n", "/c d");         /* a file */
+    assert_initrds("linux /k\ninitrd /a /gone\n", "/a|/gone"); /* the message names /gone */
+    assert_initrds("linux /k\ninitrd /e f\n", "/e f");
+    assert_int_equal(catalog.entries.items[0].diagnostics.count, 0);
+}
+
+static void variables_of_grub_in_initrds(void **state)
+{
+    (void)state;
+    assert_initrds("linux /k\ninitrd /a $tuned_initrd\n", "/a");
+    assert_int_equal(catalog.entries.items[0].diagnostics.count, 1);
+    assert_remark(0, 2, "initrd: \"$tuned_initrd\" is a variable of GRUB and is left out");
+    assert_initrds("linux /k\n\ninitrd ${early} /a $b /b $c\n", "/a|/b");
+    assert_remark(0, 3, "initrd: \"${early}\" is a variable of GRUB and is left out");
+    assert_remark(2, 3, "initrd: \"$c\" is a variable of GRUB and is left out");
+    assert_initrds("linux /k\ninitrd $a\ninitrd /b\n", "/b");
+    assert_initrds("linux /k\ninitrd $a $b\n", "");
+    assert_initrds("linux /k\ninitrd /c d $e\n", "/c d");
+    assert_initrds("linux /k\ninitrd /gone $e\n", "/gone");
+    assert_initrds("linux /k\ninitrd $x y\n", "$x y"); /* a file */
+    assert_initrds("linux /k\ninitrd /$odd\n", "/$odd");
+    assert_initrds("linux /k\ninitrd $1 $ /a $b\n", "$1|$|/a");
+}
+
 /* Every allocation fails in turn. */
 static void out_of_memory_is_reported(void **state)
 {
@@ -323,6 +404,8 @@ int main(void)
         test(a_directory_that_cannot_be_opened),
         test(no_memory_in_the_directory),
         test(a_file_that_is_gone),
+        test(a_list_of_initrds),
+        test(variables_of_grub_in_initrds),
         test(out_of_memory_is_reported),
     };
 

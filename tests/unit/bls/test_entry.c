@@ -33,6 +33,43 @@ static void names_of_an_entry(void **state)
         assert_false(entry_has_id(&entries[0], bad[i]));
 }
 
+/* A name that was right before the last boots. */
+static void names_of_earlier_boots(void **state)
+{
+    static const char *const good[] = {"x+3.conf", "x+3-1.conf", "X+1-2.CONF", "x+3", "x+3-1"};
+    static const char *const bad[] = {"x",        "x.conf",    "x+a.conf",
+                                      "y+3.conf", "xx+3.conf", "+3.conf"};
+    static const char *const patterns[] = {"x+3.conf", "?+3", "*+3-1.conf", "[x]+0.conf"};
+    char long_id[2000];
+
+    (void)state;
+    add("x+2-1.conf", "");
+    for (size_t i = 0; i < ELEMENTS(good); i++)
+        assert_true(entry_had_id(&entries[0], good[i]) && entry_matched(&entries[0], good[i]));
+    for (size_t i = 0; i < ELEMENTS(bad); i++)
+        assert_false(entry_had_id(&entries[0], bad[i]) || entry_matched(&entries[0], bad[i]));
+    for (size_t i = 0; i < ELEMENTS(patterns); i++)
+        assert_true(entry_matched(&entries[0], patterns[i]));
+    assert_false(entry_had_id(&entries[0], "?+3"));
+    memset(long_id, '*', sizeof(long_id));
+    memcpy(long_id + sizeof(long_id) - 3, "+3", 3);
+    assert_false(entry_matched(&entries[0], long_id)); /* longer than any name: not truncated */
+}
+
+/* An ID from the menu is a pattern in the variable that it is saved in. */
+static void a_name_matches_itself(void **state)
+{
+    static const char *const names[] = {"x[1].conf", "x!{a}+3.conf", "[.conf", "[!x].conf"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        add(names[i], "");
+        assert_true(entry_matches(&entries[i], entries[i].full_id));
+        assert_true(entry_matches(&entries[i], entries[i].id));
+        assert_true(entry_matches(&entries[i], names[i]));
+    }
+}
+
 /* Names of the maximum length are not truncated. */
 static void long_names(void **state)
 {
@@ -69,7 +106,7 @@ static void a_new_name_of_the_file(void **state)
     add("a b+3.CONF", "");
     assert_string_equal(entries[0].full_id, "a b.conf");
     assert_path(&entries[0], "\\loader\\entries\\a b+3.CONF");
-    name = entry_next_file_name(&entries[0], &arena);
+    name = entry_next_file_name(&entries[0], 0, &arena);
     assert_string_equal(name, "a b+2-1.CONF");
     entry_set_file_name(&entries[0], name);
     assert_path(&entries[0], "\\loader\\entries\\a b+2-1.CONF");
@@ -78,7 +115,7 @@ static void a_new_name_of_the_file(void **state)
     assert_int_equal(entries[0].count.done, 1);
     assert_string_equal(entries[0].id, "a b");
     arena_fail_after(0);
-    assert_null(entry_next_file_name(&entries[0], &arena));
+    assert_null(entry_next_file_name(&entries[0], 0, &arena));
     assert_null(entry_source_path(&entries[0].source, &arena));
 }
 
@@ -87,10 +124,8 @@ static void a_new_name_of_the_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(names_of_entry_files),
-        test(names_of_an_entry),
-        test(long_names),
-        test(a_new_name_of_the_file),
+        test(names_of_entry_files),  test(names_of_an_entry), test(names_of_earlier_boots),
+        test(a_name_matches_itself), test(long_names),        test(a_new_name_of_the_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

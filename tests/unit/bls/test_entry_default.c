@@ -54,6 +54,41 @@ static void which_entry_is_the_default(void **state)
     assert_default("debian-6.12.conf", "", "@saved", "debian-6.12", "gone");
 }
 
+/* bootctl of systemd 252 and people write names with counters, which the next boot changes. */
+static void names_with_counters_stay_right(void **state)
+{
+    (void)state;
+    add("new.conf", "linux /a\nsort-key k\nversion 2");
+    add("old+2-1.conf", "linux /a\nsort-key k\nversion 1");
+    sort_entries();
+    assert_default("old+2-1.conf", "old+3.conf", "", "", "");
+    assert_default("old+2-1.conf", "", "old+3.conf", "", "");
+    assert_default("old+2-1.conf", "", "", "OLD+3-0.conf", "");
+    assert_default("old+2-1.conf", "", "", "o*+3", "");
+    assert_default("old+2-1.conf", "", "@saved", "", "old+3.conf");
+    assert_default("new.conf", "", "", "new+1-2.conf", ""); /* blessed */
+    assert_default("new.conf", "", "", "old+x.conf", "");
+    assert_true(entry_is_selected(&entries[1], "old+3.conf"));
+    assert_false(entry_is_selected(&entries[0], "old+3.conf"));
+    assert_int_equal(entries_find(entries, entry_count, "old+3.conf"), 1);
+    assert_int_equal(entries_find(entries, entry_count, "new"), 0);
+    assert_int_equal(entries_find(entries, entry_count, "o*+3"), 2); /* an ID is no pattern */
+    assert_int_equal(entries_find(entries, entry_count, "none"), 2);
+}
+
+/* An ID that looks like a counter goes before the name without it. */
+static void the_exact_name_goes_first(void **state)
+{
+    (void)state;
+    add("z.conf", "linux /a");
+    add("z+1+3.conf", "linux /a");
+    assert_string_equal(entries[1].id, "z+1");
+    assert_default("z+1+3.conf", "", "z+1", "", "");
+    assert_default("z.conf", "", "z+2", "", "");
+    assert_int_equal(entries_find(entries, entry_count, "z+1"), 1);
+    assert_int_equal(entries_find(entries, entry_count, "z+2"), 0);
+}
+
 static void exhausted_entries_make_room(void **state)
 {
     (void)state;
@@ -85,6 +120,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(which_entry_is_the_default),
+        test(names_with_counters_stay_right),
+        test(the_exact_name_goes_first),
         test(exhausted_entries_make_room),
         test(no_entry_at_all),
     };

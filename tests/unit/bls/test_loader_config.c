@@ -197,8 +197,8 @@ static void keys_that_are_not_ours(void **state)
     assert_int_equal(config.diagnostics.count, 0);
     parse("timeuot 5\nTimeout 5\ntimeout\neditor \"\"\n reboot 1\n=\n");
     assert_int_equal(config.diagnostics.count, 6);
-    assert_diagnostic(0, 1, "unknown key \"timeuot\"; ignored");
-    assert_diagnostic(1, 2, "unknown key \"Timeout\"; ignored");
+    assert_diagnostic(0, 1, "unknown key \"timeuot\" (did you mean \"timeout\"?); ignored");
+    assert_diagnostic(1, 2, "unknown key \"Timeout\" (did you mean \"timeout\"?); ignored");
     assert_diagnostic(2, 3, "timeout has no value; ignored");
     assert_diagnostic(3, 4, "editor has no value; ignored");
     assert_diagnostic(4, 5, "unknown key \"reboot\"; ignored");
@@ -213,6 +213,55 @@ static void the_last_of_several_lines_holds(void **state)
     assert_int_equal(config.diagnostics.count, 2);
     assert_diagnostic(0, 3, "timeout was already set on line 1; this line overrides it");
     assert_diagnostic(1, 4, "timeout was already set on line 3; this line overrides it");
+}
+
+/* As UTF-16, or as UTF-32 with `unit` 4, with or without a byte order mark. */
+static void parse_wide(const char *text, size_t unit, bool big_endian, bool mark)
+{
+    uint8_t bytes[400] = {0};
+    size_t length = 0;
+
+    for (size_t i = mark ? 0 : 1; i == 0 || text[i - 1]; i++, length += unit) {
+        uint32_t character = i == 0 ? 0xfeff : (uint8_t)text[i - 1];
+
+        bytes[length + (big_endian ? unit - 1 : 0)] = (uint8_t)character;
+        bytes[length + (big_endian ? unit - 2 : 1)] = (uint8_t)(character >> 8);
+    }
+    assert_true(parse_bytes(bytes, length));
+}
+
+/* What a file that some editor saved in its own way forbids is forbidden. */
+static void utf16_is_read_and_said(void **state)
+{
+    (void)state;
+    for (unsigned form = 0; form < 5; form++) {
+        parse_wide("# x\r\neditor no\r\ntimeout 7\r\n", form == 4 ? 4 : 2, form & 1,
+                   form & 2 || form == 4);
+        assert_false(config.editor);
+        assert_int_equal(config.timeout, 7);
+        assert_int_equal(config.diagnostics.count, 1);
+        assert_diagnostic(0, 1, "the file is UTF-16; save it as UTF-8");
+    }
+    assert_true(parse_bytes("\xff\xfe", 2));
+    assert_int_equal(config.diagnostics.count, 1);
+    assert_true(parse_bytes("\xff\xfe"
+                            "e",
+                            3));
+    parse_wide("editor no", 2, false, true);
+    assert_false(config.editor);
+}
+
+static void other_files_with_nuls_are_not_utf16(void **state)
+{
+    (void)state;
+    assert_true(parse_bytes("\0\0\0\0editor no\n", 14));
+    assert_false(config.editor);
+    assert_true(parse_bytes("\0editor no\n", 11));
+    assert_false(config.editor);
+    assert_true(parse_bytes("\0", 1));
+    assert_true(parse_bytes("\n\0\0\0editor no\n", 14));
+    assert_false(config.editor);
+    assert_int_equal(config.diagnostics.count, 0);
 }
 
 /* Control characters and overlong text are removed. */
@@ -257,6 +306,8 @@ static void diagnostics_have_an_end(void **state)
 static void out_of_memory_is_reported(void **state)
 {
     const char text[] = "default a\nbad\ntimeout x\ntimeout\neditor 1\neditor 0\n";
+    const char wide[] = "\xff\xfe"
+                        "b\0a\0d\0";
     size_t n = 0;
 
     (void)state;
@@ -267,6 +318,29 @@ static void out_of_memory_is_reported(void **state)
         stop(NULL);
     }
     assert_true(n > 10); /* each value, and two pieces for each diagnostic */
+    n = 0;
+    for (bool done = false; !done; n++) {
+        start(NULL);
+        arena_fail_after(n);
+        done = parse_bytes(wide, sizeof(wide) - 1);
+        stop(NULL);
+    }
+    assert_int_equal(n, 2 + 2 + 2 + 1); /* the conversion, two diagnostics, and without failure */
+}
+
+static void a_pattern_is_not_longer_than_names(void **state)
+{
+    char text[1100] = "default ";
+
+    (void)state;
+    memset(text + 8, '*', 1024);
+    parse(text);
+    assert_int_equal(strlen(config.default_pattern), 1024);
+    assert_int_equal(config.diagnostics.count, 0);
+    text[8 + 1024] = '*';
+    parse(text);
+    assert_string_equal(config.default_pattern, "");
+    assert_int_equal(config.diagnostics.count, 1);
 }
 
 static void random_files_are_read_without_harm(void **state)
@@ -301,9 +375,12 @@ int main(void)
         test(bad_values),
         test(keys_that_are_not_ours),
         test(the_last_of_several_lines_holds),
+        test(utf16_is_read_and_said),
+        test(other_files_with_nuls_are_not_utf16),
         test(diagnostics_can_be_shown),
         test(diagnostics_have_an_end),
         test(out_of_memory_is_reported),
+        test(a_pattern_is_not_longer_than_names),
         test(random_files_are_read_without_harm),
     };
 

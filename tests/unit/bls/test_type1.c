@@ -3,6 +3,7 @@
 
 #include "common/bls/type1.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,43 @@ static void assert_diagnostic(size_t index, unsigned line, const char *text)
     assert_int_equal(entry.diagnostics.items[index].line, line);
 }
 
+/* No other loader replaces them: the kernel gets them as they are. */
+static void variables_of_grub(void **state)
+{
+    static const char rest[] =
+        " is a variable of GRUB, which is not replaced; write its value instead";
+    static const char *const plain[] = {
+        "options password=$6$salt$abc",
+        "options cost=5$",
+        "options $1 $ ${ $-x $$x a$b",
+        "options /$x",
+        "linux /a$b",
+        "title $x",
+    };
+    char text[200];
+
+    (void)state;
+    parse("a.conf", "linux /k\noptions ro $tuned_params $x\noptions root=$root\n");
+    assert_int_equal(entry.diagnostics.count, 2);
+    snprintf(text, sizeof(text), "options: \"$tuned_params\"%s", rest);
+    assert_diagnostic(0, 2, text);
+    snprintf(text, sizeof(text), "options: \"$root\"%s", rest);
+    assert_diagnostic(1, 3, text);
+    assert_string_equal(entry.request.command_line, "ro $tuned_params $x root=$root");
+    parse("a.conf", "linux $kernel\nmodule /m ${args}x\noptions a=1,$b_2-c \"${d\"\n");
+    assert_int_equal(entry.diagnostics.count, 3);
+    snprintf(text, sizeof(text), "linux: \"$kernel\"%s", rest);
+    assert_diagnostic(0, 1, text);
+    snprintf(text, sizeof(text), "module: \"${args}\"%s", rest);
+    assert_diagnostic(1, 2, text);
+    snprintf(text, sizeof(text), "options: \"$b_2\"%s", rest);
+    assert_diagnostic(2, 3, text);
+    for (size_t i = 0; i < ELEMENTS(plain); i++) {
+        parse("a.conf", plain[i]);
+        assert_int_equal(entry.diagnostics.count, 0);
+    }
+}
+
 static void other_loaders_keys_are_ignored(void **state)
 {
     (void)state;
@@ -179,9 +217,27 @@ static void other_loaders_keys_are_ignored(void **state)
     assert_string_equal(entry.request.command_line, "");
     assert_int_equal(entry.diagnostics.count, 4);
     assert_diagnostic(0, 1, "unknown key \"linux-extra\"; ignored");
-    assert_diagnostic(1, 2, "unknown key \"linu\"; ignored");
-    assert_diagnostic(2, 3, "unknown key \"Options\"; ignored");
+    assert_diagnostic(1, 2, "unknown key \"linu\" (did you mean \"linux\"?); ignored");
+    assert_diagnostic(2, 3, "unknown key \"Options\" (did you mean \"options\"?); ignored");
     assert_diagnostic(3, 4, "unknown key \"grub\"; ignored");
+}
+
+/* UTF-8 takes more room than UTF-16 did. */
+static void utf16_is_read_and_said(void **state)
+{
+    char text[400] = "\xff\xfe";
+    size_t length = 2;
+
+    (void)state;
+    for (const char *c = "linux /a\noptions "; *c; c++, length += 2)
+        put_number((uint8_t *)text + length, 2, (uint8_t)*c);
+    for (size_t i = 0; i < 100; i++, length += 2)
+        put_number((uint8_t *)text + length, 2, 0x65e5);
+    assert_true(parse_bytes("x.conf", text, length));
+    assert_string_equal(entry.request.kernel.path, "/a");
+    assert_int_equal(strlen(entry.request.command_line), 300);
+    assert_int_equal(entry.diagnostics.count, 1);
+    assert_diagnostic(0, 1, "the file is UTF-16; save it as UTF-8");
 }
 
 static void lines_that_say_nothing_or_twice(void **state)
@@ -405,6 +461,32 @@ static void many_lines_of_options(void **state)
     assert_true(arena_pieces() - pieces < LINES + 10); /* not two for each line */
 }
 
+/* The kernel's parameters are kept together by quotes. */
+static void initrds_among_the_options_are_remarked_on(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned line; /* of the diagnostic; 0 for none */
+    } rows[] = {
+        {"linux /k\noptions initrd=/x\n", 2},
+        {"options quiet\noptions a initrd=\\x b\nlinux /k\noptions initrd=/y\n", 2},
+        {"pvh /k\noptions a\tinitrd=/x\n", 2},
+        {"linux /k\noptions rdinitrd=/x\n", 0},
+        {"linux /k\noptions a=\"b initrd=/x\" c\n", 0},
+        {"linux /k\noptions initrd\n", 0},
+        {"efi /k\noptions initrd=/x\n", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse("x.conf", rows[i].text);
+        assert_int_equal(entry.diagnostics.count, rows[i].line > 0);
+        if (rows[i].line)
+            assert_int_equal(entry.diagnostics.items[0].line, rows[i].line);
+        assert_int_equal(entry.request.initrds.count, 0);
+    }
+}
+
 static void random_files_are_read_without_harm(void **state)
 {
     static const char *const words[] = {
@@ -430,6 +512,7 @@ static void random_files_are_read_without_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        test(variables_of_grub),
         test(a_full_entry),
         test(permission_to_overwrite_nvs),
         test(files_are_on_the_entrys_volume),
@@ -437,6 +520,7 @@ int main(void)
         test(line_ends_and_white_space),
         test(bytes_that_do_not_belong_in_a_text),
         test(other_loaders_keys_are_ignored),
+        test(utf16_is_read_and_said),
         test(lines_that_say_nothing_or_twice),
         test(one_thing_to_start),
         test(profiles_of_unified_kernels),
@@ -448,6 +532,7 @@ int main(void)
         test(ids_have_no_counters),
         test(out_of_memory_is_reported),
         test(many_lines_of_options),
+        test(initrds_among_the_options_are_remarked_on),
         test(random_files_are_read_without_harm),
     };
 

@@ -83,11 +83,6 @@ void pages_init_arena(struct arena *arena)
     *arena = (struct arena){.chunks = NULL};
 }
 
-bool path_to_ucs2(const char *path, CHAR16 units[PATH_MAX_LENGTH])
-{
-    return utf8_to_utf16(path, units, PATH_MAX_LENGTH) > 0;
-}
-
 EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, struct arena *arena)
 {
     (void)device, (void)file;

@@ -33,6 +33,7 @@ static struct {
     UINTN attribute;
     bool cursor_visible;
     size_t drawn, moves, clears;
+    bool is_screen; /* a screen instead, whose font has nothing beyond Latin-1 */
 } terminal;
 
 static struct arena arena;
@@ -57,10 +58,27 @@ static void draw(CHAR16 character)
     terminal.drawn++;
 }
 
+/* As EDK2 does: it leaves out what it has no glyphs for, and counts that in the cursor's column. */
+static void draw_on_screen(const CHAR16 *string)
+{
+    size_t lacking = 0;
+
+    for (; *string; string++) {
+        if (*string > 0xff)
+            lacking++;
+        else
+            draw(*string);
+    }
+    terminal.column += lacking;
+    terminal.firmware_column += lacking;
+}
+
 static EFI_STATUS EFIAPI output_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
 {
     (void)this;
-    for (; *string; string++)
+    if (terminal.is_screen)
+        draw_on_screen(string);
+    for (; *string && !terminal.is_screen; string++)
         draw(*string);
     return EFI_SUCCESS;
 }
@@ -124,12 +142,16 @@ static EFI_STATUS EFIAPI enable_cursor(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLE
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS EFIAPI locate_nothing(EFI_GUID *guid, VOID *registration, VOID **ret_interface)
+static EFI_STATUS EFIAPI locate_graphics(EFI_GUID *guid, VOID *registration, VOID **ret_interface)
 {
+    static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION info;
+    static EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode = {.Info = &info};
+    static EFI_GRAPHICS_OUTPUT_PROTOCOL graphics = {.Mode = &mode};
+
     (void)guid;
     (void)registration;
-    *ret_interface = NULL;
-    return EFI_NOT_FOUND;
+    *ret_interface = terminal.is_screen ? &graphics : NULL;
+    return terminal.is_screen ? EFI_SUCCESS : EFI_NOT_FOUND;
 }
 
 static int switch_on(void **state)
@@ -145,7 +167,7 @@ static int switch_on(void **state)
         .EnableCursor = enable_cursor,
         .Mode = &mode,
     };
-    static EFI_BOOT_SERVICES services = {.LocateProtocol = locate_nothing};
+    static EFI_BOOT_SERVICES services = {.LocateProtocol = locate_graphics};
     static EFI_SYSTEM_TABLE table = {.ConOut = &console};
 
     (void)state;
@@ -293,6 +315,34 @@ static void what_cannot_be_shown_keeps_its_place(void **state)
     screen_close(&screen);
 }
 
+static void assert_row(size_t row, const char *text, UINTN attribute)
+{
+    for (size_t i = 0; text[i]; i++) {
+        assert_int_equal(terminal.characters[row][i], text[i]);
+        assert_int_equal(terminal.attributes[row][i], attribute);
+    }
+}
+
+/* Neither in the bar nor by what follows moving to the left. */
+static void missing_glyphs_leave_no_hole(void **state)
+{
+    static const char label[] = "a " KANJI KANA " \xd0\x9a\xd0\xbb b";
+    struct screen screen;
+
+    (void)state;
+    terminal.is_screen = true;
+    screen = open_screen();
+    screen_fill(&screen, 0, 20, 3, SCREEN_SELECTED);
+    (void)screen_write(&screen, 0, 3, SCREEN_SELECTED, label, strlen(label));
+    screen_show(&screen);
+    assert_row(3, "a ? ?  ?? b         ", SCREEN_SELECTED);
+    screen_erase(&screen);
+    (void)screen_write(&screen, 1, 3, SCREEN_NORMAL, label, strlen(label));
+    screen_show(&screen);
+    assert_row(3, " a ? ?  ?? b        ", SCREEN_NORMAL);
+    screen_close(&screen);
+}
+
 static void the_screen_is_left_as_it_was(void **state)
 {
     struct screen screen = open_screen();
@@ -329,6 +379,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_changes_are_drawn, switch_on, release),
         cmocka_unit_test_setup_teardown(writing_stops_at_the_edge, switch_on, release),
         cmocka_unit_test_setup_teardown(what_cannot_be_shown_keeps_its_place, switch_on, release),
+        cmocka_unit_test_setup_teardown(missing_glyphs_leave_no_hole, switch_on, release),
         cmocka_unit_test_setup_teardown(the_screen_is_left_as_it_was, switch_on, release),
         cmocka_unit_test_setup_teardown(without_console_or_memory_there_is_no_screen, switch_on,
                                         release),

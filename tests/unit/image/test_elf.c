@@ -383,6 +383,28 @@ static void segments_that_cannot_be(void **state)
                        UINT64_MAX, 2, FILE_SIZE);
 }
 
+static void create_without_note_with(const struct elf_program *segment)
+{
+    create_without_note(64);
+    add_segments();
+    elf_add_program(&file, segment);
+}
+
+/* Where a file without the note is linked to is of no interest. */
+static void a_missing_note_comes_before_link_addresses(void **state)
+{
+    (void)state;
+    create_without_note_with(&(const struct elf_program)SEGMENT(0x400, 0xffffffff81000000, 1, 1));
+    assert_bad(ERROR_NO_ENTRY_NOTE);
+    create_without_note_with(&(const struct elf_program)SEGMENT(0x400, 0x10042ff, 1, 1));
+    assert_bad(ERROR_NO_ENTRY_NOTE);
+    create_without_note_with(&(const struct elf_program)SEGMENT(0x400, UINT64_MAX, 1, 2));
+    assert_bad(ERROR_NO_ENTRY_NOTE);
+    /* A file that is truncated may have lost it. */
+    create_without_note_with(&(const struct elf_program)SEGMENT(FILE_SIZE - 1, 0x2000000, 2, 2));
+    assert_bad(ERROR_SEGMENT_TRUNCATED);
+}
+
 /* Segments may be adjacent, and end at the end of the file and at 4 GiB. */
 static void segments_at_the_limits(void **state)
 {
@@ -913,6 +935,7 @@ int main(void)
         test(larger_program_headers),
         test(only_notes_and_nothing_to_load),
         test(segments_that_cannot_be),
+        test(a_missing_note_comes_before_link_addresses),
         test(segments_at_the_limits),
         test(entries_that_cannot_be),
         test(entries_at_the_limits),

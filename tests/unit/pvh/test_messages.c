@@ -103,6 +103,7 @@ static const struct {
     {ERROR_NOT_SEQUENTIAL, {0}, {NAME ": ", "unpack it"}},
     {ERROR_VOLUME_NO_FILE_SYSTEM, {0}, {"file system (" STATUS_NAME ")"}},
     {ERROR_VOLUME_OPEN, {0}, {"volume", STATUS_NAME}},
+    {ERROR_INITRD_EMPTY, {0}, {NAME ": the file is empty and is left out"}},
     {ERROR_PATH_TOO_LONG, {0}, {NAME ": the path"}},
     {ERROR_PATH_WITH_DRIVE, {0}, {NAME ": ", "fs0:"}},
     {ERROR_FILE_MISSING, {0}, {NAME ": no such file"}},
@@ -316,6 +317,28 @@ static void set_error(enum error_code code, uint64_t a, uint64_t b, uint64_t c, 
     error = (struct error){.code = code, .number = {a, b, c, d, e}};
 }
 
+/* The reason is seen even where only the beginning of a message is. */
+static void long_names_hide_nothing(void **state)
+{
+    char path[661], expected[1000];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(path) - 1; i++)
+        path[i] = i % 2 ? '/' : '.';
+    path[100] = '\0';
+    error = (struct error){.code = ERROR_FILE_IS_DIRECTORY, .name = path};
+    snprintf(expected, sizeof(expected), "%s: is a directory; name a file", path);
+    assert_string_equal(sentence(), expected);
+    path[100] = '.';
+    path[sizeof(path) - 1] = '\0';
+    snprintf(expected, sizeof(expected), "is a directory; name a file: %s", path);
+    assert_string_equal(sentence(), expected);
+    error = (struct error){
+        .code = ERROR_ENTRY_UNKNOWN, .name = path, .context = path, .reason = "none"};
+    assert_true(strlen(sentence()) < 250);
+    assert_non_null(strstr(sentence(), "(there: none)"));
+}
+
 static void sentences_word_by_word(void **state)
 {
     (void)state;
@@ -335,6 +358,10 @@ static void sentences_word_by_word(void **state)
         sentence(), "it is linked at 0x1000000-0x3dfffff, but 0x2000000-0x3dfffff is no memory on "
                     "this machine; use a relocatable kernel (PHYS32_RELOC; Linux 6.12 and "
                     "later)");
+    set_error(ERROR_SPAN_TAKEN, 0x90000, 0x200000, 0xa0000, 0x100000, MEMORY_ISA_HOLE);
+    assert_string_equal(
+        sentence(), "it is linked at 0x90000-0x1fffff, but 0xa0000-0xfffff is VGA and ROM area in "
+                    "every PC; use a relocatable kernel (PHYS32_RELOC; Linux 6.12 and later)");
     set_error(ERROR_NO_ROOM_FOR_MODULE, 0, 512 * MIB, 0x4000000, 0x8000000, 0);
     assert_string_equal(
         sentence(),
@@ -432,6 +459,7 @@ int main(void)
         cmocka_unit_test(notes_that_break_off),
         cmocka_unit_test(names_of_notes),
         cmocka_unit_test(what_people_try_to_boot_instead),
+        cmocka_unit_test(long_names_hide_nothing),
         cmocka_unit_test(sentences_word_by_word),
         cmocka_unit_test(names_stand_in_front),
         cmocka_unit_test(statuses),

@@ -58,6 +58,8 @@ static void print_state(const struct esp *esp, size_t index)
            foreign ? "for this machine" : "bootable");
     if (index == esp->default_entry)
         printf(", the default");
+    if (index == esp->substitute)
+        printf(", booted instead of the default");
     if (entry_is_exhausted(entry))
         printf(", its tries are used up");
     printf("\n");
@@ -123,6 +125,8 @@ static void report_entry(const struct esp_check *check, const struct boot_entry 
     report_lines(check->path, &entry->diagnostics);
     for (size_t i = 0; i < check->problems.count; i++)
         report(check->path, check->problems.items[i]);
+    for (size_t i = 0; i < check->warnings.count; i++)
+        report(check->path, check->warnings.items[i]);
 }
 
 /* Names the entries' directory with the host's separators. */
@@ -221,12 +225,15 @@ static void write_entry(struct json *json, const struct esp *esp, size_t index)
     json_string(json, "label", entry->label);
     json_string(json, "kind", esp_entry_kind(entry));
     json_string(json, "path", esp_entry_path(entry));
+    json_string(json, "options", entry->request.command_line);
     json_string(json, "system", *check->system ? check->system : NULL);
     json_bool(json, "for_this_machine", entry_is_for_machine(entry));
     json_bool(json, "bootable", esp_entry_boots(esp, index));
     json_bool(json, "default", index == esp->default_entry);
+    json_bool(json, "instead_of_default", index == esp->substitute);
     write_count(json, &entry->count);
     write_messages(json, "problems", &check->problems);
+    write_messages(json, "warnings", &check->warnings);
     write_diagnostics(json, &entry->diagnostics);
     json_end(json, '}');
 }

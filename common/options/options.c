@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/bls/options.h"
+#include "common/options/options.h"
 
+#include "common/base/nearest.h"
 #include "common/base/units.h"
+#include "common/options/words.h"
 
 #include <string.h>
 
@@ -21,80 +23,22 @@ const char options_help[] =
     "volume pvhboot was started from. Without KERNEL, \\loader\\loader.conf selects\n"
     "one of the entries \\loader\\entries\\*.conf and controls the menu.\n";
 
-/* Yields words from a string, or from a list that a shell has split. */
-struct word_reader {
-    struct arena *arena;
-    const char *position; /* in the string; NULL for a list */
-    const char *const *words;
-    size_t left; /* words in the list */
-    bool failed; /* out of memory */
-};
-
-/* The end of the word that starts at `text`; white space in double quotes does not end it. */
-static const char *find_word_end(const char *text)
-{
-    bool quoted = false;
-
-    for (; *text && (quoted || !is_space(*text)); text++) {
-        if (*text == '"')
-            quoted = !quoted;
-    }
-    return text;
-}
-
-/* Copies [start, end) without the quotes. */
-static char *copy_word(struct arena *arena, const char *start, const char *end)
-{
-    char *word = arena_strndup(arena, start, (size_t)(end - start));
-    size_t length = 0;
-
-    if (!word)
-        return NULL;
-    for (const char *from = start; from < end; from++) {
-        if (*from != '"')
-            word[length++] = *from;
-    }
-    word[length] = '\0';
-    return word;
-}
-
-/* Returns the next word; NULL at the end, or when out of memory, which sets `failed`. */
-static const char *next_word(struct word_reader *reader)
-{
-    const char *start, *end;
-    char *word;
-
-    if (!reader->position) {
-        if (reader->left == 0)
-            return NULL;
-        reader->left--;
-        return *reader->words++;
-    }
-    start = skip_spaces(reader->position);
-    if (!*start)
-        return NULL;
-    end = find_word_end(start);
-    reader->position = end;
-    word = copy_word(reader->arena, start, end);
-    reader->failed |= !word;
-    return word;
-}
-
-/* The value of `--name VALUE` or `--name=VALUE`; NULL with a message if it is missing. */
+/*
+ * The value of `--name VALUE` or `--name=VALUE`; NULL with a message if it is missing. A word that
+ * starts with -- is an option, or the end of them, and no value: --initrd -- KERNEL lacks one.
+ */
 static const char *option_value(struct word_reader *reader, const char *word, const char *name,
                                 struct text *error)
 {
     const char *value = word + strlen(name);
+    bool separate = *value != '=';
 
-    if (*value == '=')
-        value++;
-    else
-        value = next_word(reader);
+    value = separate ? next_word(reader) : value + 1;
     if (reader->failed) {
         text_append(error, "out of memory while reading the options");
         return NULL;
     }
-    if (!value || !*skip_spaces(value)) {
+    if (!value || !*skip_spaces(value) || (separate && strncmp(value, "--", 2) == 0)) {
         text_format(error, "option %s needs a value; see --help", name);
         return NULL;
     }
@@ -117,27 +61,58 @@ static bool is_stub_initrd(const char *word)
     return strncmp(word, "initrd=", strlen("initrd=")) == 0;
 }
 
+struct flag {
+    const char *name;
+    size_t offset; /* of its bool in struct options */
+};
+
+static const struct flag flags[] = {
+    {"--help", offsetof(struct options, help)},
+    {"--version", offsetof(struct options, version)},
+    {"--verbose", offsetof(struct options, verbose)},
+    {"--dry-run", offsetof(struct options, dry_run)},
+    {"--overwrite-acpi-nvs", offsetof(struct options, overwrite_acpi_nvs)},
+    {"--no-overlay", offsetof(struct options, request.no_overlay)},
+    {"--pass-framebuffer", offsetof(struct options, request.pass_framebuffer)},
+};
+
 static bool take_flag(struct options *options, const char *word)
 {
-    const struct {
-        const char *name;
-        bool *flag;
-    } flags[] = {
-        {"--help", &options->help},
-        {"--version", &options->version},
-        {"--verbose", &options->verbose},
-        {"--dry-run", &options->dry_run},
-        {"--overwrite-acpi-nvs", &options->overwrite_acpi_nvs},
-        {"--no-overlay", &options->request.no_overlay},
-        {"--pass-framebuffer", &options->request.pass_framebuffer},
-    };
-
     for (size_t i = 0; i < ELEMENTS(flags); i++) {
         if (strcmp(word, flags[i].name) == 0) {
-            *flags[i].flag = true;
+            *(bool *)((char *)options + flags[i].offset) = true;
             return true;
         }
     }
+    return false;
+}
+
+/* Appends a word as it was typed: maybe long, with line ends or invalid UTF-8. */
+static void append_word(struct text *text, const char *word)
+{
+    TEXT_ON_STACK(shown, NAME_SHOWN + 1);
+
+    text_append_short(&shown, word, NAME_SHOWN);
+    text_append_clean(text, shown.data);
+}
+
+/* Always false. */
+static bool refuse_option(const char *word, struct text *error)
+{
+    static const char *const with_value[] = {"--initrd", "--module", "--entry"};
+    const char *value = strchr(word, '=');
+    size_t length = value ? (size_t)(value - word) : strlen(word);
+    struct nearest nearest = {.word = NULL};
+
+    for (size_t i = 0; i < ELEMENTS(flags); i++)
+        nearest_consider(&nearest, word, length, flags[i].name);
+    for (size_t i = 0; i < ELEMENTS(with_value); i++)
+        nearest_consider(&nearest, word, length, with_value[i]);
+    text_append(error, "unknown option ");
+    append_word(error, word);
+    if (nearest.word)
+        text_format(error, " (did you mean %s?)", nearest.word);
+    text_append(error, "; see --help");
     return false;
 }
 
@@ -161,10 +136,7 @@ static bool take_option(struct word_reader *reader, struct options *options, con
     } else if (option_is(word, "--entry")) {
         value = options->entry = option_value(reader, word, "--entry", error);
     } else {
-        text_append(error, "unknown option ");
-        text_append_clean(error, word); /* untrusted: may contain line ends or invalid UTF-8 */
-        text_append(error, "; see --help");
-        return false;
+        return refuse_option(word, error);
     }
     if (value && !added)
         text_append(error, "out of memory while reading the options");
@@ -186,9 +158,9 @@ static bool check_options(const struct options *options, struct text *error)
     }
     if (request->kernel.path && options->entry) {
         text_append(error, "both the kernel ");
-        text_append_clean(error, request->kernel.path);
+        append_word(error, request->kernel.path);
         text_append(error, " and --entry ");
-        text_append_clean(error, options->entry);
+        append_word(error, options->entry);
         text_append(error, " were given; leave one out");
         return false;
     }

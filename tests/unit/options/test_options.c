@@ -2,8 +2,8 @@
 #include "tests/lib/support.h"
 
 #include "common/base/utf.h"
-#include "common/bls/load_options.h"
-#include "common/bls/options.h"
+#include "common/options/load_options.h"
+#include "common/options/options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +105,11 @@ static void the_command_line_is_kept_to_the_letter(void **state)
         {"vmlinux --verbose --initrd x", "vmlinux", "--verbose --initrd x"},
         {"--verbose vmlinux -- init=/x", "vmlinux", "-- init=/x"},
         {"-- --odd-kernel quiet", "--odd-kernel", "quiet"},
+        {"-- -- quiet", "--", "quiet"}, /* the second is the kernel's name: see getopt(3) */
+        {"-- -- --", "--", "--"},
+        {"\"--\" k -- \"a  b\"", "k", "-- \"a  b\""},
+        {"--initrd=--x -- -k", "-k", ""},
+        {"initrd=x -- k --verbose", "k", "--verbose"},
         {"vmlinux quiet \n", "vmlinux", "quiet "},
         {"vmlinux quiet\r\n", "vmlinux", "quiet"},
         {"vmlinux quiet\n\n", "vmlinux", "quiet"},
@@ -175,13 +180,17 @@ static void the_entry_is_taken(void **state)
 static void mistakes_are_named(void **state)
 {
     (void)state;
-    assert_refused("--initrdx y k", "unknown option --initrdx; see --help");
-    assert_refused("--verbose=1 k", "unknown option --verbose=1; see --help");
+    assert_refused("--initrdx y k",
+                   "unknown option --initrdx (did you mean --initrd?); see --help");
+    assert_refused("--verbose=1 k",
+                   "unknown option --verbose=1 (did you mean --verbose?); see --help");
     assert_refused("--nonsense", "unknown option --nonsense; see --help");
     assert_refused("\"--a\nb\"", "unknown option --a\uFFFDb; see --help");
     assert_refused("--a\xff\x1b", "unknown option --a\uFFFD\uFFFD; see --help");
     assert_refused("--entry=\"a\nb\" \"k\t\"",
                    "both the kernel k\uFFFD and --entry a\uFFFDb were given; leave one out");
+    assert_refused("--dryrun k", "unknown option --dryrun (did you mean --dry-run?); see --help");
+    assert_refused("-help", "unknown option -help (did you mean --help?); see --help");
     assert_refused("-x", "unknown option -x; see --help");
     assert_refused("-", "unknown option -; see --help");
     assert_refused("--initrd", "option --initrd needs a value; see --help");
@@ -189,12 +198,38 @@ static void mistakes_are_named(void **state)
     assert_refused("--initrd= k", "option --initrd needs a value; see --help");
     assert_refused("--initrd \"\" k", "option --initrd needs a value; see --help");
     assert_refused("--module", "option --module needs a value; see --help");
+    assert_refused("--initrd -- k", "option --initrd needs a value; see --help");
+    assert_refused("--module -- k", "option --module needs a value; see --help");
+    assert_refused("--entry --", "option --entry needs a value; see --help");
+    assert_refused("--entry --verbose", "option --entry needs a value; see --help");
+    assert_refused("-- \"\"", "the kernel's path is empty; see --help");
+    assert_refused("--initrd x --",
+                   "--initrd and --module need a KERNEL after the options; entries "
+                   "name their own");
     assert_refused("--entry=", "option --entry needs a value; see --help");
     assert_refused("--initrd x", "--initrd and --module need a KERNEL after the options; entries "
                                  "name their own");
     assert_refused("--module x", "--initrd and --module need a KERNEL after the options; entries "
                                  "name their own");
     assert_refused("--entry x k", "both the kernel k and --entry x were given; leave one out");
+}
+
+/* What to do is not cut off behind a long word. */
+static void long_words_are_shortened(void **state)
+{
+    char line[700];
+
+    (void)state;
+    memset(line, 'x', sizeof(line));
+    memcpy(line, "--", 2);
+    line[sizeof(line) - 1] = '\0';
+    assert_false(options_parse_line(line, &arena, &options, &error));
+    assert_non_null(strstr(error.data, "; see --help"));
+    text_clear(&error);
+    memcpy(line, "--entry=", 8);
+    line[340] = ' ';
+    assert_false(options_parse_line(line, &arena, &options, &error));
+    assert_non_null(strstr(error.data, "were given; leave one out"));
 }
 
 /* A path of only white space is not allowed. */
@@ -636,6 +671,7 @@ int main(void)
         test(initrds_of_the_efi_stub_are_taken_before_the_kernel),
         test(the_entry_is_taken),
         test(mistakes_are_named),
+        test(long_words_are_shortened),
         test(modules_need_a_path),
         test(files_get_their_volume),
         test(a_kernel_needs_a_path),

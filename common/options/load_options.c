@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/bls/load_options.h"
+#include "common/options/load_options.h"
 
 #include "common/base/bytes.h"
 #include "common/base/overflow.h"

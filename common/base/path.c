@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/base/path.h"
+
+#include "common/base/utf.h"
+
+#include <string.h>
+
+static const char separators[] = "\\/";
+
+bool path_next_name(const char **path, const char **ret_name, size_t *ret_length)
+{
+    const char *end = *path;
+
+    do {
+        while (*end && strchr(separators, *end))
+            end++;
+        for (*ret_name = end; *end && !strchr(separators, *end);)
+            end++;
+        *ret_length = (size_t)(end - *ret_name);
+    } while (*ret_length == 1 && **ret_name == '.');
+    *path = end;
+    return *ret_length > 0;
+}
+
+/* Appends a name that ends at `end`. False when there is no room for it and the NUL. */
+static bool append_name(uint16_t units[PATH_MAX_LENGTH], size_t *length, const char *name,
+                        const char *end)
+{
+    while (name < end) {
+        uint16_t encoded[2];
+        size_t count = utf16_encode(utf8_next(&name), encoded);
+
+        if (*length + count >= PATH_MAX_LENGTH)
+            return false;
+        for (size_t i = 0; i < count; i++)
+            units[(*length)++] = encoded[i];
+    }
+    return true;
+}
+
+bool path_to_utf16(const char *path, uint16_t units[PATH_MAX_LENGTH])
+{
+    size_t length = 0;
+    const char *name;
+    size_t name_length;
+
+    while (path_next_name(&path, &name, &name_length)) {
+        units[length++] = '\\'; /* there is room, for the NUL */
+        if (length == PATH_MAX_LENGTH || !append_name(units, &length, name, name + name_length))
+            return false;
+    }
+    if (length == 0)
+        units[length++] = '\\';
+    units[length] = 0;
+    return true;
+}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A folder with the files of an EFI system partition, for the tests of `pvhinfo --esp`."""
+
+import json
+import struct
+
+from conftest import ELF
+from pvhinfo_runs import CHECKED, pvhinfo
+
+# The shortest file that the firmware could take for a program: DOS header, PE signature, machine.
+PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(20)
+
+
+class Esp:
+    """A folder with an entry that boots; the tests add what they need."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.write("kernel", ELF)
+
+    def write(self, path, content):
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    def config(self, text):
+        return self.write("loader/loader.conf", text)
+
+    def entry(self, name, text="linux /kernel\n"):
+        return self.write(f"loader/entries/{name}", text)
+
+    def check(self, status=0, program=CHECKED[0]):
+        """The object that --json prints, and the lines on standard error."""
+        done = pvhinfo("--json", "--esp", self.folder, program=program)
+        assert status in (None, done.returncode), done.stderr
+        result, = json.loads(done.stdout)
+        return result, done.stderr.replace(f"{self.folder}/", "").splitlines()
+
+    def problem_of(self, text, status=1):
+        """What keeps an entry with this text from booting."""
+        self.entry("a.conf", text)
+        result, errors = self.check(status)
+        entry, = result["entries"]
+        assert not entry["bootable"] and len(entry["problems"]) == 1
+        assert errors[0] == f"loader/entries/a.conf: {entry['problems'][0]}"
+        return entry["problems"][0]

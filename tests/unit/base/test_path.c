@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Paths as people write them, and the one form that goes to the firmware. */
+#include "tests/lib/support.h"
+
+#include "common/base/path.h"
+#include "common/base/utf.h"
+
+#include <string.h>
+
+static void assert_path(const char *path, const char *expected)
+{
+    uint16_t units[PATH_MAX_LENGTH];
+    char text[3 * PATH_MAX_LENGTH];
+
+    assert_true(path_to_utf16(path, units));
+    utf16_to_utf8(units, PATH_MAX_LENGTH, text, sizeof(text));
+    assert_string_equal(text, expected);
+}
+
+static void all_spellings_become_one(void **state)
+{
+    static const char *const spellings[] = {
+        "/a/b",  "\\a\\b", "a/b",    "a\\b",       "//a/b",     "\\\\a\\b",     "\\/a//b",
+        "/a/b/", "a/b\\",  "a/b/\\", "/./a/././b", "./a\\.\\b", "/a//.//b/./.", "///a\\\\\\b///",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(spellings); i++)
+        assert_path(spellings[i], "\\a\\b");
+}
+
+static void what_stays(void **state)
+{
+    static const char *const roots[] = {"", "/", "\\", "//", ".", "./", "\\.\\"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(roots); i++)
+        assert_path(roots[i], "\\");
+    assert_path("/a/../b", "\\a\\..\\b");
+    assert_path("/.a/..b/c.", "\\.a\\..b\\c.");
+    assert_path("/a b/ c", "\\a b\\ c");
+    assert_path("/\xc3\xa4/\xf0\x9f\x98\x80", "\\\xc3\xa4\\\xf0\x9f\x98\x80");
+    assert_path("/\xf0\x9f\x98/x\xc3/y", "\\\xef\xbf\xbd\\x\xef\xbf\xbd\\y"); /* malformed */
+}
+
+/* Only what goes to the firmware counts. */
+static void the_limit(void **state)
+{
+    static char path[4 * PATH_MAX_LENGTH];
+    uint16_t units[PATH_MAX_LENGTH];
+
+    (void)state;
+    memset(path, 'x', PATH_MAX_LENGTH - 2);
+    assert_true(path_to_utf16(path, units));
+    assert_int_equal(units[PATH_MAX_LENGTH - 2], 'x');
+    assert_int_equal(units[PATH_MAX_LENGTH - 1], 0);
+    path[PATH_MAX_LENGTH - 2] = 'x';
+    assert_false(path_to_utf16(path, units));
+    for (size_t i = 0; i < 2 * PATH_MAX_LENGTH; i++)
+        path[i] = i % 2 ? '/' : '.';
+    strcpy(path + 2 * PATH_MAX_LENGTH, "x");
+    assert_path(path, "\\x");
+    for (size_t i = 0; i < 2 * PATH_MAX_LENGTH; i++) /* a separator is the first that has no room */
+        path[i] = i % 2 ? 'x' : '/';
+    assert_false(path_to_utf16(path, units));
+    path[PATH_MAX_LENGTH - 2] = '\0';
+    assert_true(path_to_utf16(path, units));
+    memset(path, 'x', PATH_MAX_LENGTH - 3);
+    strcpy(path + PATH_MAX_LENGTH - 3, "\xf0\x9f\x98\x80"); /* two units */
+    assert_false(path_to_utf16(path, units));
+    strcpy(path + PATH_MAX_LENGTH - 4, "\xf0\x9f\x98\x80");
+    assert_true(path_to_utf16(path, units));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_spellings_become_one),
+        cmocka_unit_test(what_stays),
+        cmocka_unit_test(the_limit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* efi/console/console.c: where long lines break, and characters that the console lacks. */
+#include "tests/lib/support.h"
+
+#include "common/base/overflow.h"
+#include "common/ui/columns.h"
+#include "efi/console/console.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KANJI  "\xe6\x97\xa5" /* U+65E5 */
+#define LETTER "\xc3\xa9"     /* U+00E9 */
+
+EFI_SYSTEM_TABLE *ST;
+EFI_BOOT_SERVICES *BS;
+EFI_RUNTIME_SERVICES *RT;
+
+static struct {
+    size_t columns; /* 0: QueryMode fails */
+    bool shows_all; /* what TestString says */
+    bool graphics;
+    char said[4000]; /* low bytes, as EDK2 sends them to a terminal */
+    size_t length;
+} console;
+
+static SIMPLE_TEXT_OUTPUT_MODE mode = {.MaxMode = 1};
+
+/* As EDK2's screen, which leaves out what its font lacks, and moves what follows to the left. */
+static void draw_on_screen(const CHAR16 *string)
+{
+    size_t start = console.length;
+
+    for (; *string; string++) {
+        if (*string == '\n')
+            mode.CursorColumn = -1;
+        if (*string <= 0xff && *string != '\r')
+            console.said[start++] = (char)*string;
+        if (*string != '\r') {
+            console.length++;
+            mode.CursorColumn++;
+        }
+    }
+}
+
+static EFI_STATUS EFIAPI output_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
+{
+    (void)this;
+    assert_true(console.length + 200 < sizeof(console.said));
+    if (console.graphics)
+        draw_on_screen(string);
+    for (; *string && !console.graphics; string++) {
+        if (*string != '\r')
+            console.said[console.length++] = (char)*string;
+    }
+    console.said[console.length] = '\0';
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_cursor(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN column, UINTN row)
+{
+    (void)this;
+    (void)row;
+    console.length -= (size_t)mode.CursorColumn - column;
+    mode.CursorColumn = (INT32)column;
+    return EFI_SUCCESS;
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): the firmware's type */
+static EFI_STATUS EFIAPI test_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
+{
+    (void)this;
+    return console.shows_all || *string < 0x7f ? EFI_SUCCESS : EFI_UNSUPPORTED;
+}
+
+static EFI_STATUS EFIAPI query_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mode,
+                                    UINTN *ret_columns, UINTN *ret_rows)
+{
+    (void)this;
+    (void)mode;
+    *ret_columns = console.columns;
+    *ret_rows = 25;
+    return console.columns ? EFI_SUCCESS : EFI_DEVICE_ERROR;
+}
+
+static EFI_STATUS EFIAPI locate_graphics(EFI_GUID *guid, VOID *registration, VOID **ret_interface)
+{
+    static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION info;
+    static EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE graphics_mode = {.Info = &info};
+    static EFI_GRAPHICS_OUTPUT_PROTOCOL graphics = {.Mode = &graphics_mode};
+
+    (void)guid;
+    (void)registration;
+    *ret_interface = &graphics;
+    return console.graphics ? EFI_SUCCESS : EFI_NOT_FOUND;
+}
+
+static int switch_on(void **state)
+{
+    static SIMPLE_TEXT_OUTPUT_INTERFACE output = {
+        .OutputString = output_string,
+        .TestString = test_string,
+        .QueryMode = query_mode,
+        .SetCursorPosition = set_cursor,
+        .Mode = &mode,
+    };
+    static EFI_BOOT_SERVICES services = {.LocateProtocol = locate_graphics};
+    static EFI_SYSTEM_TABLE table;
+
+    (void)state;
+    table.ConOut = &output;
+    ST = &table;
+    BS = &services;
+    memset(&console, 0, sizeof(console));
+    mode.CursorColumn = 0;
+    console.columns = 80;
+    console_set_entry(NULL);
+    return 0;
+}
+
+static void assert_said(const char *expected)
+{
+    assert_string_equal(console.said, expected);
+    console.length = 0;
+}
+
+static void messages_break_between_words(void **state)
+{
+    (void)state;
+    console.columns = 40;
+    console_message("a message that is longer than the console has columns; break it");
+    assert_said("pvhboot: a message that is longer than\n"
+                "    the console has columns; break it\n");
+    console_message("short");
+    assert_said("pvhboot: short\n");
+    console_print("one\n\ntwo that is too long for a line of forty columns\n");
+    assert_said("one\n\ntwo that is too long for a line of\n    forty columns\n");
+    console.columns = 100;
+    console_message("a message that is longer than the console has columns; break it");
+    assert_said("pvhboot: a message that is longer than the console has columns; break it\n");
+}
+
+/* At any width: no line reaches the last column, and no word is lost or torn that fits a line. */
+static void no_line_is_wider_than_the_console(void **state)
+{
+    static const char text[] =
+        "nothing to boot: no entry in \\loader\\entries can be booted on this "
+        "machine; put a file linux.conf there, see pvhboot(7)";
+
+    (void)state;
+    for (console.columns = 21; console.columns <= 250; console.columns++) {
+        char joined[400] = "";
+
+        console_message("%s", text);
+        for (char *line = strtok(console.said, "\n"); line; line = strtok(NULL, "\n")) {
+            assert_in_range(strlen(line), 1, console.columns - 1);
+            snprintf(joined + strlen(joined), sizeof(joined) - strlen(joined), "%s%s",
+                     *joined ? " " : "", line + strspn(line, " "));
+        }
+        assert_memory_equal(joined, "pvhboot: ", strlen("pvhboot: "));
+        assert_string_equal(joined + strlen("pvhboot: "), text);
+        console.length = 0;
+    }
+}
+
+static void a_console_without_a_size_has_80_columns(void **state)
+{
+    char word[200];
+
+    (void)state;
+    memset(word, 'x', sizeof(word));
+    word[sizeof(word) - 1] = '\0';
+    console.columns = 0;
+    console_print("%s\n", word);
+    assert_int_equal(strcspn(console.said, "\n"), 79);
+    console.length = 0;
+    console.columns = 3; /* no such console exists: then it is left to wrap */
+    console_print("%s\n", word);
+    assert_int_equal(strcspn(console.said, "\n"), sizeof(word) - 1);
+}
+
+/* Reports are read back line by line. */
+static void reports_are_not_broken(void **state)
+{
+    char line[300];
+
+    (void)state;
+    memset(line, 'x', sizeof(line));
+    line[sizeof(line) - 1] = '\0';
+    console_write(line);
+    assert_said(line);
+}
+
+static void no_low_bytes_of_wide_characters(void **state)
+{
+    (void)state;
+    console_message("a" KANJI "b" LETTER "c");
+    assert_said("pvhboot: a?b?c\n");
+    console.shows_all = true;
+    console_message("a" LETTER "c");
+    assert_said("pvhboot: a\xe9"
+                "c\n");
+}
+
+/* A screen that lacks characters although it says otherwise: see printable_is_doubtful(). */
+static void missing_glyphs_are_substituted(void **state)
+{
+    (void)state;
+    console.shows_all = console.graphics = true;
+    console_message("a" KANJI KANJI "b");
+    assert_said("pvhboot: a??b\n");
+}
+
+static void the_reason_comes_before_a_long_name(void **state)
+{
+    struct error error = {.code = ERROR_FILE_MISSING};
+    char path[661];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(path) - 1; i++)
+        path[i] = i % 2 ? '/' : '.';
+    path[sizeof(path) - 1] = '\0';
+    error.name = path;
+    error.context = path;
+    console_set_entry(path);
+    (void)console_print_error(&error, NULL);
+    assert_non_null(strstr(console.said, "..././"));
+    assert_in_range(strstr(console.said, "such file") - console.said, 1, 320);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(messages_break_between_words, switch_on),
+        cmocka_unit_test_setup(no_line_is_wider_than_the_console, switch_on),
+        cmocka_unit_test_setup(a_console_without_a_size_has_80_columns, switch_on),
+        cmocka_unit_test_setup(reports_are_not_broken, switch_on),
+        cmocka_unit_test_setup(no_low_bytes_of_wide_characters, switch_on),
+        cmocka_unit_test_setup(missing_glyphs_are_substituted, switch_on),
+        cmocka_unit_test_setup(the_reason_comes_before_a_long_name, switch_on),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
