@@ -58,6 +58,29 @@ static bool is_white_space(uint32_t character)
     return character == '\n' || character == '\r' || character == '\t';
 }
 
+/*
+ * What the console would show: whoever reads the log in the running system does so on a terminal,
+ * too, which control characters from a command line or a file must not reach.
+ */
+static void append_log(const char *text)
+{
+    char block[BLOCK_SIZE];
+    size_t length = 0;
+
+    while (*text) {
+        uint32_t character = utf8_next(&text);
+
+        if (!is_white_space(character))
+            character = printable(character);
+        length += utf8_encode(character, block + length);
+        if (length + 5 > BLOCK_SIZE || !*text) { /* the longest character, NUL */
+            block[length] = '\0';
+            rolling_text_append(&log_text, block);
+            length = 0;
+        }
+    }
+}
+
 static void write_text(const char *text)
 {
     CHAR16 block[BLOCK_SIZE];
@@ -96,7 +119,7 @@ void console_show_transient(const char *line)
 static void write_log(struct writer *writer, const char *text)
 {
     (void)writer;
-    rolling_text_append(&log_text, text);
+    append_log(text);
 }
 
 static void write_shown(struct writer *writer, const char *text)
@@ -112,7 +135,7 @@ void console_write(const char *text)
 {
     console_show_transient("");
     write_text(text);
-    rolling_text_append(&log_text, text);
+    append_log(text);
 }
 
 void console_print(const char *format, ...)

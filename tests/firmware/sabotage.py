@@ -129,6 +129,10 @@ BREAKS = (
     Break("pass-framebuffer of loader.conf is not heard", "start_kernel_of", statement(assigns="pass_framebuffer"), "",
           "words-config", "the command line"),
 
+    Break("control characters stay in the log", "append_log",
+          statement(assigns="character", mentions=["printable"]), "",
+          "escape-sequence", "the log ends with"),
+
     # Leaving boot services
     Break("text between the attempts to leave", "exit_again", statement(assigns="status", mentions=["exit_boot_services"]),
           "{}; console_message(\"again\")", "refused-exit", "after ExitBootServices has failed"),
