@@ -15,7 +15,7 @@ void log_start(struct arena *arena);
 void log_end(void);
 
 /* Appends text, which ends with a new line. */
-void log_append(const char *text);
+void log_append(const char *string);
 
 /* The log; "" when there is none. */
 const struct text *log_text(void);

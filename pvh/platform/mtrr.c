@@ -169,11 +169,10 @@ static unsigned find_block(uint64_t start, uint64_t end)
 static enum block_caching shrink_block(const struct count *count, uint64_t start,
                                        unsigned *inout_bits)
 {
-    enum block_caching caching;
-    uint64_t dividing;
-
     for (;;) {
-        caching = classify(count, start, *inout_bits, &dividing);
+        uint64_t dividing;
+        enum block_caching caching = classify(count, start, *inout_bits, &dividing);
+
         if (caching != BLOCK_MIXED)
             return caching;
         *inout_bits = 63 - (unsigned)__builtin_clzll(dividing);

@@ -62,6 +62,17 @@ MEDIA = {
     "cd": ("-device", "ide-cd,drive=medium,bus=ide.0"),
 }
 
+# What a machine shows its pictures on: -vga, and further devices.
+DISPLAYS = {
+    "none": ("none",),
+    "std": ("std",),
+    "virtio": ("virtio",),
+    "two": ("std", "-device", "secondary-vga"),
+    "bochs-display": ("none", "-device", "bochs-display"),
+    "ramfb": ("none", "-device", "ramfb"),
+    "virtio-gpu": ("none", "-device", "virtio-gpu-pci"),
+}
+
 # Seconds; the slowest boot takes 40 on two idle cores.
 TIMEOUT = 240
 
@@ -86,7 +97,7 @@ class Machine:
     cpus: int = 1
     cpu: str = "qemu64"
     medium: str = "virtio"
-    vga: str = "none"
+    vga: str = "none"   # of DISPLAYS
     read_rate: int = 0  # bytes a second that the medium gives; 0: as fast as it can
 
 
@@ -161,7 +172,7 @@ def command_line(machine, image, directory, devices=(), writes="forgotten", faul
         "-smp", str(machine.cpus), "-m", f"{machine.memory}M",
         # The host only provides memory that the guest uses.
         "-object", f"memory-backend-ram,id=ram,size={machine.memory}M,reserve=off",
-        "-display", "none", "-vga", machine.vga,
+        "-display", "none", "-vga", *DISPLAYS[machine.vga],
         "-nic", "none", "-no-reboot",
         *_firmware_arguments(firmware, directory / "vars.fd"),
         "-drive", f"if=none,id=medium,{_fault_options(faults)},{DISKS[writes]},bps_rd={machine.read_rate},"

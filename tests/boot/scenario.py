@@ -209,15 +209,15 @@ def _write_iso(row, what, directory, image):
     media.run_tool(*command)
 
 
-def prepare(row, what, directory):
-    """Write a row's image; returns it and the variable store to boot it with."""
+def prepare(row, what, directory, more=()):
+    """Write a row's image, with more files; returns it and the variable store to boot it with."""
     image = directory / "image"
     store = qemu.firmware_variables(row.machine)
     if row.start == "iso":
         _write_iso(row, what, directory, image)
         return image, store
     files, options = STARTS[row.start](row, what, directory)
-    partition = media.write_disk(image, {**common_files(row, what), **files})
+    partition = media.write_disk(image, {**common_files(row, what), **files, **dict(more)})
     if options:
         store = variables.add_boot_options(store, options(partition))
     return image, store

@@ -10,11 +10,14 @@ import qemu
 import report
 import rows
 import scenario
+import screens
 import variables
 from artifacts import LOADER, TOP, kernel_path, required
 from qemu import Machine
 from scenario import LOADER_COMMAND
 from test_boots import EXIT_OF_PASS
+
+FIRMWARE_GLYPH_HEIGHT = 19
 
 OPTIONS = ("--initrd", "--module", "--dry-run", "--verbose", "--overwrite-acpi-nvs", "--entry",
            "--help", "--version")
@@ -86,9 +89,11 @@ def lit_pixels(picture):
     return sum(value > 100 for value in body[::3])
 
 
-def test_the_loaders_line_stays_on_the_screen(boot):
-    """A PVH kernel gets no framebuffer: what the loader wrote is all there is to see."""
+def test_the_loaders_line_is_all_that_is_on_the_screen(boot):
+    """The firmware's logo is gone, since the kernel takes the screen over. The line fills two at most."""
     row = rows.row("console-screen", "tk64n8", "entry", "q35", 512, 1, "qemu64", "virtio",
                    cmdline="pvhtest.halt", vga="std")
     _, result = boot.row(row, until="pvhtest: verdict")
     assert lit_pixels(result.screen) > 500
+    lit = screens.picture(result.screen).lit_lines()
+    assert lit[-1] - lit[0] < 2 * FIRMWARE_GLYPH_HEIGHT

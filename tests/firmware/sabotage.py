@@ -129,6 +129,10 @@ BREAKS = (
     Break("pass-framebuffer of loader.conf is not heard", "start_kernel_of", statement(assigns="pass_framebuffer"), "",
           "words-config", "the command line"),
 
+    Break("control characters stay in the log", "append_log",
+          statement(assigns="character", mentions=["printable"]), "",
+          "escape-sequence", "the log ends with"),
+
     # Leaving boot services
     Break("text between the attempts to leave", "exit_again", statement(assigns="status", mentions=["exit_boot_services"]),
           "{}; console_message(\"again\")", "refused-exit", "after ExitBootServices has failed"),
@@ -216,9 +220,9 @@ BREAKS = (
     Break("the watchdog has another time", "watchdog_arm", argument("SetWatchdogTimer", 1), "{} / 10",
           "chain", "SetWatchdogTimer is called for 30 seconds"),
     Break("ACPI 1.0 goes before 2.0", "try_rsdp", call("system_table_find_rsdp"),
-          ("version == ACPI_2_0", "version != ACPI_2_0"), "two-tables", "rsdp_paddr is"),
+          ("version == ACPI_2_0", "version != ACPI_2_0"), "two-tables", "is not listed once"),
     Break("a damaged table ends the search", "acpi_collect", condition("version"), ("&& !ret_tables->rsdp",
-          "&& version == ACPI_2_0"), "two-tables", "rsdp_paddr is"),
+          "&& version == ACPI_2_0"), "two-tables", "the RSDP at"),
     Break("the position is taken to be kept after an error", "read_chunk",
           statement(assigns="position", mentions=["UINT64_MAX"]), "", "moved-position", "ends in an error"),
     Break("the last map has no more room than the first", "exit_firmware", call("boot_map_read"),

@@ -7,8 +7,8 @@
 #include "tests/fuzz/fuzz_tables.h"
 
 #include "common/acpi/rsdp.h"
-#include "pvh/overlay/acpi_overlay.h"
 #include "pvh/messages.h"
+#include "pvh/overlay/acpi_overlay.h"
 
 #define ADDRESS UINT64_C(0xfe000000) /* beyond all addresses that the memory has */
 

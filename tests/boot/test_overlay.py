@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the loader's own ACPI tables give to a kernel: the screen, and the log of the loader."""
+
+import re
+
+import pytest
+
+import initrd
+import report
+import rows
+import scenario
+import screens
+from artifacts import package
+from efi_guest import KERNEL_PACKAGE
+from test_boots import EXIT_OF_PASS
+from test_console import FIRMWARE_GLYPH_HEIGHT
+
+SLOW = pytest.mark.slow
+ACPI_DATA = 3   # E820's
+DISPLAYS = ("std", *(pytest.param(name, marks=SLOW) for name in ("virtio", "bochs-display", "ramfb", "two")))
+
+
+def overlay_row(name, kernel, **fields):
+    return rows.row(f"overlay-{name}", kernel, "entry", "q35", 512, 1, "qemu64", "virtio", **fields)
+
+
+# ------------------------------------------------------------------------------------------------
+# The test kernel
+
+
+def run_test_kernel(boot, name, **fields):
+    """The test kernel's report, its text, and the picture when it has come to its verdict."""
+    row = overlay_row(name, "tk64n8", cmdline="pvhtest.draw pvhtest.halt", **fields)
+    _, result = boot.row(row, until="pvhtest: verdict .*\n")
+    text = report.plain(result.serial)
+    found = report.test_kernel(text)
+    assert found.verdict.startswith("PASS"), found.failed
+    return found, text, result.screen
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_what_the_kernel_draws_is_seen(boot, display):
+    found, text, screen = run_test_kernel(boot, f"drawn-{display}", vga=display)
+    shown = screens.picture(screen)
+    assert screens.framebuffer_size(text) == (shown.width, shown.height)
+    assert {"acpi-roots-agree", "coreboot-checksum", "framebuffer-not-in-ram"} <= set(found.passed)
+    assert shown == screens.drawn(shown.width, shown.height)
+
+
+# Outputs without a framebuffer: virtio-gpu only copies.
+@pytest.mark.slow
+@pytest.mark.parametrize("display", ["none", "virtio-gpu"])
+def test_without_a_framebuffer_there_is_only_the_log(boot, display):
+    found, text, _ = run_test_kernel(boot, f"without-{display}", vga=display)
+    assert screens.framebuffer_size(text) is None
+    assert "log-reserved" in found.passed
+    assert found.values["log-end"] in text.partition("pvhtest:")[0]
+    assert "warning" not in text and "screen stays" in found.values["log-end"]
+
+
+@pytest.mark.slow
+def test_switched_off_nothing_is_given_and_the_screen_is_left_alone(boot):
+    row = overlay_row("off", "tk64n8", vga="std", cmdline="pvhtest.draw pvhtest.halt")
+    what = scenario.given(row)
+    image, store = scenario.prepare(row, what, boot.folder(row.name),
+                                    {"loader/loader.conf": b"acpi-overlay no\n"})
+    result = boot.run(row.name, row.machine, image, store, until="pvhtest: verdict .*\n")
+    found = report.test_kernel(report.plain(result.serial))
+    assert found.verdict.startswith("PASS")
+    assert "coreboot-header" not in found.passed and "log-end" not in found.values
+    lit = screens.picture(result.screen).lit_lines()
+    assert lit[-1] - lit[0] > 5 * FIRMWARE_GLYPH_HEIGHT     # what the firmware drew
+
+
+@pytest.mark.slow
+def test_no_overlay_is_an_option_too(boot):
+    row = rows.row("overlay-no-overlay", "tk64n8", "boot-option", "q35", 512, 1, "qemu64", "virtio",
+                   options=("--no-overlay",), vga="std")
+    _, result = boot.row(row)
+    found = report.test_kernel(report.plain(result.serial))
+    assert result.status == EXIT_OF_PASS
+    assert "coreboot-header" not in found.passed and "log-end" not in found.values
+
+
+# ------------------------------------------------------------------------------------------------
+# Linux
+
+# Prints the characters of the font on the screen, and waits to be looked at.
+SHOW = f"""#!/bin/busybox sh
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+/bin/busybox printf '\\033[?25l\\n%s' '{screens.CHARACTERS.replace("'", "'" + chr(92) + "''")}' >/dev/tty0
+echo "guest: shown" >/dev/ttyS0
+while :; do /bin/busybox sleep 60; done
+"""
+
+# /sys/firmware/log, by the drivers of Linux for coreboot's console.
+LOG_MODULES = ("coreboot_table", "memconsole", "memconsole-coreboot")
+READ_LOG = f"""#!/bin/busybox sh
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+exec >/dev/ttyS0 2>&1
+for module in {" ".join(LOG_MODULES)}; do /bin/busybox insmod /$module.ko; done
+echo "guest: log"
+/bin/busybox cat /sys/firmware/log
+echo "guest: end"
+/bin/busybox poweroff -f
+"""
+
+
+def guest(init, files=()):
+    """An initrd with busybox, this /init, and files by their names."""
+    contents = {"init": (0o755, init.encode()), "bin/busybox": (0o755, initrd.BUSYBOX.read_bytes())}
+    contents |= {name: (0o644, data) for name, data in dict(files).items()}
+    return initrd.archive(contents, folders=("bin", "dev", "proc", "sys"),
+                          devices={"dev/console": (0o600, (5, 1))})
+
+
+def run_linux(boot, row, archive, **options):
+    image, store = scenario.prepare(row, scenario.Given((archive,), (), ()), boot.folder(row.name))
+    return boot.run(row.name, row.machine, image, store, **options)
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_linux_boots_on_the_screen(boot, display):
+    """Each row of text on the screen is part of what the kernel said on the serial line."""
+    row = overlay_row(f"linux-{display}", "6.1-amd64", vga=display, form="vmlinuz",
+                      cmdline="console=ttyS0 console=tty0 no_timer_check")
+    result = run_linux(boot, row, guest(SHOW), until="guest: shown")
+    said = report.plain(result.serial)
+    assert "Console: switching to colour frame buffer device" in said
+    shown = screens.console_text(screens.picture(result.screen))
+    assert [line for line in shown if line.strip() not in said] == []
+    assert sum(line != "" for line in shown) > 30
+    assert any("Run /init as init process" in line for line in shown)
+
+
+@pytest.mark.slow
+def test_linux_without_a_screen(boot):
+    row = overlay_row("linux-headless", "6.1-amd64", form="vmlinuz",
+                      cmdline="console=ttyS0 console=tty0 no_timer_check")
+    said = report.plain(run_linux(boot, row, guest(SHOW), until="guest: shown").serial)
+    assert "guest: shown" in said and "simple-framebuffer" not in said
+
+
+@pytest.mark.slow
+def test_linux_reads_the_loaders_log(boot):
+    """With what was not printed. The log is in memory that Linux was told to keep."""
+    row = overlay_row("log", "6.1-cloud", cmdline="console=ttyS0 no_timer_check")
+    release, = (package(KERNEL_PACKAGE) / "lib" / "modules").iterdir()
+    drivers = release / "kernel" / "drivers" / "firmware" / "google"
+    files = {f"{name}.ko": (drivers / f"{name}.ko").read_bytes() for name in LOG_MODULES}
+    result = run_linux(boot, row, guest(READ_LOG, files))
+    text = report.plain(result.serial)
+    log = text.partition("guest: log\n")[2].partition("guest: end\n")[0]
+    before = text.partition("Linux version")[0]
+    *_, last = [line for line in before.split("\n") if "PVH entry" in line]
+    assert log.rstrip("\n").split("\n")[-1] == last
+    assert "ACPI overlay" not in before
+    start, end = (int(number, 16) for number in re.search(r"ACPI overlay (\w+)-(\w+)", log).groups())
+    assert [entry for entry in report.linux(result.serial).memory_map
+            if entry[0] == ACPI_DATA and entry[1] <= start and end < entry[2]]
+    for line in (r"efi 7 0xf 0x\w+ 0x\w+", r"time in ms: firmware .*", r"  module     0 .*/initrd0.img"):
+        assert re.search(f"^{line}$", log, re.M), line
