@@ -80,7 +80,7 @@ BREAKS = (
     Break("a file that is not open is closed", "efi_file_open", statement(assigns="ret_handle"), "",
           "missing-kernel", "FAILED"),
     Break("an error without a message", "start:run", nth(2, returned("console_print_error")), "EFI_LOAD_ERROR",
-          "missing-kernel", "without a message"),
+          "missing-kernel", "does not say"),
     Break("an error is told twice", "console_print_error", condition("printed"), "0",
           "menu-empty-alone", "is printed twice"),
     Break("no error is recorded", "file_open_optional", returned("error_set_efi_for"), "false",
@@ -194,7 +194,7 @@ BREAKS = (
     Break("the entries' directory stays open", "catalog:read_entries", statement(calls="close_directory"), "",
           "entry-boot", "a file is left open"),
     Break("entries are in the directory's order", "catalog_read", statement(calls="sort"), "",
-          "entry-boot", "FAILED"),
+          "entries-many", "FAILED"),
     Break("a second failure is not told", "carry_out", statement(calls="error_clear"), "",
           "menu-failed-twice", "does not say"),
 
