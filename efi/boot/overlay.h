@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ACPI overlay of a boot (pvh/overlay/acpi_overlay.h): what goes into it, and when it is written. */
+/* The ACPI overlay of a boot (pvh/overlay/acpi_overlay.h): what goes into it, and when it is
+ * written. */
 #pragma once
 
 #include "efi/boot/boot_state.h"

@@ -11,15 +11,14 @@
 
 #define U(number) ((unsigned long long)(number))
 
-#define HEADER_SIZE     36
-#define RECORD_SCREEN   0x12
-#define RECORD_LOG      0x17
-#define SCREEN_SIZE     40 /* struct lb_framebuffer */
-#define TPM2_SIZE       76
-#define TPM2_LOG        64
-#define TPM2_PARAMETERS 12 /* before the log's address and size: they are missing in short tables  \
-                            */
-#define MEMORY32_SIZE 12   /* Memory32Fixed: 0x86, a length of 9, access, base, length */
+#define HEADER_SIZE   36
+#define RECORD_SCREEN 0x12
+#define RECORD_LOG    0x17
+#define SCREEN_SIZE   40 /* struct lb_framebuffer */
+#define MEMORY32_SIZE 12 /* Memory32Fixed: 0x86, a length of 9, access, base, length */
+#define TPM2_SIZE     76 /* with the log's size and address, */
+#define TPM2_LOG      64 /* which are here, */
+#define TPM2_METHOD   52 /* after the start method's parameters, which are here */
 
 /* Memory of the loader's, which the firmware's own tables are not in. */
 static const uint8_t *ours(uint64_t address, uint64_t size, const char *what)
@@ -262,7 +261,7 @@ static uint64_t check_tpm2(uint64_t address, const struct expected_overlay *expe
 
     if (size != max_u64(read_le32(firmware + 4), TPM2_SIZE) || copy[8] < 4)
         run_fail("the TPM2 table has %u bytes, its revision is %u", size, copy[8]);
-    if (memcmp(copy + 10, firmware + 10, TPM2_LOG - 10 - TPM2_PARAMETERS) != 0)
+    if (memcmp(copy + 10, firmware + 10, TPM2_METHOD - 10) != 0)
         run_fail("the TPM2 table is not the firmware's");
     room = read_le32(copy + TPM2_LOG);
     log = read_le64(copy + TPM2_LOG + 4);
