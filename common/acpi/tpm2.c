@@ -5,6 +5,7 @@
 #include "common/base/bytes.h"
 #include "common/base/bytes_write.h"
 #include "common/base/overflow.h"
+#include "common/tcg/event_log.h"
 
 #include <string.h>
 
@@ -15,6 +16,24 @@
 #define MOST_COPIED   1024
 #define REVISION      4 /* the first with a log */
 
+/*
+ * QEMU gives every TPM2 table an area, which OVMF leaves empty. What cannot be read may be a log:
+ * the kernel will see.
+ */
+static bool has_log(struct acpi_memory *memory, const struct acpi_table *tpm2)
+{
+    const uint8_t *area;
+    uint32_t size;
+
+    if (tpm2->length < ACPI_TPM2_MIN_SIZE || read_le64(tpm2->bytes + TPM2_LASA) == 0)
+        return false;
+    size = read_le32(tpm2->bytes + TPM2_LAML);
+    if (size == 0)
+        return false;
+    area = memory->map(memory, read_le64(tpm2->bytes + TPM2_LASA), size);
+    return !area || tcg_log_begins(area, size);
+}
+
 bool acpi_find_tpm2_without_log(struct acpi_memory *memory, uint64_t rsdp,
                                 struct acpi_table *ret_tpm2)
 {
@@ -23,8 +42,7 @@ bool acpi_find_tpm2_without_log(struct acpi_memory *memory, uint64_t rsdp,
     *ret_tpm2 = found;
     if (!found.bytes || found.length < WITHOUT_LOG || found.length > MOST_COPIED)
         return false;
-    return found.length < ACPI_TPM2_MIN_SIZE || read_le32(found.bytes + TPM2_LAML) == 0 ||
-           read_le64(found.bytes + TPM2_LASA) == 0;
+    return !has_log(memory, &found);
 }
 
 uint32_t acpi_tpm2_copy_size(const struct acpi_table *tpm2)

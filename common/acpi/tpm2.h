@@ -9,7 +9,10 @@
 
 #define ACPI_TPM2_MIN_SIZE 76 /* with address and size of the log */
 
-/* Finds the firmware's TPM2 table; false if there is no valid one or if it has an event log. */
+/*
+ * Finds the firmware's TPM2 table; false if there is no valid one, or if it leads to an event log
+ * or to what cannot be read.
+ */
 bool acpi_find_tpm2_without_log(struct acpi_memory *memory, uint64_t rsdp,
                                 struct acpi_table *ret_tpm2);
 

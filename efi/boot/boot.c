@@ -11,6 +11,7 @@
 #include "efi/console/log.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/acpi.h"
+#include "efi/firmware/clock.h"
 #include "efi/firmware/timing.h"
 
 static bool open_files(struct boot *boot, struct error *error)
@@ -53,19 +54,13 @@ static bool collect_machine(struct boot *boot, struct error *error)
     return true;
 }
 
-/* What is not shown is only in the log, which the kernel gets with the overlay. */
-static struct writer *report_writer(bool shown)
-{
-    return shown ? &console_writer : &log_writer;
-}
-
 static bool load(struct boot *boot, bool dry_run, struct error *error)
 {
     if (!open_files(boot, error) || !collect_machine(boot, error) ||
         !reserve_take_reclaimable(boot, error))
         return false;
-    if (dry_run || boot->overlay.size > 0)
-        report_firmware_map(boot, report_writer(dry_run));
+    if (dry_run)
+        report_firmware_map(boot);
     if (!load_all(boot, error))
         return false;
     (void)timing_enter(TIMING_MAP);
@@ -89,18 +84,36 @@ static void add_memory_figures(struct boot *boot, struct error *error)
 }
 
 /*
+ * What is not shown is only in the log, which the kernel gets with the overlay. Times are in it
+ * only if the clock has been measured for something else, as it is when loading takes long: that
+ * costs more than a short load.
+ */
+static void log_details(const struct boot *boot, const struct options *options)
+{
+    if (!overlay_is_placed(boot))
+        return;
+    if (!options->verbose && clock_is_measured())
+        report_timing(&log_writer);
+    if (!options->verbose && !options->dry_run)
+        report_plan(boot, &log_writer);
+    if (!options->dry_run)
+        report_e820(boot, &log_writer);
+}
+
+/*
  * The last line is the first one on the screen that the kernel takes over. Serial consoles keep
  * what was said before.
  */
 static void show(const struct boot *boot, const struct options *options)
 {
-    if (options->verbose || overlay_is_placed(boot))
-        report_timing(report_writer(options->verbose));
-    if (options->verbose || options->dry_run || overlay_is_placed(boot))
-        report_plan(boot, report_writer(options->verbose || options->dry_run));
+    if (options->verbose)
+        report_timing(&console_writer);
+    if (options->verbose || options->dry_run)
+        report_plan(boot, &console_writer);
     if (options->dry_run)
         report_start_info(boot);
-    else if (overlay_has_screen(boot))
+    log_details(boot, options);
+    if (!options->dry_run && overlay_has_screen(boot))
         graphics_clear(&boot->graphics);
     report_warnings(boot);
     report_boot(boot, options->dry_run);

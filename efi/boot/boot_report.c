@@ -166,9 +166,10 @@ void report_plan(const struct boot *boot, struct writer *to)
                &boot->map.preparation.e820);
 }
 
-void report_firmware_map(const struct boot *boot, struct writer *to)
+void report_firmware_map(const struct boot *boot)
 {
     const struct firmware_map firmware = map_buffer_get(&boot->map.buffer);
+    struct writer *to = &console_writer;
 
     print_firmware_map(to, &firmware, boot->acpi.ecam.windows, boot->acpi.ecam.count);
     print_tables(to, boot->acpi.occupied.items, boot->acpi.occupied.count);
@@ -176,12 +177,17 @@ void report_firmware_map(const struct boot *boot, struct writer *to)
     print_reclaimable(to, &boot->reservation.reclaimable);
 }
 
+void report_e820(const struct boot *boot, struct writer *to)
+{
+    print_e820(to, &boot->map.preparation.e820);
+}
+
 void report_start_info(const struct boot *boot)
 {
     uint64_t address = boot->map.preparation.plan.boot_info.start;
 
     print_start_info(&console_writer, (const void *)(uintptr_t)address, address);
-    print_e820(&console_writer, &boot->map.preparation.e820);
+    report_e820(boot, &console_writer);
 }
 
 void report_acpi(const struct boot *boot)

@@ -18,7 +18,10 @@ void report_plan(const struct boot *boot, struct writer *to);
  * --dry-run: the firmware's map, and the reclaimable memory. Printed before memory is reserved, so
  * that it is there when planning fails, and pvhinfo --map can repeat the planning elsewhere.
  */
-void report_firmware_map(const struct boot *boot, struct writer *to);
+void report_firmware_map(const struct boot *boot);
+
+/* The E820 table. */
+void report_e820(const struct boot *boot, struct writer *to);
 
 /* --dry-run: the start info and the E820 table. start_kernel_prepare() must have been called. */
 void report_start_info(const struct boot *boot);

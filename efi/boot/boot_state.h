@@ -11,6 +11,7 @@
 #include "efi/boot/modules.h"
 #include "efi/console/graphics.h"
 #include "efi/firmware/acpi.h"
+#include "efi/firmware/tpm.h"
 #include "pvh/overlay/acpi_overlay.h"
 
 /* Memory owned by the boot: taken by efi/boot/reserve.c, released by reserve_release(). */
@@ -18,6 +19,13 @@ struct reservation {
     size_t claimed;                   /* how many of the plan's claims have been allocated */
     struct plan_ranges reclaimable;   /* owned: the kernel's unpacking buffers */
     struct plan_ranges unallocatable; /* not owned: free in the map, but cannot be allocated */
+};
+
+/* The kernel's copy of the TPM's event log, from efi/boot/event_log.c. */
+struct event_log {
+    struct tcg_log_area area; /* in the overlay; of size 0: no copy was made */
+    struct tcg_final_events final_events;
+    uint64_t known; /* number of final events that the copy has */
 };
 
 struct boot {
@@ -35,6 +43,7 @@ struct boot {
     struct acpi_tables acpi;
     struct graphics graphics;
     struct acpi_overlay overlay; /* of size 0: none */
+    struct event_log event_log;
     struct reservation reservation;
 };
 

@@ -2,6 +2,7 @@
 #include "efi/boot/exit_boot_services.h"
 
 #include "efi/arch/cpu.h"
+#include "efi/boot/event_log.h"
 #include "efi/boot/overlay.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/reset.h"
@@ -62,6 +63,7 @@ static bool exit_firmware(struct boot *boot, struct error *error)
 {
     EFI_STATUS status;
 
+    event_log_copy(boot);
     if (!boot_map_read(&boot->map, error) || !write_boot_info(boot, error))
         return false;
     status = exit_boot_services(boot->image, boot->map.buffer.key);
@@ -69,6 +71,7 @@ static bool exit_firmware(struct boot *boot, struct error *error)
         status = exit_again(boot);
     if (EFI_ERROR(status))
         reset_machine(status);
+    event_log_finish(boot);
     return true;
 }
 

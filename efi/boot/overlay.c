@@ -2,6 +2,7 @@
 #include "efi/boot/overlay.h"
 
 #include "common/base/text.h"
+#include "efi/boot/event_log.h"
 #include "efi/console/console.h"
 #include "efi/console/log.h"
 #include "pvh/limits.h"
@@ -23,6 +24,7 @@ static void measure(struct boot *boot, const struct framebuffer *framebuffer)
     const struct acpi_overlay_request request = {
         .framebuffer = framebuffer,
         .log_size = BOOT_LOG_SIZE,
+        .event_log_size = event_log_size(boot),
     };
     struct acpi_reader reader = acpi_reader(&boot->map.preparation.map);
     struct error error = {.code = ERROR_NONE};
@@ -33,7 +35,7 @@ static void measure(struct boot *boot, const struct framebuffer *framebuffer)
         return;
     boot->overlay.size = 0;
     error_append(&reason, &error);
-    console_message("warning: %s; the kernel gets neither the screen nor this log", reason.data);
+    console_message("warning: %s; the kernel gets neither the screen nor any log", reason.data);
 }
 
 void overlay_collect(struct boot *boot)

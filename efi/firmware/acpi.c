@@ -7,7 +7,8 @@
 
 /*
  * Tables may be in memory of almost any type. Not in MMIO, whose reads may have side effects, and
- * not in free memory, which the firmware may allocate for anything else.
+ * not in free memory, which the firmware may allocate for anything else, nor in what has been given
+ * to the kernel.
  */
 static bool may_hold_tables(enum memory_class class)
 {
@@ -19,6 +20,7 @@ static bool may_hold_tables(enum memory_class class)
     case MEMORY_ECAM:
     case MEMORY_UNACCEPTED:
     case MEMORY_UNUSABLE:
+    case MEMORY_OVERRIDDEN:
         return false;
     default:
         return true;
@@ -59,6 +61,22 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
 struct acpi_reader acpi_reader(const struct memory_map *map)
 {
     return (struct acpi_reader){{map_memory}, map};
+}
+
+uint64_t acpi_readable_bytes(const struct memory_map *map, uint64_t address)
+{
+    struct range range = {address, address};
+    const struct memory_range *part = memory_map_find(map, address);
+
+    if (address < PAGE_SIZE)
+        return 0;
+    while (part && part->range.start <= range.end && may_hold_tables(part->class)) {
+        range.end = part->range.end;
+        part = memory_map_find(map, range.end);
+    }
+    if (range_overlaps(range, vga_memory))
+        range.end = vga_memory.start;
+    return range_size(range);
 }
 
 static bool touches_ram(const struct memory_map *map, struct range range)

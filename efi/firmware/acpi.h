@@ -22,6 +22,9 @@ struct acpi_reader {
 /* Allows reading where `map`, which must stay valid, says that tables may be. */
 struct acpi_reader acpi_reader(const struct memory_map *map);
 
+/* How many bytes from `address` on are memory that the firmware's tables may be in. */
+uint64_t acpi_readable_bytes(const struct memory_map *map, uint64_t address);
+
 struct acpi_tables {
     uint64_t rsdp;                        /* checksum verified, passed to the kernel; 0: none */
     uint64_t damaged_rsdp[ACPI_VERSIONS]; /* skipped, by version; 0: none */

@@ -9,6 +9,8 @@
 
 #define SAMPLE_MICROSECONDS 500
 
+static uint64_t second; /* in ticks; 0: not measured yet */
+
 uint64_t clock_now(void)
 {
     return cpu_read_counter();
@@ -20,7 +22,6 @@ uint64_t clock_now(void)
  */
 uint64_t clock_second(void)
 {
-    static uint64_t second;
     uint64_t start = clock_now();
 
     if (second == 0) {
@@ -29,6 +30,11 @@ uint64_t clock_second(void)
             max_u64((clock_now() - start) * (1000000 / SAMPLE_MICROSECONDS), MIN_TICKS_PER_SECOND);
     }
     return second;
+}
+
+bool clock_is_measured(void)
+{
+    return second != 0;
 }
 
 bool clock_exceeds_second(uint64_t ticks)

@@ -10,6 +10,9 @@ uint64_t clock_now(void);
 /* True when `ticks` are more than a second. Calibrates only when the answer is not obvious. */
 bool clock_exceeds_second(uint64_t ticks);
 
+/* True when clock_second() has been measured. */
+bool clock_is_measured(void);
+
 /* Ticks per second. The first call measures it, which takes half a millisecond. */
 uint64_t clock_second(void);
 

@@ -25,14 +25,18 @@ void system_table_append_specification(struct text *text)
     append_revision(text, ST->Hdr.Revision);
 }
 
-uint64_t system_table_find_rsdp(bool acpi_2)
+uint64_t system_table_find(const EFI_GUID *guid)
 {
-    static const EFI_GUID guids[] = {ACPI_TABLE_GUID, ACPI_20_TABLE_GUID};
-    const EFI_GUID *wanted = &guids[acpi_2];
-
     for (UINTN i = 0; i < ST->NumberOfTableEntries; i++) {
-        if (memcmp(&ST->ConfigurationTable[i].VendorGuid, wanted, sizeof(*wanted)) == 0)
+        if (memcmp(&ST->ConfigurationTable[i].VendorGuid, guid, sizeof(*guid)) == 0)
             return (uintptr_t)ST->ConfigurationTable[i].VendorTable;
     }
     return 0;
+}
+
+uint64_t system_table_find_rsdp(bool acpi_2)
+{
+    static const EFI_GUID guids[] = {ACPI_TABLE_GUID, ACPI_20_TABLE_GUID};
+
+    return system_table_find(&guids[acpi_2]);
 }

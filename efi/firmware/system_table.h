@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The EFI system table: the firmware's name and version, and the ACPI root pointers. */
+/* The EFI system table: the firmware's name and version, and its configuration tables. */
 #pragma once
 
 #include "efi/efi.h"
@@ -11,6 +11,9 @@ void system_table_append_firmware(struct text *text);
 
 /* Appends the version of the UEFI specification, such as "UEFI 2.70". */
 void system_table_append_specification(struct text *text);
+
+/* The address of the configuration table with this GUID; 0 when there is none. */
+uint64_t system_table_find(const EFI_GUID *guid);
 
 /*
  * The physical address of the RSDP that the firmware publishes for ACPI 2.0 and later, or for ACPI

@@ -253,6 +253,23 @@ BREAKS = (
     Break("the volume's own XBOOTLDR partition is reported", "xbootldr_is_beside",
           condition("partitions", "device"), ("partitions[i] != device", "true"),
           "xbootldr", "is mistaken"),
+
+    # The TPM's event log
+    Break("the event log is not copied", "event_log_copy", statement(calls="memcpy"), "",
+          "tpm", "event log"),
+    Break("final events are left out", "event_log_finish", statement(calls="tcg_log_append"), "",
+          "tpm", "event log"),
+    Break("final events are there twice", "event_log_copy", value("known"), "0",
+          "tpm", "event log"),
+    Break("a log that has grown too much is copied", "event_log_copy", condition("tpm_find_log"), "false",
+          "tpm-grown-too-much", "FAILED"),
+    Break("an event log that firmware hands over is replaced", "event_log_size",
+          condition("acpi_overlay_wants_event_log"), "!tpm_find_log(map, &log)",
+          "tpm-own-log", "asked for its log"),
+    Break("the event log is read wherever it is", "tpm_find_log", argument("tcg_log_measure", 2), "UINT64_MAX",
+          "tpm-lying", "FAILED"),
+    Break("final events are read wherever they are", "tcg_final_events_count", condition("limit"), "false",
+          "tpm-final-lying", "FAILED"),
 )
 
 

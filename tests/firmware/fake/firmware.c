@@ -10,6 +10,7 @@
 #include "tests/firmware/fake/pool.h"
 #include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/text.h"
+#include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/fake/watchdog.h"
 #include "tests/lib/support.h"
@@ -151,6 +152,7 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
         run_fail("ExitBootServices is called with another image than the loader");
     fake_watchdog_expect_off("ExitBootServices is called");
     ledger_set_phase(PHASE_LEAVING);
+    tpm_measure_exit();
     if (EFI_ERROR(status))
         return status;
     if (key != physical_key())

@@ -44,6 +44,8 @@ static struct {
     uint64_t rsdp;
     bool no_overlay, overlay_optional;
     const struct framebuffer *framebuffer;
+    uint64_t tpm2;
+    size_t (*event_log_size)(void);
     struct range ecam, tables;
     bool nvs_allowed;
     bool moved;
@@ -113,6 +115,12 @@ void expect_overlay_optional(void)
 void expect_screen(const struct framebuffer *framebuffer)
 {
     expected.framebuffer = framebuffer;
+}
+
+void expect_event_log(uint64_t tpm2, size_t (*size)(void))
+{
+    expected.tpm2 = tpm2;
+    expected.event_log_size = size;
 }
 
 void expect_ecam(struct range window)
@@ -426,7 +434,12 @@ static void check_command_line(uint64_t address)
 /* The overlay's pages; none when the kernel is given the firmware's tables. */
 static struct range check_rsdp(uint64_t rsdp)
 {
-    const struct expected_overlay overlay = {expected.rsdp, expected.framebuffer};
+    const struct expected_overlay overlay = {
+        .firmware_rsdp = expected.rsdp,
+        .framebuffer = expected.framebuffer,
+        .tpm2 = expected.tpm2,
+        .event_log_size = expected.tpm2 ? expected.event_log_size() : 0,
+    };
     struct range pages;
 
     if (!expected.rsdp || expected.no_overlay ||

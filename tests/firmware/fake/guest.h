@@ -22,7 +22,8 @@ void expect_rsdp(uint64_t address); /* of the firmware; the kernel's is ours, in
 void expect_no_overlay(void);       /* the kernel's is the firmware's */
 void expect_overlay_optional(void); /* as memory is short, or tables are wrong */
 void expect_screen(const struct framebuffer *framebuffer);
-void expect_ecam(struct range window);  /* reserved by MCFG */
+void expect_event_log(uint64_t tpm2, size_t (*size)(void)); /* in a copy of this TPM2 table */
+void expect_ecam(struct range window);                      /* reserved by MCFG */
 void expect_tables(struct range pages); /* ACPI tables in what would be RAM; they are preserved */
 void expect_nvs_allowed(void);          /* the kernel may be in ACPI NVS, which is RAM then */
 void expect_moved(void);                /* not where it was linked to */

@@ -5,6 +5,7 @@
 #include "common/base/overflow.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/run.h"
+#include "tests/firmware/fake/tpm.h"
 
 #include <string.h>
 
@@ -16,6 +17,9 @@
 #define SCREEN_SIZE   40 /* struct lb_framebuffer */
 #define COMPARED      40 /* bytes of the log's last line: the console breaks long ones */
 #define MEMORY32_SIZE 12 /* Memory32Fixed: 0x86, a length of 9, access, base, length */
+#define TPM2_SIZE     76 /* with the log's size and address, */
+#define TPM2_LOG      64 /* which are here, */
+#define TPM2_METHOD   52 /* after the start method's parameters, which are here */
 
 /* Memory of the loader's, which the firmware's own tables are not in. */
 static const uint8_t *ours(uint64_t address, uint64_t size, const char *what)
@@ -70,28 +74,51 @@ static size_t count_in(const uint8_t *root, unsigned width, uint64_t address)
     return found;
 }
 
-/* Every table of the firmware's is listed once, and one of ours, whose address is returned. */
-static uint64_t check_root(const uint8_t *root, const uint8_t *firmware, unsigned width)
+/* A root table of ours, and the firmware's that it is made from. */
+struct roots {
+    const uint8_t *ours, *firmware;
+    unsigned width, firmware_width;
+};
+
+/* The tables that were added; 0 for none. */
+struct added {
+    uint64_t ssdt, tpm2;
+};
+
+static struct added find_added(const struct roots *roots)
 {
-    uint64_t added = 0;
+    struct added added = {0, 0};
 
-    for (size_t i = 0; i < count_entries(firmware, width); i++) {
-        uint64_t address = entry(firmware, width, i);
+    for (size_t i = 0; i < count_entries(roots->ours, roots->width); i++) {
+        uint64_t address = entry(roots->ours, roots->width, i), *place;
 
-        if (address != 0 && count_in(root, width, address) != 1)
-            run_fail("the firmware's table at 0x%llx is not listed once", U(address));
-    }
-    for (size_t i = 0; i < count_entries(root, width); i++) {
-        uint64_t address = entry(root, width, i);
-
-        if (count_in(firmware, width, address) > 0)
+        if (count_in(roots->firmware, roots->firmware_width, address) > 0)
             continue;
-        if (added)
-            run_fail("more than one table was added: 0x%llx, 0x%llx", U(added), U(address));
-        added = address;
+        place = memcmp(ours(address, 4, "a table"), "TPM2", 4) == 0 ? &added.tpm2 : &added.ssdt;
+        if (*place)
+            run_fail("too many tables were added: 0x%llx, 0x%llx", U(*place), U(address));
+        *place = address;
     }
-    if (!added)
-        run_fail("no table was added");
+    if (!added.ssdt)
+        run_fail("no SSDT was added");
+    return added;
+}
+
+/* Every table of the firmware's is listed once, or not at all if it is replaced. */
+static struct added check_root(const struct roots *roots, uint64_t tpm2)
+{
+    const struct added added = find_added(roots);
+
+    for (size_t i = 0; i < count_entries(roots->firmware, roots->firmware_width); i++) {
+        uint64_t address = entry(roots->firmware, roots->firmware_width, i);
+        size_t wanted = added.tpm2 && address == tpm2 ? 0 : 1;
+
+        if (address != 0 && count_in(roots->ours, roots->width, address) != wanted)
+            run_fail("the firmware's table at 0x%llx is not listed %s", U(address),
+                     wanted ? "once" : "no more");
+    }
+    if (added.tpm2 && !tpm2)
+        run_fail("the firmware's TPM2 table is replaced");
     return added;
 }
 
@@ -208,36 +235,87 @@ static uint64_t check_records(struct range memory, const struct framebuffer *fra
     return end;
 }
 
+/* The log's bytes, then zeroes; none at all is enough if a call has failed. */
+static void check_events(const uint8_t *log, uint64_t room, size_t size)
+{
+    bool empty = true;
+
+    for (uint64_t i = 0; i < room && empty; i++)
+        empty = log[i] == 0;
+    if (empty && (size == 0 || !run_is_plain()))
+        return;
+    if (size > room || memcmp(log, tpm_log(), size) != 0)
+        run_fail("the kernel's event log is not the firmware's of %zu bytes", size);
+    for (uint64_t i = size; i < room; i++) {
+        if (log[i] != 0)
+            run_fail("byte %llu after the event log is not zero", U(i - size));
+    }
+}
+
+/* The copy is the firmware's table but for size, checksum, revision and log. Returns its log's end.
+ */
+static uint64_t check_tpm2(uint64_t address, const struct expected_overlay *expected)
+{
+    const uint8_t *copy = check_table(address, "TPM2");
+    const uint8_t *firmware = (const uint8_t *)(uintptr_t)expected->tpm2;
+    uint32_t size = read_le32(copy + 4), room;
+    uint64_t log;
+
+    if (size != max_u64(read_le32(firmware + 4), TPM2_SIZE) || copy[8] < 4)
+        run_fail("the TPM2 table has %u bytes, its revision is %u", size, copy[8]);
+    if (memcmp(copy + 10, firmware + 10, TPM2_METHOD - 10) != 0)
+        run_fail("the TPM2 table is not the firmware's");
+    room = read_le32(copy + TPM2_LOG);
+    log = read_le64(copy + TPM2_LOG + 4);
+    check_events(ours(log, room, "the event log"), room, expected->event_log_size);
+    return log + room;
+}
+
 static const uint8_t *firmware_table(uint64_t address)
 {
     return address ? (const uint8_t *)(uintptr_t)address : NULL;
 }
 
+/* Checks both root tables of ours. */
+static struct added check_roots(const uint8_t *root, const struct expected_overlay *expected)
+{
+    const uint8_t *firmware = firmware_table(expected->firmware_rsdp);
+    struct roots rsdt = {NULL, firmware_table(read_le32(firmware + 16)), 4, 4};
+    struct roots xsdt = {check_table(read_le64(root + 24), "XSDT"), NULL, 8, 8};
+    struct added added, other;
+
+    xsdt.firmware = firmware[15] >= 2 ? firmware_table(read_le64(firmware + 24)) : NULL;
+    if (!xsdt.firmware) {
+        xsdt.firmware = rsdt.firmware;
+        xsdt.firmware_width = 4;
+    }
+    added = check_root(&xsdt, expected->tpm2);
+    if (!read_le32(root + 16) != !rsdt.firmware)
+        run_fail("the firmware has an RSDT, and the kernel not, or the other way round");
+    if (!rsdt.firmware)
+        return added;
+    rsdt.ours = check_table(read_le32(root + 16), "RSDT");
+    other = check_root(&rsdt, expected->tpm2);
+    if (other.ssdt != added.ssdt || other.tpm2 != added.tpm2)
+        run_fail("XSDT and RSDT differ in the tables that were added");
+    return added;
+}
+
 struct range overlay_check(uint64_t rsdp, const struct expected_overlay *expected)
 {
     const uint8_t *root = ours(rsdp, 36, "the RSDP");
-    const uint8_t *firmware = firmware_table(expected->firmware_rsdp);
-    const uint8_t *xsdt, *rsdt = NULL, *firmware_xsdt, *firmware_rsdt, *ssdt;
-    uint64_t added, end;
+    struct added added;
+    uint64_t end;
 
     if (memcmp(root, "RSD PTR ", 8) != 0 || root[15] != 2 || read_le32(root + 20) != 36)
         run_fail("the RSDP at 0x%llx is not one of revision 2", U(rsdp));
     check_sum(root, 20, "the RSDP's first part");
     check_sum(root, 36, "the RSDP");
-    firmware_rsdt = firmware_table(read_le32(firmware + 16));
-    firmware_xsdt = firmware[15] >= 2 ? firmware_table(read_le64(firmware + 24)) : NULL;
-    xsdt = check_table(read_le64(root + 24), "XSDT");
-    if (firmware_xsdt)
-        added = check_root(xsdt, firmware_xsdt, 8);
-    else
-        added = entry(xsdt, 8, count_entries(xsdt, 8) - 1);
-    if (read_le32(root + 16))
-        rsdt = check_table(read_le32(root + 16), "RSDT");
-    if (!rsdt != !firmware_rsdt)
-        run_fail("the firmware has an RSDT, and the kernel not, or the other way round");
-    if (rsdt && check_root(rsdt, firmware_rsdt, 4) != added)
-        run_fail("XSDT and RSDT differ in the table that was added");
-    ssdt = check_table(added, "SSDT");
-    end = check_records(find_device_memory(ssdt), expected->framebuffer);
+    added = check_roots(root, expected);
+    end = check_records(find_device_memory(check_table(added.ssdt, "SSDT")), expected->framebuffer);
+    if (added.tpm2)
+        end = max_u64(end, check_tpm2(added.tpm2, expected));
+    else if (expected->tpm2 && run_is_plain())
+        run_fail("the kernel gets no event log");
     return range_to_pages((struct range){rsdp, end});
 }

@@ -15,3 +15,4 @@ extern const struct scenario random_scenarios[];
 extern const struct scenario real_scenarios[];
 extern const struct scenario report_scenarios[];
 extern const struct scenario trouble_scenarios[];
+extern const struct scenario tpm_scenarios[];

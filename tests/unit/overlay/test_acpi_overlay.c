@@ -19,6 +19,7 @@
 #define XSDT   0x9000
 #define TABLES 0x20000 /* one in each page from here on */
 #define HIGH   UINT64_C(0x200000000)
+#define LOG    0x70000
 #define MOST   24
 #define GUARD  4096
 
@@ -28,12 +29,14 @@ enum tpm2_kind {
     TPM2_SHORT, /* 52 bytes */
     TPM2_EMPTY, /* 76, without a log */
     TPM2_LONG,  /* 84, without a log */
+    TPM2_AREA,  /* 76, with an area that no log begins in */
     TPM2_LOGGED,
+    TPM2_HIDDEN, /* 76, with a log that cannot be read */
     TPM2_DAMAGED,
     TPM2_KINDS,
 };
 
-static const uint32_t tpm2_sizes[TPM2_KINDS] = {0, 52, 76, 84, 76, 76};
+static const uint32_t tpm2_sizes[TPM2_KINDS] = {0, 52, 76, 84, 76, 76, 76, 76};
 
 /* A machine, and what is wanted of the overlay. */
 struct machine {
@@ -76,6 +79,22 @@ static void fill_list(struct random *random, uint64_t *list, size_t *ret_count,
     }
 }
 
+/* An area of exactly its size, with a log's first event or without. */
+static void add_log(struct fake_table *tpm2, bool filled)
+{
+    uint8_t *log = add_memory(LOG, 65)->bytes;
+
+    put_number(tpm2->bytes + 64, 4, 65);
+    put_number(tpm2->bytes + 68, 8, LOG);
+    if (!filled)
+        return;
+    put_number(log + 4, 4, 3);
+    put_number(log + 28, 4, 33);
+    memcpy(log + 32, "Spec ID Event03", 16);
+    put_number(log + 56, 4, 1);
+    put_number(log + 60, 4, 0x0020000b); /* SHA-256 */
+}
+
 static void add_tpm2(struct machine *machine, uint64_t place)
 {
     struct fake_table *tpm2 = add_table(place, "TPM2", tpm2_sizes[machine->tpm2]);
@@ -88,6 +107,8 @@ static void add_tpm2(struct machine *machine, uint64_t place)
         memset(tpm2->bytes + 64, 0, 4);
     if (machine->tpm2 == TPM2_LONG)
         memset(tpm2->bytes + 68, 0, 8);
+    if (machine->tpm2 == TPM2_AREA || machine->tpm2 == TPM2_LOGGED)
+        add_log(tpm2, machine->tpm2 == TPM2_LOGGED);
     sign_table(tpm2);
     if (machine->tpm2 == TPM2_DAMAGED)
         tpm2->bytes[9] ^= 1;
@@ -158,11 +179,15 @@ static bool wants_screen(const struct machine *machine)
     return machine->request.framebuffer && machine->framebuffer.width && !machine->has_device;
 }
 
+static bool lacks_log(enum tpm2_kind kind)
+{
+    return kind == TPM2_SHORT || kind == TPM2_EMPTY || kind == TPM2_LONG || kind == TPM2_AREA;
+}
+
 static bool wants_event_log(const struct machine *machine)
 {
     return machine->request.event_log_size != 0 && machine->tpm2_address != 0 &&
-           (machine->tpm2 == TPM2_SHORT || machine->tpm2 == TPM2_EMPTY ||
-            machine->tpm2 == TPM2_LONG);
+           lacks_log(machine->tpm2);
 }
 
 static bool measure(const struct machine *machine)
@@ -419,7 +444,7 @@ static void who_wants_an_event_log(void **state)
         if (kind != TPM2_NONE)
             add_tpm2(&machine, TABLES);
         assert_int_equal(acpi_overlay_wants_event_log(&fake_memory, FAKE_RSDP),
-                         kind == TPM2_SHORT || kind == TPM2_EMPTY || kind == TPM2_LONG);
+                         lacks_log((enum tpm2_kind)kind));
     }
     forget_tables();
     add_roots(&machine);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/firmware/fake/tpm.h"
+
+#include "efi/firmware/proto/tcg2.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/ledger.h"
+#include "tests/firmware/fake/physical.h"
+#include "tests/firmware/fake/run.h"
+#include "tests/lib/support.h"
+
+#include <string.h>
+
+#define SHA1   4
+#define SHA256 11
+
+#define EV_NO_ACTION 3
+#define EV_IPL       13
+
+struct tpm_ways tpm_ways;
+
+static struct tcg2_protocol protocol;
+
+static struct {
+    uint8_t log[TPM_LOG_ROOM];
+    size_t size, last, copied;
+    uint8_t final[TPM_FINAL_ROOM];
+    size_t final_size, final_count;
+    size_t calls, events;
+    bool installed;
+} tpm;
+
+static void publish(void)
+{
+    static uint8_t final[TPM_FINAL_ROOM];
+
+    put_number(tpm.final, 8, 1);
+    put_number(tpm.final + 8, 8, tpm.final_count);
+    memcpy(final, tpm.final, sizeof(final));
+    if (tpm_ways.change_final)
+        tpm_ways.change_final(final);
+    physical_write(TPM_LOG, tpm.log, tpm.size);
+    physical_write(TPM_FINAL, final, tpm.final_size);
+}
+
+static void put(size_t width, uint64_t value)
+{
+    require(tpm.size + width <= sizeof(tpm.log));
+    put_number(tpm.log + tpm.size, width, value);
+    tpm.size += width;
+}
+
+static void put_bytes(size_t size, uint8_t byte)
+{
+    require(tpm.size + size <= sizeof(tpm.log));
+    memset(tpm.log + tpm.size, byte, size);
+    tpm.size += size;
+}
+
+static void put_header(void)
+{
+    put(4, 0);
+    put(4, EV_NO_ACTION);
+    put_bytes(20, 0);
+    put(4, 37);
+    memcpy(tpm.log + tpm.size, "Spec ID Event03", 16);
+    tpm.size += 16;
+    put(4, 0); /* platform class */
+    put(4, 0x02000200);
+    put(4, 2);
+    put(2, SHA1);
+    put(2, 20);
+    put(2, SHA256);
+    put(2, 32);
+    put(1, 0); /* no vendor's information */
+}
+
+void tpm_measure(uint32_t size)
+{
+    tpm.last = tpm.size;
+    tpm.events++;
+    put(4, tpm.events % 8);
+    put(4, EV_IPL);
+    put(4, 2);
+    put(2, SHA1);
+    put_bytes(20, (uint8_t)tpm.events);
+    put(2, SHA256);
+    put_bytes(32, (uint8_t)~tpm.events);
+    put(4, size);
+    put_bytes(size, (uint8_t)('a' + tpm.events % 26));
+    if (tpm.calls > 0) {
+        require(tpm.final_size + tpm.size - tpm.last <= sizeof(tpm.final));
+        memcpy(tpm.final + tpm.final_size, tpm.log + tpm.last, tpm.size - tpm.last);
+        tpm.final_size += tpm.size - tpm.last;
+        tpm.final_count++;
+    }
+    publish();
+}
+
+void tpm_measure_exit(void)
+{
+    if (!tpm.installed)
+        return;
+    tpm_measure(tpm_ways.measures_at_exit);
+    tpm_measure(tpm_ways.measures_at_exit);
+}
+
+void tpm_damage(uint64_t address, uint64_t value, size_t width)
+{
+    uint8_t bytes[8];
+
+    put_number(bytes, width, value);
+    physical_write(address, bytes, width);
+}
+
+size_t tpm_log_size(void)
+{
+    return tpm.size;
+}
+
+const uint8_t *tpm_log(void)
+{
+    return tpm.log;
+}
+
+size_t tpm_copied_size(void)
+{
+    return tpm.copied;
+}
+
+size_t tpm_calls(void)
+{
+    return tpm.calls;
+}
+
+static EFI_STATUS EFIAPI get_event_log(struct tcg2_protocol *this, UINT32 format,
+                                       EFI_PHYSICAL_ADDRESS *ret_location,
+                                       EFI_PHYSICAL_ADDRESS *ret_last, BOOLEAN *ret_truncated)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_GET_EVENT_LOG);
+    struct tpm_answer answer = {EFI_SUCCESS, TPM_LOG, TPM_LOG + tpm.last, FALSE};
+
+    if (this != &protocol || format != 2)
+        run_fail("GetEventLog is called with another protocol, or for format %u", format);
+    if (EFI_ERROR(status)) {
+        *ret_location = *ret_last = 0xdeadbeef;
+        return status;
+    }
+    tpm.calls++;
+    tpm.copied = tpm.size;
+    if (tpm_ways.answer)
+        tpm_ways.answer(tpm.calls, &answer);
+    *ret_location = answer.location;
+    *ret_last = answer.last;
+    *ret_truncated = answer.truncated;
+    return answer.status;
+}
+
+void tpm_install(void)
+{
+    static const EFI_GUID guid = TCG2_PROTOCOL_GUID;
+    static const EFI_GUID final_guid = TCG2_FINAL_EVENTS_GUID;
+    EFI_HANDLE handle = NULL;
+
+    protocol.get_event_log = get_event_log;
+    handles_install(&handle, &guid, &protocol);
+    configuration_add(&final_guid, tpm_ways.final ? tpm_ways.final : TPM_FINAL);
+    tpm.installed = true;
+    tpm.final_size = 16;
+    put_header();
+    tpm_measure(5);
+    tpm_measure(0);
+    tpm_measure(300);
+}
