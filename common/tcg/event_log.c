@@ -8,14 +8,17 @@
 #include <string.h>
 
 /* TCG_PCClientPCREvent, the form of the first event: PCR, type, SHA-1 digest, size. */
-#define FIRST_SIZE    32
-#define FIRST_TYPE    4
-#define FIRST_LENGTH  28
-#define EV_NO_ACTION  3
-#define SPEC_ID       "Spec ID Event03" /* with its null character */
-#define ALGORITHMS    24                /* offset of their number in TCG_EfiSpecIDEvent */
-#define ALGORITHM     4                 /* bytes: identifier and size of a digest */
-#define MOST_BANKS    16                /* HASH_COUNT in the TPM library specification */
+#define FIRST_SIZE   32
+#define FIRST_TYPE   4
+#define FIRST_LENGTH 28
+#define EV_NO_ACTION 3
+#define ALGORITHMS   24 /* offset of their number in TCG_EfiSpecIDEvent */
+#define ALGORITHM    4  /* bytes: identifier and size of a digest */
+#define MOST_BANKS   16 /* HASH_COUNT in the TPM library specification */
+
+/* TCG_EfiSpecIDEvent.signature, with its null character. */
+static const char spec_id[16] = {'S', 'p', 'e', 'c', ' ', 'I', 'D', ' ',
+                                 'E', 'v', 'e', 'n', 't', '0', '3'};
 #define VENDOR_LENGTH 1
 
 /* TCG_PCR_EVENT2: PCR, type, number of digests; then the digests, each after its algorithm; size.
@@ -47,7 +50,7 @@ static bool read_format(const uint8_t *log, uint64_t limit, struct format *ret_f
     event = log + FIRST_SIZE;
     size = read_le32(log + FIRST_LENGTH);
     if (!fits_inside(FIRST_SIZE, size, limit) || size < ALGORITHMS + 4 ||
-        memcmp(event, SPEC_ID, sizeof(SPEC_ID)) != 0)
+        memcmp(event, spec_id, sizeof(spec_id)) != 0)
         return false;
     count = read_le32(event + ALGORITHMS);
     if (count == 0 || count > MOST_BANKS ||

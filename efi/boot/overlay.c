@@ -35,7 +35,7 @@ static void measure(struct boot *boot, const struct framebuffer *framebuffer)
         return;
     boot->overlay.size = 0;
     error_append(&reason, &error);
-    console_message("warning: %s; the kernel gets neither the screen nor any log", reason.data);
+    console_message("warning: %s", reason.data);
 }
 
 void overlay_collect(struct boot *boot)

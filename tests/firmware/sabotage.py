@@ -129,8 +129,7 @@ BREAKS = (
     Break("pass-framebuffer of loader.conf is not heard", "start_kernel_of", statement(assigns="pass_framebuffer"), "",
           "words-config", "the command line"),
 
-    Break("control characters stay in the log", "append_log",
-          statement(assigns="character", mentions=["printable"]), "",
+    Break("control characters stay in the log", "log_append", condition("is_plain"), "true",
           "escape-sequence", "the log ends with"),
 
     # Leaving boot services
