@@ -24,7 +24,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,KERNEL INITRD CMDLINE OVERWRITE_NVS MEM CPUS ACCEL TIMEOUT OVMF ISO,$(eval $(call as_typed,$(name))))
+$(foreach name,KERNEL INITRD CMDLINE OVERWRITE_NVS MEM CPUS ACCEL TIMEOUT OVMF DISPLAY_WINDOW ISO,$(eval $(call as_typed,$(name))))
 
 # Setup: this make installs the Debian packages that the goals need, then a second make builds the goals.
 # DEPS=no does not touch the machine.
@@ -136,9 +136,10 @@ endef
 all: efi pvhinfo ## build the loader, build/x64/pvhboot.efi, and build/pvhinfo (the default)
 
 .PHONY: run
-run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= MEM= CPUS= ACCEL= OVMF= TIMEOUT=
+run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= MEM= CPUS= ACCEL= OVMF= DISPLAY_WINDOW= TIMEOUT=
 	@$(what_to_boot); set -- "$$@" --mem "$$MEM" --cpus "$$CPUS" --accel "$$ACCEL" --timeout "$$TIMEOUT"; \
 	[ -z "$$OVMF" ] || set -- "$$@" --ovmf "$$OVMF"; \
+	[ -z "$$DISPLAY_WINDOW" ] || set -- "$$@" --display-window "$$DISPLAY_WINDOW"; \
 	exec tools/run "$$@"
 
 .PHONY: iso

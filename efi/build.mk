@@ -17,9 +17,9 @@ endif
 EMPTY :=
 EFI_BUILD  := build/x64$(if $(DECODERS_ABSENT),-$(subst $(EMPTY) ,-,$(or $(DECODERS),none)))
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-# Smaller than GRUB and Limine; without decoders, smaller than systemd-boot, which decompresses nothing either. What clang
-# builds is larger.
-EFI_LIMIT  ?= $(if $(findstring clang,$(EFI_CC)),294912,$(if $(DECODERS),262144,139264))
+# Smaller than GRUB and Limine; without decoders, about as large as systemd-boot, which decompresses nothing either. What
+# clang builds is larger.
+EFI_LIMIT  ?= $(if $(findstring clang,$(EFI_CC)),294912,$(if $(DECODERS),262144,155648))
 VERSION    := $(shell cat VERSION)
 
 EFI_OBJCOPY ?= objcopy

@@ -125,6 +125,7 @@ def test_jobs_are_shared_without_a_warning(tree, jobs):
 @pytest.mark.parametrize("deps", ["yes", "no"])
 @pytest.mark.parametrize("goal, variable, option", [
     ("run", "CMDLINE", "--cmdline"), ("run", "KERNEL", "--kernel"), ("run", "MEM", "--mem"), ("run", "OVMF", "--ovmf"),
+    ("run", "DISPLAY_WINDOW", "--display-window"),
     ("iso", "CMDLINE", "--cmdline"), ("iso", "KERNEL", "--kernel"), ("iso", "ISO", "--output"),
 ])
 def test_what_is_booted_reaches_the_program_as_it_was_typed(tree, deps, goal, variable, option):

@@ -183,3 +183,11 @@ def test_firmware_without_variables_is_refused(tmp_path):
     (tmp_path / "bios.fd").touch()
     with pytest.raises(Failure, match="VARS"):
         run.firmware_variables(tmp_path / "bios.fd")
+
+
+@pytest.mark.parametrize("window, options", [
+    ("no", ["-display", "none"]), ("", ["-display", "none"]), ("yes", ["-vga", "std"]),
+    ("vnc=:1", ["-vga", "std", "-display", "vnc=:1"]),
+])
+def test_a_screen_in_a_window(window, options):
+    assert run.screen(window) == options
