@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What pvhinfo places where on the machines of tests/data/maps, and which map files it takes."""
 
+import pathlib
 import re
 
 import pytest
@@ -144,17 +145,42 @@ def test_most_kernels_boot_on_most_machines(kernel, refusing):
 
 def test_the_text_is_the_table_and_then_some():
     table = pvhinfo("--map", ONE_MAP).stdout
-    assert re.fullmatch(r"(e820 \d+ 0x[0-9a-f]+ 0x[0-9a-f]+\n)+", table)
+    lines = r"(e820 \d+ 0x[0-9a-f]+ 0x[0-9a-f]+\n)+"
+    assert re.fullmatch(lines, table)
     done = pvhinfo("--map", ONE_MAP, *MODULES, KERNELS["6.1"])
     found, = results("--map", ONE_MAP, *MODULES, KERNELS["6.1"])
     plan = found["plan"]
-    assert done.stdout.endswith(table)
+    assert re.search(f"\n{lines}$", done.stdout)
     for line in (f"{KERNELS['6.1']}: ELF64, 4 segments, PVH entry {plan['entry']:#x}\n",
                  f"\n  module     0 {plan['modules'][0]['start']:#x}-{plan['modules'][0]['end'] - 1:#x} 10M and 1 more\n",
                  f"\n  staged       {plan['staged']} bytes in ",
                  f"\nstart_info at {plan['boot_info']['start']:#x}: magic 0x336ec578 version 1 flags 0 nr_modules 2\n",
                  '\n  cmdline "console=ttyS0 quiet"\n', ' "some words"\n'):
         assert line in done.stdout
+
+
+def test_the_acpi_overlay_is_placed_as_large_as_the_map_says(tmp_path):
+    """The kernel gets it as memory of type 3. A map that says nothing is one of a usual machine."""
+    table = pvhinfo("--map", ONE_MAP).stdout
+    for line, size in (("", 0x11000), ("acpi-overlay 0x23000\n", 0x23000), ("acpi-overlay 0\n", 0)):
+        path = tmp_path / "map"
+        path.write_text(pathlib.Path(ONE_MAP).read_text() + line)
+        text = pvhinfo("--map", path, KERNELS["small"]).stdout
+        found, = results("--map", path, KERNELS["small"])
+        place = found["plan"]["acpi_overlay"]
+        assert text.endswith(table) is (size == 0) and (place is None) is (size == 0)
+        if size:
+            assert place["end"] - place["start"] == size
+            assert f"\n  ACPI overlay {place['start']:#x}-{place['end'] - 1:#x}\n" in text
+            assert f"\ne820 3 {place['start']:#x} {place['end']:#x}\n" in text
+
+
+@pytest.mark.parametrize("line", ["acpi-overlay", "acpi-overlay 1 2", "acpi-overlay x", "acpi-overlay 100000001"])
+def test_a_damaged_line_of_the_overlay(tmp_path, line):
+    path = tmp_path / "map"
+    path.write_text(pathlib.Path(ONE_MAP).read_text() + line + "\n")
+    done = pvhinfo("--map", path, KERNELS["small"])
+    assert done.returncode == 2 and "not of the form 'acpi-overlay SIZE'" in done.stderr
 
 
 def test_without_modules_the_list_has_no_address():
@@ -358,4 +384,4 @@ def test_a_map_that_kernels_cannot_take_loses_small_pieces(tmp_path):
                             for n in range(300)))
     found, = results("--map", path, KERNELS["small"])
     assert len(found["e820"]) == 126
-    assert found["warnings"][0].startswith("warning: the memory map has more than 126 entries; 174 small ranges")
+    assert found["warnings"][0].startswith("warning: the memory map has more than 126 entries; 175 small ranges")

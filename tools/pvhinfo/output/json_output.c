@@ -127,6 +127,10 @@ static void write_plan(struct json *json, const struct result *result)
     write_range(json, "span", plan->span);
     write_modules(json, result->modules, plan);
     write_range(json, "boot_info", plan->boot_info);
+    if (range_size(plan->acpi_overlay) > 0)
+        write_range(json, "acpi_overlay", plan->acpi_overlay);
+    else
+        json_null(json, "acpi_overlay");
     write_range(json, "trampoline",
                 (struct range){plan->trampoline_code.start, plan->trampoline_data.end});
     json_number(json, "staged", plan->staged);
