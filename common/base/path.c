@@ -3,18 +3,19 @@
 
 #include "common/base/utf.h"
 
-#include <string.h>
-
-static const char separators[] = "\\/";
+static bool is_separator(char character)
+{
+    return character == '\\' || character == '/';
+}
 
 bool path_next_name(const char **path, const char **ret_name, size_t *ret_length)
 {
     const char *end = *path;
 
     do {
-        while (*end && strchr(separators, *end))
+        while (is_separator(*end))
             end++;
-        for (*ret_name = end; *end && !strchr(separators, *end);)
+        for (*ret_name = end; *end && !is_separator(*end);)
             end++;
         *ret_length = (size_t)(end - *ret_name);
     } while (*ret_length == 1 && **ret_name == '.');

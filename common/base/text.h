@@ -21,9 +21,16 @@ struct text {
     size_t length; /* without the NUL */
 };
 
+static inline struct text text_empty(char *data, size_t size)
+{
+    *data = '\0';
+    return (struct text){data, size, 0};
+}
+
+/* Only the first byte is cleared. */
 #define TEXT_ON_STACK(name, bytes)                                                                 \
-    char name##_buffer[bytes] = "";                                                                \
-    struct text name = {name##_buffer, sizeof(name##_buffer), 0}
+    char name##_buffer[bytes];                                                                     \
+    struct text name = text_empty(name##_buffer, bytes)
 
 void text_clear(struct text *text);
 
