@@ -54,6 +54,14 @@ def without_isa_hole(entries):
     return [entry for entry in entries if entry[1:] != HOLE]
 
 
+def without_overlay(entries, wanted):
+    """With the ACPI overlay as RAM: the one range of ACPI's memory where WANTED has RAM, and its size."""
+    (overlay,) = [entry for entry in entries if entry[0] == 3 and
+                  any(kind == 1 and start <= entry[1] and entry[2] <= end for kind, start, end in wanted)]
+    kept = [entry for entry in entries if entry != overlay]
+    return merged([*kept, (1, *overlay[1:])]), overlay[2] - overlay[1]
+
+
 def ram(entries):
     """Bytes of RAM in a table."""
     return sum(end - start for kind, start, end in entries if kind == 1)

@@ -170,7 +170,7 @@ PACKED_SMALL = Session(
         Refusal("gz-without-memory", "\\made\\gz console=ttyS0",
                 ("gz: it is linked at 0x1000000-0x3dfffff, but", "on this machine; add memory")),
         Refusal("dictionary-too-large", "\\made\\dictionary",
-                ("dictionary: xz: not enough memory: the boot needs at least 6", "64.1 MiB of it to "
+                ("dictionary: xz: not enough memory: the boot needs at least 6", "64.2 MiB of it to "
                  "unpack the kernel, but only ", "MiB is free, ", " of it in one piece; add memory")),
         Refusal("initrd-too-large-behind-a-packed-kernel", "--initrd \\large.img \\made\\small",
                 ("large.img: not enough memory for this module of 40.0 MiB: the largest free range", "add memory")),
