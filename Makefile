@@ -149,8 +149,9 @@ iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= C
 # Two at a time where each uses one core; the others run two jobs themselves.
 .PHONY: check
 check: ## run every test that fits into a quarter of an hour, on two cores
-	@$(MAKE) --no-print-directory -j 2 check-style check-unit check-firmware check-decoders check-binary check-kernel
-	@$(MAKE) --no-print-directory check-tools check-fuzz check-bench check-boot
+	@$(MAKE) --no-print-directory -j 2 check-style check-unit-gcc check-firmware-brief check-decoders check-binary check-kernel \
+		check-fuzz check-bench
+	@$(MAKE) --no-print-directory check-tools check-boot
 
 .PHONY: check-full
 check-full: lint check-style check-tools coverage check-unit check-firmware-full check-decoders check-fuzz-full check-binary check-kernel check-bench check-boot-full ## run every test there is

@@ -71,7 +71,7 @@ bool tcg_log_begins(const uint8_t *log, uint64_t limit)
 static uint64_t digest_size(const struct format *format, uint16_t algorithm)
 {
     for (uint32_t i = 0; i < format->count; i++) {
-        const uint8_t *entry = format->algorithms + i * ALGORITHM;
+        const uint8_t *entry = format->algorithms + (size_t)i * ALGORITHM;
 
         if (read_le16(entry) == algorithm)
             return read_le16(entry + 2);

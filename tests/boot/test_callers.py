@@ -44,6 +44,7 @@ def test_registered_by_efibootmgr(row, boot):
     check_test_kernel(row, what, result)
 
 
+@pytest.mark.slow
 def test_kernel_install(boot):
     """What it leaves boots by systemd-boot, and by pvhboot with only the loader's file changed."""
     row = rows.KERNEL_INSTALL

@@ -3,6 +3,8 @@
 
 import re
 
+import pytest
+
 import media
 import report
 import scenario
@@ -78,6 +80,7 @@ def test_broken_entries_cost_warnings(boot):
     assert "d-folder" not in text
 
 
+@pytest.mark.slow
 def test_one_shot_is_for_one_boot(boot):
     """LoaderEntryOneShot goes before LoaderEntryDefault, that before loader.conf; and is consumed."""
     files = {f"{ENTRIES}/{name}.conf": entry(name) for name in ("a", "b", "c")}
@@ -96,6 +99,7 @@ def test_one_shot_is_for_one_boot(boot):
     assert disk.booted()[0] == "c"
 
 
+@pytest.mark.slow
 def test_saved_default(boot):
     """With `default @saved`, the entry that was booted last is booted again."""
     files = {f"{ENTRIES}/{name}.conf": entry(name) for name in ("a", "b", "c")}
@@ -120,6 +124,7 @@ def test_an_entry_may_be_an_efi_program(boot):
     assert disk.booted()[0] == 'from "the  other" side'
 
 
+@pytest.mark.slow
 def test_an_efi_program_that_fails_is_named(boot):
     """Its own message comes first, then whose it was, in the words of the manual page."""
     disk = Installed(boot, "failing-program", {

@@ -77,7 +77,14 @@ def lost_memory(session, serial):
             yield f"{refusal.name}: {first - second} pages were not given back"
 
 
-@pytest.mark.parametrize("session", refusals.SESSIONS, ids=lambda session: session.name)
+# What is refused, and why, is tested on the host: the short run has the quickest sessions.
+SLOW_SESSIONS = (refusals.CONTAINERS, refusals.SHAPES)
+IN_SHORT_RUN = ("goes-on-missing-kernel",)
+
+
+@pytest.mark.parametrize("session", [
+    pytest.param(session, id=session.name, marks=[pytest.mark.slow] if session in SLOW_SESSIONS else [])
+    for session in refusals.SESSIONS])
 def test_refused_in_the_shell(session, boot):
     image = boot.folder(session.name) / "image"
     media.write_disk(image, session_files(session))
@@ -105,7 +112,9 @@ def failing_files(case):
     return files
 
 
-@pytest.mark.parametrize("case", refusals.BOOT_MANAGER, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [
+    pytest.param(case, id=case.name, marks=[] if case.name in IN_SHORT_RUN else [pytest.mark.slow])
+    for case in refusals.BOOT_MANAGER])
 def test_firmware_goes_on_to_its_next_option(case, boot):
     image = boot.folder(case.name) / "image"
     partition = media.write_disk(image, failing_files(case))

@@ -83,7 +83,7 @@ def boot_disk(name, machine, files, bad, boot):
 
 
 SESSIONS = (
-    (faults.UNREADABLE, faults.ERRORS, False),
+    (faults.UNREADABLE, faults.ERRORS, True),
     (faults.CUT, faults.CUTS, True),
     (faults.ENDS_EARLY, (faults.GONE,), True),
 )

@@ -229,6 +229,7 @@ def test_the_countdown_boots(boot):
         assert cmdline_of_kernel(session) == "option 1"
 
 
+@pytest.mark.slow
 def test_a_key_stops_the_countdown(boot):
     with at_menu(boot, "menu-stop", numbered(3), b"timeout 4\n") as session:
         menu = Menu(session)
@@ -252,6 +253,7 @@ def test_a_key_shows_the_hidden_menu(boot):
         assert cmdline_of_kernel(session) == "option 1"
 
 
+@pytest.mark.slow
 def test_two_hundred_entries(boot):
     """They scroll; a step of the bar draws two lines, and never the whole screen."""
     title = "A title that is longer than any screen is wide, and then some more of it " * 2

@@ -4,6 +4,7 @@
 import re
 from dataclasses import replace
 
+import pytest
 import rows
 from test_console import lit_pixels
 
@@ -31,6 +32,7 @@ def check_line(said, name):
     assert said.partition(last)[2].startswith(f"\r{' ' * (len(last) - 1)}\r")
 
 
+@pytest.mark.slow
 def test_a_slow_medium(boot):
     """The screen is the same to the pixel as that of a fast one."""
     fast = rows.row("progress-fast", "tk64n8", "entry", "q35", 256, 1, "qemu64", "virtio",

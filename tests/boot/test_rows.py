@@ -32,6 +32,15 @@ def test_every_value_is_met_by_the_test_kernel():
     assert {row.start for row in table} >= set(STARTS)
 
 
+def test_every_value_is_met_in_the_short_run():
+    table = [row for row in rows.TEST_KERNEL if not row.slow]
+    assert {row.kernel for row in table} >= set(SHAPES)
+    assert {row.start for row in table} >= set(STARTS)
+    assert of_machines(table, "board") == {(board,) for board in BOARDS}
+    assert of_machines(table, "cpu") == {(cpu,) for cpu in CPU}
+    assert of_machines(table, "medium") >= {(medium,) for media in MEDIA.values() for medium in media}
+
+
 def test_hardware_is_met_in_pairs_by_the_test_kernel():
     table = rows.TEST_KERNEL
     media = {(board, medium) for board in BOARDS for medium in MEDIA[board]}

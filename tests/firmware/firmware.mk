@@ -50,6 +50,10 @@ endef
 .PHONY: check-firmware
 check-firmware: check-firmware-gcc ## run the whole loader on a fake firmware: every call fails once, any map, any kernel
 
+.PHONY: check-firmware-brief
+check-firmware-brief: FIRMWARE_DEPTH := --brief
+check-firmware-brief: check-firmware-gcc ## the same with one status for each call that fails
+
 .PHONY: check-firmware-full
 check-firmware-full: FIRMWARE_DEPTH := --thorough
 check-firmware-full: $(addprefix check-firmware-,$(FIRMWARE_COMPILERS)) ## the same with more statuses and larger kernels, built with GCC and with Clang

@@ -80,4 +80,4 @@ fuzz: $(patsubst %,fuzz-%,$(or $(FUZZ),$(FUZZ_TARGETS) $(FUZZ_OWN))) ## run the 
 check-fuzz: ## run every fuzzer for a few seconds
 	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=5
 check-fuzz-full: ## run every fuzzer for a minute
-	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=60
+	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=$(FUZZ_SECONDS)

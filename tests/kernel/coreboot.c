@@ -87,7 +87,7 @@ static bool has_checksum(const void *data, uint32_t size, uint32_t checksum)
 
 static bool has_header(const struct table *table, struct extent memory)
 {
-    return __builtin_memcmp(table->signature, "LBIO", 4) == 0 &&
+    return table && __builtin_memcmp(table->signature, "LBIO", 4) == 0 &&
            table->header_bytes == sizeof *table &&
            table->table_bytes == memory.end - memory.start - sizeof *table;
 }

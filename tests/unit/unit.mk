@@ -69,11 +69,11 @@ build/unit/$(1)/$(2): $(call unit_objects,$(1),tests/unit/$(2).c $(UNIT_EFI_$(2)
 check-unit-$(1)-$(2): build/unit/$(1)/$(2) $(UNIT_SAMPLES)
 	@tests/lib/run $$<
 
-check-unit: check-unit-$(1)-$(2)
+check-unit-$(1): check-unit-$(1)-$(2)
 endef
 
-.PHONY: check-unit
-check-unit: ## run the host tests, built with GCC and with Clang
+.PHONY: check-unit $(UNIT_COMPILERS:%=check-unit-%)
+check-unit: $(UNIT_COMPILERS:%=check-unit-%) ## run the host tests, built with GCC and with Clang
 
 $(foreach compiler,$(UNIT_COMPILERS),$(eval $(call unit_compiler,$(compiler))))
 

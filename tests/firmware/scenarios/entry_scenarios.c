@@ -233,7 +233,7 @@ static void check_counted_long(void)
 
     memset(path, 'x', sizeof(path));
     memcpy(path, ENTRIES, strlen(ENTRIES));
-    strcpy(path + strlen(ENTRIES) + 234, "+2.conf");
+    memcpy(path + strlen(ENTRIES) + 234, "+2.conf", sizeof("+2.conf"));
     if (!exists(path))
         run_fail("the boot is not counted");
 }

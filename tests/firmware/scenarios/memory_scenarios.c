@@ -499,7 +499,7 @@ static const char *repeat_options(size_t count)
     require(text);
     for (size_t i = 0; i < count; i++)
         memcpy(text + i * (sizeof(option) - 1), option, sizeof(option) - 1);
-    strcpy(text + count * (sizeof(option) - 1), "kernel");
+    memcpy(text + count * (sizeof(option) - 1), "kernel", sizeof("kernel"));
     return text;
 }
 

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define FACE "\xf0\x9f\x98\x80" /* two units of UTF-16 */
+
 static void assert_path(const char *path, const char *expected)
 {
     uint16_t units[PATH_MAX_LENGTH];
@@ -58,7 +60,7 @@ static void the_limit(void **state)
     assert_false(path_to_utf16(path, units));
     for (size_t i = 0; i < 2 * PATH_MAX_LENGTH; i++)
         path[i] = i % 2 ? '/' : '.';
-    strcpy(path + 2 * PATH_MAX_LENGTH, "x");
+    memcpy(path + 2 * PATH_MAX_LENGTH, "x", sizeof("x"));
     assert_path(path, "\\x");
     for (size_t i = 0; i < 2 * PATH_MAX_LENGTH; i++) /* a separator is the first that has no room */
         path[i] = i % 2 ? 'x' : '/';
@@ -66,9 +68,9 @@ static void the_limit(void **state)
     path[PATH_MAX_LENGTH - 2] = '\0';
     assert_true(path_to_utf16(path, units));
     memset(path, 'x', PATH_MAX_LENGTH - 3);
-    strcpy(path + PATH_MAX_LENGTH - 3, "\xf0\x9f\x98\x80"); /* two units */
+    memcpy(path + PATH_MAX_LENGTH - 3, FACE, sizeof(FACE));
     assert_false(path_to_utf16(path, units));
-    strcpy(path + PATH_MAX_LENGTH - 4, "\xf0\x9f\x98\x80");
+    memcpy(path + PATH_MAX_LENGTH - 4, FACE, sizeof(FACE));
     assert_true(path_to_utf16(path, units));
 }
 

@@ -1087,7 +1087,7 @@ static bool make_reclaimable(struct random *random)
 {
     bool made = make();
     struct load_plan alone = plan;
-    uint64_t places[MAX_MODULES];
+    uint64_t places[MAX_MODULES] = {0};
 
     for (size_t i = 0; i < alone.module_count && made; i++)
         places[i] = plan.modules[i].range.start;
