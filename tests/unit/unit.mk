@@ -72,8 +72,10 @@ check-unit-$(1)-$(2): build/unit/$(1)/$(2) $(UNIT_SAMPLES)
 check-unit-$(1): check-unit-$(1)-$(2)
 endef
 
-.PHONY: check-unit $(UNIT_COMPILERS:%=check-unit-%)
-check-unit: $(UNIT_COMPILERS:%=check-unit-%) ## run the host tests, built with GCC and with Clang
+.PHONY: check-unit check-unit-gcc check-unit-clang
+check-unit: check-unit-gcc check-unit-clang ## run the host tests, built with GCC and with Clang
+check-unit-gcc: ## the same with GCC only
+check-unit-clang: ## the same with Clang only
 
 $(foreach compiler,$(UNIT_COMPILERS),$(eval $(call unit_compiler,$(compiler))))
 
