@@ -30,7 +30,7 @@ static inline struct text text_empty(char *data, size_t size)
 /* Only the first byte is cleared. */
 #define TEXT_ON_STACK(name, bytes)                                                                 \
     char name##_buffer[bytes];                                                                     \
-    struct text name = text_empty(name##_buffer, bytes)
+    struct text name = text_empty(name##_buffer, sizeof(name##_buffer))
 
 void text_clear(struct text *text);
 
