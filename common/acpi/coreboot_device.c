@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/acpi/coreboot_device.h"
 
+#include "common/acpi/root_table.h"
 #include "common/acpi/table_write.h"
 #include "common/base/bytes.h"
-#include "common/base/bytes_write.h"
 #include "common/base/overflow.h"
 #include "common/base/units.h"
 
 #include <string.h>
-
-#define TABLE_LENGTH 4
 
 /* ABI: FADT (ACPI 6.5, section 5.2.9). */
 #define FADT_DSDT   40
@@ -86,7 +84,7 @@ static const uint8_t *map_table(struct search *search, uint64_t address, uint32_
 
     if (!table)
         return NULL;
-    *ret_length = read_le32(table + TABLE_LENGTH);
+    *ret_length = read_le32(table + ACPI_TABLE_LENGTH);
     return *ret_length >= ACPI_HEADER_SIZE
                ? search->memory->map(search->memory, address, *ret_length)
                : NULL;

@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/acpi/root_copy.h"
 
-#include "common/acpi/rsdp.h"
 #include "common/acpi/table_write.h"
 #include "common/base/bytes.h"
-#include "common/base/bytes_write.h"
 
 #include <string.h>
 
-#define TABLE_LENGTH   4
 #define TABLE_REVISION 8
-
-#define RSDP_CHECKSUM          8
-#define RSDP_OEM_ID            9
-#define RSDP_REVISION          15
-#define RSDP_RSDT              16
-#define RSDP_V1_SIZE           20
-#define RSDP_LENGTH            20
-#define RSDP_XSDT              24
-#define RSDP_EXTENDED_CHECKSUM 32
 
 static const char *name_of(enum acpi_root_kind kind)
 {
@@ -35,17 +23,13 @@ static bool set_damaged(struct error *error, const char *name, uint64_t address)
 static const uint8_t *check_root(struct acpi_memory *memory, uint64_t address,
                                  enum acpi_root_kind kind, uint32_t *ret_count)
 {
-    const uint8_t *table = memory->map(memory, address, ACPI_HEADER_SIZE);
     uint32_t length;
+    const uint8_t *table = acpi_check_table(memory, address, name_of(kind), &length);
 
-    if (!table || memcmp(table, name_of(kind), 4) != 0)
-        return NULL;
-    length = read_le32(table + TABLE_LENGTH);
-    if (length < ACPI_HEADER_SIZE || (length - ACPI_HEADER_SIZE) / kind > ACPI_ROOT_ENTRIES)
+    if (!table || (length - ACPI_HEADER_SIZE) / kind > ACPI_ROOT_ENTRIES)
         return NULL;
     *ret_count = (length - ACPI_HEADER_SIZE) / kind; /* as kernels count: part of one is none */
-    table = memory->map(memory, address, length);
-    return table && acpi_sums_to_zero(table, length) ? table : NULL;
+    return table;
 }
 
 static bool has_table(const struct acpi_root *root, uint64_t address)
@@ -166,13 +150,13 @@ void acpi_write_root(uint8_t *table, const struct acpi_root *root, enum acpi_roo
 
 void acpi_write_rsdp(uint8_t *rsdp, const struct acpi_root_copy *copy, uint64_t xsdt, uint32_t rsdt)
 {
-    memset(rsdp, 0, ACPI_RSDP_SIZE);
+    memset(rsdp, 0, RSDP_V2_SIZE);
     memcpy(rsdp, "RSD PTR ", 8);
     memcpy(rsdp + RSDP_OEM_ID, copy->oem_id, sizeof(copy->oem_id));
     rsdp[RSDP_REVISION] = 2;
     write_le32(rsdp + RSDP_RSDT, rsdt);
-    write_le32(rsdp + RSDP_LENGTH, ACPI_RSDP_SIZE);
+    write_le32(rsdp + RSDP_LENGTH, RSDP_V2_SIZE);
     write_le64(rsdp + RSDP_XSDT, xsdt);
     rsdp[RSDP_CHECKSUM] = acpi_checksum(rsdp, RSDP_V1_SIZE);
-    rsdp[RSDP_EXTENDED_CHECKSUM] = acpi_checksum(rsdp, ACPI_RSDP_SIZE);
+    rsdp[RSDP_EXTENDED_CHECKSUM] = acpi_checksum(rsdp, RSDP_V2_SIZE);
 }

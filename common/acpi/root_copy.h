@@ -7,12 +7,12 @@
 #pragma once
 
 #include "common/acpi/root_table.h"
+#include "common/acpi/rsdp.h"
 #include "common/base/arena.h"
 #include "common/base/error.h"
 
 #include <stddef.h>
 
-#define ACPI_RSDP_SIZE    36   /* ABI: of revision 2 */
 #define ACPI_ROOT_ENTRIES 1024 /* servers have some 60 tables; bounds the work */
 
 /* The bytes of one pointer in a root table, which say which of them it is. */
@@ -52,6 +52,6 @@ uint32_t acpi_root_size(const struct acpi_root *root, enum acpi_root_kind kind, 
 void acpi_write_root(uint8_t *table, const struct acpi_root *root, enum acpi_root_kind kind,
                      const uint64_t *added, uint32_t added_count);
 
-/* Writes an RSDP of ACPI_RSDP_SIZE bytes. `rsdt` is 0 for none. */
+/* Writes an RSDP of RSDP_V2_SIZE bytes. `rsdt` is 0 for none. */
 void acpi_write_rsdp(uint8_t *rsdp, const struct acpi_root_copy *copy, uint64_t xsdt,
                      uint32_t rsdt);

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define TABLE_LENGTH   4
 #define TABLE_MAX_SIZE MIB
 
 /* A root table of 1 MiB may list a damaged table over 100,000 times; give up after a few. */
@@ -21,15 +20,14 @@ static bool has_signature(struct acpi_memory *memory, uint64_t address, const ch
     return table && memcmp(table, signature, 4) == 0;
 }
 
-/* Returns the table if its signature, length and checksum are right, or NULL. */
-static const uint8_t *check_table(struct acpi_memory *memory, uint64_t address,
-                                  const char *signature, uint32_t *ret_length)
+const uint8_t *acpi_check_table(struct acpi_memory *memory, uint64_t address, const char *signature,
+                                uint32_t *ret_length)
 {
     const uint8_t *table = memory->map(memory, address, ACPI_HEADER_SIZE);
 
     if (!table || memcmp(table, signature, 4) != 0)
         return NULL;
-    *ret_length = read_le32(table + TABLE_LENGTH);
+    *ret_length = read_le32(table + ACPI_TABLE_LENGTH);
     if (*ret_length < ACPI_HEADER_SIZE || *ret_length > TABLE_MAX_SIZE)
         return NULL;
     table = memory->map(memory, address, *ret_length);
@@ -48,7 +46,7 @@ static void search_root(struct acpi_memory *memory, const uint8_t *root, uint32_
 
         if (!has_signature(memory, address, signature))
             continue;
-        table->bytes = check_table(memory, address, signature, &table->length);
+        table->bytes = acpi_check_table(memory, address, signature, &table->length);
         if (table->bytes)
             return;
         table->damaged |= ACPI_DAMAGED_TABLE;
@@ -62,7 +60,7 @@ static bool follow_root(struct acpi_memory *memory, uint64_t address, enum acpi_
 {
     bool wide = kind == ACPI_DAMAGED_XSDT;
     uint32_t length;
-    const uint8_t *root = check_table(memory, address, wide ? "XSDT" : "RSDT", &length);
+    const uint8_t *root = acpi_check_table(memory, address, wide ? "XSDT" : "RSDT", &length);
 
     if (root)
         search_root(memory, root, length, wide ? 8 : 4, signature, table);

@@ -5,7 +5,8 @@
 #include "common/acpi/memory.h"
 
 /* ABI: the header of every table (ACPI 6.5, section 5.2.6). */
-#define ACPI_HEADER_SIZE 36
+#define ACPI_HEADER_SIZE  36
+#define ACPI_TABLE_LENGTH 4 /* offset of the length in bytes, which includes the header */
 
 /* Tables that were skipped as damaged, as bits. */
 enum acpi_damage {
@@ -19,6 +20,13 @@ struct acpi_table {
     uint32_t length;      /* in bytes, with the header */
     unsigned damaged;     /* bits of enum acpi_damage */
 };
+
+/*
+ * The table at physical `address` if its signature is this one, its length at most 1 MiB and its
+ * checksum right; otherwise NULL, and *ret_length is undefined.
+ */
+const uint8_t *acpi_check_table(struct acpi_memory *memory, uint64_t address, const char *signature,
+                                uint32_t *ret_length);
 
 /*
  * Finds the first table with `signature` (four characters) whose length and checksum are right.

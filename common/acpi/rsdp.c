@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-#define RSDP_V1_SIZE  20
-#define RSDP_REVISION 15
-#define RSDP_RSDT     16
-#define RSDP_LENGTH   20
-#define RSDP_XSDT     24
-#define RSDP_V2_SIZE  36
 #define RSDP_MAX_SIZE 256 /* it has been 36 bytes since ACPI 2.0 */
 
 bool acpi_check_rsdp(struct acpi_memory *memory, uint64_t address)

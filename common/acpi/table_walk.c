@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define TABLE_LENGTH   4
 #define TABLE_MAX_SIZE (16 * MIB) /* the largest known are DSDTs of some 100 KiB */
 #define ROOT_MAX_SIZE  MIB        /* bounds the work: 131,072 tables */
 
@@ -61,7 +60,7 @@ static bool visit(struct walk *walk, uint64_t address, struct visited *ret_table
     header = walk->memory->map(walk->memory, address, ACPI_HEADER_SIZE);
     if (!header)
         return tell_missing(walk, address, ACPI_HEADER_SIZE);
-    length = read_le32(header + TABLE_LENGTH);
+    length = read_le32(header + ACPI_TABLE_LENGTH);
     if (!has_name(header) || length < ACPI_HEADER_SIZE || length > TABLE_MAX_SIZE)
         return true;
     header = walk->memory->map(walk->memory, address, length);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/acpi/table_write.h"
 
-#include "common/base/bytes_write.h"
+#include "common/acpi/root_table.h"
 
-#define TABLE_LENGTH   4
+#include "common/base/bytes.h"
+
 #define TABLE_CHECKSUM 9
 
 uint8_t acpi_checksum(const uint8_t *bytes, uint32_t length)
@@ -17,7 +18,7 @@ uint8_t acpi_checksum(const uint8_t *bytes, uint32_t length)
 
 void acpi_finish_table(uint8_t *table, uint32_t length)
 {
-    write_le32(table + TABLE_LENGTH, length);
+    write_le32(table + ACPI_TABLE_LENGTH, length);
     table[TABLE_CHECKSUM] = 0;
     table[TABLE_CHECKSUM] = acpi_checksum(table, length);
 }

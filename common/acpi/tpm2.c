@@ -3,7 +3,6 @@
 
 #include "common/acpi/table_write.h"
 #include "common/base/bytes.h"
-#include "common/base/bytes_write.h"
 #include "common/base/overflow.h"
 #include "common/tcg/event_log.h"
 

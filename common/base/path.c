@@ -55,3 +55,12 @@ bool path_to_utf16(const char *path, uint16_t units[PATH_MAX_LENGTH])
     units[length] = 0;
     return true;
 }
+
+bool path_exceeds_fat(const uint16_t *units)
+{
+    size_t length = 0;
+
+    while (units[1 + length])
+        length++;
+    return length > FAT_PATH_MAX_LENGTH;
+}

@@ -15,6 +15,9 @@
 /* What EDK2's FAT driver opens (FatLocateOFile): UTF-16 units, without the first separator. */
 #define FAT_PATH_MAX_LENGTH 256
 
+/* True if a path from path_to_utf16() is longer than that. */
+bool path_exceeds_fat(const uint16_t *units);
+
 /* Advances *path past its next name, which is not NUL-terminated. False at the end. */
 bool path_next_name(const char **path, const char **ret_name, size_t *ret_length);
 

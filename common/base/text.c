@@ -244,6 +244,17 @@ bool is_digit(char character)
     return character >= '0' && character <= '9';
 }
 
+const char *find_parameter(const char *text, size_t from, const char *prefix)
+{
+    size_t length = strlen(prefix);
+
+    for (const char *at = text + from; *at; at++) {
+        if ((at == text || is_space(at[-1])) && strncmp(at, prefix, length) == 0)
+            return at;
+    }
+    return NULL;
+}
+
 const char *skip_spaces(const char *text)
 {
     while (is_space(*text))

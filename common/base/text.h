@@ -68,6 +68,8 @@ void text_append_size(struct text *text, uint64_t bytes);
 
 bool is_space(char character);
 bool is_digit(char character);
+/* The first word of a command line, in text + `from`, that starts with `prefix`; NULL for none. */
+const char *find_parameter(const char *text, size_t from, const char *prefix);
 /* The first character that is not white space, or the end of the text. */
 const char *skip_spaces(const char *text);
 char to_lower(char character);

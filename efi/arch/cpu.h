@@ -16,6 +16,12 @@ struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf);
 /* Reads a model-specific register, which must exist: RDMSR faults otherwise. */
 uint64_t cpu_read_msr(uint32_t msr);
 
+/* Both, for pvh/platform. */
+static inline struct processor cpu_processor(void)
+{
+    return (struct processor){cpu_read_id, cpu_read_msr};
+}
+
 /* The time stamp counter, which every x86-64 processor has. */
 uint64_t cpu_read_counter(void);
 

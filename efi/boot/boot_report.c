@@ -54,14 +54,12 @@ static void append_files(struct text *text, const struct boot *boot)
 static bool append_consoles(struct text *text, const char *command_line)
 {
     static const char option[] = "console=";
+    const char *word;
     bool any = false;
 
-    for (const char *word = command_line; *word; word++) {
+    for (size_t from = 0; (word = find_parameter(command_line, from, option));) {
         size_t length = 0;
 
-        if ((word > command_line && !is_space(word[-1])) ||
-            strncmp(word, option, sizeof(option) - 1) != 0)
-            continue;
         word += sizeof(option) - 1;
         while (word[length] && word[length] != ',' && !is_space(word[length]))
             length++;
@@ -69,7 +67,7 @@ static bool append_consoles(struct text *text, const char *command_line)
             text_format(text, "%s%.*s", any ? " and " : "", (int)length, word);
             any = true;
         }
-        word--; /* the loop's word++ then continues right after the '=' */
+        from = (size_t)(word - command_line);
     }
     return any;
 }
@@ -143,7 +141,7 @@ static void report_empty_parts(const struct module_list *modules)
 
 void report_warnings(const struct boot *boot)
 {
-    const struct processor processor = {cpu_read_id, cpu_read_msr};
+    const struct processor processor = cpu_processor();
     const struct e820_table *table = &boot->map.preparation.e820;
     struct mtrr_finding mtrrs = mtrr_check(&processor, table);
     struct writer messages = {write_message};

@@ -28,7 +28,7 @@ static bool check_secure_boot(struct error *error)
 
 bool policy_check(struct error *error)
 {
-    const struct processor processor = {cpu_read_id, cpu_read_msr};
+    const struct processor processor = cpu_processor();
     enum error_code code = platform_check(&processor);
 
     return code == ERROR_NONE ? check_secure_boot(error) : error_set(error, code);

@@ -58,25 +58,13 @@ static bool read_info(struct file *file, uint64_t *ret_size, struct error *error
     return true;
 }
 
-/*
- * EDK2's FAT driver opens no file whose path is longer than 256 characters (FatLocateOFile), from
- * the file's directory neither: it adds up the lengths of both.
- */
-static bool is_too_long(const CHAR16 *ucs2)
-{
-    size_t length = 0;
-
-    while (ucs2[length])
-        length++;
-    return length - 1 > FAT_PATH_MAX_LENGTH;
-}
-
+/* EDK2's FAT driver adds up the lengths of a directory and of a path in it: that is no way out. */
 static enum error_code explain_failure(const char *path, const CHAR16 *ucs2, EFI_STATUS status)
 {
     if (strchr(path, ':'))
         return ERROR_PATH_WITH_DRIVE;
-    return status == EFI_INVALID_PARAMETER && is_too_long(ucs2) ? ERROR_PATH_TOO_LONG
-                                                                : ERROR_FILE_OPEN;
+    return status == EFI_INVALID_PARAMETER && path_exceeds_fat(ucs2) ? ERROR_PATH_TOO_LONG
+                                                                     : ERROR_FILE_OPEN;
 }
 
 bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,

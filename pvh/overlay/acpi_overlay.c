@@ -82,7 +82,7 @@ static uint64_t log_area_size(uint32_t log_size)
 static void lay_out(struct acpi_overlay *overlay)
 {
     uint32_t added = (has_coreboot_table(overlay) ? 1u : 0) + (overlay->tpm2_copy ? 1u : 0);
-    uint64_t end = ACPI_RSDP_SIZE;
+    uint64_t end = RSDP_V2_SIZE;
 
     if (added == 0)
         return;

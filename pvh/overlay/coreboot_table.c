@@ -2,7 +2,6 @@
 #include "pvh/overlay/coreboot_table.h"
 
 #include "common/base/bytes.h"
-#include "common/base/bytes_write.h"
 
 #include <string.h>
 

@@ -7,14 +7,12 @@
 
 static bool has_word(const char *command_line, const char *word)
 {
+    const char *at = find_parameter(command_line, 0, word);
     size_t length = strlen(word);
 
-    for (const char *at = command_line; *at; at++) {
-        if ((at == command_line || is_space(at[-1])) && strncmp(at, word, length) == 0 &&
-            (!at[length] || is_space(at[length])))
-            return true;
-    }
-    return false;
+    while (at && at[length] && !is_space(at[length]))
+        at = find_parameter(command_line, (size_t)(at - command_line) + 1, word);
+    return at;
 }
 
 void print_mtrr_warning(struct writer *writer, const char *command_line,

@@ -178,7 +178,7 @@ BREAKS = (
           "initrd-empty", "does not say"),
     Break("a selection with counters is lost", "entry_matched", call("append_uncounted"), "false",
           "selected-before-counting", "the command line"),
-    Break("a path that is too long is not called so", "explain_failure", call("is_too_long"), "false",
+    Break("a path that is too long is not called so", "explain_failure", call("path_exceeds_fat"), "false",
           "path-too-long", "does not say"),
     Break("a read-only medium is written to", "volume_rename", call("is_read_only"), "false",
           "counted-protected", "does not say \"cannot be counted\""),

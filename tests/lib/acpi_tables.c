@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct fake_table tables[2048];
+struct fake_table fake_tables[2048];
 static size_t table_count;
 static uint8_t *copies[32768];
 static size_t copy_count;
@@ -18,14 +18,14 @@ static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t
 {
     (void)memory;
     for (size_t i = 0; i < table_count; i++) {
-        uint64_t offset = address - tables[i].address;
+        uint64_t offset = address - fake_tables[i].address;
 
-        if (address < tables[i].address || !fits_inside(offset, length, tables[i].size))
+        if (address < fake_tables[i].address || !fits_inside(offset, length, fake_tables[i].size))
             continue;
         assert_true(copy_count < ELEMENTS(copies));
         fake_bytes_read += length;
         copies[copy_count] = malloc(length ? length : 1);
-        return memcpy(copies[copy_count++], tables[i].bytes + offset, length);
+        return memcpy(copies[copy_count++], fake_tables[i].bytes + offset, length);
     }
     return NULL;
 }
@@ -34,11 +34,27 @@ struct acpi_memory fake_memory = {map};
 
 struct fake_table *add_memory(uint64_t address, size_t size)
 {
-    struct fake_table *table = &tables[table_count++];
+    struct fake_table *table = &fake_tables[table_count++];
 
-    assert_true(table_count <= ELEMENTS(tables));
+    assert_true(table_count <= ELEMENTS(fake_tables));
     *table = (struct fake_table){address, size, calloc(1, size)};
     return table;
+}
+
+void resize_table(struct fake_table *table, size_t size)
+{
+    table->bytes = realloc(table->bytes, size);
+    assert_non_null(table->bytes);
+    if (size > table->size)
+        memset(table->bytes + table->size, 0, size - table->size);
+    table->size = size;
+}
+
+void sign_rsdp(struct fake_table *rsdp)
+{
+    acpi_sign(rsdp->bytes, 20, 8);
+    if (rsdp->size >= 36)
+        acpi_sign(rsdp->bytes, 36, 32);
 }
 
 void sign_table(struct fake_table *table)
@@ -74,12 +90,11 @@ struct fake_table *add_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt)
     memcpy(rsdp->bytes, "RSD PTR \0OEMPTR", 15);
     rsdp->bytes[15] = revision;
     put_number(rsdp->bytes + 16, 4, rsdt);
-    acpi_sign(rsdp->bytes, 20, 8);
     if (revision >= 2) {
         put_number(rsdp->bytes + 20, 4, 36);
         put_number(rsdp->bytes + 24, 8, xsdt);
-        acpi_sign(rsdp->bytes, 36, 32);
     }
+    sign_rsdp(rsdp);
     return rsdp;
 }
 
@@ -93,6 +108,6 @@ void forget_tables(void)
 {
     forget_copies();
     while (table_count > 0)
-        free(tables[--table_count].bytes);
+        free(fake_tables[--table_count].bytes);
     fake_bytes_read = 0;
 }

@@ -20,6 +20,9 @@ struct fake_table {
     uint8_t *bytes;
 };
 
+/* In the order in which they were added. */
+extern struct fake_table fake_tables[];
+
 /* Adds a zeroed piece of memory. */
 struct fake_table *add_memory(uint64_t address, size_t size);
 
@@ -32,8 +35,12 @@ struct fake_table *add_root(uint64_t address, size_t width, size_t count, const 
 /* Adds the RSDP; revision 0 has no XSDT. */
 struct fake_table *add_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt);
 
-/* Corrects length and checksum after a change. */
+/* Changes the size; what is added is zeroed. */
+void resize_table(struct fake_table *table, size_t size);
+
+/* Corrects length and checksum after a change; the checksums of an RSDP. */
 void sign_table(struct fake_table *table);
+void sign_rsdp(struct fake_table *rsdp);
 
 void forget_copies(void); /* what the code under test was given becomes unreadable */
 void forget_tables(void);

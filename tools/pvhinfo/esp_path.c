@@ -156,11 +156,6 @@ enum status esp_find_named(const char *directory, const char *path, struct arena
 bool esp_path_is_too_long(const char *path)
 {
     uint16_t units[PATH_MAX_LENGTH];
-    size_t length = 0;
 
-    if (!path_to_utf16(path, units))
-        return true;
-    while (units[1 + length])
-        length++;
-    return length > FAT_PATH_MAX_LENGTH;
+    return !path_to_utf16(path, units) || path_exceeds_fat(units);
 }

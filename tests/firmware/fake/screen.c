@@ -4,20 +4,11 @@
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/ledger.h"
 #include "tests/firmware/fake/run.h"
+#include "tests/lib/framebuffers.h"
 
 #define MOST_SCREENS 4
 
-const struct framebuffer usual_framebuffer = {
-    .address = USUAL_SCREEN,
-    .width = 1280,
-    .height = 800,
-    .pitch = 5120,
-    .bits_per_pixel = 32,
-    .red = {16, 8},
-    .green = {8, 8},
-    .blue = {0, 8},
-    .reserved = {24, 8},
-};
+const struct framebuffer usual_framebuffer = FRAMEBUFFER_XRGB8888(USUAL_SCREEN, 1280, 800, 5120);
 
 void screen_make_usual(struct fake_screen *ret_screen)
 {

@@ -1,123 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/lib/support.h"
+#include "tests/lib/acpi_tables.h"
 
 #include "common/acpi/mcfg.h"
 #include "common/acpi/rsdp.h"
-#include "common/base/overflow.h"
 #include "common/base/units.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define RSDP       0xe0000
+#define RSDP       FAKE_RSDP
 #define RSDT       0x1000
 #define XSDT       0x2000
 #define MCFG       0x3000
 #define FADT       0x4000
 #define OTHER_MCFG 0x5000
 
-/* Memory that contains only a few tables. */
-struct table {
-    uint64_t address;
-    size_t size;
-    uint8_t bytes[2048];
-};
-
-static struct table tables[8];
-static size_t table_count;
-static uint8_t *handed_out[4096];
-static size_t handed_count;
-static size_t handed_bytes;
-
-/* Returns a copy of exactly the requested bytes, so that reading past them is detected. */
-static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t length)
-{
-    (void)memory;
-    for (size_t i = 0; i < table_count; i++) {
-        uint64_t offset = address - tables[i].address;
-
-        if (address < tables[i].address || !fits_inside(offset, length, tables[i].size))
-            continue;
-        assert_true(handed_count < ELEMENTS(handed_out));
-        handed_bytes += length;
-        handed_out[handed_count] = malloc(length ? length : 1);
-        return memcpy(handed_out[handed_count++], tables[i].bytes + offset, length);
-    }
-    return NULL;
-}
-
-static struct acpi_memory memory = {map};
-
-static void forget_copies(void)
-{
-    while (handed_count > 0)
-        free(handed_out[--handed_count]);
-}
-
-static int start(void **state)
-{
-    (void)state;
-    table_count = 0;
-    handed_bytes = 0;
-    return 0;
-}
+#define LARGE_MCFG 2048 /* bytes */
 
 static int stop(void **state)
 {
     (void)state;
-    forget_copies();
+    forget_tables();
     return 0;
-}
-
-static struct table *add(uint64_t address, size_t size)
-{
-    struct table *table = &tables[table_count++];
-
-    *table = (struct table){.address = address, .size = size};
-    return table;
-}
-
-static void fix_rsdp(struct table *rsdp)
-{
-    acpi_sign(rsdp->bytes, 20, 8);
-    if (rsdp->size >= 36)
-        acpi_sign(rsdp->bytes, 36, 32);
-}
-
-static struct table *add_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt)
-{
-    struct table *rsdp = add(RSDP, revision >= 2 ? 36 : 20);
-
-    memcpy(rsdp->bytes, "RSD PTR ", 8);
-    rsdp->bytes[15] = revision;
-    put_number(rsdp->bytes + 16, 4, rsdt);
-    if (revision >= 2) {
-        put_number(rsdp->bytes + 20, 4, 36);
-        put_number(rsdp->bytes + 24, 8, xsdt);
-    }
-    fix_rsdp(rsdp);
-    return rsdp;
-}
-
-static struct table *add_table(uint64_t address, const char *signature, size_t size)
-{
-    struct table *table = add(address, size);
-
-    memcpy(table->bytes, signature, 4);
-    put_number(table->bytes + 4, 4, size);
-    acpi_sign(table->bytes, size, 9);
-    return table;
-}
-
-static struct table *add_root(uint64_t address, const char *signature, size_t width, size_t count,
-                              const uint64_t *pointers)
-{
-    struct table *root = add_table(address, signature, 36 + width * count);
-
-    for (size_t i = 0; i < count; i++)
-        put_number(root->bytes + 36 + i * width, width, pointers[i]);
-    acpi_sign(root->bytes, root->size, 9);
-    return root;
 }
 
 struct window {
@@ -125,9 +28,9 @@ struct window {
     uint8_t first, last;
 };
 
-static struct table *add_mcfg(size_t count, const struct window *windows)
+static struct fake_table *add_mcfg(size_t count, const struct window *windows)
 {
-    struct table *mcfg = add_table(MCFG, "MCFG", 44 + 16 * count);
+    struct fake_table *mcfg = add_table(MCFG, "MCFG", 44 + 16 * count);
 
     for (size_t i = 0; i < count; i++) {
         uint8_t *entry = mcfg->bytes + 44 + 16 * i;
@@ -147,8 +50,8 @@ static const struct window usual = {0xe0000000, 0, 255};
 static void add_everything(void)
 {
     add_rsdp(2, RSDT, XSDT);
-    add_root(RSDT, "RSDT", 4, 2, both_tables);
-    add_root(XSDT, "XSDT", 8, 2, both_tables);
+    add_root(RSDT, 4, 2, both_tables);
+    add_root(XSDT, 8, 2, both_tables);
     add_table(FADT, "FACP", 244);
     add_mcfg(1, &usual);
 }
@@ -157,14 +60,14 @@ static struct acpi_windows find(void)
 {
     static struct acpi_windows windows;
 
-    acpi_find_ecam(&memory, RSDP, &windows);
+    acpi_find_ecam(&fake_memory, RSDP, &windows);
     forget_copies();
     return windows;
 }
 
 static bool check_rsdp(void)
 {
-    bool result = acpi_check_rsdp(&memory, RSDP);
+    bool result = acpi_check_rsdp(&fake_memory, RSDP);
 
     forget_copies();
     return result;
@@ -172,17 +75,17 @@ static bool check_rsdp(void)
 
 static void good_root_pointers(void **state)
 {
-    struct table *rsdp;
+    struct fake_table *rsdp;
 
     (void)state;
     add_rsdp(0, RSDT, 0);
     assert_true(check_rsdp());
-    table_count = 0;
+    forget_tables();
     add_rsdp(2, RSDT, XSDT);
     assert_true(check_rsdp());
-    table_count = 0;
+    forget_tables();
     rsdp = add_rsdp(2, RSDT, XSDT);
-    rsdp->size = 40; /* a later version may be longer */
+    resize_table(rsdp, 40); /* a later version may be longer */
     put_number(rsdp->bytes + 20, 4, 40);
     acpi_sign(rsdp->bytes, 20, 8);
     acpi_sign(rsdp->bytes, 40, 32);
@@ -193,10 +96,10 @@ static void no_root_pointer(void **state)
 {
     (void)state;
     assert_false(check_rsdp());
-    add_rsdp(0, RSDT, 0)->size = 19;
+    resize_table(add_rsdp(0, RSDT, 0), 19);
     assert_false(check_rsdp());
-    table_count = 0;
-    add_rsdp(2, RSDT, XSDT)->size = 35;
+    forget_tables();
+    resize_table(add_rsdp(2, RSDT, XSDT), 35);
     assert_false(check_rsdp());
 }
 
@@ -206,9 +109,9 @@ static void damaged_root_pointers(void **state)
     (void)state;
     for (uint8_t revision = 0; revision <= 2; revision += 2) {
         for (size_t bit = 0; bit < (revision ? 36 : 20) * 8; bit++) {
-            struct table *rsdp;
+            struct fake_table *rsdp;
 
-            table_count = 0;
+            forget_tables();
             rsdp = add_rsdp(revision, RSDT, XSDT);
             rsdp->bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
             assert_false(check_rsdp());
@@ -222,12 +125,12 @@ static void root_pointers_of_impossible_length(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(lengths); i++) {
-        struct table *rsdp;
+        struct fake_table *rsdp;
 
-        table_count = 0;
+        forget_tables();
         rsdp = add_rsdp(2, RSDT, XSDT);
         put_number(rsdp->bytes + 20, 4, lengths[i]);
-        fix_rsdp(rsdp);
+        sign_rsdp(rsdp);
         assert_false(check_rsdp());
     }
 }
@@ -251,7 +154,7 @@ static void a_machine_without_mcfg(void **state)
 
     (void)state;
     add_rsdp(2, 0, XSDT);
-    add_root(XSDT, "XSDT", 8, 1, both_tables);
+    add_root(XSDT, 8, 1, both_tables);
     add_table(FADT, "FACP", 244);
     windows = find();
     assert_int_equal(windows.count, 0);
@@ -265,7 +168,7 @@ static void windows_of_some_buses(void **state)
 
     (void)state;
     add_rsdp(0, RSDT, 0);
-    add_root(RSDT, "RSDT", 4, 2, both_tables);
+    add_root(RSDT, 4, 2, both_tables);
     add_table(FADT, "FACP", 244);
     add_mcfg(2, some);
     windows = find();
@@ -294,7 +197,7 @@ static void windows_that_cannot_be(void **state)
 
     (void)state;
     add_rsdp(2, 0, XSDT);
-    add_root(XSDT, "XSDT", 8, 2, both_tables);
+    add_root(XSDT, 8, 2, both_tables);
     add_table(FADT, "FACP", 244);
     add_mcfg(ELEMENTS(bad), bad);
     windows = find();
@@ -312,7 +215,7 @@ static void more_windows_than_there_is_room_for(void **state)
     for (size_t i = 0; i < ELEMENTS(many); i++)
         many[i] = (struct window){i * 0x10000000, 0, 255};
     add_rsdp(2, 0, XSDT);
-    add_root(XSDT, "XSDT", 8, 2, both_tables);
+    add_root(XSDT, 8, 2, both_tables);
     add_mcfg(ELEMENTS(many), many);
     windows = find();
     assert_int_equal(windows.count, ACPI_ECAM_WINDOWS);
@@ -326,13 +229,13 @@ static void the_second_way(void **state)
 
     (void)state;
     add_everything();
-    tables[2].bytes[20] ^= 1;
+    fake_tables[2].bytes[20] ^= 1;
     windows = find();
     assert_int_equal(windows.count, 1);
     assert_true(windows.damaged);
-    table_count = 0;
+    forget_tables();
     add_everything();
-    put_number(tables[0].bytes + 24, 8, 0);
+    put_number(fake_tables[0].bytes + 24, 8, 0);
     windows = find();
     assert_int_equal(windows.count, 1);
     assert_false(windows.damaged);
@@ -346,9 +249,9 @@ static void damaged_tables_are_passed_over(void **state)
         for (size_t bit = 0; bit < 36 * 8; bit++) {
             struct acpi_windows windows;
 
-            table_count = 0;
+            forget_tables();
             add_everything();
-            tables[damaged].bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            fake_tables[damaged].bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
             windows = find();
             if (damaged == 1 || damaged == 3) { /* not read */
                 assert_int_equal(windows.count, 1);
@@ -374,10 +277,10 @@ static void tables_of_impossible_length(void **state)
     for (size_t i = 0; i < ELEMENTS(lengths); i++) {
         struct acpi_windows windows;
 
-        table_count = 0;
+        forget_tables();
         add_everything();
-        put_number(tables[4].bytes + 4, 4, lengths[i]);
-        acpi_sign(tables[4].bytes, tables[4].size, 9);
+        put_number(fake_tables[4].bytes + 4, 4, lengths[i]);
+        acpi_sign(fake_tables[4].bytes, fake_tables[4].size, 9);
         windows = find();
         assert_int_equal(windows.count, 0);
         assert_true(windows.damaged);
@@ -391,11 +294,11 @@ static void mcfg_cut_short(void **state)
     for (size_t size = 36; size < 60; size++) {
         struct acpi_windows windows;
 
-        table_count = 0;
+        forget_tables();
         add_everything();
-        tables[4].size = size;
-        put_number(tables[4].bytes + 4, 4, size);
-        acpi_sign(tables[4].bytes, size, 9);
+        resize_table(&fake_tables[4], size);
+        put_number(fake_tables[4].bytes + 4, 4, size);
+        acpi_sign(fake_tables[4].bytes, size, 9);
         windows = find();
         assert_int_equal(windows.count, 0);
         assert_int_equal(windows.damaged, ACPI_DAMAGED_TABLE);
@@ -409,21 +312,21 @@ static void mcfg_with_an_odd_end(void **state)
 
     (void)state;
     add_everything();
-    tables[4].size = 60 + 5;
-    put_number(tables[4].bytes + 4, 4, tables[4].size);
-    acpi_sign(tables[4].bytes, tables[4].size, 9);
+    resize_table(&fake_tables[4], 60 + 5);
+    put_number(fake_tables[4].bytes + 4, 4, fake_tables[4].size);
+    acpi_sign(fake_tables[4].bytes, fake_tables[4].size, 9);
     windows = find();
     assert_int_equal(windows.count, 1);
     assert_int_equal(windows.damaged, 0);
 }
 
 /* Adds the usual MCFG and another one, and a root table with these pointers. Returns the other. */
-static struct table *add_two_mcfgs(const uint64_t *pointers, size_t count)
+static struct fake_table *add_two_mcfgs(const uint64_t *pointers, size_t count)
 {
-    struct table *other;
+    struct fake_table *other;
 
     add_rsdp(2, 0, XSDT);
-    add_root(XSDT, "XSDT", 8, count, pointers);
+    add_root(XSDT, 8, count, pointers);
     add_mcfg(1, &usual);
     other = add_mcfg(1, &(struct window){0x80000000, 0, 255});
     other->address = OTHER_MCFG;
@@ -467,19 +370,19 @@ static void the_same_damaged_table_again_and_again(void **state)
 {
     uint64_t pointers[200];
     struct acpi_windows windows;
-    struct table *mcfg;
+    struct fake_table *mcfg;
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(pointers); i++)
         pointers[i] = MCFG;
     add_rsdp(2, 0, XSDT);
-    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
-    mcfg = add_table(MCFG, "MCFG", sizeof(mcfg->bytes));
+    add_root(XSDT, 8, ELEMENTS(pointers), pointers);
+    mcfg = add_table(MCFG, "MCFG", LARGE_MCFG);
     mcfg->bytes[50] ^= 1;
     windows = find();
     assert_int_equal(windows.count, 0);
     assert_int_equal(windows.damaged, ACPI_DAMAGED_TABLE);
-    assert_in_range(handed_bytes, 1, 8 * sizeof(mcfg->bytes) + 3 * 36 * ELEMENTS(pointers));
+    assert_in_range(fake_bytes_read, 1, 8 * LARGE_MCFG + 3 * 36 * ELEMENTS(pointers));
 }
 
 /* Tables that refer to themselves, to each other, or to the root pointer. */
@@ -490,12 +393,12 @@ static void tables_in_a_circle(void **state)
 
     (void)state;
     add_rsdp(2, RSDP, XSDT);
-    add_root(XSDT, "XSDT", 8, ELEMENTS(pointers), pointers);
+    add_root(XSDT, 8, ELEMENTS(pointers), pointers);
     add_mcfg(1, &usual);
     windows = find();
     assert_int_equal(windows.count, 1);
     assert_int_equal(windows.damaged, 0);
-    put_number(tables[0].bytes + 24, 8, RSDP);
+    put_number(fake_tables[0].bytes + 24, 8, RSDP);
     windows = find();
     assert_int_equal(windows.count, 0);
     assert_int_equal(windows.damaged, ACPI_DAMAGED_XSDT | ACPI_DAMAGED_RSDT);
@@ -506,7 +409,7 @@ static void nothing_to_follow(void **state)
     struct acpi_windows windows = {.count = 5, .damaged = true};
 
     (void)state;
-    acpi_find_ecam(&memory, RSDP, &windows);
+    acpi_find_ecam(&fake_memory, RSDP, &windows);
     assert_int_equal(windows.count, 0);
     add_rsdp(2, RSDT, XSDT); /* and neither table */
     windows = find();
@@ -514,7 +417,7 @@ static void nothing_to_follow(void **state)
     assert_true(windows.damaged);
 }
 
-#define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
+#define test(function) cmocka_unit_test_teardown(function, stop)
 
 int main(void)
 {

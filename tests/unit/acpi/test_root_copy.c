@@ -241,7 +241,7 @@ static void a_table_is_left_out(void **state)
 static void roots_of_our_own(void **state)
 {
     static const uint64_t added[] = {0x7ffe1000, 0x7ffe2000};
-    uint8_t rsdp[ACPI_RSDP_SIZE], xsdt[36 + 5 * 8], rsdt[36 + 4 * 4];
+    uint8_t rsdp[RSDP_V2_SIZE], xsdt[36 + 5 * 8], rsdt[36 + 4 * 4];
 
     (void)state;
     add_rsdp(2, RSDT, XSDT);

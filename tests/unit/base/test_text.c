@@ -231,6 +231,19 @@ static void everything_but_printable_ascii_is_replaced(void **state)
     assert_string_equal(text.data, " ~??????");
 }
 
+static void words_by_their_start(void **state)
+{
+    const char line[] = "a=1 xa=2\ta=3 a=a=4";
+
+    (void)state;
+    assert_ptr_equal(find_parameter(line, 0, "a="), line);
+    assert_ptr_equal(find_parameter(line, 1, "a="), line + 9);
+    assert_ptr_equal(find_parameter(line, 10, "a="), line + 13);
+    assert_null(find_parameter(line, 15, "a=")); /* after =, no word starts */
+    assert_null(find_parameter(line, sizeof(line) - 1, "a="));
+    assert_null(find_parameter("", 0, "a="));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +261,7 @@ int main(void)
         cmocka_unit_test(base_names),
         cmocka_unit_test(what_cannot_be_shown_is_replaced),
         cmocka_unit_test(everything_but_printable_ascii_is_replaced),
+        cmocka_unit_test(words_by_their_start),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  * written, and there are guards on both sides of the block.
  */
 #include "tests/lib/acpi_tables.h"
+#include "tests/lib/framebuffers.h"
 
 #include "common/acpi/rsdp.h"
 #include "common/base/bytes.h"
@@ -49,17 +50,7 @@ struct machine {
     struct acpi_overlay_request request;
 };
 
-static const struct framebuffer screen = {
-    .address = 0xc0000000,
-    .width = 800,
-    .height = 600,
-    .pitch = 3328,
-    .bits_per_pixel = 32,
-    .red = {16, 8},
-    .green = {8, 8},
-    .blue = {0, 8},
-    .reserved = {24, 8},
-};
+static const struct framebuffer screen = FRAMEBUFFER_XRGB8888(0xc0000000, 800, 600, 3328);
 
 static struct arena arena;
 static struct acpi_overlay overlay;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/framebuffers.h"
 #include "tests/lib/support.h"
 
 #include "common/base/bytes.h"
@@ -13,17 +14,7 @@
 #define LOG         16
 
 /* QEMU's `-vga std`, as GOP describes it. */
-static const struct framebuffer usual = {
-    .address = 0xc0000000,
-    .width = 1280,
-    .height = 800,
-    .pitch = 5120,
-    .bits_per_pixel = 32,
-    .red = {16, 8},
-    .green = {8, 8},
-    .blue = {0, 8},
-    .reserved = {24, 8},
-};
+static const struct framebuffer usual = FRAMEBUFFER_XRGB8888(0xc0000000, 1280, 800, 5120);
 
 /* A ones-complement sum, as readers compute it: 0xffff with the checksum in it. */
 static uint32_t sum(const uint8_t *bytes, size_t size)

@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/framebuffers.h"
 #include "tests/lib/support.h"
 
 #include "pvh/overlay/pass_framebuffer.h"
 
 /* QEMU's `-vga std`, as GOP describes it. */
-static const struct framebuffer usual = {
-    .address = 0x80000000,
-    .width = 1280,
-    .height = 800,
-    .pitch = 5120,
-    .bits_per_pixel = 32,
-    .red = {16, 8},
-    .green = {8, 8},
-    .blue = {0, 8},
-    .reserved = {24, 8},
-};
+static const struct framebuffer usual = FRAMEBUFFER_XRGB8888(0x80000000, 1280, 800, 5120);
 
 static struct arena arena;
 
