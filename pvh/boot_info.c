@@ -24,11 +24,11 @@ static uint64_t command_line_offset(const struct boot_info_request *request)
     return MODLIST_OFFSET + request->module_count * sizeof(struct hvm_modlist_entry);
 }
 
-static uint64_t command_line_size(const char *command_line)
+static uint64_t command_line_size(const struct boot_info_request *request)
 {
-    uint64_t size = max_u64(strlen(command_line) + COMMAND_LINE_NULS, LINUX_COMMAND_LINE_SIZE);
+    uint64_t length = max_u64(strlen(request->command_line), request->command_line_room);
 
-    return align_up(size, ALIGNMENT);
+    return align_up(max_u64(length + COMMAND_LINE_NULS, LINUX_COMMAND_LINE_SIZE), ALIGNMENT);
 }
 
 /* The size in bytes with NULs; 0 for a module without a command line. */
@@ -41,9 +41,9 @@ bool boot_info_size(const struct boot_info_request *request, uint64_t *ret_size)
 {
     uint64_t size = command_line_offset(request);
 
-    if (strlen(request->command_line) > MAX_STRING)
+    if (max_u64(strlen(request->command_line), request->command_line_room) > MAX_STRING)
         return false;
-    size += command_line_size(request->command_line);
+    size += command_line_size(request);
     for (size_t i = 0; i < request->module_count; i++) {
         size += module_command_size(request->module_commands[i]);
         if (size > MAX_STRING)
@@ -57,7 +57,7 @@ static void write_modules(uint8_t *block, const struct boot_info_request *reques
                           const struct load_plan *plan)
 {
     struct hvm_modlist_entry *entries = (struct hvm_modlist_entry *)(block + MODLIST_OFFSET);
-    uint64_t offset = command_line_offset(request) + command_line_size(request->command_line);
+    uint64_t offset = command_line_offset(request) + command_line_size(request);
 
     for (size_t i = 0; i < request->module_count; i++) {
         const char *command = request->module_commands[i];

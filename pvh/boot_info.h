@@ -14,6 +14,7 @@ struct boot_info_request {
     const char *command_line;           /* UTF-8; "" for none */
     const char *const *module_commands; /* one for each module; NULL or "" for none */
     size_t module_count;
+    size_t command_line_room; /* in bytes, without NULs, if the command line may get longer */
 };
 
 /* The size of the block in bytes; false if the strings are too long (over 16 MiB). */

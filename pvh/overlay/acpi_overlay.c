@@ -117,6 +117,15 @@ bool acpi_overlay_measure(struct acpi_memory *memory, uint64_t rsdp,
     return true;
 }
 
+void acpi_overlay_set_framebuffer(struct acpi_overlay *overlay,
+                                  const struct framebuffer *framebuffer)
+{
+    overlay->has_framebuffer =
+        overlay->has_framebuffer && framebuffer && framebuffer_is_known(framebuffer);
+    if (overlay->has_framebuffer)
+        overlay->framebuffer = *framebuffer;
+}
+
 uint64_t acpi_overlay_usual_size(uint32_t log_size, uint32_t event_log_size)
 {
     uint64_t log = log_size ? log_area_size(log_size) : 0;

@@ -67,6 +67,13 @@ bool acpi_overlay_wants_event_log(struct acpi_memory *memory, uint64_t rsdp);
 uint64_t acpi_overlay_usual_size(uint32_t log_size, uint32_t event_log_size);
 
 /*
+ * Replaces the framebuffer, if there is one: with another one, or by none if that is NULL or not
+ * known. Size and layout stay.
+ */
+void acpi_overlay_set_framebuffer(struct acpi_overlay *overlay,
+                                  const struct framebuffer *framebuffer);
+
+/*
  * Writes the whole block of overlay->size bytes; its final place is physical `address`, a page
  * below 4 GiB with room for all of it. Both logs are empty.
  */

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define WORDS_SIZE 120 /* the longest: 2^64, three numbers of 2^32, three fields of two bytes */
-
 static bool is_field(struct pixel_field field, uint8_t position, uint8_t size)
 {
     return field.position == position && field.size == size;
@@ -29,7 +27,7 @@ static void append_format(struct text *text, const struct framebuffer *framebuff
 const char *pass_framebuffer_words(const struct framebuffer *framebuffer, const char *command_line,
                                    struct arena *arena)
 {
-    struct text text = {.size = WORDS_SIZE + strlen(command_line)};
+    struct text text = {.size = PASS_FRAMEBUFFER_MOST + strlen(command_line) + 1};
 
     text.data = arena_alloc(arena, text.size, 1);
     if (!text.data)

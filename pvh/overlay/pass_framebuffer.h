@@ -13,6 +13,9 @@
 #include "common/base/arena.h"
 #include "pvh/overlay/framebuffer.h"
 
+/* The longest, in bytes: 2^64, three numbers of 2^32, three fields of two bytes, the space. */
+#define PASS_FRAMEBUFFER_MOST 89
+
 /* The command line with the words in front, in the arena; NULL when out of memory. */
 const char *pass_framebuffer_words(const struct framebuffer *framebuffer, const char *command_line,
                                    struct arena *arena);

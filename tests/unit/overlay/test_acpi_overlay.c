@@ -500,6 +500,58 @@ static void no_log_no_event_log(void **state)
     free(area);
 }
 
+/* Replaces the framebuffer, writes the block, and returns its first record. */
+static const uint8_t *replace_framebuffer(const struct machine *machine,
+                                          const struct framebuffer *framebuffer)
+{
+    acpi_overlay_set_framebuffer(&overlay, framebuffer);
+    free(area);
+    write_block(0x7ffe0000);
+    check_block(machine);
+    return block + overlay.offset.coreboot + 24;
+}
+
+static void framebuffer_that_changes(void **state)
+{
+    struct framebuffer other = screen;
+    struct machine machine;
+    uint64_t size;
+
+    (void)state;
+    start_usual(&machine, 100);
+    assert_true(measure(&machine));
+    size = overlay.size;
+    area = NULL;
+    other.width = 640;
+    assert_int_equal(read_le32(replace_framebuffer(&machine, &other) + 16), 640);
+    other.bits_per_pixel = 15; /* Linux has no name for such a format */
+    machine.framebuffer.width = 0;
+    assert_int_equal(read_le32(replace_framebuffer(&machine, &other)), 0x17);
+    assert_int_equal(read_le32(replace_framebuffer(&machine, &screen)), 0x17);
+    assert_int_equal(overlay.size, size);
+    free(area);
+}
+
+/* No record is left. */
+static void framebuffer_that_goes_away(void **state)
+{
+    struct machine machine;
+    const uint8_t *table;
+
+    (void)state;
+    start_usual(&machine, 0);
+    assert_true(measure(&machine));
+    acpi_overlay_set_framebuffer(&overlay, NULL);
+    write_block(0x7ffe0000);
+    table = block + overlay.offset.coreboot;
+    assert_memory_equal(table, "LBIO", 4);
+    assert_int_equal(read_le32(table + 12), 0);
+    assert_int_equal(read_le32(table + 20), 0);
+    assert_int_equal(read_le32(block + overlay.offset.ssdt + 89), 24);
+    check_guards();
+    free(area);
+}
+
 static void sizes_beyond_measure(void **state)
 {
     struct machine machine;
@@ -545,9 +597,16 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_machine), test(the_usual_size),      test(who_wants_an_event_log),
-        test(texts_of_every_length),   test(no_log_no_event_log), test(sizes_beyond_measure),
-        test(damaged_roots),           test(memory_runs_out),
+        cmocka_unit_test(any_machine),
+        test(the_usual_size),
+        test(who_wants_an_event_log),
+        test(texts_of_every_length),
+        test(no_log_no_event_log),
+        test(framebuffer_that_changes),
+        test(framebuffer_that_goes_away),
+        test(sizes_beyond_measure),
+        test(damaged_roots),
+        test(memory_runs_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,8 @@
 
 #include "pvh/overlay/pass_framebuffer.h"
 
+#include <string.h>
+
 /* QEMU's `-vga std`, as GOP describes it. */
 static const struct framebuffer usual = FRAMEBUFFER_XRGB8888(0x80000000, 1280, 800, 5120);
 
@@ -78,6 +80,8 @@ static void longest(void **state)
     assert_string_equal(pass_framebuffer_words(&framebuffer, "end", &arena),
                         "framebuffer=0xffffffffffffffff,4294967295x4294967295,4294967295,"
                         "r255:255g255:255b255:255 end");
+    assert_int_equal(strlen(pass_framebuffer_words(&framebuffer, "end", &arena)),
+                     PASS_FRAMEBUFFER_MOST + strlen("end"));
 }
 
 static void out_of_memory(void **state)

@@ -204,6 +204,28 @@ static void command_lines_of_every_length(void **state)
     block = NULL;
 }
 
+/* A longer command line fits into the same block, and what follows stays where it is. */
+static void room_for_a_longer_command_line(void **state)
+{
+    char text[2200] = "";
+    uint64_t room_size;
+
+    (void)state;
+    request.command_line_room = sizeof(text) - 1;
+    add_module(0x2000000, 1, "after it");
+    assert_true(boot_info_size(&request, &room_size));
+    for (size_t length = 0; length < sizeof(text); length += 61) {
+        memset(text, 'a', length);
+        text[length] = '\0';
+        request.command_line = text;
+        write_block();
+        assert_int_equal(size, room_size);
+        check_block(3);
+        free(block);
+        block = NULL;
+    }
+}
+
 static void strings_beyond_all_measure(void **state)
 {
     char *text = malloc(17 * MIB);
@@ -214,6 +236,9 @@ static void strings_beyond_all_measure(void **state)
     request.command_line = text;
     assert_false(boot_info_size(&request, &size));
     request.command_line = "";
+    request.command_line_room = SIZE_MAX;
+    assert_false(boot_info_size(&request, &size));
+    request.command_line_room = 0;
     add_module(0x2000000, 1, text);
     assert_false(boot_info_size(&request, &size));
     text[9 * MIB] = '\0'; /* each is small enough, but both together are not */
@@ -231,6 +256,7 @@ int main(void)
         test(the_most_there_can_be),
         test(modules_with_and_without_commands),
         test(command_lines_of_every_length),
+        test(room_for_a_longer_command_line),
         test(strings_beyond_all_measure),
     };
 
