@@ -101,9 +101,15 @@ static void log_details(const struct boot *boot, const struct options *options)
 }
 
 /*
- * The last line is the first one on the screen that the kernel takes over. Serial consoles keep
- * what was said before.
+ * The last line is the first one on the screen that the kernel takes over, unless something else is
+ * there to be read.
  */
+static bool wants_clear_screen(const struct boot *boot, const struct options *options)
+{
+    return !options->dry_run && !options->verbose && !console_has_warned() &&
+           overlay_has_screen(boot);
+}
+
 static void show(const struct boot *boot, const struct options *options)
 {
     if (options->verbose)
@@ -113,7 +119,7 @@ static void show(const struct boot *boot, const struct options *options)
     if (options->dry_run)
         report_start_info(boot);
     log_details(boot, options);
-    if (!options->dry_run && overlay_has_screen(boot))
+    if (wants_clear_screen(boot, options))
         graphics_clear(&boot->graphics);
     report_warnings(boot);
     report_boot(boot, options->dry_run);

@@ -11,8 +11,6 @@
 #include "pvh/print_boot.h"
 #include "pvh/warnings.h"
 
-#include <string.h>
-
 /* For %llu and %llx: uint64_t is unsigned long on some targets. */
 #define U(number) ((unsigned long long)(number))
 
@@ -83,6 +81,15 @@ static void append_serial(struct text *text, const struct acpi_serial *serial)
     text_append(text, " for the serial port");
 }
 
+static void append_screen(struct text *text, const struct boot *boot)
+{
+    if (!overlay_has_screen(boot))
+        text_append(text, "this screen stays until the kernel has a driver for it");
+    else
+        text_format(text, "it goes on %s if it has a framebuffer driver",
+                    boot->graphics.is_console ? "here" : "on the screen");
+}
+
 void report_boot(const struct boot *boot, bool dry_run)
 {
     const struct load_plan *plan = &boot->map.preparation.plan;
@@ -102,13 +109,11 @@ void report_boot(const struct boot *boot, bool dry_run)
     text_format(&text, ", %llu RAM ranges; ", U(boot->map.preparation.e820.ram_count));
     if (dry_run)
         text_append(&text, "not started: dry run");
-    else if (append_consoles(&consoles, boot->request->command_line))
+    else if (append_consoles(&consoles, boot->map.preparation.info.command_line))
         text_format(&text, "console continues on %s", consoles.data);
     else {
         text_append(&text, "no console= was given: ");
-        text_append(&text, strncmp(system, "Linux", 5) == 0 && overlay_has_screen(boot)
-                               ? "it goes on here if it has a framebuffer driver"
-                               : "this screen stays until the kernel has a driver for it");
+        append_screen(&text, boot);
         append_serial(&text, &boot->acpi.serial);
     }
     text_append_clean(&clean,
@@ -144,11 +149,12 @@ void report_warnings(const struct boot *boot)
     const struct processor processor = cpu_processor();
     const struct e820_table *table = &boot->map.preparation.e820;
     struct mtrr_finding mtrrs = mtrr_check(&processor, table);
+    const char *command_line = boot->map.preparation.info.command_line;
     struct writer messages = {write_message};
 
     report_empty_parts(&boot->modules);
-    print_warnings(&messages, boot->request->command_line, &boot->map.preparation.plan, table);
-    print_mtrr_warning(&messages, boot->request->command_line, &mtrrs);
+    print_warnings(&messages, command_line, &boot->map.preparation.plan, table);
+    print_mtrr_warning(&messages, command_line, &mtrrs);
 }
 
 void report_plan(const struct boot *boot, struct writer *to)

@@ -25,7 +25,7 @@ static bool write_boot_info(struct boot *boot, struct error *error)
 
 bool start_kernel_prepare(struct boot *boot, struct error *error)
 {
-    overlay_write(boot);
+    boot->map.preparation.rsdp = overlay_rsdp(boot);
     return prepare_needed(&boot->map.preparation, error) && boot_map_read(&boot->map, error) &&
            write_boot_info(boot, error);
 }
@@ -79,7 +79,7 @@ bool start_kernel(struct boot *boot, struct error *error)
 {
     const struct load_plan *plan = boot_plan(boot);
 
-    overlay_write_log(boot);
+    overlay_write(boot);
     if (!prepare_trampoline(plan, error) || !exit_firmware(boot, error)) {
         pages_make_writable(plan->trampoline_code);
         return false;

@@ -9,14 +9,21 @@
 #include "pvh/messages.h"
 #include "pvh/overlay/pass_framebuffer.h"
 
-/* Without memory the kernel is started without the words, as on a machine without a screen. */
-static void pass_framebuffer(struct boot *boot)
-{
-    const char *command_line = boot->map.preparation.info.command_line;
+#include <string.h>
 
-    command_line = pass_framebuffer_words(&boot->graphics.framebuffer, command_line, boot->arena);
-    if (command_line)
-        boot->map.preparation.info.command_line = command_line;
+/*
+ * The words stand in front of the command line, or are left out if there is no screen, or no memory
+ * for them.
+ */
+static void pass_framebuffer(struct boot *boot, bool has_screen)
+{
+    struct boot_info_request *info = &boot->map.preparation.info;
+    const char *words = NULL;
+
+    if (has_screen && boot->pass_framebuffer)
+        words = pass_framebuffer_words(&boot->graphics.framebuffer, boot->request->command_line,
+                                       boot->arena);
+    info->command_line = words ? words : boot->request->command_line;
 }
 
 static void measure(struct boot *boot, const struct framebuffer *framebuffer)
@@ -48,8 +55,10 @@ void overlay_collect(struct boot *boot)
     found = graphics_find(&boot->graphics);
     if (wanted)
         measure(boot, found ? &boot->graphics.framebuffer : NULL);
+    pass_framebuffer(boot, found);
     if (found && boot->pass_framebuffer)
-        pass_framebuffer(boot);
+        boot->map.preparation.info.command_line_room =
+            strlen(boot->request->command_line) + PASS_FRAMEBUFFER_MOST;
 }
 
 bool overlay_is_placed(const struct boot *boot)
@@ -59,26 +68,35 @@ bool overlay_is_placed(const struct boot *boot)
 
 bool overlay_has_screen(const struct boot *boot)
 {
-    return overlay_is_placed(boot) && boot->overlay.has_framebuffer;
+    return overlay_is_placed(boot) && boot->overlay.has_framebuffer &&
+           strncmp(boot->kernel.image.notes.system, "Linux", 5) == 0;
+}
+
+uint64_t overlay_rsdp(const struct boot *boot)
+{
+    if (!overlay_is_placed(boot))
+        return boot->acpi.rsdp;
+    return acpi_overlay_rsdp(&boot->overlay, boot->map.preparation.plan.acpi_overlay.start);
+}
+
+static void update_screen(struct boot *boot)
+{
+    bool has_screen = graphics_update(&boot->graphics);
+
+    acpi_overlay_set_framebuffer(&boot->overlay, has_screen ? &boot->graphics.framebuffer : NULL);
+    pass_framebuffer(boot, has_screen);
 }
 
 void overlay_write(struct boot *boot)
 {
-    struct preparation *preparation = &boot->map.preparation;
-    uint64_t address = preparation->plan.acpi_overlay.start;
-
-    preparation->rsdp = boot->acpi.rsdp;
-    if (!overlay_is_placed(boot))
-        return;
-    acpi_overlay_write(&boot->overlay, (void *)(uintptr_t)address, address);
-    preparation->rsdp = acpi_overlay_rsdp(&boot->overlay, address);
-}
-
-void overlay_write_log(const struct boot *boot)
-{
     const struct text *log = log_text();
     uint64_t address = boot->map.preparation.plan.acpi_overlay.start;
+    void *block = (void *)(uintptr_t)address;
 
-    if (overlay_is_placed(boot))
-        acpi_overlay_write_log(&boot->overlay, (void *)(uintptr_t)address, log->data, log->length);
+    if (boot->graphics.handle)
+        update_screen(boot);
+    if (!overlay_is_placed(boot))
+        return;
+    acpi_overlay_write(&boot->overlay, block, address);
+    acpi_overlay_write_log(&boot->overlay, block, log->data, log->length);
 }

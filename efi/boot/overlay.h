@@ -16,11 +16,15 @@ void overlay_collect(struct boot *boot);
 /* True if the plan has a place for the overlay. */
 bool overlay_is_placed(const struct boot *boot);
 
-/* True if the kernel is told of the screen. */
+/* True if the kernel is told of the screen, and can read that: Linux can. */
 bool overlay_has_screen(const struct boot *boot);
 
-/* Writes all but the log to its place, which has been claimed. Sets the RSDP of the start info. */
-void overlay_write(struct boot *boot);
+/* The RSDP for the start info: the overlay's, the firmware's, or 0. */
+uint64_t overlay_rsdp(const struct boot *boot);
 
-/* Writes the log; for what is printed afterwards it is too late. */
-void overlay_write_log(const struct boot *boot);
+/*
+ * Writes the overlay, with the log, to its place, which has been claimed. The screen is looked at
+ * again, since text output may have changed its mode; so nothing may be printed afterwards, and the
+ * boot info must not have been written for the last time.
+ */
+void overlay_write(struct boot *boot);

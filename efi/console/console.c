@@ -24,7 +24,8 @@
 
 static bool verbose_output;
 static size_t transient_length; /* of the line to be erased, in bytes: at least its columns */
-static const char *entry_name;  /* of console_set_entry() */
+static bool has_warned;
+static const char *entry_name; /* of console_set_entry() */
 
 void console_set_entry(const char *name)
 {
@@ -196,6 +197,7 @@ static void start_message(struct text *text)
 static void write_message(struct text *text, bool shown)
 {
     replace_line_ends(text);
+    has_warned |= shown;
     if (shown)
         write_lines(text->data);
     else
@@ -233,6 +235,11 @@ EFI_STATUS console_print_error(struct error *error, struct text *copy)
     if (copy)
         text_append_line(copy, text.data + strlen(PREFIX));
     return EFIERR(error_status(error));
+}
+
+bool console_has_warned(void)
+{
+    return has_warned;
 }
 
 void console_verbose(const char *format, ...)

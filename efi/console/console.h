@@ -47,6 +47,9 @@ __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...
  */
 __attribute__((format(printf, 1, 2))) void console_message(const char *format, ...);
 
+/* True if a message or an error has been shown. */
+bool console_has_warned(void);
+
 /* The same, but without --verbose only to the log. */
 __attribute__((format(printf, 1, 2))) void console_verbose(const char *format, ...);
 void console_set_verbose(bool verbose);

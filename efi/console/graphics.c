@@ -106,14 +106,22 @@ static bool has_console(EFI_HANDLE handle)
     return !EFI_ERROR(BS->HandleProtocol(handle, &guid, &device));
 }
 
-static bool read_output(EFI_HANDLE handle, struct graphics *ret_graphics)
+/* True if the firmware marks the console's outputs at all, serial ones included. */
+static bool has_marks(void)
+{
+    static EFI_GUID guid = CONSOLE_OUT_DEVICE_GUID;
+    void *device;
+
+    return !EFI_ERROR(BS->LocateProtocol(&guid, NULL, &device));
+}
+
+bool graphics_update(struct graphics *graphics)
 {
     static EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
     EFI_GRAPHICS_OUTPUT_PROTOCOL *output = NULL;
 
-    *ret_graphics = (struct graphics){.handle = handle};
-    return !EFI_ERROR(BS->HandleProtocol(handle, &guid, (void **)&output)) && output &&
-           read_mode(output, &ret_graphics->framebuffer);
+    return !EFI_ERROR(BS->HandleProtocol(graphics->handle, &guid, (void **)&output)) && output &&
+           read_mode(output, &graphics->framebuffer);
 }
 
 static void free_handles(EFI_HANDLE **handles)
@@ -122,37 +130,42 @@ static void free_handles(EFI_HANDLE **handles)
         (void)BS->FreePool(*handles);
 }
 
-/*
- * ConOut's own handle may have the protocol too, for all outputs together: its text would go to
- * serial lines as well, so it is the last choice.
- */
-static unsigned rank_output(EFI_HANDLE handle)
+/* Of an output; the highest is chosen. */
+enum rank {
+    RANK_NONE,
+    RANK_ALL, /* ConOut's own, for all outputs together: its text goes to serial lines as well */
+    RANK_ANY,
+    RANK_CONSOLE,
+};
+
+static enum rank rank_output(EFI_HANDLE handle)
 {
     if (handle == ST->ConsoleOutHandle)
-        return 1;
-    return has_console(handle) ? 3 : 2;
+        return RANK_ALL;
+    return has_console(handle) ? RANK_CONSOLE : RANK_ANY;
 }
 
 bool graphics_find(struct graphics *ret_graphics)
 {
     static EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
     CLEANUP(free_handles) EFI_HANDLE *handles = NULL;
-    unsigned best = 0;
+    enum rank best = RANK_NONE;
     UINTN count = 0;
 
     *ret_graphics = (struct graphics){.handle = NULL};
     if (EFI_ERROR(BS->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles)))
         return false;
     for (UINTN i = 0; i < count; i++) {
-        unsigned rank = rank_output(handles[i]);
-        struct graphics graphics;
+        enum rank rank = rank_output(handles[i]);
+        struct graphics graphics = {.handle = handles[i]};
 
-        if (rank <= best || !read_output(handles[i], &graphics))
+        if (rank <= best || !graphics_update(&graphics))
             continue;
         *ret_graphics = graphics;
         best = rank;
     }
-    return best > 0;
+    ret_graphics->is_console = best == RANK_CONSOLE || (best == RANK_ANY && !has_marks());
+    return best != RANK_NONE;
 }
 
 void graphics_clear(const struct graphics *graphics)
@@ -160,6 +173,8 @@ void graphics_clear(const struct graphics *graphics)
     static EFI_GUID guid = SIMPLE_TEXT_OUTPUT_PROTOCOL;
     SIMPLE_TEXT_OUTPUT_INTERFACE *text = NULL;
 
-    if (!EFI_ERROR(BS->HandleProtocol(graphics->handle, &guid, (void **)&text)) && text)
+    if (graphics->is_console &&
+        !EFI_ERROR(BS->HandleProtocol(graphics->handle, &guid, (void **)&text)) && text &&
+        text != ST->ConOut)
         (void)text->ClearScreen(text);
 }

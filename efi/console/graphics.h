@@ -8,6 +8,7 @@
 
 struct graphics {
     EFI_HANDLE handle; /* of the output; NULL for none */
+    bool is_console;   /* the console's text is seen on it */
     struct framebuffer framebuffer;
 };
 
@@ -17,5 +18,14 @@ struct graphics {
  */
 bool graphics_find(struct graphics *ret_graphics);
 
-/* Clears the screen of that output only, so that nothing disappears from a serial console. */
+/*
+ * Reads the framebuffer anew, since text output may change the mode. False if it can no longer be
+ * described.
+ */
+bool graphics_update(struct graphics *graphics);
+
+/*
+ * Clears the screen of that output if the console is on it, but only if nothing disappears from a
+ * serial console.
+ */
 void graphics_clear(const struct graphics *graphics);

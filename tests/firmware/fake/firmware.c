@@ -38,6 +38,12 @@ static size_t exits; /* calls of ExitBootServices with the current key */
 
 static SIMPLE_TEXT_OUTPUT_MODE output_mode = {.MaxMode = 1, .CursorVisible = TRUE};
 static SIMPLE_TEXT_OUTPUT_INTERFACE fake_output;
+static bool output_cleared;
+
+bool console_is_cleared(void)
+{
+    return output_cleared;
+}
 
 static void check_output(const SIMPLE_TEXT_OUTPUT_INTERFACE *this)
 {
@@ -89,6 +95,7 @@ static EFI_STATUS EFIAPI set_flag(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLEAN fl
 static EFI_STATUS EFIAPI clear_screen(SIMPLE_TEXT_OUTPUT_INTERFACE *this)
 {
     check_output(this);
+    output_cleared = true;
     run_say("\n"); /* the next output starts a new line */
     return ledger_enter(SERVICE_CONSOLE_MODE);
 }

@@ -27,6 +27,9 @@ extern EFI_SYSTEM_TABLE fake_system_table;
 /* Sets up firmware without faults. Must be called first in each run. */
 void firmware_start(void);
 
+/* True if the console has been cleared, and with it all that it writes to. */
+bool console_is_cleared(void);
+
 /* The loader's options: LoadOptions as bytes or as UTF-16, or the arguments of a UEFI shell. */
 void options_set_bytes(const void *bytes, size_t size);
 void options_set(const char *text);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOTES_SIZE   64
+#define NOTES_SIZE   80
+#define NOTE_SYSTEM  6 /* Xen's elfnote.h: XEN_ELFNOTE_GUEST_OS */
 #define NOTE_ENTRY   18
 #define NOTE_RELOC   19
 #define SECTION_NOTE 7
@@ -30,6 +31,8 @@ static size_t put_notes(struct elf_file *file, size_t offset, const struct kerne
     uint8_t desc[12];
 
     offset = elf_put_xen_note(file, offset, NOTE_ENTRY, shape->entry, shape->bits / 8);
+    if (shape->is_linux)
+        offset = elf_put_note(file, offset, "Xen", 4, NOTE_SYSTEM, "linux", 6, 4);
     if (!shape->movable)
         return offset;
     put_number(desc, 4, shape->align);

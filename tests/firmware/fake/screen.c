@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/fake/screen.h"
 
+#include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/ledger.h"
 #include "tests/firmware/fake/run.h"
@@ -51,7 +52,8 @@ void screen_install(struct fake_screen *screen)
     outputs[count].Mode = &screen->mode;
     handles_install(&screen->handle, &output_guid, &outputs[count]);
     if (screen->handle != console_handle)
-        handles_install(&screen->handle, &text_guid, &screen->text);
+        handles_install(&screen->handle, &text_guid,
+                        screen->is_output ? fake_system_table.ConOut : &screen->text);
     if (screen->has_console)
         handles_install(&screen->handle, &console_guid, &outputs[count]);
     count++;

@@ -16,7 +16,8 @@ struct fake_screen {
     EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode;
     EFI_HANDLE handle; /* NULL until it is installed: a new one */
     bool has_console;
-    bool cleared; /* by the loader */
+    bool is_output; /* its text output is the console's own */
+    bool cleared;   /* by the loader */
 };
 
 /* Sets up the usual screen, to be changed before it is installed. */

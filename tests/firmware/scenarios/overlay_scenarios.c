@@ -17,10 +17,12 @@
 #define WORDS        "framebuffer=0x80000000,1280x800,5120,xrgb8888"
 #define ENTRY        "\\loader\\entries\\only.conf"
 #define CONFIG       "\\loader\\loader.conf"
+#define LONGEST      5000 /* command line */
 
+/* With a kernel that is Linux. */
 static void setup_quiet(void)
 {
-    setup_plain();
+    setup_linux();
     options_set("vmlinux quiet");
     expect_command_line("quiet");
 }
@@ -32,7 +34,7 @@ static void setup_quiet(void)
 static void screen(uint64_t seed)
 {
     (void)seed;
-    setup_plain();
+    setup_linux();
     options_set("vmlinux");
 }
 
@@ -40,6 +42,52 @@ static void check_cleared(void)
 {
     if (run_is_plain() && !machine_screen.cleared)
         run_fail("the screen is not cleared for the kernel");
+}
+
+/* Then what the firmware and the loader wrote is all there is to see. */
+static void check_not_cleared(void)
+{
+    if (machine_screen.cleared || console_is_cleared())
+        run_fail("the screen is cleared for nothing");
+}
+
+/* Nobody knows whether it can use the record. */
+static void screen_of_other_kernel(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("vmlinux");
+}
+
+static void screen_verbose(uint64_t seed)
+{
+    screen(seed);
+    options_set("--verbose vmlinux");
+}
+
+static void screen_warned(uint64_t seed)
+{
+    (void)seed;
+    setup_linux();
+    file_put_text(ENTRY, "title Only\nlinux /vmlinux\nnonsense 1\n");
+}
+
+/* Firmware that is not EDK2's marks no handle as a console's. */
+static void unmarked_screen(uint64_t seed)
+{
+    screen(seed);
+    screen_remove(&machine_screen);
+    machine_screen.has_console = false;
+    screen_install(&machine_screen);
+}
+
+/* The console's text output is on the handle too. */
+static void screen_is_console(uint64_t seed)
+{
+    screen(seed);
+    screen_remove(&machine_screen);
+    machine_screen.is_output = true;
+    screen_install(&machine_screen);
 }
 
 static void no_screen(uint64_t seed)
@@ -133,7 +181,7 @@ static void bad_mask(uint64_t seed)
 static void unusual_masks(uint64_t seed)
 {
     (void)seed;
-    setup_plain();
+    setup_linux();
     set_masks(0xff000000, 0xff0000, 0xff00, 0xff);
     options_set("--pass-framebuffer vmlinux quiet");
     expect_command_line("framebuffer=0x80000000,1280x800,5120,r24:8g16:8b8:8 quiet");
@@ -189,6 +237,108 @@ static void wide_and_high(uint64_t seed)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * A screen that text output sets to another mode
+ */
+
+static void change_mode(enum service service, size_t call)
+{
+    (void)call;
+    if (service != SERVICE_OUTPUT_STRING)
+        return;
+    machine_screen.info.HorizontalResolution = 800;
+    machine_screen.info.VerticalResolution = 600;
+    machine_screen.info.PixelsPerScanLine = 1024;
+    machine_screen.mode.FrameBufferBase = HIGH_SCREEN;
+}
+
+static void lose_framebuffer(enum service service, size_t call)
+{
+    (void)call;
+    if (service == SERVICE_OUTPUT_STRING)
+        machine_screen.info.PixelFormat = PixelBltOnly;
+}
+
+/* There is no record for this format, and the words are longer by nine bytes. */
+static void lengthen_words(enum service service, size_t call)
+{
+    (void)call;
+    if (service != SERVICE_OUTPUT_STRING)
+        return;
+    set_masks(0xff000000, 0xff0000, 0xff00, 0xff);
+    machine_screen.info.PixelsPerScanLine = 16384;
+    machine_screen.mode.FrameBufferBase = HIGH_SCREEN;
+    machine_screen.mode.FrameBufferSize = 800 * 16384 * 4;
+}
+
+static void changing_screen(uint64_t seed)
+{
+    (void)seed;
+    setup_quiet();
+    other = usual_framebuffer;
+    other.address = HIGH_SCREEN;
+    other.width = 800;
+    other.height = 600;
+    other.pitch = 1024 * 4;
+    expect_screen(&other);
+}
+
+static void losing_screen(uint64_t seed)
+{
+    (void)seed;
+    setup_quiet();
+    expect_screen(NULL);
+}
+
+static void pass_words(const char *command_line)
+{
+    char options[LONGEST + 100];
+
+    snprintf(options, sizeof(options), "--pass-framebuffer vmlinux %s", command_line);
+    options_set(options);
+    expect_fallback(command_line);
+}
+
+static void changing_words(uint64_t seed)
+{
+    changing_screen(seed);
+    pass_words("quiet");
+    expect_command_line("framebuffer=0x4000000000,800x600,4096,xrgb8888 quiet");
+}
+
+static void losing_words(uint64_t seed)
+{
+    losing_screen(seed);
+    pass_words("quiet");
+    expect_command_line("quiet");
+}
+
+static const char *make_line(size_t length)
+{
+    static char line[LONGEST + 1];
+
+    memset(line, 'x', length);
+    line[length] = '\0';
+    return line;
+}
+
+/* The boot info, which the module's command line ends, fills two pages with the first words. */
+static void growing_words(uint64_t seed)
+{
+    static char wanted[LONGEST + 100];
+    char options[LONGEST + 100];
+    const char *line = make_line(4994);
+
+    losing_screen(seed);
+    put_module("\\module", 5000, "of 16 characters");
+    snprintf(options, sizeof(options),
+             "--pass-framebuffer --module \"/module of 16 characters\" vmlinux %s", line);
+    options_set(options);
+    snprintf(wanted, sizeof(wanted), "framebuffer=0x4000000000,1280x800,65536,r24:8g16:8b8:8 %s",
+             line);
+    expect_command_line(wanted);
+}
+
+/* ------------------------------------------------------------------------------------------------
  * Two screens
  */
 
@@ -225,8 +375,7 @@ static void second_has_console(uint64_t seed)
 /* The console's one has no framebuffer. */
 static void second_has_framebuffer(uint64_t seed)
 {
-    (void)seed;
-    setup_quiet();
+    screen(seed);
     machine_screen.info.PixelFormat = PixelBltOnly;
     add_second(false);
     expect_screen(&other);
@@ -235,15 +384,27 @@ static void second_has_framebuffer(uint64_t seed)
 /* EDK2's ConSplitter: the console's own handle comes first, and stands for all screens. */
 static void splitter(uint64_t seed)
 {
-    setup_quiet();
+    (void)seed;
+    screen(seed);
     screen_remove(&machine_screen);
     machine_screen.has_console = false;
     machine_screen.handle = console_handle;
     screen_install(&machine_screen);
-    if (seed == 0)
-        return;
+}
+
+static void splitter_beside(uint64_t seed)
+{
+    splitter(seed);
     add_second(false);
     expect_screen(&other);
+}
+
+/* The loader's text is on the serial console alone. */
+static void check_not_here(void)
+{
+    check_not_cleared();
+    if (second.cleared || strstr(run_said(), " here"))
+        run_fail("the screen is taken for the console");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -311,11 +472,16 @@ static void no_overlay_by_config(uint64_t seed)
     expect_no_overlay();
 }
 
-/* Then what the firmware and the loader wrote is all there is to see. */
-static void check_not_cleared(void)
+/* Linux gets a longer command line than was asked for. */
+static void words_too_long(uint64_t seed)
 {
-    if (machine_screen.cleared)
-        run_fail("the screen is cleared for nothing");
+    static char wanted[LONGEST + 100];
+
+    (void)seed;
+    setup_plain();
+    pass_words(make_line(2041));
+    snprintf(wanted, sizeof(wanted), WORDS " %s", make_line(2041));
+    expect_command_line(wanted);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -323,8 +489,14 @@ static void check_not_cleared(void)
  */
 
 const struct scenario overlay_scenarios[] = {
-    {"screen", screen, ENDING_BOOT, "this screen stays until the kernel has a driver for it",
-     check_cleared, .faults = true},
+    {"screen", screen, ENDING_BOOT, "it goes on here if it has a framebuffer driver", check_cleared,
+     .faults = true},
+    {"screen-of-other", screen_of_other_kernel, ENDING_BOOT,
+     "this screen stays until the kernel has a driver for it", check_not_cleared},
+    {"screen-verbose", screen_verbose, ENDING_BOOT, "it goes on here", check_not_cleared},
+    {"screen-warned", screen_warned, ENDING_BOOT, "nonsense", check_not_cleared},
+    {"screen-unmarked", unmarked_screen, ENDING_BOOT, "it goes on here", check_cleared},
+    {"screen-is-console", screen_is_console, ENDING_BOOT, "it goes on here", check_not_cleared},
     {"screen-missing", no_screen, ENDING_BOOT, NULL, check_nothing_said},
     {"screen-missing-words", no_screen_words, ENDING_BOOT, NULL, check_nothing_said},
     {"screen-lying", lying_screen, ENDING_BOOT, NULL, check_not_cleared, .seeds = WAYS_TO_SPOIL},
@@ -335,8 +507,18 @@ const struct scenario overlay_scenarios[] = {
     {"screen-high", wide_and_high, ENDING_BOOT, NULL, check_cleared},
     {"screens", two_screens, ENDING_BOOT, NULL, check_cleared, .seeds = 2},
     {"screens-second", second_has_console, ENDING_BOOT, NULL, check_not_cleared},
-    {"screens-without-framebuffer", second_has_framebuffer, ENDING_BOOT, NULL, check_not_cleared},
-    {"screens-splitter", splitter, ENDING_BOOT, NULL, check_not_cleared, .seeds = 2},
+    {"screens-without-framebuffer", second_has_framebuffer, ENDING_BOOT,
+     "it goes on on the screen if it has a framebuffer driver", check_not_here},
+    {"screens-splitter", splitter, ENDING_BOOT, "it goes on on the screen", check_not_here},
+    {"screens-splitter-beside", splitter_beside, ENDING_BOOT, "it goes on here", check_not_cleared},
+
+    {"screen-changing", changing_screen, ENDING_BOOT, NULL, .hook = change_mode, .faults = true},
+    {"screen-losing", losing_screen, ENDING_BOOT, NULL, .hook = lose_framebuffer},
+    {"words-changing", changing_words, ENDING_BOOT, NULL, .hook = change_mode, .faults = true},
+    {"words-losing", losing_words, ENDING_BOOT, NULL, .hook = lose_framebuffer},
+    {"words-growing", growing_words, ENDING_BOOT, NULL, .hook = lengthen_words},
+    {"words-too-long", words_too_long, ENDING_BOOT,
+     "warning: the command line is 2087 bytes long; Linux uses only the first 2047"},
 
     {"words", words, ENDING_BOOT, NULL, .faults = true},
     {"words-alone", words_alone, ENDING_BOOT, NULL},

@@ -110,6 +110,15 @@ void setup_plain(void)
     put_kernel("\\vmlinux", &plain_kernel);
 }
 
+void setup_linux(void)
+{
+    struct kernel_shape kernel = plain_kernel;
+
+    kernel.is_linux = true;
+    machine_usual();
+    put_kernel("\\vmlinux", &kernel);
+}
+
 void setup_kernel_over_nvs(void)
 {
     static const struct kernel_shape kernel = {

@@ -25,6 +25,9 @@ void put_module_part(const char *path, size_t size);
 /* The usual machine, with a plain kernel \vmlinux. */
 void setup_plain(void);
 
+/* The same with a kernel that is Linux. */
+void setup_linux(void);
+
 /* The usual machine, with a kernel \kernel that is linked inside ACPI NVS and cannot be moved. */
 void setup_kernel_over_nvs(void);
 
