@@ -107,6 +107,10 @@ ERROR_ROW(NO_ROOM_FOR_STAGING, FILE, OUT_OF_RESOURCES, MEMORY,
     "not enough memory: the boot needs {s0} below 4 GiB, but only {s1} is free")
 
 /* Containers of a kernel: bzImage and compression formats. */
+ERROR_ROW(PE_SECTION_OUTSIDE, FILE, LOAD_ERROR, COPY,
+    "damaged or truncated: a PE section has {d1} bytes at offset {x0}, but the file has {d2} bytes")
+ERROR_ROW(PE_SECTIONS_OVERLAP, FILE, LOAD_ERROR, COPY,
+    "damaged: two PE sections overlap at offset {x0}")
 ERROR_ROW(BZIMAGE_OLD, FILE, LOAD_ERROR, NONE,
     "a bzImage of boot protocol {d0}.0{d1}, which does not say where its kernel is; use "
     "Linux 2.6.26 or later")
@@ -225,6 +229,16 @@ ERROR_ROW(SETUP_MODE_UNKNOWN, MACHINE, SECURITY_VIOLATION, NONE,
 ERROR_ROW(SECURE_BOOT_ON, MACHINE, SECURITY_VIOLATION, NONE,
     "Secure Boot is on, and pvhboot cannot verify kernels yet, so nothing is started; turn "
     "Secure Boot off in the firmware setup")
+
+/* Our own image. */
+ERROR_ROW(NO_PROFILE, MACHINE, NOT_FOUND, NONE,
+    "this image has no profile {d0}: it has {d1} profiles, counted from 0")
+ERROR_ROW(IMAGE_WITHOUT_KERNEL, MACHINE, LOAD_ERROR, NONE,
+    "this image has no kernel (.linux) for profile {d0}; build it again with one")
+ERROR_ROW(PINS, MACHINE, LOAD_ERROR, NONE,
+    ".pins, line {d0}: not a SHA-256 and a path; sha256sum writes such lines")
+ERROR_ROW(PINNED_TWICE, MACHINE, LOAD_ERROR, NONE,
+    ".pins, line {d0}: the path is there already; keep only one of the lines")
 
 /* Boot counting. */
 ERROR_ROW(NOT_COUNTED, FILE, FIRMWARE, NONE,

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checks EFI programs before the firmware starts them. */
+/*
+ * EFI programs: PE files, as Microsoft's "PE Format" describes them. They are checked before the
+ * firmware starts them, and their sections are found, in a file and as the firmware has loaded
+ * them.
+ */
 #pragma once
 
+#include "common/base/arena.h"
 #include "common/base/byte_source.h"
 
 /*
@@ -9,3 +14,28 @@
  * ERROR_NO_PROGRAM if not.
  */
 bool pe_check_program(struct byte_source *source, struct error *error);
+
+enum pe_layout {
+    PE_IN_FILE,   /* sections are at PointerToRawData */
+    PE_IN_MEMORY, /* sections are at VirtualAddress */
+};
+
+#define PE_NAME_SIZE 8
+
+struct pe_section {
+    char name[PE_NAME_SIZE + 1]; /* NUL-terminated */
+    struct range bytes;          /* in the source: VirtualSize bytes */
+};
+
+struct pe_sections {
+    struct pe_section *items; /* in the order of the section table */
+    size_t count;
+};
+
+/*
+ * Reads the section table; the list is in the arena. Fails for a table that is damaged: sections
+ * outside the source, sections that overlap, or, in a file, that have more bytes in memory than in
+ * the file, which is not so with the sections of a unified kernel image.
+ */
+bool pe_read_sections(struct byte_source *source, enum pe_layout layout, struct arena *arena,
+                      struct pe_sections *ret_sections, struct error *error);

@@ -16,7 +16,7 @@ FIRMWARE_FLAGS := -std=c11 -D_DEFAULT_SOURCE -D_GNU_SOURCE -g -O1 -fshort-wchar 
 # All of the loader except its C library and the processor's instructions.
 FIRMWARE_LOADER := $(filter-out efi/arch/libc.c efi/arch/cpu.c,$(EFI_SOURCES)) $(COMMON_SOURCES) $(PVH_SOURCES)
 FIRMWARE_TESTS := $(sort $(wildcard tests/firmware/*/*.c)) \
-	$(addprefix tests/lib/,support.c elf_file.c map_oracle.c page_walk.c samples.c)
+	$(addprefix tests/lib/,support.c elf_file.c map_oracle.c page_walk.c pe_file.c samples.c)
 
 # The slowest code of the tests themselves is built without sanitizers.
 FIRMWARE_FAST := tests/lib/map_oracle.c tests/firmware/fake/kernels.c

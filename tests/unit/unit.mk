@@ -11,7 +11,7 @@ UNIT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I. -Wall -Wextra -Wpedantic -Werror -g
 UNIT_DECODER_FLAGS := -g -O1 -fsanitize=address
 
 UNIT_CODE := $(filter-out common/base/arena.c,$(COMMON_SOURCES)) $(PVH_SOURCES)
-UNIT_SUPPORT := $(addprefix tests/lib/,support.c acpi_tables.c elf_file.c simulation.c map_oracle.c page_walk.c plan_checks.c samples.c)
+UNIT_SUPPORT := $(addprefix tests/lib/,support.c acpi_tables.c elf_file.c simulation.c map_oracle.c page_walk.c pe_file.c plan_checks.c samples.c)
 # Tests of single files of efi/, which need only a few fake services.
 UNIT_EFI_efi/test_console := $(addprefix efi/console/,console.c log.c printable.c text_mode.c)
 UNIT_EFI_efi/test_screen := $(addprefix efi/console/,screen.c printable.c text_mode.c)

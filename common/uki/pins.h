@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The .pins section: files outside the image that the signed image vouches for, by the SHA-256 of
+ * their bytes. Its lines are those of sha256sum, with paths from the root of the volume:
+ *
+ *     9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08  /debian/initrd.img
+ *
+ * Empty lines and lines that start with # are skipped.
+ */
+#pragma once
+
+#include "common/base/arena.h"
+#include "common/base/error.h"
+
+#define PIN_SIZE 32 /* bytes of a SHA-256 */
+
+struct pin {
+    const char *path;
+    uint8_t digest[PIN_SIZE];
+    unsigned line; /* for messages */
+};
+
+/* A growing list in the arena. */
+struct pins {
+    struct pin *items;
+    size_t count, capacity;
+};
+
+/* Parses a section of `size` bytes. ERROR_PINS for a line that is none, ERROR_PINNED_TWICE. */
+bool pins_parse(const char *text, uint64_t size, struct arena *arena, struct pins *ret_pins,
+                struct error *error);
+
+/*
+ * The digest of the file at this path; NULL if it is not pinned. Paths are compared name by name,
+ * ignoring ASCII case, as FAT does.
+ */
+const uint8_t *pins_find(const struct pins *pins, const char *path);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/uki/uki.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+static const char names[UKI_SECTION_KINDS][PE_NAME_SIZE + 1] = {
+    [UKI_LINUX] = ".linux",     [UKI_OSREL] = ".osrel",     [UKI_CMDLINE] = ".cmdline",
+    [UKI_INITRD] = ".initrd",   [UKI_UCODE] = ".ucode",     [UKI_SPLASH] = ".splash",
+    [UKI_DTB] = ".dtb",         [UKI_UNAME] = ".uname",     [UKI_SBAT] = ".sbat",
+    [UKI_PCRPKEY] = ".pcrpkey", [UKI_PROFILE] = ".profile", [UKI_DTBAUTO] = ".dtbauto",
+    [UKI_HWIDS] = ".hwids",     [UKI_PCRSIG] = ".pcrsig",   [UKI_PINS] = ".pins",
+};
+
+const char *uki_section_name(enum uki_section_kind kind)
+{
+    return names[kind];
+}
+
+/* UKI_SECTION_KINDS for sections that are none of a unified kernel image. */
+static enum uki_section_kind find_kind(const char *name)
+{
+    enum uki_section_kind kind = 0;
+
+    while (kind < UKI_SECTION_KINDS && strcmp(name, names[kind]) != 0)
+        kind++;
+    return kind;
+}
+
+static bool is_profile(const struct pe_section *section)
+{
+    return find_kind(section->name) == UKI_PROFILE;
+}
+
+bool uki_has_kernel(const struct pe_sections *sections)
+{
+    for (size_t i = 0; i < sections->count; i++) {
+        if (find_kind(sections->items[i].name) == UKI_LINUX)
+            return true;
+    }
+    return false;
+}
+
+unsigned uki_profile_count(const struct pe_sections *sections)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < sections->count; i++)
+        count += is_profile(&sections->items[i]);
+    return count;
+}
+
+/* Takes the sections from *index up to the next .profile; those of an earlier part are replaced. */
+static void take_part(const struct pe_sections *sections, size_t *index, struct uki *uki)
+{
+    bool taken[UKI_SECTION_KINDS] = {false};
+    size_t first = *index;
+
+    for (; *index < sections->count; ++*index) {
+        const struct pe_section *section = &sections->items[*index];
+        enum uki_section_kind kind = find_kind(section->name);
+
+        if (kind == UKI_PROFILE && *index > first)
+            return;
+        if (kind == UKI_SECTION_KINDS || taken[kind])
+            continue;
+        taken[kind] = uki->present[kind] = true;
+        uki->sections[kind] = section->bytes;
+    }
+}
+
+/* Finds the .profile of that number; the number of sections if there is none. */
+static size_t find_profile(const struct pe_sections *sections, size_t from, unsigned profile)
+{
+    for (; from < sections->count; from++) {
+        if (is_profile(&sections->items[from]) && profile-- == 0)
+            return from;
+    }
+    return sections->count;
+}
+
+bool uki_find_sections(const struct pe_sections *sections, unsigned profile, struct uki *ret_uki,
+                       struct error *error)
+{
+    size_t index = find_profile(sections, 0, 0);
+    struct pe_sections base = {sections->items, index};
+    size_t start = 0;
+
+    *ret_uki = (struct uki){.present = {false}};
+    take_part(&base, &start, ret_uki);
+    index = find_profile(sections, index, profile);
+    if (index < sections->count)
+        take_part(sections, &index, ret_uki);
+    else if (profile > 0)
+        return error_set(error, ERROR_NO_PROFILE, profile, uki_profile_count(sections));
+    return true;
+}
+
+const char *uki_command_line(const char *text, uint64_t size, struct arena *arena)
+{
+    char *line = arena_strndup(arena, text, size);
+    size_t length, start = 0;
+
+    if (!line)
+        return NULL;
+    for (length = 0; length < size && line[length]; length++) {
+        if ((unsigned char)line[length] < ' ' || line[length] == 0x7f)
+            line[length] = ' ';
+    }
+    while (length > 0 && line[length - 1] == ' ')
+        line[--length] = '\0';
+    while (line[start] == ' ')
+        start++;
+    return line + start;
+}
