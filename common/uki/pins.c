@@ -36,7 +36,7 @@ static bool parse_line(char *line, struct pin *pin)
 
     if (!parse_digest(line, pin->digest) || !is_space(*path))
         return false;
-    path = (char *)skip_spaces(path);
+    path += skip_spaces(path) - path;
     path += *path == '*';
     length = strlen(path);
     while (length > 0 && is_space(path[length - 1]))
@@ -50,7 +50,7 @@ static bool add_line(struct pins *pins, char *line, unsigned number, struct aren
 {
     struct pin *pin;
 
-    line = (char *)skip_spaces(line);
+    line += skip_spaces(line) - line;
     if (!*line || *line == '#')
         return true;
     pin = arena_push(arena, (void **)&pins->items, &pins->capacity, pins->count, sizeof(*pin));
