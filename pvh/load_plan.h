@@ -80,7 +80,7 @@ struct plan_ranges {
 
 struct plan_module {
     struct range range;      /* in bytes, not rounded to pages */
-    struct plan_reads reads; /* sorted by offset */
+    struct plan_reads reads; /* sorted by offset; none for a module that stays where it lies */
     struct plan_read room;   /* for the first read: few modules are read in parts */
 };
 
@@ -129,6 +129,12 @@ struct plan_request {
     const struct elf_image *image;
     const uint64_t *module_sizes; /* bytes, each at least 1 */
     size_t module_count;
+    /*
+     * Where modules lie in memory that the loader holds until it exits, in bytes; an empty range
+     * for those that are read from files. NULL: all are. A module stays there if that is a place
+     * for modules (whole pages, from 1 MiB to 4 GiB) and the kernel does not go there.
+     */
+    const struct range *module_places;
     uint64_t boot_info_size; /* bytes */
     uint64_t overlay_size;   /* bytes of the ACPI overlay; 0 for none */
     bool overwrite_nvs;      /* --overwrite-acpi-nvs */

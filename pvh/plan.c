@@ -144,6 +144,32 @@ static bool place_module(struct planner *planner, size_t index)
     return true;
 }
 
+/* True for a module that is in memory already, at a place where a module may be. */
+static bool stays_in_place(const struct planner *planner, size_t index)
+{
+    const struct plan_request *request = planner->request;
+    struct range place;
+
+    if (!request->module_places || range_size(request->module_places[index]) == 0)
+        return false;
+    place = request->module_places[index];
+    return place.start % PAGE_SIZE == 0 && place.start >= MIB && place.end <= ADDRESS_LIMIT &&
+           !range_overlaps(range_to_pages(place), guarded_span(planner->plan));
+}
+
+/* Keeps everything else away from the modules that stay where they are. */
+static void keep_modules(struct planner *planner)
+{
+    struct load_plan *plan = planner->plan;
+
+    for (size_t i = 0; i < plan->module_count; i++) {
+        if (!stays_in_place(planner, i))
+            continue;
+        plan->modules[i].range = planner->request->module_places[i];
+        planner_take(planner, range_to_pages(plan->modules[i].range));
+    }
+}
+
 static bool reserve_modules(struct planner *planner)
 {
     struct load_plan *plan = planner->plan;
@@ -169,8 +195,9 @@ static bool place_modules(struct planner *planner)
     if (!reserve_modules(planner))
         return false;
     plan->module_count = planner->request->module_count;
+    keep_modules(planner);
     for (size_t i = 0; i < plan->module_count; i++) {
-        if (!place_module(planner, i))
+        if (!stays_in_place(planner, i) && !place_module(planner, i))
             return false;
     }
     return true;

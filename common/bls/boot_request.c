@@ -29,6 +29,19 @@ bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena
            boot_files_add(files, arena, volume, path, skip_spaces(path_and_arguments + length));
 }
 
+bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const char *name,
+                          const uint8_t *bytes, uint64_t size)
+{
+    struct boot_file *file;
+
+    if (!boot_files_add(files, arena, NULL, name, ""))
+        return false;
+    file = &files->items[files->count - 1];
+    file->bytes = bytes;
+    file->size = size;
+    return true;
+}
+
 static void set_volume(struct boot_files *files, struct volume *volume)
 {
     for (size_t i = 0; i < files->count; i++)

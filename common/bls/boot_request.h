@@ -5,14 +5,18 @@
 #include "common/base/arena.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A file system: opaque to pure code, defined by the loader. */
 struct volume;
 
-/* A file by name, not opened. */
+/* A file by name, not opened; or bytes that are in memory already. */
 struct boot_file {
     struct volume *volume; /* NULL until known: see boot_request_set_volume() */
-    const char *path;      /* UTF-8, with \ or /, from the volume's root */
+    const char *path;      /* UTF-8, with \ or /, from the volume's root; of bytes, their name */
+    const uint8_t *bytes;  /* NULL: in a file. Not owned; nothing else may write there */
+    uint64_t size;         /* of the bytes */
+    bool linux_only;       /* a part of the initrd that other kernels do not get */
     const char *command;   /* a module's command line; "" for none */
     unsigned line;         /* of the entry file that names it; 0 for none */
 };
@@ -37,6 +41,10 @@ struct boot_request {
 /* Appends a file; the strings are not copied. False when out of memory. */
 bool boot_files_add(struct boot_files *files, struct arena *arena, struct volume *volume,
                     const char *path, const char *command);
+
+/* Appends bytes in memory under a name for messages. False when out of memory. */
+bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const char *name,
+                          const uint8_t *bytes, uint64_t size);
 
 /* Appends a file given as "PATH ARGS"; only the path is copied. False when out of memory. */
 bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,

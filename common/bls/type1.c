@@ -171,13 +171,15 @@ static const char *choose_kind(const struct draft *draft, struct boot_entry *ent
     struct volume *volume = entry->source.volume;
 
     if (*draft->pvh)
-        entry->request.kernel = (struct boot_file){volume, draft->pvh, "", 0};
+        entry->request.kernel =
+            (struct boot_file){.volume = volume, .path = draft->pvh, .command = ""};
     else if (contradicts)
         return "has more than one of \"linux\", \"efi\" and \"uki\"; keep only one of these lines";
     else if (*draft->linux_kernel)
-        entry->request.kernel = (struct boot_file){volume, draft->linux_kernel, "", 0};
+        entry->request.kernel =
+            (struct boot_file){.volume = volume, .path = draft->linux_kernel, .command = ""};
     else if (*program)
-        entry->efi = (struct boot_file){volume, program, "", 0};
+        entry->efi = (struct boot_file){.volume = volume, .path = program, .command = ""};
     else
         return "names nothing to start; it needs a line \"linux PATH\", \"pvh PATH\" or "
                "\"efi PATH\"";

@@ -96,6 +96,11 @@ bool file_open(const struct volume *volume, const char *path, struct file *ret_f
     return ret_file->handle || error_set_for(error, path, ERROR_FILE_MISSING);
 }
 
+void file_from_memory(const char *path, const uint8_t *bytes, uint64_t size, struct file *ret_file)
+{
+    *ret_file = (struct file){.source = {size, read_source}, .path = path, .bytes = bytes};
+}
+
 bool file_exists(const struct volume *volume, const char *path)
 {
     CLEANUP(file_close) struct file file = {.handle = NULL};
@@ -207,8 +212,15 @@ static bool read_all(struct file *file, uint64_t offset, void *buffer, uint64_t 
 
 bool file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size, struct error *error)
 {
-    enum timing_phase before = timing_enter(TIMING_READING);
-    bool done = read_all(file, offset, buffer, size, error);
+    enum timing_phase before;
+    bool done;
+
+    if (file->bytes) {
+        memcpy(buffer, file->bytes + offset, size);
+        return true;
+    }
+    before = timing_enter(TIMING_READING);
+    done = read_all(file, offset, buffer, size, error);
 
     (void)timing_enter(before);
     return done;

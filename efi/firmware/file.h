@@ -11,7 +11,8 @@
 
 struct file {
     struct byte_source source; /* reads through the firmware; first, so that it can be cast back */
-    EFI_FILE_HANDLE handle;    /* for efi/firmware/file.c only; NULL: not open */
+    EFI_FILE_HANDLE handle;    /* for efi/firmware/file.c only; NULL: not open, or in memory */
+    const uint8_t *bytes;      /* of a file in memory; NULL: read through the firmware */
     const char *path;          /* as given by the user, for messages */
     uint64_t position;         /* of the firmware's handle, to avoid needless seeks */
     uint64_t chunk;            /* the largest read that the firmware has not refused, in bytes */
@@ -28,6 +29,10 @@ bool file_open(const struct volume *volume, const char *path, struct file *ret_f
 /* The same for a file that may be missing: returns true, and file_is_open() is false. */
 bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,
                         struct error *error);
+
+/* Makes a file of bytes in memory, which stay the caller's and must live as long. */
+void file_from_memory(const char *path, const uint8_t *bytes, uint64_t size,
+                      struct file *ret_file);
 
 /* True when `path` names a file, and no directory; also when that cannot be told. */
 bool file_exists(const struct volume *volume, const char *path);

@@ -301,6 +301,16 @@ static void check_boot_info(const struct checker *checker)
     check(is_claimed(checker->plan, boot_info));
 }
 
+/* A module that is in memory stays there, if a module may be there. */
+static bool is_in_place(const struct checker *checker, size_t index)
+{
+    const struct range *places = checker->request->module_places;
+    struct range place = places ? places[index] : (struct range){0, 0};
+
+    return place.start < place.end && place.start % PAGE_SIZE == 0 && place.start >= MIB &&
+           place.end <= 4 * GIB && !range_overlaps(pages_of(place), checker->kept);
+}
+
 static void check_modules(const struct checker *checker)
 {
     const struct load_plan *plan = checker->plan;
@@ -312,6 +322,8 @@ static void check_modules(const struct checker *checker)
 
         check(module.start % PAGE_SIZE == 0);
         check(range_size(module) == checker->request->module_sizes[i]);
+        if (is_in_place(checker, i))
+            check(module.start == checker->request->module_places[i].start);
         check(module.end <= 4 * GIB && module.start >= MIB);
         check(is_usable(checker->map, module, false));
         check(!range_overlaps(pages, checker->kept) && !range_overlaps(pages, plan->boot_info));
@@ -454,7 +466,7 @@ static void check_all_reads(const struct checker *checker)
     check_reads(checker, &checker->plan->reads, false, file_bytes);
     for (size_t i = 0; i < checker->plan->module_count; i++)
         check_reads(checker, &checker->plan->modules[i].reads, true,
-                    checker->request->module_sizes[i]);
+                    is_in_place(checker, i) ? 0 : checker->request->module_sizes[i]);
 }
 
 static void read_files(struct simulation *memory, const struct plan_reads *reads, size_t file)
@@ -512,7 +524,8 @@ static void check_memory(const struct checker *checker, const struct simulation 
         struct range module = plan->modules[i].range;
 
         check(simulation_holds(memory, module, (struct content){CONTENT_FILE, 1 + i, 0}));
-        check(simulation_holds(memory, (struct range){module.end, pages_of(module).end},
+        check(is_in_place(checker, i) ||
+              simulation_holds(memory, (struct range){module.end, pages_of(module).end},
                                (struct content){.kind = CONTENT_ZERO}));
     }
 }
@@ -522,6 +535,11 @@ static void carry_out(const struct checker *checker, struct random *random)
     const struct load_plan *plan = checker->plan;
     struct simulation memory = {0};
 
+    for (size_t i = 0; i < plan->module_count; i++) {
+        if (is_in_place(checker, i))
+            simulation_write(&memory, plan->modules[i].range,
+                             (struct content){CONTENT_FILE, 1 + i, 0});
+    }
     read_files(&memory, &plan->reads, KERNEL);
     for (size_t i = 0; i < plan->module_count; i++)
         read_files(&memory, &plan->modules[i].reads, 1 + i);

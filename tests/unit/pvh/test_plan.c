@@ -24,6 +24,7 @@ static struct memory_map map;
 static struct elf_segment segments[MAX_SEGMENTS];
 static struct elf_image image;
 static uint64_t module_sizes[MAX_MODULES];
+static struct range module_places[MAX_MODULES];
 static struct range unallocatable[MAX_UNALLOCATABLE];
 static struct range reclaimable[MAX_RECLAIMABLE];
 static struct plan_request request;
@@ -86,6 +87,14 @@ static void allow_relocation(uint32_t alignment, uint32_t min, uint32_t max)
 static void add_module(uint64_t size)
 {
     module_sizes[request.module_count++] = size;
+}
+
+/* Adds a module that lies in the loader's image. */
+static void add_module_in_place(uint64_t range_start, uint64_t range_end)
+{
+    request.module_places = module_places;
+    module_places[request.module_count] = (struct range){range_start, range_end};
+    add_module(range_end - range_start);
 }
 
 static void mark_unallocatable(uint64_t range_start, uint64_t range_end)
@@ -561,6 +570,47 @@ static void modules_prefer_free_memory(void **state)
     module_sizes[1] = 16 * MIB;
     make_good();
     assert_int_equal(plan.modules[1].range.start, 72 * MIB);
+}
+
+/* The loader's image, with an initrd in it, lies where staging and modules would like to go. */
+static void a_module_stays_where_it_lies(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 64 * MIB);
+    map_add_range(&builder, EFI_LOADER_CODE, 40 * MIB, 50 * MIB);
+    add_segment(16 * MIB, 0x1000, 0x1000);
+    add_module_in_place(41 * MIB, 49 * MIB + 5);
+    add_module(13 * MIB);
+    make_good();
+    assert_int_equal(plan.modules[0].range.start, 41 * MIB);
+    assert_int_equal(plan.modules[0].range.end, 49 * MIB + 5);
+    assert_int_equal(plan.modules[0].reads.count, 0);
+    assert_int_equal(plan.staged, 0);
+}
+
+/* Not a whole page; in the kernel's span, or in the guard after it; below 1 MiB; above 4 GiB. */
+static void a_module_that_cannot_stay(void **state)
+{
+    static const struct range places[] = {
+        {41 * MIB + 1, 42 * MIB},           {17 * MIB, 20 * MIB},
+        {20 * MIB + 0xf000, 21 * MIB},      {0x80000, 0x90000},
+        {4 * GIB - PAGE_SIZE, 4 * GIB + 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(places); i++) {
+        restart();
+        map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0x80000);
+        map_add_range(&builder, EFI_CONVENTIONAL, MIB, 128 * MIB);
+        map_add_range(&builder, EFI_LOADER_CODE, places[i].start / PAGE_SIZE * PAGE_SIZE,
+                      (places[i].end + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE);
+        add_segment(16 * MIB, 0x1000, 4 * MIB);
+        add_module_in_place(places[i].start, places[i].end);
+        make_good();
+        assert_int_not_equal(plan.modules[0].range.start, places[i].start);
+        assert_int_equal(plan.modules[0].reads.count, 1);
+    }
 }
 
 static void a_module_that_fits_nowhere(void **state)
@@ -1065,6 +1115,28 @@ static void add_random_load(struct random *random)
         request.overlay_size = 1 + random_below(random, random_chance(random, 80) ? 0x20000 : GIB);
 }
 
+/* Puts some of the modules into loader code, as the loader's own image is. */
+static void place_random_modules(struct random *random)
+{
+    size_t module = 0;
+
+    build_map(&map, &arena, &builder.map, &no_overlays);
+    memset(module_places, 0, sizeof(module_places));
+    request.module_places = module_places;
+    for (size_t i = 0; i < map.count && module < request.module_count; i++) {
+        struct range place = map.ranges[i].range;
+
+        if (map.ranges[i].class != MEMORY_LOADER_CODE || random_chance(random, 30))
+            continue;
+        place.start += random_chance(random, 20) ? random_below(random, PAGE_SIZE) : 0;
+        place.end -= random_below(random, PAGE_SIZE - 1);
+        if (range_size(place) == 0)
+            continue;
+        module_places[module] = place;
+        module_sizes[module++] = range_size(place);
+    }
+}
+
 static size_t reclaimings; /* plans that were only possible with reclaimable memory */
 
 /* Makes some of the loader's memory reclaimable. */
@@ -1138,6 +1210,8 @@ static void random_machines(void **state)
         add_random_machine(&random);
         add_random_kernel(&random);
         add_random_load(&random);
+        if (random_chance(&random, 30))
+            place_random_modules(&random);
         made += try_random(&random);
     }
     assert_in_range(made, 1500, 3900); /* both cases occur */
@@ -1193,6 +1267,8 @@ int main(void)
         test(no_boot_info_above_one_gigabyte),
         test(the_places_of_modules),
         test(modules_prefer_free_memory),
+        test(a_module_stays_where_it_lies),
+        test(a_module_that_cannot_stay),
         test(a_module_that_fits_nowhere),
         test(acpi_nvs_in_the_span),
         test(what_blocks_the_span_is_named),
