@@ -20,7 +20,8 @@ static bool open_files(struct boot *boot, struct error *error)
 
     (void)timing_enter(TIMING_OPENING);
     if (!kernel_open(&request->kernel, &boot->kernel, error) ||
-        !modules_open(request, boot->arena, &boot->modules, error))
+        !kernel_read_headers(&boot->kernel, error) ||
+        !modules_open(request, kernel_is_linux(&boot->kernel), boot->arena, &boot->modules, error))
         return false;
     boot->map.preparation.info = (struct boot_info_request){
         .command_line = request->command_line,

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/boot/kernel_file.h"
 
+#include "efi/boot/boot_source.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
+
+#include <string.h>
 
 /* Returns the error of unpacking or parsing to the caller, with the file's name. */
 static bool fail(const struct kernel *kernel, struct error *error)
@@ -17,10 +20,8 @@ static bool open_file(const struct boot_file *source, struct kernel *kernel, str
     *kernel = (struct kernel){.state = KERNEL_CLOSED};
     pages_init_arena(&kernel->arena);
     pages_init_arena(&kernel->buffers);
-    if (!file_open(source->volume, source->path, &kernel->file, error))
-        return false;
-    kernel->file.on_read = progress_add;
-    return true;
+    pages_init_arena(&kernel->whole);
+    return boot_source_open(source, &kernel->file, error);
 }
 
 /* Starts unpacking from the start of the file: `open` is unpack_open() or unpack_probe(). */
@@ -76,12 +77,37 @@ static bool read_headers(struct kernel *kernel, bool *ret_sequential, struct err
 
 bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error)
 {
+    return open_file(source, ret_kernel, error);
+}
+
+bool kernel_read_whole(struct kernel *kernel, struct error *error)
+{
+    struct file *file = &kernel->file;
+    const char *path = file->path;
+    uint64_t size = file->source.size;
+    uint8_t *bytes;
+
+    if (file->bytes)
+        return true;
+    bytes = arena_alloc_bulk(&kernel->whole, max_u64(size, 1));
+    if (!bytes)
+        return error_set_for(error, path, ERROR_FILE_NO_MEMORY);
+    progress_start(path, size);
+    if (!file_read(file, 0, bytes, size, error))
+        return false;
+    progress_end();
+    file_close(file);
+    file_from_memory(path, bytes, size, file);
+    return true;
+}
+
+bool kernel_read_headers(struct kernel *kernel, struct error *error)
+{
     bool sequential;
 
-    if (!open_file(source, ret_kernel, error) || !start_unpacking(ret_kernel, unpack_open, error) ||
-        !read_headers(ret_kernel, &sequential, error))
+    if (!start_unpacking(kernel, unpack_open, error) || !read_headers(kernel, &sequential, error))
         return false;
-    return sequential || kernel_unpack(ret_kernel, error);
+    return sequential || kernel_unpack(kernel, error);
 }
 
 static bool probe(struct kernel *kernel, struct error *error)
@@ -180,8 +206,18 @@ void kernel_release(struct kernel *kernel)
     arena_release(&kernel->buffers);
 }
 
+bool kernel_is_linux(const struct kernel *kernel)
+{
+    for (unsigned i = 0; i < kernel->unpack.layer_count; i++) {
+        if (kernel->unpack.layers[i].in_bzimage)
+            return true;
+    }
+    return strncmp(kernel->image.notes.system, "Linux", strlen("Linux")) == 0;
+}
+
 void kernel_close(struct kernel *kernel)
 {
     kernel_release(kernel);
+    arena_release(&kernel->whole);
     file_close(&kernel->file);
 }

@@ -32,14 +32,30 @@ struct kernel {
     struct error error;   /* the error of unpacking or parsing */
     struct arena arena;   /* of `image` and the stream; released when unpacking starts again */
     struct arena buffers; /* of the decoders, needed until the kernel is loaded; released too */
+    struct arena whole;   /* the file's bytes, if kernel_read_whole() has read them */
 };
 
 /*
- * Opens the file and reads the headers, and the notes unless it is a stream. `source` must live as
- * long as the kernel. Call kernel_close() on failure too. The structure points into itself and must
- * not be copied.
+ * Opens the file. `source` must live as long as the kernel. Call kernel_close() on failure too. The
+ * structure points into itself and must not be copied.
  */
 bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error);
+
+/*
+ * Reads the file to memory and closes it: what is verified or measured and what is started are then
+ * the same bytes, kernel->file.bytes, until kernel_close(). For bytes in memory there is nothing to
+ * do. Call it before kernel_read_headers().
+ */
+bool kernel_read_whole(struct kernel *kernel, struct error *error);
+
+/* Reads the headers, and the notes unless it is a stream. */
+bool kernel_read_headers(struct kernel *kernel, struct error *error);
+
+/*
+ * True if it is Linux, as far as the bytes read until now tell: it is in a bzImage, or its notes
+ * say so, which are known once the kernel is KERNEL_READABLE or loaded.
+ */
+bool kernel_is_linux(const struct kernel *kernel);
 
 /*
  * Checks whether a file may be a bootable kernel, as far as a few reads tell: what would need the

@@ -2,6 +2,7 @@
 #include "efi/boot/modules.h"
 
 #include "common/base/overflow.h"
+#include "efi/boot/boot_source.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/pages.h"
 #include "pvh/limits.h"
@@ -12,9 +13,8 @@ static bool open_part(const struct boot_file *source, struct module *module, str
 {
     struct module_part *part = &module->parts[module->part_count];
 
-    if (!file_open(source->volume, source->path, &part->file, error))
+    if (!boot_source_open(source, &part->file, error))
         return false;
-    part->file.on_read = progress_add;
     module->part_count++;
     part->offset = module->size;
     if (part->file.source.size == 0) /* fine if another part is not */
@@ -25,8 +25,20 @@ static bool open_part(const struct boot_file *source, struct module *module, str
     return true;
 }
 
-static bool open_module(const struct boot_file *files, size_t count, struct arena *arena,
-                        struct module_list *list, struct error *error)
+/* Where a module lies that is one piece of memory; an empty range for others. */
+static struct range place_in_memory(const struct module *module)
+{
+    const struct file *file = &module->parts[0].file;
+    uint64_t start = (uintptr_t)file->bytes;
+
+    if (module->part_count != 1 || !file->bytes)
+        return (struct range){0, 0};
+    return (struct range){start, start + file->source.size};
+}
+
+/* Opens the files as one module; those that are for Linux only if `is_linux`. */
+static bool open_module(const struct boot_file *files, size_t count, bool is_linux,
+                        struct arena *arena, struct module_list *list, struct error *error)
 {
     struct module *module = &list->items[list->count];
 
@@ -36,13 +48,14 @@ static bool open_module(const struct boot_file *files, size_t count, struct aren
         return error_set(error, ERROR_OUT_OF_MEMORY);
     list->count++;
     for (size_t i = 0; i < count; i++) {
-        if (!open_part(&files[i], module, error))
+        if ((is_linux || !files[i].linux_only) && !open_part(&files[i], module, error))
             return false;
     }
     if (module->size == 0)
         return error_set_for(error, files[0].path, ERROR_MODULE_EMPTY);
     list->sizes[list->count - 1] = module->size;
     list->commands[list->count - 1] = module->command;
+    list->places[list->count - 1] = place_in_memory(module);
     return true;
 }
 
@@ -68,17 +81,31 @@ static bool open_offered(struct arena *arena, struct module_list *list, struct e
     return true;
 }
 
-static bool open_initrd(const struct boot_request *request, struct arena *arena,
+/* True if there is an initrd for every kernel, or, if `linux_only`, a part for Linux. */
+static bool has_initrd(const struct boot_files *initrds, bool linux_only)
+{
+    for (size_t i = 0; i < initrds->count; i++) {
+        if (initrds->items[i].linux_only == linux_only)
+            return true;
+    }
+    return false;
+}
+
+static bool open_initrd(const struct boot_request *request, bool is_linux, struct arena *arena,
                         struct module_list *list, struct error *error)
 {
     const struct boot_files *initrds = &request->initrds;
 
-    if (initrds->count == 0)
-        return open_offered(arena, list, error);
-    return open_module(initrds->items, initrds->count, arena, list, error);
+    if (!has_initrd(initrds, false)) {
+        if (!open_offered(arena, list, error))
+            return false;
+        if (list->count > 0 || !is_linux || !has_initrd(initrds, true))
+            return true;
+    }
+    return open_module(initrds->items, initrds->count, is_linux, arena, list, error);
 }
 
-bool modules_open(const struct boot_request *request, struct arena *arena,
+bool modules_open(const struct boot_request *request, bool is_linux, struct arena *arena,
                   struct module_list *ret_list, struct error *error)
 {
     size_t count = request->modules.count + 1;
@@ -87,13 +114,14 @@ bool modules_open(const struct boot_request *request, struct arena *arena,
         .items = arena_alloc(arena, count, sizeof(*ret_list->items)),
         .sizes = arena_alloc(arena, count, sizeof(*ret_list->sizes)),
         .commands = arena_alloc(arena, count, sizeof(*ret_list->commands)),
+        .places = arena_alloc(arena, count, sizeof(*ret_list->places)),
     };
-    if (!ret_list->items || !ret_list->sizes || !ret_list->commands)
+    if (!ret_list->items || !ret_list->sizes || !ret_list->commands || !ret_list->places)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    if (!open_initrd(request, arena, ret_list, error))
+    if (!open_initrd(request, is_linux, arena, ret_list, error))
         return false;
     for (size_t i = 0; i < request->modules.count; i++) {
-        if (!open_module(&request->modules.items[i], 1, arena, ret_list, error))
+        if (!open_module(&request->modules.items[i], 1, is_linux, arena, ret_list, error))
             return false;
     }
     return true;

@@ -27,13 +27,15 @@ struct module_list {
     size_t count;
     uint64_t *sizes;       /* of each module, for the plan */
     const char **commands; /* of each module, for the boot info */
+    struct range *places;  /* where each lies in memory already; empty for those in files */
 };
 
 /*
- * Opens all files of the request. When it names no initrd, an offered one is used instead. The list
+ * Opens all files of the request; parts of the initrd that are for Linux only are left out for
+ * other kernels. When it names no initrd, an offered one is used instead. The list
  * is in the arena, and the request must live as long. Call modules_close() on failure too.
  */
-bool modules_open(const struct boot_request *request, struct arena *arena,
+bool modules_open(const struct boot_request *request, bool is_linux, struct arena *arena,
                   struct module_list *ret_list, struct error *error);
 
 /* Reads a module to the addresses of its plan, which the caller has allocated. */

@@ -111,6 +111,7 @@ static bool make_plan(struct boot *boot, size_t unallocatable, struct error *err
         .image = &boot->kernel.image,
         .module_sizes = boot->modules.sizes,
         .module_count = boot->modules.count,
+        .module_places = boot->modules.places,
         /* The notes of a stream, not read yet, may allow it to be moved instead. */
         .overwrite_nvs = boot->overwrite_nvs && boot->kernel.state != KERNEL_STREAMED,
         .overlay_size = boot->overlay.size,

@@ -15,7 +15,7 @@ static bool probe_modules(const struct boot_request *request, struct error *erro
     CLEANUP(modules_close) struct module_list modules = {.count = 0};
 
     pages_init_arena(&arena);
-    return modules_open(request, &arena, &modules, error);
+    return modules_open(request, true, &arena, &modules, error);
 }
 
 static bool probe_program(const struct boot_file *program, struct error *error)
