@@ -76,7 +76,7 @@ static const struct flag flags[] = {
     {"--pass-framebuffer", offsetof(struct options, request.pass_framebuffer)},
 };
 
-static bool take_flag(struct options *options, const char *word)
+bool options_take_flag(struct options *options, const char *word)
 {
     for (size_t i = 0; i < ELEMENTS(flags); i++) {
         if (strcmp(word, flags[i].name) == 0) {
@@ -124,7 +124,7 @@ static bool take_option(struct word_reader *reader, struct options *options, con
     const char *value;
     bool added = true;
 
-    if (take_flag(options, word))
+    if (options_take_flag(options, word))
         return true;
     if (option_is(word, initrd)) {
         value = option_value(reader, word, initrd, error);
@@ -196,8 +196,7 @@ static bool take_options(struct word_reader *reader, struct options *ret_options
     return check_options(ret_options, error);
 }
 
-/* Strips line ends: efibootmgr -@ FILE passes on the one at the end of the file. */
-static const char *strip_line_end(struct arena *arena, const char *text)
+const char *options_strip_line_end(struct arena *arena, const char *text)
 {
     size_t length = strlen(text);
 
@@ -216,7 +215,7 @@ bool options_parse_line(const char *line, struct arena *arena, struct options *r
         return false;
     if (!ret_options->request.kernel.path)
         return true;
-    command_line = strip_line_end(arena, skip_spaces(reader.position));
+    command_line = options_strip_line_end(arena, skip_spaces(reader.position));
     if (!command_line) {
         text_append(error, "out of memory while reading the options");
         return false;
@@ -309,7 +308,8 @@ bool options_parse_words(const char *const *words, size_t count, const char *lin
         return true;
     if (line)
         typed = find_typed(arena, line, reader.words, reader.left);
-    typed = typed ? strip_line_end(arena, typed) : join_words(arena, reader.words, reader.left);
+    typed =
+        typed ? options_strip_line_end(arena, typed) : join_words(arena, reader.words, reader.left);
     if (!typed) {
         text_append(error, "out of memory while reading the options");
         return false;

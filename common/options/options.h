@@ -41,6 +41,15 @@ bool options_parse_line(const char *line, struct arena *arena, struct options *r
 bool options_parse_words(const char *const *words, size_t count, const char *line,
                          struct arena *arena, struct options *ret_options, struct text *error);
 
+/* If the word is an option without a value, sets its member and returns true. */
+bool options_take_flag(struct options *options, const char *word);
+
+/*
+ * A copy without line ends: efibootmgr -@ FILE passes on the one at the end of the file. NULL when
+ * out of memory.
+ */
+const char *options_strip_line_end(struct arena *arena, const char *text);
+
 /*
  * Skips the first word of a line if it is the program's own name: its base name is `own_name` (may
  * be NULL; ".efi" may be missing) or a name that the loader is installed as.
