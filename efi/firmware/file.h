@@ -31,8 +31,7 @@ bool file_open_optional(const struct volume *volume, const char *path, struct fi
                         struct error *error);
 
 /* Makes a file of bytes in memory, which stay the caller's and must live as long. */
-void file_from_memory(const char *path, const uint8_t *bytes, uint64_t size,
-                      struct file *ret_file);
+void file_from_memory(const char *path, const uint8_t *bytes, uint64_t size, struct file *ret_file);
 
 /* True when `path` names a file, and no directory; also when that cannot be told. */
 bool file_exists(const struct volume *volume, const char *path);
