@@ -137,3 +137,13 @@ size_t utf16_length(const char *text)
         count += utf8_next(&text) >= 0x10000 ? 2 : 1;
     return count;
 }
+
+uint16_t *utf8_to_utf16_copy(const char *text, struct arena *arena, size_t *ret_count)
+{
+    size_t count = utf16_length(text);
+    uint16_t *units = arena_alloc(arena, count + 1, sizeof(*units));
+
+    if (units)
+        *ret_count = utf8_to_utf16(text, units, count + 1);
+    return units;
+}

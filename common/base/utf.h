@@ -33,6 +33,9 @@ size_t utf16_encode(uint32_t code_point, uint16_t units[2]);
  */
 size_t utf8_to_utf16(const char *text, uint16_t *units, size_t size);
 
+/* The same as a new string in the arena; NULL when out of memory. */
+uint16_t *utf8_to_utf16_copy(const char *text, struct arena *arena, size_t *ret_count);
+
 /* The number of UTF-16 units that it would convert to. */
 size_t utf16_length(const char *text);
 

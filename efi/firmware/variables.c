@@ -76,13 +76,13 @@ static bool is_equal(const EFI_GUID *vendor, const char *name, const CHAR16 *ucs
 EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool persistent,
                              const char *text, struct arena *arena)
 {
-    size_t count = strlen(text) + 1;
-    CHAR16 *ucs2 = arena_alloc(arena, count, sizeof(*ucs2));
+    size_t count;
+    const CHAR16 *ucs2 = utf8_to_utf16_copy(text, arena, &count);
     UINTN size;
 
     if (!ucs2)
         return EFI_OUT_OF_RESOURCES;
-    size = (utf8_to_utf16(text, ucs2, count) + 1) * sizeof(*ucs2);
+    size = (count + 1) * sizeof(*ucs2);
     if (is_equal(vendor, name, ucs2, size))
         return EFI_SUCCESS;
     return variable_set(vendor, name, persistent, ucs2, size);
