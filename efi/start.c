@@ -75,14 +75,15 @@ static bool are_foreign(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
  */
 static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
                            const struct error *mistake, struct volume *volume, uint64_t start,
-                           struct arena *arena, struct error *error)
+                           struct measurements *measurements, struct arena *arena,
+                           struct error *error)
 {
     const struct options none = {.request = {.command_line = ""}};
     TEXT_ON_STACK(notice, NOTICE_SIZE);
 
     text_append_short(&notice, mistake->name, NAME_SHOWN);
     text_append(&notice, ": not a file; ignoring the load options and reading the entries");
-    if (manager_run(image, loaded, volume, &none, notice.data, start, arena, error))
+    if (manager_run(image, loaded, volume, &none, notice.data, start, measurements, arena, error))
         return true;
     if (error->code == ERROR_NO_ENTRIES_DIRECTORY || error->code == ERROR_NO_BOOTABLE_ENTRY)
         *error = *mistake;
@@ -91,7 +92,8 @@ static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
 
 /* Boots the kernel named on the command line, or an entry. */
 static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct options *options,
-                 uint64_t start, struct arena *arena, struct error *error)
+                 uint64_t start, struct measurements *measurements, struct arena *arena,
+                 struct error *error)
 {
     CLEANUP(volume_close) struct volume volume = {.kind = VOLUME_NONE};
     struct error mistake = {.code = ERROR_NONE};
@@ -99,11 +101,12 @@ static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct option
     if (!volume_open(loaded->DeviceHandle, &volume, error))
         return false;
     if (!options->request.kernel.path)
-        return manager_run(image, loaded, &volume, options, NULL, start, arena, error);
+        return manager_run(image, loaded, &volume, options, NULL, start, measurements, arena,
+                           error);
     boot_request_set_volume(&options->request, &volume);
     if (are_foreign(image, loaded, options, &mistake))
-        return ignore_options(image, loaded, &mistake, &volume, start, arena, error);
-    return boot_run(image, options, &options->request, arena, error);
+        return ignore_options(image, loaded, &mistake, &volume, start, measurements, arena, error);
+    return boot_run(image, options, &options->request, measurements, arena, error);
 }
 
 static bool read_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct arena *arena,
@@ -131,6 +134,7 @@ static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
     CLEANUP(end_log) struct arena arena;
     struct error error = {.code = ERROR_NONE};
     const EFI_LOADED_IMAGE *loaded = NULL;
+    struct measurements measurements = {.failure = EFI_SUCCESS};
     struct options options;
 
     pages_init_arena(&arena);
@@ -142,8 +146,12 @@ static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
         console_print("pvhboot %s\n%s", PVHBOOT_VERSION, options.help ? options_help : "");
         return EFI_SUCCESS;
     }
-    if (!boot(image, loaded, &options, start, &arena, &error))
+    if (!options.dry_run)
+        measure_start(&measurements);
+    if (!boot(image, loaded, &options, start, &measurements, &arena, &error)) {
+        measure_tell_spent(&measurements, NULL);
         return console_print_error(&error, NULL);
+    }
     return EFI_SUCCESS;
 }
 

@@ -240,6 +240,14 @@ ERROR_ROW(PINS, MACHINE, LOAD_ERROR, NONE,
 ERROR_ROW(PINNED_TWICE, MACHINE, LOAD_ERROR, NONE,
     ".pins, line {d0}: the path is there already; keep only one of the lines")
 
+/* The TPM. */
+ERROR_ROW(NOT_MEASURED, MACHINE, FIRMWARE, NONE,
+    "{N} cannot be measured into the TPM (PCR {d0}: {w}), so the system will not be given the secrets "
+    "that are bound to it; restart the machine")
+ERROR_ROW(TPM_SPENT, MACHINE, SECURITY_VIOLATION, NONE,
+    "the TPM has recorded a boot that then failed, so no system will be given the secrets that are "
+    "bound to it; restart the machine before you boot another entry")
+
 /* Boot counting. */
 ERROR_ROW(NOT_COUNTED, FILE, FIRMWARE, NONE,
     "this boot cannot be counted: {w}")

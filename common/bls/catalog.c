@@ -19,18 +19,19 @@ static bool read_or_report(struct catalog_reader *reader, struct catalog_file *f
     return false;
 }
 
-static bool read_config(struct catalog_reader *reader, struct arena *arena,
-                        struct loader_config *config, struct error *error)
+static bool read_config(struct catalog_reader *reader, struct arena *arena, struct catalog *catalog,
+                        struct error *error)
 {
-    struct catalog_file file = {
+    struct catalog_file *file = &catalog->config_file;
+
+    *file = (struct catalog_file){
         .path = LOADER_CONFIG_PATH,
         .limit = LOADER_CONFIG_MAX_SIZE,
         .optional = true,
     };
-
-    loader_config_init(config);
-    return !read_or_report(reader, &file, arena) ||
-           loader_config_parse(file.text, file.length, arena, config) ||
+    loader_config_init(&catalog->config);
+    return !read_or_report(reader, file, arena) ||
+           loader_config_parse(file->text, file->length, arena, &catalog->config) ||
            error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
@@ -101,7 +102,7 @@ bool catalog_read(struct catalog_reader *reader, struct arena *arena, struct cat
     struct entry_list *entries = &ret_catalog->entries;
 
     *ret_catalog = (struct catalog){.entries = {.count = 0}};
-    if (!read_config(reader, arena, &ret_catalog->config, error) ||
+    if (!read_config(reader, arena, ret_catalog, error) ||
         !read_entries(reader, arena, entries, error))
         return false;
     sort(entries->items, entries->count, sizeof(*entries->items), entry_compare);

@@ -19,6 +19,7 @@ struct entry_list {
 };
 
 struct catalog {
+    struct catalog_file config_file; /* loader.conf; without text if there is none, or unreadable */
     struct loader_config config;
     struct entry_list entries;
 };

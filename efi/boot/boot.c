@@ -134,8 +134,18 @@ static void boot_release(struct boot *boot)
     kernel_close(&boot->kernel);
 }
 
+/* What the kernel is about to be given. All that can refuse it has been done. */
+static bool measure_boot(const struct boot *boot, struct measurements *measurements,
+                         struct error *error)
+{
+    const char *command_line = boot->map.preparation.info.command_line;
+
+    return measure_kernel_parameters(measurements, command_line, error) &&
+           measure_load_options(measurements, command_line, error);
+}
+
 bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot_request *request,
-              struct arena *arena, struct error *error)
+              struct measurements *measurements, struct arena *arena, struct error *error)
 {
     CLEANUP(boot_release)
     struct boot boot = {
@@ -148,13 +158,15 @@ bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot
         .pass_framebuffer = options->request.pass_framebuffer || request->pass_framebuffer,
     };
 
-    if (!policy_check(error))
+    if (!policy_check(error) || !measure_check(measurements, error))
         return false;
     if (!load(&boot, options->dry_run, error)) {
         if (error->code == ERROR_UNPACK_MEMORY)
             add_memory_figures(&boot, error);
         return false;
     }
+    if (!measure_boot(&boot, measurements, error))
+        return false;
     show(&boot, options);
     return options->dry_run || start_kernel(&boot, error);
 }

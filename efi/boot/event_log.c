@@ -5,18 +5,22 @@
 
 #include <string.h>
 
-/* For what is measured after the log's size is known: loaded images, the end of boot services. */
+/*
+ * For what is measured after the log's size is known: the kernel's files, the end of boot services.
+ * The command line is logged in UCS-2.
+ */
 #define ROOM_TO_GROW (16 * KIB)
 
 uint32_t event_log_size(const struct boot *boot)
 {
     const struct memory_map *map = &boot->map.preparation.map;
+    const char *command_line = boot->map.preparation.info.command_line;
     struct acpi_reader reader = acpi_reader(map);
     struct tpm_log log;
 
     if (!acpi_overlay_wants_event_log(&reader.memory, boot->acpi.rsdp) || !tpm_find_log(map, &log))
         return 0;
-    return (uint32_t)(log.size + ROOM_TO_GROW);
+    return (uint32_t)(log.size + ROOM_TO_GROW + sizeof(CHAR16) * strlen(command_line));
 }
 
 void event_log_copy(struct boot *boot)

@@ -35,10 +35,11 @@ void timing_append(struct text *text)
 {
     /* arrays instead of pointers: no relocations */
     static const char names[TIMING_PHASES][12] = {
-        [TIMING_START] = ", start",     [TIMING_ENTRIES] = ", entries",
-        [TIMING_MENU] = ", menu",       [TIMING_OPENING] = ", opening",
-        [TIMING_READING] = ", reading", [TIMING_DECODING] = ", decoding",
-        [TIMING_PLACING] = ", placing", [TIMING_MAP] = ", map",
+        [TIMING_START] = ", start",         [TIMING_ENTRIES] = ", entries",
+        [TIMING_MENU] = ", menu",           [TIMING_OPENING] = ", opening",
+        [TIMING_READING] = ", reading",     [TIMING_DECODING] = ", decoding",
+        [TIMING_PLACING] = ", placing",     [TIMING_MAP] = ", map",
+        [TIMING_MEASURING] = ", measuring",
     };
 
     (void)timing_enter(timing.phase);

@@ -14,8 +14,9 @@ enum timing_phase {
     TIMING_OPENING, /* opening files, reading their sizes and the kernel's headers */
     TIMING_READING,
     TIMING_DECODING,
-    TIMING_PLACING, /* planning, allocating, zeroing */
-    TIMING_MAP,     /* reading memory map and ACPI tables, writing the boot info */
+    TIMING_PLACING,   /* planning, allocating, zeroing */
+    TIMING_MAP,       /* reading memory map and ACPI tables, writing the boot info */
+    TIMING_MEASURING, /* into the TPM */
     TIMING_PHASES
 };
 

@@ -127,8 +127,10 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
         (void)boot_unattended(manager, menu->selected, error);
     else
         (void)start_entry(manager, menu->selected, menu->command_line, error);
-    if (error->code != ERROR_NONE)
-        (void)console_print_error(error, &manager->messages);
+    if (error->code == ERROR_NONE)
+        return;
+    (void)console_print_error(error, &manager->messages);
+    measure_tell_spent(manager->measurements, &manager->messages);
 }
 
 /*

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/manager/loader_interface.h"
 
-#include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/base/utf.h"
 #include "efi/firmware/clock.h"
-#include "efi/firmware/device_path.h"
+#include "efi/firmware/interface_variables.h"
 #include "efi/firmware/system_table.h"
 #include "efi/firmware/variables.h"
 
@@ -20,31 +19,9 @@
 #define FEATURE_SORT_KEY         (1 << 8)
 #define FEATURE_SAVED_ENTRY      (1 << 9)
 #define FEATURE_MENU_DISABLED    (1 << 13)
-
-/* Offsets in a hard drive node (UEFI 2.10, section 10.3.5.1), after its header. */
-#define HARDDRIVE_SIZE           38
-#define HARDDRIVE_SIGNATURE      20
-#define HARDDRIVE_SIGNATURE_TYPE 37
-#define SIGNATURE_IS_GUID        2
+#define FEATURE_TPM_BANKS        (1 << 18)
 
 #define NUMBER_BYTES 24
-
-static void set_text(const char *name, const char *text, struct arena *arena)
-{
-    (void)variable_set_text(&loader_guid, name, false, text, arena);
-}
-
-/* A number as text. Needs no arena. */
-static void set_number(const char *name, uint64_t number)
-{
-    TEXT_ON_STACK(text, NUMBER_BYTES);
-    CHAR16 ucs2[NUMBER_BYTES];
-    size_t count;
-
-    text_format(&text, "%llu", (unsigned long long)number);
-    count = utf8_to_utf16(text.data, ucs2, NUMBER_BYTES);
-    (void)variable_set(&loader_guid, name, false, ucs2, (count + 1) * sizeof(*ucs2));
-}
 
 static void set_firmware(struct arena *arena)
 {
@@ -52,53 +29,27 @@ static void set_firmware(struct arena *arena)
     TEXT_ON_STACK(specification, 40);
 
     system_table_append_firmware(&firmware);
-    set_text("LoaderFirmwareInfo", firmware.data, arena);
+    interface_set_text("LoaderFirmwareInfo", firmware.data, arena);
     system_table_append_specification(&specification);
-    set_text("LoaderFirmwareType", specification.data, arena);
+    interface_set_text("LoaderFirmwareType", specification.data, arena);
 }
 
-/*
- * Formats a GUID like the names in /dev/disk/by-partuuid. systemd-boot 252 writes upper case;
- * readers accept both. The first three fields are little-endian.
- */
-static void format_guid(struct text *text, const uint8_t *guid)
-{
-    text_format(text, "%08x-%04x-%04x-%02x%02x-", read_le32(guid), read_le16(guid + 4),
-                read_le16(guid + 6), guid[8], guid[9]);
-    for (size_t i = 10; i < 16; i++)
-        text_format(text, "%02x", guid[i]);
-}
-
-static void set_partition(EFI_HANDLE device, struct arena *arena)
-{
-    const void *position = device_path_of(device);
-    struct device_node node;
-    TEXT_ON_STACK(text, 40);
-
-    while (device_path_next(&position, &node)) {
-        if (node.type != NODE_MEDIA || node.subtype != NODE_MEDIA_HARDDRIVE ||
-            node.size < HARDDRIVE_SIZE || node.bytes[HARDDRIVE_SIGNATURE_TYPE] != SIGNATURE_IS_GUID)
-            continue;
-        format_guid(&text, node.bytes + HARDDRIVE_SIGNATURE);
-        set_text("LoaderDevicePartUUID", text.data, arena);
-        return;
-    }
-}
-
-void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start, struct arena *arena)
+void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start,
+                               const struct tpm *tpm, struct arena *arena)
 {
     static const uint64_t features = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT |
                                      FEATURE_ONE_SHOT | FEATURE_BOOT_COUNTING | FEATURE_SORT_KEY |
                                      FEATURE_SAVED_ENTRY | FEATURE_MENU_DISABLED;
-    const char *image = device_path_file_name(loaded->FilePath, arena);
+    uint64_t all = features | (tpm->protocol ? FEATURE_TPM_BANKS : 0);
 
-    set_number("LoaderTimeInitUSec", clock_microseconds(start));
-    set_text("LoaderInfo", "pvhboot " PVHBOOT_VERSION, arena);
+    interface_set_number("LoaderTimeInitUSec", clock_microseconds(start));
+    interface_set_text("LoaderInfo", "pvhboot " PVHBOOT_VERSION, arena);
     set_firmware(arena);
-    if (image)
-        set_text("LoaderImageIdentifier", image, arena);
-    set_partition(loaded->DeviceHandle, arena);
-    (void)variable_set(&loader_guid, "LoaderFeatures", false, &features, sizeof(features));
+    interface_set_image("LoaderImageIdentifier", loaded, arena);
+    interface_set_partition("LoaderDevicePartUUID", loaded->DeviceHandle, arena);
+    if (tpm->protocol)
+        interface_set_banks(tpm->active_banks, arena);
+    (void)variable_set(&loader_guid, "LoaderFeatures", false, &all, sizeof(all));
 }
 
 /*
@@ -184,12 +135,12 @@ void loader_interface_save_last(const struct boot_entry *entry, struct arena *ar
 
 void loader_interface_set_selected(const struct boot_entry *entry, struct arena *arena)
 {
-    set_text("LoaderEntrySelected", entry->full_id, arena);
+    interface_set_text("LoaderEntrySelected", entry->full_id, arena);
 }
 
 void loader_interface_set_count_path(const char *path, struct arena *arena)
 {
-    set_text("LoaderBootCountPath", path, arena);
+    interface_set_text("LoaderBootCountPath", path, arena);
 }
 
 /* Not variable_delete(): the variable is volatile, and the firmware compares the attributes. */
@@ -200,5 +151,5 @@ void loader_interface_forget_count_path(void)
 
 void loader_interface_set_time(const char *name)
 {
-    set_number(name, clock_microseconds(clock_now()));
+    interface_set_number(name, clock_microseconds(clock_now()));
 }

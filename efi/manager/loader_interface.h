@@ -10,9 +10,14 @@
 
 #include "common/bls/entry_default.h"
 #include "common/bls/loader_config.h"
+#include "efi/firmware/tpm.h"
 
-/* Sets the variables about ourselves. `start` is clock_now() when efi_main() was entered. */
-void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start, struct arena *arena);
+/*
+ * Sets the variables about ourselves, and the TPM's, if there is one. `start` is clock_now() when
+ * efi_main() was entered.
+ */
+void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start,
+                               const struct tpm *tpm, struct arena *arena);
 
 /* Sets LoaderEntries, in the order of the menu. */
 void loader_interface_set_entries(const struct boot_entry *entries, size_t count,

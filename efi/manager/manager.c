@@ -176,14 +176,23 @@ static void report_xbootldr(struct manager *manager, EFI_HANDLE device)
         text_append_line(&manager->messages, notice);
 }
 
+/* As systemd-boot does: the file, whatever is in it; nothing if there is none. */
+static bool measure_config_of(const struct manager *manager, struct error *error)
+{
+    const struct catalog_file *file = &manager->catalog.config_file;
+
+    return !file->text || measure_config(manager->measurements, file->text, file->length, error);
+}
+
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
                  const struct options *options, const char *notice, uint64_t start,
-                 struct arena *arena, struct error *error)
+                 struct measurements *measurements, struct arena *arena, struct error *error)
 {
     TEXT_ON_STACK(messages, MESSAGES_SIZE);
     struct manager manager = {
         .image = image,
         .options = options,
+        .measurements = measurements,
         .arena = arena,
         .messages = messages,
     };
@@ -192,8 +201,9 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     (void)timing_enter(TIMING_ENTRIES);
     if (notice)
         show_notice(&manager, notice);
-    loader_interface_announce(loaded, start, arena);
-    if (!entries_read(volume, arena, &manager.catalog, &manager.messages, error))
+    loader_interface_announce(loaded, start, &measurements->tpm, arena);
+    if (!entries_read(volume, arena, &manager.catalog, &manager.messages, error) ||
+        !measure_config_of(&manager, error))
         return false;
     loader_interface_read_selection(&manager.selection, arena);
     loader_interface_set_entries(entries->items, entries->count, arena);

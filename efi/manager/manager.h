@@ -10,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/options/options.h"
+#include "efi/boot/measure.h"
 #include "efi/firmware/volume.h"
 
 /*
@@ -20,4 +21,4 @@
  */
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
                  const struct options *options, const char *notice, uint64_t start,
-                 struct arena *arena, struct error *error);
+                 struct measurements *measurements, struct arena *arena, struct error *error);

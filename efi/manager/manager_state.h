@@ -6,11 +6,13 @@
 
 #include "common/bls/catalog.h"
 #include "common/options/options.h"
+#include "efi/boot/measure.h"
 #include "efi/firmware/volume.h"
 
 struct manager {
     EFI_HANDLE image;
     const struct options *options;
+    struct measurements *measurements;
     struct arena *arena;
 
     struct catalog catalog; /* catalog.config.timeout is the saved one, for later boots */

@@ -6,8 +6,9 @@
 #include "pvh/messages.h"
 
 /*
- * Another entry may work if this one's files are the problem. A machine that refuses one kernel
- * refuses all, and a program that has run and failed counts as booted.
+ * Another entry may work if this one's files are the problem, and the TPM has not recorded it. A
+ * machine that refuses one kernel refuses all, and a program that has run and failed counts as
+ * booted.
  */
 static bool may_try_another(const struct error *error)
 {
@@ -58,7 +59,7 @@ static bool try_round(struct manager *manager, size_t index, bool second_round, 
         (void)console_print_error(&failure, &manager->messages);
         if (error->code == ERROR_NONE)
             *error = failure;
-        *ret_done = !may_try_another(&failure);
+        *ret_done = !may_try_another(&failure) || measure_is_spent(manager->measurements);
     }
     return false;
 }

@@ -5,6 +5,7 @@
 #include "efi/efi.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 #define TCG2_PROTOCOL_GUID                                                                         \
     {                                                                                              \
@@ -25,12 +26,36 @@
 
 #define TCG2_LOG_FORMAT_2 UINT32_C(2) /* EFI_TCG2_EVENT_LOG_FORMAT_TCG_2: crypto agile */
 
+/*
+ * EFI_TCG2_BOOT_SERVICE_CAPABILITY. Version 1.0 of the structure, from before the specification
+ * was the TCG's (TrEE EFI Protocol, 1.0), ends behind manufacturer_id.
+ */
+struct tcg2_capability {
+    UINT8 size; /* in: of the buffer */
+    UINT8 structure_major, structure_minor;
+    UINT8 protocol_major, protocol_minor;
+    UINT32 hash_algorithms;
+    UINT32 supported_logs;
+    BOOLEAN tpm_present;
+    UINT16 max_command_size, max_response_size;
+    UINT32 manufacturer_id;
+    UINT32 number_of_banks;
+    UINT32 active_banks; /* EFI_TCG2_BOOT_HASH_ALG_...: a bit for each */
+};
+
+static_assert(offsetof(struct tcg2_capability, tpm_present) == 16, "as in both versions");
+static_assert(offsetof(struct tcg2_capability, active_banks) == 32, "as in version 1.1");
+static_assert(sizeof(struct tcg2_capability) == 36, "TCG EFI Protocol Specification");
+
 struct tcg2_protocol {
-    void *get_capability;
+    EFI_STATUS(EFIAPI *get_capability)
+    (struct tcg2_protocol *this, struct tcg2_capability *capability);
     EFI_STATUS(EFIAPI *get_event_log)
     (struct tcg2_protocol *this, UINT32 format, EFI_PHYSICAL_ADDRESS *ret_location,
      EFI_PHYSICAL_ADDRESS *ret_last_entry, BOOLEAN *ret_truncated);
-    void *hash_log_extend_event;
+    EFI_STATUS(EFIAPI *hash_log_extend_event)
+    (struct tcg2_protocol *this, UINT64 flags, EFI_PHYSICAL_ADDRESS data, UINT64 size,
+     const void *event); /* EFI_TCG2_EVENT: common/tcg/event.h */
     void *submit_command;
     void *get_active_pcr_banks;
     void *set_active_pcr_banks;

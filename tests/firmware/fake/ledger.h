@@ -61,7 +61,9 @@
     X(FILE_SET_INFO, "File.SetInfo")                                                               \
     X(FILE_FLUSH, "File.Flush")                                                                    \
     X(LOAD_FILE, "LoadFile2.LoadFile")                                                             \
+    X(GET_CAPABILITY, "GetCapability")                                                             \
     X(GET_EVENT_LOG, "GetEventLog")                                                                \
+    X(HASH_LOG_EXTEND_EVENT, "HashLogExtendEvent")                                                 \
     X(MEMORY_ATTRIBUTE, "a function of the memory attribute protocol")
 
 #define SERVICE_NUMBER(name, text) SERVICE_##name,

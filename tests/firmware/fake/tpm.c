@@ -9,15 +9,24 @@
 #include "tests/firmware/fake/run.h"
 #include "tests/lib/support.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SHA1   4
 #define SHA256 11
 
+#define BOTH 3 /* their bits in masks of banks */
+
 #define EV_NO_ACTION 3
 #define EV_IPL       13
 
+/* EFI_TCG2_EVENT: its size, EFI_TCG2_EVENT_HEADER, its data. */
+#define EVENT_HEADER 4
+#define EVENT_DATA   18
+#define MOST_PCRS    24
+
 struct tpm_ways tpm_ways;
+struct tpm_extend tpm_extends[TPM_EXTENDS];
 
 static struct tcg2_protocol protocol;
 
@@ -26,7 +35,7 @@ static struct {
     size_t size, last, copied;
     uint8_t final[TPM_FINAL_ROOM];
     size_t final_size, final_count;
-    size_t calls, events;
+    size_t calls, events, asked, extends;
     bool installed;
 } tpm;
 
@@ -75,19 +84,22 @@ static void put_header(void)
     put(1, 0); /* no vendor's information */
 }
 
-void tpm_measure(uint32_t size)
+static void start_event(uint32_t pcr, uint32_t type, size_t size)
 {
     tpm.last = tpm.size;
     tpm.events++;
-    put(4, tpm.events % 8);
-    put(4, EV_IPL);
+    put(4, pcr);
+    put(4, type);
     put(4, 2);
     put(2, SHA1);
     put_bytes(20, (uint8_t)tpm.events);
     put(2, SHA256);
     put_bytes(32, (uint8_t)~tpm.events);
     put(4, size);
-    put_bytes(size, (uint8_t)('a' + tpm.events % 26));
+}
+
+static void finish_event(void)
+{
     if (tpm.calls > 0) {
         require(tpm.final_size + tpm.size - tpm.last <= sizeof(tpm.final));
         memcpy(tpm.final + tpm.final_size, tpm.log + tpm.last, tpm.size - tpm.last);
@@ -95,6 +107,13 @@ void tpm_measure(uint32_t size)
         tpm.final_count++;
     }
     publish();
+}
+
+void tpm_measure(uint32_t size)
+{
+    start_event((tpm.events + 1) % 8, EV_IPL, size);
+    put_bytes(size, (uint8_t)('a' + tpm.events % 26));
+    finish_event();
 }
 
 void tpm_measure_exit(void)
@@ -156,13 +175,117 @@ static EFI_STATUS EFIAPI get_event_log(struct tcg2_protocol *this, UINT32 format
     return answer.status;
 }
 
+static EFI_STATUS EFIAPI get_capability(struct tcg2_protocol *this,
+                                        struct tcg2_capability *capability)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_GET_CAPABILITY);
+
+    if (this != &protocol || capability->size < sizeof(*capability))
+        run_fail("GetCapability is called with another protocol or a buffer that is too small");
+    tpm.asked++;
+    if (EFI_ERROR(status)) {
+        memset(capability, 0xaf, sizeof(*capability));
+        return status;
+    }
+    *capability = (struct tcg2_capability){
+        .size = sizeof(*capability),
+        .structure_major = 1,
+        .structure_minor = 1,
+        .protocol_major = 1,
+        .protocol_minor = 1,
+        .hash_algorithms = BOTH,
+        .supported_logs = 3,
+        .tpm_present = TRUE,
+        .max_command_size = 4096,
+        .max_response_size = 4096,
+        .number_of_banks = 2,
+        .active_banks = BOTH,
+    };
+    if (tpm_ways.capability)
+        tpm_ways.capability(capability);
+    return EFI_SUCCESS;
+}
+
+static void *copy(const void *bytes, size_t size)
+{
+    void *result = malloc(size + 1);
+
+    require(result);
+    memcpy(result, bytes, size);
+    return result;
+}
+
+static uint32_t read_number(const uint8_t *bytes)
+{
+    uint32_t number;
+
+    memcpy(&number, bytes, sizeof(number));
+    return number;
+}
+
+/* As EDK2 checks it, and as the specification has it. */
+static void check_event(const uint8_t *event, EFI_PHYSICAL_ADDRESS data)
+{
+    if (read_number(event) < EVENT_DATA || read_number(event + 4) != EVENT_DATA - EVENT_HEADER ||
+        event[8] != 1 || event[9] != 0 || read_number(event + 10) >= MOST_PCRS)
+        run_fail("HashLogExtendEvent is called with a damaged event");
+    if (!data)
+        run_fail("HashLogExtendEvent is called without data");
+}
+
+static EFI_STATUS EFIAPI hash_log_extend_event(struct tcg2_protocol *this, UINT64 flags,
+                                               EFI_PHYSICAL_ADDRESS data, UINT64 size,
+                                               const void *event)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_HASH_LOG_EXTEND_EVENT);
+    const uint8_t *bytes = event;
+    struct tpm_extend *extend = &tpm_extends[tpm.extends];
+
+    if (this != &protocol || flags != 0)
+        run_fail("HashLogExtendEvent is called with another protocol, or with flags");
+    check_event(bytes, data);
+    if (EFI_ERROR(status))
+        return status;
+    if (EFI_ERROR(tpm_ways.extending) && tpm_ways.extending != EFI_VOLUME_FULL)
+        return tpm_ways.extending;
+    require(++tpm.extends < TPM_EXTENDS);
+    *extend = (struct tpm_extend){
+        .pcr = read_number(bytes + 10),
+        .type = read_number(bytes + 14),
+        .event_size = read_number(bytes) - EVENT_DATA,
+        .event = copy(bytes + EVENT_DATA, read_number(bytes) - EVENT_DATA),
+        .size = size,
+        .data = copy((const void *)(uintptr_t)data, size),
+    };
+    if (tpm_ways.extending == EFI_VOLUME_FULL)
+        return EFI_VOLUME_FULL;
+    start_event(extend->pcr, extend->type, extend->event_size);
+    require(tpm.size + extend->event_size <= sizeof(tpm.log));
+    memcpy(tpm.log + tpm.size, extend->event, extend->event_size);
+    tpm.size += extend->event_size;
+    finish_event();
+    return EFI_SUCCESS;
+}
+
+size_t tpm_extend_count(void)
+{
+    return tpm.extends;
+}
+
+size_t tpm_asked(void)
+{
+    return tpm.asked;
+}
+
 void tpm_install(void)
 {
     static const EFI_GUID guid = TCG2_PROTOCOL_GUID;
     static const EFI_GUID final_guid = TCG2_FINAL_EVENTS_GUID;
     EFI_HANDLE handle = NULL;
 
+    protocol.get_capability = get_capability;
     protocol.get_event_log = get_event_log;
+    protocol.hash_log_extend_event = hash_log_extend_event;
     handles_install(&handle, &guid, &protocol);
     configuration_add(&final_guid, tpm_ways.final ? tpm_ways.final : TPM_FINAL);
     tpm.installed = true;

@@ -7,6 +7,9 @@
 
 #include "efi/efi.h"
 
+#include "efi/firmware/proto/tcg2.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +28,8 @@ struct tpm_answer {
 
 /* How the TPM's driver behaves; set by scenarios. */
 struct tpm_ways {
+    void (*capability)(struct tcg2_capability *capability); /* changes it; NULL: it stays */
+    EFI_STATUS extending; /* what HashLogExtendEvent returns; EFI_VOLUME_FULL: it extends */
     void (*answer)(size_t call, struct tpm_answer *answer); /* changes it; NULL: it stays */
     void (*change_final)(uint8_t table[TPM_FINAL_ROOM]);    /* before each write; NULL: it stays */
     uint64_t final;            /* where the table of final events seems to be; 0: TPM_FINAL */
@@ -47,6 +52,21 @@ void tpm_damage(uint64_t address, uint64_t value, size_t width);
 /* All that has been measured, as a log. */
 size_t tpm_log_size(void);
 const uint8_t *tpm_log(void);
+
+/* What HashLogExtendEvent has been called with, while it worked. */
+struct tpm_extend {
+    uint32_t pcr, type;
+    uint8_t *event; /* what is logged */
+    size_t event_size;
+    uint8_t *data; /* what is hashed */
+    size_t size;
+};
+#define TPM_EXTENDS 100
+extern struct tpm_extend tpm_extends[TPM_EXTENDS];
+size_t tpm_extend_count(void);
+
+/* The number of calls of GetCapability. */
+size_t tpm_asked(void);
 
 /* The number of calls of GetEventLog, and the size of the log at the last one. */
 size_t tpm_calls(void);

@@ -142,6 +142,7 @@ static const struct {
     {&loader_variable_guid, "LoaderTimeExecUSec", false},
     {&loader_variable_guid, "LoaderTimeInitUSec", false},
     {&loader_variable_guid, "LoaderTimeMenuUSec", false},
+    {&loader_variable_guid, "LoaderTpm2ActivePcrBanks", false},
 };
 
 /* Ends the run unless the variable is one of these and is set as what it is. */
