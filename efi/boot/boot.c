@@ -165,8 +165,9 @@ bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot
             add_memory_figures(&boot, error);
         return false;
     }
-    if (!measure_boot(&boot, measurements, error))
-        return false;
     show(&boot, options);
-    return options->dry_run || start_kernel(&boot, error);
+    if (options->dry_run)
+        return true;
+    overlay_update(&boot);
+    return measure_boot(&boot, measurements, error) && start_kernel(&boot, error);
 }

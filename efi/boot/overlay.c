@@ -79,10 +79,13 @@ uint64_t overlay_rsdp(const struct boot *boot)
     return acpi_overlay_rsdp(&boot->overlay, boot->map.preparation.plan.acpi_overlay.start);
 }
 
-static void update_screen(struct boot *boot)
+void overlay_update(struct boot *boot)
 {
-    bool has_screen = graphics_update(&boot->graphics);
+    bool has_screen;
 
+    if (!boot->graphics.handle)
+        return;
+    has_screen = graphics_update(&boot->graphics);
     acpi_overlay_set_framebuffer(&boot->overlay, has_screen ? &boot->graphics.framebuffer : NULL);
     pass_framebuffer(boot, has_screen);
 }
@@ -93,8 +96,6 @@ void overlay_write(struct boot *boot)
     uint64_t address = boot->map.preparation.plan.acpi_overlay.start;
     void *block = (void *)(uintptr_t)address;
 
-    if (boot->graphics.handle)
-        update_screen(boot);
     if (!overlay_is_placed(boot))
         return;
     acpi_overlay_write(&boot->overlay, block, address);

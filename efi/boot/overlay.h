@@ -23,8 +23,11 @@ bool overlay_has_screen(const struct boot *boot);
 uint64_t overlay_rsdp(const struct boot *boot);
 
 /*
- * Writes the overlay, with the log, to its place, which has been claimed. The screen is looked at
- * again, since text output may have changed its mode; so nothing may be printed afterwards, and the
- * boot info must not have been written for the last time.
+ * Looks at the screen again, once all is printed: text output may have changed its mode. The
+ * kernel's command line is final afterwards. The boot info must not have been written for the last
+ * time.
  */
+void overlay_update(struct boot *boot);
+
+/* Writes the overlay, with the log, to its place, which has been claimed. */
 void overlay_write(struct boot *boot);

@@ -115,7 +115,7 @@ BREAKS = (
           ("text != ST->ConOut", "1"), "screen-is-console", "the screen is cleared for nothing"),
     Break("any screen is taken for the console's", "graphics_find", value("is_console"), "true",
           "screens-without-framebuffer", "does not say"),
-    Break("a screen in another mode is not looked at", "overlay_write", statement(calls="update_screen"), "",
+    Break("a screen in another mode is not looked at", "boot_run", statement(calls="overlay_update"), "",
           "screen-changing", "the kernel is told of a screen"),
     Break("warnings are about the command line without the words", "report_warnings", value("command_line"),
           "boot->request->command_line", "words-too-long", "does not say"),
