@@ -30,7 +30,7 @@ GNU_EFI_LIB     := /usr/lib
 
 LOADER_SOURCES := $(COMMON_SOURCES) $(PVH_SOURCES) $(EFI_SOURCES)
 EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(filter-out $(DECODERS_ABSENT:%=common/image/decode_%.c),$(LOADER_SOURCES))) \
-	$(DECODERS_ABSENT:%=$(EFI_BUILD)/absent/%.o) $(if $(DECODERS),$(EFI_BUILD)/decoders.o)
+	$(DECODERS_ABSENT:%=$(EFI_BUILD)/absent/%.o) $(EFI_BUILD)/decoders.o
 
 # Every warning that both compilers know and that GNU-EFI's headers do not trigger.
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -40,7 +40,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmiss
 EFI_SMALL := $(if $(findstring clang,$(EFI_CC)),,-fno-inline-functions-called-once \
 	-fno-move-loop-invariants)
 
-# no-red-zone: the firmware's interrupt handlers run on our stack. general-regs-only: nothing saves the other registers.
+# no-red-zone: the firmware's interrupt handlers run on our stack. general-regs-only: nothing saves the other registers;
+# one function is an exception, and says why: common/hash/sha256_ni.c.
 # GNU_EFI_USE_MS_ABI: without it, calls into the firmware compile but use the wrong calling convention.
 EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpic -fshort-wchar -mno-red-zone \
 	-fno-stack-protector -mgeneral-regs-only -fcf-protection=none -fvisibility=hidden \

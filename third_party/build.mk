@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The libraries that decompress kernels: the decoders of zlib, liblzma, libzstd and lz4, built from upstream's sources.
+# The libraries that decompress kernels: the decoders of zlib, liblzma, libzstd and lz4, built from upstream's sources; and
+# liblzma's SHA-256.
 #
 #   $(call decoder_object,FOLDER,COMPILER,FLAGS[,FORMATS]) makes FOLDER/decoders.o: one object that exports only the
-#   functions that common/image/decode_FORMAT.c call, for all formats unless some are named. It needs memcpy, memmove,
-#   memset and memcmp, and nothing else.
+#   functions that common/image/decode_FORMAT.c call, for all formats unless some are named, and that common/hash calls
+#   for the format "sha256". It needs memcpy, memmove, memset and memcmp, and nothing else.
 
 # The flags to include their headers with.
 DECODER_INCLUDES := $(patsubst %,-isystem $(DECODER_SOURCES)/%,zlib xz-utils/src/liblzma/api libzstd/lib lz4/lib) \
@@ -15,6 +16,7 @@ DECODER_ENTRIES_zstd := ZSTD_initStaticDStream ZSTD_estimateDCtxSize ZSTD_DCtx_s
 	ZSTD_getErrorCode ZSTD_getErrorString
 DECODER_ENTRIES_lz4 := LZ4_decompress_safe LZ4_decompress_safe_withPrefix64k \
 	LZ4_XXH32 LZ4_XXH32_reset LZ4_XXH32_update LZ4_XXH32_digest
+DECODER_ENTRIES_sha256 := sha256_blocks_portable
 
 DECODER_zlib := adler32 crc32 inffast inflate inftrees zutil
 DECODER_xz := $(addprefix check/,check crc64_small sha256) \
@@ -44,10 +46,10 @@ DECODER_FLAGS_libzstd := -DZSTD_LEGACY_SUPPORT=0 -DZSTD_TRACE=0 -DZSTD_DISABLE_A
 	-DDYNAMIC_BMI2=0 -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DXXH_NAMESPACE=ZSTD_ \
 	-DZSTDLIB_VISIBLE= -DZSTDERRORLIB_VISIBLE=
 DECODER_FLAGS_lz4 := -DXXH_NAMESPACE=LZ4_ -DLZ4LIB_VISIBILITY=
-DECODER_FLAGS_ours := $(DECODER_INCLUDES)
+DECODER_FLAGS_ours := $(DECODER_INCLUDES) $(DECODER_FLAGS_xz-utils) -I.
 
 # The files where most time is spent are built for speed, all others for size.
-DECODER_HOT := inffast.c crc32.c lzma_decoder.c zstd_decompress_block.c xxhash.c
+DECODER_HOT := inffast.c crc32.c lzma_decoder.c sha256.c zstd_decompress_block.c xxhash.c
 DECODER_SMALL := -Oz
 
 # Freestanding, but with -fbuiltin, so that memcpy is inlined: the libraries read integers with it.
@@ -58,7 +60,7 @@ DECODER_CFLAGS := -std=gnu11 -ffreestanding -fbuiltin -fpic -fvisibility=hidden 
 # As for the EFI binary: see efi/build.mk.
 DECODER_EFI_FLAGS := -mno-red-zone -mgeneral-regs-only -fcf-protection=none
 
-decoder_entries = $(foreach format,$(or $(1),$(DECODER_FORMATS)),$(DECODER_ENTRIES_$(format)))
+decoder_entries = $(foreach format,$(or $(1),$(DECODER_FORMATS) sha256),$(DECODER_ENTRIES_$(format)))
 
 # All files are linked, whatever the formats: --gc-sections removes what no entry point uses.
 define decoder_object
@@ -70,12 +72,12 @@ $(1)/decoders/%.o: $(DECODER_SOURCES)/%.c $(DECODERS_READY) $(1)/decoders/.comma
 		$$(DECODER_FLAGS_$$(firstword $$(subst /, ,$$*))) \
 		$$(if $$(filter $(DECODER_HOT),$$(notdir $$<)),-O2,$(DECODER_SMALL)) $(3) -c -o $$@ $$<
 
-$(1)/decoders/ours/%.o: third_party/%.c $(DECODERS_READY) $(1)/decoders/.command third_party/build.mk $(wildcard third_party/include/*.h)
+$(1)/decoders/ours/%.o: third_party/%.c $(DECODERS_READY) $(1)/decoders/.command third_party/build.mk common/hash/sha256_blocks.h $(wildcard third_party/include/*.h)
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(DECODER_CFLAGS) -isystem $$(shell $(2) -print-file-name=include) $(DECODER_FLAGS_ours) $(DECODER_SMALL) $(3) \
 		-c -o $$@ $$<
 
-$(1)/decoders.o: $(patsubst %,$(1)/decoders/%.o,$(DECODER_FILES) ours/xz_crc32) third_party/check
+$(1)/decoders.o: $(patsubst %,$(1)/decoders/%.o,$(DECODER_FILES) ours/xz_crc32 ours/sha256_portable) third_party/check
 	@echo "  LD    $$@"
 	$(Q)ld $(if $(filter -m32,$(3)),-m elf_i386) -r --force-group-allocation --gc-sections \
 		$(patsubst %,-u %,$(call decoder_entries,$(4))) -o $$@.all $$(filter %.o,$$^)
@@ -84,7 +86,7 @@ $(1)/decoders.o: $(patsubst %,$(1)/decoders/%.o,$(DECODER_FILES) ours/xz_crc32) 
 	$(Q)mv $$@.new $$@
 endef
 
-$(eval $(call decoder_object,$(EFI_BUILD),$(EFI_CC),$(DECODER_EFI_FLAGS),$(DECODERS)))
+$(eval $(call decoder_object,$(EFI_BUILD),$(EFI_CC),$(DECODER_EFI_FLAGS),$(DECODERS) sha256))
 $(DECODE_SOURCES:%=$(EFI_BUILD)/%.o): EXTRA_CFLAGS := $(DECODER_INCLUDES)
 
 # Replaces common/image/decode_FORMAT.c when the loader is built without that format.

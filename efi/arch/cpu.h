@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "pvh/platform/platform.h"
+#include "pvh/platform/sha_extensions.h"
 
 struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf);
 
@@ -20,6 +20,14 @@ uint64_t cpu_read_msr(uint32_t msr);
 static inline struct processor cpu_processor(void)
 {
     return (struct processor){cpu_read_id, cpu_read_msr};
+}
+
+/* For sha256_init(). */
+static inline bool cpu_has_sha(void)
+{
+    struct processor processor = cpu_processor();
+
+    return sha_extensions_exist(&processor);
 }
 
 /* The time stamp counter, which every x86-64 processor has. */
