@@ -16,6 +16,7 @@ UNIT_SUPPORT := $(addprefix tests/lib/,support.c acpi_tables.c elf_file.c simula
 UNIT_EFI_efi/test_console := $(addprefix efi/console/,console.c log.c printable.c text_mode.c)
 UNIT_EFI_efi/test_screen := $(addprefix efi/console/,screen.c printable.c text_mode.c)
 UNIT_EFI_efi/test_image := efi/firmware/image.c
+UNIT_EFI_efi/test_measure := efi/boot/measure.c efi/firmware/tpm.c
 # The loader's C library under other names, optimized as it is for the firmware, without sanitizers; its
 # warnings are the EFI binary's affair.
 UNIT_EFI_efi/test_libc := efi/arch/libc.c
