@@ -104,6 +104,18 @@ BREAKS = (
     Break("a port in memory is taken for one of I/O", "acpi_find_serial", condition("find_number"),
           ("!= ADDRESS_SPACE_IO", "> ADDRESS_SPACE_IO"), "serial-console-in-memory", "does not say"),
 
+    # The TPM
+    Break("the framebuffer's words are not measured", "measure_boot", value("command_line"),
+          "boot->request->command_line", "words-measured", "is not the one that was measured"),
+    Break("a dry run measures", "start:run", condition("dry_run"), "1",
+          "measured-dry-run", "measurements instead of 0"),
+    Break("a full log is a failure", "tpm_extend", returned("EFI_VOLUME_FULL"), "status",
+          "measured-odd", "speaks of a TPM"),
+    Break("the event log has no room for the command line", "event_log_size", returned("command_line"),
+          ("strlen(command_line)", "0"), "tpm-command-line", "FAILED"),
+    Break("a TPM that is none is asked to extend", "tpm_find", condition("tpm_present"),
+          (" || !capability.tpm_present", ""), "measured-no-tpm", "measurements instead of 0"),
+
     # The screen
     Break("the screen is not cleared", "show", statement(calls="graphics_clear"), "",
           "screen", "the screen is not cleared"),

@@ -8,6 +8,7 @@
 #include "tests/firmware/fake/kernels.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/run.h"
+#include "tests/firmware/fake/tpm.h"
 #include "tests/lib/map_oracle.h"
 #include "tests/lib/page_walk.h"
 
@@ -429,6 +430,7 @@ static void check_command_line(uint64_t address)
             wanted = fallback;
     }
     check_string("the command line", address, wanted);
+    tpm_check_command_line(wanted);
 }
 
 /* The overlay's pages; none when the kernel is given the firmware's tables. */

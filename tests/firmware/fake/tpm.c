@@ -7,6 +7,7 @@
 #include "tests/firmware/fake/ledger.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/run.h"
+#include "tests/firmware/fake/text.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>
@@ -18,7 +19,12 @@
 #define BOTH 3 /* their bits in masks of banks */
 
 #define EV_NO_ACTION 3
+#define EV_EVENT_TAG 6
 #define EV_IPL       13
+
+/* What Linux's EFI stub measures, drivers/firmware/efi/libstub/efi-stub-helper.c. */
+#define PCR_OF_STUB  9
+#define LOAD_OPTIONS 0x8f3b22ed
 
 /* EFI_TCG2_EVENT: its size, EFI_TCG2_EVENT_HEADER, its data. */
 #define EVENT_HEADER 4
@@ -270,6 +276,22 @@ static EFI_STATUS EFIAPI hash_log_extend_event(struct tcg2_protocol *this, UINT6
 size_t tpm_extend_count(void)
 {
     return tpm.extends;
+}
+
+void tpm_check_command_line(const char *command_line)
+{
+    CHAR16 *wanted = widen(command_line);
+    size_t size = (units_length(wanted) + 1) * sizeof(*wanted);
+
+    for (size_t i = 0; i < tpm.extends; i++) {
+        const struct tpm_extend *extend = &tpm_extends[i];
+
+        if (extend->pcr == PCR_OF_STUB && extend->type == EV_EVENT_TAG &&
+            read_number(extend->event) == LOAD_OPTIONS &&
+            (extend->size != size || memcmp(extend->data, wanted, size) != 0))
+            run_fail("the kernel's command line is not the one that was measured");
+    }
+    free(wanted);
 }
 
 size_t tpm_asked(void)

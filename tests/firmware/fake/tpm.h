@@ -65,6 +65,9 @@ struct tpm_extend {
 extern struct tpm_extend tpm_extends[TPM_EXTENDS];
 size_t tpm_extend_count(void);
 
+/* Fails the run if what Linux's EFI stub would measure was measured, and is not this text. */
+void tpm_check_command_line(const char *command_line);
+
 /* The number of calls of GetCapability. */
 size_t tpm_asked(void);
 

@@ -6,6 +6,7 @@
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 
@@ -305,6 +306,19 @@ static void changing_words(uint64_t seed)
     expect_command_line("framebuffer=0x4000000000,800x600,4096,xrgb8888 quiet");
 }
 
+/* What is measured is what the kernel gets. */
+static void measured_words(uint64_t seed)
+{
+    changing_words(seed);
+    tpm_install();
+}
+
+static void check_measured(void)
+{
+    if (tpm_extend_count() != 2)
+        run_fail("the command line is not measured");
+}
+
 static void losing_words(uint64_t seed)
 {
     losing_screen(seed);
@@ -515,6 +529,7 @@ const struct scenario overlay_scenarios[] = {
     {"screen-changing", changing_screen, ENDING_BOOT, NULL, .hook = change_mode, .faults = true},
     {"screen-losing", losing_screen, ENDING_BOOT, NULL, .hook = lose_framebuffer},
     {"words-changing", changing_words, ENDING_BOOT, NULL, .hook = change_mode, .faults = true},
+    {"words-measured", measured_words, ENDING_BOOT, NULL, check_measured, .hook = change_mode},
     {"words-losing", losing_words, ENDING_BOOT, NULL, .hook = lose_framebuffer},
     {"words-growing", growing_words, ENDING_BOOT, NULL, .hook = lengthen_words},
     {"words-too-long", words_too_long, ENDING_BOOT,

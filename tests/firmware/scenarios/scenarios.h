@@ -9,6 +9,7 @@ extern const struct scenario contract_scenarios[];
 extern const struct scenario entry_scenarios[];
 extern const struct scenario keyboard_scenarios[];
 extern const struct scenario manager_scenarios[];
+extern const struct scenario measure_scenarios[];
 extern const struct scenario memory_scenarios[];
 extern const struct scenario overlay_scenarios[];
 extern const struct scenario random_scenarios[];

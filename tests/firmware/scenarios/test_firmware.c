@@ -26,9 +26,9 @@
 #define TRACE_SHOWN   12
 
 static const struct scenario *const all_scenarios[] = {
-    boot_scenarios,    contract_scenarios, entry_scenarios,   keyboard_scenarios,
-    manager_scenarios, memory_scenarios,   overlay_scenarios, random_scenarios,
-    real_scenarios,    report_scenarios,   tpm_scenarios,     trouble_scenarios};
+    boot_scenarios,    contract_scenarios, entry_scenarios,   keyboard_scenarios, manager_scenarios,
+    measure_scenarios, memory_scenarios,   overlay_scenarios, random_scenarios,   real_scenarios,
+    report_scenarios,  tpm_scenarios,      trouble_scenarios};
 
 /* A process that executes a run, and its result. */
 struct job {

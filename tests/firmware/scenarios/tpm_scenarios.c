@@ -80,6 +80,21 @@ static void measure_late(enum service service, size_t call)
         tpm_measure((uint32_t)(call % 50));
 }
 
+/* What we measure is in the log, the command line twice as long as it is; so there is room. */
+static void long_command_line(uint64_t seed)
+{
+    static char options[8 + 14000];
+    static const uint64_t lengths[] = {1, 2000, 13990};
+
+    machine_with_tpm2(76, true, 0);
+    memset(options, 'x', 8 + lengths[seed]);
+    memcpy(options, "vmlinux ", 8);
+    options_set(options);
+    expect_command_line(options + 8);
+    tpm_install();
+    expect_event_log(USUAL_ACPI + TPM2, tpm_log_size);
+}
+
 static void own_log(uint64_t seed)
 {
     machine_with_tpm2(76 + 8 * (uint32_t)seed, seed, TPM_LOG);
@@ -265,6 +280,7 @@ static void promise_at_exit(enum service service, size_t call)
 
 const struct scenario tpm_scenarios[] = {
     {"tpm", tpm, ENDING_BOOT, NULL, .hook = measure_late, .seeds = 2, .faults = true},
+    {"tpm-command-line", long_command_line, ENDING_BOOT, NULL, .seeds = 3},
     {"tpm-exit-again", tpm, ENDING_BOOT, NULL, .hook = measure_late, .seeds = 12},
     {"tpm-own-log", own_log, ENDING_BOOT, NULL, check_not_asked, .seeds = 2},
     {"tpm-empty-area", empty_area, ENDING_BOOT, NULL},
