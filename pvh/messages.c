@@ -88,6 +88,7 @@ enum remedy {
     REMEDY_X86,
     REMEDY_FIRMWARE,
     REMEDY_STRIP,
+    REMEDY_IMAGE,
 };
 
 static const char *const remedies[] = {
@@ -109,6 +110,7 @@ static const char *const remedies[] = {
     [REMEDY_X86] = "use an x86 kernel",
     [REMEDY_FIRMWARE] = "the firmware can start it without pvhboot",
     [REMEDY_STRIP] = "if it is a kernel, strip it",
+    [REMEDY_IMAGE] = "build one image of kernel, initrd and options (ukify --stub), and sign it",
 };
 
 struct magic_name {

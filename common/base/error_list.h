@@ -221,14 +221,56 @@ ERROR_ROW(NO_RESET, MACHINE, DEVICE_ERROR, NONE,
 
 /* Secure Boot. */
 ERROR_ROW(SECURE_BOOT_UNKNOWN, MACHINE, SECURITY_VIOLATION, NONE,
-    "cannot tell whether Secure Boot is on (variable SecureBoot: {w}), so nothing is started; "
-    "reset the firmware's settings")
-ERROR_ROW(SETUP_MODE_UNKNOWN, MACHINE, SECURITY_VIOLATION, NONE,
-    "Secure Boot is on and the variable SetupMode cannot be read ({w}), so nothing is started; "
-    "reset the firmware's settings")
+    "Secure Boot's state cannot be read (variable {t}: {w}), so only what is inside this image is "
+    "started; reset the firmware's settings")
 ERROR_ROW(SECURE_BOOT_ON, MACHINE, SECURITY_VIOLATION, NONE,
     "Secure Boot is on, and pvhboot cannot verify kernels yet, so nothing is started; turn "
     "Secure Boot off in the firmware setup")
+ERROR_ROW(SHIM_INSECURE, MACHINE, SECURITY_VIOLATION, NONE,
+    "shim's validation is switched off (MokSBState), so nothing is verified; to switch it on, use "
+    "mokutil --enable-validation")
+ERROR_ROW(FILE_UNSIGNED, FILE, SECURITY_VIOLATION, IMAGE,
+    "Secure Boot is on, and this file is not signed")
+ERROR_ROW(REFUSED_BY_FIRMWARE, FILE, SECURITY_VIOLATION, NONE,
+    "refused by the firmware ({w}): Secure Boot's db does not have its certificate, or the file "
+    "was changed; sign it with a key whose certificate is in db")
+ERROR_ROW(REFUSED_BY_SHIM, FILE, SECURITY_VIOLATION, NONE,
+    "refused by shim ({w}): neither db nor MOK has its certificate, its .sbat is revoked, or the "
+    "file was changed; sign it, or enroll its certificate with mokutil")
+ERROR_ROW(NOT_VERIFIED, FILE, FIRMWARE, NONE,
+    "Secure Boot is on, and {t} cannot verify this file: {w}")
+ERROR_ROW(NO_VERIFICATION, FILE, SECURITY_VIOLATION, IMAGE,
+    "Secure Boot is on, but this firmware verifies no file for a loader (it has no "
+    "EFI_SECURITY2_ARCH_PROTOCOL)")
+ERROR_ROW(UNSIGNED_ACCEPTED, FILE, SECURITY_VIOLATION, IMAGE,
+    "Secure Boot is on, but this firmware accepts even unsigned programs, so its word proves "
+    "nothing; let its setup deny execution")
+ERROR_ROW(CERTIFICATES_OUTSIDE_FILE, FILE, LOAD_ERROR, COPY,
+    "damaged or truncated: its certificates end at byte {d0}, but the file has {d1} bytes")
+ERROR_ROW(PAYLOAD_UNSIGNED, FILE, SECURITY_VIOLATION, COPY,
+    "its payload ends at byte {d0}, but its signature covers only the first {d1} bytes")
+ERROR_ROW(PIN_MISMATCH, FILE, SECURITY_VIOLATION, NONE,
+    "its SHA-256 is {t}; rebuild the image")
+ERROR_ROW(INITRD_UNSIGNED, FILE, SECURITY_VIOLATION, NONE,
+    "Secure Boot is on, and no signature covers this initrd or module; embed it in the image "
+    "(ukify --initrd)")
+ERROR_ROW(INITRD_IGNORED, FILE, SECURITY_VIOLATION, NONE,
+    "comes from outside and is ignored, since Secure Boot is on and the image has an initrd")
+ERROR_ROW(COMMAND_LINE_OUTSIDE, FILE, SECURITY_VIOLATION, NONE,
+    "Secure Boot is on, and the command line comes from outside; embed it in a signed image "
+    "(ukify --cmdline), or use an addon")
+ERROR_ROW(COMMAND_LINE_IGNORED, MACHINE, SECURITY_VIOLATION, NONE,
+    "the command line comes from outside and is ignored, since Secure Boot is on; use a profile "
+    "or an addon")
+ERROR_ROW(LOCKDOWN_TOO_LONG, FILE, SECURITY_VIOLATION, NONE,
+    "Secure Boot is on, and lockdown=integrity does not fit in front of the command line of {d0} "
+    "bytes, of which Linux reads {d1}; shorten it")
+ERROR_ROW(NOT_LINUX, FILE, SECURITY_VIOLATION, NONE,
+    "Secure Boot is on, and of signed files only Linux is started, which can be locked down; "
+    "build one image of kernel, initrd and options (ukify --stub)")
+ERROR_ROW(OVERWRITE_REFUSED, FILE, SECURITY_VIOLATION, NONE,
+    "Secure Boot is on, so --overwrite-acpi-nvs is refused; use a relocatable kernel "
+    "(PHYS32_RELOC; Linux 6.12 and later)")
 
 /* Our own image. */
 ERROR_ROW(NO_PROFILE, MACHINE, NOT_FOUND, NONE,

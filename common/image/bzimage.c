@@ -7,6 +7,8 @@
  * payload_offset is relative to the end of the setup sectors. The last 4 bytes of the payload are
  * its unpacked size; for gzip they are part of the format, for other formats they are appended.
  */
+#include "common/image/bzimage.h"
+
 #include "common/base/bytes.h"
 #include "common/image/container.h"
 #include "common/image/container_reader.h"
@@ -129,3 +131,17 @@ const struct container_format container_bzimage = {
     .magic_offset = MAGIC,
     .measure = measure_bzimage,
 };
+
+bool bzimage_check_payload_before(struct byte_source *source, uint64_t end, struct error *error)
+{
+    struct container container = {.kind = CONTAINER_UNKNOWN};
+    struct container_reader reader = {.source = source, .container = &container, .error = error};
+    struct range payload;
+
+    if (!container_recognize(&reader, (struct range){0, source->size}))
+        return false;
+    if (container.kind != CONTAINER_BZIMAGE)
+        return true;
+    return find_payload(&reader, &payload) &&
+           (payload.end <= end || error_set(error, ERROR_PAYLOAD_UNSIGNED, payload.end, end));
+}

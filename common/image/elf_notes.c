@@ -117,6 +117,7 @@ static void take_xen_note(const struct note *note, struct elf_notes *notes)
         take_relocation(note, &notes->relocation);
         break;
     case XEN_ELFNOTE_GUEST_OS:
+        notes->is_linux |= text_equals_ignoring_case((const char *)note->desc, "linux");
         if (!notes->system[0])
             append_system(notes, "", note->desc);
         break;
@@ -135,6 +136,7 @@ static void take_note(const struct note *note, struct elf_notes *notes)
         notes->visitor->visit(notes->visitor, note);
     if (note_is_from(note, "Xen"))
         take_xen_note(note, notes);
+    notes->is_linux |= note_is_from(note, "Linux");
     if (note_is_from(note, "Linux") && note->type == LINUX_ELFNOTE_BUILD_SALT &&
         (!notes->system[0] || strcmp(notes->system, "Linux") == 0) && note->desc[0]) {
         notes->system[0] = '\0';

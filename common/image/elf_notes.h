@@ -54,6 +54,7 @@ struct elf_notes {
     unsigned scanned; /* number of notes in all segments so far, which is limited */
     struct note_list found;
     char system[64];              /* "Linux 6.1.0-56-cloud-amd64", "FreeBSD 14"; empty if unknown */
+    bool is_linux;                /* has a note of Linux's own, or says so to Xen */
     struct note_visitor *visitor; /* NULL for none */
 };
 

@@ -131,3 +131,38 @@ bool pe_read_sections(struct byte_source *source, enum pe_layout layout, struct 
     }
     return check_apart(ret_sections, arena, error);
 }
+
+/*
+ * The certificates are the data directory of index 4 in the optional header, whose offset is one
+ * in the file. The directories are at 112 in the optional header of a PE32+ file, behind their
+ * number.
+ */
+#define OPTIONAL_MAGIC    0
+#define OPTIONAL_COUNT    108
+#define CERTIFICATES      (112 + 4 * 8)
+#define CERTIFICATES_END  (CERTIFICATES + 8)
+#define CERTIFICATE_INDEX 4
+#define PE32_PLUS         0x20b
+
+bool pe_find_certificates(struct byte_source *source, struct range *ret_table, struct error *error)
+{
+    uint8_t header[CERTIFICATES_END];
+    uint64_t coff, start, size;
+
+    *ret_table = (struct range){source->size, source->size};
+    if (!find_header(source, &coff, error))
+        return false;
+    if (!fits_inside(coff, COFF_SIZE + sizeof(header), source->size))
+        return error_set(error, ERROR_NO_PROGRAM);
+    if (!source->read(source, coff + COFF_SIZE, header, sizeof(header), error))
+        return false;
+    if (read_le16(header + OPTIONAL_MAGIC) != PE32_PLUS)
+        return error_set(error, ERROR_NO_PROGRAM);
+    start = read_le32(header + CERTIFICATES);
+    size = read_le32(header + CERTIFICATES + 4);
+    if (read_le32(header + OPTIONAL_COUNT) <= CERTIFICATE_INDEX || size == 0)
+        return true;
+    *ret_table = (struct range){start, start + size};
+    return start + size <= source->size ||
+           error_set(error, ERROR_CERTIFICATES_OUTSIDE_FILE, start + size, source->size);
+}

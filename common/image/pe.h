@@ -39,3 +39,10 @@ struct pe_sections {
  */
 bool pe_read_sections(struct byte_source *source, enum pe_layout layout, struct arena *arena,
                       struct pe_sections *ret_sections, struct error *error);
+
+/*
+ * Finds the file's certificates, which its signature does not cover: an empty range at the end of a
+ * file that has none. ERROR_NO_PROGRAM if it is no EFI program of 64 bits,
+ * ERROR_CERTIFICATES_OUTSIDE_FILE if they are not in the file.
+ */
+bool pe_find_certificates(struct byte_source *source, struct range *ret_table, struct error *error);

@@ -26,24 +26,44 @@ static struct ucs2_name name_to_ucs2(const char *name)
     return result;
 }
 
-EFI_STATUS variable_get(const EFI_GUID *vendor, const char *name, void *value, UINTN *size)
+EFI_STATUS variable_get_attributes(const EFI_GUID *vendor, const char *name, void *value,
+                                   UINTN *size, uint32_t *ret_attributes)
 {
     struct ucs2_name variable = name_to_ucs2(name);
     EFI_GUID guid = *vendor;
 
-    return RT->GetVariable(variable.ucs2, &guid, NULL, size, value);
+    return RT->GetVariable(variable.ucs2, &guid, ret_attributes, size, value);
+}
+
+EFI_STATUS variable_get(const EFI_GUID *vendor, const char *name, void *value, UINTN *size)
+{
+    return variable_get_attributes(vendor, name, value, size, NULL);
+}
+
+static EFI_STATUS set(const EFI_GUID *vendor, const char *name, uint32_t attributes,
+                      const void *value, UINTN size)
+{
+    struct ucs2_name variable = name_to_ucs2(name);
+    EFI_GUID guid = *vendor;
+
+    return RT->SetVariable(variable.ucs2, &guid, EFI_VARIABLE_BOOTSERVICE_ACCESS | attributes, size,
+                           (void *)(uintptr_t)value);
 }
 
 EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool persistent,
                         const void *value, UINTN size)
 {
-    uint32_t attributes = EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
-    struct ucs2_name variable = name_to_ucs2(name);
-    EFI_GUID guid = *vendor;
+    uint32_t attributes = EFI_VARIABLE_RUNTIME_ACCESS;
 
     if (persistent)
         attributes |= EFI_VARIABLE_NON_VOLATILE;
-    return RT->SetVariable(variable.ucs2, &guid, attributes, size, (void *)(uintptr_t)value);
+    return set(vendor, name, attributes, value, size);
+}
+
+EFI_STATUS variable_set_for_boot(const EFI_GUID *vendor, const char *name, const void *value,
+                                 UINTN size)
+{
+    return set(vendor, name, 0, value, size);
 }
 
 EFI_STATUS variable_get_flag(const char *name, uint8_t *ret_value)

@@ -29,7 +29,16 @@ EFI_STATUS variable_get_flag(const char *name, uint8_t *ret_value);
 /* Deletes a persistent variable. */
 EFI_STATUS variable_delete(const EFI_GUID *vendor, const char *name);
 
-/* GetVariable() and SetVariable() with raw bytes; *size is the buffer's size, then the value's. */
+/*
+ * GetVariable() and SetVariable() with raw bytes; *size is the buffer's size, then the value's.
+ * ret_attributes may be NULL.
+ */
 EFI_STATUS variable_get(const EFI_GUID *vendor, const char *name, void *value, UINTN *size);
+EFI_STATUS variable_get_attributes(const EFI_GUID *vendor, const char *name, void *value,
+                                   UINTN *size, uint32_t *ret_attributes);
 EFI_STATUS variable_set(const EFI_GUID *vendor, const char *name, bool persistent,
                         const void *value, UINTN size);
+
+/* The same for a variable that only programs before ExitBootServices see, and that is not kept. */
+EFI_STATUS variable_set_for_boot(const EFI_GUID *vendor, const char *name, const void *value,
+                                 UINTN size);

@@ -4,10 +4,10 @@
 #include "common/bls/entry_command_line.h"
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
-#include "efi/firmware/image.h"
 #include "efi/firmware/pages.h"
 #include "efi/manager/boot_counter.h"
 #include "efi/manager/loader_interface.h"
+#include "efi/trust/chainload.h"
 
 static bool start_kernel_of(const struct manager *manager, const struct boot_entry *entry,
                             const char *command_line, struct error *error)

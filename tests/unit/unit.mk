@@ -15,8 +15,8 @@ UNIT_SUPPORT := $(addprefix tests/lib/,support.c acpi_tables.c elf_file.c simula
 # Tests of single files of efi/, which need only a few fake services.
 UNIT_EFI_efi/test_console := $(addprefix efi/console/,console.c log.c printable.c text_mode.c)
 UNIT_EFI_efi/test_screen := $(addprefix efi/console/,screen.c printable.c text_mode.c)
-UNIT_EFI_efi/test_image := efi/firmware/image.c
 UNIT_EFI_efi/test_measure := efi/boot/measure.c efi/firmware/tpm.c
+UNIT_EFI_efi/test_chainload := $(addprefix efi/trust/,chainload.c image_services.c)
 # The loader's C library under other names, optimized as it is for the firmware, without sanitizers; its
 # warnings are the EFI binary's affair.
 UNIT_EFI_efi/test_libc := efi/arch/libc.c

@@ -814,8 +814,8 @@ const struct scenario boot_scenarios[] = {
 
     {"secure-boot", secure_boot, ENDING_ERROR, "Secure Boot is on", .faults = true,
      .answer = EFI_NOT_FOUND},
-    {"secure-boot-size", secure_boot_size, ENDING_ERROR, "cannot tell whether Secure Boot is on",
-     .seeds = 2},
+    {"secure-boot-size", secure_boot_size, ENDING_ERROR,
+     "Secure Boot's state cannot be read (variable SecureBoot: ", .seeds = 2},
     {"secure-boot-in-setup", secure_boot_in_setup, ENDING_BOOT, NULL, .faults = true},
     {"hypervisors", hypervisors, ENDING_ERROR, "pvhboot: ", .seeds = 3, .faults = true},
     {"other-hypervisor", other_hypervisor, ENDING_BOOT, NULL, .faults = true},

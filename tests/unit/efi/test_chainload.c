@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* efi/firmware/image.c: ownership of a program's options, from LoadImage until after its exit. */
+/* efi/trust/chainload.c: ownership of a program's options, from LoadImage until after its exit. */
 #include "tests/lib/support.h"
 
 #include "common/base/text.h"
 #include "common/base/utf.h"
-#include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
-#include "efi/firmware/image.h"
 #include "efi/firmware/pages.h"
+#include "efi/firmware/variables.h"
 #include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
+#include "efi/trust/chainload.h"
+#include "efi/trust/shim.h"
 
 #include <string.h>
 
@@ -19,10 +20,15 @@ EFI_SYSTEM_TABLE *ST;
 EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
 
+static struct shim_lock_protocol lock;
+static struct shim_image_loader_protocol loader; /* filled by run() */
+
 static struct {
     EFI_LOADED_IMAGE loaded;
     EFI_STATUS returns;
-    size_t arenas, starts, unloads;
+    size_t arenas, loads, starts, unloads;
+    bool shim;        /* is there, with its own services */
+    bool kept;        /* its lock */
     char options[40]; /* as the program saw them */
     struct error error;
 } program;
@@ -39,6 +45,7 @@ static EFI_STATUS EFIAPI load_image(BOOLEAN policy, EFI_HANDLE parent, EFI_DEVIC
                                     void *source, UINTN size, EFI_HANDLE *ret_handle)
 {
     (void)policy, (void)parent, (void)path, (void)source, (void)size;
+    program.loads++;
     *ret_handle = &program;
     return EFI_SUCCESS;
 }
@@ -67,6 +74,28 @@ static EFI_STATUS EFIAPI unload_image(EFI_HANDLE handle)
     return EFI_SUCCESS;
 }
 
+const EFI_GUID shim_guid;
+
+struct shim_lock_protocol *shim_find_lock(void)
+{
+    return program.shim ? &lock : NULL;
+}
+
+struct shim_image_loader_protocol *shim_find_image_loader(void)
+{
+    return program.shim ? &loader : NULL;
+}
+
+EFI_STATUS variable_set_for_boot(const EFI_GUID *vendor, const char *name, const void *value,
+                                 UINTN size)
+{
+    check(vendor == &shim_guid && strcmp(name, "ShimRetainProtocol") == 0);
+    check(size == 1 && *(const uint8_t *)value == 1);
+    check(program.loads == 0);
+    program.kept = true;
+    return EFI_SUCCESS;
+}
+
 void watchdog_arm(void)
 {
 }
@@ -89,20 +118,27 @@ EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, st
     return arena_alloc(arena, 1, sizeof(EFI_DEVICE_PATH));
 }
 
-static bool run(EFI_MEMORY_TYPE code, EFI_STATUS returns)
+static bool run_with(bool shim, EFI_MEMORY_TYPE code, EFI_STATUS returns)
 {
     static EFI_BOOT_SERVICES services;
 
-    services.LoadImage = load_image;
     services.HandleProtocol = handle_protocol;
-    services.StartImage = start_image;
-    services.UnloadImage = unload_image;
+    services.LoadImage = shim ? NULL : load_image;
+    services.StartImage = shim ? NULL : start_image;
+    services.UnloadImage = shim ? NULL : unload_image;
+    loader = (struct shim_image_loader_protocol){load_image, start_image, NULL, unload_image};
     BS = &services;
     memset(&program, 0, sizeof(program));
+    program.shim = shim;
     program.loaded.ImageCodeType = code;
     program.returns = returns;
     program.error = (struct error){.code = ERROR_NONE};
     return chainload(&services, NULL, "/program.efi", OPTIONS, &program.error);
+}
+
+static bool run(EFI_MEMORY_TYPE code, EFI_STATUS returns)
+{
+    return run_with(false, code, returns);
 }
 
 static void test_application(void **state)
@@ -110,6 +146,21 @@ static void test_application(void **state)
     (void)state;
     assert_true(run(EfiLoaderCode, EFI_SUCCESS));
     assert_int_equal(program.starts, 1);
+    assert_string_equal(program.options, OPTIONS);
+    assert_false(program.kept);
+    assert_int_equal(arena_pieces(), 0);
+}
+
+/* shim frees what it has started, and would do so again. */
+static void test_application_by_shim(void **state)
+{
+    (void)state;
+    assert_true(run_with(true, EfiReservedMemoryType, EFI_SUCCESS));
+    assert_false(run_with(true, EfiReservedMemoryType, EFI_ABORTED));
+    assert_int_equal(program.error.code, ERROR_PROGRAM_FAILED);
+    assert_true(program.kept);
+    assert_int_equal(program.starts, 1);
+    assert_int_equal(program.unloads, 0);
     assert_string_equal(program.options, OPTIONS);
     assert_int_equal(arena_pieces(), 0);
 }
@@ -150,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_application),
+        cmocka_unit_test(test_application_by_shim),
         cmocka_unit_test(test_what_fails_is_given_back),
         cmocka_unit_test(test_driver_keeps_its_options),
     };
