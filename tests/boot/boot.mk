@@ -10,7 +10,8 @@ BOOT_PACKAGES := $(patsubst %,build/deps/packages/%,refind ipxe systemd efibootm
 # Firmware of other Debian releases. When a release leaves Debian's mirrors, remove it here and in qemu.py. Releases that
 # change are used by rows of check-boot-full only.
 BOOT_PACKAGES += $(patsubst %,build/deps/packages/%,bookworm/ovmf trixie/ovmf)
-BOOT_PACKAGES_FULL := $(patsubst %,build/deps/packages/%,bullseye/ovmf forky/ovmf-generic)
+BOOT_PACKAGES_FULL := $(patsubst %,build/deps/packages/%,bullseye/ovmf forky/ovmf-generic linux-image-amd64)
+BOOT_KERNELS_FULL := build/deps/kernels/6.12-amd64/vmlinux
 
 BOOT_STRICT := build/boot-tools/strict.efi
 BOOT_NEEDS = $(EFI_BINARY) $(BOOT_STRICT) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
@@ -21,7 +22,7 @@ check-boot: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by the rows that fit into t
 	$(BOOT_TEST) -m 'not slow'
 
 .PHONY: check-boot-full
-check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) ## boot in QEMU with OVMF, by every row
+check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) ## boot in QEMU with OVMF, by every row
 	$(BOOT_TEST)
 
 # A folder gets its name when it is complete. Without prerequisites, it is never downloaded again.

@@ -116,11 +116,6 @@ def kernel_file():
     return next((package(KERNEL_PACKAGE) / "boot").glob("vmlinuz-*"))
 
 
-def _module_files():
-    modules = next((package(KERNEL_PACKAGE) / "lib" / "modules").iterdir())
-    return {path.stem.replace("-", "_"): path for path in modules.rglob("*.ko")}
-
-
 def _load_order(names, files):
     """The modules with their dependencies, in the order to load them."""
     order = []
@@ -129,6 +124,13 @@ def _load_order(names, files):
         needed = _load_order([word for word in depends.split(",") if word], files)
         order += [one for one in (*needed, name) if one not in order]
     return order
+
+
+def kernel_modules(names, kernel_package=KERNEL_PACKAGE):
+    """These modules of a package and those that they need, by name, in the order to load them."""
+    folder, = (package(kernel_package) / "lib" / "modules").iterdir()
+    files = {path.stem.replace("-", "_"): path for path in folder.rglob("*.ko")}
+    return {name: files[name] for name in _load_order(names, files)}
 
 
 def _folders(names):
@@ -142,13 +144,12 @@ def _content(data):
 
 def guest_initrd(programs, script, others):
     """The initrd: busybox, programs with their libraries, modules, and /init with the script."""
-    available = _module_files()
-    order = _load_order(MODULES, available)
+    modules = kernel_modules(MODULES)
     sources = {"bin/busybox": initrd.BUSYBOX}
-    sources |= {f"modules/{name}.ko": available[name] for name in order}
+    sources |= {f"modules/{name}.ko": path for name, path in modules.items()}
     for one in (Program(SHELL), *programs):
         sources |= {f"bin/{one.path.name}": one.path, **shared_libraries(one)}
-    init = INIT.format(modules=" ".join(order), script=script).encode()
+    init = INIT.format(modules=" ".join(modules), script=script).encode()
     sources |= {**ACCOUNTS, **others}
     contents = {name: (0o755, _content(data)) for name, data in sources.items()}
     folders = {*_folders(contents), "sbin", "dev", "proc", "sys", "efi", "tmp"}

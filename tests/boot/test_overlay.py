@@ -10,8 +10,7 @@ import report
 import rows
 import scenario
 import screens
-from artifacts import package
-from efi_guest import KERNEL_PACKAGE
+from efi_guest import kernel_modules
 from test_boots import EXIT_OF_PASS
 from test_console import FIRMWARE_GLYPH_HEIGHT
 
@@ -86,20 +85,39 @@ def test_no_overlay_is_an_option_too(boot):
 # Linux
 
 # Prints the characters of the font on the screen, and waits to be looked at.
-SHOW = f"""#!/bin/busybox sh
-/bin/busybox mount -t devtmpfs devtmpfs /dev
+CONSOLES = "console=ttyS0 console=tty0 no_timer_check"
+LOOK = f"""
 /bin/busybox printf '\\033[?25l\\n%s' '{screens.CHARACTERS.replace("'", "'" + chr(92) + "''")}' >/dev/tty0
 echo "guest: shown" >/dev/ttyS0
 while :; do /bin/busybox sleep 60; done
 """
+SHOW = f"""#!/bin/busybox sh
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+{LOOK}"""
+
+# A display, the modules of its own driver, and the name of that one's framebuffer.
+DRIVERS = (("std", ("bochs",), "bochs-drm"), ("bochs-display", ("bochs",), "bochs-drm"),
+           ("virtio", ("virtio_pci", "virtio_gpu"), "virtio_gpu"))
+
+# What the kernel logs is on all its consoles, so on the screen too.
+TAKE_OVER = f"""#!/bin/busybox sh
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+say() {{ /bin/busybox echo "<4>guest: $*" >/dev/kmsg; }}
+simple() {{ /bin/busybox ls /sys/bus/platform/devices | /bin/busybox grep simple; }}
+look() {{ say "$1": $(/bin/busybox cat /proc/fb), $(simple); }}
+look before
+for module in {{modules}}; do /bin/busybox insmod /$module.ko || say no module $module; done
+look after
+{LOOK}"""
 
 # /sys/firmware/log, by the drivers of Linux for coreboot's console.
-LOG_MODULES = ("coreboot_table", "memconsole", "memconsole-coreboot")
-READ_LOG = f"""#!/bin/busybox sh
+READ_LOG = """#!/bin/busybox sh
 /bin/busybox mount -t sysfs sysfs /sys
 /bin/busybox mount -t devtmpfs devtmpfs /dev
 exec >/dev/ttyS0 2>&1
-for module in {" ".join(LOG_MODULES)}; do /bin/busybox insmod /$module.ko; done
+for module in {modules}; do /bin/busybox insmod /$module.ko; done
 echo "guest: log"
 /bin/busybox cat /sys/firmware/log
 echo "guest: end"
@@ -107,10 +125,11 @@ echo "guest: end"
 """
 
 
-def guest(init, files=()):
-    """An initrd with busybox, this /init, and files by their names."""
-    contents = {"init": (0o755, init.encode()), "bin/busybox": (0o755, initrd.BUSYBOX.read_bytes())}
-    contents |= {name: (0o644, data) for name, data in dict(files).items()}
+def guest(init, modules=()):
+    """An initrd with busybox, this /init, and modules of the kernel, whose names /init is told."""
+    contents = {"init": (0o755, init.replace("{modules}", " ".join(modules)).encode()),
+                "bin/busybox": (0o755, initrd.BUSYBOX.read_bytes())}
+    contents |= {f"{name}.ko": (0o644, path.read_bytes()) for name, path in dict(modules).items()}
     return initrd.archive(contents, folders=("bin", "dev", "proc", "sys"),
                           devices={"dev/console": (0o600, (5, 1))})
 
@@ -120,24 +139,56 @@ def run_linux(boot, row, archive, **options):
     return boot.run(row.name, row.machine, image, store, **options)
 
 
-@pytest.mark.parametrize("display", DISPLAYS)
-def test_linux_boots_on_the_screen(boot, display):
-    """Each row of text on the screen is part of what the kernel said on the serial line."""
-    row = overlay_row(f"linux-{display}", "6.1-amd64", vga=display, form="vmlinuz",
-                      cmdline="console=ttyS0 console=tty0 no_timer_check")
-    result = run_linux(boot, row, guest(SHOW), until="guest: shown")
+def boot_on_screen(boot, name, archive, kernel="6.1-amd64", display="std"):
+    """What Linux said on the serial line; each row of text on the screen is part of that."""
+    row = overlay_row(name, kernel, vga=display, form="vmlinuz", cmdline=CONSOLES)
+    result = run_linux(boot, row, archive, until="guest: shown")
     said = report.plain(result.serial)
-    assert "Console: switching to colour frame buffer device" in said
     shown = screens.console_text(screens.picture(result.screen))
     assert [line for line in shown if line.strip() not in said] == []
-    assert sum(line != "" for line in shown) > 30
+    assert sum(line != "" for line in shown) > 20
     assert any("Run /init as init process" in line for line in shown)
+    return said, shown
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_linux_boots_on_the_screen(boot, display):
+    said, _ = boot_on_screen(boot, f"linux-{display}", guest(SHOW), display=display)
+    assert said.count("Console: switching to colour frame buffer device") == 1
+
+
+@pytest.mark.slow
+def test_later_linux_boots_on_the_screen(boot):
+    said, _ = boot_on_screen(boot, "linux-6.12", guest(SHOW), "6.12-amd64")
+    assert re.search(r"Linux version 6\.12\.\d+\S*-amd64 ", said)
+    assert said.count("Console: switching to colour frame buffer device") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("display, modules, framebuffer", DRIVERS)
+def test_a_native_driver_takes_over(boot, display, modules, framebuffer):
+    """The console goes on, with what was on the screen; the framebuffer that was handed over is removed."""
+    archive = guest(TAKE_OVER, kernel_modules(modules, "linux-image-amd64"))
+    said, shown = boot_on_screen(boot, f"driver-{display}", archive, display=display)
+    assert said.count("Console: switching to colour frame buffer device") == 2
+    assert "guest: before: 0 simple, simple-framebuffer.0\n" in said and "guest: no" not in said
+    assert re.search(f"guest: after: 0 {framebuffer}\\w*,\n", said)
+    assert any("guest: after: 0 " in line for line in shown)
+
+
+
+@pytest.mark.slow
+def test_the_last_line_is_alone_on_the_screen(boot):
+    """A Linux without a driver for the framebuffer leaves it there."""
+    row = overlay_row("last-line", "6.1-cloud", vga="std", cmdline=CONSOLES)
+    lit = screens.picture(run_linux(boot, row, guest(SHOW), until="guest: shown").screen).lit_lines()
+    assert lit[-1] - lit[0] < 2 * FIRMWARE_GLYPH_HEIGHT     # as many rows as it is broken into
 
 
 @pytest.mark.slow
 def test_linux_without_a_screen(boot):
     row = overlay_row("linux-headless", "6.1-amd64", form="vmlinuz",
-                      cmdline="console=ttyS0 console=tty0 no_timer_check")
+                      cmdline=CONSOLES)
     said = report.plain(run_linux(boot, row, guest(SHOW), until="guest: shown").serial)
     assert "guest: shown" in said and "simple-framebuffer" not in said
 
@@ -146,10 +197,8 @@ def test_linux_without_a_screen(boot):
 def test_linux_reads_the_loaders_log(boot):
     """With what was not printed. The log is in memory that Linux was told to keep."""
     row = overlay_row("log", "6.1-cloud", cmdline="console=ttyS0 no_timer_check")
-    release, = (package(KERNEL_PACKAGE) / "lib" / "modules").iterdir()
-    drivers = release / "kernel" / "drivers" / "firmware" / "google"
-    files = {f"{name}.ko": (drivers / f"{name}.ko").read_bytes() for name in LOG_MODULES}
-    result = run_linux(boot, row, guest(READ_LOG, files))
+    archive = guest(READ_LOG, kernel_modules(("memconsole_coreboot",)))
+    result = run_linux(boot, row, archive)
     text = report.plain(result.serial)
     log = text.partition("guest: log\n")[2].partition("guest: end\n")[0]
     before = text.partition("Linux version")[0]
