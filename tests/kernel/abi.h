@@ -61,8 +61,15 @@ enum memmap_type {
 #define CMDLINE_READABLE 2048u
 /* NetBSD looks for the end of the string four bytes at a time. */
 #define CMDLINE_ZERO_BYTES 8u
-/* OSv writes below this address before it has read anything. */
-#define LOW_MEMORY_END 0x8000u
+/*
+ * What kernels write to before they have read everything: OSv its copies of the memory map and more
+ * up to 0x8000, nanos its stack below 0xa000, toro page tables from 0x90000 to 0x94000.
+ */
+#define LOW_MEMORY_END   0xa000u
+#define LOW_TABLES_START 0x90000u
+#define LOW_TABLES_END   0x94000u
+/* What is not RAM in the map is nowhere below this: kernels take all RAM there for themselves. */
+#define OWN_TABLES_START 0x100000u
 /* NetBSD moves its boot info to the end of its image before it reads it. */
 #define KEPT_FREE_AFTER_IMAGE 0x10000u
 

@@ -125,14 +125,40 @@ static const struct table_header *find_device(const struct table_header *root,
     return find_table(root, pointer_size, "SSDT", "BOOT0000", 8);
 }
 
-/* Both root tables list the device, if any does. */
+static struct extent extent_of(const void *table, uint32_t size)
+{
+    return (struct extent){(uintptr_t)table, (uint64_t)(uintptr_t)table + size};
+}
+
+static void check_own_tables(const struct handover *handover, const struct extent *tables,
+                             uint32_t count)
+{
+    bool reserved = true, apart = true;
+
+    for (uint32_t i = 0; i < count; i++) {
+        reserved = reserved && memmap_covers(handover, MEMMAP_ACPI, tables[i]);
+        apart = apart && (tables[i].start == 0 || is_own_place(handover, tables[i]));
+    }
+    check(reserved, "acpi-own-reserved", "the RSDP is at 0x%llx", tables[0].start);
+    check(apart, "acpi-own-place", "the RSDP is at 0x%llx", tables[0].start);
+}
+
+/* RSDP and root tables are the loader's where the device is, and both root tables list it. */
 static void check_device(const struct handover *handover, const struct options *options,
-                         const struct rsdp *rsdp, const struct table_header *device)
+                         const struct rsdp *rsdp, const struct table_header *root,
+                         const struct table_header *device)
 {
     const struct table_header *rsdt = table_at(rsdp->rsdt_address, "RSDT");
 
     if (!device)
         return;
+    const struct extent tables[] = {
+        extent_of(rsdp, RSDP_V2_SIZE),
+        extent_of(root, root->length),
+        extent_of(device, device->length),
+        extent_of(rsdt, rsdt ? rsdt->length : 0),
+    };
+    check_own_tables(handover, tables, sizeof tables / sizeof *tables);
     check(!rsdt || find_device(rsdt, 4) == device, "acpi-roots-agree", "not on BOOT0000");
     check_coreboot(handover, options, (const uint8_t *)device, device->length);
 }
@@ -151,7 +177,7 @@ static void check_tables(const struct handover *handover, const struct options *
         check_mcfg(handover, mcfg);
     else
         report("mcfg none");
-    check_device(handover, options, rsdp, find_device(root, extended ? 8 : 4));
+    check_device(handover, options, rsdp, root, find_device(root, extended ? 8 : 4));
 }
 
 void check_acpi(const struct handover *handover, const struct options *options)

@@ -172,6 +172,7 @@ static void check_log(const struct handover *handover, uint64_t paddr)
     struct extent extent = {paddr, paddr + sizeof *log + log->size};
     check(memmap_covers(handover, MEMMAP_ACPI, extent), "log-reserved", "0x%llx..0x%llx",
           extent.start, extent.end);
+    check(is_own_place(handover, extent), "log-place", "0x%llx..0x%llx", extent.start, extent.end);
     report("log %u bytes", length);
     report_last_line(log->text, length);
 }
@@ -219,6 +220,8 @@ void check_coreboot(const struct handover *handover, const struct options *optio
         return;
     check(memmap_covers(handover, MEMMAP_ACPI, memory), "coreboot-reserved", "0x%llx..0x%llx",
           memory.start, memory.end);
+    check(is_own_place(handover, memory), "coreboot-place", "0x%llx..0x%llx", memory.start,
+          memory.end);
     const struct table *table = at_physical(memory.start);
     if (!check(has_header(table, memory), "coreboot-header", "at 0x%llx", memory.start))
         return;

@@ -22,6 +22,13 @@ static inline bool extent_inside(struct extent inner, struct extent outer)
     return outer.start <= inner.start && inner.end <= outer.end;
 }
 
+/* Whether kernels may write to it before they have read what is there. */
+static inline bool extent_is_scratch(struct extent extent)
+{
+    const struct extent tables = {LOW_TABLES_START, LOW_TABLES_END};
+    return extent.start < LOW_MEMORY_END || extent_overlaps(extent, tables);
+}
+
 /* Whether 32-bit code without paging can access it. */
 static inline bool is_reachable(uint64_t paddr, uint64_t size)
 {

@@ -68,3 +68,6 @@ struct piece {
 };
 /* Fills pieces, which has room for BOOT_INFO_PIECES, and returns their number. */
 uint32_t boot_info_pieces(const struct handover *handover, struct piece *pieces);
+
+/* Whether nobody takes this memory, which the loader has made ACPI's, for something else. */
+bool is_own_place(const struct handover *handover, struct extent extent);

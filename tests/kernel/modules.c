@@ -90,10 +90,10 @@ static bool is_in_ram(const struct handover *handover, const struct module_entry
     return memmap_covers(handover, MEMMAP_RAM, extent_of(module));
 }
 
-static bool is_above_low_memory(const struct handover *handover, const struct module_entry *module)
+static bool is_outside_scratch(const struct handover *handover, const struct module_entry *module)
 {
     (void)handover;
-    return module->paddr >= LOW_MEMORY_END;
+    return !extent_is_scratch(extent_of(module));
 }
 
 static bool is_away_from_image(const struct handover *handover, const struct module_entry *module)
@@ -163,7 +163,7 @@ void check_modules(const struct handover *handover, const struct options *option
     check_all(handover, "modules-reserved", is_reserved_zero);
     check_all(handover, "modules-page-aligned", is_page_aligned);
     check_all(handover, "modules-in-ram", is_in_ram);
-    check_all(handover, "modules-above-low-memory", is_above_low_memory);
+    check_all(handover, "modules-outside-scratch", is_outside_scratch);
     check_all(handover, "modules-away-from-image", is_away_from_image);
     check_all(handover, "modules-away-from-boot-info", is_away_from_boot_info);
     check_all(handover, "modules-alone-in-their-pages", is_alone_in_its_pages);

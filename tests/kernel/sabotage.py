@@ -175,7 +175,7 @@ START_INFO = (
     start_info("flags", "start-info-flags", flags=1),
     start_info("reserved", "start-info-reserved", reserved=1),
     start_info("cmdline-null", "cmdline-address cmdline-terminated boot-info-one-page "
-               "boot-info-above-low-memory", cmdline_paddr=0),
+               "boot-info-outside-scratch", cmdline_paddr=0),
     start_info("cmdline-above-4g", "cmdline-terminated boot-info-below-1g boot-info-one-page "
                "boot-info-in-ram", cmdline_paddr=5 << 30),
     case("cmdline-endless", "cmdline-terminated", cmdline_far_from_the_rest,
@@ -227,7 +227,7 @@ def split_first(rows):
 
 MEMMAP = (
     start_info("memmap-misaligned", "memmap-address", memmap_paddr=BOOT_INFO + 0x2004),
-    start_info("memmap-null", "memmap-address boot-info-above-low-memory boot-info-one-page "
+    start_info("memmap-null", "memmap-address boot-info-outside-scratch boot-info-one-page "
                + NO_MEMMAP, memmap_paddr=0),
     start_info("memmap-empty", NO_MEMMAP, memmap_entries=0),
     memmap("memmap-127-entries", "memmap-entries", fill_up),
@@ -274,8 +274,10 @@ PLACE = (
     start_info("boot-info-apart", MOVED, memmap_paddr=BOOT_INFO + 2 * MIB),
     start_info("boot-info-in-gap", MOVED + "boot-info-outside-image", memmap_paddr=GAP_IN_IMAGE),
     case("boot-info-behind-image", MOVED + "boot-info-not-after-image", behind_image),
-    case("boot-info-low", MOVED + "boot-info-above-low-memory",
+    case("boot-info-low", MOVED + "boot-info-outside-scratch",
          lambda scene: vars(scene.modules[0]).update(cmdline_paddr=0x5000)),
+    case("boot-info-in-page-tables", MOVED + "boot-info-outside-scratch",
+         lambda scene: vars(scene.modules[0]).update(cmdline_paddr=0x93ff8)),
     memmap("boot-info-not-ram", "boot-info-in-ram cmdline-readable",
            lambda rows: leave_out(rows, BOOT_INFO, PAGE)),
     case("boot-info-overlap", "boot-info-disjoint", share_cmdline),
@@ -324,7 +326,8 @@ MODULE = (
     module("module-reserved", "modules-reserved", reserved=1),
     module("module-misaligned", "modules-page-aligned", paddr=MODULES + 8),
     memmap("module-not-ram", "modules-in-ram", lambda rows: leave_out(rows, MODULES, PAGE)),
-    module("module-low", "modules-above-low-memory", paddr=0x7000, data=b"low"),
+    module("module-low", "modules-outside-scratch", paddr=0x9000, data=b"low"),
+    module("module-in-page-tables", "modules-outside-scratch", paddr=0x92000, data=b"low"),
     module("module-in-gap", "modules-away-from-image", paddr=GAP_IN_IMAGE),
     case("module-behind-image", "modules-away-from-image", module_behind_image),
     module("module-over-boot-info", "modules-away-from-boot-info", paddr=BOOT_INFO - PAGE,
@@ -379,6 +382,11 @@ def leave_acpi(rows, size):
     rows[3][:2] = [mock.ACPI + size, mock.RAM_END - mock.ACPI - size]
 
 
+def make_acpi_low(rows, start):
+    leave_out(rows, start, PAGE)
+    rows.insert(1, [start, PAGE, 3, 0])
+
+
 OVERLAY = (
     overlay("overlay-not-in-rsdt", "acpi-roots-agree", in_rsdt=False),
     overlay("overlay-without-memory", "coreboot-memory", memory=(0, 0)),
@@ -389,12 +397,17 @@ OVERLAY = (
     overlay("coreboot-header-checksum", "coreboot-header-checksum", header={"header_checksum": 1}),
     overlay("coreboot-checksum", "coreboot-checksum", header={"table_checksum": 1}),
     overlay("coreboot-entries", "coreboot-records", header={"entries": 3}),
-    overlay("coreboot-in-ram", "coreboot-reserved log-reserved framebuffer-not-in-ram",
+    overlay("overlay-roots-in-ram", "acpi-own-reserved",
+            lambda scene: leave_acpi(scene.memmap, mock.SMALL_ROOT_TABLE)),
+    overlay("overlay-under-a-module", "acpi-own-place coreboot-place log-place modules-in-ram",
+            lambda scene: vars(scene.modules[0]).update(paddr=mock.ACPI - PAGE, data=b"", size=2 * PAGE)),
+    overlay("coreboot-in-ram", "acpi-own-reserved coreboot-reserved log-reserved framebuffer-not-in-ram",
             lambda scene: leave_acpi(scene.memmap, mock.COREBOOT)),
     overlay("framebuffer-pitch", "framebuffer-size", framebuffer={"pitch": 31}),
     overlay("framebuffer-height", "framebuffer-size", framebuffer={"height": 0}),
     overlay("framebuffer-in-ram", "framebuffer-not-in-ram", framebuffer={"paddr": mock.MODULES}),
     overlay("log-null", "log-address", log=0),
+    overlay("log-low", "log-place", lambda scene: make_acpi_low(scene.memmap, 0x50000), log=0x50000),
     overlay("log-above-4g", "log-address", log=5 << 30),
     overlay("log-cursor", "log-size", log_cursor=0x81),
     overlay("log-across-4g", "log-size", log_size=0xFFFFFFFF),

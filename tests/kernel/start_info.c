@@ -105,6 +105,37 @@ uint32_t boot_info_pieces(const struct handover *handover, struct piece *pieces)
     return count;
 }
 
+static bool touches_boot_info(const struct handover *handover, struct extent extent)
+{
+    static struct piece pieces[BOOT_INFO_PIECES];
+    uint32_t count = boot_info_pieces(handover, pieces);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (extent_overlaps(extent, pieces[i].extent))
+            return true;
+    return false;
+}
+
+static bool touches_modules(const struct handover *handover, struct extent extent)
+{
+    for (uint32_t i = 0; i < handover->nr_modules; i++) {
+        const struct module_entry *module = &handover->modules[i];
+        struct extent taken = {module->paddr, module->paddr + module->size};
+
+        if (extent_overlaps(extent, taken))
+            return true;
+    }
+    return false;
+}
+
+bool is_own_place(const struct handover *handover, struct extent extent)
+{
+    struct extent kept = {handover->image.start, handover->image.end + KEPT_FREE_AFTER_IMAGE};
+
+    return extent.start >= OWN_TABLES_START && !extent_overlaps(extent, kept) &&
+           !touches_boot_info(handover, extent) && !touches_modules(handover, extent);
+}
+
 typedef bool piece_rule(const struct handover *handover, struct extent piece);
 
 static bool is_below_limit(const struct handover *handover, struct extent piece)
@@ -130,10 +161,10 @@ static bool is_not_after_image(const struct handover *handover, struct extent pi
     return !extent_overlaps(piece, (struct extent){end, end + KEPT_FREE_AFTER_IMAGE});
 }
 
-static bool is_above_low_memory(const struct handover *handover, struct extent piece)
+static bool is_outside_scratch(const struct handover *handover, struct extent piece)
 {
     (void)handover;
-    return piece.start >= LOW_MEMORY_END;
+    return !extent_is_scratch(piece);
 }
 
 static bool is_in_ram(const struct handover *handover, struct extent piece)
@@ -179,7 +210,7 @@ void check_boot_info_place(const struct handover *handover)
     check_pieces(handover, "boot-info-one-page", is_in_same_large_page, pieces, count);
     check_pieces(handover, "boot-info-outside-image", is_outside_image, pieces, count);
     check_pieces(handover, "boot-info-not-after-image", is_not_after_image, pieces, count);
-    check_pieces(handover, "boot-info-above-low-memory", is_above_low_memory, pieces, count);
+    check_pieces(handover, "boot-info-outside-scratch", is_outside_scratch, pieces, count);
     check_pieces(handover, "boot-info-in-ram", is_in_ram, pieces, count);
     check_disjoint(pieces, count);
 }
