@@ -367,6 +367,47 @@ static void check_acpi_overlay(const struct checker *checker)
         check(!range_overlaps(overlay, plan->zero_before_exit.items[i]));
 }
 
+/*
+ * What kernels write to before they have read everything: OSv its copy of the memory map and more
+ * up to 0x8000, nanos its stack below 0xa000 and page tables from 0xfd000, toro page tables from
+ * 0x90000. NetBSD's copies behind its own end are in checker->kept.
+ */
+static const struct range scratch[] = {{0, 0xa000}, {0x90000, MIB}};
+
+static bool is_scratch(struct range range)
+{
+    for (size_t i = 0; i < ELEMENTS(scratch); i++) {
+        if (range_overlaps(range, scratch[i]))
+            return true;
+    }
+    return false;
+}
+
+/* FreeBSD takes all memory behind boot info that is above it: low memory is the first choice. */
+static void check_low_choice(const struct checker *checker)
+{
+    uint64_t size = range_size(checker->plan->boot_info);
+    struct range range = {0x10000, 0x10000 + size};
+
+    if (checker->plan->boot_info.start < MIB)
+        return;
+    for (; range.end <= 0x90000; range.start += PAGE_SIZE, range.end += PAGE_SIZE)
+        check(range_overlaps(range, checker->kept) ||
+              !is_available(checker->request, checker->map, range));
+}
+
+/* Nothing that is handed over is where readers destroy it. */
+static void check_readers(const struct checker *checker)
+{
+    const struct load_plan *plan = checker->plan;
+
+    check(!is_scratch(plan->boot_info));
+    check(range_size(plan->acpi_overlay) == 0 || !is_scratch(plan->acpi_overlay));
+    for (size_t i = 0; i < plan->module_count; i++)
+        check(!is_scratch(plan->modules[i].range));
+    check_low_choice(checker);
+}
+
 static void check_trampoline(const struct checker *checker)
 {
     const struct load_plan *plan = checker->plan;
@@ -562,6 +603,7 @@ void check_plan(const struct plan_request *request, const struct memory_map *map
     check_boot_info(&checker);
     check_modules(&checker);
     check_acpi_overlay(&checker);
+    check_readers(&checker);
     check_trampoline(&checker);
     check_copies(&checker);
     check_zeros(&checker);

@@ -4,6 +4,7 @@
 #include "common/base/overflow.h"
 #include "common/base/range.h"
 #include "common/base/units.h"
+#include "pvh/e820.h"
 #include "pvh/plan.h"
 #include "pvh/plan_check.h"
 #include "pvh/trampoline_layout.h"
@@ -115,10 +116,11 @@ static bool make(void)
     return plan_make(&request, &map, &arena, &plan, &error);
 }
 
+static struct memory_map final;
+
 /* The map that the kernel gets allows the plan. */
 static bool is_allowed(void)
 {
-    static struct memory_map final;
     const struct map_overlays overlays = {.own_tables = plan.acpi_overlay};
 
     build_map(&final, &arena, &builder.map, &overlays);
@@ -1176,6 +1178,40 @@ static bool make_reclaimable(struct random *random)
     return error.code == ERROR_NONE;
 }
 
+/* True if the table calls every byte of the range RAM. */
+static bool is_all_ram(const struct e820_table *table, struct range range)
+{
+    for (size_t i = 0; i < table->count && range.start < range.end; i++) {
+        const struct hvm_memmap_entry *entry = &table->entries[i];
+
+        if (entry->type == HVM_MEMMAP_RAM && entry->addr <= range.start)
+            range.start = max_u64(range.start, entry->addr + entry->size);
+    }
+    return range.start >= range.end;
+}
+
+/*
+ * What a kernel learns that takes the first RAM that fits, of the map that is_allowed() has made:
+ * all that it is given is RAM, to be spared, and the overlay is none. NVS is still NVS in that map.
+ */
+static void check_table(void)
+{
+    struct e820_table table = {.count = 0};
+
+    check(e820_reserve(&table, &arena, &final, &error));
+    if (!e820_build(&table, &final, needed.items, needed.count, &error)) {
+        check(error.code == ERROR_MAP_TOO_LARGE || error.code == ERROR_MAP_FRAGMENTED);
+        return;
+    }
+    for (size_t i = 0; i < needed.count && !plan.overwrites_nvs; i++)
+        check(is_all_ram(&table, needed.items[i]));
+    for (size_t i = 0; i < table.count; i++) {
+        struct range range = {table.entries[i].addr, table.entries[i].addr + table.entries[i].size};
+
+        check(table.entries[i].type != HVM_MEMMAP_RAM || !range_overlaps(range, plan.acpi_overlay));
+    }
+}
+
 /* Makes and checks the plan. False when there is none. */
 static bool try_random(struct random *random)
 {
@@ -1194,6 +1230,7 @@ static bool try_random(struct random *random)
     check(plan_needed_ranges(&plan, &arena, &needed));
     for (size_t i = 1; i < needed.count; i++)
         check(needed.items[i - 1].end <= needed.items[i].start);
+    check_table();
     return true;
 }
 
