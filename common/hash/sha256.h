@@ -10,11 +10,11 @@
 
 #define SHA256_DIGEST_SIZE 32
 
-/* A message that is being hashed; for common/hash/sha256.c only. */
+/* A message that is being hashed. All but `size` is for common/hash/sha256.c only. */
 struct sha256 {
+    uint64_t size; /* of the message so far, in bytes */
     uint32_t state[8];
-    uint64_t size; /* of the message so far, in bytes; its last size % SHA256_BLOCK_SIZE are kept */
-    uint8_t block[SHA256_BLOCK_SIZE];
+    uint8_t block[SHA256_BLOCK_SIZE]; /* the last size % SHA256_BLOCK_SIZE bytes */
     bool extensions;
 };
 

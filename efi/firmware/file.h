@@ -7,6 +7,7 @@
 #include "common/base/arena.h"
 #include "common/base/byte_source.h"
 #include "common/base/error.h"
+#include "common/hash/sha256.h"
 #include "efi/firmware/volume.h"
 
 struct file {
@@ -17,6 +18,7 @@ struct file {
     uint64_t position;         /* of the firmware's handle, to avoid needless seeks */
     uint64_t chunk;            /* the largest read that the firmware has not refused, in bytes */
     void (*on_read)(uint64_t bytes); /* called after each read, for progress; may be NULL */
+    struct sha256 *hash;             /* of the bytes that are read; NULL: none. See file_read() */
 };
 
 /*
@@ -44,6 +46,9 @@ static inline bool file_is_open(const struct file *file)
 /*
  * Reads exactly the bytes [offset, offset + size). Anything less is an error, and the buffer is
  * then undefined.
+ *
+ * With file->hash, which the caller has initialized, the file has to be read in order from offset
+ * 0, in one call or more, each byte once. After a failure the hash is of no use.
  */
 bool file_read(struct file *file, uint64_t offset, void *buffer, uint64_t size,
                struct error *error);

@@ -17,6 +17,7 @@ UNIT_EFI_efi/test_console := $(addprefix efi/console/,console.c log.c printable.
 UNIT_EFI_efi/test_screen := $(addprefix efi/console/,screen.c printable.c text_mode.c)
 UNIT_EFI_efi/test_measure := efi/boot/measure.c efi/firmware/tpm.c
 UNIT_EFI_efi/test_chainload := $(addprefix efi/trust/,chainload.c image_services.c)
+UNIT_EFI_efi/test_file := efi/firmware/file.c
 # The loader's C library under other names, optimized as it is for the firmware, without sanitizers; its
 # warnings are the EFI binary's affair.
 UNIT_EFI_efi/test_libc := efi/arch/libc.c

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* efi/firmware/file.c: what is read is hashed, each byte once and in order, however many reads that
+ * takes. */
+#include "tests/lib/support.h"
+
+#include "common/base/overflow.h"
+#include "common/base/text.h"
+#include "efi/firmware/clock.h"
+#include "efi/firmware/file.h"
+#include "efi/firmware/timing.h"
+
+#include <string.h>
+
+#define MOST (4 * MIB)
+
+EFI_SYSTEM_TABLE *ST;
+EFI_BOOT_SERVICES *BS;
+EFI_RUNTIME_SERVICES *RT;
+
+static uint8_t contents[MOST], buffer[MOST];
+
+/* A file whose firmware refuses reads of more than `refuses` bytes, and the one number `fails`. */
+static struct {
+    EFI_FILE_PROTOCOL handle;
+    uint64_t size, position, largest, refuses;
+    size_t reads, fails;
+} medium;
+
+static EFI_STATUS EFIAPI read_file(EFI_FILE_HANDLE handle, UINTN *size, void *to)
+{
+    (void)handle;
+    if (*size > medium.refuses)
+        return EFI_BAD_BUFFER_SIZE;
+    if (medium.reads++ == medium.fails)
+        return EFI_VOLUME_CORRUPTED;
+    *size = min_u64(*size, medium.size - medium.position);
+    memcpy(to, contents + medium.position, *size);
+    medium.position += *size;
+    medium.largest = max_u64(medium.largest, *size);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_position(EFI_FILE_HANDLE handle, uint64_t position)
+{
+    (void)handle;
+    medium.position = position;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI get_info(EFI_FILE_HANDLE handle, EFI_GUID *guid, UINTN *size, void *to)
+{
+    EFI_FILE_INFO info = {.FileSize = medium.size};
+
+    (void)handle, (void)guid, (void)size;
+    memcpy(to, &info, sizeof(info));
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
+                         EFI_FILE_HANDLE *ret_handle)
+{
+    (void)root, (void)path, (void)mode;
+    *ret_handle = &medium.handle;
+    return EFI_SUCCESS;
+}
+
+void efi_file_close(EFI_FILE_HANDLE *handle)
+{
+    *handle = NULL;
+}
+
+uint64_t clock_now(void)
+{
+    return 0;
+}
+
+uint64_t clock_second(void)
+{
+    return 1;
+}
+
+bool clock_exceeds_second(uint64_t ticks)
+{
+    (void)ticks;
+    return false;
+}
+
+enum timing_phase timing_enter(enum timing_phase phase)
+{
+    return phase;
+}
+
+static void open_file(uint64_t size, struct sha256 *hash, struct file *ret_file)
+{
+    const struct volume volume = {.kind = VOLUME_NONE};
+    struct error error = {0};
+
+    memset(&medium, 0, sizeof(medium));
+    medium.handle.Read = read_file;
+    medium.handle.SetPosition = set_position;
+    medium.handle.GetInfo = get_info;
+    medium.size = size;
+    medium.refuses = UINT64_MAX;
+    medium.fails = SIZE_MAX;
+    memset(buffer, 0, sizeof(buffer));
+    check(file_open(&volume, "/file", ret_file, &error));
+    ret_file->hash = hash;
+    if (hash)
+        sha256_init(hash, false);
+}
+
+/* Reads the whole file, in pieces of up to `piece` bytes. */
+static void read_in_pieces(struct file *file, uint64_t piece)
+{
+    const uint64_t size = file->source.size;
+    struct error error = {0};
+
+    for (uint64_t done = 0; done < size; done += piece)
+        check(file_read(file, done, buffer + done, min_u64(piece, size - done), &error));
+    assert_memory_equal(buffer, contents, size);
+}
+
+static void assert_hashed(struct sha256 *hash, uint64_t size)
+{
+    uint8_t digest[SHA256_DIGEST_SIZE], wanted[SHA256_DIGEST_SIZE];
+
+    sha256(contents, size, false, wanted);
+    sha256_final(hash, digest);
+    assert_memory_equal(digest, wanted, sizeof(digest));
+}
+
+static void hashes_what_it_reads(void **state)
+{
+    static const uint64_t sizes[] = {0, 1, MIB - 1, MIB, 3 * MIB + 5, MOST};
+    static const uint64_t pieces[] = {MOST, MIB + 3, 100001};
+    struct sha256 hash;
+    struct file file;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        for (size_t piece = 0; piece < sizeof(pieces) / sizeof(pieces[0]); piece++) {
+            open_file(sizes[i], &hash, &file);
+            read_in_pieces(&file, pieces[piece]);
+            assert_hashed(&hash, sizes[i]);
+        }
+    }
+}
+
+static void hashes_what_is_in_memory(void **state)
+{
+    struct sha256 hash;
+    struct file file;
+
+    (void)state;
+    file_from_memory("/file", contents, 3 * MIB + 5, &file);
+    sha256_init(&hash, false);
+    file.hash = &hash;
+    read_in_pieces(&file, MIB + 3);
+    assert_hashed(&hash, 3 * MIB + 5);
+}
+
+static void reads_no_less_with_a_hash(void **state)
+{
+    struct sha256 hash;
+    struct file file;
+
+    (void)state;
+    open_file(MOST, NULL, &file);
+    read_in_pieces(&file, MOST);
+    open_file(MOST, &hash, &file); /* the speed is known now */
+    read_in_pieces(&file, MOST);
+    assert_int_equal(medium.largest, MOST);
+    assert_hashed(&hash, MOST);
+}
+
+static void hashes_once_what_took_several_reads(void **state)
+{
+    struct sha256 hash;
+    struct file file;
+
+    (void)state;
+    open_file(MOST, &hash, &file);
+    medium.refuses = 2 * MIB;
+    read_in_pieces(&file, MOST);
+    assert_int_equal(medium.largest, MIB);
+    assert_hashed(&hash, MOST);
+}
+
+static void hashes_nothing_that_was_not_read(void **state)
+{
+    struct error error = {0};
+    struct sha256 hash;
+    struct file file;
+
+    (void)state;
+    open_file(MOST, &hash, &file);
+    medium.fails = 2;
+    medium.refuses = MIB;
+    check(!file_read(&file, 0, buffer, MOST, &error));
+    assert_error(&error, ERROR_FILE_READ, MIB, 2 * MIB);
+    assert_hashed(&hash, 2 * MIB);
+}
+
+static int fill_contents(void **state)
+{
+    struct random random = random_start(1);
+
+    (void)state;
+    for (size_t i = 0; i < MOST; i++)
+        contents[i] = (uint8_t)random_next(&random);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hashes_what_it_reads),
+        cmocka_unit_test(hashes_what_is_in_memory),
+        cmocka_unit_test(reads_no_less_with_a_hash),
+        cmocka_unit_test(hashes_once_what_took_several_reads),
+        cmocka_unit_test(hashes_nothing_that_was_not_read),
+    };
+
+    return cmocka_run_group_tests(tests, fill_contents, NULL);
+}
