@@ -20,7 +20,7 @@ $(BENCH_BUILD)/count.so: tests/bench/count.c $(BENCH_HEADERS)
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 # Linked at fixed addresses, so that the link map gives the address of every function.
-$(BENCH_BUILD)/decode $(BENCH_BUILD)/grow: $(BENCH_BUILD)/%: tests/bench/%.c $(BENCH_CODE) $(BENCH_HEADERS)
+$(addprefix $(BENCH_BUILD)/,decode grow hash): $(BENCH_BUILD)/%: tests/bench/%.c $(BENCH_CODE) $(BENCH_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
 	$(Q)$(HOST_CC) $(BENCH_CFLAGS) -static -no-pie -Wl,-Map=$@.map -o $@ $< $(BENCH_CODE)
@@ -71,8 +71,8 @@ $(BENCH_BUILD)/%/vmlinux.gz: $(KERNELS)/%/vmlinux
 
 BENCH_LINUX := $(KERNELS)/6.1-cloud/vmlinuz
 
-.PHONY: bench bench-load bench-unpack bench-growth bench-accept check-bench
-bench: bench-load bench-unpack bench-growth ## measure loading beside others: an hour (BENCH=quick: minutes)
+.PHONY: bench bench-load bench-unpack bench-hash bench-growth bench-accept check-bench
+bench: bench-load bench-unpack bench-hash bench-growth ## measure loading beside others: an hour (BENCH=quick: minutes)
 
 bench-load: $(BENCH_MACHINE) $(EFI_BINARY) $(BENCH_LINUX)
 	@tests/bench/bench.py --efi $(EFI_BINARY) --linux $(BENCH_LINUX) --output build/bench.json \
@@ -80,6 +80,9 @@ bench-load: $(BENCH_MACHINE) $(EFI_BINARY) $(BENCH_LINUX)
 
 bench-unpack: $(BENCH_MACHINE) $(addprefix $(BENCH_BUILD)/,decode pvhboot.map) $(EFI_BINARY) $(BENCH_KERNELS)
 	@tests/bench/unpack.py --efi $(EFI_BINARY) --output build/bench-unpack.json $(BENCH_KERNELS)
+
+bench-hash: $(BENCH_BUILD)/hash
+	@$<
 
 bench-growth: $(BENCH_BUILD)/grow $(BENCH_MACHINE)
 	@tests/bench/growth.py --output build/bench-growth.json
