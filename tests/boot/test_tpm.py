@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Linux finds the TPM's event log, and the log explains the value of every PCR.
+"""Linux finds the TPM's event log, the log explains the value of every PCR, and so does what was booted.
 
 The TPM is swtpm's, a new one for each boot. The log is read by tpm2_eventlog, which computes the
 PCRs from it, and compared with what the TPM itself says at the end.
 """
 
 import base64
+import hashlib
 import re
+import struct
 import subprocess
 import time
 from contextlib import contextmanager
@@ -21,6 +23,12 @@ import scenario
 BANKS = {"sha1": 20, "sha256": 32}
 PCR_OF_IMA = 10     # Linux itself measures into it, and has a log of its own
 PCRS = tuple(pcr for pcr in range(24) if pcr != PCR_OF_IMA)
+
+LOADER_CONFIG = b"timeout 0\r\n# read by pvhboot, Gr\xfc\xdfe\n"
+
+# The TCG PC Client Platform Firmware Profile's types of events, and the tags of systemd-boot and Linux's EFI stub.
+EV_EVENT_TAG, EV_IPL = 6, 13
+TAG_LOADER_CONFIG, TAG_LOAD_OPTIONS = 0xf5bc582a, 0x8f3b22ed
 
 INIT = b"""#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
@@ -81,6 +89,56 @@ def unextended(bank, pcr):
     return ("ff" if 17 <= pcr <= 22 else "00") * BANKS[bank]
 
 
+def events_of(log):
+    """(PCR, type, SHA-256 digest, data) of each event in a crypto agile log."""
+    offset = 32 + struct.unpack_from("<I", log, 28)[0]
+    while offset < len(log):
+        pcr, kind, count = struct.unpack_from("<III", log, offset)
+        offset += 12
+        digests = {}
+        for _ in range(count):
+            algorithm, = struct.unpack_from("<H", log, offset)
+            size = {4: 20, 11: 32}[algorithm]
+            digests[algorithm] = log[offset + 2:offset + 2 + size]
+            offset += 2 + size
+        size, = struct.unpack_from("<I", log, offset)
+        yield pcr, kind, digests[11], log[offset + 4:offset + 4 + size]
+        offset += 4 + size
+
+
+def ucs2(text):
+    return (text + "\0").encode("utf-16-le")
+
+
+def tagged(tag, text):
+    return struct.pack("<II", tag, len(text)) + text
+
+
+def measurements(row):
+    """(PCR, type, what is hashed, what is logged): what a boot of this row must measure, in its order."""
+    command_line = ucs2(row.cmdline)
+    return [
+        (5, EV_EVENT_TAG, LOADER_CONFIG, tagged(TAG_LOADER_CONFIG, ucs2("loader.conf"))),
+        (12, EV_IPL, command_line, command_line),
+        (9, EV_EVENT_TAG, command_line, tagged(TAG_LOAD_OPTIONS, b"LOADED_IMAGE::LoadOptions\0")),
+    ]
+
+
+def check_measurements(values, row):
+    """The TPM's PCRs are those that can be computed from the files and the command line, without the log."""
+    wanted = measurements(row)
+    for bank in BANKS:
+        for pcr in range(8, 16):
+            value = bytes(BANKS[bank])
+            for data in [what for measured, _, what, _ in wanted if measured == pcr]:
+                value = hashlib.new(bank, value + hashlib.new(bank, data).digest()).digest()
+            if pcr != PCR_OF_IMA:
+                assert values[f"pcr-{bank}/{pcr}"].lower() == value.hex(), f"PCR {pcr} of {bank}"
+    logged = [event for event in events_of(base64.b64decode(values["log"]))
+              if event[0] > 7 or event[:2] == (5, EV_EVENT_TAG)]
+    assert logged == [(pcr, kind, hashlib.sha256(data).digest(), text) for pcr, kind, data, text in wanted]
+
+
 def check_log(values, folder):
     log = base64.b64decode(values["log"])
     assert len(log) == int(values["size"]) > 1000
@@ -113,9 +171,10 @@ def test_linux_has_the_event_log(model, row, boot):
                              folders=("bin", "dev", "proc", "sys"), devices={"dev/console": (0o600, (5, 1))})
     what = scenario.Given((archive,), (), ())
     folder = boot.folder(row.name)
-    image, store = scenario.prepare(row, what, folder)
+    image, store = scenario.prepare(row, what, folder, {"loader/loader.conf": LOADER_CONFIG})
     with tpm(folder, model) as devices:
         result = boot.run(row.name, row.machine, image, store, devices=devices)
     values = report.linux(result.serial).values
     assert "done" in values, "Linux did not come to the end of /init"
     check_log(values, folder)
+    check_measurements(values, row)
