@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "common/base/utf.h"
 #include "efi/firmware/device_path.h"
+#include "efi/firmware/system_table.h"
 #include "efi/firmware/variables.h"
 
 /* Offsets in a hard drive node (UEFI 2.10, section 10.3.5.1), after its header. */
@@ -73,4 +74,15 @@ void interface_set_image(const char *name, const EFI_LOADED_IMAGE *loaded, struc
 
     if (path)
         interface_set_text(name, path, arena);
+}
+
+void interface_set_firmware(struct arena *arena)
+{
+    TEXT_ON_STACK(firmware, 200);
+    TEXT_ON_STACK(specification, 40);
+
+    system_table_append_firmware(&firmware);
+    interface_set_text("LoaderFirmwareInfo", firmware.data, arena);
+    system_table_append_specification(&specification);
+    interface_set_text("LoaderFirmwareType", specification.data, arena);
 }

@@ -21,5 +21,8 @@ void interface_set_partition(const char *name, EFI_HANDLE device, struct arena *
 /* LoaderTpm2ActivePcrBanks: the bits of EFI_TCG2_BOOT_HASH_ALG_..., in hexadecimal. */
 void interface_set_banks(uint32_t banks, struct arena *arena);
 
+/* LoaderFirmwareInfo and LoaderFirmwareType: the firmware's name, and the UEFI that it knows. */
+void interface_set_firmware(struct arena *arena);
+
 /* The path of an image's file. */
 void interface_set_image(const char *name, const EFI_LOADED_IMAGE *loaded, struct arena *arena);

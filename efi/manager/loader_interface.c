@@ -5,7 +5,6 @@
 #include "common/base/utf.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/interface_variables.h"
-#include "efi/firmware/system_table.h"
 #include "efi/firmware/variables.h"
 
 #include <string.h>
@@ -23,17 +22,6 @@
 
 #define NUMBER_BYTES 24
 
-static void set_firmware(struct arena *arena)
-{
-    TEXT_ON_STACK(firmware, 200);
-    TEXT_ON_STACK(specification, 40);
-
-    system_table_append_firmware(&firmware);
-    interface_set_text("LoaderFirmwareInfo", firmware.data, arena);
-    system_table_append_specification(&specification);
-    interface_set_text("LoaderFirmwareType", specification.data, arena);
-}
-
 void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start,
                                const struct tpm *tpm, struct arena *arena)
 {
@@ -44,7 +32,7 @@ void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start,
 
     interface_set_number("LoaderTimeInitUSec", clock_microseconds(start));
     interface_set_text("LoaderInfo", "pvhboot " PVHBOOT_VERSION, arena);
-    set_firmware(arena);
+    interface_set_firmware(arena);
     interface_set_image("LoaderImageIdentifier", loaded, arena);
     interface_set_partition("LoaderDevicePartUUID", loaded->DeviceHandle, arena);
     if (tpm->protocol)

@@ -15,6 +15,8 @@ UNIT_SUPPORT := $(addprefix tests/lib/,support.c acpi_tables.c elf_file.c simula
 # Tests of single files of efi/, which need only a few fake services.
 UNIT_EFI_efi/test_console := $(addprefix efi/console/,console.c log.c printable.c text_mode.c)
 UNIT_EFI_efi/test_screen := $(addprefix efi/console/,screen.c printable.c text_mode.c)
+UNIT_EFI_efi/test_stub_interface := efi/stub/stub_interface.c \
+	$(addprefix efi/firmware/,device_path.c interface_variables.c system_table.c variables.c)
 UNIT_EFI_efi/test_measure := efi/boot/measure.c efi/firmware/tpm.c
 UNIT_EFI_efi/test_chainload := $(addprefix efi/trust/,chainload.c image_services.c)
 UNIT_EFI_efi/test_file := efi/firmware/file.c
@@ -24,7 +26,7 @@ UNIT_EFI_efi/test_libc := efi/arch/libc.c
 UNIT_LIBC_NAMES := memcpy memmove memset memcmp strlen strnlen strncmp strcmp strchr
 UNIT_LIBC_FLAGS := $(foreach name,$(UNIT_LIBC_NAMES),-D$(name)=loader_$(name)) -Os -ffreestanding -fno-builtin \
 	-fno-sanitize=all -w
-UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -DPVHBOOT_VERSION=\"$(VERSION)\" -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 # Emulates the processor that runs the trampoline.
 UNIT_LIBS_pvh/test_trampoline_run := -lunicorn
 UNIT_ARENA := tests/lib/strict_arena.c
