@@ -38,7 +38,7 @@ static struct {
 
 static char said[2000], variables[400];
 static struct measurements measurements;
-static struct error error;
+static struct error failure;
 
 static EFI_STATUS EFIAPI get_capability(struct tcg2_protocol *this,
                                         struct tcg2_capability *capability)
@@ -128,15 +128,15 @@ void console_verbose(const char *format, ...)
     say(line);
 }
 
-EFI_STATUS console_print_error(struct error *what, struct text *copy)
+EFI_STATUS console_print_error(struct error *error, struct text *copy)
 {
     TEXT_ON_STACK(text, 400);
 
-    error_append(&text, what);
+    error_append(&text, error);
     say(text.data);
     if (copy)
         text_append_line(copy, text.data);
-    return EFIERR(error_status(what));
+    return EFIERR(error_status(error));
 }
 
 void interface_set_number(const char *name, uint64_t number)
@@ -160,7 +160,7 @@ static int begin(void **state)
     tpm.capability = (struct tcg2_capability){
         .structure_major = 1, .structure_minor = 1, .tpm_present = TRUE, .active_banks = 2};
     memset(&measurements, 0, sizeof(measurements));
-    error = (struct error){.code = ERROR_NONE};
+    failure = (struct error){.code = ERROR_NONE};
     said[0] = variables[0] = '\0';
     arena_fail_after(NEVER);
     return 0;
@@ -188,7 +188,7 @@ static void test_config(void **state)
 {
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_config(&measurements, "timeout 3\n", 10, &error));
+    assert_true(measure_config(&measurements, "timeout 3\n", 10, &failure));
     check_event(5, EV_EVENT_TAG,
                 BYTES("\x2a\x58\xbc\xf5\x18\0\0\0"
                       "l\0o\0a\0d\0e\0r\0.\0c\0o\0n\0f\0\0"));
@@ -204,7 +204,7 @@ static void test_kernel_file(void **state)
     assert_true(measure_kernel_file(&measurements, "/vmlinux",
                                     "\x7f"
                                     "ELF",
-                                    4, &error));
+                                    4, &failure));
     check_event(9, EV_IPL, BYTES("/vmlinux"));
     check_data("\x7f"
                "ELF",
@@ -217,13 +217,13 @@ static void test_load_options(void **state)
 {
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_load_options(&measurements, "a=\xc3\xa4", &error));
+    assert_true(measure_load_options(&measurements, "a=\xc3\xa4", &failure));
     check_event(9, EV_EVENT_TAG,
                 BYTES("\xed\x22\x3b\x8f\x1a\0\0\0"
                       "LOADED_IMAGE::LoadOptions"));
     check_data(BYTES("a\0=\0\xe4\0\0"));
     assert_string_equal(said, "measured into PCR 9: command line\n");
-    assert_true(measure_load_options(&measurements, "", &error));
+    assert_true(measure_load_options(&measurements, "", &failure));
     assert_int_equal(tpm.extended, 1);
     measure_announce(&measurements);
     assert_string_equal(variables, "");
@@ -233,7 +233,7 @@ static void test_initrd(void **state)
 {
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_initrd(&measurements, "070701", 6, &error));
+    assert_true(measure_initrd(&measurements, "070701", 6, &failure));
     check_event(9, EV_EVENT_TAG,
                 BYTES("\xec\x22\x3b\x8f\x0d\0\0\0"
                       "Linux initrd"));
@@ -245,11 +245,11 @@ static void test_kernel_parameters(void **state)
 {
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_kernel_parameters(&measurements, "a b", &error));
+    assert_true(measure_kernel_parameters(&measurements, "a b", &failure));
     check_event(12, EV_IPL, BYTES("a\0 \0b\0\0"));
     check_data(BYTES("a\0 \0b\0\0"));
     assert_string_equal(said, "measured into PCR 12: command line\n");
-    assert_true(measure_kernel_parameters(&measurements, "", &error));
+    assert_true(measure_kernel_parameters(&measurements, "", &failure));
     assert_int_equal(tpm.extended, 1);
     measure_announce(&measurements);
     assert_string_equal(variables, "StubPcrKernelParameters=12 ");
@@ -259,9 +259,9 @@ static void test_profile(void **state)
 {
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_profile(&measurements, 0, &error));
+    assert_true(measure_profile(&measurements, 0, &failure));
     assert_int_equal(tpm.extended, 0);
-    assert_true(measure_profile(&measurements, 12, &error));
+    assert_true(measure_profile(&measurements, 12, &failure));
     check_event(12, EV_EVENT_TAG,
                 BYTES("\xdb\xd6\xae\x13\x06\0\0\0"
                       "1\0"
@@ -277,18 +277,18 @@ static void test_section(void **state)
 {
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_section(&measurements, ".osrel", "ID=x\n", 5, &error));
+    assert_true(measure_section(&measurements, ".osrel", "ID=x\n", 5, &failure));
     check_event(11, EV_IPL, BYTES(".\0o\0s\0r\0e\0l\0\0"));
     check_data("ID=x\n", 5);
     assert_int_equal(tpm.extended, 2);
     tpm.extending = EFI_DEVICE_ERROR;
     measurements.required = true;
-    assert_false(measure_section(&measurements, ".osrel", "ID=x\n", 5, &error));
+    assert_false(measure_section(&measurements, ".osrel", "ID=x\n", 5, &failure));
     check_event(11, EV_IPL, BYTES(".\0o\0s\0r\0e\0l\0\0"));
     check_data(BYTES(".osrel"));
     assert_int_equal(tpm.extended, 3);
     tpm.extending = EFI_SUCCESS;
-    assert_true(measure_section(&measurements, ".cmdline", NULL, 0, &error));
+    assert_true(measure_section(&measurements, ".cmdline", NULL, 0, &failure));
     assert_int_equal(tpm.data_size, 0);
     assert_string_equal(said, "measured into PCR 11: .osrel (name)\nmeasured into PCR 11: .osrel\n"
                               "measured into PCR 11: .cmdline (name)\n"
@@ -299,12 +299,13 @@ static void test_addons(void **state)
 {
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_addon(&measurements, MEASURED_ADDON_INITRD, "a.addon.efi", "x", 1, &error));
+    assert_true(
+        measure_addon(&measurements, MEASURED_ADDON_INITRD, "a.addon.efi", "x", 1, &failure));
     check_event(12, EV_EVENT_TAG,
                 BYTES("\x0f\xfe\xdf\x49\x18\0\0\0"
                       "a\0.\0a\0d\0d\0o\0n\0.\0e\0f\0i\0\0"));
     check_data("x", 1);
-    assert_true(measure_addon(&measurements, MEASURED_ADDON_UCODE, "u", "yz", 2, &error));
+    assert_true(measure_addon(&measurements, MEASURED_ADDON_UCODE, "u", "yz", 2, &failure));
     check_event(12, EV_EVENT_TAG,
                 BYTES("\x1a\x8e\xc0\xda\x04\0\0\0"
                       "u\0\0"));
@@ -335,7 +336,7 @@ static void test_archives(void **state)
         measure_start(&measurements);
         for (size_t j = 0; j < length; j++)
             event[2 * j] = (uint8_t)wanted[i].name[j];
-        assert_true(measure_archive(&measurements, (enum measured_archive)i, "0707", 4, &error));
+        assert_true(measure_archive(&measurements, (enum measured_archive)i, "0707", 4, &failure));
         check_event(wanted[i].pcr, EV_IPL, event, 2 * length + 2);
         check_data("0707", 4);
         measure_announce(&measurements);
@@ -346,15 +347,15 @@ static void test_archives(void **state)
 /* Every measurement of all kinds, for machines that do not measure. */
 static bool measure_all(void)
 {
-    return measure_config(&measurements, "x", 1, &error) &&
-           measure_kernel_file(&measurements, "x", "x", 1, &error) &&
-           measure_load_options(&measurements, "x", &error) &&
-           measure_initrd(&measurements, "x", 1, &error) &&
-           measure_kernel_parameters(&measurements, "x", &error) &&
-           measure_profile(&measurements, 1, &error) &&
-           measure_section(&measurements, ".x", "x", 1, &error) &&
-           measure_addon(&measurements, MEASURED_ADDON_UCODE, "x", "x", 1, &error) &&
-           measure_archive(&measurements, MEASURED_SYSEXT, "x", 1, &error);
+    return measure_config(&measurements, "x", 1, &failure) &&
+           measure_kernel_file(&measurements, "x", "x", 1, &failure) &&
+           measure_load_options(&measurements, "x", &failure) &&
+           measure_initrd(&measurements, "x", 1, &failure) &&
+           measure_kernel_parameters(&measurements, "x", &failure) &&
+           measure_profile(&measurements, 1, &failure) &&
+           measure_section(&measurements, ".x", "x", 1, &failure) &&
+           measure_addon(&measurements, MEASURED_ADDON_UCODE, "x", "x", 1, &failure) &&
+           measure_archive(&measurements, MEASURED_SYSEXT, "x", 1, &failure);
 }
 
 static void check_silent(size_t asked)
@@ -364,7 +365,7 @@ static void check_silent(size_t asked)
     assert_true(measure_all());
     measure_tell_spent(&measurements, NULL);
     measure_announce(&measurements);
-    assert_true(measure_check(&measurements, &error));
+    assert_true(measure_check(&measurements, &failure));
     assert_int_equal(tpm.asked, asked);
     assert_int_equal(tpm.extended, 0);
     assert_string_equal(said, "");
@@ -433,16 +434,16 @@ static void test_failing(void **state)
 {
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_section(&measurements, ".linux", "x", 1, &error));
+    assert_true(measure_section(&measurements, ".linux", "x", 1, &failure));
     tpm.extending = EFI_DEVICE_ERROR;
-    assert_true(measure_section(&measurements, ".osrel", "x", 1, &error));
-    assert_true(measure_kernel_parameters(&measurements, "x", &error));
+    assert_true(measure_section(&measurements, ".osrel", "x", 1, &failure));
+    assert_true(measure_kernel_parameters(&measurements, "x", &failure));
     tpm.extending = EFI_SUCCESS;
-    assert_true(measure_section(&measurements, ".cmdline", "x", 1, &error));
+    assert_true(measure_section(&measurements, ".cmdline", "x", 1, &failure));
     assert_non_null(strstr(said,
                            ".osrel cannot be measured into the TPM (PCR 11: Device Error), " LOST
                            "measured into PCR 11: .cmdline (name)\n"));
-    assert_int_equal(error.code, ERROR_NONE);
+    assert_int_equal(failure.code, ERROR_NONE);
     measure_announce(&measurements);
     assert_string_equal(variables, "");
 }
@@ -453,11 +454,11 @@ static void test_failing_and_required(void **state)
     measure_start(&measurements);
     measurements.required = true;
     tpm.extending = EFI_DEVICE_ERROR;
-    assert_false(measure_kernel_file(&measurements, "/vmlinux", "x", 1, &error));
-    assert_int_equal(error.code, ERROR_NOT_MEASURED);
-    assert_int_equal(error.number[0], 9);
-    assert_string_equal(error.name, "/vmlinux");
-    assert_int_equal(EFIERR(error.status), EFI_DEVICE_ERROR);
+    assert_false(measure_kernel_file(&measurements, "/vmlinux", "x", 1, &failure));
+    assert_int_equal(failure.code, ERROR_NOT_MEASURED);
+    assert_int_equal(failure.number[0], 9);
+    assert_string_equal(failure.name, "/vmlinux");
+    assert_int_equal(EFIERR(failure.status), EFI_DEVICE_ERROR);
     assert_string_equal(said, "");
 }
 
@@ -471,8 +472,8 @@ static void test_not_telling(void **state)
     assert_string_equal(said,
                         "loader.conf cannot be measured into the TPM (PCR 5: Device Error), " LOST);
     measurements.required = true;
-    assert_false(measure_initrd(&measurements, "x", 1, &error));
-    assert_int_equal(error.code, ERROR_NOT_MEASURED);
+    assert_false(measure_initrd(&measurements, "x", 1, &failure));
+    assert_int_equal(failure.code, ERROR_NOT_MEASURED);
     assert_int_equal(tpm.extended, 0);
     assert_false(measure_is_spent(&measurements));
 }
@@ -484,9 +485,9 @@ static void test_out_of_memory(void **state)
     measurements.required = true;
     for (size_t allocations = 0; allocations < 2; allocations++) {
         arena_fail_after(allocations);
-        assert_false(measure_kernel_parameters(&measurements, "x", &error));
-        assert_int_equal(error.code, ERROR_NOT_MEASURED);
-        assert_int_equal(EFIERR(error.status), EFI_OUT_OF_RESOURCES);
+        assert_false(measure_kernel_parameters(&measurements, "x", &failure));
+        assert_int_equal(failure.code, ERROR_NOT_MEASURED);
+        assert_int_equal(EFIERR(failure.status), EFI_OUT_OF_RESOURCES);
         assert_int_equal(arena_pieces(), 0);
     }
     assert_int_equal(tpm.extended, 0);
@@ -499,24 +500,24 @@ static void test_spent(void **state)
 
     (void)state;
     measure_start(&measurements);
-    assert_true(measure_config(&measurements, "x", 1, &error));
+    assert_true(measure_config(&measurements, "x", 1, &failure));
     measure_tell_spent(&measurements, &messages);
     assert_int_equal(messages.length, 0);
-    assert_true(measure_check(&measurements, &error));
-    assert_true(measure_load_options(&measurements, "x", &error));
+    assert_true(measure_check(&measurements, &failure));
+    assert_true(measure_load_options(&measurements, "x", &failure));
     measure_tell_spent(&measurements, &messages);
     assert_memory_equal(messages.data, "the TPM has recorded a boot", 27);
     said[0] = '\0';
     measure_tell_spent(&measurements, &messages);
-    assert_true(measure_check(&measurements, &error));
+    assert_true(measure_check(&measurements, &failure));
     assert_string_equal(said, "");
-    assert_true(measure_load_options(&measurements, "y", &error));
+    assert_true(measure_load_options(&measurements, "y", &failure));
     said[0] = '\0';
-    assert_true(measure_check(&measurements, &error));
+    assert_true(measure_check(&measurements, &failure));
     assert_memory_equal(said, "the TPM has recorded a boot", 27);
     measurements.required = true;
-    assert_false(measure_check(&measurements, &error));
-    assert_int_equal(error.code, ERROR_TPM_SPENT);
+    assert_false(measure_check(&measurements, &failure));
+    assert_int_equal(failure.code, ERROR_TPM_SPENT);
 }
 
 #define TEST(name) cmocka_unit_test_setup(test_##name, begin)
