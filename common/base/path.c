@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/base/path.h"
 
+#include "common/base/sort.h"
+#include "common/base/text.h"
 #include "common/base/utf.h"
 
 static bool is_separator(char character)
@@ -21,6 +23,33 @@ bool path_next_name(const char **path, const char **ret_name, size_t *ret_length
     } while (*ret_length == 1 && **ret_name == '.');
     *path = end;
     return *ret_length > 0;
+}
+
+static int compare_names(const char *a, size_t length_a, const char *b, size_t length_b)
+{
+    for (size_t i = 0; i < length_a && i < length_b; i++) {
+        int order = COMPARE((uint8_t)to_lower(a[i]), (uint8_t)to_lower(b[i]));
+
+        if (order)
+            return order;
+    }
+    return COMPARE(length_a, length_b);
+}
+
+int path_compare(const char *a, const char *b)
+{
+    const char *name_a, *name_b;
+    size_t length_a, length_b;
+    int order = 0;
+    bool more = true;
+
+    /* An empty name, at the end of a path, comes before all others. */
+    while (more && order == 0) {
+        more = path_next_name(&a, &name_a, &length_a);
+        more |= path_next_name(&b, &name_b, &length_b);
+        order = compare_names(name_a, length_a, name_b, length_b);
+    }
+    return order;
 }
 
 /* Appends a name that ends at `end`. False when there is no room for it and the NUL. */

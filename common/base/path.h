@@ -22,6 +22,13 @@ bool path_exceeds_fat(const uint16_t *units);
 bool path_next_name(const char **path, const char **ret_name, size_t *ret_length);
 
 /*
+ * Compares two paths name by name, ignoring ASCII case as FAT does; 0 if they are the same: \a/B
+ * and
+ * //A\b. Names that only the firmware's file system takes for the same are different.
+ */
+int path_compare(const char *a, const char *b);
+
+/*
  * Converts to the one form that all firmware understands: \a\b, or \ for the root. False when it is
  * too long; `units` is then undefined.
  */

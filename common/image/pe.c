@@ -2,89 +2,124 @@
 #include "common/image/pe.h"
 
 #include "common/base/bytes.h"
-#include "common/base/overflow.h"
 #include "common/base/sort.h"
 
 #include <string.h>
 
 /* Microsoft's "PE Format": the DOS header has the offset of the PE header at 0x3c. */
-#define PE_POINTER    0x3c
-#define PE_SIGNATURE  "PE\0\0"
-#define PE_MACHINE    4
-#define MACHINE_X64   0x8664
-#define PE_HEADER_MIN 6
+#define DOS_MAGIC   "MZ"
+#define DOS_POINTER 0x3c
+#define DOS_SIZE    0x40
 
-/* Finds "PE\0\0". */
-static bool find_header(struct byte_source *source, uint64_t *ret_header, struct error *error)
+/* The signature and the COFF header; behind it the optional header and the section table. */
+#define PE_SIGNATURE     "PE\0\0"
+#define PE_MACHINE       4
+#define PE_SECTION_COUNT 6
+#define PE_OPTIONAL_SIZE 20
+#define PE_SIZE          24
+#define MACHINE_X64      0x8664
+
+/* A row of the section table; the name comes first. */
+#define ROW_VIRTUAL_SIZE    8
+#define ROW_VIRTUAL_ADDRESS 12
+#define ROW_RAW_SIZE        16
+#define ROW_RAW_POINTER     20
+#define ROW_SIZE            40
+
+/* Rows that are read at once. */
+#define ROWS 32
+
+struct headers {
+    uint64_t optional; /* offset of the optional header */
+    uint64_t table;    /* and of the section table */
+    uint64_t sections;
+    unsigned machine;
+};
+
+static bool read_headers(struct byte_source *source, struct headers *ret_headers,
+                         struct error *error)
 {
-    uint8_t header[PE_HEADER_MIN];
-    uint8_t pointer[4];
+    uint8_t dos[DOS_SIZE], header[PE_SIZE];
+    uint64_t start;
 
-    if (!fits_inside(PE_POINTER, sizeof(pointer), source->size))
+    if (source->size < sizeof(dos))
         return error_set(error, ERROR_NO_PROGRAM);
-    if (!source->read(source, 0, header, 2, error) ||
-        !source->read(source, PE_POINTER, pointer, sizeof(pointer), error))
+    if (!source->read(source, 0, dos, sizeof(dos), error))
         return false;
-    *ret_header = read_le32(pointer);
-    if (memcmp(header, "MZ", 2) != 0 || !fits_inside(*ret_header, sizeof(header), source->size))
+    start = read_le32(dos + DOS_POINTER);
+    if (memcmp(dos, DOS_MAGIC, 2) != 0 || !fits_inside(start, sizeof(header), source->size))
         return error_set(error, ERROR_NO_PROGRAM);
-    if (!source->read(source, *ret_header, header, sizeof(header), error))
+    if (!source->read(source, start, header, sizeof(header), error))
         return false;
+    ret_headers->optional = start + PE_SIZE;
+    ret_headers->table = ret_headers->optional + read_le16(header + PE_OPTIONAL_SIZE);
+    ret_headers->sections = read_le16(header + PE_SECTION_COUNT);
+    ret_headers->machine = read_le16(header + PE_MACHINE);
     return memcmp(header, PE_SIGNATURE, PE_MACHINE) == 0 || error_set(error, ERROR_NO_PROGRAM);
+}
+
+static bool read_program(struct byte_source *source, struct headers *ret_headers,
+                         struct error *error)
+{
+    if (!read_headers(source, ret_headers, error))
+        return false;
+    return ret_headers->machine == MACHINE_X64 || error_set(error, ERROR_NO_PROGRAM);
 }
 
 bool pe_check_program(struct byte_source *source, struct error *error)
 {
-    uint8_t machine[2];
-    uint64_t header;
+    struct headers headers;
 
-    if (!find_header(source, &header, error) ||
-        !source->read(source, header + PE_MACHINE, machine, sizeof(machine), error))
-        return false;
-    return read_le16(machine) == MACHINE_X64 || error_set(error, ERROR_NO_PROGRAM);
+    return read_program(source, &headers, error);
 }
 
-/* The COFF header, "PE\0\0" included, and rows of the section table behind the optional header. */
-#define COFF_SIZE         24
-#define COFF_SECTIONS     6
-#define COFF_OPTIONAL     20
-#define SECTION_SIZE      40
-#define SECTION_VSIZE     8
-#define SECTION_ADDRESS   12
-#define SECTION_RAW_SIZE  16
-#define SECTION_RAW_PLACE 20
-
-static bool read_section(struct byte_source *source, uint64_t row, enum pe_layout layout,
-                         struct pe_section *ret_section, struct error *error)
+static bool parse_row(const uint8_t *row, enum pe_layout layout, uint64_t source_size,
+                      struct pe_section *section, struct error *error)
 {
-    uint8_t bytes[SECTION_SIZE];
-    uint64_t size, start;
+    uint64_t size = read_le32(row + ROW_VIRTUAL_SIZE);
+    uint64_t start;
 
-    if (!source->read(source, row, bytes, sizeof(bytes), error))
-        return false;
-    memcpy(ret_section->name, bytes, PE_NAME_SIZE);
-    ret_section->name[PE_NAME_SIZE] = '\0';
-    size = read_le32(bytes + SECTION_VSIZE);
-    start = read_le32(bytes + (layout == PE_IN_FILE ? SECTION_RAW_PLACE : SECTION_ADDRESS));
-    if (!fits_inside(start, size, source->size))
-        return error_set(error, ERROR_PE_SECTION_OUTSIDE, start, size, source->size);
-    if (layout == PE_IN_FILE && size > read_le32(bytes + SECTION_RAW_SIZE))
-        size = read_le32(bytes + SECTION_RAW_SIZE);
-    ret_section->bytes = (struct range){start, start + size};
+    memcpy(section->name, row, PE_NAME_SIZE);
+    section->address = start = read_le32(row + ROW_VIRTUAL_ADDRESS);
+    if (layout == PE_IN_FILE) {
+        start = read_le32(row + ROW_RAW_POINTER);
+        size = min_u64(size, read_le32(row + ROW_RAW_SIZE));
+    }
+    if (size == 0)
+        return true; /* its place means nothing */
+    section->bytes = (struct range){start, start + size};
+    return fits_inside(start, size, source_size) ||
+           error_set(error, ERROR_PE_SECTION_OUTSIDE, start, size, source_size);
+}
+
+static bool read_rows(struct byte_source *source, enum pe_layout layout,
+                      const struct headers *headers, struct pe_sections *sections,
+                      struct error *error)
+{
+    uint8_t rows[ROWS * ROW_SIZE];
+
+    for (size_t i = 0; i < headers->sections; i++) {
+        size_t count = (size_t)min_u64(headers->sections - i, ROWS);
+
+        if (i % ROWS == 0 &&
+            !source->read(source, headers->table + i * ROW_SIZE, rows, count * ROW_SIZE, error))
+            return false;
+        if (!parse_row(rows + i % ROWS * ROW_SIZE, layout, source->size, &sections->items[i],
+                       error))
+            return false;
+    }
+    sections->count = (size_t)headers->sections;
     return true;
 }
 
 static int compare_starts(const void *a, const void *b)
 {
-    const struct range *left = a;
-    const struct range *right = b;
-
-    return COMPARE(left->start, right->start);
+    return COMPARE(((const struct range *)a)->start, ((const struct range *)b)->start);
 }
 
-/* Overlapping sections mean that what one names is what another one is. */
-static bool check_apart(const struct pe_sections *sections, struct arena *arena,
-                        struct error *error)
+/* With bytes that two sections share, what one of them is depends on who looks at it. */
+static bool check_apart(const struct pe_sections *sections, uint64_t headers_end,
+                        struct arena *arena, struct error *error)
 {
     struct range *ranges = arena_alloc(arena, sections->count, sizeof(*ranges));
     size_t count = 0;
@@ -96,9 +131,10 @@ static bool check_apart(const struct pe_sections *sections, struct arena *arena,
             ranges[count++] = sections->items[i].bytes;
     }
     sort(ranges, count, sizeof(*ranges), compare_starts);
-    for (size_t i = 1; i < count; i++) {
-        if (ranges[i].start < ranges[i - 1].end)
+    for (size_t i = 0; i < count; i++) {
+        if (ranges[i].start < headers_end)
             return error_set(error, ERROR_PE_SECTIONS_OVERLAP, ranges[i].start);
+        headers_end = ranges[i].end;
     }
     return true;
 }
@@ -106,30 +142,20 @@ static bool check_apart(const struct pe_sections *sections, struct arena *arena,
 bool pe_read_sections(struct byte_source *source, enum pe_layout layout, struct arena *arena,
                       struct pe_sections *ret_sections, struct error *error)
 {
-    uint8_t header[COFF_SIZE];
-    uint64_t coff, table, count;
+    struct headers headers;
+    uint64_t size;
 
     *ret_sections = (struct pe_sections){.items = NULL};
-    if (!find_header(source, &coff, error))
+    if (!read_program(source, &headers, error))
         return false;
-    if (!fits_inside(coff, sizeof(header), source->size))
-        return error_set(error, ERROR_NO_PROGRAM);
-    if (!source->read(source, coff, header, sizeof(header), error))
-        return false;
-    count = read_le16(header + COFF_SECTIONS);
-    table = coff + COFF_SIZE + read_le16(header + COFF_OPTIONAL);
-    if (!fits_inside(table, count * SECTION_SIZE, source->size))
-        return error_set(error, ERROR_PE_SECTION_OUTSIDE, table, count * SECTION_SIZE,
-                         source->size);
-    ret_sections->items = arena_alloc(arena, max_u64(count, 1), sizeof(*ret_sections->items));
+    size = headers.sections * ROW_SIZE;
+    if (!fits_inside(headers.table, size, source->size))
+        return error_set(error, ERROR_PE_SECTION_OUTSIDE, headers.table, size, source->size);
+    ret_sections->items = arena_alloc(arena, headers.sections, sizeof(*ret_sections->items));
     if (!ret_sections->items)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    for (; ret_sections->count < count; ret_sections->count++) {
-        if (!read_section(source, table + ret_sections->count * SECTION_SIZE, layout,
-                          &ret_sections->items[ret_sections->count], error))
-            return false;
-    }
-    return check_apart(ret_sections, arena, error);
+    return read_rows(source, layout, &headers, ret_sections, error) &&
+           check_apart(ret_sections, headers.table + size, arena, error);
 }
 
 /*
@@ -147,14 +173,15 @@ bool pe_read_sections(struct byte_source *source, enum pe_layout layout, struct 
 bool pe_find_certificates(struct byte_source *source, struct range *ret_table, struct error *error)
 {
     uint8_t header[CERTIFICATES_END];
-    uint64_t coff, start, size;
+    struct headers headers;
+    uint64_t start, size;
 
     *ret_table = (struct range){source->size, source->size};
-    if (!find_header(source, &coff, error))
+    if (!read_headers(source, &headers, error))
         return false;
-    if (!fits_inside(coff, COFF_SIZE + sizeof(header), source->size))
+    if (!fits_inside(headers.optional, sizeof(header), source->size))
         return error_set(error, ERROR_NO_PROGRAM);
-    if (!source->read(source, coff + COFF_SIZE, header, sizeof(header), error))
+    if (!source->read(source, headers.optional, header, sizeof(header), error))
         return false;
     if (read_le16(header + OPTIONAL_MAGIC) != PE32_PLUS)
         return error_set(error, ERROR_NO_PROGRAM);

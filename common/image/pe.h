@@ -17,14 +17,15 @@ bool pe_check_program(struct byte_source *source, struct error *error);
 
 enum pe_layout {
     PE_IN_FILE,   /* sections are at PointerToRawData */
-    PE_IN_MEMORY, /* sections are at VirtualAddress */
+    PE_IN_MEMORY, /* sections are at VirtualAddress, and the source is the loaded image */
 };
 
 #define PE_NAME_SIZE 8
 
 struct pe_section {
     char name[PE_NAME_SIZE + 1]; /* NUL-terminated */
-    struct range bytes;          /* in the source: VirtualSize bytes */
+    struct range bytes;          /* within the source; {0, 0} for none */
+    uint64_t address;            /* VirtualAddress, from the start of the image */
 };
 
 struct pe_sections {
@@ -33,9 +34,12 @@ struct pe_sections {
 };
 
 /*
- * Reads the section table; the list is in the arena. Fails for a table that is damaged: sections
- * outside the source, sections that overlap, or, in a file, that have more bytes in memory than in
- * the file, which is not so with the sections of a unified kernel image.
+ * Reads the section table; the list is in the arena. A section has VirtualSize bytes; in a file, it
+ * has no more than SizeOfRawData: what it lacks there is filled with zeros when it is loaded.
+ *
+ * ERROR_NO_PROGRAM for what is no PE file for x64, ERROR_PE_SECTION_OUTSIDE if the table or a
+ * section is not all in the source, and ERROR_PE_SECTIONS_OVERLAP for sections that share bytes
+ * with each other or with the headers.
  */
 bool pe_read_sections(struct byte_source *source, enum pe_layout layout, struct arena *arena,
                       struct pe_sections *ret_sections, struct error *error);

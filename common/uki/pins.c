@@ -2,9 +2,12 @@
 #include "common/uki/pins.h"
 
 #include "common/base/path.h"
+#include "common/base/sort.h"
 #include "common/base/text.h"
 
 #include <string.h>
+
+#define DIGITS ((size_t)2 * PIN_SIZE)
 
 static int hex_digit(char character)
 {
@@ -17,98 +20,108 @@ static int hex_digit(char character)
 
 static bool parse_digest(const char *line, uint8_t digest[PIN_SIZE])
 {
-    for (size_t i = 0; i < PIN_SIZE; i++) {
-        int high = hex_digit(line[2 * i]);
-        int low = high < 0 ? -1 : hex_digit(line[2 * i + 1]);
+    for (size_t i = 0; i < DIGITS; i++) {
+        int digit = hex_digit(line[i]); /* -1 for the NUL, too */
 
-        if (low < 0)
+        if (digit < 0)
             return false;
-        digest[i] = (uint8_t)(high << 4 | low);
+        digest[i / 2] = (uint8_t)(digest[i / 2] << 4 | digit);
     }
     return true;
 }
 
-/* "DIGEST  PATH"; sha256sum writes " *" in front of the path for --binary. False if it is none. */
-static bool parse_line(char *line, struct pin *pin)
+/* "DIGEST  PATH"; sha256sum --binary puts a * in front of the path. */
+static bool parse_line(const char *line, struct pin *pin)
 {
-    char *path = line + 2 * PIN_SIZE;
-    size_t length;
+    const char *path;
 
-    if (!parse_digest(line, pin->digest) || !is_space(*path))
+    if (!parse_digest(line, pin->digest) || !is_space(line[DIGITS]))
         return false;
-    path += skip_spaces(path) - path;
-    path += *path == '*';
-    length = strlen(path);
-    while (length > 0 && is_space(path[length - 1]))
-        path[--length] = '\0';
-    pin->path = path;
-    return *path;
+    path = skip_spaces(line + DIGITS);
+    pin->path = *path == '*' ? path + 1 : path;
+    return *pin->path;
 }
 
-static bool add_line(struct pins *pins, char *line, unsigned number, struct arena *arena,
+static bool add_line(struct pins *pins, const char *line, unsigned number, struct arena *arena,
                      struct error *error)
 {
     struct pin *pin;
 
-    line += skip_spaces(line) - line;
     if (!*line || *line == '#')
         return true;
     pin = arena_push(arena, (void **)&pins->items, &pins->capacity, pins->count, sizeof(*pin));
     if (!pin)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    pin->line = number;
+    *pin = (struct pin){.line = number};
     if (!parse_line(line, pin))
         return error_set(error, ERROR_PINS, number);
-    if (pins_find(pins, pin->path))
-        return error_set(error, ERROR_PINNED_TWICE, number);
     pins->count++;
+    return true;
+}
+
+/* Ends the line at *next, and returns it without white space around it. */
+static const char *take_line(char **next)
+{
+    char *line = *next;
+    char *end = line;
+
+    while (*end && *end != '\n')
+        end++;
+    *next = *end ? end + 1 : end;
+    while (end > line && is_space(end[-1]))
+        end--;
+    *end = '\0';
+    return skip_spaces(line);
+}
+
+static int compare_pins(const void *a, const void *b)
+{
+    const struct pin *left = a;
+    const struct pin *right = b;
+    int order = path_compare(left->path, right->path);
+
+    return order ? order : COMPARE(left->line, right->line);
+}
+
+static bool check_once(const struct pins *pins, struct error *error)
+{
+    for (size_t i = 1; i < pins->count; i++) {
+        if (path_compare(pins->items[i - 1].path, pins->items[i].path) == 0)
+            return error_set(error, ERROR_PINNED_TWICE, pins->items[i].line);
+    }
     return true;
 }
 
 bool pins_parse(const char *text, uint64_t size, struct arena *arena, struct pins *ret_pins,
                 struct error *error)
 {
-    char *line = arena_strndup(arena, text, size);
-    unsigned number = 1;
+    char *next = arena_strndup(arena, text, size);
 
     *ret_pins = (struct pins){.items = NULL};
-    if (!line)
+    if (!next)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    for (char *end; line; line = end, number++) {
-        end = strchr(line, '\n');
-        if (end)
-            *end++ = '\0';
-        if (!add_line(ret_pins, line, number, arena, error))
+    for (unsigned number = 1; *next; number++) {
+        if (!add_line(ret_pins, take_line(&next), number, arena, error))
             return false;
     }
-    return true;
-}
-
-static bool same_path(const char *a, const char *b)
-{
-    const char *name_a, *name_b;
-    size_t length_a, length_b;
-
-    for (;;) {
-        bool more_a = path_next_name(&a, &name_a, &length_a);
-        bool more_b = path_next_name(&b, &name_b, &length_b);
-
-        if (!more_a || !more_b)
-            return more_a == more_b;
-        if (length_a != length_b)
-            return false;
-        for (size_t i = 0; i < length_a; i++) {
-            if (to_lower(name_a[i]) != to_lower(name_b[i]))
-                return false;
-        }
-    }
+    sort(ret_pins->items, ret_pins->count, sizeof(*ret_pins->items), compare_pins);
+    return check_once(ret_pins, error);
 }
 
 const uint8_t *pins_find(const struct pins *pins, const char *path)
 {
-    for (size_t i = 0; i < pins->count; i++) {
-        if (same_path(pins->items[i].path, path))
-            return pins->items[i].digest;
+    size_t low = 0, high = pins->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = path_compare(pins->items[middle].path, path);
+
+        if (order == 0)
+            return pins->items[middle].digest;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return NULL;
 }

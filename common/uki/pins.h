@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The .pins section: files outside the image that the signed image vouches for, by the SHA-256 of
+ * The .pins section: files outside the image that a signed image vouches for, by the SHA-256 of
  * their bytes. Its lines are those of sha256sum, with paths from the root of the volume:
  *
  *     9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08  /debian/initrd.img
@@ -17,21 +17,21 @@
 struct pin {
     const char *path;
     uint8_t digest[PIN_SIZE];
-    unsigned line; /* for messages */
+    unsigned line; /* counted from 1 */
 };
 
-/* A growing list in the arena. */
+/* A list in the arena, sorted by path_compare(). */
 struct pins {
     struct pin *items;
     size_t count, capacity;
 };
 
-/* Parses a section of `size` bytes. ERROR_PINS for a line that is none, ERROR_PINNED_TWICE. */
+/*
+ * Parses a section of `size` bytes. ERROR_PINS for a line that is none, ERROR_PINNED_TWICE for two
+ * lines with the same path: either makes all of it worthless.
+ */
 bool pins_parse(const char *text, uint64_t size, struct arena *arena, struct pins *ret_pins,
                 struct error *error);
 
-/*
- * The digest of the file at this path; NULL if it is not pinned. Paths are compared name by name,
- * ignoring ASCII case, as FAT does.
- */
+/* The digest of the file at this path, as path_compare() finds it; NULL if it is not pinned. */
 const uint8_t *pins_find(const struct pins *pins, const char *path);

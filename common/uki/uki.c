@@ -28,11 +28,6 @@ static enum uki_section_kind find_kind(const char *name)
     return kind;
 }
 
-static bool is_profile(const struct pe_section *section)
-{
-    return find_kind(section->name) == UKI_PROFILE;
-}
-
 bool uki_has_kernel(const struct pe_sections *sections)
 {
     for (size_t i = 0; i < sections->count; i++) {
@@ -47,21 +42,22 @@ unsigned uki_profile_count(const struct pe_sections *sections)
     unsigned count = 0;
 
     for (size_t i = 0; i < sections->count; i++)
-        count += is_profile(&sections->items[i]);
+        count += find_kind(sections->items[i].name) == UKI_PROFILE;
     return count;
 }
 
-/* Takes the sections from *index up to the next .profile; those of an earlier part are replaced. */
+/*
+ * Takes the sections from *index up to the next .profile, which replace those of an earlier part.
+ */
 static void take_part(const struct pe_sections *sections, size_t *index, struct uki *uki)
 {
     bool taken[UKI_SECTION_KINDS] = {false};
-    size_t first = *index;
 
     for (; *index < sections->count; ++*index) {
         const struct pe_section *section = &sections->items[*index];
         enum uki_section_kind kind = find_kind(section->name);
 
-        if (kind == UKI_PROFILE && *index > first)
+        if (kind == UKI_PROFILE)
             return;
         if (kind == UKI_SECTION_KINDS || taken[kind])
             continue;
@@ -70,31 +66,36 @@ static void take_part(const struct pe_sections *sections, size_t *index, struct 
     }
 }
 
-/* Finds the .profile of that number; the number of sections if there is none. */
-static size_t find_profile(const struct pe_sections *sections, size_t from, unsigned profile)
+struct uki_walk uki_walk_start(const struct pe_sections *sections)
 {
-    for (; from < sections->count; from++) {
-        if (is_profile(&sections->items[from]) && profile-- == 0)
-            return from;
-    }
-    return sections->count;
+    struct uki_walk walk = {.sections = sections};
+
+    take_part(sections, &walk.next, &walk.base);
+    return walk;
+}
+
+bool uki_walk_next(struct uki_walk *walk, struct uki *ret_uki)
+{
+    *ret_uki = walk->base;
+    if (walk->next == walk->sections->count)
+        return walk->visited++ == 0;
+    ret_uki->present[UKI_PROFILE] = true;
+    ret_uki->sections[UKI_PROFILE] = walk->sections->items[walk->next++].bytes;
+    take_part(walk->sections, &walk->next, ret_uki);
+    walk->visited++;
+    return true;
 }
 
 bool uki_find_sections(const struct pe_sections *sections, unsigned profile, struct uki *ret_uki,
                        struct error *error)
 {
-    size_t index = find_profile(sections, 0, 0);
-    struct pe_sections base = {sections->items, index};
-    size_t start = 0;
+    struct uki_walk walk = uki_walk_start(sections);
 
-    *ret_uki = (struct uki){.present = {false}};
-    take_part(&base, &start, ret_uki);
-    index = find_profile(sections, index, profile);
-    if (index < sections->count)
-        take_part(sections, &index, ret_uki);
-    else if (profile > 0)
-        return error_set(error, ERROR_NO_PROFILE, profile, uki_profile_count(sections));
-    return true;
+    while (uki_walk_next(&walk, ret_uki)) {
+        if (walk.visited - 1 == profile)
+            return true;
+    }
+    return error_set(error, ERROR_NO_PROFILE, profile, uki_profile_count(sections));
 }
 
 const char *uki_command_line(const char *text, uint64_t size, struct arena *arena)

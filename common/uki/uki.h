@@ -31,13 +31,13 @@ enum uki_section_kind {
     UKI_HWIDS,
     UKI_LAST_MEASURED = UKI_HWIDS,
     UKI_PCRSIG,
-    UKI_PINS, /* ours: common/uki/pins.h */
+    UKI_PINS, /* pvhboot's own: common/uki/pins.h */
     UKI_SECTION_KINDS
 };
 
 /* The sections that apply to one profile. */
 struct uki {
-    struct range sections[UKI_SECTION_KINDS]; /* offsets in the source of the sections */
+    struct range sections[UKI_SECTION_KINDS]; /* offsets in the image */
     bool present[UKI_SECTION_KINDS];
 };
 
@@ -47,7 +47,7 @@ const char *uki_section_name(enum uki_section_kind kind);
 /* True if there is a kernel inside, in whichever profile. */
 bool uki_has_kernel(const struct pe_sections *sections);
 
-/* How many profiles there are; 0 in images without .profile, whose only profile is 0 too. */
+/* How many .profile sections there are: 0 in images without profiles, whose only one is 0 too. */
 unsigned uki_profile_count(const struct pe_sections *sections);
 
 /*
@@ -56,6 +56,20 @@ unsigned uki_profile_count(const struct pe_sections *sections);
  */
 bool uki_find_sections(const struct pe_sections *sections, unsigned profile, struct uki *ret_uki,
                        struct error *error);
+
+/* A walk over the profiles of an image, in time that is linear in the number of its sections. */
+struct uki_walk {
+    const struct pe_sections *sections;
+    struct uki base;  /* the sections before the first .profile */
+    size_t next;      /* index of the next profile's .profile */
+    unsigned visited; /* profiles */
+};
+
+/* Starts in front of profile 0. `sections` must outlive the walk. */
+struct uki_walk uki_walk_start(const struct pe_sections *sections);
+
+/* The next profile's sections; false behind the last one. Profile 0 always exists. */
+bool uki_walk_next(struct uki_walk *walk, struct uki *ret_uki);
 
 /*
  * The text of a .cmdline section as systemd-stub passes it to the kernel: without white space

@@ -74,12 +74,38 @@ static void the_limit(void **state)
     assert_true(path_to_utf16(path, units));
 }
 
+static void compare(const char *a, const char *b, int expected)
+{
+    int order = path_compare(a, b);
+
+    assert_int_equal((order > 0) - (order < 0), expected);
+    order = path_compare(b, a);
+    assert_int_equal((order > 0) - (order < 0), -expected);
+}
+
+static void comparing(void **state)
+{
+    (void)state;
+    compare("/a/B", "\\A\\b", 0);
+    compare("a/./b/", "//a\\b", 0);
+    compare("", "/", 0);
+    compare("/", "/a", -1);
+    compare("/a", "/a/b", -1);
+    compare("/a", "/ab", -1);
+    compare("/a/b", "/ab", -1);
+    compare("/a-b", "/a/b", 1);
+    compare("/a", "/\xc3\xa4", -1);
+    compare("/\xc3\xa4", "/\xc3\x84", 1); /* no case beyond ASCII */
+    compare("/a/../b", "/b", -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_spellings_become_one),
         cmocka_unit_test(what_stays),
         cmocka_unit_test(the_limit),
+        cmocka_unit_test(comparing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
