@@ -6,6 +6,7 @@
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/pool.h"
 #include "tests/firmware/fake/run.h"
@@ -211,6 +212,7 @@ EFI_SYSTEM_TABLE fake_system_table = {
 static void fill_boot_services(void)
 {
     handles_fill(&boot_services);
+    images_fill(&boot_services);
     pool_fill(&boot_services);
     events_fill(&boot_services);
     boot_services.AllocatePages = fake_allocate_pages;

@@ -5,7 +5,6 @@
 #include "tests/firmware/fake/pool.h"
 #include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/text.h"
-#include "tests/firmware/fake/watchdog.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>
@@ -36,16 +35,8 @@ struct protocol {
 
 EFI_HANDLE image_handle, device_handle, console_handle;
 EFI_LOADED_IMAGE fake_loaded_image;
-struct fake_program fake_program;
 
 static struct protocol protocols[MOST_PROTOCOLS];
-
-static struct {
-    EFI_HANDLE handle; /* of the loaded program; NULL for none */
-    EFI_HANDLE last;   /* of the previous one, which has exited */
-    EFI_LOADED_IMAGE loaded;
-    bool unreturned;
-} child;
 
 static bool same_guid(const EFI_GUID *a, const EFI_GUID *b)
 {
@@ -114,7 +105,7 @@ const char *handles_find_leak(void)
         if (protocols[i].opens > 0)
             return "a protocol that the loader has opened";
     }
-    return child.handle && !child.unreturned ? "an image that the loader has loaded" : NULL;
+    return NULL;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -413,92 +404,6 @@ static EFI_STATUS EFIAPI uninstall_protocols(EFI_HANDLE handle, ...)
     return status;
 }
 
-/* ------------------------------------------------------------------------------------------------
- * Images
- */
-
-static EFI_STATUS EFIAPI load_image(BOOLEAN policy, EFI_HANDLE parent, EFI_DEVICE_PATH *path,
-                                    void *source, UINTN size, EFI_HANDLE *ret_handle)
-{
-    static const EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
-    EFI_STATUS status = ledger_enter(SERVICE_LOAD_IMAGE);
-
-    (void)policy;
-    if (parent != image_handle)
-        run_fail("LoadImage is called with another parent than the loader");
-    if (child.handle)
-        run_fail("LoadImage is called while an image is loaded");
-    if (EFI_ERROR(status))
-        return status;
-    if (!source && !path_leads_to(path, fake_program.path))
-        return EFI_NOT_FOUND;
-    if (source && !file_has_bytes(fake_program.path, source, size))
-        return EFI_UNSUPPORTED;
-    if (EFI_ERROR(fake_program.loads) && fake_program.loads != EFI_SECURITY_VIOLATION)
-        return fake_program.loads;
-    child.loaded = (EFI_LOADED_IMAGE){
-        .Revision = EFI_IMAGE_INFORMATION_REVISION,
-        .ParentHandle = parent,
-        .SystemTable = fake_loaded_image.SystemTable,
-        .DeviceHandle = device_handle,
-        .FilePath = path,
-    };
-    child.handle = NULL;
-    handles_install(&child.handle, &guid, &child.loaded);
-    *ret_handle = child.handle;
-    return fake_program.loads;
-}
-
-static void drop_child(void)
-{
-    static const EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
-
-    find(child.handle, &guid)->handle = NULL;
-    child.last = child.handle;
-    child.handle = NULL;
-}
-
-static void check_child(const char *what, EFI_HANDLE handle)
-{
-    if (!handle || handle != child.handle)
-        run_fail("%s is called for an image that is not loaded", what);
-}
-
-static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *exit_size, CHAR16 **exit_data)
-{
-    EFI_STATUS status = ledger_enter(SERVICE_START_IMAGE);
-
-    check_child("StartImage", handle);
-    fake_watchdog_expect_fresh("StartImage is called");
-    if (EFI_ERROR(status))
-        return status;
-    if (EFI_ERROR(fake_program.loads)) /* EFI_SECURITY_VIOLATION: the image may only be unloaded */
-        run_fail("StartImage is called for an image that LoadImage has refused");
-    narrow(child.loaded.LoadOptions, child.loaded.LoadOptionsSize / 2, fake_program.options,
-           sizeof(fake_program.options));
-    fake_program.starts++;
-    if (exit_size)
-        *exit_size = 0;
-    if (exit_data)
-        *exit_data = NULL;
-    drop_child(); /* an application is unloaded when it returns */
-    return fake_program.returns;
-}
-
-static EFI_STATUS EFIAPI unload_image(EFI_HANDLE handle)
-{
-    EFI_STATUS status = ledger_enter(SERVICE_UNLOAD_IMAGE);
-
-    if (handle && handle == child.last) /* it has been unloaded already */
-        return EFI_INVALID_PARAMETER;
-    check_child("UnloadImage", handle);
-    if (EFI_ERROR(status))
-        child.unreturned = true;
-    else
-        drop_child();
-    return status;
-}
-
 void handles_fill(EFI_BOOT_SERVICES *services)
 {
     services->InstallProtocolInterface = install_protocol;
@@ -506,9 +411,6 @@ void handles_fill(EFI_BOOT_SERVICES *services)
     services->HandleProtocol = handle_protocol;
     services->LocateHandle = locate_handle;
     services->LocateDevicePath = locate_device_path;
-    services->LoadImage = load_image;
-    services->StartImage = start_image;
-    services->UnloadImage = unload_image;
     services->OpenProtocol = open_protocol;
     services->CloseProtocol = close_protocol;
     services->LocateHandleBuffer = locate_handle_buffer;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Handles, the protocols on them, and images that can be loaded and started. */
+/* Handles and the protocols on them. */
 #pragma once
 
 #include "efi/efi.h"
@@ -20,16 +20,6 @@ const char *handles_find_leak(void);
 
 /* The loader's own image. */
 extern EFI_LOADED_IMAGE fake_loaded_image;
-
-/* A program that the loader can load and start. */
-struct fake_program {
-    const char *path;   /* on the volume */
-    EFI_STATUS loads;   /* what LoadImage returns */
-    EFI_STATUS returns; /* what it returns when it is started */
-    char options[1024]; /* the LoadOptions that it was started with, in UTF-8 */
-    size_t starts;
-};
-extern struct fake_program fake_program;
 
 /* Device paths of the volume, and of a file on it. The caller frees them. */
 EFI_DEVICE_PATH *make_device_path(const char *file);

@@ -36,6 +36,10 @@
     X(LOAD_IMAGE, "LoadImage")                                                                     \
     X(START_IMAGE, "StartImage")                                                                   \
     X(UNLOAD_IMAGE, "UnloadImage")                                                                 \
+    X(SHIM_LOAD_IMAGE, "shim's LoadImage")                                                         \
+    X(SHIM_START_IMAGE, "shim's StartImage")                                                       \
+    X(SHIM_UNLOAD_IMAGE, "shim's UnloadImage")                                                     \
+    X(SHIM_VERIFY, "shim's Verify")                                                                \
     X(EXIT, "Exit")                                                                                \
     X(EXIT_BOOT_SERVICES, "ExitBootServices")                                                      \
     X(STALL, "Stall")                                                                              \

@@ -5,6 +5,7 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/pool.h"
 #include "tests/firmware/fake/watchdog.h"
@@ -118,6 +119,8 @@ static void check_leaks(void)
         run_fail("%zu events are not closed", events_find_leak());
     if (handles_find_leak())
         run_fail("%s is not given back", handles_find_leak());
+    if (images_find_leak())
+        run_fail("%s is not given back", images_find_leak());
 }
 
 static bool is_line_end(char byte)
@@ -253,6 +256,7 @@ void run_execute(const struct run *run, struct run_result *ret_result)
         keys_give_up();
     ledger_start(run->fault, run->scenario->hook);
     fake_watchdog_start();
-    status = efi_main(image_handle, &fake_system_table);
+    status =
+        (run->scenario->start ? run->scenario->start : efi_main)(image_handle, &fake_system_table);
     run_end(EFI_ERROR(status) ? ENDING_ERROR : ENDING_SUCCESS, status);
 }

@@ -37,6 +37,7 @@ struct scenario {
     bool thorough;       /* only run with --thorough, since it takes long */
     unsigned also;       /* other endings, by ALSO(), allowed when a call fails */
     EFI_STATUS answer;   /* a status that calls do not fail with: it would be a wrong answer */
+    EFI_STATUS (*start)(EFI_HANDLE, EFI_SYSTEM_TABLE *); /* instead of efi_main(), or NULL */
 };
 
 /* Calls from the menu's timer on: earlier ones are made to fail in menu-second. */

@@ -17,6 +17,7 @@ struct variable {
     EFI_GUID guid;
     CHAR16 name[NAME_UNITS];
     UINT32 attributes;
+    EFI_STATUS status; /* what GetVariable returns */
     uint8_t *data;
     size_t size;
 };
@@ -24,6 +25,8 @@ struct variable {
 const EFI_GUID global_variable_guid = EFI_GLOBAL_VARIABLE;
 const EFI_GUID loader_variable_guid = {
     0x4a67b082, 0x0a4c, 0x41cf, {0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f}};
+const EFI_GUID shim_variable_guid = {
+    0x605dab50, 0xe046, 0x4300, {0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23}};
 
 EFI_STATUS variables_refused;
 
@@ -71,16 +74,24 @@ static void set_data(struct variable *variable, const void *data, size_t size)
     variable->size = size;
 }
 
-void variable_put(const EFI_GUID *guid, const char *name, const void *data, size_t size)
+void variable_put_oddly(const EFI_GUID *guid, const char *name, const void *data, size_t size,
+                        UINT32 attributes, EFI_STATUS status)
 {
     CHAR16 *wide = widen(name);
-
     struct variable *variable = add(guid, wide);
 
-    variable->attributes =
-        EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
+    variable->attributes = attributes;
+    variable->status = status;
     set_data(variable, data, size);
     free(wide);
+}
+
+void variable_put(const EFI_GUID *guid, const char *name, const void *data, size_t size)
+{
+    variable_put_oddly(guid, name, data, size,
+                       EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |
+                           EFI_VARIABLE_RUNTIME_ACCESS,
+                       EFI_SUCCESS);
 }
 
 const void *variable_find(const EFI_GUID *guid, const char *name, size_t *ret_size)
@@ -105,6 +116,8 @@ static EFI_STATUS EFIAPI get_variable(CHAR16 *name, EFI_GUID *guid, UINT32 *attr
     variable = find(guid, name);
     if (!variable)
         return EFI_NOT_FOUND;
+    if (EFI_ERROR(variable->status))
+        return variable->status;
     if (attributes)
         *attributes = variable->attributes;
     *size = variable->size;
@@ -123,7 +136,9 @@ static const struct {
     const EFI_GUID *guid;
     const char *name;
     bool kept;
+    bool for_boot; /* only boot services see it */
 } known_variables[] = {
+    {&shim_variable_guid, "ShimRetainProtocol", false, .for_boot = true},
     {&global_variable_guid, "OsIndications", true},
     {&loader_variable_guid, "LoaderBootCountPath", false},
     {&loader_variable_guid, "LoaderConfigTimeout", true},
@@ -157,6 +172,8 @@ static void check_attributes(const EFI_GUID *guid, const CHAR16 *name, UINT32 at
         UINT32 wanted =
             volatile_attributes | (known_variables[i].kept ? EFI_VARIABLE_NON_VOLATILE : 0);
 
+        if (known_variables[i].for_boot)
+            wanted = EFI_VARIABLE_BOOTSERVICE_ACCESS;
         if (memcmp(known_variables[i].guid, guid, sizeof(*guid)) != 0 ||
             strcmp(known_variables[i].name, text) != 0)
             continue;

@@ -6,8 +6,14 @@
 
 extern const EFI_GUID global_variable_guid; /* for SecureBoot and the like */
 extern const EFI_GUID loader_variable_guid; /* the Boot Loader Interface's */
+extern const EFI_GUID shim_variable_guid;
 
 void variable_put(const EFI_GUID *guid, const char *name, const void *data, size_t size);
+
+/* The same with other attributes, and with what GetVariable returns for it. */
+void variable_put_oddly(const EFI_GUID *guid, const char *name, const void *data, size_t size,
+                        UINT32 attributes, EFI_STATUS status);
+
 const void *variable_find(const EFI_GUID *guid, const char *name, size_t *ret_size);
 
 /* The error of SetVariable; 0 when it works. Set by scenarios. */

@@ -7,6 +7,7 @@
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/text.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/setup.h"

@@ -17,3 +17,4 @@ extern const struct scenario real_scenarios[];
 extern const struct scenario report_scenarios[];
 extern const struct scenario trouble_scenarios[];
 extern const struct scenario tpm_scenarios[];
+extern const struct scenario trust_scenarios[];

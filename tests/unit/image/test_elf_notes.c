@@ -250,6 +250,42 @@ static void the_kernels_name(void **state)
     }
 }
 
+/* Lockdown depends on it, so any sign is enough: without Xen's notes Linux may have no name. */
+static void linux_is_known_by_any_of_its_notes(void **state)
+{
+    static const struct {
+        const char *owner;
+        uint32_t type;
+        const char *desc;
+        bool is_linux;
+    } rows[] = {
+        {"Xen", XEN_ELFNOTE_GUEST_OS, "linux", true},
+        {"Xen", XEN_ELFNOTE_GUEST_OS, "Linux", true},
+        {"Linux", 0x100, "6.12", true},
+        {"Linux", 0x100, "", true},
+        {"Linux", 0x101, "\1", true},
+        {"Xen", XEN_ELFNOTE_GUEST_OS, "FreeBSD", false},
+        {"Xen", XEN_ELFNOTE_GUEST_OS, "linuxoid", false},
+        {"Xen", XEN_ELFNOTE_GUEST_VERSION, "linux", false},
+        {"GNU", 0x100, "linux", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        end = 0;
+        put(rows[i].owner, strlen(rows[i].owner) + 1, rows[i].type, rows[i].desc,
+            strlen(rows[i].desc) + 1);
+        put("GNU", 4, 3, "x", 1);
+        scan();
+        assert_int_equal(notes.is_linux, rows[i].is_linux);
+    }
+    end = 0;
+    put("Linux", 6, 0x101, "", 0);
+    put("Xen", 4, XEN_ELFNOTE_GUEST_OS, "FreeBSD", 8);
+    scan();
+    assert_true(notes.is_linux);
+}
+
 static void a_name_that_is_too_long_is_cut(void **state)
 {
     char longest[200];
@@ -426,6 +462,7 @@ int main(void)
         test(the_first_relocation_counts),
         test(notes_padded_to_eight),
         test(the_kernels_name),
+        test(linux_is_known_by_any_of_its_notes),
         test(a_name_that_is_too_long_is_cut),
         test(the_list_of_notes_is_bounded),
         test(cut_off_notes),
