@@ -152,6 +152,26 @@ static void utf8_becomes_utf16(void **state)
     }
 }
 
+static void utf16_is_copied(void **state)
+{
+    struct arena arena;
+    size_t count = 9;
+    const uint16_t *units;
+
+    (void)state;
+    arena_begin_test(&arena);
+    units = utf8_to_utf16_copy("\xe2\x82\xac\xf0\x9f\x98\x80", &arena, &count);
+    assert_int_equal(count, 3);
+    assert_memory_equal(units, ((const uint16_t[]){0x20ac, 0xd83d, 0xde00, 0}), 8);
+    units = utf8_to_utf16_copy("", &arena, &count);
+    assert_int_equal(count, 0);
+    assert_int_equal(*units, 0);
+    arena_fail_after(0);
+    assert_null(utf8_to_utf16_copy("x", &arena, &count));
+    arena_release(&arena);
+    assert_int_equal(arena_end_test(&arena), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +182,7 @@ int main(void)
         cmocka_unit_test(lone_surrogates_are_replaced),
         cmocka_unit_test(utf16_is_cut_to_the_buffer),
         cmocka_unit_test(utf8_becomes_utf16),
+        cmocka_unit_test(utf16_is_copied),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
