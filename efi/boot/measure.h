@@ -5,7 +5,7 @@
  *
  *     PCR  measured                                     as              in mode
  *     5    loader.conf, as read                         systemd-boot    loader
- *     9    the kernel's file that is no PE, as read     GRUB            loader
+ *     9    the kernel's file, unless PCR 4 has it       GRUB            loader
  *     9    the whole command line                       Linux's stub    both
  *     9    the whole initrd, with its padding           Linux's stub    both
  *     11   the sections of a unified kernel image       systemd-stub    stub
