@@ -4,6 +4,7 @@
 
 The rules are those of shim's post-process-pe and of Microsoft's signing requirements: sections on
 page boundaries, none both writable and executable, .sbat, no symbols. objcopy cannot set the flag.
+Tools that make unified kernel images append sections: their headers need room.
 """
 
 import argparse
@@ -12,6 +13,9 @@ import subprocess
 import sys
 
 PAGE = 0x1000
+SECTION_HEADER = 40
+# An image with ten profiles of three sections has as many. systemd's stub had too few (systemd issue 28593).
+ROOM_FOR_SECTIONS = 40
 NX_COMPAT = 0x0100
 MACHINE_X64 = 0x8664
 SUBSYSTEM_EFI_APPLICATION = 10
@@ -38,10 +42,13 @@ class Binary:
          self.optional_size, _) = struct.unpack_from("<HHIIIHH", data, self.pe + 4)
         self.optional = self.pe + 24
         self.sections = [
-            Section(data[at:at + 40])
-            for at in range(self.optional + self.optional_size,
-                            self.optional + self.optional_size + 40 * self.section_count, 40)
+            Section(data[at:at + SECTION_HEADER])
+            for at in range(self.optional + self.optional_size, self.end_of_table, SECTION_HEADER)
         ]
+
+    @property
+    def end_of_table(self):
+        return self.optional + self.optional_size + SECTION_HEADER * self.section_count
 
     def field(self, layout, offset):
         return struct.unpack_from(layout, self.data, self.optional + offset)[0]
@@ -62,7 +69,7 @@ class Binary:
         at = last.offset + address - last.address
         self.data[at:at + len(content)] = content
         last.file_size += max(grown, 0)
-        header = self.optional + self.optional_size + 40 * (self.section_count - 1)
+        header = self.end_of_table - SECTION_HEADER
         struct.pack_into("<I", self.data, header + 8, last.virtual_size)
         struct.pack_into("<I", self.data, header + 16, last.file_size)
         self.set_field("<I", 8, self.field("<I", 8) + max(grown, 0))  # SizeOfInitializedData
@@ -133,6 +140,19 @@ def section_faults(binary):
             yield ".sbat does not begin with sbat,1,"
 
 
+def layout_faults(binary):
+    """shim refuses gaps in the file: what is in them would not be hashed."""
+    end = binary.field("<I", 60)  # SizeOfHeaders
+    if end - binary.end_of_table < ROOM_FOR_SECTIONS * SECTION_HEADER:
+        yield f"no room for {ROOM_FOR_SECTIONS} more section headers"
+    for section in binary.sections:
+        if section.offset != end:
+            yield f"a gap in the file before {section.name}, at {end:#x}"
+        end = section.offset + section.file_size
+    if end != len(binary.data):
+        yield f"data behind the last section, at {end:#x}"
+
+
 def run(*command):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE,
                           universal_newlines=True).stdout
@@ -172,7 +192,8 @@ def main():
         binary = Binary(bytearray(file.read()))
     binary.mark_nx_compatible()
     add_relocations(binary, arguments.elf)
-    faults = [*header_faults(binary), *section_faults(binary), *elf_faults(arguments.elf)]
+    faults = [*header_faults(binary), *section_faults(binary), *layout_faults(binary),
+              *elf_faults(arguments.elf)]
     if len(binary.data) >= arguments.limit:
         faults.append(f"{len(binary.data)} bytes, {arguments.limit} are the limit")
     for fault in faults:
