@@ -35,6 +35,7 @@ struct options {
     bool quiet;
     bool halt;
     bool draw;
+    bool tpm;
     bool expects_modules;
     uint32_t modules;
     bool expects_relocation;

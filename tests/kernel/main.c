@@ -5,6 +5,7 @@
 #include "ports.h"
 #include "report.h"
 #include "serial.h"
+#include "tpm.h"
 
 /* QEMU's isa-debug-exit ends with status 2 n + 1. */
 #define EXIT_PORT 0xf4
@@ -24,6 +25,18 @@ static void check_everything(const struct handover *handover, const struct optio
     check_acpi(handover, options);
 }
 
+/* What was measured until the kernel ran. */
+static void report_pcrs(void)
+{
+    char digest[TPM_DIGEST_TEXT];
+
+    for (uint32_t pcr = 0; pcr < TPM_PCRS; pcr++) {
+        if (!check(tpm_read_pcr(pcr, digest), "tpm", "PCR %u cannot be read", pcr))
+            return;
+        report("pcr%u=%s", pcr, digest);
+    }
+}
+
 void kernel_main(const struct entry_state *entry)
 {
     static struct handover handover;
@@ -38,6 +51,8 @@ void kernel_main(const struct entry_state *entry)
         report_be_quiet();
 
     check_everything(&handover, &options);
+    if (options.tpm)
+        report_pcrs();
     bool passed = report_verdict();
     /* entry.S halts if there is no device at the port or the machine should not end. */
     if (!options.halt)

@@ -39,6 +39,8 @@ static void read_word(struct options *options, const char *word)
         options->halt = true;
     else if (is_word(word, "pvhtest.draw"))
         options->draw = true;
+    else if (is_word(word, "pvhtest.tpm"))
+        options->tpm = true;
     else if (has_number(word, "pvhtest.modules=", &options->modules))
         options->expects_modules = true;
     else if (has_number(word, "pvhtest.reloc=", &options->relocation))

@@ -414,4 +414,7 @@ OVERLAY = (
     overlay("log-beyond-tables", "log-reserved", log_size=0x1000),
 )
 
-CASES = STATE + IMAGE + START_INFO + MEMMAP + PLACE + MODULE + TABLES + OVERLAY
+# There is no TPM on the test's machine.
+TPM = (case("no-tpm", "tpm", cmdline=b"pvhtest.tpm"),)
+
+CASES = STATE + IMAGE + START_INFO + MEMMAP + PLACE + MODULE + TABLES + OVERLAY + TPM
