@@ -11,8 +11,6 @@ MKISO = TOP / "tools" / "mkiso"
 OUTPUT = BUILD / "boot"
 
 SYSTEMD_BOOT = Path("/usr/lib/systemd/boot/efi/systemd-bootx64.efi")
-SNAKEOIL_KEY = Path("/usr/share/ovmf/PkKek-1-snakeoil.key")
-SNAKEOIL_CERTIFICATE = Path("/usr/share/ovmf/PkKek-1-snakeoil.pem")
 
 LINUX_KERNELS = ("6.1-cloud", "6.1-amd64", "6.12-cloud")
 SLOW_LINUX_KERNELS = ("6.12-amd64",)    # of check-boot-full only

@@ -12,9 +12,15 @@ BOOT_PACKAGES := $(patsubst %,build/deps/packages/%,refind ipxe systemd efibootm
 BOOT_PACKAGES += $(patsubst %,build/deps/packages/%,bookworm/ovmf trixie/ovmf)
 BOOT_PACKAGES_FULL := $(patsubst %,build/deps/packages/%,bullseye/ovmf forky/ovmf-generic linux-image-amd64)
 BOOT_KERNELS_FULL := build/deps/kernels/6.12-amd64/vmlinux
+# What makes variable stores and unified kernel images, and says what has to be measured. shim is not installed, since its
+# package writes to the ESP.
+BOOT_PACKAGES += $(patsubst %,build/deps/packages/%,shim-signed bookworm-backports/python3-virt-firmware \
+	trixie/systemd-ukify)
+BOOT_PACKAGES_FULL += $(patsubst %,build/deps/packages/%,bookworm-backports/systemd bookworm-backports/libsystemd-shared \
+	trixie/systemd-boot-efi sid/systemd-ukify)
 
-BOOT_STRICT := build/boot-tools/strict.efi
-BOOT_NEEDS = $(EFI_BINARY) $(BOOT_STRICT) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
+BOOT_TOOLS := $(patsubst %,build/boot-tools/%.efi,strict pcrs)
+BOOT_NEEDS = $(EFI_BINARY) $(BOOT_TOOLS) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 
 .PHONY: check-boot
@@ -29,14 +35,22 @@ check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) ## boo
 $(BOOT_PACKAGES) $(BOOT_PACKAGES_FULL):
 	@tools/fetch-packages '$(@:build/deps/packages/%=%)'
 
-# A program that makes the firmware as strict as possible and then starts the loader. It is linked with GNU-EFI's linker
-# script, since the loader's has the trampoline too. That script only knows plain section names, such as .bss.
-$(BOOT_STRICT): tests/boot/strict.c efi/firmware/proto/memory_attribute.h efi/efi.h efi/build.mk tests/boot/boot.mk
+# A program that makes the firmware as strict as possible and then starts the loader, and one that prints the TPM's PCRs.
+# They are linked with GNU-EFI's linker script, since the loader's has the trampoline too. That script only knows plain
+# section names, such as .bss.
+build/boot-tools/strict.efi: build/boot-tools/tests/boot/strict.o
+build/boot-tools/pcrs.efi: build/boot-tools/tests/boot/pcrs.o build/boot-tools/tests/kernel/tpm.o
+
+build/boot-tools/%.o: %.c efi/build.mk tests/boot/boot.mk
 	@mkdir -p $(@D)
+	$(Q)$(EFI_CC) $(EFI_CFLAGS) -fno-function-sections -fno-data-sections -MMD -MP -c -o $@ $<
+
+$(BOOT_TOOLS):
 	@echo "  EFI   $@"
-	$(Q)$(EFI_CC) $(EFI_CFLAGS) -fno-function-sections -fno-data-sections -c -o $(@:.efi=.o) $<
 	$(Q)$(EFI_LD) -nostdlib -shared -Bsymbolic -z defs -T $(GNU_EFI_LIB)/elf_x86_64_efi.lds --defsym=_entry=efi_main \
-		-o $(@:.efi=.so) $(GNU_EFI_LIB)/crt0-efi-x86_64.o $(@:.efi=.o) -L $(GNU_EFI_LIB) -l gnuefi
+		-o $(@:.efi=.so) $(GNU_EFI_LIB)/crt0-efi-x86_64.o $^ -L $(GNU_EFI_LIB) -l gnuefi
 	$(Q)$(EFI_OBJCOPY) $(patsubst %,-j %,.text .sdata .data .dynamic .rela .reloc) --strip-all \
 		--target=efi-app-x86_64 $(@:.efi=.so) $@.new
 	$(Q)mv $@.new $@
+
+-include $(wildcard build/boot-tools/tests/*/*.d)

@@ -94,12 +94,13 @@ def _write_gpt(path, partition):
 
 
 def run_tool(*command, **options):
-    """Run a tool of the host; its output is only shown when it fails."""
+    """Run a tool of the host; its output is returned, and shown when it fails."""
     words = [str(word) for word in command]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                           **options)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(words)}: {done.stdout.decode(errors='replace')}")
+    return done.stdout.decode(errors="replace")
 
 
 def _folders(files):

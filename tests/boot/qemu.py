@@ -40,7 +40,6 @@ class Firmware:
 FIRMWARES = {
     "plain": Firmware("OVMF_CODE_4M.fd"),
     "smm": Firmware("OVMF_CODE_4M.secboot.fd", smm=True),
-    "secure-boot": Firmware("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd", smm=True),
     # Of named releases, whatever is installed.
     "bookworm": Firmware("OVMF_CODE_4M.fd", package="bookworm/ovmf"),
     "bookworm-2m": Firmware("OVMF_CODE.fd", "OVMF_VARS.fd", package="bookworm/ovmf"),

@@ -12,9 +12,7 @@ import refusals
 import report
 import scenario
 import variables
-from artifacts import (BUILD, LOADER, SNAKEOIL_CERTIFICATE, SNAKEOIL_KEY, TOP, kernel_path,
-                       required)
-from qemu import Machine
+from artifacts import BUILD, LOADER, TOP, kernel_path, required
 from scenario import LOADER_COMMAND
 from test_boots import EXIT_OF_PASS
 
@@ -128,34 +126,3 @@ def test_firmware_goes_on_to_its_next_option(case, boot):
     first, _, after = text.partition('BdsDxe: failed to start Boot0000 "pvhboot"')
     assert "pvhtest:" not in first and "Linux version" not in first
     assert WENT_ON in after
-
-
-def sign(source, target, folder):
-    """Sign an EFI application with the key whose certificate OVMF's snakeoil variables trust."""
-    key = folder / "key.pem"
-    media.run_tool("openssl", "rsa", "-passin", "pass:snakeoil", "-in", required(SNAKEOIL_KEY),
-                   "-out", key)
-    media.run_tool("sbsign", "--key", key, "--cert", required(SNAKEOIL_CERTIFICATE),
-                   "--output", target, source)
-    return target
-
-
-def test_secure_boot_starts_the_loader_which_refuses(boot):
-    """The next option is GRUB: under Secure Boot Debian's OVMF keeps its shell back."""
-    machine = Machine(firmware="secure-boot")
-    folder = boot.folder("secure-boot")
-    (folder / "next.efi").write_bytes(
-        scenario.grub_image(folder, f"echo '{WENT_ON}'\nhalt\n"))
-    partition = media.write_disk(folder / "image", {
-        scenario.INSTALLED: sign(required(LOADER), folder / "loader.signed", folder),
-        "next.efi": sign(folder / "next.efi", folder / "next.signed", folder),
-        "kernel.elf": kernel_path("tksmall")})
-    options = [scenario.installed_option(partition, variables.utf16("\\kernel.elf")),
-               variables.boot_option("next", variables.file_path(partition, "\\next.efi"))]
-    store = variables.add_boot_options(qemu.firmware_variables(machine), options)
-    result = boot.run("secure-boot", machine, folder / "image", store)
-    text = report.plain(result.serial)
-    assert "Secure Boot" in text
-    assert "pvhtest:" not in text, "the kernel was started, though nothing vouches for it"
-    assert 'failed to start Boot0000 "pvhboot"' in text
-    assert WENT_ON in text

@@ -7,11 +7,6 @@ PCRs from it, and compared with what the TPM itself says at the end.
 
 import base64
 import hashlib
-import re
-import struct
-import subprocess
-import time
-from contextlib import contextmanager
 
 import pytest
 
@@ -19,15 +14,14 @@ import initrd
 import report
 import rows
 import scenario
+from tpm import BANKS, EV_EVENT_TAG, EV_IPL, events, replayed, tagged, tpm, utf16
 
-BANKS = {"sha1": 20, "sha256": 32}
 PCR_OF_IMA = 10     # Linux itself measures into it, and has a log of its own
 PCRS = tuple(pcr for pcr in range(24) if pcr != PCR_OF_IMA)
 
 LOADER_CONFIG = b"timeout 0\r\n# read by pvhboot, Gr\xfc\xdfe\n"
 
-# The TCG PC Client Platform Firmware Profile's types of events, and the tags of systemd-boot and Linux's EFI stub.
-EV_EVENT_TAG, EV_IPL = 6, 13
+# The tags of systemd-boot and Linux's EFI stub.
 TAG_LOADER_CONFIG, TAG_LOAD_OPTIONS = 0xf5bc582a, 0x8f3b22ed
 
 INIT = b"""#!/bin/busybox sh
@@ -47,78 +41,16 @@ echo "guest: done"
 /bin/busybox poweroff -f
 """
 
-# Digests in tpm2_eventlog's last part: "  sha256:", then "    0  : 0x00..." for each PCR.
-BANK = re.compile(r"^  (\w+):\n((?:    \d+ *: 0x[0-9a-f]+\n)+)", re.M)
-PCR = re.compile(r"^    (\d+) *: 0x([0-9a-f]+)$", re.M)
-
-
-@contextmanager
-def tpm(folder, model):
-    """Runs a TPM with nothing in it; gives QEMU's arguments for it."""
-    state = folder / "tpm"
-    state.mkdir()
-    with open(folder / "swtpm", "wb") as messages:
-        subprocess.run(["swtpm_setup", "--tpm2", "--tpmstate", state, "--pcr-banks", ",".join(BANKS)],
-                       stdout=messages, stderr=messages, check=True)
-        process = subprocess.Popen(
-            ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={state}", "--ctrl", f"type=unixio,path={state}/socket",
-             "--flags", "not-need-init,startup-clear"], stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
-        try:
-            for _ in range(100):
-                if (state / "socket").exists():
-                    break
-                time.sleep(0.1)
-            yield ("-chardev", f"socket,id=tpm,path={state}/socket", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
-                   "-device", f"{model},tpmdev=tpm0")
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
-
-
-def replayed(log, folder):
-    """The PCRs of each bank that tpm2_eventlog computes from a log."""
-    file = folder / "event-log"
-    file.write_bytes(log)
-    text = subprocess.run(["tpm2_eventlog", file], stdout=subprocess.PIPE, check=True, text=True).stdout
-    _, _, end = text.rpartition("\npcrs:\n")
-    return {bank: {int(number): value for number, value in PCR.findall(lines)} for bank, lines in BANK.findall(end)}
-
-
 def unextended(bank, pcr):
     """What a PCR has that nobody has extended (TCG PC Client Platform TPM Profile, section 4.6)."""
     return ("ff" if 17 <= pcr <= 22 else "00") * BANKS[bank]
 
 
-def events_of(log):
-    """(PCR, type, SHA-256 digest, data) of each event in a crypto agile log."""
-    offset = 32 + struct.unpack_from("<I", log, 28)[0]
-    while offset < len(log):
-        pcr, kind, count = struct.unpack_from("<III", log, offset)
-        offset += 12
-        digests = {}
-        for _ in range(count):
-            algorithm, = struct.unpack_from("<H", log, offset)
-            size = {4: 20, 11: 32}[algorithm]
-            digests[algorithm] = log[offset + 2:offset + 2 + size]
-            offset += 2 + size
-        size, = struct.unpack_from("<I", log, offset)
-        yield pcr, kind, digests[11], log[offset + 4:offset + 4 + size]
-        offset += 4 + size
-
-
-def ucs2(text):
-    return (text + "\0").encode("utf-16-le")
-
-
-def tagged(tag, text):
-    return struct.pack("<II", tag, len(text)) + text
-
-
 def measurements(row):
     """(PCR, type, what is hashed, what is logged): what a boot of this row must measure, in its order."""
-    command_line = ucs2(row.cmdline)
+    command_line = utf16(row.cmdline)
     return [
-        (5, EV_EVENT_TAG, LOADER_CONFIG, tagged(TAG_LOADER_CONFIG, ucs2("loader.conf"))),
+        (5, EV_EVENT_TAG, LOADER_CONFIG, tagged(TAG_LOADER_CONFIG, utf16("loader.conf"))),
         (12, EV_IPL, command_line, command_line),
         (9, EV_EVENT_TAG, command_line, tagged(TAG_LOAD_OPTIONS, b"LOADED_IMAGE::LoadOptions\0")),
     ]
@@ -134,7 +66,7 @@ def check_measurements(values, row):
                 value = hashlib.new(bank, value + hashlib.new(bank, data).digest()).digest()
             if pcr != PCR_OF_IMA:
                 assert values[f"pcr-{bank}/{pcr}"].lower() == value.hex(), f"PCR {pcr} of {bank}"
-    logged = [event for event in events_of(base64.b64decode(values["log"]))
+    logged = [event for event in events(base64.b64decode(values["log"]))
               if event[0] > 7 or event[:2] == (5, EV_EVENT_TAG)]
     assert logged == [(pcr, kind, hashlib.sha256(data).digest(), text) for pcr, kind, data, text in wanted]
 
@@ -172,7 +104,7 @@ def test_linux_has_the_event_log(model, row, boot):
     what = scenario.Given((archive,), (), ())
     folder = boot.folder(row.name)
     image, store = scenario.prepare(row, what, folder, {"loader/loader.conf": LOADER_CONFIG})
-    with tpm(folder, model) as devices:
+    with tpm(folder, model, BANKS) as devices:
         result = boot.run(row.name, row.machine, image, store, devices=devices)
     values = report.linux(result.serial).values
     assert "done" in values, "Linux did not come to the end of /init"

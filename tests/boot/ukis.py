@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Unified kernel images, made by Debian's ukify out of the loader, and forged ones."""
+
+import functools
+import json
+import os
+import struct
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import secure_boot
+from artifacts import LOADER, package, required
+
+# ukify's versions to the package and the path; ukify() says which one the short run has.
+UKIFY = {
+    "254": ("bookworm-backports/systemd", "lib/systemd/ukify"),
+    "257": ("trixie/systemd-ukify", "usr/bin/ukify"),
+    "262": ("sid/systemd-ukify", "usr/bin/ukify"),
+}
+IN_SHORT_RUN = "257"
+
+OS_RELEASE = 'ID=pvhtest\nVERSION_ID=1\nPRETTY_NAME="pvhboot test"\n'
+SECTION = "<8sIIIIIIHHI"
+HEADER_SIZE = 40
+CERTIFICATE_TABLE = 4   # index of the data directory
+
+
+def ukify(version, *arguments):
+    """Runs a ukify."""
+    name, path = UKIFY[version]
+    done = subprocess.run(["/usr/bin/python3", required(package(name) / path), *map(str, arguments)],
+                          env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"ukify {version}: {done.stdout}")
+    return done.stdout
+
+
+def build(target, version=IN_SHORT_RUN, signer=None, stub=LOADER, more=(), **parts):
+    """Makes an image, signed by ukify with a key of secure_boot.py if one is named; returns `target`.
+
+    `parts` are ukify's options: paths, or texts. There is an os-release unless it is None.
+    """
+    parts = {"os_release": OS_RELEASE, **parts}
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in parts.items() if value is not None]
+    if signer:
+        # ukify takes what is not signed for an EFI program, and fails with an ELF file.
+        options += ["--no-sign-kernel", f"--secureboot-private-key={secure_boot.key(signer)}",
+                    f"--secureboot-certificate={secure_boot.certificate(signer)}"]
+    ukify(version, "build", f"--stub={required(stub)}", f"--output={target}", *options, *more)
+    return target
+
+
+@dataclass(frozen=True)
+class Section:
+    """An entry of the section table; the offset is that of its bytes in the file, `at` that of the entry itself."""
+
+    name: str
+    size: int
+    address: int
+    file_size: int
+    offset: int
+    at: int
+
+
+def _optional_header(data):
+    pe, = struct.unpack_from("<I", data, 0x3c)
+    return pe, pe + 24
+
+
+def sections(data):
+    """The section table of a PE file."""
+    pe, optional = _optional_header(data)
+    count, = struct.unpack_from("<H", data, pe + 6)
+    first = optional + struct.unpack_from("<H", data, pe + 20)[0]
+    found = []
+    for at in range(first, first + HEADER_SIZE * count, HEADER_SIZE):
+        name, size, address, file_size, offset, *_ = struct.unpack_from(SECTION, data, at)
+        found.append(Section(name.rstrip(b"\0").decode(), size, address, file_size, offset, at))
+    return found
+
+
+def contents(data, profile=0):
+    """Name to content of the sections of a profile: the base's, and the profile's own over them."""
+    parts = [{}]
+    for section in sections(data):
+        if section.name == ".profile":
+            parts.append({})
+        parts[-1].setdefault(section.name, data[section.offset:section.offset + section.size])
+    return {**parts[0], **(parts[profile + 1] if profile + 1 < len(parts) else {})}
+
+
+def section(data, name):
+    """The first section of that name."""
+    return next(section for section in sections(data) if section.name == name)
+
+
+def flipped(data, name):
+    """The image with one bit in the middle of a section changed."""
+    found = section(data, name)
+    at = found.offset + found.size // 2
+    return data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1:]
+
+
+def changed_header(data, name, field, value):
+    """The image with a field of a section's header replaced: "size", "address", "file_size" or "offset"."""
+    place = section(data, name).at + {"size": 8, "address": 12, "file_size": 16, "offset": 20}[field]
+    return data[:place] + struct.pack("<I", value) + data[place + 4:]
+
+
+def renamed(data, name, new_name):
+    """The image with a section of another name."""
+    at = section(data, name).at
+    return data[:at] + new_name.encode().ljust(8, b"\0") + data[at + 8:]
+
+
+def cut_certificates(data):
+    """A signed image whose certificate table ends in the middle."""
+    directory = _optional_header(data)[1] + 112 + 8 * CERTIFICATE_TABLE
+    offset, size = struct.unpack_from("<II", data, directory)
+    assert size, "the image is not signed"
+    return data[:offset + size // 2]
+
+
+@functools.cache
+def measure_tool():
+    """The program systemd-measure of systemd 254, and its environment."""
+    tree = package("bookworm-backports/systemd")
+    libraries = package("bookworm-backports/libsystemd-shared") / "usr/lib/x86_64-linux-gnu/systemd"
+    return required(tree / "lib/systemd/systemd-measure"), {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
+
+
+def predicted_pcr_11(found, folder, phase=":"):
+    """PCR 11 as systemd-measure predicts it, for the sections of contents()."""
+    program, environment = measure_tool()
+    options = []
+    for name in (".linux", ".osrel", ".cmdline", ".initrd", ".splash", ".dtb", ".uname", ".sbat", ".pcrpkey"):
+        if name in found:
+            file = Path(folder) / f"section{name}"
+            file.write_bytes(found[name])
+            options.append(f"--{name[1:]}={file}")
+    said = subprocess.run([program, "calculate", "--bank=sha256", f"--phase={phase}", "--json=short", *options],
+                          env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return bytes.fromhex(json.loads(said)["sha256"][0]["hash"])
