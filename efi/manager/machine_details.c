@@ -4,7 +4,7 @@
 #include "common/base/text.h"
 #include "efi/boot/boot_map.h"
 #include "efi/firmware/system_table.h"
-#include "efi/firmware/variables.h"
+#include "efi/trust/secure_boot.h"
 
 static void append_firmware(struct text *text)
 {
@@ -33,13 +33,15 @@ static void append_memory(struct text *text, struct arena *arena)
 
 static void append_secure_boot(struct text *text)
 {
-    uint8_t on = 0;
-    EFI_STATUS status = variable_get_flag("SecureBoot", &on);
+    static const char states[SECURE_BOOT_STATES][30] = {
+        [SECURE_BOOT_OFF] = "off",
+        [SECURE_BOOT_ON] = "on",
+        [SECURE_BOOT_INSECURE] = "on, shim's validation is off",
+        [SECURE_BOOT_UNKNOWN] = "on or off, it cannot be read",
+    };
+    struct error ignored = {.code = ERROR_NONE};
 
-    text_format(text, "Secure Boot: %s\n",
-                EFI_ERROR(status) ? "unknown to the firmware"
-                : on              ? "on"
-                                  : "off");
+    text_format(text, "Secure Boot: %s\n", states[secure_boot_read(&ignored)]);
 }
 
 static void append_config(const struct loader_config *config, struct text *text)
