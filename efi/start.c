@@ -5,6 +5,7 @@
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
 #include "efi/console/log.h"
+#include "efi/console/usage.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/file.h"
@@ -15,6 +16,7 @@
 #include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
 #include "efi/manager/manager.h"
+#include "efi/stub/stub.h"
 
 #include <string.h>
 
@@ -23,6 +25,16 @@
 EFI_SYSTEM_TABLE *ST;
 EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
+
+/* One run of the loader. */
+struct run {
+    EFI_HANDLE image;
+    const EFI_LOADED_IMAGE *loaded;
+    uint64_t start; /* clock_now() when efi_main() was entered */
+    struct arena *arena;
+    struct trust trust;
+    struct options options;
+};
 
 /* "fs0:/x" is a path of the UEFI shell; "UEFI: ..." is a description from a boot menu. */
 static bool has_drive(const char *path)
@@ -62,20 +74,24 @@ static bool is_file(const struct boot_file *kernel, struct error *error)
  * Options of another program, an entry of ours among them, are meant: to read the entries instead
  * could start us over and over. True with *error, what is wrong with the path.
  */
-static bool are_foreign(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
-                        const struct options *options, struct error *error)
+static bool are_foreign(const struct run *run, struct error *error)
 {
-    return options->starts_with_kernel && !load_options_are_from_shell(image) &&
-           !is_file(&options->request.kernel, error) && !image_has_parent_program(loaded);
+    return run->options.starts_with_kernel && !load_options_are_from_shell(run->image) &&
+           !is_file(&run->options.request.kernel, error) && !image_has_parent_program(run->loaded);
+}
+
+static bool boot_entries(struct run *run, struct volume *volume, const struct options *options,
+                         const char *notice, struct error *error)
+{
+    return manager_run(run->image, run->loaded, volume, options, &run->trust, notice, run->start,
+                       run->arena, error);
 }
 
 /*
  * Boots by entries instead. In case the options are the user's, with a mistake in them, they are
  * mentioned in a notice, and when there is no entry to boot, `mistake` is the error.
  */
-static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
-                           const struct error *mistake, struct volume *volume, uint64_t start,
-                           struct measurements *measurements, struct arena *arena,
+static bool ignore_options(struct run *run, const struct error *mistake, struct volume *volume,
                            struct error *error)
 {
     const struct options none = {.request = {.command_line = ""}};
@@ -83,7 +99,7 @@ static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
 
     text_append_short(&notice, mistake->name, NAME_SHOWN);
     text_append(&notice, ": not a file; ignoring the load options and reading the entries");
-    if (manager_run(image, loaded, volume, &none, notice.data, start, measurements, arena, error))
+    if (boot_entries(run, volume, &none, notice.data, error))
         return true;
     if (error->code == ERROR_NO_ENTRIES_DIRECTORY || error->code == ERROR_NO_BOOTABLE_ENTRY)
         *error = *mistake;
@@ -91,36 +107,49 @@ static bool ignore_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded,
 }
 
 /* Boots the kernel named on the command line, or an entry. */
-static bool boot(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct options *options,
-                 uint64_t start, struct measurements *measurements, struct arena *arena,
-                 struct error *error)
+static bool boot(struct run *run, struct error *error)
 {
     CLEANUP(volume_close) struct volume volume = {.kind = VOLUME_NONE};
+    struct boot_request *request = &run->options.request;
     struct error mistake = {.code = ERROR_NONE};
 
-    if (!volume_open(loaded->DeviceHandle, &volume, error))
+    if (!volume_open(run->loaded->DeviceHandle, &volume, error))
         return false;
-    if (!options->request.kernel.path)
-        return manager_run(image, loaded, &volume, options, NULL, start, measurements, arena,
-                           error);
-    boot_request_set_volume(&options->request, &volume);
-    if (are_foreign(image, loaded, options, &mistake))
-        return ignore_options(image, loaded, &mistake, &volume, start, measurements, arena, error);
-    return boot_run(image, options, &options->request, measurements, arena, error);
+    if (!request->kernel.path)
+        return boot_entries(run, &volume, &run->options, NULL, error);
+    boot_request_set_volume(request, &volume);
+    if (are_foreign(run, &mistake))
+        return ignore_options(run, &mistake, &volume, error);
+    return boot_run(run->image, &run->options, request, &run->trust, run->arena, error);
 }
 
-static bool read_options(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct arena *arena,
-                         struct options *ret_options, struct error *error)
+static bool read_options(struct run *run, struct error *error)
 {
     enum load_options kind;
 
-    if (!load_options_collect(image, loaded, arena, ret_options, &kind, error))
+    if (!load_options_collect(run->image, run->loaded, run->arena, &run->options, &kind, error))
         return false;
-    console_set_verbose(ret_options->verbose);
+    console_set_verbose(run->options.verbose);
     if (kind == LOAD_OPTIONS_JUNK)
         console_verbose("the load options (%u bytes) are not text and are ignored",
-                        loaded->LoadOptionsSize);
+                        run->loaded->LoadOptionsSize);
     return true;
+}
+
+/* The kernel in our own image, or the one that the options or the entries name. */
+static bool boot_any(struct run *run, struct error *error)
+{
+    if (!trust_start(run->loaded, run->arena, &run->trust, error))
+        return false;
+    if (stub_is_due(&run->trust))
+        return stub_run(run->image, run->loaded, &run->trust, run->arena, error);
+    if (!read_options(run, error))
+        return false;
+    if (usage_print(&run->options))
+        return true;
+    if (!run->options.dry_run)
+        measure_start(&run->trust.measurements);
+    return boot(run, error);
 }
 
 static void end_log(struct arena *arena)
@@ -129,30 +158,18 @@ static void end_log(struct arena *arena)
     arena_release(arena);
 }
 
-static EFI_STATUS run(EFI_HANDLE image, uint64_t start)
+static EFI_STATUS run_loader(EFI_HANDLE image, uint64_t start)
 {
     CLEANUP(end_log) struct arena arena;
     struct error error = {.code = ERROR_NONE};
-    const EFI_LOADED_IMAGE *loaded = NULL;
-    struct measurements measurements = {.failure = EFI_SUCCESS};
-    struct options options;
+    struct run run = {.image = image, .start = start, .arena = &arena};
 
     pages_init_arena(&arena);
     log_start(&arena);
-    if (!image_find_loaded(image, &loaded, &error) ||
-        !read_options(image, loaded, &arena, &options, &error))
-        return console_print_error(&error, NULL);
-    if (options.version || options.help) {
-        console_print("pvhboot %s\n%s", PVHBOOT_VERSION, options.help ? options_help : "");
+    if (image_find_loaded(image, &run.loaded, &error) && boot_any(&run, &error))
         return EFI_SUCCESS;
-    }
-    if (!options.dry_run)
-        measure_start(&measurements);
-    if (!boot(image, loaded, &options, start, &measurements, &arena, &error)) {
-        measure_tell_spent(&measurements, NULL);
-        return console_print_error(&error, NULL);
-    }
-    return EFI_SUCCESS;
+    measure_tell_spent(&run.trust.measurements, NULL);
+    return console_print_error(&error, NULL);
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
@@ -168,7 +185,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     RT = system_table->RuntimeServices;
     /* The boot manager's five minutes are too short for slow media. A reset explains nothing. */
     watchdog_disarm();
-    status = run(image, start);
+    status = run_loader(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         clock_wait(CONSOLE_READING_TIME); /* the boot manager may clear the screen */
     /* Returning through crt0 would clobber registers that the caller's convention preserves. */

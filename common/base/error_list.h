@@ -223,9 +223,6 @@ ERROR_ROW(NO_RESET, MACHINE, DEVICE_ERROR, NONE,
 ERROR_ROW(SECURE_BOOT_UNKNOWN, MACHINE, SECURITY_VIOLATION, NONE,
     "Secure Boot's state cannot be read (variable {t}: {w}), so only what is inside this image is "
     "started; reset the firmware's settings")
-ERROR_ROW(SECURE_BOOT_ON, MACHINE, SECURITY_VIOLATION, NONE,
-    "Secure Boot is on, and pvhboot cannot verify kernels yet, so nothing is started; turn "
-    "Secure Boot off in the firmware setup")
 ERROR_ROW(SHIM_INSECURE, MACHINE, SECURITY_VIOLATION, NONE,
     "shim's validation is switched off (MokSBState), so nothing is verified; to switch it on, use "
     "mokutil --enable-validation")

@@ -30,7 +30,7 @@ bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena
 }
 
 bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const char *name,
-                          const uint8_t *bytes, uint64_t size)
+                          const uint8_t *bytes, uint64_t size, bool linux_only)
 {
     struct boot_file *file;
 
@@ -39,6 +39,7 @@ bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const c
     file = &files->items[files->count - 1];
     file->bytes = bytes;
     file->size = size;
+    file->linux_only = linux_only;
     return true;
 }
 

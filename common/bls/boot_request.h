@@ -33,6 +33,8 @@ struct boot_request {
     const char *command_line;
     struct boot_files initrds; /* concatenated, they are the first module */
     struct boot_files modules; /* the other modules, in order */
+    bool options_pinned;       /* our own signed image vouches for the command line */
+    bool options_from_outside; /* the command line replaces that of our own image */
     bool overwrite_nvs;        /* a kernel with a fixed address may overwrite ACPI NVS */
     bool no_overlay;           /* no ACPI tables of our own */
     bool pass_framebuffer;     /* the framebuffer is named in front of the command line */
@@ -44,7 +46,7 @@ bool boot_files_add(struct boot_files *files, struct arena *arena, struct volume
 
 /* Appends bytes in memory under a name for messages. False when out of memory. */
 bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const char *name,
-                          const uint8_t *bytes, uint64_t size);
+                          const uint8_t *bytes, uint64_t size, bool linux_only);
 
 /* Appends a file given as "PATH ARGS"; only the path is copied. False when out of memory. */
 bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,

@@ -8,6 +8,7 @@
 #include "efi/boot/overlay.h"
 #include "efi/boot/policy.h"
 #include "efi/boot/reserve.h"
+#include "efi/boot/trust.h"
 #include "efi/console/log.h"
 #include "efi/console/progress.h"
 #include "efi/firmware/acpi.h"
@@ -17,14 +18,17 @@
 static bool open_files(struct boot *boot, struct error *error)
 {
     const struct boot_request *request = boot->request;
+    struct kernel *kernel = &boot->kernel;
 
     (void)timing_enter(TIMING_OPENING);
-    if (!kernel_open(&request->kernel, &boot->kernel, error) ||
-        !kernel_read_headers(&boot->kernel, error) ||
-        !modules_open(request, kernel_is_linux(&boot->kernel), boot->arena, &boot->modules, error))
+    if (!trust_check_request(boot, error) || !trust_measure_image(boot, error) ||
+        !kernel_open(&request->kernel, kernel, error) || !trust_check_kernel(boot, error) ||
+        !kernel_read_headers(kernel, error) || !trust_choose_command_line(boot, error) ||
+        !modules_open(request, kernel_is_linux(kernel), boot->arena, &boot->modules, error) ||
+        !trust_watch_modules(boot, error))
         return false;
     boot->map.preparation.info = (struct boot_info_request){
-        .command_line = request->command_line,
+        .command_line = boot->command_line,
         .module_commands = boot->modules.commands,
         .module_count = boot->modules.count,
     };
@@ -62,7 +66,7 @@ static bool load(struct boot *boot, bool dry_run, struct error *error)
         return false;
     if (dry_run)
         report_firmware_map(boot);
-    if (!load_all(boot, error))
+    if (!load_all(boot, error) || !trust_check_modules(boot, error))
         return false;
     (void)timing_enter(TIMING_MAP);
     return start_kernel_prepare(boot, error);
@@ -134,23 +138,14 @@ static void boot_release(struct boot *boot)
     kernel_close(&boot->kernel);
 }
 
-/* What the kernel is about to be given. All that can refuse it has been done. */
-static bool measure_boot(const struct boot *boot, struct measurements *measurements,
-                         struct error *error)
-{
-    const char *command_line = boot->map.preparation.info.command_line;
-
-    return measure_kernel_parameters(measurements, command_line, error) &&
-           measure_load_options(measurements, command_line, error);
-}
-
 bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot_request *request,
-              struct measurements *measurements, struct arena *arena, struct error *error)
+              struct trust *trust, struct arena *arena, struct error *error)
 {
     CLEANUP(boot_release)
     struct boot boot = {
         .image = image,
         .request = request,
+        .trust = trust,
         .arena = arena,
         .map = {.preparation = {.arena = arena}},
         .overwrite_nvs = options->overwrite_acpi_nvs || request->overwrite_nvs,
@@ -158,7 +153,7 @@ bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot
         .pass_framebuffer = options->request.pass_framebuffer || request->pass_framebuffer,
     };
 
-    if (!policy_check(error) || !measure_check(measurements, error))
+    if (!policy_check(error))
         return false;
     if (!load(&boot, options->dry_run, error)) {
         if (error->code == ERROR_UNPACK_MEMORY)
@@ -169,5 +164,5 @@ bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot
     if (options->dry_run)
         return true;
     overlay_update(&boot);
-    return measure_boot(&boot, measurements, error) && start_kernel(&boot, error);
+    return trust_measure(&boot, error) && start_kernel(&boot, error);
 }

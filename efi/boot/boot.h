@@ -14,7 +14,7 @@
 #include "common/base/error.h"
 #include "common/bls/boot_request.h"
 #include "common/options/options.h"
-#include "efi/boot/measure.h"
+#include "efi/boot/trust_state.h"
 
 /*
  * Checks that this machine may start a kernel (efi/boot/policy.h), then loads and starts it.
@@ -23,4 +23,4 @@
  * After a failure, measure_is_spent() tells whether the TPM has recorded this boot.
  */
 bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot_request *request,
-              struct measurements *measurements, struct arena *arena, struct error *error);
+              struct trust *trust, struct arena *arena, struct error *error);

@@ -9,6 +9,7 @@
 #include "efi/boot/boot_map.h"
 #include "efi/boot/kernel_file.h"
 #include "efi/boot/modules.h"
+#include "efi/boot/trust_state.h"
 #include "efi/console/graphics.h"
 #include "efi/firmware/acpi.h"
 #include "efi/firmware/tpm.h"
@@ -31,11 +32,13 @@ struct event_log {
 struct boot {
     EFI_HANDLE image;
     const struct boot_request *request;
+    struct trust *trust;
     struct arena *arena;
     bool overwrite_nvs; /* the user allows loading over ACPI NVS */
     bool no_overlay;    /* the kernel gets the firmware's ACPI tables as they are */
     bool pass_framebuffer;
 
+    const char *command_line; /* the kernel's, without what overlay.c may put in front */
     struct kernel kernel;
     struct module_list modules;
 

@@ -6,8 +6,6 @@
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 
-#include <string.h>
-
 /* Returns the error of unpacking or parsing to the caller, with the file's name. */
 static bool fail(const struct kernel *kernel, struct error *error)
 {
@@ -212,7 +210,7 @@ bool kernel_is_linux(const struct kernel *kernel)
         if (kernel->unpack.layers[i].in_bzimage)
             return true;
     }
-    return strncmp(kernel->image.notes.system, "Linux", strlen("Linux")) == 0;
+    return kernel->image.notes.is_linux;
 }
 
 void kernel_close(struct kernel *kernel)

@@ -120,10 +120,9 @@ static bool fail(struct measurements *measurements, const struct measurement *wh
     return true;
 }
 
-/* True when there is nothing to measure into. */
-static bool is_idle(const struct measurements *measurements)
+bool measure_is_due(const struct measurements *measurements)
 {
-    return !EFI_ERROR(measurements->failure) && !measurements->tpm.protocol;
+    return measurements->tpm.protocol || EFI_ERROR(measurements->failure);
 }
 
 static bool measure(struct measurements *measurements, const struct measurement *what,
@@ -132,7 +131,7 @@ static bool measure(struct measurements *measurements, const struct measurement 
     EFI_STATUS status = measurements->failure;
     enum timing_phase before;
 
-    if (is_idle(measurements))
+    if (!measure_is_due(measurements))
         return true;
     before = timing_enter(TIMING_MEASURING);
     if (!EFI_ERROR(status))

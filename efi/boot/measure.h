@@ -59,6 +59,9 @@ struct measurements {
 /* Looks for a TPM. Prints nothing without --verbose. */
 void measure_start(struct measurements *measurements);
 
+/* True if something can be measured: only then files are read as a whole for it. */
+bool measure_is_due(const struct measurements *measurements);
+
 /*
  * True when PCRs from 9 on hold a boot. If it has failed, they cannot have the values of any other
  * boot until the machine is reset.

@@ -227,6 +227,24 @@ bool module_load(struct module *module, const struct plan_module *plan, struct e
     return true;
 }
 
+const uint8_t *module_bytes(const struct module *module, const struct plan_module *plan,
+                            struct arena *arena)
+{
+    uint8_t *copy;
+
+    if (plan->reads.count == 0)
+        return (const uint8_t *)(uintptr_t)plan->range.start;
+    if (plan->reads.count == 1)
+        return (const uint8_t *)(uintptr_t)plan->reads.items[0].address;
+    copy = arena_alloc_bulk(arena, module->size);
+    for (size_t i = 0; copy && i < plan->reads.count; i++) {
+        const struct plan_read *read = &plan->reads.items[i];
+
+        memcpy(copy + read->offset, (const void *)(uintptr_t)read->address, read->size);
+    }
+    return copy;
+}
+
 const char *module_name(const struct module *module)
 {
     return module->parts[0].file.path;

@@ -41,6 +41,13 @@ bool modules_open(const struct boot_request *request, bool is_linux, struct aren
 /* Reads a module to the addresses of its plan, which the caller has allocated. */
 bool module_load(struct module *module, const struct plan_module *plan, struct error *error);
 
+/*
+ * The bytes of a module that has been loaded. If they are staged in pieces, a copy in the arena;
+ * NULL if there is no memory for it.
+ */
+const uint8_t *module_bytes(const struct module *module, const struct plan_module *plan,
+                            struct arena *arena);
+
 /* The path of its first file, for messages. */
 const char *module_name(const struct module *module);
 

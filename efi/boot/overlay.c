@@ -21,9 +21,9 @@ static void pass_framebuffer(struct boot *boot, bool has_screen)
     const char *words = NULL;
 
     if (has_screen && boot->pass_framebuffer)
-        words = pass_framebuffer_words(&boot->graphics.framebuffer, boot->request->command_line,
-                                       boot->arena);
-    info->command_line = words ? words : boot->request->command_line;
+        words =
+            pass_framebuffer_words(&boot->graphics.framebuffer, boot->command_line, boot->arena);
+    info->command_line = words ? words : boot->command_line;
 }
 
 static void measure(struct boot *boot, const struct framebuffer *framebuffer)
@@ -58,7 +58,7 @@ void overlay_collect(struct boot *boot)
     pass_framebuffer(boot, found);
     if (found && boot->pass_framebuffer)
         boot->map.preparation.info.command_line_room =
-            strlen(boot->request->command_line) + PASS_FRAMEBUFFER_MOST;
+            strlen(boot->command_line) + PASS_FRAMEBUFFER_MOST;
 }
 
 bool overlay_is_placed(const struct boot *boot)

@@ -4,8 +4,5 @@
 
 #include "common/base/error.h"
 
-/*
- * Fails in Xen guests, with encrypted memory (SEV, TDX), and with Secure Boot on, since kernels are
- * not verified. Secure Boot counts as on when its variables exist but cannot be read.
- */
+/* Fails in Xen guests and with encrypted memory (SEV, TDX). */
 bool policy_check(struct error *error);

@@ -255,3 +255,10 @@ void console_set_verbose(bool verbose)
 {
     verbose_output = verbose;
 }
+
+void console_warn(enum error_code code, const char *name)
+{
+    struct error warning = {.code = code, .name = name};
+
+    (void)console_print_error(&warning, NULL);
+}

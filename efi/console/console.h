@@ -60,3 +60,6 @@ void console_set_verbose(bool verbose);
  * show; `copy` may be NULL. Returns the EFI_STATUS to exit with.
  */
 EFI_STATUS console_print_error(struct error *error, struct text *copy);
+
+/* Prints the sentence of an error that keeps nothing from going on, and has no numbers. */
+void console_warn(enum error_code code, const char *name);

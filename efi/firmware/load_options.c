@@ -2,6 +2,7 @@
 #include "efi/firmware/load_options.h"
 
 #include "common/base/utf.h"
+#include "common/options/image_options.h"
 #include "common/options/load_options.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/proto/shell_parameters.h"
@@ -42,15 +43,25 @@ static bool parse_words(const struct shell_parameters_protocol *shell, const cha
            set_options_error(&reason, arena, error);
 }
 
-static bool parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, struct arena *arena,
-                       struct options *ret_options, struct error *error)
+/* Skips the program's own name; "" for NULL. */
+static bool skip_own_name(const EFI_LOADED_IMAGE *loaded, const char **line, struct arena *arena,
+                          struct error *error)
 {
     const char *own_path = device_path_file_name(loaded->FilePath, arena);
-    TEXT_ON_STACK(reason, REASON_SIZE);
 
     if (!own_path)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    line = line ? options_skip_own_name(line, path_base_name(own_path)) : "";
+    *line = *line ? options_skip_own_name(*line, path_base_name(own_path)) : "";
+    return true;
+}
+
+static bool parse_line(const EFI_LOADED_IMAGE *loaded, const char *line, struct arena *arena,
+                       struct options *ret_options, struct error *error)
+{
+    TEXT_ON_STACK(reason, REASON_SIZE);
+
+    if (!skip_own_name(loaded, &line, arena, error))
+        return false;
     return options_parse_line(line, arena, ret_options, &reason) ||
            set_options_error(&reason, arena, error);
 }
@@ -82,4 +93,21 @@ bool load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, stru
     if (shell)
         return parse_words(shell, line, arena, ret_options, error);
     return parse_line(loaded, line, arena, ret_options, error);
+}
+
+/* A shell's line has the program's name in front, and the words as they were typed. */
+bool load_options_collect_image(const EFI_LOADED_IMAGE *loaded, struct arena *arena,
+                                unsigned *ret_profile, struct options *ret_options,
+                                struct error *error)
+{
+    TEXT_ON_STACK(reason, REASON_SIZE);
+    const char *line = NULL;
+
+    if (load_options_read(loaded->LoadOptions, loaded->LoadOptionsSize, arena, &line) ==
+        LOAD_OPTIONS_OUT_OF_MEMORY)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    if (!skip_own_name(loaded, &line, arena, error))
+        return false;
+    return image_options_parse(line, arena, ret_profile, ret_options, &reason) ||
+           set_options_error(&reason, arena, error);
 }

@@ -16,5 +16,10 @@ bool load_options_collect(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, stru
                           struct options *ret_options, enum load_options *ret_kind,
                           struct error *error);
 
+/* The same for an image that contains its kernel: common/options/image_options.h. */
+bool load_options_collect_image(const EFI_LOADED_IMAGE *loaded, struct arena *arena,
+                                unsigned *ret_profile, struct options *ret_options,
+                                struct error *error);
+
 /* True when we were started by a UEFI shell. */
 bool load_options_are_from_shell(EFI_HANDLE image);

@@ -73,6 +73,15 @@ static bool default_is_chosen(const struct manager *manager)
            entry_is_selected(&entries->items[manager->default_entry], chosen);
 }
 
+/* Why entries cannot be edited; NULL if they can. */
+static const char *find_no_editor(const struct manager *manager)
+{
+    if (policy_is_enforced(manager->trust->state))
+        return "Editing is off: with Secure Boot on, a command line has to be signed.";
+    return manager->catalog.config.editor ? NULL
+                                          : "Editing is off: loader.conf says \"editor no\".";
+}
+
 static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct menu *ret_menu)
 {
     const struct manager *manager = entry_menu->manager;
@@ -85,7 +94,7 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .timeout = manager->timeout,
         .saved_timeout = manager->catalog.config.timeout,
         .timeout_exits = timeout_exits,
-        .editor = manager->catalog.config.editor,
+        .no_editor = find_no_editor(manager),
         .console_mode = manager->catalog.config.console_mode,
         .context = entry_menu,
         .work = probe_next,
@@ -121,6 +130,7 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
     error_clear(error);
     text_clear(&manager->messages);
     manager->is_fallback = false;
+    manager->trust->attended = choice != MENU_TIMEOUT;
     if (choice == MENU_FIRMWARE)
         (void)enter_setup(error);
     else if (choice == MENU_TIMEOUT)
@@ -130,7 +140,7 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
     if (error->code == ERROR_NONE)
         return;
     (void)console_print_error(error, &manager->messages);
-    measure_tell_spent(manager->measurements, &manager->messages);
+    measure_tell_spent(&manager->trust->measurements, &manager->messages);
 }
 
 /*

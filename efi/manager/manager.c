@@ -181,18 +181,19 @@ static bool measure_config_of(const struct manager *manager, struct error *error
 {
     const struct catalog_file *file = &manager->catalog.config_file;
 
-    return !file->text || measure_config(manager->measurements, file->text, file->length, error);
+    return !file->text ||
+           measure_config(&manager->trust->measurements, file->text, file->length, error);
 }
 
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
-                 const struct options *options, const char *notice, uint64_t start,
-                 struct measurements *measurements, struct arena *arena, struct error *error)
+                 const struct options *options, struct trust *trust, const char *notice,
+                 uint64_t start, struct arena *arena, struct error *error)
 {
     TEXT_ON_STACK(messages, MESSAGES_SIZE);
     struct manager manager = {
         .image = image,
         .options = options,
-        .measurements = measurements,
+        .trust = trust,
         .arena = arena,
         .messages = messages,
     };
@@ -201,7 +202,7 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     (void)timing_enter(TIMING_ENTRIES);
     if (notice)
         show_notice(&manager, notice);
-    loader_interface_announce(loaded, start, &measurements->tpm, arena);
+    loader_interface_announce(loaded, start, &trust->measurements.tpm, arena);
     if (!entries_read(volume, arena, &manager.catalog, &manager.messages, error) ||
         !measure_config_of(&manager, error))
         return false;

@@ -10,7 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/options/options.h"
-#include "efi/boot/measure.h"
+#include "efi/boot/trust_state.h"
 #include "efi/firmware/volume.h"
 
 /*
@@ -20,5 +20,5 @@
  * clock_now() when efi_main() was entered.
  */
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
-                 const struct options *options, const char *notice, uint64_t start,
-                 struct measurements *measurements, struct arena *arena, struct error *error);
+                 const struct options *options, struct trust *trust, const char *notice,
+                 uint64_t start, struct arena *arena, struct error *error);

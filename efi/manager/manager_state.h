@@ -6,13 +6,13 @@
 
 #include "common/bls/catalog.h"
 #include "common/options/options.h"
-#include "efi/boot/measure.h"
+#include "efi/boot/trust_state.h"
 #include "efi/firmware/volume.h"
 
 struct manager {
     EFI_HANDLE image;
     const struct options *options;
-    struct measurements *measurements;
+    struct trust *trust;
     struct arena *arena;
 
     struct catalog catalog; /* catalog.config.timeout is the saved one, for later boots */

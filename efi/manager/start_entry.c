@@ -25,8 +25,7 @@ static bool start_kernel_of(const struct manager *manager, const struct boot_ent
         request.command_line = entry_command_line(entry, command_line, &arena);
     if (!request.command_line)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    return boot_run(manager->image, manager->options, &request, manager->measurements, &arena,
-                    error);
+    return boot_run(manager->image, manager->options, &request, manager->trust, &arena, error);
 }
 
 /* Whether to save this entry: the default of bootctl, or else of loader.conf, is "@saved". */

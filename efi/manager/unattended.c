@@ -59,7 +59,7 @@ static bool try_round(struct manager *manager, size_t index, bool second_round, 
         (void)console_print_error(&failure, &manager->messages);
         if (error->code == ERROR_NONE)
             *error = failure;
-        *ret_done = !may_try_another(&failure) || measure_is_spent(manager->measurements);
+        *ret_done = !may_try_another(&failure) || measure_is_spent(&manager->trust->measurements);
     }
     return false;
 }

@@ -93,9 +93,9 @@ static bool act_on_entry(struct menu_state *state, uint32_t key)
         return true;
     case 'e':
     case 'E':
-        if (state->menu->editor)
+        if (!state->menu->no_editor)
             return menu_edit(state);
-        menu_answer(state, "Editing is off: loader.conf says \"editor no\".");
+        menu_answer(state, "%s", state->menu->no_editor);
         break;
     case 'd':
     case 'D':

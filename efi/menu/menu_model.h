@@ -37,7 +37,7 @@ struct menu {
     uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
     uint32_t saved_timeout;     /* of later boots: + and - change it */
     bool timeout_exits;         /* the timeout returns to the firmware instead of booting */
-    bool editor;                /* editing is allowed */
+    const char *no_editor;      /* why nothing can be edited, to be shown; NULL: it can */
     int console_mode;           /* as in struct loader_config */
     const char *message;        /* shown above the list, e.g. why a boot failed; NULL for none */
     /* out: the edited command line, in the arena; NULL: unchanged */

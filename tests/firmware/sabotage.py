@@ -79,7 +79,7 @@ BREAKS = (
           "option-boot", "a file is left open: the root"),
     Break("a file that is not open is closed", "efi_file_open", statement(assigns="ret_handle"), "",
           "missing-kernel", "FAILED"),
-    Break("an error without a message", "start:run", nth(2, returned("console_print_error")), "EFI_LOAD_ERROR",
+    Break("an error without a message", "run_loader", returned("console_print_error"), "EFI_LOAD_ERROR",
           "missing-kernel", "does not say"),
     Break("an error is told twice", "console_print_error", condition("printed"), "0",
           "menu-empty-alone", "is printed twice"),
@@ -105,9 +105,9 @@ BREAKS = (
           ("!= ADDRESS_SPACE_IO", "> ADDRESS_SPACE_IO"), "serial-console-in-memory", "does not say"),
 
     # The TPM
-    Break("the framebuffer's words are not measured", "measure_boot", value("command_line"),
+    Break("the framebuffer's words are not measured", "measure_command_line", value("command_line"),
           "boot->request->command_line", "words-measured", "is not the one that was measured"),
-    Break("a dry run measures", "start:run", condition("dry_run"), "1",
+    Break("a dry run measures", "boot_any", condition("dry_run"), "1",
           "measured-dry-run", "measurements instead of 0"),
     Break("a full log is a failure", "tpm_extend", returned("EFI_VOLUME_FULL"), "status",
           "measured-odd", "speaks of a TPM"),

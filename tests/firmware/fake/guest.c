@@ -34,6 +34,7 @@ struct expected_module {
     const char *command;
     uint8_t *bytes;
     size_t size;
+    uint64_t place; /* in memory that is not cleared behind it; 0: anywhere */
 };
 
 static struct {
@@ -96,6 +97,11 @@ void expect_module_part(const uint8_t *bytes, size_t size)
     memset(module->bytes + module->size, 0, start - module->size);
     memcpy(module->bytes + start, bytes, size);
     module->size = start + size;
+}
+
+void expect_module_at(uint64_t address)
+{
+    expected.modules[expected.module_count - 1].place = address;
 }
 
 void expect_rsdp(uint64_t address)
@@ -397,7 +403,11 @@ static void check_module(const struct hvm_modlist_entry *entry, size_t index)
     else
         check_number("a module's command line", entry->cmdline_paddr, 0);
     check_bytes("module", index, range.start, module->bytes, module->size);
-    check_bytes("the rest of the last page of module", index, rest.start, NULL, range_size(rest));
+    if (module->place)
+        check_number("the address of a module that stays where it is", entry->paddr, module->place);
+    else
+        check_bytes("the rest of the last page of module", index, rest.start, NULL,
+                    range_size(rest));
     add_place("a module", range);
 }
 

@@ -18,9 +18,10 @@ void expect_fallback(
     const char *command_line);           /* another allowed command line, when a call fails */
 void expect_module(const char *command); /* the next module, */
 void expect_module_part(const uint8_t *bytes, size_t size); /* made of these files */
-void expect_rsdp(uint64_t address); /* of the firmware; the kernel's is ours, in an overlay */
-void expect_no_overlay(void);       /* the kernel's is the firmware's */
-void expect_overlay_optional(void); /* as memory is short, or tables are wrong */
+void expect_module_at(uint64_t address); /* the last module stays where it lies */
+void expect_rsdp(uint64_t address);      /* of the firmware; the kernel's is ours, in an overlay */
+void expect_no_overlay(void);            /* the kernel's is the firmware's */
+void expect_overlay_optional(void);      /* as memory is short, or tables are wrong */
 void expect_screen(const struct framebuffer *framebuffer);
 void expect_event_log(uint64_t tpm2, size_t (*size)(void)); /* in a copy of this TPM2 table */
 void expect_ecam(struct range window);                      /* reserved by MCFG */

@@ -53,6 +53,17 @@ struct wanted {
         9, EV_EVENT_TAG, BYTES("\xed\x22\x3b\x8f\x1a\0\0\0LOADED_IMAGE::LoadOptions"), BYTES(text) \
     }
 
+/* The data are those of a file: the path on the volume is in `data`. */
+#define WANTED_KERNEL(path)                                                                        \
+    {                                                                                              \
+        9, EV_IPL, BYTES(path), "\\vmlinux", FILE_BYTES                                            \
+    }
+#define WANTED_INITRD(path)                                                                        \
+    {                                                                                              \
+        9, EV_EVENT_TAG, BYTES("\xec\x22\x3b\x8f\x0d\0\0\0Linux initrd"), (path), FILE_BYTES       \
+    }
+#define FILE_BYTES SIZE_MAX
+
 #define NEW "n\0e\0w\0 \0x\0=\0\xac\x20\0"
 #define OLD "o\0l\0d\0\0"
 
@@ -62,14 +73,17 @@ static void check_extends(const struct wanted *wanted, size_t count)
         run_fail("%zu measurements instead of %zu", tpm_extend_count(), count);
     for (size_t i = 0; i < count; i++) {
         const struct tpm_extend *extend = &tpm_extends[i];
+        const void *data = wanted[i].data;
+        size_t size = wanted[i].size;
 
         if (extend->pcr != wanted[i].pcr || extend->type != wanted[i].type)
             run_fail("measurement %zu: PCR %u, type %u", i, extend->pcr, extend->type);
         if (extend->event_size != wanted[i].event_size ||
             memcmp(extend->event, wanted[i].event, extend->event_size) != 0)
             run_fail("measurement %zu logs something else", i);
-        if (extend->size != wanted[i].size ||
-            memcmp(extend->data, wanted[i].data, extend->size) != 0)
+        if (wanted[i].size == FILE_BYTES)
+            data = file_bytes(wanted[i].data, &size);
+        if (extend->size != size || memcmp(extend->data, data, extend->size) != 0)
             run_fail("measurement %zu is of something else", i);
     }
 }
@@ -116,6 +130,7 @@ static void check_entry(void)
 {
     static const struct wanted wanted[] = {
         WANTED_CONFIG(SETTINGS),
+        WANTED_KERNEL("/vmlinux"),
         WANTED_PARAMETERS(NEW),
         WANTED_OPTIONS(NEW),
     };
@@ -160,14 +175,24 @@ static void option(uint64_t seed)
     (void)seed;
     setup_plain();
     file_put_text(CONFIG, SETTINGS);
-    options_set("vmlinux old");
+    put_module("\\a.img", 3001, "");
+    options_set("--initrd a.img vmlinux old");
     expect_command_line("old");
     tpm_install();
 }
 
 static void check_option(void)
 {
-    static const struct wanted wanted[] = {WANTED_PARAMETERS(OLD), WANTED_OPTIONS(OLD)};
+    static const struct wanted wanted[] = {WANTED_KERNEL("vmlinux"), WANTED_PARAMETERS(OLD),
+                                           WANTED_OPTIONS(OLD), WANTED_INITRD("\\a.img")};
+
+    check_extends(wanted, ELEMENTS(wanted));
+}
+
+static void check_no_config(void)
+{
+    static const struct wanted wanted[] = {WANTED_KERNEL("/vmlinux"), WANTED_PARAMETERS(OLD),
+                                           WANTED_OPTIONS(OLD)};
 
     check_extends(wanted, ELEMENTS(wanted));
 }
@@ -191,6 +216,13 @@ static void no_options(uint64_t seed)
     setup_plain();
     options_set("vmlinux");
     tpm_install();
+}
+
+static void check_no_options(void)
+{
+    static const struct wanted wanted[] = {WANTED_KERNEL("vmlinux")};
+
+    check_extends(wanted, ELEMENTS(wanted));
 }
 
 static void be_absent(struct tcg2_capability *capability)
@@ -338,8 +370,9 @@ static void spent_menu(uint64_t seed)
 static void check_spent_menu(void)
 {
     static const struct wanted wanted[] = {
-        WANTED_CONFIG("timeout 5\n"), WANTED_PARAMETERS(NEW), WANTED_OPTIONS(NEW),
-        WANTED_PARAMETERS(OLD),       WANTED_OPTIONS(OLD),
+        WANTED_CONFIG("timeout 5\n"), WANTED_KERNEL("/vmlinux"), WANTED_PARAMETERS(NEW),
+        WANTED_OPTIONS(NEW),          WANTED_KERNEL("/vmlinux"), WANTED_PARAMETERS(OLD),
+        WANTED_OPTIONS(OLD),
     };
 
     check_extends(wanted, ELEMENTS(wanted));
@@ -352,8 +385,8 @@ const struct scenario measure_scenarios[] = {
     {"measured-odd", entry, ENDING_BOOT, NULL, check_entry_quiet, .seeds = 3},
     {"measured-verbose", verbose, ENDING_BOOT, NULL, check_verbose},
     {"measured-option", option, ENDING_BOOT, NULL, check_option, .faults = true},
-    {"measured-no-config", no_config, ENDING_BOOT, NULL, check_option},
-    {"measured-no-options", no_options, ENDING_BOOT, NULL, check_none},
+    {"measured-no-config", no_config, ENDING_BOOT, NULL, check_no_config},
+    {"measured-no-options", no_options, ENDING_BOOT, NULL, check_no_options},
     {"measured-no-tpm", no_tpm, ENDING_BOOT, NULL, check_no_tpm, .seeds = 3},
     {"measured-dry-run", dry_run, ENDING_SUCCESS, NULL, check_not_asked},
     {"measured-refused", refused, ENDING_ERROR, NULL, check_refused},

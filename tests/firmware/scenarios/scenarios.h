@@ -7,11 +7,13 @@
 extern const struct scenario boot_scenarios[]; /* ends with one without a name */
 extern const struct scenario contract_scenarios[];
 extern const struct scenario entry_scenarios[];
+extern const struct scenario image_scenarios[];
 extern const struct scenario keyboard_scenarios[];
 extern const struct scenario manager_scenarios[];
 extern const struct scenario measure_scenarios[];
 extern const struct scenario memory_scenarios[];
 extern const struct scenario overlay_scenarios[];
+extern const struct scenario pinned_scenarios[];
 extern const struct scenario random_scenarios[];
 extern const struct scenario real_scenarios[];
 extern const struct scenario report_scenarios[];

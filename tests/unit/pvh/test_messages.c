@@ -135,7 +135,14 @@ static const struct {
     {ERROR_NO_SETUP, {0}, {"setup: " STATUS_NAME}},
     {ERROR_NO_RESET, {0}, {"reset the machine"}},
     {ERROR_SECURE_BOOT_UNKNOWN, {0}, {REASON ": " STATUS_NAME}},
-    {ERROR_SECURE_BOOT_ON, {0}, {"Secure Boot is on, and pvhboot"}},
+    {ERROR_PE_SECTION_OUTSIDE, {0x4321, 1234, 999}, {NAME ": ", "1234 bytes", "0x4321", "999"}},
+    {ERROR_PE_SECTIONS_OVERLAP, {0x4321}, {NAME ": damaged", "0x4321"}},
+    {ERROR_NO_PROFILE, {3, 2}, {"no profile 3", "it has 2 profiles"}},
+    {ERROR_IMAGE_WITHOUT_KERNEL, {3}, {".linux", "profile 3"}},
+    {ERROR_PINS, {7}, {".pins, line 7", "SHA-256"}},
+    {ERROR_PINNED_TWICE, {7}, {".pins, line 7", "already"}},
+    {ERROR_NOT_MEASURED, {12}, {"cannot be measured", "PCR 12", STATUS_NAME}},
+    {ERROR_TPM_SPENT, {0}, {"TPM", "reset"}},
     {ERROR_SHIM_INSECURE, {0}, {"MokSBState", "nothing is verified"}},
     {ERROR_FILE_UNSIGNED, {0}, {NAME ": Secure Boot is on", "not signed", "ukify --stub"}},
     {ERROR_REFUSED_BY_FIRMWARE, {0}, {NAME ": refused by the firmware (" STATUS_NAME ")"}},
@@ -395,7 +402,7 @@ static void names_stand_in_front(void **state)
     static const enum error_code machine[] = {
         ERROR_OUT_OF_MEMORY, ERROR_PLATFORM_XEN,  ERROR_PLATFORM_SEV,   ERROR_PLATFORM_TDX,
         ERROR_MAP_STRIDE,    ERROR_MAP_TOO_LARGE, ERROR_MAP_FRAGMENTED, ERROR_MAP_CHANGED,
-        ERROR_MAP_READ,      ERROR_SECURE_BOOT_ON};
+        ERROR_MAP_READ,      ERROR_SHIM_INSECURE};
     static const enum error_code file[] = {ERROR_NOT_ELF,       ERROR_SPAN_TAKEN,
                                            ERROR_UNPACK_MEMORY, ERROR_NO_ROOM_FOR_MODULE,
                                            ERROR_FILE_MISSING,  ERROR_MODULE_EMPTY};
@@ -436,7 +443,7 @@ static void statuses(void **state)
     assert_int_equal(error_status(&error), UEFI_LOAD_ERROR);
     set_row(ERROR_NO_ROOM_FOR_MODULE);
     assert_int_equal(error_status(&error), UEFI_OUT_OF_RESOURCES);
-    set_row(ERROR_SECURE_BOOT_ON);
+    set_row(ERROR_SHIM_INSECURE);
     assert_int_equal(error_status(&error), UEFI_SECURITY_VIOLATION);
     set_row(ERROR_PLATFORM_XEN);
     assert_int_equal(error_status(&error), UEFI_UNSUPPORTED);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files whose SHA-256 stands in the .pins section of our own image (common/uki/pins.h). */
+#pragma once
+
+#include "efi/boot/boot_state.h"
+
+/* True if there is a pin for each of the files. */
+bool files_are_pinned(const struct pins *pins, const struct boot_files *files);
+
+/*
+ * Compares the bytes of a file with its pin, if there is one. ERROR_PIN_MISMATCH where Secure Boot
+ * is on, or if the answer to a question is no; without someone to ask, it is a warning.
+ */
+bool pinned_check_bytes(struct boot *boot, const char *path, const uint8_t *bytes, uint64_t size,
+                        struct error *error);
+
+/*
+ * The same for the files of modules: they are hashed while they are read to their places, and
+ * compared afterwards.
+ */
+bool pinned_watch_modules(struct boot *boot, struct error *error);
+bool pinned_check_modules(struct boot *boot, struct error *error);

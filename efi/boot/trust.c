@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/boot/trust.h"
+
+#include "common/trust/lockdown.h"
+#include "efi/boot/pinned_files.h"
+#include "efi/console/console.h"
+#include "efi/firmware/pages.h"
+#include "efi/trust/verify.h"
+#include "pvh/limits.h"
+
+#include <string.h>
+
+static bool is_embedded(const struct boot *boot)
+{
+    return boot->trust->embedded;
+}
+
+static bool is_enforced(const struct boot *boot)
+{
+    return policy_is_enforced(boot->trust->state);
+}
+
+bool trust_check_request(const struct boot *boot, struct error *error)
+{
+    struct trust *trust = boot->trust;
+
+    if (trust->state == SECURE_BOOT_UNKNOWN && !is_embedded(boot)) {
+        *error = trust->why_unknown;
+        return false;
+    }
+    if (is_enforced(boot) && boot->overwrite_nvs)
+        return error_set_for(error, boot->request->kernel.path, ERROR_OVERWRITE_REFUSED);
+    return measure_check(&trust->measurements, error);
+}
+
+bool trust_measure_image(const struct boot *boot, struct error *error)
+{
+    struct trust *trust = boot->trust;
+    const struct uki *uki = &trust->uki;
+
+    if (!trust->embedded)
+        return true;
+    for (enum uki_section_kind kind = 0; kind <= UKI_LAST_MEASURED; kind++) {
+        if (uki->present[kind] && !measure_section(&trust->measurements, uki_section_name(kind),
+                                                   trust->own_bytes + uki->sections[kind].start,
+                                                   range_size(uki->sections[kind]), error))
+            return false;
+    }
+    return measure_profile(&trust->measurements, trust->profile, error);
+}
+
+/* A command line that neither our own image nor a pinned entry vouches for. */
+static bool has_plain_options(const struct boot *boot)
+{
+    return *boot->request->command_line && !boot->request->options_pinned &&
+           !boot->trust->command_line;
+}
+
+static enum kernel_source find_source(const struct boot *boot)
+{
+    const struct boot_request *request = boot->request;
+    const struct pins *pins = &boot->trust->pins;
+    const struct file *file = &boot->kernel.file;
+    bool pinned = pins_find(pins, request->kernel.path);
+
+    if (is_embedded(boot))
+        return KERNEL_EMBEDDED;
+    if (!pinned && (file->source.size < 2 || memcmp(file->bytes, "MZ", 2) != 0))
+        return KERNEL_PLAIN;
+    if (!files_are_pinned(pins, &request->initrds) || !files_are_pinned(pins, &request->modules))
+        return KERNEL_PE_PLAIN_INITRD;
+    if (has_plain_options(boot))
+        return KERNEL_PE_PLAIN_OPTIONS;
+    return pinned ? KERNEL_PINNED : KERNEL_PE;
+}
+
+/* Carries out a verdict about the kernel's file, which is in memory. */
+static bool apply(struct boot *boot, struct policy_verdict verdict, struct error *error)
+{
+    const struct file *file = &boot->kernel.file;
+
+    if (verdict.action == POLICY_REFUSE)
+        return error_set_for(error, file->path, verdict.error);
+    return verdict.action != POLICY_VERIFY ||
+           image_verify(boot->image, file->path, file->bytes, file->source.size, boot->trust->state,
+                        error);
+}
+
+bool trust_check_kernel(struct boot *boot, struct error *error)
+{
+    const struct trust *trust = boot->trust;
+    const char *path = boot->request->kernel.path;
+    bool pinned = !is_embedded(boot) && pins_find(&trust->pins, path);
+
+    if (is_embedded(boot) ||
+        (!pinned && !is_enforced(boot) && !measure_is_due(&trust->measurements)))
+        return true;
+    if (!kernel_read_whole(&boot->kernel, error))
+        return false;
+    if (is_enforced(boot) && !apply(boot, policy_judge(trust->state, find_source(boot)), error))
+        return false;
+    return !pinned || pinned_check_bytes(boot, path, boot->kernel.file.bytes,
+                                         boot->kernel.file.source.size, error);
+}
+
+/*
+ * Which parts of the initrd a kernel gets, and whether it is locked down, depends on whether it is
+ * Linux. The notes of a stream are known only once it is loaded, so then it is unpacked first.
+ */
+static bool know_system(struct boot *boot, struct error *error)
+{
+    struct kernel *kernel = &boot->kernel;
+
+    if (kernel->state != KERNEL_STREAMED || kernel_is_linux(kernel))
+        return true;
+    return (!is_embedded(boot) && !is_enforced(boot)) || kernel_unpack(kernel, error);
+}
+
+/* In loader mode, what is signed replaces what the entry or the user says. */
+static const char *choose_signed(const struct boot *boot)
+{
+    const char *given = boot->request->command_line;
+    const char *own = boot->trust->command_line;
+
+    if (!is_enforced(boot) || is_embedded(boot) || boot->request->options_pinned || !own)
+        return given;
+    if (*given && strcmp(given, own) != 0)
+        console_warn(ERROR_COMMAND_LINE_IGNORED, NULL);
+    return own;
+}
+
+bool trust_choose_command_line(struct boot *boot, struct error *error)
+{
+    struct kernel *kernel = &boot->kernel;
+
+    if (!know_system(boot, error))
+        return false;
+    boot->command_line = choose_signed(boot);
+    if (!is_enforced(boot))
+        return true;
+    if (!kernel_is_linux(kernel))
+        return is_embedded(boot) || pins_find(&boot->trust->pins, kernel->file.path) ||
+               apply(boot, policy_judge(boot->trust->state, KERNEL_PE_NOT_LINUX), error);
+    return lockdown_add(boot->command_line, true, LINUX_COMMAND_LINE_MAX, boot->arena,
+                        &boot->command_line, error) ||
+           ERROR_IS_FALSE(error_name(error, kernel->file.path));
+}
+
+/* The first module if it is the initrd, not one of the request's other modules. */
+static bool has_initrd(const struct boot *boot)
+{
+    return boot->modules.count > boot->request->modules.count;
+}
+
+bool trust_watch_modules(struct boot *boot, struct error *error)
+{
+    struct policy_verdict offered = policy_judge_input(boot->trust->state, OUTSIDE_INITRD, false);
+
+    if (has_initrd(boot) && boot->modules.items[0].is_offered && offered.action == POLICY_REFUSE)
+        return error_set_for(error, module_name(&boot->modules.items[0]), offered.error);
+    return pinned_watch_modules(boot, error);
+}
+
+bool trust_check_modules(struct boot *boot, struct error *error)
+{
+    return pinned_check_modules(boot, error);
+}
+
+/* The initrd as Linux's EFI stub measures it, other modules as GRUB measures files. */
+static bool measure_module(struct boot *boot, size_t index, struct error *error)
+{
+    struct measurements *measurements = &boot->trust->measurements;
+    struct module *module = &boot->modules.items[index];
+    CLEANUP(arena_release) struct arena arena;
+    const void *bytes;
+
+    pages_init_arena(&arena);
+    bytes = module_bytes(module, &boot_plan(boot)->modules[index], &arena);
+    if (!bytes)
+        return error_set_for(error, module_name(module), ERROR_FILE_NO_MEMORY);
+    if (index == 0 && has_initrd(boot))
+        return measure_initrd(measurements, bytes, module->size, error);
+    return measure_kernel_file(measurements, module_name(module), bytes, module->size, error);
+}
+
+static bool measure_command_line(struct boot *boot, struct error *error)
+{
+    struct measurements *measurements = &boot->trust->measurements;
+    const char *command_line = boot->map.preparation.info.command_line;
+
+    if (!is_embedded(boot) && !measure_kernel_parameters(measurements, command_line, error))
+        return false;
+    if (boot->request->options_from_outside &&
+        !measure_kernel_parameters(measurements, boot->request->command_line, error))
+        return false;
+    return measure_load_options(measurements, command_line, error);
+}
+
+bool trust_measure(struct boot *boot, struct error *error)
+{
+    struct measurements *measurements = &boot->trust->measurements;
+    const struct file *file = &boot->kernel.file;
+
+    if (!measure_is_due(measurements))
+        return true;
+    if (!is_embedded(boot) &&
+        !measure_kernel_file(measurements, file->path, file->bytes, file->source.size, error))
+        return false;
+    if (!measure_command_line(boot, error))
+        return false;
+    for (size_t i = 0; i < boot->modules.count; i++) {
+        if (!measure_module(boot, i, error))
+            return false;
+    }
+    if (is_embedded(boot))
+        measure_announce(measurements);
+    return true;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/boot/trust_state.h"
+
+#include "common/base/byte_source.h"
+#include "efi/console/console.h"
+#include "efi/trust/secure_boot.h"
+
+/* The text of our own image's section that applies to all profiles; false if there is none. */
+static bool find_text(const struct trust *trust, const struct uki *uki, enum uki_section_kind kind,
+                      const char **ret_text, uint64_t *ret_size)
+{
+    *ret_text = (const char *)trust->own_bytes + uki->sections[kind].start;
+    *ret_size = range_size(uki->sections[kind]);
+    return uki->present[kind];
+}
+
+static bool read_own_texts(struct trust *trust, struct arena *arena, struct error *error)
+{
+    struct uki uki;
+    const char *text;
+    uint64_t size;
+
+    if (!uki_find_sections(&trust->own, 0, &uki, error))
+        return false;
+    if (find_text(trust, &uki, UKI_PINS, &text, &size) &&
+        !pins_parse(text, size, arena, &trust->pins, error))
+        return false;
+    if (!find_text(trust, &uki, UKI_CMDLINE, &text, &size))
+        return true;
+    trust->command_line = uki_command_line(text, size, arena);
+    return trust->command_line || error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+static bool read_own_image(const EFI_LOADED_IMAGE *loaded, struct arena *arena, struct trust *trust,
+                           struct error *error)
+{
+    struct memory_source memory;
+
+    trust->own_bytes = loaded->ImageBase;
+    if (!trust->own_bytes || loaded->ImageSize == 0)
+        return true; /* firmware that does not say where it has loaded us */
+    memory_source_init(&memory, trust->own_bytes, loaded->ImageSize);
+    return pe_read_sections(&memory.source, PE_IN_MEMORY, arena, &trust->own, error) &&
+           read_own_texts(trust, arena, error);
+}
+
+bool trust_start(const EFI_LOADED_IMAGE *loaded, struct arena *arena, struct trust *ret_trust,
+                 struct error *error)
+{
+    *ret_trust = (struct trust){.arena = arena};
+    ret_trust->state = secure_boot_read(&ret_trust->why_unknown);
+    if (policy_warning(ret_trust->state) != ERROR_NONE)
+        console_warn(policy_warning(ret_trust->state), NULL);
+    ret_trust->measurements.required = policy_is_enforced(ret_trust->state);
+    return read_own_image(loaded, arena, ret_trust, error);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is known about trust before anything is booted: Secure Boot's state, what our own image
+ * vouches for, and the TPM. efi/boot/trust.h makes use of it.
+ */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/base/arena.h"
+#include "common/base/error.h"
+#include "common/image/pe.h"
+#include "common/trust/policy.h"
+#include "common/uki/pins.h"
+#include "common/uki/uki.h"
+#include "efi/boot/measure.h"
+
+/* One for each run of the loader. */
+struct trust {
+    struct arena *arena; /* of the whole run: of what errors say, too */
+    enum secure_boot state;
+    struct error why_unknown; /* SECURE_BOOT_UNKNOWN: why the state cannot be read */
+    const uint8_t *own_bytes; /* our own image in memory, */
+    struct pe_sections own;   /* its sections, */
+    struct pins pins;         /* its .pins, */
+    const char *command_line; /* and its .cmdline, cleaned; NULL: it has none */
+    bool embedded;            /* the kernel that is started is in our own image: */
+    struct uki uki;           /* the sections that apply, */
+    unsigned profile;         /* with this profile */
+    bool attended;            /* someone has chosen what is started, and can be asked */
+    struct measurements measurements;
+};
+
+/*
+ * Reads the state and the sections of our own image, and looks for a TPM. What is allocated is in
+ * the arena.
+ */
+bool trust_start(const EFI_LOADED_IMAGE *loaded, struct arena *arena, struct trust *ret_trust,
+                 struct error *error);

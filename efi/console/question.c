@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/console/question.h"
+
+#include "efi/console/console.h"
+#include "efi/console/keyboard.h"
+
+#define TICK       100 /* milliseconds */
+#define MOST_TICKS 600
+
+static bool is_answered_yes(struct keyboard *keyboard)
+{
+    for (unsigned ticks = 0; ticks < MOST_TICKS;) {
+        uint32_t key = keyboard_wait(keyboard);
+
+        if (key == KEY_TICK)
+            ticks++;
+        else if (key != KEY_NONE)
+            return key == 'y' || key == 'Y';
+    }
+    return false;
+}
+
+bool question_ask(const char *question)
+{
+    CLEANUP(keyboard_close) struct keyboard keyboard = {.timer = NULL};
+
+    console_print("%s (y/n)\n", question);
+    return !EFI_ERROR(keyboard_open(&keyboard, TICK)) && is_answered_yes(&keyboard);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/stub/initrds.h"
+
+#include "common/uki/cpio.h"
+
+/* The sections that become files in /.extra, in this order. */
+static const struct {
+    enum uki_section_kind kind;
+    char name[27];
+} extra_files[] = {
+    {UKI_PCRSIG, "tpm2-pcr-signature.json"},
+    {UKI_PCRPKEY, "tpm2-pcr-public-key.pem"},
+    {UKI_PROFILE, "profile"},
+    {UKI_OSREL, "os-release"},
+};
+
+static bool add_section(struct stub *stub, enum uki_section_kind kind, bool linux_only,
+                        struct error *error)
+{
+    return !stub->trust->uki.present[kind] || stub_section_size(stub, kind) == 0 ||
+           boot_files_add_bytes(&stub->request.initrds, stub->arena, uki_section_name(kind),
+                                stub_section(stub, kind), stub_section_size(stub, kind),
+                                linux_only) ||
+           error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+/* Adds an archive with one file in /.extra. */
+static bool add_archive(struct stub *stub, enum uki_section_kind kind, const char *name,
+                        struct error *error)
+{
+    const struct cpio_file file = {name, stub_section(stub, kind), stub_section_size(stub, kind)};
+    const struct cpio_archive archive = {CPIO_EXTRA, .files = &file, .count = 1};
+    uint64_t size = 0;
+    uint8_t *bytes = cpio_size(&archive, &size) ? arena_alloc_bulk(stub->arena, size) : NULL;
+
+    if (!bytes)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    cpio_write(&archive, bytes);
+    return boot_files_add_bytes(&stub->request.initrds, stub->arena, uki_section_name(kind), bytes,
+                                size, true) ||
+           error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+bool stub_add_initrds(struct stub *stub, struct error *error)
+{
+    if (!add_section(stub, UKI_UCODE, true, error) || !add_section(stub, UKI_INITRD, false, error))
+        return false;
+    for (size_t i = 0; i < ELEMENTS(extra_files); i++) {
+        enum uki_section_kind kind = extra_files[i].kind;
+
+        if (stub->trust->uki.present[kind] && !add_archive(stub, kind, extra_files[i].name, error))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The initrd of a unified kernel image: its sections, and archives that systemd-stub makes of other
+ * sections, for the programs in the initrd:
+ *
+ *     .ucode | .initrd | /.extra/tpm2-pcr-signature.json | /.extra/tpm2-pcr-public-key.pem
+ *            | /.extra/profile | /.extra/os-release
+ *
+ * Kernels other than Linux get .initrd alone. It is not copied if it is all that there is.
+ */
+#pragma once
+
+#include "efi/stub/stub_state.h"
+
+/* Adds them to the request. */
+bool stub_add_initrds(struct stub *stub, struct error *error);

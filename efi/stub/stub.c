@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/stub/stub.h"
+
+#include "common/options/image_options.h"
+#include "efi/boot/boot.h"
+#include "efi/console/console.h"
+#include "efi/console/usage.h"
+#include "efi/firmware/load_options.h"
+#include "efi/stub/initrds.h"
+
+bool stub_is_due(const struct trust *trust)
+{
+    return uki_has_kernel(&trust->own);
+}
+
+static bool read_own_command_line(struct stub *stub, const char **ret_own, struct error *error)
+{
+    *ret_own = NULL;
+    if (!stub->trust->uki.present[UKI_CMDLINE])
+        return true;
+    *ret_own = uki_command_line((const char *)stub_section(stub, UKI_CMDLINE),
+                                stub_section_size(stub, UKI_CMDLINE), stub->arena);
+    return *ret_own || error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+/* LoadOptions replace the image's command line, unless only what is signed counts. */
+static bool choose_command_line(struct stub *stub, struct error *error)
+{
+    const char *given = stub->options.request.command_line;
+    struct policy_verdict verdict;
+    const char *own;
+
+    if (!read_own_command_line(stub, &own, error))
+        return false;
+    stub->request.command_line = own ? own : "";
+    if (!given)
+        return true;
+    verdict = policy_judge_input(stub->trust->state, OUTSIDE_COMMAND_LINE, own != NULL);
+    if (verdict.action == POLICY_REFUSE)
+        return error_set_for(error, uki_section_name(UKI_LINUX), verdict.error);
+    if (verdict.action == POLICY_IGNORE) {
+        console_warn(verdict.error, NULL);
+        return true;
+    }
+    stub->request.command_line = given;
+    stub->request.options_from_outside = true;
+    return true;
+}
+
+static bool add_files(struct stub *stub, struct error *error)
+{
+    struct boot_request *request = &stub->request;
+
+    if (!stub->trust->uki.present[UKI_LINUX])
+        return error_set(error, ERROR_IMAGE_WITHOUT_KERNEL, stub->trust->profile);
+    request->kernel = (struct boot_file){
+        .path = uki_section_name(UKI_LINUX),
+        .bytes = stub_section(stub, UKI_LINUX),
+        .size = stub_section_size(stub, UKI_LINUX),
+        .command = "",
+    };
+    return stub_add_initrds(stub, error);
+}
+
+static bool start(struct stub *stub, struct error *error)
+{
+    return uki_find_sections(&stub->trust->own, stub->trust->profile, &stub->trust->uki, error) &&
+           choose_command_line(stub, error) && add_files(stub, error) &&
+           boot_run(stub->image, &stub->options, &stub->request, stub->trust, stub->arena, error);
+}
+
+bool stub_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct trust *trust,
+              struct arena *arena, struct error *error)
+{
+    struct stub stub = {.image = image, .loaded = loaded, .trust = trust, .arena = arena};
+
+    trust->embedded = true;
+    if (!load_options_collect_image(loaded, arena, &trust->profile, &stub.options, error))
+        return false;
+    console_set_verbose(stub.options.verbose);
+    if (usage_print(&stub.options))
+        return true;
+    if (!stub.options.dry_run)
+        measure_start(&trust->measurements);
+    return start(&stub, error);
+}

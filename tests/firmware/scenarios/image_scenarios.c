@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The loader as a stub: its own image contains the kernel. */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/load_file.h"
+#include "tests/firmware/fake/own_image.h"
+#include "tests/firmware/fake/variables.h"
+#include "tests/firmware/scenarios/machines.h"
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IMAGE_PLACE (20 * MIB) /* free in the usual machine */
+#define INITRD_SIZE 5000
+
+static void set_secure_boot(void)
+{
+    static const uint8_t on = 1, off = 0;
+
+    variable_put(&global_variable_guid, "SecureBoot", &on, 1);
+    variable_put(&global_variable_guid, "SetupMode", &off, 1);
+}
+
+/* The loader's own sections, and the kernel's. */
+static void add_kernel(const struct kernel_shape *shape)
+{
+    size_t size;
+    uint8_t *bytes = kernel_make(shape, &size);
+
+    own_image_add_text(".text", "code");
+    own_image_add(".linux", bytes, size);
+    expect_kernel(bytes, size);
+}
+
+/* Section 2. */
+static void add_initrd(void)
+{
+    uint8_t *bytes = malloc(INITRD_SIZE);
+
+    require(bytes);
+    fill_random(bytes, INITRD_SIZE, 7);
+    own_image_add(".initrd", bytes, INITRD_SIZE);
+    expect_module("");
+    expect_module_part(bytes, INITRD_SIZE);
+    free(bytes);
+}
+
+/* Files that would be booted if the image were empty must not matter. */
+static void setup_image(void)
+{
+    machine_usual();
+    file_put_text("\\loader\\loader.conf", "timeout 5\n");
+    file_put_text("\\loader\\entries\\a.conf", "linux /nothing\n");
+    add_kernel(&plain_kernel);
+}
+
+static void image(uint64_t seed)
+{
+    (void)seed;
+    setup_image();
+    add_initrd();
+    own_image_add_text(".cmdline", "  root=/dev/vda\tquiet\n");
+    own_image_add_text(".osrel", "NAME=x\n");
+    own_image_install(IMAGE_PLACE);
+    expect_module_at(own_image_address(2));
+    expect_command_line("root=/dev/vda quiet");
+}
+
+/* Without anything but the kernel. */
+static void bare_image(uint64_t seed)
+{
+    (void)seed;
+    setup_image();
+    own_image_install(IMAGE_PLACE);
+}
+
+/* The kernel goes where the image lies: the initrd, and the kernel's bytes, are moved. */
+static void image_in_the_way(uint64_t seed)
+{
+    static const uint64_t places[] = {MIB, MIB + 0x4000, MIB + 0x10000};
+
+    setup_image();
+    add_initrd();
+    own_image_install(places[seed]);
+}
+
+static void image_options(uint64_t seed)
+{
+    static const struct {
+        const char *options, *command_line;
+    } cases[] = {
+        {"console=ttyS0", "console=ttyS0"},
+        {"@0", "own"},
+        {"@0 a  b", "a  b"},
+        {"--verbose", "own"},
+        {"--no-overlay -- x", "x"},
+    };
+
+    setup_image();
+    own_image_add_text(".cmdline", "own");
+    own_image_install(IMAGE_PLACE);
+    options_set(cases[seed].options);
+    expect_command_line(cases[seed].command_line);
+    if (seed == 4)
+        expect_no_overlay();
+}
+
+/* Options from outside count for nothing, or nothing is started. */
+static void secure_image(uint64_t seed)
+{
+    setup_image();
+    add_initrd();
+    own_image_add_text(".cmdline", "own");
+    own_image_install(IMAGE_PLACE);
+    set_secure_boot();
+    options_set(seed ? "evil" : "");
+    expect_command_line("own");
+}
+
+static void secure_image_with_options(uint64_t seed)
+{
+    (void)seed;
+    setup_image();
+    own_image_install(IMAGE_PLACE);
+    set_secure_boot();
+    options_set("evil");
+}
+
+static void unknown_state(uint64_t seed)
+{
+    static const uint8_t two[2] = {1, 1};
+
+    (void)seed;
+    setup_image();
+    own_image_add_text(".cmdline", "own");
+    own_image_install(IMAGE_PLACE);
+    variable_put(&global_variable_guid, "SecureBoot", two, sizeof(two));
+    expect_command_line("own");
+}
+
+static void profile(uint64_t seed)
+{
+    static const char *const options[] = {"", "@0", "@1", "@1 outside"};
+    static const char *const lines[] = {"base", "base", "one", "outside"};
+
+    setup_image();
+    own_image_add_text(".cmdline", "base");
+    own_image_add_text(".profile", "ID=main\n");
+    own_image_add_text(".profile", "ID=other\nTITLE=Other\n");
+    own_image_add_text(".cmdline", "one");
+    own_image_install(IMAGE_PLACE);
+    options_set(options[seed]);
+    expect_command_line(lines[seed]);
+}
+
+static void missing_profile(uint64_t seed)
+{
+    (void)seed;
+    setup_image();
+    own_image_add_text(".profile", "ID=main\n");
+    own_image_install(IMAGE_PLACE);
+    options_set("@1");
+}
+
+static void kernel_of_another_profile(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    own_image_add_text(".profile", "ID=main\n");
+    own_image_add_text(".profile", "ID=other\n");
+    add_kernel(&plain_kernel);
+    own_image_install(IMAGE_PLACE);
+}
+
+static void file_options(uint64_t seed)
+{
+    (void)seed;
+    setup_image();
+    own_image_install(IMAGE_PLACE);
+    options_set("--initrd=\\x");
+}
+
+static void no_kernel(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    own_image_add_text(".linux", "not a kernel");
+    own_image_install(IMAGE_PLACE);
+}
+
+static void damaged_image(uint64_t seed)
+{
+    setup_image();
+    put_number(pe_file_row(own_image_file(), 1) + (seed ? 12 : 8), 4, seed ? 0 : 0x7fffffff);
+    if (seed)
+        put_number(pe_file_row(own_image_file(), 0) + 12, 4, 0);
+    own_image_install(IMAGE_PLACE);
+}
+
+/* Offered by the caller: taken if there is none in the image and nothing has to be signed. */
+static void offered_initrd(uint64_t seed)
+{
+    setup_image();
+    if (seed) {
+        add_initrd();
+        offer_elsewhere(3000);
+    } else {
+        offer_initrd(3000);
+    }
+    own_image_install(IMAGE_PLACE);
+}
+
+static void offered_initrd_refused(uint64_t seed)
+{
+    (void)seed;
+    setup_image();
+    offer_elsewhere(3000);
+    own_image_install(IMAGE_PLACE);
+    set_secure_boot();
+}
+
+const struct scenario image_scenarios[] = {
+    {"image", image, ENDING_BOOT, .says = ".linux + .initrd", .faults = true},
+    {"image-bare", bare_image, ENDING_BOOT},
+    {"image-in-the-way", image_in_the_way, ENDING_BOOT, .seeds = 3},
+    {"image-options", image_options, ENDING_BOOT, .seeds = 5},
+    {"image-secure", secure_image, ENDING_BOOT, .seeds = 2, .faults = true,
+     .answer = EFI_NOT_FOUND},
+    {"image-secure-options", secure_image_with_options, ENDING_ERROR,
+     .says = "the command line comes from outside"},
+    {"image-unknown-state", unknown_state, ENDING_BOOT},
+    {"image-profile", profile, ENDING_BOOT, .seeds = 4},
+    {"image-missing-profile", missing_profile, ENDING_ERROR,
+     .says = "this image has no profile 1: it has 1 profiles"},
+    {"image-kernel-elsewhere", kernel_of_another_profile, ENDING_ERROR,
+     .says = "this image has no kernel (.linux) for profile 0"},
+    {"image-file-options", file_options, ENDING_ERROR, .says = "--initrd cannot be used"},
+    {"image-no-kernel", no_kernel, ENDING_ERROR, .says = ".linux: not an ELF file"},
+    {"image-damaged", damaged_image, ENDING_ERROR, .says = "damaged", .seeds = 2},
+    {"image-offered-initrd", offered_initrd, ENDING_BOOT, .seeds = 2},
+    {"image-offered-refused", offered_initrd_refused, ENDING_ERROR,
+     .says = "no signature covers this initrd"},
+    {.name = NULL},
+};

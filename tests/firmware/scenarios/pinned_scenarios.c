@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files that the loader's own, signed image names with their SHA-256, with Secure Boot on and off.
+ */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "common/hash/sha256.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/load_file.h"
+#include "tests/firmware/fake/own_image.h"
+#include "tests/firmware/fake/variables.h"
+#include "tests/firmware/scenarios/machines.h"
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define IMAGE_PLACE (20 * MIB)
+
+static char pins[4000];
+
+static void pin_as(const char *path, const char *name)
+{
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    size_t size, length = strlen(pins);
+    const uint8_t *bytes = file_bytes(path, &size);
+
+    require(bytes);
+    sha256(bytes, size, false, digest);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        length += (size_t)snprintf(pins + length, sizeof(pins) - length, "%02x", digest[i]);
+    snprintf(pins + length, sizeof(pins) - length, "  %s\n", name);
+}
+
+static void pin(const char *path)
+{
+    pin_as(path, path);
+}
+
+static void set_secure_boot(bool enabled)
+{
+    static const uint8_t values[] = {0, 1};
+
+    variable_put(&global_variable_guid, "SecureBoot", &values[enabled], 1);
+    variable_put(&global_variable_guid, "SetupMode", &values[0], 1);
+}
+
+static void install(const char *command_line)
+{
+    own_image_add_text(".text", "code");
+    own_image_add_text(".pins", pins);
+    if (command_line)
+        own_image_add_text(".cmdline", command_line);
+    own_image_install(IMAGE_PLACE);
+}
+
+/* An entry with two initrds and another module, all pinned. */
+static void setup_pinned(const char *options)
+{
+    char text[200];
+
+    setup_plain();
+    expect_module("");
+    put_module_part("\\a.img", 5000);
+    put_module_part("\\b.img", 3);
+    put_module("\\more", 70000, "x y");
+    snprintf(text, sizeof(text),
+             "linux /vmlinux\ninitrd /a.img\ninitrd /b.img\nmodule /more x y\n%s", options);
+    file_put_text("\\loader\\entries\\a.conf", text);
+    pin("\\vmlinux");
+    pin_as("\\a.img", "/A.IMG");
+    pin_as("\\b.img", "b.img");
+    pin("\\more");
+}
+
+static void pinned(uint64_t seed)
+{
+    setup_pinned("");
+    install("signed");
+    set_secure_boot(seed == 0);
+    expect_command_line(seed == 0 ? "signed" : "");
+}
+
+/* Staged modules and kernels are hashed all the same. */
+static void pinned_staged(uint64_t seed)
+{
+    static const struct kernel_shape high = {
+        .bits = 64,
+        .segments = {{USUAL_DRIVERS - 0x2000, 0x9123, 0x9123}},
+        .count = 1,
+        .entry = USUAL_DRIVERS - 0x2000,
+        .seed = 3,
+    };
+
+    (void)seed;
+    machine_usual();
+    put_kernel("\\vmlinux", &high);
+    put_module("\\a.img", 30 * MIB, "");
+    pin("\\vmlinux");
+    pin("\\a.img");
+    install(NULL);
+    options_set("--initrd /a.img /vmlinux");
+    set_secure_boot(true);
+}
+
+/* Options that no signature covers are ignored if there are some that one covers. */
+static void options_ignored(uint64_t seed)
+{
+    (void)seed;
+    setup_pinned("options evil\n");
+    install("signed");
+    set_secure_boot(true);
+    expect_command_line("signed");
+}
+
+static void options_refused(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    pin("\\vmlinux");
+    install(NULL);
+    options_set("vmlinux evil");
+    set_secure_boot(true);
+}
+
+/* A file that is not the pinned one: the kernel, a part of the initrd, another module. */
+static void changed(uint64_t seed)
+{
+    static const char *const paths[] = {"\\vmlinux", "\\a.img", "\\b.img", "\\more"};
+    uint8_t *bytes;
+    size_t size;
+
+    setup_pinned("");
+    bytes = (uint8_t *)(uintptr_t)file_bytes(paths[seed], &size);
+    bytes[size - 1] ^= 1;
+    install("signed");
+    set_secure_boot(true);
+}
+
+/* With Secure Boot off the user is told, and the machine is not locked out. */
+static void changed_insecurely(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    strcpy(pins, "0000000000000000000000000000000000000000000000000000000000000000 /vmlinux\n");
+    install(NULL);
+    options_set("vmlinux plain");
+    set_secure_boot(false);
+    expect_command_line("plain");
+}
+
+static void not_pinned(uint64_t seed)
+{
+    setup_pinned("");
+    pins[0] = '\0';
+    if (seed > 0)
+        pin("\\vmlinux");
+    if (seed > 1)
+        pin("\\a.img");
+    if (seed > 2)
+        pin("\\b.img");
+    install("signed");
+    set_secure_boot(true);
+}
+
+static void offered_to_pinned(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    offer_elsewhere(4000);
+    pin("\\vmlinux");
+    install("signed");
+    options_set("vmlinux");
+    set_secure_boot(true);
+}
+
+static void nvs_to_pinned(uint64_t seed)
+{
+    (void)seed;
+    setup_kernel_over_nvs();
+    pin("\\kernel");
+    install("signed");
+    options_set("--overwrite-acpi-nvs kernel");
+    set_secure_boot(true);
+}
+
+static void bad_pins(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    strcpy(pins, "# comment\nnothing\n");
+    install(NULL);
+}
+
+const struct scenario pinned_scenarios[] = {
+    {"pinned", pinned, ENDING_BOOT, .seeds = 2, .faults = true, .answer = EFI_NOT_FOUND},
+    {"pinned-staged", pinned_staged, ENDING_BOOT},
+    {"pinned-options-ignored", options_ignored, ENDING_BOOT,
+     .says = "the command line comes from outside and is ignored"},
+    {"pinned-options-refused", options_refused, ENDING_ERROR,
+     .says = "the command line comes from outside"},
+    {"pinned-changed", changed, ENDING_ERROR, .says = "but the signed image asks for", .seeds = 4},
+    {"pinned-changed-off", changed_insecurely, ENDING_BOOT,
+     .says = "but the signed image asks for 0000"},
+    {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
+    {"pinned-offered", offered_to_pinned, ENDING_ERROR, .says = "no signature covers this initrd"},
+    {"pinned-nvs", nvs_to_pinned, ENDING_ERROR, .says = "--overwrite-acpi-nvs is refused"},
+    {"pinned-damaged", bad_pins, ENDING_ERROR, .says = ".pins, line 2"},
+    {.name = NULL},
+};
