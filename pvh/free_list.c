@@ -123,11 +123,11 @@ bool free_list_lowest(const struct free_list *list, struct range window, uint64_
     return false;
 }
 
-bool free_list_highest(const struct free_list *list, uint64_t size, uint64_t alignment,
-                       uint64_t *ret_start)
+bool free_list_highest(const struct free_list *list, struct range window, uint64_t size,
+                       uint64_t alignment, uint64_t *ret_start)
 {
     for (size_t i = list->count; i-- > 0;) {
-        struct range range = list->ranges[i];
+        struct range range = range_intersect(list->ranges[i], window);
         uint64_t start;
 
         if (range_size(range) < size)

@@ -31,13 +31,13 @@ void free_list_take(struct free_list *list, struct range taken);
 void free_list_give(struct free_list *list, struct range given);
 
 /*
- * Finds `size` free bytes at a multiple of `alignment`, a power of two: the lowest address inside
- * `window`, or the highest of all. False when there is none.
+ * Finds `size` free bytes at a multiple of `alignment`, a power of two: the lowest or the
+ * highest address inside `window`. False when there is none.
  */
 bool free_list_lowest(const struct free_list *list, struct range window, uint64_t size,
                       uint64_t alignment, uint64_t *ret_start);
-bool free_list_highest(const struct free_list *list, uint64_t size, uint64_t alignment,
-                       uint64_t *ret_start);
+bool free_list_highest(const struct free_list *list, struct range window, uint64_t size,
+                       uint64_t alignment, uint64_t *ret_start);
 
 /* The free range that contains `address`, or the next one above; an empty one if there is none. */
 struct range free_list_next(const struct free_list *list, uint64_t address);

@@ -113,6 +113,7 @@ struct load_plan {
 
     struct range boot_info;       /* whole pages, allocated */
     struct range acpi_overlay;    /* whole pages, allocated, not RAM for the kernel; or empty */
+    bool overlay_left_out;        /* there is no room for the overlay that was requested */
     struct range trampoline_code; /* one page */
     struct range trampoline_data; /* whole pages */
 

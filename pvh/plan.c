@@ -204,8 +204,11 @@ static bool place_modules(struct planner *planner)
 }
 
 /*
- * The kernel keeps this memory, without using it as RAM: at the top, beside the firmware's own
- * tables, it divides the least. No room for it is no failure, since the boot does not need it.
+ * The kernel keeps this memory, without using it as RAM. Not in low memory: kernels overwrite parts
+ * of it (see LOW_BOOT_INFO_START) and need some as RAM. Otherwise in the highest free memory. That
+ * mostly lies between boot services' memory, so that RAM is divided; free memory that adjoins what
+ * is not RAM is mostly right above 1 MiB, where kernels that allocate the first fit need it more.
+ * No room for it is no failure, since the boot does not need it.
  */
 static bool place_acpi_overlay(struct planner *planner)
 {
@@ -213,7 +216,7 @@ static bool place_acpi_overlay(struct planner *planner)
     uint64_t size, start;
 
     if (planner->overlay_size == 0 || !checked_align_up(planner->overlay_size, PAGE_SIZE, &size) ||
-        !planner_find_for_loader(planner, &planner->claimable, size, &start))
+        !planner_find_for_loader(planner, &planner->claimable, MIB, size, &start))
         return true;
     plan->acpi_overlay = (struct range){start, start + size};
     if (!planner_claim(planner, plan->acpi_overlay))
@@ -229,7 +232,7 @@ static bool place_trampoline(struct planner *planner, uint64_t copies, uint64_t 
     uint64_t size = PAGE_SIZE + trampoline_data_size(copies, zeros);
     uint64_t start;
 
-    if (!planner_find_for_loader(planner, &planner->claimable, size, &start))
+    if (!planner_find_for_loader(planner, &planner->claimable, 0, size, &start))
         return error_set(planner->error, ERROR_NO_ROOM_FOR_TRAMPOLINE, size);
     plan->trampoline_code = (struct range){start, start + PAGE_SIZE};
     plan->trampoline_data = (struct range){start + PAGE_SIZE, start + size};
@@ -379,6 +382,8 @@ bool plan_make(const struct plan_request *request, const struct memory_map *map,
 
     if (!find_plan(&planner) && !find_plan_without_overlay(&planner))
         return false;
+    ret_plan->overlay_left_out =
+        request->overlay_size > 0 && range_size(ret_plan->acpi_overlay) == 0;
     order_reads(&ret_plan->reads);
     for (size_t i = 0; i < ret_plan->module_count; i++)
         order_reads(&ret_plan->modules[i].reads);

@@ -25,7 +25,7 @@ static struct range find_staging(const struct planner *planner, uint64_t size)
     uint64_t pages = align_up(size, PAGE_SIZE);
     uint64_t start;
 
-    if (planner_find_for_loader(planner, &planner->available, pages, &start))
+    if (planner_find_for_loader(planner, &planner->available, 0, pages, &start))
         return (struct range){start, start + pages};
     return free_list_largest(&planner->available);
 }

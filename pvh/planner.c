@@ -115,13 +115,13 @@ void planner_take(struct planner *planner, struct range range)
  * up keeps the loader from separating it from free memory.
  */
 bool planner_find_for_loader(const struct planner *planner, const struct free_list *list,
-                             uint64_t size, uint64_t *ret_start)
+                             uint64_t lowest, uint64_t size, uint64_t *ret_start)
 {
-    const struct range everywhere = {0, ADDRESS_LIMIT};
+    const struct range window = {lowest, ADDRESS_LIMIT};
 
     return planner->strategy == STRATEGY_USE_RECLAIMABLE_LOW
-               ? free_list_lowest(list, everywhere, size, PAGE_SIZE, ret_start)
-               : free_list_highest(list, size, PAGE_SIZE, ret_start);
+               ? free_list_lowest(list, window, size, PAGE_SIZE, ret_start)
+               : free_list_highest(list, window, size, PAGE_SIZE, ret_start);
 }
 
 /*

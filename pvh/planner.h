@@ -64,11 +64,11 @@ void planner_take(struct planner *planner, struct range range);
 void planner_take_for_loader(struct planner *planner, struct range range);
 
 /*
- * Finds a place in `list` for `size` bytes of the loader's own, away from the modules, which are
- * placed in the lowest free memory. False if there is none.
+ * Finds a place in `list`, at `lowest` or above it, for `size` bytes of the loader's own, away from
+ * the modules, which are placed in the lowest free memory. False if there is none.
  */
 bool planner_find_for_loader(const struct planner *planner, const struct free_list *list,
-                             uint64_t size, uint64_t *ret_start);
+                             uint64_t lowest, uint64_t size, uint64_t *ret_start);
 
 /* Claims those of an object's pages that are claimable, including gaps between segments. */
 bool planner_claim(struct planner *planner, struct range range);

@@ -28,6 +28,9 @@ void print_warnings(struct writer *writer, const char *command_line, const struc
                      "warning: the memory map has more than %d entries; %llu small ranges of RAM "
                      "(%llu KiB) are hidden from the kernel",
                      E820_MAX_ENTRIES, U(table->lost_pieces), U(table->lost / KIB));
+    if (plan->overlay_left_out)
+        writer_print(writer, "warning: no memory is free for the ACPI overlay; the kernel is not "
+                             "told of screen, log and event log");
     if (plan->overwrites_nvs)
         writer_print(writer,
                      "warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)");

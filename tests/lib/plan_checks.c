@@ -353,7 +353,7 @@ static void check_acpi_overlay(const struct checker *checker)
 
     if (range_size(overlay) == 0)
         return;
-    check(are_pages(overlay) && overlay.end <= 4 * GIB);
+    check(are_pages(overlay) && overlay.start >= MIB && overlay.end <= 4 * GIB);
     check(range_size(overlay) / PAGE_SIZE == (checker->request->overlay_size - 1) / PAGE_SIZE + 1);
     check(is_apart(checker, overlay) && is_claimed(plan, overlay));
     check(!range_overlaps(overlay, plan->trampoline_code));

@@ -476,6 +476,7 @@ static void far_segments(uint64_t seed)
     machine_usual();
     put_kernel("\\kernel", &far_kernel);
     options_set("kernel");
+    expect_no_overlay(); /* only low memory is left */
 }
 
 /* NVS in a segment and in the gap: the kernel gets only the segment's part. */

@@ -168,6 +168,7 @@ static void in_pieces(uint64_t seed)
     put_kernel("\\kernel", &wide_kernel);
     put_module("\\initrd", 300000, "");
     options_set("--initrd initrd kernel");
+    expect_no_overlay(); /* it is larger than a piece */
 }
 
 /* No free range is as large as the offered initrd: it is loaded to a buffer above 4 GiB first. */
@@ -181,6 +182,7 @@ static void offered_in_pieces(uint64_t seed)
     put_kernel("\\kernel", &wide_kernel);
     offer_initrd(300000);
     options_set("kernel");
+    expect_no_overlay();
 }
 
 /* The same for initrds of many sizes, which are read straight to the pieces. */
@@ -204,6 +206,7 @@ static void initrds_in_pieces(uint64_t seed)
     }
     snprintf(options + strlen(options), sizeof(options) - strlen(options), "kernel");
     options_set(options);
+    expect_no_overlay();
 }
 
 /* A compressed kernel: modules must use the memory of its unpacking buffers. */
@@ -256,6 +259,7 @@ static void withheld_large(uint64_t seed)
 {
     setup_boot();
     memory_ways.withheld = (struct range){0x110000 + seed * 0x1000, 0x3a00000};
+    expect_overlay_optional(); /* what was refused is widened, up to all of high memory */
 }
 
 /* The firmware allocates pages before every call, except the loader's own attempts to allocate. */

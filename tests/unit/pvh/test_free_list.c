@@ -83,13 +83,16 @@ static void check_highest(struct random *random)
 {
     uint64_t alignment = PAGE_SIZE << random_below(random, 4);
     uint64_t size = (1 + random_below(random, 8)) * PAGE_SIZE;
+    struct range window = {random_below(random, PAGES * PAGE_SIZE), 0};
     uint64_t expected = UINT64_MAX, found = UINT64_MAX;
 
+    window.end = window.start + random_below(random, PAGES * PAGE_SIZE);
     for (uint64_t at = 0; at < PAGES * PAGE_SIZE; at += alignment) {
-        if (all_free(at / PAGE_SIZE, size / PAGE_SIZE))
+        if (at >= window.start && at + size <= window.end &&
+            all_free(at / PAGE_SIZE, size / PAGE_SIZE))
             expected = at;
     }
-    check(free_list_highest(&list, size, alignment, &found) == (expected != UINT64_MAX));
+    check(free_list_highest(&list, window, size, alignment, &found) == (expected != UINT64_MAX));
     check(found == expected);
 }
 
@@ -209,7 +212,7 @@ static void an_empty_list(void **state)
     assert_int_equal(range_size(free_list_largest(&list)), 0);
     assert_int_equal(range_size(free_list_next(&list, 0)), 0);
     assert_false(free_list_lowest(&list, (struct range){0, UINT64_MAX}, 1, 1, &found));
-    assert_false(free_list_highest(&list, 1, 1, &found));
+    assert_false(free_list_highest(&list, (struct range){0, UINT64_MAX}, 1, 1, &found));
     arena_fail_after(0);
     assert_false(free_list_reserve(&list, &arena, 1, 1));
 }

@@ -207,6 +207,45 @@ static void no_room_for_the_acpi_overlay(void **state)
         request.overlay_size = UINT64_MAX;
         make_good();
         assert_int_equal(range_size(plan.acpi_overlay), 0);
+        assert_true(plan.overlay_left_out);
+    }
+}
+
+/* Kernels overwrite parts of low memory, and need some of it as RAM. */
+static void the_acpi_overlay_is_never_in_low_memory(void **state)
+{
+    (void)state;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+    map_add_range(&builder, EFI_CONVENTIONAL, MIB, 2 * MIB);
+    add_segment(MIB, MIB - 64 * KIB, MIB - 64 * KIB);
+    request.overlay_size = 16 * PAGE_SIZE;
+    make_good();
+    assert_int_equal(range_size(plan.acpi_overlay), 0);
+    assert_true(plan.overlay_left_out);
+
+    map_add_range(&builder, EFI_CONVENTIONAL, 2 * MIB, 2 * MIB + 16 * PAGE_SIZE);
+    make_good();
+    assert_int_equal(plan.acpi_overlay.start, 2 * MIB);
+    assert_false(plan.overlay_left_out);
+}
+
+/* Not even where the loader's own memory is placed from the bottom up. */
+static void the_acpi_overlay_is_above_low_memory(void **state)
+{
+    uint64_t rest = 6 * MIB - 64 * KIB; /* for the module, with the overlay below it */
+
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        restart();
+        map_add_range(&builder, EFI_CONVENTIONAL, 0, 0xa0000);
+        map_add_range(&builder, EFI_CONVENTIONAL, MIB, 4 * MIB);
+        add_segment(MIB, MIB - 64 * KIB, MIB - 64 * KIB);
+        add_reclaimable(4 * MIB, 8 * MIB);
+        add_module(rest + (uint64_t)more);
+        request.overlay_size = 16 * PAGE_SIZE;
+        make_good();
+        assert_int_equal(plan.acpi_overlay.start, more ? 0 : 2 * MIB);
+        assert_int_equal(plan.overlay_left_out, more);
     }
 }
 
@@ -1288,6 +1327,8 @@ int main(void)
         test(everything_is_free),
         test(the_acpi_overlay_is_at_the_top),
         test(no_room_for_the_acpi_overlay),
+        test(the_acpi_overlay_is_never_in_low_memory),
+        test(the_acpi_overlay_is_above_low_memory),
         test(boot_services_in_the_span_are_staged_around),
         test(bss_in_boot_services_is_zeroed_later),
         test(staging_in_many_pieces),

@@ -254,7 +254,7 @@ static void nothing_to_warn_of(void **state)
 static void all_that_can_be_warned_of(void **state)
 {
     char line[2049] = "";
-    const struct load_plan plan = {.overwrites_nvs = true};
+    const struct load_plan plan = {.overwrites_nvs = true, .overlay_left_out = true};
     const struct e820_table table = {.lost = 5 * 4096, .lost_pieces = 3};
 
     (void)state;
@@ -265,6 +265,8 @@ static void all_that_can_be_warned_of(void **state)
         "warning: the command line is 2048 bytes long; Linux uses only the first 2047"
         "warning: the memory map has more than 126 entries; 3 small ranges of RAM (20 KiB) "
         "are hidden from the kernel"
+        "warning: no memory is free for the ACPI overlay; the kernel is not told of screen, log "
+        "and event log"
         "warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)");
 }
 
