@@ -79,6 +79,26 @@ static bool copy_rsdt_to_xsdt(struct acpi_root_copy *copy, struct arena *arena, 
     return true;
 }
 
+static bool copy_rsdt(struct acpi_memory *memory, const struct acpi_roots *roots,
+                      struct arena *arena, struct acpi_root_copy *copy, struct error *error)
+{
+    if (roots->rsdt == 0)
+        return true;
+    copy->has_rsdt = copy_root(memory, roots->rsdt, ACPI_RSDT, arena, &copy->rsdt, error);
+    if (copy->has_rsdt || roots->xsdt == 0 || error->code != ERROR_ACPI_ROOT_DAMAGED)
+        return copy->has_rsdt;
+    error_clear(error);
+    copy->damaged_rsdt = roots->rsdt;
+    return true;
+}
+
+static bool copy_xsdt(struct acpi_memory *memory, const struct acpi_roots *roots,
+                      struct arena *arena, struct acpi_root_copy *copy, struct error *error)
+{
+    return roots->xsdt ? copy_root(memory, roots->xsdt, ACPI_XSDT, arena, &copy->xsdt, error)
+                       : copy_rsdt_to_xsdt(copy, arena, error);
+}
+
 bool acpi_copy_roots(struct acpi_memory *memory, uint64_t rsdp, struct arena *arena,
                      struct acpi_root_copy *ret_copy, struct error *ret_error)
 {
@@ -91,13 +111,8 @@ bool acpi_copy_roots(struct acpi_memory *memory, uint64_t rsdp, struct arena *ar
     memcpy(ret_copy->oem_id, pointer + RSDP_OEM_ID, sizeof(ret_copy->oem_id));
     if (!acpi_read_rsdp(memory, rsdp, &roots) || (roots.xsdt == 0 && roots.rsdt == 0))
         return set_damaged(ret_error, "RSDP", rsdp);
-    ret_copy->has_rsdt = roots.rsdt != 0;
-    if (roots.rsdt != 0 &&
-        !copy_root(memory, roots.rsdt, ACPI_RSDT, arena, &ret_copy->rsdt, ret_error))
-        return false;
-    if (roots.xsdt == 0)
-        return copy_rsdt_to_xsdt(ret_copy, arena, ret_error);
-    return copy_root(memory, roots.xsdt, ACPI_XSDT, arena, &ret_copy->xsdt, ret_error);
+    return copy_rsdt(memory, &roots, arena, ret_copy, ret_error) &&
+           copy_xsdt(memory, &roots, arena, ret_copy, ret_error);
 }
 
 static void leave_out_of(struct acpi_memory *memory, struct acpi_root *root, const char *signature)
@@ -154,7 +169,7 @@ void acpi_write_rsdp(uint8_t *rsdp, const struct acpi_root_copy *copy, uint64_t 
     memcpy(rsdp, "RSD PTR ", 8);
     memcpy(rsdp + RSDP_OEM_ID, copy->oem_id, sizeof(copy->oem_id));
     rsdp[RSDP_REVISION] = 2;
-    write_le32(rsdp + RSDP_RSDT, rsdt);
+    write_le32(rsdp + RSDP_RSDT, rsdt ? rsdt : copy->damaged_rsdt);
     write_le32(rsdp + RSDP_LENGTH, RSDP_V2_SIZE);
     write_le64(rsdp + RSDP_XSDT, xsdt);
     rsdp[RSDP_CHECKSUM] = acpi_checksum(rsdp, RSDP_V1_SIZE);

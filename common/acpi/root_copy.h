@@ -30,14 +30,17 @@ struct acpi_root {
 struct acpi_root_copy {
     uint8_t oem_id[6]; /* the RSDP's */
     bool has_rsdt;
+    uint32_t damaged_rsdt; /* where the firmware's is, if it is not copied; 0: nowhere */
     struct acpi_root xsdt; /* what RSDT has, where the firmware has no XSDT */
     struct acpi_root rsdt;
 };
 
 /*
  * Copies the root tables of the RSDP at `rsdp`, which acpi_check_rsdp() accepted. The lists are in
- * the arena. Fails with ERROR_ACPI_ROOT_DAMAGED if one that the RSDP names is not valid or has too
- * many entries, or if it names none; with ERROR_OUT_OF_MEMORY.
+ * the arena. Fails with ERROR_ACPI_ROOT_DAMAGED if the XSDT, or the RSDT where there is no XSDT, is
+ * not valid or has too many entries, or if there is neither; with ERROR_OUT_OF_MEMORY. Beside an
+ * XSDT such an RSDT is not copied: only kernels that know no XSDT read it, with whatever they make
+ * of it.
  */
 bool acpi_copy_roots(struct acpi_memory *memory, uint64_t rsdp, struct arena *arena,
                      struct acpi_root_copy *ret_copy, struct error *ret_error);
@@ -52,6 +55,6 @@ uint32_t acpi_root_size(const struct acpi_root *root, enum acpi_root_kind kind, 
 void acpi_write_root(uint8_t *table, const struct acpi_root *root, enum acpi_root_kind kind,
                      const uint64_t *added, uint32_t added_count);
 
-/* Writes an RSDP of RSDP_V2_SIZE bytes. `rsdt` is 0 for none. */
+/* Writes an RSDP of RSDP_V2_SIZE bytes. Without an `rsdt` it names the firmware's damaged one. */
 void acpi_write_rsdp(uint8_t *rsdp, const struct acpi_root_copy *copy, uint64_t xsdt,
                      uint32_t rsdt);

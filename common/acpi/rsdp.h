@@ -19,7 +19,7 @@
 struct acpi_roots {
     uint32_t rsdp_size; /* bytes */
     uint64_t xsdt;
-    uint64_t rsdt;
+    uint32_t rsdt;
 };
 
 /* True when an RSDP with valid signature, length and checksums is at physical `address`. */

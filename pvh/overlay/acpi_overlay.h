@@ -10,7 +10,7 @@
  *
  * One block, below 4 GiB, of E820 type 3. The SSDT has a device BOOT0000 whose memory is the
  * coreboot table, which Linux knows (drivers/firmware/google/coreboot_table.c): its record 0x12 is
- * the framebuffer, 0x17 the log. RSDT is there if the firmware has one, TPM2, in place of the
+ * the framebuffer, 0x17 the log. RSDT is there if the firmware has a valid one, TPM2, in place of the
  * firmware's, if an event log is wanted.
  */
 #pragma once

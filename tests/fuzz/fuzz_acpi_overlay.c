@@ -76,7 +76,6 @@ static void require_block(const struct acpi_overlay *overlay, const uint8_t *blo
 
     require(acpi_sums_to_zero(rsdp, 20) && acpi_sums_to_zero(rsdp, 36));
     require_root(block, overlay->size, read_le64(rsdp + 24), 8);
-    require((read_le32(rsdp + 16) != 0) == has_rsdt);
     if (has_rsdt)
         require_root(block, overlay->size, read_le32(rsdp + 16), 4);
 }

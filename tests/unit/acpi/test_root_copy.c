@@ -142,9 +142,42 @@ static void roots_that_are_missing(void **state)
     add_rsdp(2, RSDT, XSDT);
     add_root(RSDT, 4, 2, rsdt_tables);
     assert_damaged("XSDT", XSDT);
-    add_rsdp(2, RSDT, XSDT);
-    add_root(XSDT, 8, 3, xsdt_tables);
+    add_rsdp(2, RSDT, 0);
     assert_damaged("RSDT", RSDT);
+}
+
+/* Kernels that read XSDT do not care, and the others are not worse off than without us. */
+static void assert_kept_as_it_is(void)
+{
+    uint8_t rsdp[RSDP_V2_SIZE];
+
+    assert_true(copy_roots());
+    assert_false(copy.has_rsdt);
+    assert_tables(&copy.xsdt, 2, xsdt_tables);
+    assert_int_equal(copy.rsdt.count, 0);
+    acpi_leave_out(&fake_memory, &copy, "TPM2");
+    acpi_write_rsdp(rsdp, &copy, 0x7ffe0000, 0);
+    assert_int_equal(read_le32(rsdp + 16), RSDT);
+    assert_true(acpi_sums_to_zero(rsdp, 20) && acpi_sums_to_zero(rsdp, 36));
+    forget_tables();
+}
+
+static void an_rsdt_that_is_damaged_beside_an_xsdt(void **state)
+{
+    static const uint64_t many[ACPI_ROOT_ENTRIES + 1] = {FADT};
+
+    (void)state;
+    add_rsdp(2, RSDT, XSDT); /* no memory at all */
+    add_root(XSDT, 8, 2, xsdt_tables);
+    assert_kept_as_it_is();
+    add_rsdp(2, RSDT, XSDT);
+    add_root(XSDT, 8, 2, xsdt_tables);
+    add_table(RSDT, "XSDT", 36);
+    assert_kept_as_it_is();
+    add_rsdp(2, RSDT, XSDT);
+    add_root(XSDT, 8, 2, xsdt_tables);
+    add_root(RSDT, 4, ELEMENTS(many), many);
+    assert_kept_as_it_is();
 }
 
 /* Any bit of either root that is changed, without mending the checksum. */
@@ -161,7 +194,7 @@ static void roots_with_a_wrong_bit(void **state)
         add_rsdp(2, RSDT, XSDT);
         add_root(RSDT, 4, 2, rsdt_tables)->bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         add_root(XSDT, 8, 2, xsdt_tables);
-        assert_damaged("RSDT", RSDT);
+        assert_kept_as_it_is();
     }
 }
 
@@ -279,6 +312,7 @@ int main(void)
         test(empty_and_repeated_entries),
         test(an_odd_end),
         test(roots_that_are_missing),
+        test(an_rsdt_that_is_damaged_beside_an_xsdt),
         test(roots_with_a_wrong_bit),
         test(roots_of_another_name_or_length),
         test(as_many_entries_as_there_may_be),

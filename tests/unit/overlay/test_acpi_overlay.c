@@ -573,8 +573,15 @@ static void damaged_roots(void **state)
     forget_tables();
     add_rsdp(2, RSDT, XSDT);
     assert_false(measure(&machine));
-    assert_error(&error, ERROR_ACPI_ROOT_DAMAGED, RSDT);
+    assert_error(&error, ERROR_ACPI_ROOT_DAMAGED, XSDT);
     assert_int_equal(overlay.size, 0);
+
+    add_root(XSDT, 8, machine.xsdt_count, machine.xsdt);
+    assert_true(measure(&machine)); /* still without an RSDT, which stays the firmware's */
+    write_block(0x7ffe0000);
+    assert_int_equal(read_le32(block + 16), RSDT);
+    check_guards();
+    free(area);
 }
 
 static void memory_runs_out(void **state)
