@@ -13,6 +13,8 @@
 struct acpi_memory {
     /* Returns `length` readable bytes at `address`, or NULL when no table can be there. */
     const uint8_t *(*map)(struct acpi_memory *memory, uint64_t address, uint64_t length);
+    /* True if the kernel will use some of these bytes as RAM, so that they do not last. */
+    bool (*is_ram)(struct acpi_memory *memory, uint64_t address, uint64_t length);
 };
 
 /* ACPI's checksum: all bytes add up to zero. */

@@ -16,20 +16,22 @@
 #define REVISION      4 /* the first with a log */
 
 /*
- * QEMU gives every TPM2 table an area, which OVMF leaves empty. What cannot be read may be a log:
- * the kernel will see.
+ * QEMU gives every TPM2 table an area, which OVMF leaves empty. A log in what will be RAM is gone
+ * when the kernel looks for it. What cannot be read may be a log: the kernel will see.
  */
 static bool has_log(struct acpi_memory *memory, const struct acpi_table *tpm2)
 {
     const uint8_t *area;
+    uint64_t address;
     uint32_t size;
 
-    if (tpm2->length < ACPI_TPM2_MIN_SIZE || read_le64(tpm2->bytes + TPM2_LASA) == 0)
+    if (tpm2->length < ACPI_TPM2_MIN_SIZE)
         return false;
     size = read_le32(tpm2->bytes + TPM2_LAML);
-    if (size == 0)
+    address = read_le64(tpm2->bytes + TPM2_LASA);
+    if (size == 0 || address == 0 || memory->is_ram(memory, address, size))
         return false;
-    area = memory->map(memory, read_le64(tpm2->bytes + TPM2_LASA), size);
+    area = memory->map(memory, address, size);
     return !area || tcg_log_begins(area, size);
 }
 

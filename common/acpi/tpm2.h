@@ -11,7 +11,7 @@
 
 /*
  * Finds the firmware's TPM2 table; false if there is no valid one, or if it leads to an event log
- * or to what cannot be read.
+ * that the kernel will find, or to what cannot be read.
  */
 bool acpi_find_tpm2_without_log(struct acpi_memory *memory, uint64_t rsdp,
                                 struct acpi_table *ret_tpm2);

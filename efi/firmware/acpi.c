@@ -58,9 +58,30 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
     return (const uint8_t *)(uintptr_t)address;
 }
 
+static bool touches_ram(const struct memory_map *map, struct range range)
+{
+    const struct memory_range *part = memory_map_find(map, range.start);
+    const struct memory_range *end = map->ranges + map->count;
+
+    for (; part && part < end && part->range.start < range.end; part++) {
+        if (memory_is_ram(part->class))
+            return true;
+    }
+    return false;
+}
+
+static bool is_ram(struct acpi_memory *memory, uint64_t address, uint64_t length)
+{
+    struct range range = {address, 0};
+
+    if (!checked_add(address, length, &range.end))
+        range.end = UINT64_MAX;
+    return touches_ram(((struct acpi_reader *)memory)->map, range);
+}
+
 struct acpi_reader acpi_reader(const struct memory_map *map)
 {
-    return (struct acpi_reader){{map_memory}, map};
+    return (struct acpi_reader){{map_memory, is_ram}, map};
 }
 
 uint64_t acpi_readable_bytes(const struct memory_map *map, uint64_t address)
@@ -77,18 +98,6 @@ uint64_t acpi_readable_bytes(const struct memory_map *map, uint64_t address)
     if (range_overlaps(range, vga_memory))
         range.end = vga_memory.start;
     return range_size(range);
-}
-
-static bool touches_ram(const struct memory_map *map, struct range range)
-{
-    const struct memory_range *part = memory_map_find(map, range.start);
-    const struct memory_range *end = map->ranges + map->count;
-
-    for (; part && part < end && part->range.start < range.end; part++) {
-        if (memory_is_ram(part->class))
-            return true;
-    }
-    return false;
 }
 
 /* True if a table at `place` is rejected because that memory is free. */

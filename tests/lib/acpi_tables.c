@@ -30,7 +30,15 @@ static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t
     return NULL;
 }
 
-struct acpi_memory fake_memory = {map};
+struct range fake_ram;
+
+static bool is_ram(struct acpi_memory *memory, uint64_t address, uint64_t length)
+{
+    (void)memory;
+    return address < fake_ram.end && address + length > fake_ram.start;
+}
+
+struct acpi_memory fake_memory = {map, is_ram};
 
 struct fake_table *add_memory(uint64_t address, size_t size)
 {
@@ -110,4 +118,5 @@ void forget_tables(void)
     while (table_count > 0)
         free(fake_tables[--table_count].bytes);
     fake_bytes_read = 0;
+    fake_ram = (struct range){0, 0};
 }

@@ -12,6 +12,7 @@
 #define FAKE_RSDP UINT64_C(0xe0000)
 
 extern struct acpi_memory fake_memory;
+extern struct range fake_ram;  /* until the next forget_tables(): what does not last */
 extern size_t fake_bytes_read; /* since the last forget_tables() */
 
 struct fake_table {

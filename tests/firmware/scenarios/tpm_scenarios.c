@@ -95,10 +95,22 @@ static void long_command_line(uint64_t seed)
     expect_event_log(USUAL_ACPI + TPM2, tpm_log_size);
 }
 
+/* In memory that stays the firmware's. */
 static void own_log(uint64_t seed)
 {
-    machine_with_tpm2(76 + 8 * (uint32_t)seed, seed, TPM_LOG);
+    machine_with_tpm2(76 + 8 * (uint32_t)seed, seed, USUAL_NVS);
     tpm_install();
+    physical_write(USUAL_NVS, tpm_log(), tpm_log_size());
+}
+
+/* In boot services' memory, and in free memory. */
+static void lost_log(uint64_t seed)
+{
+    static const uint64_t places[] = {TPM_LOG, 0x2000000};
+
+    machine_with_tpm2(76, seed % 2, places[seed]);
+    tpm_install();
+    expect_event_log(USUAL_ACPI + TPM2, tpm_log_size);
 }
 
 static void check_not_asked(void)
@@ -283,6 +295,7 @@ const struct scenario tpm_scenarios[] = {
     {"tpm-command-line", long_command_line, ENDING_BOOT, NULL, .seeds = 3},
     {"tpm-exit-again", tpm, ENDING_BOOT, NULL, .hook = measure_late, .seeds = 12},
     {"tpm-own-log", own_log, ENDING_BOOT, NULL, check_not_asked, .seeds = 2},
+    {"tpm-lost-log", lost_log, ENDING_BOOT, NULL, .seeds = 2},
     {"tpm-empty-area", empty_area, ENDING_BOOT, NULL},
     {"tpm-no-protocol", no_protocol, ENDING_BOOT, NULL},
     {"tpm-lying", lying, ENDING_BOOT, NULL, .seeds = ELEMENTS(damages) + ELEMENTS(answers)},

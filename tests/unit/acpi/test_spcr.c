@@ -31,7 +31,7 @@ static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t
 
 static struct acpi_serial find(void)
 {
-    struct acpi_memory memory = {map};
+    struct acpi_memory memory = {.map = map};
     struct acpi_serial serial = {true, 99, 99};
 
     acpi_find_serial(&memory, RSDP, &serial);

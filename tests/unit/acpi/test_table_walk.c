@@ -30,7 +30,7 @@ static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t
                                                                         : NULL;
 }
 
-static struct acpi_memory memory = {map};
+static struct acpi_memory memory = {.map = map};
 
 static bool note_found(struct acpi_visitor *visitor, struct range table)
 {

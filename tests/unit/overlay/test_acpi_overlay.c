@@ -32,12 +32,13 @@ enum tpm2_kind {
     TPM2_LONG,  /* 84, without a log */
     TPM2_AREA,  /* 76, with an area that no log begins in */
     TPM2_LOGGED,
+    TPM2_LOST,   /* 76, with a log in what will be RAM */
     TPM2_HIDDEN, /* 76, with a log that cannot be read */
     TPM2_DAMAGED,
     TPM2_KINDS,
 };
 
-static const uint32_t tpm2_sizes[TPM2_KINDS] = {0, 52, 76, 84, 76, 76, 76, 76};
+static const uint32_t tpm2_sizes[TPM2_KINDS] = {0, 52, 76, 84, 76, 76, 76, 76, 76};
 
 /* A machine, and what is wanted of the overlay. */
 struct machine {
@@ -98,8 +99,10 @@ static void add_tpm2(struct machine *machine, uint64_t place)
         memset(tpm2->bytes + 64, 0, 4);
     if (machine->tpm2 == TPM2_LONG)
         memset(tpm2->bytes + 68, 0, 8);
-    if (machine->tpm2 == TPM2_AREA || machine->tpm2 == TPM2_LOGGED)
-        add_log(tpm2, machine->tpm2 == TPM2_LOGGED);
+    if (machine->tpm2 == TPM2_AREA || machine->tpm2 == TPM2_LOGGED || machine->tpm2 == TPM2_LOST)
+        add_log(tpm2, machine->tpm2 != TPM2_AREA);
+    if (machine->tpm2 == TPM2_LOST)
+        fake_ram = (struct range){LOG + 64, LOG + 65}; /* its last byte */
     sign_table(tpm2);
     if (machine->tpm2 == TPM2_DAMAGED)
         tpm2->bytes[9] ^= 1;
@@ -172,7 +175,8 @@ static bool wants_screen(const struct machine *machine)
 
 static bool lacks_log(enum tpm2_kind kind)
 {
-    return kind == TPM2_SHORT || kind == TPM2_EMPTY || kind == TPM2_LONG || kind == TPM2_AREA;
+    return kind == TPM2_SHORT || kind == TPM2_EMPTY || kind == TPM2_LONG || kind == TPM2_AREA ||
+           kind == TPM2_LOST;
 }
 
 static bool wants_event_log(const struct machine *machine)
