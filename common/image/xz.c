@@ -21,6 +21,7 @@
 #define DICTIONARY_MAX 40 /* the largest code, for 4 GiB - 1 */
 #define BLOCK_MINIMUM  5
 #define PADDING        4 /* stream padding is a multiple of 4 bytes */
+#define CHECK_SIZE     4 /* the index's CRC-32 */
 
 /* The offsets of a stream's parts in the source. */
 struct stream {
@@ -169,7 +170,8 @@ static bool measure_without_index(struct container_reader *reader, const char *r
     container->unpacked = 0;
     container->unpacked_exact = false;
     container->dictionary = 0;
-    reader->position = container->content.start + HEADER_SIZE;
+    reader_restrict(reader, container->content);
+    reader->position += HEADER_SIZE;
     return measure_dictionary(reader);
 }
 
@@ -195,7 +197,18 @@ static bool find_footer(struct container_reader *reader, struct stream *stream, 
     return true;
 }
 
-/* Reads the index that the footer refers to, and computes the start of the stream from it. */
+/* True if padding and check of the index, after its records, are all that precedes the footer. */
+static bool ends_at_footer(const struct container_reader *reader, const struct stream *stream)
+{
+    uint64_t records = reader->position - stream->index;
+
+    return align_up(records, 4) + CHECK_SIZE == stream->footer - stream->index;
+}
+
+/*
+ * Reads the index that the footer refers to, and computes the start of the stream from it. Nothing
+ * after the footer is read: each byte of a file is part of at most one index.
+ */
 static bool find_start(struct container_reader *reader, struct stream *stream, bool *ret_found)
 {
     const uint64_t first = reader->container->content.start + HEADER_SIZE;
@@ -204,9 +217,10 @@ static bool find_start(struct container_reader *reader, struct stream *stream, b
     /* If the index is larger than everything before it, its offset has wrapped around. */
     if (stream->index > stream->footer || stream->index < first)
         return reader_damaged(reader, "impossible size");
+    reader->end = stream->footer;
     if (!add_index(reader, stream, &blocks))
         return false;
-    *ret_found = blocks <= stream->index - first;
+    *ret_found = ends_at_footer(reader, stream) && blocks <= stream->index - first;
     if (*ret_found)
         stream->start = stream->index - blocks - HEADER_SIZE;
     return true;

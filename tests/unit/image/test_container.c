@@ -3,6 +3,7 @@
 #include "tests/lib/samples.h"
 #include "tests/lib/support.h"
 
+#include "common/base/bytes.h"
 #include "common/image/container.h"
 
 #include <stdlib.h>
@@ -230,6 +231,32 @@ static void payloads_end_where_they_are_said_to(void **state)
     sample_free(&xz);
 }
 
+/* The index must end at its footer: less would not be its own, and more is another stream's. */
+static void an_index_ends_at_its_footer(void **state)
+{
+    struct sample sample = sample_read("xz");
+    uint8_t *longer = malloc(sample.size + 4), *footer = longer + sample.size - 12;
+    uint8_t records[12 + 32 + 8 + 12] = {0xfd, '7', 'z', 'X', 'Z'};
+
+    (void)state;
+    memcpy(longer, sample.bytes, sample.size);
+    memmove(footer + 4, footer, 12);
+    memset(footer, 0, 4);
+    put_number(footer + 8, 4, read_le32(footer + 8) + 1);
+    assert_true(identify(longer, sample.size + 4));
+    assert_false(container.unpacked_exact); /* the decoder finds out what is wrong */
+
+    records[12 + 2] = 0x21; /* a filter, LZMA2, with a dictionary of any size */
+    records[12 + 3] = 1;
+    memcpy(records + 12 + 32, "\0\4\x08\1\x08\1\x08\1" /* and in the footer's CRC: */ "\x08\1", 10);
+    records[12 + 32 + 8 + 4] = 1; /* 8 bytes of index */
+    memcpy(records + sizeof(records) - 2, "YZ", 2);
+    assert_false(identify(records, sizeof(records)));
+    assert_error(&error, ERROR_UNPACK_TRUNCATED, CONTAINER_XZ, 12 + 32 + 8);
+    free(longer);
+    sample_free(&sample);
+}
+
 /* xz writes its dictionary's size as 2 or 3 times a power of two. */
 static void dictionaries_of_all_sizes(void **state)
 {
@@ -407,6 +434,7 @@ int main(void)
         cmocka_unit_test(what_memory_depends_on),
         cmocka_unit_test(sizes_that_disagree),
         cmocka_unit_test(payloads_end_where_they_are_said_to),
+        cmocka_unit_test(an_index_ends_at_its_footer),
         cmocka_unit_test(dictionaries_of_all_sizes),
         cmocka_unit_test(bzimages_that_are_not_packed),
         cmocka_unit_test(setup_sectors_0_means_4),
