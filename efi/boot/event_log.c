@@ -2,6 +2,7 @@
 #include "efi/boot/event_log.h"
 
 #include "common/base/range.h"
+#include "efi/console/console.h"
 
 #include <string.h>
 
@@ -18,8 +19,15 @@ uint32_t event_log_size(const struct boot *boot)
     struct acpi_reader reader = acpi_reader(map);
     struct tpm_log log;
 
-    if (!acpi_overlay_wants_event_log(&reader.memory, boot->acpi.rsdp) || !tpm_find_log(map, &log))
+    if (!acpi_overlay_wants_event_log(&reader.memory, boot->acpi.rsdp))
         return 0;
+    if (!tpm_find_log(map, &log)) {
+        console_verbose(
+            "the kernel gets no event log: the firmware has no complete one of its TPM");
+        return 0;
+    }
+    console_verbose("the kernel gets the TPM's event log, %llu bytes so far",
+                    (unsigned long long)log.size);
     return (uint32_t)(log.size + ROOM_TO_GROW + sizeof(CHAR16) * strlen(command_line));
 }
 

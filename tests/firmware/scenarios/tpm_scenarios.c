@@ -95,6 +95,48 @@ static void long_command_line(uint64_t seed)
     expect_event_log(USUAL_ACPI + TPM2, tpm_log_size);
 }
 
+/* What is wrong with the log's bytes. */
+static const struct {
+    uint64_t address, value;
+    size_t width;
+} damages[] = {
+    {TPM_LOG + 4, 0, 4},                 /* type of the first event */
+    {TPM_LOG + 28, UINT32_MAX, 4},       /* its size */
+    {TPM_LOG + 28, 20, 4},               /* too short for the algorithms */
+    {TPM_LOG + 32, 's', 1},              /* its signature */
+    {TPM_LOG + 56, 0, 4},                /* number of algorithms */
+    {TPM_LOG + 56, UINT32_MAX, 4},       /* the same */
+    {TPM_LOG + 62, 0, 2},                /* size of a digest */
+    {TPM_LOG + 62, 0xffff, 2},           /* the same */
+    {FIRST_EVENT + 8, 3, 4},             /* number of digests */
+    {FIRST_EVENT + 8, UINT32_MAX, 4},    /* the same */
+    {FIRST_EVENT + 12, 5, 2},            /* an algorithm */
+    {FIRST_EVENT + 68, UINT32_MAX, 4},   /* size of the data */
+    {FIRST_EVENT + 68, TPM_LOG_ROOM, 4}, /* the same */
+    {FIRST_EVENT + 68, 6, 4},            /* the same, so that the next event is not found */
+};
+
+/* Without a warning, but in verbose mode a line says whether there is a log. */
+static void verbose(uint64_t seed)
+{
+    machine_with_tpm2(76, true, 0);
+    options_set("--verbose vmlinux");
+    tpm_install();
+    if (seed) {
+        tpm_damage(damages[0].address, damages[0].value, damages[0].width);
+        return;
+    }
+    expect_event_log(USUAL_ACPI + TPM2, tpm_log_size);
+}
+
+static void check_said(void)
+{
+    bool damaged = strstr(run_said(), "no event log: the firmware has no complete one of its TPM");
+
+    if (damaged == !!strstr(run_said(), "gets the TPM's event log, "))
+        run_fail("the event log is not reported");
+}
+
 /* In memory that stays the firmware's. */
 static void own_log(uint64_t seed)
 {
@@ -136,27 +178,6 @@ static void no_protocol(uint64_t seed)
     (void)seed;
     machine_with_tpm2(76, true, 0);
 }
-
-/* What is wrong with the log's bytes. */
-static const struct {
-    uint64_t address, value;
-    size_t width;
-} damages[] = {
-    {TPM_LOG + 4, 0, 4},                 /* type of the first event */
-    {TPM_LOG + 28, UINT32_MAX, 4},       /* its size */
-    {TPM_LOG + 28, 20, 4},               /* too short for the algorithms */
-    {TPM_LOG + 32, 's', 1},              /* its signature */
-    {TPM_LOG + 56, 0, 4},                /* number of algorithms */
-    {TPM_LOG + 56, UINT32_MAX, 4},       /* the same */
-    {TPM_LOG + 62, 0, 2},                /* size of a digest */
-    {TPM_LOG + 62, 0xffff, 2},           /* the same */
-    {FIRST_EVENT + 8, 3, 4},             /* number of digests */
-    {FIRST_EVENT + 8, UINT32_MAX, 4},    /* the same */
-    {FIRST_EVENT + 12, 5, 2},            /* an algorithm */
-    {FIRST_EVENT + 68, UINT32_MAX, 4},   /* size of the data */
-    {FIRST_EVENT + 68, TPM_LOG_ROOM, 4}, /* the same */
-    {FIRST_EVENT + 68, 6, 4},            /* the same, so that the next event is not found */
-};
 
 /* Wrong answers of GetEventLog. */
 static const struct tpm_answer answers[] = {
@@ -294,6 +315,7 @@ const struct scenario tpm_scenarios[] = {
     {"tpm", tpm, ENDING_BOOT, NULL, .hook = measure_late, .seeds = 2, .faults = true},
     {"tpm-command-line", long_command_line, ENDING_BOOT, NULL, .seeds = 3},
     {"tpm-exit-again", tpm, ENDING_BOOT, NULL, .hook = measure_late, .seeds = 12},
+    {"tpm-verbose", verbose, ENDING_BOOT, "the kernel gets ", check_said, .seeds = 2},
     {"tpm-own-log", own_log, ENDING_BOOT, NULL, check_not_asked, .seeds = 2},
     {"tpm-lost-log", lost_log, ENDING_BOOT, NULL, .seeds = 2},
     {"tpm-empty-area", empty_area, ENDING_BOOT, NULL},
