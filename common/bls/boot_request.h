@@ -16,9 +16,9 @@ struct boot_file {
     const char *path;      /* UTF-8, with \ or /, from the volume's root; of bytes, their name */
     const uint8_t *bytes;  /* NULL: in a file. Not owned; nothing else may write there */
     uint64_t size;         /* of the bytes */
-    bool linux_only;       /* a part of the initrd that other kernels do not get */
     const char *command;   /* a module's command line; "" for none */
     unsigned line;         /* of the entry file that names it; 0 for none */
+    bool linux_only;       /* a part of the initrd that other kernels do not get */
 };
 
 /* A growing list in the arena. */

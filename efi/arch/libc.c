@@ -20,18 +20,25 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
     return start;
 }
 
+/* Eight bytes at any address. */
+struct word {
+    uint64_t value;
+} __attribute__((packed, may_alias));
+
+/* Towards lower addresses, or to a place apart, memcpy() reads all bytes before it overwrites them.
+ */
 void *memmove(void *to, const void *from, size_t size)
 {
     uint8_t *target = to;
     const uint8_t *source = from;
 
-    if (target <= source || target >= source + size) {
-        for (size_t i = 0; i < size; i++)
-            target[i] = source[i];
-    } else {
-        while (size-- > 0)
-            target[size] = source[size];
-    }
+    if (target <= source || target >= source + size)
+        return memcpy(to, from, size);
+    for (; size >= sizeof(struct word); size -= sizeof(struct word))
+        *(struct word *)(target + size - sizeof(struct word)) =
+            *(const struct word *)(source + size - sizeof(struct word));
+    while (size-- > 0)
+        target[size] = source[size];
     return to;
 }
 
