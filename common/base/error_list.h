@@ -269,6 +269,12 @@ ERROR_ROW(OVERWRITE_REFUSED, FILE, SECURITY_VIOLATION, NONE,
     "Secure Boot is on, so --overwrite-acpi-nvs is refused; use a relocatable kernel "
     "(PHYS32_RELOC; Linux 6.12 and later)")
 
+/* Entries that are unified kernel images. */
+ERROR_ROW(NO_OS_RELEASE, FILE, UNSUPPORTED, NONE,
+    "is no entry: it has no section .osrel with a name of the system")
+ERROR_ROW(SECTION_TOO_LARGE, FILE, LOAD_ERROR, NONE,
+    "its section {t} has {d0} bytes, more than the {d1} allowed")
+
 /* Our own image. */
 ERROR_ROW(NO_PROFILE, MACHINE, NOT_FOUND, NONE,
     "this image has no profile {d0}: it has {d1} profiles, counted from 0")

@@ -6,6 +6,7 @@
 #include "common/bls/entry_label.h"
 #include "common/bls/entry_order.h"
 #include "common/bls/type1.h"
+#include "common/bls/type2.h"
 
 /* Returns false when there is nothing to parse: the file is missing, or unreadable and reported. */
 static bool read_or_report(struct catalog_reader *reader, struct catalog_file *file,
@@ -35,7 +36,7 @@ static bool read_config(struct catalog_reader *reader, struct arena *arena, stru
            error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
-static bool add_entry(struct catalog_reader *reader, const struct entry_source *source,
+static bool add_type1(struct catalog_reader *reader, const struct entry_source *source,
                       struct arena *arena, struct entry_list *list, struct error *error)
 {
     struct catalog_file file = {
@@ -50,8 +51,7 @@ static bool add_entry(struct catalog_reader *reader, const struct entry_source *
         list->unreadable++;
         return true;
     }
-    slot = arena_push(arena, (void **)&list->items, &list->capacity, list->count,
-                      sizeof(*list->items));
+    slot = entry_list_push(list, arena);
     if (!slot || !type1_parse(source, file.text, file.length, arena, slot) ||
         !entry_split_initrds(slot, reader, arena))
         return error_set(error, ERROR_OUT_OF_MEMORY);
@@ -59,10 +59,49 @@ static bool add_entry(struct catalog_reader *reader, const struct entry_source *
     return true;
 }
 
-static bool read_directory(struct catalog_reader *reader, struct arena *arena,
-                           struct entry_list *list, struct error *error)
+static bool read_image(struct catalog_reader *reader, const struct entry_source *source,
+                       const char *path, struct arena *arena, struct entry_list *list,
+                       struct error *error)
 {
-    struct entry_source source = {.kind = ENTRY_TYPE1, .volume = reader->volume};
+    struct byte_source *image;
+    bool read;
+
+    if (!reader->open_file(reader, path, &image, error))
+        return false;
+    read = type2_read(source, image, arena, list, error);
+    reader->close_file(reader);
+    return read || ERROR_IS_FALSE(error_name(error, path));
+}
+
+static bool add_type2(struct catalog_reader *reader, const struct entry_source *source,
+                      struct arena *arena, struct entry_list *list, struct error *error)
+{
+    const char *path = entry_source_path(source, arena);
+    struct error reading = {.code = ERROR_NONE};
+
+    if (!path)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    if (read_image(reader, source, path, arena, list, &reading))
+        return true;
+    if (reading.code == ERROR_OUT_OF_MEMORY)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    list->unreadable += reading.code != ERROR_NO_PROGRAM && reading.code != ERROR_NO_OS_RELEASE;
+    reader->report(reader, &reading);
+    return true;
+}
+
+static bool add_entry(struct catalog_reader *reader, const struct entry_source *source,
+                      struct arena *arena, struct entry_list *list, struct error *error)
+{
+    if (source->kind == ENTRY_TYPE2)
+        return add_type2(reader, source, arena, list, error);
+    return add_type1(reader, source, arena, list, error);
+}
+
+static bool read_directory(struct catalog_reader *reader, enum entry_source_kind kind,
+                           struct arena *arena, struct entry_list *list, struct error *error)
+{
+    struct entry_source source = {.kind = kind, .volume = reader->volume};
 
     for (;;) {
         struct error listing = {.code = ERROR_NONE};
@@ -75,25 +114,44 @@ static bool read_directory(struct catalog_reader *reader, struct arena *arena,
         }
         if (!source.file_name)
             return true;
-        if (entry_source_takes_name(source.kind, source.file_name) &&
+        if (entry_source_takes_name(kind, source.file_name) &&
             !add_entry(reader, &source, arena, list, error))
             return false;
     }
 }
 
+/* Sets *ret_found if there is such a directory. */
+static bool read_kind(struct catalog_reader *reader, enum entry_source_kind kind,
+                      struct arena *arena, struct entry_list *list, bool *ret_found,
+                      struct error *error)
+{
+    bool complete;
+
+    if (!reader->open_directory(reader, entry_source_directory(kind), ret_found, error))
+        return false;
+    if (!*ret_found)
+        return true;
+    complete = read_directory(reader, kind, arena, list, error);
+    reader->close_directory(reader);
+    return complete;
+}
+
+/* Without the directory of images, the other entries are still there. */
 static bool read_entries(struct catalog_reader *reader, struct arena *arena,
                          struct entry_list *list, struct error *error)
 {
-    bool found, complete;
+    struct error images = {.code = ERROR_NONE};
+    bool found;
 
-    if (!reader->open_directory(reader, entry_source_directory(ENTRY_TYPE1), &found, error))
+    if (!read_kind(reader, ENTRY_TYPE1, arena, list, &found, error))
         return false;
     list->no_directory = !found;
-    if (!found)
+    if (read_kind(reader, ENTRY_TYPE2, arena, list, &found, &images))
         return true;
-    complete = read_directory(reader, arena, list, error);
-    reader->close_directory(reader);
-    return complete;
+    if (images.code == ERROR_OUT_OF_MEMORY)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    reader->report(reader, &images);
+    return true;
 }
 
 bool catalog_read(struct catalog_reader *reader, struct arena *arena, struct catalog *ret_catalog,

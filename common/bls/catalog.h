@@ -9,14 +9,8 @@
 
 #include "common/bls/catalog_reader.h"
 #include "common/bls/entry_default.h"
+#include "common/bls/entry_list.h"
 #include "common/bls/loader_config.h"
-
-struct entry_list {
-    struct boot_entry *items;
-    size_t count, capacity;
-    size_t unreadable; /* number of entry files left out; each was reported */
-    bool no_directory;
-};
 
 struct catalog {
     struct catalog_file config_file; /* loader.conf; without text if there is none, or unreadable */
@@ -26,8 +20,8 @@ struct catalog {
 
 /*
  * Reads loader.conf, then all entries; both are optional. Unreadable files are reported and left
- * out; if listing the directory fails midway, the entries before that are kept. Fails with
- * ERROR_OUT_OF_MEMORY, or with the reader's error if the entries' directory cannot be opened.
+ * out; if listing a directory fails midway, the entries before that are kept. Fails with
+ * ERROR_OUT_OF_MEMORY, or with the reader's error if the directory of entry files cannot be opened.
  */
 bool catalog_read(struct catalog_reader *reader, struct arena *arena, struct catalog *ret_catalog,
                   struct error *error);

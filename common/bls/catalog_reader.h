@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/base/arena.h"
-#include "common/base/error.h"
+#include "common/base/byte_source.h"
 
 #include <stddef.h>
 
@@ -39,11 +39,23 @@ struct catalog_reader {
                       struct error *error);
 
     /*
+     * Opens a file, of which only some parts will be read. One file is open at a time; *ret_source
+     * is valid until it is closed.
+     */
+    bool (*open_file)(struct catalog_reader *reader, const char *path,
+                      struct byte_source **ret_source, struct error *error);
+    void (*close_file)(struct catalog_reader *reader);
+
+    /*
      * Whether a path names a file, and no directory. When that is unknown, true: opening it then
      * reports why.
      */
     bool (*has_file)(struct catalog_reader *reader, const char *path);
 
-    /* Tells the user about an error that does not stop catalog_read(). */
+    /*
+     * Tells the user about an error that does not stop catalog_read(). ERROR_NO_PROGRAM and
+     * ERROR_NO_OS_RELEASE: a file among the unified kernel images is no entry, which may be meant
+     * so.
+     */
     void (*report)(struct catalog_reader *reader, struct error *error);
 };

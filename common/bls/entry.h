@@ -18,8 +18,10 @@
 /* Strings are in the arena that the entry was made with; missing ones are "". */
 struct boot_entry {
     struct entry_source source;
-    const char *id;      /* the file name without boot counters and suffix: "debian" */
-    const char *full_id; /* the same with the suffix, as bootctl shows it: "debian.conf" */
+    const char *id;         /* the file name without boot counters and suffix: "debian" */
+    const char *full_id;    /* the same with the suffix, as bootctl shows it: "debian.conf" */
+    const char *profile_id; /* of an image's other profiles, the end of both: "@rescue"; else "" */
+    const char *base_id;    /* `id` without it */
     struct boot_count count;
 
     const char *version;
@@ -27,6 +29,8 @@ struct boot_entry {
     const char *sort_key;
     const char *architecture;
     struct boot_file efi;           /* an EFI program instead of a kernel; path is NULL for none */
+    unsigned profile;               /* of a unified kernel image, which `efi` names */
+    bool options_in_image;          /* the command line is the image's own, shown to the user */
     struct boot_request request;    /* kernel.path is NULL if the entry does not start a kernel */
     struct diagnostics diagnostics; /* lines that were not understood */
 
@@ -35,11 +39,17 @@ struct boot_entry {
 };
 
 /*
- * Names the entry after its file: sets source, id, full_id and count. The file name is copied.
- * False when out of memory.
+ * Names the entry after its file: sets source, the IDs and count. The file name is copied. False
+ * when out of memory.
  */
 bool entry_set_source(struct boot_entry *entry, const struct entry_source *source,
                       struct arena *arena);
+
+/*
+ * Appends @ID to the IDs of an entry with a source and a profile; where `id` is "", the profile's
+ * number is appended. False when out of memory.
+ */
+bool entry_set_profile_id(struct boot_entry *entry, const char *id, struct arena *arena);
 
 /*
  * A name of the entry's file after one more boot; see boot_count_next_name(). NULL when out of
@@ -65,7 +75,7 @@ bool entry_is_exhausted(const struct boot_entry *entry);
 
 /*
  * True when `id` is the entry's ID, with or without the suffix, or its complete file name, which
- * systemd-boot uses. ASCII case is ignored.
+ * systemd-boot uses, with the profile's ID. ASCII case is ignored.
  */
 bool entry_has_id(const struct boot_entry *entry, const char *id);
 

@@ -43,3 +43,18 @@ const char *entry_command_line(const struct boot_entry *entry, const char *comma
     }
     return text.data;
 }
+
+const char *entry_load_options(const struct boot_entry *entry, const char *edited,
+                               struct arena *arena)
+{
+    const char *own = entry->options_in_image ? "" : entry->request.command_line;
+    const char *options = edited ? edited : own;
+    struct text text = {NULL, strlen(options) + sizeof("@4294967295 "), 0};
+
+    if (entry->profile == 0)
+        return options;
+    text.data = arena_alloc(arena, text.size, 1);
+    if (text.data)
+        text_format(&text, "@%u%s%s", entry->profile, *options ? " " : "", options);
+    return text.data;
+}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Passing the booted entry's name to the kernel, for loader.conf's pass-entry. */
+/*
+ * What kernels and programs are passed: the booted entry's name, for loader.conf's pass-entry, and
+ * the profile of a unified kernel image.
+ */
 #pragma once
 
 #include "common/bls/entry.h"
@@ -10,6 +13,14 @@
  * In the arena; NULL when out of memory.
  */
 const char *entry_command_line(const struct boot_entry *entry, const char *command_line,
+                               struct arena *arena);
+
+/*
+ * The options for the EFI program of an entry: `edited`, or those of the entry where it is NULL.
+ * "@N" in front of them tells a unified kernel image which profile to start; its own command line
+ * is not passed unless it was edited. In the arena, or the caller's; NULL when out of memory.
+ */
+const char *entry_load_options(const struct boot_entry *entry, const char *edited,
                                struct arena *arena);
 
 /* False when quoting cannot protect the file name: it contains a quote or a control character. */

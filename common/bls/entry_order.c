@@ -21,16 +21,18 @@ static int compare_sort_keys(const struct boot_entry *a, const struct boot_entry
     return result;
 }
 
-/* The file name breaks all ties, because sort() is not stable. */
+/* The file name and the profile break all ties, because sort() is not stable. */
 static int compare_names(const struct boot_entry *a, const struct boot_entry *b)
 {
-    int result = version_compare(b->id, a->id);
+    int result = version_compare(b->base_id, a->base_id);
 
     if (result == 0)
         result = COMPARE(b->count.left, a->count.left);
     if (result == 0)
         result = COMPARE(a->count.done, b->count.done);
-    return result ? result : strcmp(a->source.file_name, b->source.file_name);
+    if (result == 0)
+        result = strcmp(a->source.file_name, b->source.file_name);
+    return result ? result : COMPARE(a->profile, b->profile);
 }
 
 int entry_compare(const void *a, const void *b)

@@ -7,6 +7,7 @@ static const struct {
     const char *directory, *suffix;
 } kinds[ENTRY_SOURCE_KINDS] = {
     [ENTRY_TYPE1] = {"\\loader\\entries", ".conf"},
+    [ENTRY_TYPE2] = {"\\EFI\\Linux", ".efi"},
 };
 
 const char *entry_source_directory(enum entry_source_kind kind)

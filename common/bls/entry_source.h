@@ -13,6 +13,7 @@ struct volume;
 
 enum entry_source_kind {
     ENTRY_TYPE1, /* an entry file: type #1 of the Boot Loader Specification (UAPI.1) */
+    ENTRY_TYPE2, /* a unified kernel image: type #2 */
     ENTRY_SOURCE_KINDS
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/type1.h"
 
+#include "common/base/decimal.h"
 #include "common/base/overflow.h"
 #include "common/base/text.h"
 #include "common/bls/config_parser.h"
@@ -13,11 +14,15 @@
 #define ARCHITECTURE_SHOWN 20
 #define VARIABLE_SHOWN     60
 
+/* As in systemd-boot. */
+#define PROFILE_MAX 255
+
 /* An entry being parsed: what it starts is decided after all lines are known. */
 struct draft {
     struct boot_entry entry;
     const char *title, *pvh, *linux_kernel, *efi, *uki;
     struct text options;  /* no data before the first line with options */
+    unsigned profile;     /* of `uki` */
     unsigned stub_initrd; /* the line of options with initrd=PATH; 0 for none */
 };
 
@@ -109,12 +114,17 @@ static enum config_result add_module(struct config_parser *parser, const struct 
                : CONFIG_NO_MEMORY;
 }
 
-static enum config_result check_profile(struct config_parser *parser, const struct config_key *key,
-                                        const char *value)
+static enum config_result take_profile(struct config_parser *parser, const struct config_key *key,
+                                       const char *value)
 {
-    (void)parser;
+    struct draft *draft = parser->target;
+    uint32_t number;
+
     (void)key;
-    return strcmp(value, "0") == 0 ? CONFIG_TAKEN : CONFIG_BAD_VALUE;
+    if (!decimal_parse(&value, PROFILE_MAX, &number) || *value)
+        return CONFIG_BAD_VALUE;
+    draft->profile = number;
+    return CONFIG_TAKEN;
 }
 
 #define STRING(name, member)                                                                       \
@@ -147,7 +157,7 @@ static const struct config_key keys[] = {
     LIST("initrd", add_initrd),
     LIST("module", add_module),
     LIST("options", add_options),
-    {"profile", check_profile, 0, "0, the only profile that can be started", false},
+    {"profile", take_profile, 0, "a number from 0 to 255", false},
     {"pass-framebuffer", config_take_boolean,
      offsetof(struct draft, entry.request.pass_framebuffer), CONFIG_BOOLEAN, false},
     {"overwrite-acpi-nvs", config_take_boolean, offsetof(struct draft, entry.request.overwrite_nvs),
@@ -192,6 +202,8 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     TEXT_ON_STACK(text, 100);
 
     entry->problem = choose_kind(draft, entry);
+    if (entry->efi.path && *draft->uki)
+        entry->profile = draft->profile;
     if (entry_is_for_machine(entry))
         return true;
     text_format(&text, "is for the architecture %.*s; %s", ARCHITECTURE_SHOWN, entry->architecture,

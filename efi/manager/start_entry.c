@@ -41,10 +41,11 @@ static bool is_saved(const struct manager *manager, const struct boot_entry *ent
 
 static void count_boot(struct manager *manager, struct boot_entry *entry)
 {
+    struct entry_list *entries = &manager->catalog.entries;
     struct error error = {.code = ERROR_NONE};
     TEXT_ON_STACK(path, PATH_MAX_LENGTH);
 
-    if (!boot_counter_use_try(entry, manager->arena, &error))
+    if (!boot_counter_use_try(entries, (size_t)(entry - entries->items), manager->arena, &error))
         (void)console_print_error(&error, &manager->messages);
     if (!entry->count.counted) {
         loader_interface_forget_count_path();
@@ -64,25 +65,33 @@ static void record_start(struct manager *manager, struct boot_entry *entry)
     loader_interface_set_time(TIME_EXEC);
 }
 
-static bool start(struct manager *manager, struct boot_entry *entry, const char *command_line,
+static bool start_program_of(const struct manager *manager, const struct boot_entry *entry,
+                             const char *edited, struct error *error)
+{
+    const char *options = entry_load_options(entry, edited, manager->arena);
+
+    if (!options)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    return chainload(manager->image, entry->efi.volume->device, entry->efi.path, options, error);
+}
+
+/* `edited` is NULL where the user did not edit the command line. */
+static bool start(struct manager *manager, struct boot_entry *entry, const char *edited,
                   struct error *error)
 {
-    const struct boot_file *program = &entry->efi;
-
     if (!entry_is_bootable(entry)) {
         error->reason = entry->problem;
         return error_set(error, ERROR_ENTRY_UNBOOTABLE);
     }
-    if (manager->options->dry_run && program->path) {
-        console_message("not started: dry run of an EFI program: %s", program->path);
+    if (manager->options->dry_run && entry->efi.path) {
+        console_message("not started: dry run of an EFI program: %s", entry->efi.path);
         return true;
     }
     if (!manager->options->dry_run)
         record_start(manager, entry);
-    if (program->path)
-        return chainload(manager->image, program->volume->device, program->path, command_line,
-                         error);
-    return start_kernel_of(manager, entry, command_line, error);
+    if (entry->efi.path)
+        return start_program_of(manager, entry, edited, error);
+    return start_kernel_of(manager, entry, edited ? edited : entry->request.command_line, error);
 }
 
 bool start_entry(struct manager *manager, size_t index, const char *command_line,
@@ -92,8 +101,7 @@ bool start_entry(struct manager *manager, size_t index, const char *command_line
     bool started;
 
     console_set_entry(entry->id);
-    started =
-        start(manager, entry, command_line ? command_line : entry->request.command_line, error);
+    started = start(manager, entry, command_line, error);
     console_set_entry(NULL);
     error->context = entry->id;
     return started;

@@ -7,6 +7,7 @@
 struct volume_reader {
     struct catalog_reader reader; /* first, so that it can be cast back */
     struct directory directory;
+    struct file file; /* the one that is open, of which parts are read */
     struct text *messages;
 };
 
@@ -51,13 +52,32 @@ static bool read_file(struct catalog_reader *reader, struct catalog_file *wanted
     return true;
 }
 
+static bool open_file(struct catalog_reader *catalog_reader, const char *path,
+                      struct byte_source **ret_source, struct error *error)
+{
+    struct volume_reader *reader = (struct volume_reader *)catalog_reader;
+
+    if (!file_open(catalog_reader->volume, path, &reader->file, error))
+        return false;
+    *ret_source = &reader->file.source;
+    return true;
+}
+
+static void close_file(struct catalog_reader *catalog_reader)
+{
+    file_close(&((struct volume_reader *)catalog_reader)->file);
+}
+
 static bool has_file(struct catalog_reader *reader, const char *path)
 {
     return file_exists(reader->volume, path);
 }
 
+/* Like systemd-boot, it passes over images that are no entries, which others put there. */
 static void report(struct catalog_reader *reader, struct error *error)
 {
+    if (error->code == ERROR_NO_PROGRAM || error->code == ERROR_NO_OS_RELEASE)
+        return;
     (void)console_print_error(error, ((struct volume_reader *)reader)->messages);
 }
 
@@ -65,7 +85,8 @@ bool entries_read(struct volume *volume, struct arena *arena, struct catalog *re
                   struct text *messages, struct error *error)
 {
     struct volume_reader reader = {
-        .reader = {volume, open_directory, next_name, close_directory, read_file, has_file, report},
+        .reader = {volume, open_directory, next_name, close_directory, read_file, open_file,
+                   close_file, has_file, report},
         .messages = messages,
     };
 

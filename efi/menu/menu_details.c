@@ -39,6 +39,8 @@ static void describe_entry(struct text *text, const struct boot_entry *entry)
     append_field(text, "architecture", entry->architecture);
     append_field(text, "kernel", entry->request.kernel.path);
     append_field(text, "EFI program", entry->efi.path);
+    if (entry->profile > 0)
+        text_format(text, "profile: %u\n", entry->profile);
     append_files(text, "initrd", &entry->request.initrds);
     append_files(text, "module", &entry->request.modules);
     append_field(text, "options", entry->request.command_line);

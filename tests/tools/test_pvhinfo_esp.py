@@ -6,7 +6,7 @@ import struct
 
 import pytest
 from conftest import ELF, elf_kernel
-from esp_folder import Esp, PROGRAM
+from esp_folder import Esp, PROGRAM, image
 from pvhinfo_runs import CHECKED, pvhinfo
 
 NO_ENTRY = "no bootable entry in loader/entries"
@@ -298,3 +298,49 @@ def test_what_cannot_be_read_is_trouble(esp):
     assert [entry["id"] for entry in result["entries"]] == ["good", "a"]
     assert any(error.startswith("pvhinfo: loader/entries/loop.conf: cannot be opened") for error in errors)
     assert any("/loop: cannot be opened" in error for error in errors)
+
+
+OSREL = (".osrel", 'PRETTY_NAME="Debian 13"\nID=debian\nVERSION_ID=13\n')
+PROFILES = ((".profile", "ID=main\n"), (".profile", 'ID=rescue\nTITLE="Rescue"\n'), (".cmdline", "single"))
+
+
+@pytest.mark.parametrize("program", CHECKED)
+def test_images_are_entries(esp, program):
+    esp.config("default x@*\n")
+    esp.write("EFI/Linux/x+3-1.efi", image((".text", "x"), OSREL, (".cmdline", "quiet\n"), *PROFILES))
+    esp.write("EFI/Linux/auto-y.efi", b"x")
+    esp.entry("a.conf", "sort-key a\nlinux /kernel\n")
+    result, errors = esp.check(program=program)
+    assert errors == [] and result["notes"] == []
+    rows = [(e["id"], e["label"], e["kind"], e["path"], e["options"], e["default"]) for e in result["entries"]]
+    path = "\\EFI\\Linux\\x+3-1.efi"
+    assert rows == [
+        ("a", "a", "kernel", "/kernel", "", False),
+        ("x", "Debian 13", "efi", path, "quiet", False),
+        ("x@rescue", "Debian 13 (Rescue)", "efi", path, "single", True),
+    ]
+    assert [e["tries"] for e in result["entries"][1:]] == [{"left": 3, "done": 1}] * 2
+    assert result["entries"][2]["file"] == f"{esp.folder}/EFI/Linux/x+3-1.efi"
+
+
+def test_images_that_are_no_entries(esp):
+    """They are passed over with a note; a damaged one is a mistake."""
+    esp.entry("a.conf")
+    esp.write("EFI/Linux/plain.efi", image((".text", "x")))
+    esp.write("EFI/Linux/junk.efi", b"x")
+    result, errors = esp.check()
+    notes = ["\\EFI\\Linux\\junk.efi: is not an EFI program for x64; name one",
+             "\\EFI\\Linux\\plain.efi: is no entry: it has no section .osrel with a name of the system"]
+    assert sorted(result["notes"]) == notes and sorted(errors) == notes
+    assert [e["id"] for e in result["entries"]] == ["a"]
+    esp.write("EFI/Linux/cut.efi", image(OSREL)[:520])
+    result, errors = esp.check(status=1)
+    assert any("cut.efi: damaged or truncated: a PE section has" in note for note in result["notes"])
+    assert [e["id"] for e in result["entries"]] == ["a"]
+
+
+def test_an_image_whose_text_is_too_long(esp):
+    esp.entry("a.conf")
+    esp.write("EFI/Linux/x.efi", image(OSREL, (".cmdline", "x" * 65537)))
+    result, _ = esp.check(status=1)
+    assert result["notes"] == ["\\EFI\\Linux\\x.efi: its section .cmdline has 65537 bytes, more than the 65536 allowed"]

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The catalog_reader for an EFI system partition on the host. */
+#include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
 #include "tools/pvhinfo/host/file.h"
@@ -13,7 +14,9 @@ struct esp_reader {
     struct esp *esp;
     struct arena *arena;
     DIR *stream;
-    const char *path; /* of the open directory, on the host */
+    const char *path;      /* of the open directory, on the host */
+    struct host_file file; /* the one that is open, of which parts are read */
+    const char *file_path;
 };
 
 /* The message has already been printed; this is for the exit status. */
@@ -115,6 +118,37 @@ static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file
     return read;
 }
 
+static bool open_file(struct catalog_reader *catalog_reader, const char *wanted,
+                      struct byte_source **ret_source, struct error *error)
+{
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+    const char *path;
+
+    if (esp_find(reader->esp->directory, wanted, reader->arena, &path) != STATUS_BOOTABLE)
+        return fail(reader, error);
+    if (path && esp_path_is_too_long(wanted))
+        return refuse(reader, error, "%s: the path is too long; shorten it", path);
+    if (!path || !host_file_open(path, &reader->file)) {
+        (void)trouble("%s: %s", path ? path : wanted,
+                      path ? reader->file.reason : strerror(ENOENT));
+        return fail(reader, error);
+    }
+    reader->file_path = path;
+    *ret_source = &reader->file.source;
+    return true;
+}
+
+static void close_file(struct catalog_reader *catalog_reader)
+{
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+
+    if (*reader->file.reason) {
+        (void)trouble("%s: %s", reader->file_path, reader->file.reason);
+        reader->esp->read_failed = true;
+    }
+    host_file_close(&reader->file);
+}
+
 static bool has_file(struct catalog_reader *catalog_reader, const char *path)
 {
     struct esp_reader *reader = (struct esp_reader *)catalog_reader;
@@ -127,17 +161,24 @@ static bool has_file(struct catalog_reader *catalog_reader, const char *path)
     return host_path && !is_directory(host_path);
 }
 
-/* Errors are reported where they occur. */
-static void report(struct catalog_reader *reader, struct error *error)
+/* Reading errors are reported where they occur; what is wrong with a file is a note. */
+static void report(struct catalog_reader *catalog_reader, struct error *error)
 {
-    (void)reader;
-    (void)error;
+    struct esp_reader *reader = (struct esp_reader *)catalog_reader;
+    TEXT_ON_STACK(text, 200);
+
+    if (error->code == ERROR_READ || error->code == ERROR_OUT_OF_MEMORY)
+        return;
+    error_append(&text, error);
+    if (message_add(&reader->esp->notes, reader->arena, "%s", text.data) != STATUS_BOOTABLE)
+        reader->esp->read_failed = true;
 }
 
 enum status esp_read_catalog(struct esp *esp, struct arena *arena)
 {
     struct esp_reader reader = {
-        .reader = {NULL, open_directory, next_name, close_directory, read_file, has_file, report},
+        .reader = {NULL, open_directory, next_name, close_directory, read_file, open_file,
+                   close_file, has_file, report},
         .esp = esp,
         .arena = arena,
     };

@@ -114,7 +114,9 @@ static enum status show_placement(const struct machine *machine, const struct op
     const struct modules *modules = result->modules;
     const struct placement_request request = {
         .image = &kernel->image,
-        .info = {result->command_line, modules->commands, modules->count},
+        .info = {.command_line = result->command_line,
+                 .module_commands = modules->commands,
+                 .module_count = modules->count},
         .module_sizes = modules->sizes,
         .overwrite_nvs = options->overwrite_nvs,
         .unpack = &kernel->file.unpack,

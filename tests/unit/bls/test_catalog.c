@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The catalog of a volume made of strings, and of one where every operation fails in turn. */
+#include "tests/lib/pe_file.h"
 #include "tests/lib/support.h"
 
 #include "common/bls/catalog.h"
@@ -8,12 +9,13 @@
 
 #define CONFIG  "\\loader\\loader.conf"
 #define ENTRIES "\\loader\\entries"
+#define IMAGES  "\\EFI\\Linux"
 
 #define MAX_FILES 16
 #define NO_LIMIT  SIZE_MAX
 
 struct fake_file {
-    const char *path, *text; /* text may be NULL: listed, but missing */
+    const char *path, *text; /* NULL: listed, but missing */
 };
 
 struct fake_volume {
@@ -21,6 +23,10 @@ struct fake_volume {
     const struct fake_file *files;
     size_t file_count;
     bool no_directory;
+    const char *directory;        /* the one that is open */
+    const struct pe_file *images; /* of files whose text is their index */
+    struct test_source image;
+    bool image_is_open;
     size_t listed;   /* how far the directory has been read */
     bool is_open;    /* the directory */
     size_t names;    /* how many names are listed before it fails */
@@ -47,8 +53,10 @@ static bool open_directory(struct catalog_reader *reader, const char *path, bool
 {
     struct fake_volume *fake = volume_of(reader);
 
-    assert_string_equal(path, ENTRIES);
+    assert_true(strcmp(path, ENTRIES) == 0 || strcmp(path, IMAGES) == 0);
     assert_false(fake->is_open);
+    fake->directory = path;
+    fake->listed = 0;
     *ret_found = false;
     if (fake->unopenable && strcmp(path, fake->unopenable) == 0)
         return error_set(ret_error, ERROR_READ, 7);
@@ -60,18 +68,18 @@ static bool next_name(struct catalog_reader *reader, struct arena *names, const 
                       struct error *ret_error)
 {
     struct fake_volume *fake = volume_of(reader);
-    size_t length = strlen(ENTRIES "\\");
+    size_t length = strlen(fake->directory);
 
     assert_true(fake->is_open);
     *ret_name = NULL;
     while (fake->listed < fake->file_count) {
         const char *path = fake->files[fake->listed++].path;
 
-        if (strncmp(path, ENTRIES "\\", length) != 0)
+        if (strncmp(path, fake->directory, length) != 0 || path[length] != '\\')
             continue;
         if (fake->names-- == 0)
             return error_set(ret_error, fake->breaks_off ? ERROR_READ : ERROR_OUT_OF_MEMORY);
-        *ret_name = arena_strndup(names, path + length, strlen(path + length));
+        *ret_name = arena_strndup(names, path + length + 1, strlen(path + length + 1));
         return *ret_name || error_set(ret_error, ERROR_OUT_OF_MEMORY);
     }
     return true;
@@ -102,6 +110,36 @@ static bool read_file(struct catalog_reader *reader, struct catalog_file *file, 
         return file->text || error_set(ret_error, ERROR_OUT_OF_MEMORY);
     }
     return file->optional || error_set(ret_error, ERROR_READ, 6);
+}
+
+static bool open_file(struct catalog_reader *reader, const char *path,
+                      struct byte_source **ret_source, struct error *ret_error)
+{
+    struct fake_volume *fake = volume_of(reader);
+
+    assert_false(fake->image_is_open);
+    for (size_t i = 0; i < fake->file_count; i++) {
+        const struct pe_file *file;
+
+        if (strcmp(fake->files[i].path, path) != 0)
+            continue;
+        file = &fake->images[fake->files[i].text[0] - '0'];
+        source_open(&fake->image, file->bytes, file->size);
+        fake->image.fail_at = fake->unreadable && strcmp(path, fake->unreadable) == 0 ? 2 : NEVER;
+        fake->image_is_open = true;
+        *ret_source = &fake->image.source;
+        return true;
+    }
+    return error_set(ret_error, ERROR_READ, 6);
+}
+
+static void close_file(struct catalog_reader *reader)
+{
+    struct fake_volume *fake = volume_of(reader);
+
+    assert_true(fake->image_is_open);
+    fake->image_is_open = false;
+    source_close(&fake->image);
 }
 
 static bool has_file(struct catalog_reader *reader, const char *path)
@@ -139,7 +177,7 @@ static void use_files(const struct fake_file *files, size_t count)
 {
     volume = (struct fake_volume){
         .reader = {(struct volume *)&volume, open_directory, next_name, close_directory, read_file,
-                   has_file, report},
+                   open_file, close_file, has_file, report},
         .files = files,
         .file_count = count,
         .names = NO_LIMIT,
@@ -151,7 +189,7 @@ static bool read_catalog(void)
 {
     bool read = catalog_read(&volume.reader, &arena, &catalog, &error);
 
-    assert_false(volume.is_open); /* whatever failed */
+    assert_false(volume.is_open || volume.image_is_open); /* whatever failed */
     assert_true(read || error.code != ERROR_NONE);
     return read;
 }
@@ -304,6 +342,72 @@ static void a_file_that_is_gone(void **state)
     assert_int_equal(volume.report_count, 1);
 }
 
+static struct pe_file make_image(const char *os_release)
+{
+    struct pe_file file;
+
+    pe_file_start(&file);
+    (void)pe_file_add_text(&file, ".text", "code");
+    if (os_release)
+        (void)pe_file_add_text(&file, ".osrel", os_release);
+    return file;
+}
+
+static void use_images(const struct fake_file *files, size_t count, const struct pe_file *images)
+{
+    use_files(files, count);
+    volume.images = images;
+}
+
+static void assert_images(const char *ids, size_t unreadable, size_t reports,
+                          enum error_code reported)
+{
+    assert_true(read_catalog());
+    assert_ids(ids);
+    assert_int_equal(catalog.entries.unreadable, unreadable);
+    assert_int_equal(volume.report_count, reports);
+    assert_int_equal(volume.reported, reported);
+}
+
+/* Sorted with the entry files; what is no entry is told, and what is damaged is counted. */
+static void unified_kernel_images(void **state)
+{
+    static const struct fake_file files[] = {
+        {IMAGES "\\b+3.EFI", "0"},
+        {IMAGES "\\b.txt", NULL},
+        {IMAGES "\\auto-b.efi", NULL},
+        {IMAGES "\\.b.efi", NULL},
+        {ENTRIES "\\a.conf", "sort-key a\nlinux /a\n"},
+        {ENTRIES "\\c.conf", "sort-key c\nlinux /c\n"},
+        {IMAGES "\\other.efi", "1"},
+        {ENTRIES "\\b.efi", NULL},
+        {IMAGES "\\c.conf", NULL},
+    };
+    struct pe_file images[] = {make_image("ID=b\n"), make_image(NULL)};
+
+    (void)state;
+    use_images(files, ELEMENTS(files), images);
+    assert_images("a b c", 0, 1, ERROR_NO_OS_RELEASE);
+    assert_int_equal(catalog.entries.items[1].source.kind, ENTRY_TYPE2);
+    assert_string_equal(catalog.entries.items[1].efi.path, IMAGES "\\b+3.EFI");
+    assert_int_equal(catalog.entries.items[1].count.left, 3);
+    use_images(files, 1, images);
+    volume.unreadable = files[0].path;
+    assert_images("", 1, 1, ERROR_READ);
+    use_images(files, 1, images);
+    volume.unopenable = IMAGES;
+    assert_images("", 0, 1, ERROR_READ);
+    put_number(pe_file_header(&images[1]), 1, 'x');
+    use_images(files, ELEMENTS(files), images);
+    assert_images("a b c", 0, 1, ERROR_NO_PROGRAM);
+    put_number(pe_file_header(&images[1]), 1, 'P');
+    put_number(pe_file_row(&images[1], 0) + 20, 4, 0xffffff);
+    use_images(files, ELEMENTS(files), images);
+    assert_images("a b c", 1, 1, ERROR_PE_SECTION_OUTSIDE);
+    pe_file_free(&images[0]);
+    pe_file_free(&images[1]);
+}
+
 /* The initrds of an entry with these lines, separated by |. */
 static void assert_initrds(const char *lines, const char *expected)
 {
@@ -404,6 +508,7 @@ int main(void)
         test(a_directory_that_cannot_be_opened),
         test(no_memory_in_the_directory),
         test(a_file_that_is_gone),
+        test(unified_kernel_images),
         test(a_list_of_initrds),
         test(variables_of_grub_in_initrds),
         test(out_of_memory_is_reported),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/bls/entry_command_line.h"
 #include "common/bls/type1.h"
 
 #include <stdio.h>
@@ -309,9 +310,21 @@ static void profiles_of_unified_kernels(void **state)
     (void)state;
     parse("x.conf", "uki /u.efi\nprofile 0\n");
     assert_int_equal(entry.diagnostics.count, 0);
-    parse("x.conf", "uki /u.efi\nprofile 1\n");
-    assert_int_equal(entry.diagnostics.count, 1);
-    assert_diagnostic(0, 2, "profile \"1\": not 0, the only profile that can be started; ignored");
+    assert_int_equal(entry.profile, 0);
+    parse("x.conf", "profile 12\nuki /u.efi\noptions a b\n");
+    assert_int_equal(entry.diagnostics.count, 0);
+    assert_int_equal(entry.profile, 12);
+    assert_string_equal(entry.full_id, "x.conf");
+    assert_string_equal(entry_load_options(&entry, NULL, &arena), "@12 a b");
+    assert_string_equal(entry_load_options(&entry, "", &arena), "@12");
+    arena_fail_after(0);
+    assert_null(entry_load_options(&entry, NULL, &arena));
+    arena_fail_after(NEVER);
+    parse("x.conf", "efi /u.efi\nprofile 1\n"); /* not a unified kernel image */
+    assert_int_equal(entry.profile, 0);
+    parse("x.conf", "uki /u.efi\nprofile 256\nprofile x\n");
+    assert_int_equal(entry.profile, 0);
+    assert_diagnostic(0, 2, "profile \"256\": not a number from 0 to 255; ignored");
 }
 
 static void an_efi_program_has_options(void **state)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The entries of a volume while they are read. */
+#pragma once
+
+#include "common/bls/entry.h"
+
+/* A growing list in the arena. */
+struct entry_list {
+    struct boot_entry *items;
+    size_t count, capacity;
+    size_t unreadable; /* number of files left out that should be entries; each was reported */
+    bool no_directory; /* of entry files (type #1) */
+};
+
+/* Makes room for one more, which is not counted yet; NULL when out of memory. */
+static inline struct boot_entry *entry_list_push(struct entry_list *list, struct arena *arena)
+{
+    return arena_push(arena, (void **)&list->items, &list->capacity, list->count,
+                      sizeof(*list->items));
+}
