@@ -2,6 +2,7 @@
 #include "common/base/text.h"
 
 #include "common/base/arena.h"
+#include "common/base/overflow.h"
 #include "common/base/units.h"
 #include "common/base/utf.h"
 
@@ -23,8 +24,11 @@ void text_append_char(struct text *text, char character)
 
 static void append_bytes(struct text *text, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        text_append_char(text, bytes[i]);
+    size_t count = min_u64(length, text->size - 1 - text->length);
+
+    memcpy(text->data + text->length, bytes, count);
+    text->length += count;
+    text->data[text->length] = '\0';
 }
 
 void text_append(struct text *text, const char *string)

@@ -40,8 +40,12 @@ static bool read_own_image(const EFI_LOADED_IMAGE *loaded, struct arena *arena, 
     if (!trust->own_bytes || loaded->ImageSize == 0)
         return true; /* firmware that does not say where it has loaded us */
     memory_source_init(&memory, trust->own_bytes, loaded->ImageSize);
-    return pe_read_sections(&memory.source, PE_IN_MEMORY, arena, &trust->own, error) &&
-           read_own_texts(trust, arena, error);
+    if (pe_read_sections(&memory.source, PE_IN_MEMORY, arena, &trust->own, error))
+        return read_own_texts(trust, arena, error);
+    if (error->code != ERROR_NO_PROGRAM)
+        return error_name(error, "the loader's own image");
+    error_clear(error); /* firmware that has not loaded the headers */
+    return true;
 }
 
 bool trust_start(const EFI_LOADED_IMAGE *loaded, struct arena *arena, struct trust *ret_trust,

@@ -9,6 +9,12 @@
 #include "efi/manager/loader_interface.h"
 #include "efi/trust/chainload.h"
 
+/* With Secure Boot on, nothing is added to a command line that is signed. */
+static bool passes_entry(const struct manager *manager)
+{
+    return manager->catalog.config.pass_entry && !policy_is_enforced(manager->trust->state);
+}
+
 static bool start_kernel_of(const struct manager *manager, const struct boot_entry *entry,
                             const char *command_line, struct error *error)
 {
@@ -19,9 +25,9 @@ static bool start_kernel_of(const struct manager *manager, const struct boot_ent
     request.command_line = command_line;
     request.no_overlay = !manager->catalog.config.acpi_overlay;
     request.pass_framebuffer |= manager->catalog.config.pass_framebuffer;
-    if (manager->catalog.config.pass_entry && !entry_can_be_passed(entry))
+    if (passes_entry(manager) && !entry_can_be_passed(entry))
         console_message("this name cannot be passed to the kernel");
-    else if (manager->catalog.config.pass_entry)
+    else if (passes_entry(manager))
         request.command_line = entry_command_line(entry, command_line, &arena);
     if (!request.command_line)
         return error_set(error, ERROR_OUT_OF_MEMORY);

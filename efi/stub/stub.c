@@ -7,6 +7,7 @@
 #include "efi/console/usage.h"
 #include "efi/firmware/load_options.h"
 #include "efi/stub/initrds.h"
+#include "efi/stub/stub_interface.h"
 
 bool stub_is_due(const struct trust *trust)
 {
@@ -80,7 +81,9 @@ bool stub_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct trust *tr
     console_set_verbose(stub.options.verbose);
     if (usage_print(&stub.options))
         return true;
-    if (!stub.options.dry_run)
+    if (!stub.options.dry_run) {
         measure_start(&trust->measurements);
+        stub_interface_announce(loaded, trust->profile, &trust->measurements.tpm, arena);
+    }
     return start(&stub, error);
 }

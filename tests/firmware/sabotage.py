@@ -104,6 +104,22 @@ BREAKS = (
     Break("a port in memory is taken for one of I/O", "acpi_find_serial", condition("find_number"),
           ("!= ADDRESS_SPACE_IO", "> ADDRESS_SPACE_IO"), "serial-console-in-memory", "does not say"),
 
+    # Images and pins
+    Break("a pin that does not match is accepted", "check_digest", condition("memcmp"), "1",
+          "pinned-changed", "not in an error"),
+    Break("modules are not compared with their pins", "boot:load", call("trust_check_modules"), "true",
+          "pinned-changed", "not in an error"),
+    Break("the entry's command line is kept", "choose_signed", condition("is_enforced"), "1",
+          "pinned-options-ignored", "the command line is"),
+    Break("options from outside are taken", "choose_command_line", condition("POLICY_IGNORE"), "0",
+          "image-secure", "the command line is"),
+    Break("an initrd in the image is copied", "place_in_memory", condition("part_count"), "1",
+          "image", "the address of a module that stays where it is"),
+    Break("sections are not measured", "open_files", call("trust_measure_image"), "true",
+          "image-measured", "measurements instead of"),
+    Break("the entry's name is added to what is signed", "passes_entry", call("policy_is_enforced"), "false",
+          "pinned-entry-not-passed", "the command line is"),
+
     # The TPM
     Break("the framebuffer's words are not measured", "measure_command_line", value("command_line"),
           "boot->request->command_line", "words-measured", "is not the one that was measured"),

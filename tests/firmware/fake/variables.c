@@ -158,6 +158,15 @@ static const struct {
     {&loader_variable_guid, "LoaderTimeInitUSec", false},
     {&loader_variable_guid, "LoaderTimeMenuUSec", false},
     {&loader_variable_guid, "LoaderTpm2ActivePcrBanks", false},
+    {&loader_variable_guid, "StubInfo", false},
+    {&loader_variable_guid, "StubFeatures", false},
+    {&loader_variable_guid, "StubProfile", false},
+    {&loader_variable_guid, "StubDevicePartUUID", false},
+    {&loader_variable_guid, "StubImageIdentifier", false},
+    {&loader_variable_guid, "StubPcrKernelImage", false},
+    {&loader_variable_guid, "StubPcrKernelParameters", false},
+    {&loader_variable_guid, "StubPcrInitRDSysExts", false},
+    {&loader_variable_guid, "StubPcrInitRDConfExts", false},
 };
 
 /* Ends the run unless the variable is one of these and is set as what it is. */

@@ -7,6 +7,7 @@
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/load_file.h"
 #include "tests/firmware/fake/own_image.h"
+#include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
@@ -193,6 +194,79 @@ static void no_kernel(uint64_t seed)
     own_image_install(IMAGE_PLACE);
 }
 
+/* The sections in systemd-stub's order, not in that of the table, each after its name. */
+static const char *const measured_sections[] = {".linux", ".osrel", ".cmdline", ".initrd"};
+
+static void measured_image(uint64_t seed)
+{
+    setup_image();
+    add_initrd();
+    own_image_add_text(".cmdline", "own\n");
+    own_image_add_text(".osrel", "NAME=x\n");
+    own_image_install(IMAGE_PLACE);
+    tpm_install();
+    options_set(seed ? "outside" : "");
+    expect_command_line(seed ? "outside" : "own");
+}
+
+static void check_section(size_t index)
+{
+    const char *name = measured_sections[index];
+    const struct tpm_extend *extends = &tpm_extends[2 * index];
+    struct pe_file *file = own_image_file();
+    size_t row = 0;
+
+    while (memcmp(pe_file_row(file, row), name, strlen(name)) != 0)
+        row++;
+    if (extends[0].pcr != 11 || extends[0].size != strlen(name) + 1 ||
+        memcmp(extends[0].data, name, extends[0].size) != 0)
+        run_fail("the name of %s is not measured in its place", name);
+    if (extends[1].pcr != 11 || extends[1].size == 0 ||
+        memcmp(extends[1].data, (const void *)(uintptr_t)own_image_address(row), extends[1].size) !=
+            0)
+        run_fail("%s is not measured in its place", name);
+}
+
+/* Then come a command line from outside, in PCR 12, and what Linux's stub measures, in PCR 9. */
+static void check_measured_image(void)
+{
+    size_t sections = ELEMENTS(measured_sections);
+    size_t count = 2 * sections + 2 + (tpm_extends[2 * sections].pcr == 12);
+
+    if (tpm_extend_count() != count)
+        run_fail("%zu measurements instead of %zu", tpm_extend_count(), count);
+    for (size_t i = 0; i < sections; i++)
+        check_section(i);
+    if (tpm_extends[count - 2].pcr != 9 || tpm_extends[count - 1].pcr != 9)
+        run_fail("the command line or the initrd are not in PCR 9");
+    check_loader_variable("StubPcrKernelImage", "11");
+}
+
+static void check_measured_outside(void)
+{
+    check_measured_image();
+    if (tpm_extends[2 * ELEMENTS(measured_sections)].pcr != 12)
+        run_fail("a command line from outside is not in PCR 12");
+    check_loader_variable("StubPcrKernelParameters", "12");
+}
+
+static void measured_image_outside(uint64_t seed)
+{
+    (void)seed;
+    measured_image(1);
+}
+
+/* Firmware that has not loaded the headers: entries are read, as by a loader without a kernel. */
+static void image_without_headers(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    own_image_add_text(".text", "code");
+    own_image_file()->bytes[0] = 0;
+    own_image_install(IMAGE_PLACE);
+    options_set("vmlinux");
+}
+
 static void damaged_image(uint64_t seed)
 {
     setup_image();
@@ -241,6 +315,9 @@ const struct scenario image_scenarios[] = {
      .says = "this image has no kernel (.linux) for profile 0"},
     {"image-file-options", file_options, ENDING_ERROR, .says = "--initrd cannot be used"},
     {"image-no-kernel", no_kernel, ENDING_ERROR, .says = ".linux: not an ELF file"},
+    {"image-without-headers", image_without_headers, ENDING_BOOT},
+    {"image-measured", measured_image, ENDING_BOOT, NULL, check_measured_image, .faults = true},
+    {"image-measured-outside", measured_image_outside, ENDING_BOOT, NULL, check_measured_outside},
     {"image-damaged", damaged_image, ENDING_ERROR, .says = "damaged", .seeds = 2},
     {"image-offered-initrd", offered_initrd, ENDING_BOOT, .seeds = 2},
     {"image-offered-refused", offered_initrd_refused, ENDING_ERROR,

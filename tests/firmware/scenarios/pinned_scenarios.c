@@ -165,6 +165,17 @@ static void not_pinned(uint64_t seed)
     set_secure_boot(true);
 }
 
+/* An entry's name, which anyone can choose, is not added to what is signed. */
+static void entry_not_passed(uint64_t seed)
+{
+    (void)seed;
+    setup_pinned("");
+    file_put_text("\\loader\\loader.conf", "pass-entry yes\n");
+    install("signed");
+    set_secure_boot(true);
+    expect_command_line("signed");
+}
+
 static void offered_to_pinned(uint64_t seed)
 {
     (void)seed;
@@ -206,6 +217,7 @@ const struct scenario pinned_scenarios[] = {
      .says = "but the signed image asks for 0000"},
     {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
     {"pinned-offered", offered_to_pinned, ENDING_ERROR, .says = "no signature covers this initrd"},
+    {"pinned-entry-not-passed", entry_not_passed, ENDING_BOOT},
     {"pinned-nvs", nvs_to_pinned, ENDING_ERROR, .says = "--overwrite-acpi-nvs is refused"},
     {"pinned-damaged", bad_pins, ENDING_ERROR, .says = ".pins, line 2"},
     {.name = NULL},
