@@ -14,6 +14,7 @@ import efi_guest
 import media
 import report
 import scenario
+import ukis
 import variables
 from artifacts import LOADER, SYSTEMD_BOOT, TOP, required
 from esp import Installed, entry
@@ -183,6 +184,28 @@ run asked bootctl --esp-path=/efi list
         person.press("ret")
         assert person.wait_end() == EXIT_OF_PASS
         assert report.test_kernel(report.plain(person.printed)).values["cmdline"] == "second"
+
+
+@pytest.mark.slow
+def test_bootctl_lists_the_same_images(boot):
+    """Those without profiles, which its version does not know; by title, ID and order."""
+    def image(name):
+        return ukis.small((".osrel", f"PRETTY_NAME={name}\nID=c{name}\n".encode()), (".cmdline", b"x"))
+
+    disk = installed(boot, "bootctl-images", {
+        **guest_files("""
+run variables show_variables
+run list bootctl --esp-path=/efi list
+"""), "EFI/Linux/a.efi": image("image"), "EFI/Linux/Other-2.efi": image("other"),
+        "EFI/Linux/plain.efi": ukis.small()})
+    said = guest_outputs(disk)
+    order = ["guest", "first", "second", "image", "other", "third", "worn"]
+    ids = {"image": "a.efi", "other": "Other-2.efi"}
+    reported = read_variables(said["variables"])["LoaderEntries"].text
+    assert reported.split("\0") == [ids.get(title, f"{title}.conf") for title in order]
+    notes = {"guest": ["default", "selected"]}
+    assert listed(said["list"]) == [(title, notes.get(title, [])) for title in order]
+    assert re.findall(r"^ +id: (\S+\.efi)$", said["list"], re.M) == ["a.efi", "Other-2.efi"]
 
 
 @pytest.mark.slow

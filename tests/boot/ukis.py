@@ -109,6 +109,36 @@ def changed_header(data, name, field, value):
     return data[:place] + struct.pack("<I", value) + data[place + 4:]
 
 
+def with_sections(data, *added):
+    """An unsigned image with more sections, (name, bytes) each, behind its last one, as ukify adds them."""
+    pe, optional = _optional_header(data)
+    page, align = struct.unpack_from("<II", data, optional + 32)
+    count, = struct.unpack_from("<H", data, pe + 6)
+    last = sections(data)[-1]
+    made = bytearray(data) + bytes(-len(data) % align)
+    address = last.address + last.size
+    for number, (name, content) in enumerate(added):
+        address = -(-address // page) * page
+        stored = content + bytes(-len(content) % align)
+        struct.pack_into(SECTION, made, last.at + HEADER_SIZE * (number + 1), name.encode(), len(content), address,
+                         len(stored), len(made), 0, 0, 0, 0, 0x40000040)
+        made += stored
+        address += len(content)
+    struct.pack_into("<H", made, pe + 6, count + len(added))
+    struct.pack_into("<I", made, optional + 56, -(-address // page) * page)
+    return bytes(made)
+
+
+def small(*added):
+    """An image of a few kilobytes with these sections, which can be listed but not started."""
+    page, align, optional = 4096, 512, 240
+    coff = struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, optional, 0x22)
+    options = struct.pack("<H30xII", 0x20b, page, align).ljust(optional, b"\0")
+    text = struct.pack(SECTION, b".text", align, page, align, 2 * align, 0, 0, 0, 0, 0x60000020)
+    head = b"MZ".ljust(0x3c, b"\0") + struct.pack("<I", 0x40) + b"PE\0\0" + coff + options + text
+    return with_sections(head.ljust(2 * align, b"\0") + bytes(align), *added)
+
+
 def renamed(data, name, new_name):
     """The image with a section of another name."""
     at = section(data, name).at
