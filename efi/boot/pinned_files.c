@@ -10,13 +10,13 @@
 
 #include <string.h>
 
-bool files_are_pinned(const struct pins *pins, const struct boot_files *files)
+const char *files_find_unpinned(const struct pins *pins, const struct boot_files *files)
 {
     for (size_t i = 0; i < files->count; i++) {
         if (!pins_find(pins, files->items[i].path))
-            return false;
+            return files->items[i].path;
     }
-    return true;
+    return NULL;
 }
 
 static void append_digest(struct text *text, const uint8_t *digest)

@@ -4,8 +4,8 @@
 
 #include "efi/boot/boot_state.h"
 
-/* True if there is a pin for each of the files. */
-bool files_are_pinned(const struct pins *pins, const struct boot_files *files);
+/* The path of the first file without a pin, or NULL. */
+const char *files_find_unpinned(const struct pins *pins, const struct boot_files *files);
 
 /*
  * Compares the bytes of a file with its pin, if there is one. ERROR_PIN_MISMATCH where Secure Boot

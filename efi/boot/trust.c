@@ -56,31 +56,39 @@ static bool has_plain_options(const struct boot *boot)
            !boot->trust->command_line;
 }
 
-static enum kernel_source find_source(const struct boot *boot)
+/* *ret_path is the file to name if the boot is refused. */
+static enum kernel_source find_source(const struct boot *boot, const char **ret_path)
 {
     const struct boot_request *request = boot->request;
     const struct pins *pins = &boot->trust->pins;
     const struct file *file = &boot->kernel.file;
     bool pinned = pins_find(pins, request->kernel.path);
+    const char *unpinned = files_find_unpinned(pins, &request->initrds);
 
+    if (!unpinned)
+        unpinned = files_find_unpinned(pins, &request->modules);
+    *ret_path = file->path;
     if (is_embedded(boot))
         return KERNEL_EMBEDDED;
     if (!pinned && (file->source.size < 2 || memcmp(file->bytes, "MZ", 2) != 0))
         return KERNEL_PLAIN;
-    if (!files_are_pinned(pins, &request->initrds) || !files_are_pinned(pins, &request->modules))
+    if (unpinned) {
+        *ret_path = unpinned;
         return KERNEL_PE_PLAIN_INITRD;
+    }
     if (has_plain_options(boot))
         return KERNEL_PE_PLAIN_OPTIONS;
     return pinned ? KERNEL_PINNED : KERNEL_PE;
 }
 
-/* Carries out a verdict about the kernel's file, which is in memory. */
-static bool apply(struct boot *boot, struct policy_verdict verdict, struct error *error)
+/* Carries out a verdict about the kernel's file, which is in memory; `path` is who is to blame. */
+static bool apply(struct boot *boot, struct policy_verdict verdict, const char *path,
+                  struct error *error)
 {
     const struct file *file = &boot->kernel.file;
 
     if (verdict.action == POLICY_REFUSE)
-        return error_set_for(error, file->path, verdict.error);
+        return error_set_for(error, path, verdict.error);
     return verdict.action != POLICY_VERIFY ||
            image_verify(boot->image, file->path, file->bytes, file->source.size, boot->trust->state,
                         error);
@@ -97,8 +105,13 @@ bool trust_check_kernel(struct boot *boot, struct error *error)
         return true;
     if (!kernel_read_whole(&boot->kernel, error))
         return false;
-    if (is_enforced(boot) && !apply(boot, policy_judge(trust->state, find_source(boot)), error))
-        return false;
+    if (is_enforced(boot)) {
+        const char *blamed;
+        enum kernel_source source = find_source(boot, &blamed);
+
+        if (!apply(boot, policy_judge(trust->state, source), blamed, error))
+            return false;
+    }
     return !pinned || pinned_check_bytes(boot, path, boot->kernel.file.bytes,
                                          boot->kernel.file.source.size, error);
 }
@@ -140,7 +153,8 @@ bool trust_choose_command_line(struct boot *boot, struct error *error)
         return true;
     if (!kernel_is_linux(kernel))
         return is_embedded(boot) || pins_find(&boot->trust->pins, kernel->file.path) ||
-               apply(boot, policy_judge(boot->trust->state, KERNEL_PE_NOT_LINUX), error);
+               apply(boot, policy_judge(boot->trust->state, KERNEL_PE_NOT_LINUX), kernel->file.path,
+                     error);
     return lockdown_add(boot->command_line, true, LINUX_COMMAND_LINE_MAX, boot->arena,
                         &boot->command_line, error) ||
            ERROR_IS_FALSE(error_name(error, kernel->file.path));
@@ -191,44 +205,9 @@ static bool measure_command_line(struct boot *boot, struct error *error)
     if (!is_embedded(boot) && !measure_kernel_parameters(measurements, command_line, error))
         return false;
     if (boot->request->options_from_outside &&
-        !measure_kernel_parameters(measurements, boot->request->options_from_outside, error))
-        return false;
-    if (boot->trust->added.options &&
-        !measure_kernel_parameters(measurements, boot->trust->added.options, error))
+        !measure_kernel_parameters(measurements, boot->request->command_line, error))
         return false;
     return measure_load_options(measurements, command_line, error);
-}
-
-static bool measure_addon_file(struct boot *boot, enum measured_addon kind,
-                               const struct boot_file *file, struct error *error)
-{
-    return measure_addon(&boot->trust->measurements, kind, file->path, file->bytes, file->size,
-                         error);
-}
-
-/* In the order of systemd-stub, if they are a part of the initrd at all. */
-static bool measure_additions(struct boot *boot, struct error *error)
-{
-    const struct additions *added = &boot->trust->added;
-
-    if (!kernel_is_linux(&boot->kernel) || !has_initrd(boot) || boot->modules.items[0].is_offered)
-        return true;
-    for (enum measured_archive kind = 0; kind < MEASURED_ARCHIVES; kind++) {
-        const struct boot_file *archive = &added->archives[kind];
-
-        if (archive->size > 0 && !measure_archive(&boot->trust->measurements, kind, archive->bytes,
-                                                  archive->size, error))
-            return false;
-    }
-    for (size_t i = added->ucode.count; i-- > 0;) {
-        if (!measure_addon_file(boot, MEASURED_ADDON_UCODE, &added->ucode.items[i], error))
-            return false;
-    }
-    for (size_t i = 0; i < added->initrds.count; i++) {
-        if (!measure_addon_file(boot, MEASURED_ADDON_INITRD, &added->initrds.items[i], error))
-            return false;
-    }
-    return true;
 }
 
 bool trust_measure(struct boot *boot, struct error *error)
@@ -241,7 +220,7 @@ bool trust_measure(struct boot *boot, struct error *error)
     if (!is_embedded(boot) &&
         !measure_kernel_file(measurements, file->path, file->bytes, file->source.size, error))
         return false;
-    if (!measure_command_line(boot, error) || !measure_additions(boot, error))
+    if (!measure_command_line(boot, error))
         return false;
     for (size_t i = 0; i < boot->modules.count; i++) {
         if (!measure_module(boot, i, error))
