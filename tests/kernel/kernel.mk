@@ -5,7 +5,7 @@ ABI_SRC   := tests/kernel
 ABI_BUILD := build/kernel
 
 # test_kernel.py checks that these are all shapes that mkelf.py knows.
-ABI_GOOD := tk32n4 tk32n8 tk64n4 tk64n8 tkreloc tkfixed tkfar tkbig tksmall tkx32 tkdyn tksections
+ABI_GOOD := tk32n4 tk32n8 tk64n4 tk64n8 tkreloc tkfixed tkfar tkbig tksmall tkx32 tkdyn tksections tklinux
 ABI_BAD  := empty not-elf truncated-header truncated-program-headers truncated-segment \
 	big-endian other-machine phnum-past-end phoff-past-end phoff-wraps phentsize-small \
 	no-segments no-note other-notes-only foreign-owner note-too-long note-too-short \

@@ -181,6 +181,13 @@ def tksmall(body):
     return small(body)
 
 
+def tklinux(body):
+    """Says that it is Linux, and so gets what loaders do for Linux only."""
+    image = small(body)
+    image.note_headers[0].notes.insert(0, Note(elf.NOTE_GUEST_OS, b"linux\0"))
+    return image
+
+
 def tkx32(body):
     return small(body, elf_class=elf.ELFCLASS32, machine=elf.EM_X86_64)
 
@@ -201,6 +208,7 @@ GOOD = {
     shape.__name__: lambda body, shape=shape: elf.encode(shape(body))
     for shape in (
         tk32n4, tk32n8, tk64n4, tk64n8, tkreloc, tkfixed, tkfar, tkbig, tksmall, tkx32, tkdyn, tksections,
+        tklinux,
     )
 }
 
