@@ -4,8 +4,10 @@
 Compressed files are kept in build/boot/packed for all rows.
 """
 
+import gzip
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 
@@ -25,6 +27,14 @@ PACKERS = {
     "lz4": "lz4 -q -1 -c",
     "lz4-legacy": "lz4 -q -l -c",
 }
+
+# Of bzimage().
+SETUP_SECTOR = 512
+PE_ALIGNMENT = 512
+PE_PAGE = 4096
+PE_HEADER = 0x40
+PE_DIRECTORIES = 6
+PE_OPTIONAL_SIZE = 112 + 8 * PE_DIRECTORIES
 
 
 def _pack(source, packer, target):
@@ -53,6 +63,34 @@ def packed(source, packers):
 def _flipped(data):
     middle = len(data) // 2
     return data[:middle] + bytes([data[middle] ^ 0x10]) + data[middle + 1:]
+
+
+def bzimage(kernel):
+    """The bytes of a bzImage with this kernel (bytes) inside, and an EFI program as far as firmware looks at it.
+
+    The layout is Linux's: the PE headers end before the setup header at 0x1f1, one section has the rest. Its code is
+    a single RET, since no loader by PVH runs it.
+    """
+    payload = gzip.compress(kernel, 1, mtime=0)
+    content = b"\xc3".ljust(PE_ALIGNMENT, b"\0") + payload
+    content += bytes(-len(content) % PE_ALIGNMENT)
+    image = bytearray(2 * SETUP_SECTOR)
+    image[:2] = b"MZ"
+    struct.pack_into("<I", image, 0x3c, PE_HEADER)
+    struct.pack_into("<4sHHIIIHH", image, PE_HEADER, b"PE\0\0", 0x8664, 1, 0, 0, 0, PE_OPTIONAL_SIZE, 0x22e)
+    optional = PE_HEADER + 24
+    # PE32+, entry and base of code; section and file alignment; sizes of image and headers; EFI application, NX_COMPAT.
+    struct.pack_into("<HBBIIIII", image, optional, 0x20b, 0, 0, len(content), 0, 0, PE_PAGE, PE_PAGE)
+    struct.pack_into("<QII", image, optional + 24, 0, PE_PAGE, PE_ALIGNMENT)
+    struct.pack_into("<II", image, optional + 56, PE_PAGE + -(-len(content) // PE_PAGE) * PE_PAGE, len(image))
+    struct.pack_into("<HH", image, optional + 68, 10, 0x100)
+    struct.pack_into("<I", image, optional + 108, PE_DIRECTORIES)
+    struct.pack_into("<8sIIIIIIHHI", image, optional + PE_OPTIONAL_SIZE, b".text", len(content), PE_PAGE, len(content),
+                     len(image), 0, 0, 0, 0, 0x60000020)
+    image[0x1f1] = 1    # setup sectors
+    struct.pack_into("<4sH", image, 0x202, b"HdrS", 0x20f)
+    struct.pack_into("<II", image, 0x248, PE_ALIGNMENT, len(payload))
+    return bytes(image) + content
 
 
 # Kinds of damage.

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import media
 import qemu
-import scenario
 import variables
 from artifacts import BUILD, LOADER, OUTPUT, package, required
 from qemu import Machine
@@ -40,7 +39,7 @@ SHIM_LOCK = "605dab50-e046-4300-abb6-3dd810dd8b23"
 NON_VOLATILE_BOOT = 3
 
 VIRT_FIRMWARE = "bookworm-backports/python3-virt-firmware"
-SHIM_SECOND_STAGE = "EFI/BOOT/grubx64.efi"
+SHIM = "EFI/shim/shimx64.efi"
 PCRS = BUILD / "boot-tools" / "pcrs.efi"
 WENT_ON = "pcrs: the firmware went on"
 
@@ -72,10 +71,20 @@ def _keys():
     return KEYS
 
 
+def _sbsign(source, name, target):
+    return media.run_tool("sbsign", "--key", key(name), "--cert", certificate(name), "--output", target, source)
+
+
 def sign(source, name, target):
     """Signs an EFI program with the key of that name; returns `target`. sbsign must have nothing to say."""
-    said = media.run_tool("sbsign", "--key", key(name), "--cert", certificate(name), "--output", target, source)
+    said = _sbsign(source, name, target)
     assert "warning" not in said.lower() and "gap" not in said.lower(), said
+    return target
+
+
+def sign_anything(source, name, target):
+    """The same for a damaged program, of which sbsign warns."""
+    _sbsign(source, name, target)
     return target
 
 
@@ -120,32 +129,35 @@ def machine(**fields):
     return Machine(**{"firmware": FIRMWARE, "memory": 512, **fields})
 
 
-def start_place(state):
-    """Where the disk has the program that the machine starts at last: the loader, by itself or by shim."""
-    return SHIM_SECOND_STAGE if state in SHIM_STATES else scenario.REMOVABLE
-
-
 def signer(state):
     """The key by which the loader has to be signed."""
     return "mok" if state in SHIM_STATES else "db"
 
 
-def write_disk(state, folder, program, files=None, options=""):
-    """Writes folder/image: `program`, already signed, and what starts it; returns the variable store.
-
-    The boot option has `options` as LoadOptions; the next one is pcrs.efi.
-    """
-    content = {start_place(state): program, "pcrs.efi": sign(required(PCRS), "db", folder / "pcrs.signed"),
-               **(files or {})}
-    if state in SHIM_STATES:
-        content[scenario.REMOVABLE] = required(package("shim-signed") / "usr/lib/shim/shimx64.efi.signed")
-    partition = media.write_disk(folder / "image", content)
-    return variables.add_boot_options(store(state), [
-        variables.boot_option("pvhboot", variables.file_path(partition, "\\" + scenario.REMOVABLE.replace("/", "\\")),
-                              variables.utf16(options) if options else b""),
-        variables.boot_option("pcrs", variables.file_path(partition, "\\pcrs.efi"))])
-
-
 def signed_loader(state, folder, loader=LOADER):
     """The loader, signed as the state wants it."""
     return sign(required(loader), signer(state), folder / "loader.signed")
+
+
+def _option(state, partition, name, options):
+    """A boot option that starts a program of the disk, by shim where that is: shim takes its name from the options."""
+    path = "\\" + name.replace("/", "\\")
+    if state in SHIM_STATES:
+        options, path = f"{path} {options}".rstrip(), "\\" + SHIM.replace("/", "\\")
+    return variables.boot_option(name, variables.file_path(partition, path),
+                                 variables.utf16(options) if options else b"")
+
+
+def write_disk(state, folder, files, starts):
+    """Writes folder/image with these files; returns the variable store.
+
+    The boot options start the programs of `starts`, pairs of a file and its LoadOptions, in this order; the last
+    option is pcrs.efi.
+    """
+    content = {**files, PCRS.name: sign(required(PCRS), "db", folder / "pcrs.signed")}
+    if state in SHIM_STATES:
+        content[SHIM] = required(package("shim-signed") / "usr/lib/shim/shimx64.efi.signed")
+    partition = media.write_disk(folder / "image", content)
+    last = variables.boot_option("pcrs", variables.file_path(partition, f"\\{PCRS.name}"))
+    return variables.add_boot_options(store(state), [
+        *(_option(state, partition, name, options) for name, options in starts), last])

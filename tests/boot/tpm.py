@@ -60,17 +60,28 @@ def pcrs(text):
     return found
 
 
-def extended(*measured):
-    """A PCR that was zero, after the measurements of these bytes."""
-    value = ZERO
+def digest(data):
+    return hashlib.sha256(data).digest()
+
+
+def extended(*measured, value=ZERO):
+    """A PCR after the measurements of these bytes."""
     for data in measured:
-        value = hashlib.sha256(value + hashlib.sha256(data).digest()).digest()
+        value = digest(value + digest(data))
     return value
 
 
 def utf16(text):
     """Text as it is measured: UCS-2 with a terminator."""
     return (text + "\0").encode("utf-16-le")
+
+
+def pcr_4(*hashes):
+    """PCR 4: the programs that were loaded, by ukis.authenticode(), once the firmware starts the first boot option."""
+    value = extended(b"Calling EFI Application from Boot Option", bytes(4))
+    for program in hashes:
+        value = digest(value + program)
+    return value
 
 
 def pcr_9(cmdline, initrd=None):

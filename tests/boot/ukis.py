@@ -2,6 +2,7 @@
 """Unified kernel images, made by Debian's ukify out of the loader, and forged ones."""
 
 import functools
+import hashlib
 import json
 import os
 import struct
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import secure_boot
-from artifacts import LOADER, package, required
+from artifacts import BUILD, LOADER, package, required
 
 # ukify's versions to the package and the path; ukify() says which one the short run has.
 UKIFY = {
@@ -19,6 +20,11 @@ UKIFY = {
     "262": ("sid/systemd-ukify", "usr/bin/ukify"),
 }
 IN_SHORT_RUN = "257"
+
+# Programs of systemd 257: what addons and profiles are made of, and a boot menu that knows profiles.
+SYSTEMD_EFI = BUILD / "deps/packages/trixie/systemd-boot-efi/usr/lib/systemd/boot/efi"
+ADDON_STUB = SYSTEMD_EFI / "addonx64.efi.stub"
+SYSTEMD_BOOT = SYSTEMD_EFI / "systemd-bootx64.efi"
 
 OS_RELEASE = 'ID=pvhtest\nVERSION_ID=1\nPRETTY_NAME="pvhboot test"\n'
 SECTION = "<8sIIIIIIHHI"
@@ -99,8 +105,12 @@ def section(data, name):
 def flipped(data, name):
     """The image with one bit in the middle of a section changed."""
     found = section(data, name)
-    at = found.offset + found.size // 2
-    return data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1:]
+    return flipped_at(data, found.offset + found.size // 2)
+
+
+def flipped_at(data, offset):
+    """The image with one bit changed."""
+    return data[:offset] + bytes([data[offset] ^ 0x10]) + data[offset + 1:]
 
 
 def changed_header(data, name, field, value):
@@ -145,12 +155,50 @@ def renamed(data, name, new_name):
     return data[:at] + new_name.encode().ljust(8, b"\0") + data[at + 8:]
 
 
+def authenticode(data):
+    """The SHA-256 of a PE file by which firmware knows it: without checksum, certificates and the reference to them."""
+    optional = _optional_header(data)[1]
+    checksum, directory = optional + 64, optional + 112 + 8 * CERTIFICATE_TABLE
+    offset, size = struct.unpack_from("<II", data, directory)
+    end = offset if size else len(data)
+    return hashlib.sha256(data[:checksum] + data[checksum + 4:directory] + data[directory + 8:end]).digest()
+
+
 def cut_certificates(data):
     """A signed image whose certificate table ends in the middle."""
     directory = _optional_header(data)[1] + 112 + 8 * CERTIFICATE_TABLE
     offset, size = struct.unpack_from("<II", data, directory)
     assert size, "the image is not signed"
     return data[:offset + size // 2]
+
+
+# The sections of which systemd-stub makes archives for Linux, in this order, each with one file.
+EXTRA_FILES = {".pcrsig": "tpm2-pcr-signature.json", ".pcrpkey": "tpm2-pcr-public-key.pem", ".profile": "profile",
+               ".osrel": "os-release"}
+
+
+def _cpio_entry(inode, mode, name, data=b""):
+    fields = (inode, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
+    header = b"070701" + b"".join(b"%08x" % field for field in fields) + name.encode() + b"\0"
+    return padded(header) + padded(data)
+
+
+def padded(data):
+    """With zeros to a multiple of four bytes, as parts of an initrd have to be."""
+    return data + bytes(-len(data) % 4)
+
+
+def extra_archive(name, data):
+    """The archive of a file in /.extra as systemd-stub writes it."""
+    trailer = b"070701" + b"0" * 32 + b"00000001" + b"0" * 48 + b"0000000B" + b"0" * 8 + b"TRAILER!!!\0"
+    return (_cpio_entry(1, 0o40555, ".extra") + _cpio_entry(2, 0o100444, f".extra/{name}", data) + padded(trailer))
+
+
+def linux_initrd(found):
+    """What Linux gets as its initrd from an image with these sections."""
+    parts = [found[name] for name in (".ucode", ".initrd") if name in found]
+    parts += [extra_archive(file, found[name]) for name, file in EXTRA_FILES.items() if name in found]
+    return b"".join(map(padded, parts))
 
 
 @functools.cache
