@@ -285,6 +285,13 @@ ERROR_ROW(PINS, MACHINE, LOAD_ERROR, NONE,
 ERROR_ROW(PINNED_TWICE, MACHINE, LOAD_ERROR, NONE,
     ".pins, line {d0}: the path is there already; keep only one of the lines")
 
+ERROR_ROW(ADDON_WITH_KERNEL, FILE, LOAD_ERROR, NONE,
+    "this is no addon but an image of its own: there is a kernel inside")
+ERROR_ROW(ADDON_UNAME, FILE, LOAD_ERROR, NONE,
+    "this addon is for another kernel: its .uname is not that of the image")
+ERROR_ROW(COMPANION_IGNORED, FILE, LOAD_ERROR, NONE,
+    "is ignored, and the image starts without it")
+
 /* The TPM. */
 ERROR_ROW(NOT_MEASURED, MACHINE, FIRMWARE, NONE,
     "{N} cannot be measured into the TPM (PCR {d0}: {w}), so the system will not be given the secrets "

@@ -31,13 +31,13 @@ struct boot_request {
     const char *title;       /* shown to the user; NULL for none */
     struct boot_file kernel; /* path is NULL if none was named */
     const char *command_line;
-    struct boot_files initrds; /* concatenated, they are the first module */
-    struct boot_files modules; /* the other modules, in order */
-    bool options_pinned;       /* our own signed image vouches for the command line */
-    bool options_from_outside; /* the command line replaces that of our own image */
-    bool overwrite_nvs;        /* a kernel with a fixed address may overwrite ACPI NVS */
-    bool no_overlay;           /* no ACPI tables of our own */
-    bool pass_framebuffer;     /* the framebuffer is named in front of the command line */
+    const char *options_from_outside; /* what replaces our own image's command line; or NULL */
+    struct boot_files initrds;        /* concatenated, they are the first module */
+    struct boot_files modules;        /* the other modules, in order */
+    bool options_pinned;              /* our own signed image vouches for the command line */
+    bool overwrite_nvs;               /* a kernel with a fixed address may overwrite ACPI NVS */
+    bool no_overlay;                  /* no ACPI tables of our own */
+    bool pass_framebuffer;            /* the framebuffer is named in front of the command line */
 };
 
 /* Appends a file; the strings are not copied. False when out of memory. */

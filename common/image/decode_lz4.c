@@ -22,10 +22,12 @@ struct lz4_state {
     bool has_next;
     uint32_t next; /* the next block's size field, as read */
     /*
-     * HISTORY bytes of preceding output, then an unpacked block that does not fit into the output
-     * or that later blocks refer back to. NULL until needed.
+     * HISTORY bytes of preceding output, then unpacked blocks that do not fit into the output or
+     * that later blocks refer back to: as many as have HISTORY bytes, and one more. So the history
+     * is moved once in HISTORY bytes of output, however small the blocks are. NULL until needed.
      */
     uint8_t *bounce;
+    bool moved;          /* the history is not just zeros */
     size_t bounce_start; /* the unpacked bytes not yet copied to the output */
     size_t bounce_end;
     /* Of the current frame: */
@@ -65,9 +67,14 @@ static size_t packed_size(const struct container *container)
     return (size_t)block + LZ4_NUMBER_SIZE + LZ4_NUMBER_SIZE;
 }
 
+static size_t bounce_size(const struct container *container)
+{
+    return HISTORY + HISTORY + block_size(container);
+}
+
 static uint64_t lz4_memory(const struct container *container)
 {
-    return sizeof(struct lz4_state) + packed_size(container) + HISTORY + block_size(container);
+    return sizeof(struct lz4_state) + packed_size(container) + bounce_size(container);
 }
 
 /* Reads `size` bytes; truncated if the container has fewer left. */
@@ -143,8 +150,9 @@ static bool begin_frame(struct decoder *decoder, bool legacy)
     state->legacy = legacy;
     state->start = decoder->produced;
     state->bounce_start = state->bounce_end = 0; /* frames do not refer back to others */
-    if (state->bounce)
+    if (state->moved)
         memset(state->bounce, 0, HISTORY);
+    state->moved = false;
     if (legacy)
         begin_legacy(decoder);
     return (legacy || read_frame_header(decoder)) && read_first_size(decoder);
@@ -265,14 +273,28 @@ static bool unpack_block(struct decoder *decoder, size_t size, bool stored, uint
 }
 
 /* The library expects a full history: zeros fill it up while the blocks so far are short. */
-static bool get_bounce_buffer(struct decoder *decoder, size_t capacity)
+static bool get_bounce_buffer(struct decoder *decoder)
 {
     struct lz4_state *state = decoder->state;
 
-    state->bounce = decoder_allocate(decoder, HISTORY + capacity);
+    state->bounce = decoder_allocate(decoder, bounce_size(decoder->container));
     if (state->bounce)
         memset(state->bounce, 0, HISTORY);
     return state->bounce != NULL;
+}
+
+/* The place for a block of a linked frame: after the previous one, with its history before it. */
+static size_t place_linked(struct decoder *decoder)
+{
+    struct lz4_state *state = decoder->state;
+
+    if (state->bounce_end == 0)
+        return HISTORY;
+    if (fits_inside(state->bounce_end, state->unpacked_block, bounce_size(decoder->container)))
+        return state->bounce_end;
+    memmove(state->bounce, state->bounce + state->bounce_end - HISTORY, HISTORY);
+    state->moved = true;
+    return HISTORY;
 }
 
 /* Unpacks a block that cannot be unpacked directly to the output. */
@@ -280,17 +302,15 @@ static bool unpack_to_bounce_buffer(struct decoder *decoder, size_t size, bool s
 {
     struct lz4_state *state = decoder->state;
     size_t capacity = state->unpacked_block;
-    size_t unpacked = 0;
+    size_t start, unpacked = 0;
 
-    if (!state->bounce && !get_bounce_buffer(decoder, block_size(decoder->container)))
+    if (!state->bounce && !get_bounce_buffer(decoder))
         return decoder_out_of_memory(decoder);
-    /* The end of the previous block becomes this block's history. */
-    if (is_linked(decoder) && state->bounce_end > 0)
-        memmove(state->bounce, state->bounce + state->bounce_end - HISTORY, HISTORY);
-    if (!unpack_block(decoder, size, stored, state->bounce + HISTORY, capacity, &unpacked))
+    start = is_linked(decoder) ? place_linked(decoder) : HISTORY;
+    if (!unpack_block(decoder, size, stored, state->bounce + start, capacity, &unpacked))
         return false;
-    state->bounce_start = HISTORY;
-    state->bounce_end = HISTORY + unpacked;
+    state->bounce_start = start;
+    state->bounce_end = start + unpacked;
     return true;
 }
 

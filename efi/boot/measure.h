@@ -17,13 +17,13 @@
  *
  * A command line comes from outside unless it is the .cmdline section that PCR 11 covers. So PCR 12
  * gets, in loader mode, the kernel's whole command line, as systemd-boot measures what it passes;
- * in stub mode, LoadOptions or an edited text that replace .cmdline, and then, each by itself, the
- * text of the addons and whatever else is added to it. PCR 9 always gets what the kernel will read,
+ * in stub mode, LoadOptions or an edited text that replace .cmdline, and then, by itself, the text
+ * that all addons together append to it. PCR 9 always gets what the kernel will read,
  * with all that has been added. Neither gets an empty command line: nothing is passed then.
  *
  * The order within a PCR matters. PCR 9: kernel file, command line, initrd. PCR 11: the sections in
- * the order of `enum uki_section_kind`. PCR 12: profile, command line, addons' texts, addons'
- * initrds and microcode, credentials, configuration extensions.
+ * the order of `enum uki_section_kind`. PCR 12: profile, command line, addons' text,
+ * credentials, configuration extensions, addons' microcode, addons' initrds.
  *
  * Measure the very bytes that are used, after everything that may refuse the boot. Without a TPM,
  * or in a dry run, all of these functions return true at once.

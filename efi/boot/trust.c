@@ -205,9 +205,44 @@ static bool measure_command_line(struct boot *boot, struct error *error)
     if (!is_embedded(boot) && !measure_kernel_parameters(measurements, command_line, error))
         return false;
     if (boot->request->options_from_outside &&
-        !measure_kernel_parameters(measurements, boot->request->command_line, error))
+        !measure_kernel_parameters(measurements, boot->request->options_from_outside, error))
+        return false;
+    if (boot->trust->added.options &&
+        !measure_kernel_parameters(measurements, boot->trust->added.options, error))
         return false;
     return measure_load_options(measurements, command_line, error);
+}
+
+static bool measure_addon_file(struct boot *boot, enum measured_addon kind,
+                               const struct boot_file *file, struct error *error)
+{
+    return measure_addon(&boot->trust->measurements, kind, file->path, file->bytes, file->size,
+                         error);
+}
+
+/* In the order of systemd-stub, if they are a part of the initrd at all. */
+static bool measure_additions(struct boot *boot, struct error *error)
+{
+    const struct additions *added = &boot->trust->added;
+
+    if (!kernel_is_linux(&boot->kernel) || !has_initrd(boot) || boot->modules.items[0].is_offered)
+        return true;
+    for (enum measured_archive kind = 0; kind < MEASURED_ARCHIVES; kind++) {
+        const struct boot_file *archive = &added->archives[kind];
+
+        if (archive->size > 0 && !measure_archive(&boot->trust->measurements, kind, archive->bytes,
+                                                  archive->size, error))
+            return false;
+    }
+    for (size_t i = added->ucode.count; i-- > 0;) {
+        if (!measure_addon_file(boot, MEASURED_ADDON_UCODE, &added->ucode.items[i], error))
+            return false;
+    }
+    for (size_t i = 0; i < added->initrds.count; i++) {
+        if (!measure_addon_file(boot, MEASURED_ADDON_INITRD, &added->initrds.items[i], error))
+            return false;
+    }
+    return true;
 }
 
 bool trust_measure(struct boot *boot, struct error *error)
@@ -220,7 +255,7 @@ bool trust_measure(struct boot *boot, struct error *error)
     if (!is_embedded(boot) &&
         !measure_kernel_file(measurements, file->path, file->bytes, file->source.size, error))
         return false;
-    if (!measure_command_line(boot, error))
+    if (!measure_command_line(boot, error) || !measure_additions(boot, error))
         return false;
     for (size_t i = 0; i < boot->modules.count; i++) {
         if (!measure_module(boot, i, error))

@@ -9,11 +9,23 @@
 
 #include "common/base/arena.h"
 #include "common/base/error.h"
+#include "common/bls/boot_request.h"
 #include "common/image/pe.h"
 #include "common/trust/policy.h"
 #include "common/uki/pins.h"
 #include "common/uki/uki.h"
 #include "efi/boot/measure.h"
+
+/*
+ * What files beside our own image add to what is in it; all of it is measured. Parts of the initrd
+ * are for Linux.
+ */
+struct additions {
+    const char *options;       /* appended to the command line by addons; NULL: nothing */
+    struct boot_files ucode;   /* of addons, in the order in which they were found; */
+    struct boot_files initrds; /* named as the addon's file, without directory */
+    struct boot_file archives[MEASURED_ARCHIVES]; /* of size 0: there is none */
+};
 
 /* One for each run of the loader. */
 struct trust {
@@ -26,7 +38,8 @@ struct trust {
     const char *command_line; /* and its .cmdline, cleaned; NULL: it has none */
     bool embedded;            /* the kernel that is started is in our own image: */
     struct uki uki;           /* the sections that apply, */
-    unsigned profile;         /* with this profile */
+    unsigned profile;         /* with this profile, */
+    struct additions added;   /* and what was found beside it */
     bool attended;            /* someone has chosen what is started, and can be asked */
     struct measurements measurements;
 };

@@ -41,9 +41,44 @@ static bool add_archive(struct stub *stub, enum uki_section_kind kind, const cha
            error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
+/* Adds what was found beside the image. */
+static bool add_file(struct stub *stub, const struct boot_file *file, struct error *error)
+{
+    return file->size == 0 ||
+           boot_files_add_bytes(&stub->request.initrds, stub->arena, file->path, file->bytes,
+                                file->size, true) ||
+           error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+/* Linux takes the first microcode that it finds, so that of the last addon is in front. */
+static bool add_addons_ucode(struct stub *stub, struct error *error)
+{
+    const struct boot_files *ucode = &stub->trust->added.ucode;
+
+    for (size_t i = ucode->count; i-- > 0;) {
+        if (!add_file(stub, &ucode->items[i], error))
+            return false;
+    }
+    return true;
+}
+
+static bool add_files(struct stub *stub, const struct boot_file *files, size_t count,
+                      struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!add_file(stub, &files[i], error))
+            return false;
+    }
+    return true;
+}
+
 bool stub_add_initrds(struct stub *stub, struct error *error)
 {
-    if (!add_section(stub, UKI_UCODE, true, error) || !add_section(stub, UKI_INITRD, false, error))
+    const struct additions *added = &stub->trust->added;
+
+    if (!add_addons_ucode(stub, error) || !add_section(stub, UKI_UCODE, true, error) ||
+        !add_section(stub, UKI_INITRD, false, error) ||
+        !add_files(stub, added->archives, MEASURED_ARCHIVES, error))
         return false;
     for (size_t i = 0; i < ELEMENTS(extra_files); i++) {
         enum uki_section_kind kind = extra_files[i].kind;
@@ -51,5 +86,5 @@ bool stub_add_initrds(struct stub *stub, struct error *error)
         if (stub->trust->uki.present[kind] && !add_archive(stub, kind, extra_files[i].name, error))
             return false;
     }
-    return true;
+    return add_files(stub, added->initrds.items, added->initrds.count, error);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The initrd of a unified kernel image: its sections, and archives that systemd-stub makes of other
- * sections, for the programs in the initrd:
+ * The initrd of a unified kernel image: its sections, what was found beside it, and archives
+ * that systemd-stub makes of other sections, for the programs in the initrd:
  *
- *     .ucode | .initrd | /.extra/tpm2-pcr-signature.json | /.extra/tpm2-pcr-public-key.pem
- *            | /.extra/profile | /.extra/os-release
+ *     addons' .ucode, the last first | .ucode | .initrd | archives of credentials and extensions
+ *            | /.extra/tpm2-pcr-signature.json | /.extra/tpm2-pcr-public-key.pem
+ *            | /.extra/profile | /.extra/os-release | addons' .initrd
  *
  * Kernels other than Linux get .initrd alone. It is not copied if it is all that there is.
  */

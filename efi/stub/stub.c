@@ -6,6 +6,9 @@
 #include "efi/console/console.h"
 #include "efi/console/usage.h"
 #include "efi/firmware/load_options.h"
+#include "efi/stub/addons.h"
+#include "efi/stub/archives.h"
+#include "efi/stub/companions.h"
 #include "efi/stub/initrds.h"
 #include "efi/stub/stub_interface.h"
 
@@ -44,8 +47,17 @@ static bool choose_command_line(struct stub *stub, struct error *error)
         return true;
     }
     stub->request.command_line = given;
-    stub->request.options_from_outside = true;
+    stub->request.options_from_outside = given;
     return true;
+}
+
+/* Addons, credentials and extensions; their files are read here and closed. */
+static bool add_companions(struct stub *stub, struct error *error)
+{
+    CLEANUP(companions_close) struct companions companions = {.volume = {.kind = VOLUME_NONE}};
+
+    return companions_find(stub, &companions, error) && addons_add(stub, &companions, error) &&
+           archives_add(stub, &companions, error);
 }
 
 static bool add_files(struct stub *stub, struct error *error)
@@ -66,7 +78,8 @@ static bool add_files(struct stub *stub, struct error *error)
 static bool start(struct stub *stub, struct error *error)
 {
     return uki_find_sections(&stub->trust->own, stub->trust->profile, &stub->trust->uki, error) &&
-           choose_command_line(stub, error) && add_files(stub, error) &&
+           choose_command_line(stub, error) && add_companions(stub, error) &&
+           add_files(stub, error) &&
            boot_run(stub->image, &stub->options, &stub->request, stub->trust, stub->arena, error);
 }
 

@@ -5,12 +5,15 @@
 #include "efi/firmware/variables.h"
 
 /*
- * The bits of StubFeatures. Others are for what is not done yet: 1 credentials, 2 system
- * extensions, 5 addons with command lines, 8 configuration extensions; or not at all: 4 the random
- * seed, 6 SMBIOS, 7 device trees, 11 URLs.
+ * The bits of StubFeatures. Others are for what is not done: 4 the random seed, 6 SMBIOS, 7 device
+ * trees, 11 URLs.
  */
 #define FEATURE_BOOT_PARTITION (1 << 0) /* LoaderDevicePartUUID is set */
+#define FEATURE_CREDENTIALS    (1 << 1)
+#define FEATURE_SYSEXTS        (1 << 2)
 #define FEATURE_THREE_PCRS     (1 << 3) /* the image, parameters, system extensions: 11 to 13 */
+#define FEATURE_ADDONS         (1 << 5) /* with command lines */
+#define FEATURE_CONFEXTS       (1 << 8)
 #define FEATURE_PROFILES       (1 << 9)
 #define FEATURE_STUB_PARTITION (1 << 10) /* StubDevicePartUUID and StubImageIdentifier are set */
 
@@ -38,8 +41,9 @@ static void stand_in_for_loader(const EFI_LOADED_IMAGE *loaded, const struct tpm
 void stub_interface_announce(const EFI_LOADED_IMAGE *loaded, unsigned profile,
                              const struct tpm *tpm, struct arena *arena)
 {
-    static const uint64_t features =
-        FEATURE_BOOT_PARTITION | FEATURE_THREE_PCRS | FEATURE_PROFILES | FEATURE_STUB_PARTITION;
+    static const uint64_t features = FEATURE_BOOT_PARTITION | FEATURE_CREDENTIALS |
+                                     FEATURE_SYSEXTS | FEATURE_THREE_PCRS | FEATURE_ADDONS |
+                                     FEATURE_CONFEXTS | FEATURE_PROFILES | FEATURE_STUB_PARTITION;
 
     interface_set_text("StubInfo", "pvhboot " PVHBOOT_VERSION, arena);
     (void)variable_set(&loader_guid, "StubFeatures", false, &features, sizeof(features));

@@ -120,6 +120,16 @@ BREAKS = (
     Break("the entry's name is added to what is signed", "passes_entry", call("policy_is_enforced"), "false",
           "pinned-entry-not-passed", "the command line is"),
 
+    # Addons, and other files beside images
+    Break("addons need no signature", "addons:verify", condition("POLICY_VERIFY"), "0",
+          "addons-secure", "the command line is"),
+    Break("an addon may have a kernel", "addon_read", condition("uki_has_kernel"), "0",
+          "addons", "the command line is"),
+    Break("addons count in an unknown state", "companions_find", condition("POLICY_IGNORE"), "0",
+          "addons-unknown", "the command line is"),
+    Break("what the kernel does not get is measured", "measure_additions", condition("kernel_is_linux"), "0",
+          "addons", "is one too many"),
+
     # The TPM
     Break("the framebuffer's words are not measured", "measure_command_line", value("command_line"),
           "boot->request->command_line", "words-measured", "is not the one that was measured"),

@@ -4,7 +4,8 @@
 
 #include "tests/firmware/fake/run.h"
 
-extern const struct scenario boot_scenarios[]; /* ends with one without a name */
+extern const struct scenario addon_scenarios[]; /* ends with one without a name */
+extern const struct scenario boot_scenarios[];
 extern const struct scenario contract_scenarios[];
 extern const struct scenario entry_scenarios[];
 extern const struct scenario image_scenarios[];

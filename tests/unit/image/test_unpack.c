@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define LIMIT (64 * MIB)
 
@@ -1050,6 +1051,129 @@ static void legacy_blocks_are_full(void **state)
     sample_free(&lz4);
 }
 
+/* An lz4 frame that is made block by block, and what it unpacks to. */
+struct lz4_frame {
+    uint8_t *packed, *unpacked;
+    size_t packed_size, unpacked_size;
+};
+
+/* Begins a frame of blocks of up to 64 KiB, with room for `room` bytes of each. */
+static void lz4_begin(struct lz4_frame *frame, bool linked, size_t room)
+{
+    const uint8_t header[] = {
+        0x04, 0x22, 0x4d, 0x18, linked ? 0x40 : 0x60, 0x40, linked ? 0xc0 : 0x82};
+
+    *frame = (struct lz4_frame){malloc(room), malloc(room), sizeof(header), 0};
+    memcpy(frame->packed, header, sizeof(header));
+}
+
+static void lz4_end(struct lz4_frame *frame)
+{
+    memset(frame->packed + frame->packed_size, 0, 4);
+    frame->packed_size += 4;
+}
+
+static void lz4_free(struct lz4_frame *frame)
+{
+    free(frame->packed);
+    free(frame->unpacked);
+}
+
+static void lz4_store(struct lz4_frame *frame, struct random *random, size_t size)
+{
+    put_number(frame->packed + frame->packed_size, 4, 0x80000000u | size);
+    for (size_t i = 0; i < size; i++)
+        frame->unpacked[frame->unpacked_size + i] = (uint8_t)random_below(random, 256);
+    memcpy(frame->packed + frame->packed_size + 4, frame->unpacked + frame->unpacked_size, size);
+    frame->packed_size += 4 + size;
+    frame->unpacked_size += size;
+}
+
+/* A block that repeats `length` bytes, 19 or more, from `distance` before it; then 12 zeros. */
+static void lz4_repeat(struct lz4_frame *frame, size_t distance, size_t length)
+{
+    uint8_t *block = frame->packed + frame->packed_size + 4, *at = block;
+    uint8_t *output = frame->unpacked + frame->unpacked_size;
+    size_t rest = length - 4 - 15;
+
+    *at++ = 0x0f;
+    put_number(at, 2, distance);
+    for (at += 2; rest >= 255; rest -= 255)
+        *at++ = 255;
+    *at++ = (uint8_t)rest;
+    *at++ = 12 << 4;
+    memset(at, 0, 12);
+    at += 12;
+    for (size_t i = 0; i < length; i++)
+        output[i] = output[i - distance];
+    memset(output + length, 0, 12);
+    put_number(block - 4, 4, (size_t)(at - block));
+    frame->packed_size += 4 + (size_t)(at - block);
+    frame->unpacked_size += length + 12;
+}
+
+/* Small and large blocks, which refer back as far as they may. */
+static void linked_blocks_of_any_size(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct random random = random_start(seed);
+        size_t most = (size_t)1 << (4 + random_below(&random, 13));
+        struct attempt attempt;
+        struct lz4_frame frame;
+
+        lz4_begin(&frame, true, 2 * MIB);
+        lz4_store(&frame, &random, 1);
+        while (frame.unpacked_size < MIB) {
+            size_t length = 19 + (size_t)random_below(&random, most);
+            size_t reach = (size_t)min_u64(frame.unpacked_size, 65535);
+
+            if (length > 64 * KIB - 12 || random_chance(&random, 50))
+                lz4_store(&frame, &random, (size_t)random_below(&random, most));
+            else if (random_chance(&random, 50))
+                lz4_repeat(&frame, reach, length);
+            else
+                lz4_repeat(&frame, 1 + (size_t)random_below(&random, reach), length);
+        }
+        lz4_end(&frame);
+        attempt_start(&attempt, frame.packed, frame.packed_size);
+        assert_true(attempt_run(&attempt, 1 + random_below(&random, 200000)));
+        assert_int_equal(attempt.size, frame.unpacked_size);
+        assert_memory_equal(attempt.bytes, frame.unpacked, frame.unpacked_size);
+        attempt_end(&attempt);
+        lz4_free(&frame);
+    }
+}
+
+/* The processor time that blocks of one byte take. */
+static clock_t time_of_bytes(bool linked)
+{
+    struct random random = random_start(1);
+    struct attempt attempt;
+    struct lz4_frame frame;
+    clock_t start;
+
+    lz4_begin(&frame, linked, 2 * MIB);
+    for (size_t i = 0; i < 200000; i++)
+        lz4_store(&frame, &random, 1);
+    lz4_end(&frame);
+    attempt_start(&attempt, frame.packed, frame.packed_size);
+    start = clock();
+    assert_true(attempt_run(&attempt, 200000));
+    start = clock() - start;
+    assert_int_equal(attempt.size, 200000);
+    attempt_end(&attempt);
+    lz4_free(&frame);
+    return start;
+}
+
+/* Blocks that refer back take no more work than others, however small they are. */
+static void small_linked_blocks_are_no_more_work(void **state)
+{
+    (void)state;
+    assert_true(time_of_bytes(true) < 5 * time_of_bytes(false) + CLOCKS_PER_SEC / 10);
+}
+
 /* A legacy block with an impossible size, at the start or after full blocks. */
 static void legacy_blocks_have_possible_sizes(void **state)
 {
@@ -1161,6 +1285,8 @@ int main(void)
         cmocka_unit_test(room_grows_with_members),
         cmocka_unit_test(room_of_one_member),
         cmocka_unit_test(legacy_blocks_are_full),
+        cmocka_unit_test(linked_blocks_of_any_size),
+        cmocka_unit_test(small_linked_blocks_are_no_more_work),
         cmocka_unit_test(legacy_blocks_have_possible_sizes),
         cmocka_unit_test(blocks_go_straight_to_the_output),
         cmocka_unit_test(layers_are_described),
