@@ -11,13 +11,13 @@ from pvhinfo_runs import CHECKED, pvhinfo
 PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(20)
 
 
-def image(*sections):
+def image(*sections, encoding="utf-8"):
     """A PE file for x64 with these sections, (name, text) each, as ukify adds them to a stub."""
     optional, row, align = 240, 40, 512
     at = -(-(64 + 24 + optional + row * len(sections)) // align) * align
     table, contents = b"", b""
     for name, text in sections:
-        data = text.encode()
+        data = text.encode(encoding)
         stored = data + bytes(-len(data) % align)
         table += struct.pack("<8sIIII16x", name.encode(), len(data), at, len(stored), at + len(contents))
         contents += stored

@@ -21,7 +21,7 @@ NAME_TABLES = ("memory_map.c", "uefi_status.c")
 NO_MESSAGES = ("RSD PTR ", "sbat,1,SBAT Version", "\npvhboot,1,", "usage: ",
                "its parts do not come in the order in which they are needed")
 
-PVHINFO_OUTPUT = ("esp_output.c", "json_output.c", "note_text.c", "text_output.c")
+PVHINFO_OUTPUT = ("esp_output.c", "json_output.c", "note_text.c", "image_output.c", "text_output.c")
 
 TERMINAL = 80  # columns
 PAGE_WIDTH = 78  # mandoc's own on such a terminal

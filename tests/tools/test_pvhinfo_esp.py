@@ -251,8 +251,8 @@ def test_where_pvhboot_is_installed(esp):
     esp.write("EFI/pvhboot/pvhboot.efi", PROGRAM + sbat.ljust(200, b"\0"))
     esp.write("EFI/BOOT/BOOTX64.EFI", PROGRAM)
     result, _ = esp.check()
-    assert result["loaders"] == [{"path": "EFI/pvhboot/pvhboot.efi", "pvhboot": "1.2.3"},
-                                 {"path": "EFI/BOOT/BOOTX64.EFI", "pvhboot": None}]
+    assert result["loaders"] == [{"path": "EFI/pvhboot/pvhboot.efi", "pvhboot": "1.2.3", "pins": [], "problems": []},
+                                 {"path": "EFI/BOOT/BOOTX64.EFI", "pvhboot": None, "pins": [], "problems": []}]
     text = pvhinfo("--esp", esp.folder).stdout
     assert "  loader       EFI/pvhboot/pvhboot.efi: pvhboot 1.2.3\n" in text
     assert "  loader       EFI/BOOT/BOOTX64.EFI: not pvhboot\n" in text and "not installed" not in text

@@ -106,6 +106,10 @@ static enum status overall_status(const struct esp *esp)
         return STATUS_TROUBLE;
     if (bootable == 0 || bootable + foreign < entries->count || entries->unreadable > 0)
         return STATUS_NOT_BOOTABLE;
+    for (size_t i = 0; i < ESP_LOADERS; i++) {
+        if (esp->loaders[i].problems.count > 0)
+            return STATUS_NOT_BOOTABLE;
+    }
     return STATUS_BOOTABLE;
 }
 

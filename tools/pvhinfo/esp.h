@@ -3,6 +3,8 @@
 #pragma once
 
 #include "common/bls/catalog.h"
+#include "common/uki/pins.h"
+#include "tools/pvhinfo/host/file.h"
 #include "tools/pvhinfo/host/status.h"
 #include "tools/pvhinfo/output/json.h"
 
@@ -20,14 +22,24 @@ struct esp_check {
     struct message_list warnings; /* what will not be as the entry says */
 };
 
-/* A place where the firmware looks for a loader. */
+/* A file that a loader vouches for, if it is the one that it means. */
+struct esp_pin {
+    const struct pin *pin;
+    bool exists;
+    uint8_t digest[PIN_SIZE]; /* of the file that exists */
+};
+
+/* A place where the firmware looks for a loader, or where shim does. */
 struct esp_loader {
     const char *path; /* from the ESP's root */
     bool exists;
-    const char *version; /* of pvhboot; NULL if it is another program */
+    const char *version;          /* of pvhboot; NULL if it is another program */
+    struct esp_pin *pins;         /* of pvhboot's .pins, */
+    size_t pin_count;             /* 0 for none */
+    struct message_list problems; /* what is wrong with the pins */
 };
 
-#define ESP_LOADERS 2
+#define ESP_LOADERS 4
 
 struct esp {
     const char *directory; /* NULL if nothing could be read */
@@ -65,6 +77,13 @@ enum status esp_add_warnings(struct esp *esp, size_t index, struct arena *arena)
 /* In esp_check.c: check the files that the entries name, and the loaders. */
 enum status esp_check_entries(struct esp *esp, struct arena *arena);
 enum status esp_check_loaders(struct esp *esp, struct arena *arena);
+
+/* In esp_pins.c: checks the files that a loader vouches for; `file` is the loader's. */
+enum status esp_check_pins(struct esp *esp, struct esp_loader *loader, struct host_file *file,
+                           struct arena *arena);
+
+/* True if the file is there and is the one that the loader vouches for. */
+bool esp_pin_matches(const struct esp_pin *pin);
 
 /* Adds a message, formatted into the arena; STATUS_TROUBLE when out of memory. */
 __attribute__((format(printf, 3, 4))) enum status

@@ -244,14 +244,20 @@ static enum status check_loader(struct esp *esp, struct esp_loader *loader, stru
         bytes = host_file_read_all(&file, arena);
     if (bytes)
         loader->version = find_version(bytes, (size_t)file.source.size, arena);
+    if (loader->version)
+        status = esp_check_pins(esp, loader, &file, arena);
     host_file_close(&file);
-    return STATUS_BOOTABLE;
+    return status;
 }
 
 enum status esp_check_loaders(struct esp *esp, struct arena *arena)
 {
-    static const char *const paths[ESP_LOADERS] = {"EFI/pvhboot/pvhboot.efi",
-                                                   "EFI/BOOT/BOOTX64.EFI"};
+    static const char *const paths[ESP_LOADERS] = {
+        "EFI/pvhboot/pvhboot.efi",
+        "EFI/BOOT/BOOTX64.EFI",
+        "EFI/pvhboot/grubx64.efi",
+        "EFI/BOOT/grubx64.efi",
+    };
     enum status status = STATUS_BOOTABLE;
 
     for (size_t i = 0; i < ESP_LOADERS && status == STATUS_BOOTABLE; i++) {

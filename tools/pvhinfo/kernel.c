@@ -76,12 +76,18 @@ static bool read_image(struct kernel *kernel, struct arena *arena, struct error 
 
 void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kernel)
 {
+    kernel_read_part(path, path, (struct range){0, UINT64_MAX}, arena, ret_kernel);
+}
+
+void kernel_read_part(const char *path, const char *name, struct range part, struct arena *arena,
+                      struct kernel *ret_kernel)
+{
     struct error error;
 
     *ret_kernel = (struct kernel){
         .notes = {.visitor = {collect_note}, .arena = arena},
     };
-    if (!kernel_file_open(path, arena, &ret_kernel->file, &error) ||
+    if (!kernel_file_open(path, name, part, arena, &ret_kernel->file, &error) ||
         !read_image(ret_kernel, arena, &error) || !measure_memory(ret_kernel, arena, &error))
         kernel_set_error(ret_kernel, &error);
 }

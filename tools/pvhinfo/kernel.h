@@ -34,6 +34,10 @@ struct kernel {
  */
 void kernel_read(const char *path, struct arena *arena, struct kernel *ret_kernel);
 
+/* The same for the part of a file, which messages call `name`. */
+void kernel_read_part(const char *path, const char *name, struct range part, struct arena *arena,
+                      struct kernel *ret_kernel);
+
 /* Sets `status` and `message` from an error of the kernel or of the host. */
 void kernel_set_error(struct kernel *kernel, const struct error *error);
 

@@ -69,7 +69,7 @@ static void name_containers(struct kernel_file *file)
 
 static bool unpack(struct kernel_file *file, struct arena *arena, struct error *error)
 {
-    bool opened = unpack_open(&file->unpack, &file->file.source, UNPACK_LIMIT, arena, error);
+    bool opened = unpack_open(&file->unpack, &file->part.source, UNPACK_LIMIT, arena, error);
 
     name_containers(file);
     if (!opened)
@@ -78,13 +78,15 @@ static bool unpack(struct kernel_file *file, struct arena *arena, struct error *
     return file->elf || unpack_stream(file, error);
 }
 
-bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file *ret_file,
-                      struct error *ret_error)
+bool kernel_file_open(const char *path, const char *name, struct range part, struct arena *arena,
+                      struct kernel_file *ret_file, struct error *ret_error)
 {
-    *ret_file = (struct kernel_file){.path = path};
+    *ret_file = (struct kernel_file){.path = name};
     error_clear(ret_error);
     if (!host_file_open(path, &ret_file->file))
         return error_set(ret_error, ERROR_READ);
+    part = range_intersect(part, (struct range){0, ret_file->file.source.size});
+    part_source_init(&ret_file->part, &ret_file->file.source, part);
     ret_file->complete = unpack(ret_file, arena, ret_error);
     return ret_file->complete;
 }

@@ -20,17 +20,20 @@ struct kernel_file {
     struct byte_source *elf; /* the content of the containers, or the file itself */
 
     /* Private. */
+    struct part_source part; /* what is read of `file` */
     struct unpack unpack;
     struct memory_source unpacked;
     uint8_t *bytes; /* of `unpacked` */
 };
 
 /*
- * Opens and unpacks a kernel file. Fails with ERROR_READ if the file cannot be read (file.reason
- * says why), or with the error of a container. Always call kernel_file_close() afterwards.
+ * Opens and unpacks a kernel file, or the part of a file that is a kernel; what is outside the file
+ * does not count. `name` is the kernel's for the user. Fails with ERROR_READ if the file cannot be
+ * read (file.reason says why), or with the error of a container. Always call kernel_file_close()
+ * afterwards.
  */
-bool kernel_file_open(const char *path, struct arena *arena, struct kernel_file *ret_file,
-                      struct error *ret_error);
+bool kernel_file_open(const char *path, const char *name, struct range part, struct arena *arena,
+                      struct kernel_file *ret_file, struct error *ret_error);
 
 /* True if it contains an ELF file, which may not be a kernel. */
 bool kernel_file_is_elf(const struct kernel_file *file);

@@ -4,6 +4,7 @@
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/extract.h"
 #include "tools/pvhinfo/host/arena.h"
+#include "tools/pvhinfo/image.h"
 #include "tools/pvhinfo/map_file.h"
 #include "tools/pvhinfo/options.h"
 #include "tools/pvhinfo/result.h"
@@ -70,12 +71,53 @@ static enum status show_kernel(const char *path, const struct options *options,
     return status;
 }
 
+static void print_any_image(struct output *output, const struct image *image)
+{
+    if (output->silent)
+        return;
+    if (output->as_json)
+        print_image_json(&output->json, image);
+    else
+        print_image(image);
+    fflush(stdout); /* before messages appear on standard error */
+}
+
+static enum status show_image(const struct image *image, const struct options *options,
+                              struct output *output)
+{
+    enum status status = image->status;
+
+    print_any_image(output, image);
+    if (image->message[0])
+        report(image->path, image->status, image->message);
+    for (size_t i = 0; i < image->kernel_count; i++)
+        report(image->kernels[i].file.path, image->kernels[i].status, image->kernels[i].message);
+    if (options->extract && image->kernel_count > 0)
+        return worse(status, extract(&image->kernels[0], options->extract));
+    return options->extract ? trouble("%s: has no kernel to extract", image->path) : status;
+}
+
+static enum status show_file(const char *path, const struct options *options, struct output *output)
+{
+    struct arena arena = host_arena();
+    struct image image;
+    enum status status;
+
+    if (image_read(path, &arena, &image))
+        status = show_image(&image, options, output);
+    else
+        status = show_kernel(path, options, output);
+    image_close(&image);
+    arena_release(&arena);
+    return status;
+}
+
 static enum status show_kernels(const struct options *options, struct output *output)
 {
     enum status status = STATUS_BOOTABLE;
 
     for (size_t i = 0; i < options->file_count; i++)
-        status = worse(status, show_kernel(options->files[i], options, output));
+        status = worse(status, show_file(options->files[i], options, output));
     return status;
 }
 

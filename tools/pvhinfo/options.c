@@ -12,7 +12,7 @@ const char options_text[] =
     "               [--cmdline STRING] [--overwrite-acpi-nvs] [FILE]\n"
     "       pvhinfo [--json] --esp DIR\n"
     "\n"
-    "Tells whether and how pvhboot would boot a kernel, or the entries of an EFI\n"
+    "Tells whether and how pvhboot would boot a kernel or an image, or the entries of an EFI\n"
     "system partition.\n"
     "\n"
     "  --json                  print JSON\n"

@@ -31,6 +31,12 @@ static void print_clean(const char *name, const char *value)
     printf("  %-13s%s", name, text.data);
 }
 
+static void print_pin(const struct esp_pin *pin)
+{
+    print_clean("pin", pin->pin->path);
+    printf(": %s\n", esp_pin_matches(pin) ? "matches" : pin->exists ? "differs" : "missing");
+}
+
 static void print_loaders(const struct esp *esp)
 {
     bool installed = false;
@@ -41,7 +47,11 @@ static void print_loaders(const struct esp *esp)
         installed |= loader->version != NULL;
         if (loader->version)
             printf("  loader       %s: pvhboot %s\n", loader->path, loader->version);
-        else if (loader->exists)
+        for (size_t pin = 0; pin < loader->pin_count; pin++)
+            print_pin(&loader->pins[pin]);
+        if (loader->version)
+            continue;
+        if (loader->exists)
             printf("  loader       %s: not pvhboot\n", loader->path);
     }
     if (!installed)
@@ -147,6 +157,10 @@ void report_esp(const struct esp *esp)
         report_lines(esp->config_path, &esp->catalog.config.diagnostics);
     for (size_t i = 0; i < esp->notes.count; i++)
         fprintf(stderr, "%s\n", esp->notes.items[i]);
+    for (size_t i = 0; i < ESP_LOADERS; i++) {
+        for (size_t at = 0; at < esp->loaders[i].problems.count; at++)
+            report(esp->loaders[i].path, esp->loaders[i].problems.items[at]);
+    }
     for (size_t i = 0; i < esp->catalog.entries.count; i++)
         report_entry(&esp->checks[i], &esp->catalog.entries.items[i]);
     if (esp->default_entry == esp->catalog.entries.count)
@@ -173,6 +187,34 @@ static void write_messages(struct json *json, const char *key, const struct mess
     json_end(json, ']');
 }
 
+static void write_digest(struct json *json, const char *key, const uint8_t digest[PIN_SIZE])
+{
+    TEXT_ON_STACK(text, 2 * PIN_SIZE + 1);
+
+    for (size_t i = 0; i < PIN_SIZE; i++)
+        text_format(&text, "%02x", digest[i]);
+    json_string(json, key, text.data);
+}
+
+static void write_pins(struct json *json, const struct esp_loader *loader)
+{
+    json_begin(json, "pins", '[');
+    for (size_t i = 0; i < loader->pin_count; i++) {
+        const struct esp_pin *pin = &loader->pins[i];
+
+        json_begin(json, NULL, '{');
+        json_string(json, "path", pin->pin->path);
+        write_digest(json, "expected", pin->pin->digest);
+        if (pin->exists)
+            write_digest(json, "found", pin->digest);
+        else
+            json_null(json, "found");
+        json_bool(json, "matches", esp_pin_matches(pin));
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
 static void write_loaders(struct json *json, const struct esp *esp)
 {
     json_begin(json, "loaders", '[');
@@ -182,6 +224,8 @@ static void write_loaders(struct json *json, const struct esp *esp)
         json_begin(json, NULL, '{');
         json_string(json, "path", esp->loaders[i].path);
         json_string(json, "pvhboot", esp->loaders[i].version);
+        write_pins(json, &esp->loaders[i]);
+        write_messages(json, "problems", &esp->loaders[i].problems);
         json_end(json, '}');
     }
     json_end(json, ']');
