@@ -6,16 +6,28 @@
 
 #include <string.h>
 
-/*
- * For what is measured after the log's size is known: the kernel's files, the end of boot services.
- * The command line is logged in UCS-2.
+/* For what the firmware measures after the log's size is known, such as the end of boot services.
  */
 #define ROOM_TO_GROW (16 * KIB)
+
+/* An event without its text: TCG_PCR_EVENT2 with the digests of five banks has 230 bytes. */
+#define EVENT_MOST 256
+
+/* For the kernel's files and its command line, which is logged in UCS-2: efi/boot/measure.h. */
+static size_t room_for_measurements(const struct boot *boot)
+{
+    const char *command_line = boot->map.preparation.info.command_line;
+    size_t room =
+        3 * EVENT_MOST + sizeof(CHAR16) * strlen(command_line) + strlen(boot->kernel.file.path);
+
+    for (size_t i = 0; i < boot->modules.count; i++)
+        room += EVENT_MOST + strlen(module_name(&boot->modules.items[i]));
+    return room;
+}
 
 uint32_t event_log_size(const struct boot *boot)
 {
     const struct memory_map *map = &boot->map.preparation.map;
-    const char *command_line = boot->map.preparation.info.command_line;
     struct acpi_reader reader = acpi_reader(map);
     struct tpm_log log;
 
@@ -28,7 +40,7 @@ uint32_t event_log_size(const struct boot *boot)
     }
     console_verbose("the kernel gets the TPM's event log, %llu bytes so far",
                     (unsigned long long)log.size);
-    return (uint32_t)(log.size + ROOM_TO_GROW + sizeof(CHAR16) * strlen(command_line));
+    return (uint32_t)(log.size + ROOM_TO_GROW + room_for_measurements(boot));
 }
 
 void event_log_copy(struct boot *boot)

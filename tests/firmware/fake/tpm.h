@@ -61,7 +61,7 @@ struct tpm_extend {
     uint8_t *data; /* what is hashed */
     size_t size;
 };
-#define TPM_EXTENDS 100
+#define TPM_EXTENDS 400
 extern struct tpm_extend tpm_extends[TPM_EXTENDS];
 size_t tpm_extend_count(void);
 

@@ -11,6 +11,7 @@
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define HEADER 36
@@ -298,6 +299,27 @@ static void large_final(uint64_t seed)
     expect_event_log(USUAL_ACPI + TPM2, seed ? tpm_log_size : one_more);
 }
 
+/* Each is an event of its own, and all of them are more than what is kept free for the firmware. */
+static void many_modules(uint64_t seed)
+{
+    char line[8000] = "";
+    size_t length = 0;
+
+    (void)seed;
+    machine_with_tpm2(76, true, 0);
+    for (int i = 0; i < 250; i++) {
+        char path[16];
+
+        snprintf(path, sizeof(path), "\\m%03d", i);
+        put_module(path, 5, "");
+        length += (size_t)snprintf(line + length, sizeof(line) - length, "--module=%s ", path);
+    }
+    snprintf(line + length, sizeof(line) - length, "vmlinux");
+    options_set(line);
+    tpm_install();
+    expect_event_log(USUAL_ACPI + TPM2, tpm_log_size);
+}
+
 static void promise_more(uint8_t table[TPM_FINAL_ROOM])
 {
     put_number(table + 8, 8, UINT64_MAX);
@@ -325,6 +347,7 @@ const struct scenario tpm_scenarios[] = {
     {"tpm-grown-too-much", grown_too_much, ENDING_BOOT, NULL, .hook = measure_much},
     {"tpm-final-lying", lying_final, ENDING_BOOT, NULL, .hook = measure_late,
      .seeds = ELEMENTS(final_places) + ELEMENTS(final_damages)},
+    {"tpm-many-modules", many_modules, ENDING_BOOT},
     {"tpm-final-large", large_final, ENDING_BOOT, NULL, .seeds = 2},
     {"tpm-final-promises", tpm, ENDING_BOOT, NULL, .hook = promise_at_exit},
     {.name = NULL},
