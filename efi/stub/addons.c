@@ -15,7 +15,7 @@ static bool verify(const struct stub *stub, const struct companion *file, struct
     const struct image_file image = {stub->image, file->bytes, file->size};
     struct image_services services;
 
-    if (policy_judge_input(stub->trust->state, OUTSIDE_ADDON, false).action == POLICY_VERIFY)
+    if (policy_judge_input(stub->trust->state, OUTSIDE_ADDON, false).action != POLICY_BOOT)
         return image_verify(stub->image, file->path, file->bytes, file->size, stub->trust->state,
                             error);
     if (!measure_is_due(&stub->trust->measurements))

@@ -121,12 +121,12 @@ BREAKS = (
           "pinned-entry-not-passed", "the command line is"),
 
     # Addons, and other files beside images
-    Break("addons need no signature", "addons:verify", condition("POLICY_VERIFY"), "0",
+    Break("addons need no signature", "addons:verify", condition("POLICY_BOOT"), "0",
           "addons-secure", "the command line is"),
     Break("an addon may have a kernel", "addon_read", condition("uki_has_kernel"), "0",
           "addons", "the command line is"),
     Break("addons count in an unknown state", "companions_find", condition("POLICY_IGNORE"), "0",
-          "addons-unknown", "the command line is"),
+          "addons-unknown", "module"),
     Break("what the kernel does not get is measured", "measure_additions", condition("kernel_is_linux"), "0",
           "addons", "is one too many"),
 
