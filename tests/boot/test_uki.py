@@ -178,6 +178,62 @@ def test_profiles(options, number, boot):
     assert pcrs[12] == (tpm.pcr_12(str(number)) if number else tpm.ZERO)
 
 
+# ------------------------------------------------------------------------------------------------
+# What is beside an image
+
+
+def addon(folder, name, signer=None, **parts):
+    return ukis.build(folder / name, stub=ukis.ADDON_STUB, os_release=None, signer=signer, **parts).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", ["off", "db", "shim"])
+def test_addons(state, boot):
+    """Those for all images come first; under Secure Boot, only what is signed counts."""
+    folder = boot.folder(f"uki-addons-{state}")
+    uki = image(folder, state)
+    files = {UKI: uki, "loader/addons/all.addon.efi": addon(folder, "all", secure_boot.signer(state), cmdline="all"),
+             f"{UKI}.extra.d/plain.addon.efi": addon(folder, "plain", cmdline="plain"),
+             f"{UKI}.extra.d/x.cred": b"for Linux only"}
+    outcome = trust.start(boot, folder, state, files, [(UKI, "")])
+    added = "all plain" if state == "off" else "all"
+    pcrs = outcome.check_booted(f"{PCRS} from=image {added}", [INITRD])
+    assert pcrs[12] == tpm.pcr_12(added)
+    assert pcrs[9] == tpm.pcr_9(f"{PCRS} from=image {added}", INITRD)
+    assert pcrs[11] == tpm.pcr_11(ukis.contents(uki.read_bytes()))
+    assert ("plain.addon.efi: is ignored" in outcome.text) == (state != "off")
+    if state == "off":
+        assert pcrs[4] == tpm.pcr_4(*(ukis.authenticode(data) for data in
+                                      (uki.read_bytes(), *(files[name] for name in files if name.endswith(".addon.efi")))))
+
+
+# Archive to its modes and its files; systemd-stub passes and measures them in this order.
+BESIDE = {"credentials": (0o500, 0o400, {"a.cred": b"one", "b.cred": b"two"}),
+          "global_credentials": (0o500, 0o400, {"c.cred": b"three"}),
+          "sysext": (0o555, 0o444, {"s.sysext.raw": bytes(5000)}),
+          "global_confext": (0o555, 0o444, {"g.confext.raw": b"x"})}
+FOLDERS = {"credentials": f"{UKI}.extra.d", "global_credentials": "loader/credentials", "sysext": f"{UKI}.extra.d",
+           "global_confext": "loader/extensions"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", ["off", "db"])
+def test_linux_gets_credentials_and_extensions(state, boot):
+    """Nobody has signed them; they are in /.extra, and measured."""
+    folder = boot.folder(f"uki-beside-{state}")
+    uki = image(folder, state, kernel="tklinux", cmdline=PCRS)
+    found = ukis.contents(uki.read_bytes())
+    archives = [ukis.archive(f".extra/{name}", *content) for name, content in BESIDE.items()]
+    files = {f"{FOLDERS[name]}/{file}": data for name, (*_, files) in BESIDE.items() for file, data in files.items()}
+    outcome = trust.start(boot, folder, state, {UKI: uki, **files}, [(UKI, "")])
+    cmdline = f"{LOCKDOWN} {PCRS}" if state == "db" else PCRS
+    initrd = ukis.linux_initrd(found, archives)
+    pcrs = outcome.check_booted(cmdline, [initrd])
+    assert pcrs[12] == tpm.extended(archives[0], archives[1], archives[3])
+    assert pcrs[13] == tpm.extended(archives[2])
+    assert pcrs[9] == tpm.pcr_9(cmdline, initrd)
+
+
 @pytest.mark.slow
 def test_a_profile_that_does_not_exist(boot):
     folder = boot.folder("uki-profile-missing")

@@ -188,16 +188,20 @@ def padded(data):
     return data + bytes(-len(data) % 4)
 
 
-def extra_archive(name, data):
-    """The archive of a file in /.extra as systemd-stub writes it."""
+def archive(folder, folder_mode, file_mode, files):
+    """The archive of files in a folder below /.extra, or in it, as systemd-stub writes it."""
     trailer = b"070701" + b"0" * 32 + b"00000001" + b"0" * 48 + b"0000000B" + b"0" * 8 + b"TRAILER!!!\0"
-    return (_cpio_entry(1, 0o40555, ".extra") + _cpio_entry(2, 0o100444, f".extra/{name}", data) + padded(trailer))
+    entries = [(0o40555, ".extra")] if "/" in folder else []
+    entries += [(0o40000 | folder_mode, folder)]
+    entries += [(0o100000 | file_mode, f"{folder}/{name}", data) for name, data in files.items()]
+    return b"".join(_cpio_entry(inode, *entry) for inode, entry in enumerate(entries, 1)) + padded(trailer)
 
 
-def linux_initrd(found):
-    """What Linux gets as its initrd from an image with these sections."""
+def linux_initrd(found, archives=()):
+    """What Linux gets as its initrd from an image with these sections, and with archives of what is beside it."""
     parts = [found[name] for name in (".ucode", ".initrd") if name in found]
-    parts += [extra_archive(file, found[name]) for name, file in EXTRA_FILES.items() if name in found]
+    parts += archives
+    parts += [archive(".extra", 0o555, 0o444, {file: found[name]}) for name, file in EXTRA_FILES.items() if name in found]
     return b"".join(map(padded, parts))
 
 
