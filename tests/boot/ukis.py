@@ -24,6 +24,7 @@ IN_SHORT_RUN = "257"
 # Programs of systemd 257: what addons and profiles are made of, and a boot menu that knows profiles.
 SYSTEMD_EFI = BUILD / "deps/packages/trixie/systemd-boot-efi/usr/lib/systemd/boot/efi"
 ADDON_STUB = SYSTEMD_EFI / "addonx64.efi.stub"
+SYSTEMD_STUB = SYSTEMD_EFI / "linuxx64.efi.stub"
 SYSTEMD_BOOT = SYSTEMD_EFI / "systemd-bootx64.efi"
 
 OS_RELEASE = 'ID=pvhtest\nVERSION_ID=1\nPRETTY_NAME="pvhboot test"\n'
