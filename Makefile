@@ -169,6 +169,8 @@ deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECO
 
 # What `make install` installs, below DESTDIR and PREFIX.
 SYSTEM_TOOLS := tools/pvhboot-install tools/pvhboot-bless
+USER_TOOLS := tools/pvhboot-mkimage
+PYTHON_PARTS := $(addprefix tools/pvhtools/,__init__.py boot_files.py entry.py pe.py program.py)
 INSTALLER_PARTS := $(sort $(wildcard tools/installer/*.sh))
 MANUAL_PAGES := $(sort $(wildcard docs/*.[1-8]))
 MANUAL_SECTIONS := $(sort $(subst .,,$(suffix $(MANUAL_PAGES))))
@@ -178,9 +180,11 @@ MANUAL_FOLDERS := $(MANUAL_SECTIONS:%=share/man/man%)
 
 .PHONY: install
 install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the documents: PREFIX= DESTDIR=
-	@tools/install-folders make '$(DESTDIR)' '$(PREFIX)' lib/pvhboot/installer bin sbin share/doc/pvhboot/licences $(MANUAL_FOLDERS)
+	@tools/install-folders make '$(DESTDIR)' '$(PREFIX)' lib/pvhboot/installer lib/pvhboot/pvhtools bin sbin share/doc/pvhboot/licences $(MANUAL_FOLDERS)
 	install -m 644 '$(EFI_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhboot.efi'
 	install -m 755 '$(PVHINFO)' '$(PREFIX_DIR)/bin/pvhinfo'
+	install -m 755 $(USER_TOOLS) '$(PREFIX_DIR)/bin/'
+	install -m 644 $(PYTHON_PARTS) '$(PREFIX_DIR)/lib/pvhboot/pvhtools/'
 	install -m 755 $(SYSTEM_TOOLS) '$(PREFIX_DIR)/sbin/'
 	install -m 644 $(INSTALLER_PARTS) '$(PREFIX_DIR)/lib/pvhboot/installer/'
 	for page in $(MANUAL_PAGES); do install -m 644 "$$page" '$(PREFIX_DIR)/share/man/man'"$${page##*.}/" || exit; done
@@ -190,7 +194,7 @@ install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the docum
 .PHONY: uninstall
 uninstall: ## remove what install has put there: PREFIX= DESTDIR=
 	@tools/install-folders check '$(DESTDIR)' '$(PREFIX)' lib lib/pvhboot bin sbin share/doc share/doc/pvhboot $(MANUAL_FOLDERS)
-	rm -f '$(PREFIX_DIR)/bin/pvhinfo' $(patsubst tools/%,'$(PREFIX_DIR)/sbin/%',$(SYSTEM_TOOLS))
+	rm -f '$(PREFIX_DIR)/bin/pvhinfo' $(patsubst tools/%,'$(PREFIX_DIR)/bin/%',$(USER_TOOLS)) $(patsubst tools/%,'$(PREFIX_DIR)/sbin/%',$(SYSTEM_TOOLS))
 	for page in $(MANUAL_PAGES:docs/%=%); do rm -f '$(PREFIX_DIR)/share/man/man'"$${page##*.}/$$page" || exit; done
 	@tools/install-folders remove '$(DESTDIR)' '$(PREFIX)' lib/pvhboot share/doc/pvhboot
 

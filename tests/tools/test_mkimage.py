@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The images that pvhboot-mkimage makes, and what it refuses."""
+
+import hashlib
+import shutil
+import struct
+import subprocess
+import sys
+
+import pytest
+from conftest import CONTENT, ELF, TOOLS, elf_kernel
+from pvhinfo_runs import BUILD, PROGRAM, pvhinfo
+
+from pvhtools.pe import FILE_ALIGNMENT, SECTION_ALIGNMENT, SIZE_OF_IMAGE, Image, round_up
+
+LOADER = BUILD / "x64" / "pvhboot.efi"
+UKIFY = BUILD / "deps/packages/trixie/systemd-ukify/usr/bin/ukify"
+MKIMAGE = TOOLS / "pvhboot-mkimage"
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+class Machine:
+    """An ESP with an entry and its files."""
+
+    def __init__(self, folder):
+        self.esp = folder / "esp"
+        self.output = folder / "out" / "vm.efi"
+        for path, content in {"Debian/vmlinuz": ELF, "debian/initrd.img": b"initrd", "microcode.img": b"cpio5",
+                              "loader/entries/a.conf": b"title A \"$X\"\nversion 7\nlinux \\debian\\vmlinuz\n"
+                                                       b"initrd /microcode.img\ninitrd /debian/initrd.img\n"
+                                                       b"options root=/dev/vda1\noptions quiet\n"}.items():
+            file = self.esp / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        if not (self.esp / "debian/vmlinuz").exists():
+            shutil.move(self.esp / "Debian/vmlinuz", self.esp / "debian/VMLINUZ")
+        self.entry = self.esp / "loader/entries/a.conf"
+
+    def run(self, *words):
+        return subprocess.run([sys.executable, MKIMAGE, "--efi", LOADER, "--output", self.output, *words],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+    def call(self, *words):
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def refusal(self, *words, status=1):
+        done = self.run(*words)
+        assert done.returncode == status and not self.output.exists(), done.stdout
+        assert not self.output.parent.exists() or not list(self.output.parent.iterdir())
+        return done.stderr
+
+    def image(self):
+        return Image("image", self.output.read_bytes())
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+@pytest.fixture(name="signer", scope="module")
+def make_signer(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    key, certificate = folder / "my key.pem", folder / "my cert.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+                    "-subj", "/CN=pvhboot test", "-days", "9"], check=True, stderr=subprocess.DEVNULL)
+    return key, certificate
+
+
+def test_an_image_of_an_entry(machine):
+    said = machine.call("--entry", machine.entry, "--esp", machine.esp)
+    image = machine.image()
+    assert image.content(".linux") == ELF and image.content(".cmdline") == b"root=/dev/vda1 quiet"
+    assert image.content(".initrd") == b"cpio5\0\0\0initrd\0\0"
+    assert image.content(".osrel") == b'ID="linux"\nPRETTY_NAME="A \\"\\$X\\""\nVERSION_ID="7"\n'
+    assert f" .linux {len(ELF):>13} bytes  SHA-256 {digest(ELF)}\n" in said
+    assert f"SHA-256 {digest(machine.output.read_bytes())}\n" in said and "not signed" in said
+    assert pvhinfo(machine.output, program=PROGRAM).returncode == 0
+
+
+def test_the_layout(machine):
+    """Nothing overlaps, nothing is between the sections, and what was there stays."""
+    machine.call("--entry", machine.entry, "--esp", machine.esp)
+    image, stub = machine.image(), Image("stub", LOADER.read_bytes())
+    assert image.sections[:len(stub.sections)] == stub.sections
+    assert [section.name for section in image.sections[len(stub.sections):]] == [".osrel", ".cmdline", ".linux", ".initrd"]
+    for before, after in zip(image.sections, image.sections[1:]):
+        assert after.address >= before.address + before.size and after.address % image.field(SECTION_ALIGNMENT) == 0
+    end = len(stub.data)
+    for section in image.sections[len(stub.sections):]:
+        assert section.offset == end and section.file_size % image.field(FILE_ALIGNMENT) == 0
+        end += section.file_size
+    last = image.sections[-1]
+    assert end == len(image.data)
+    assert image.field(SIZE_OF_IMAGE) == round_up(last.address + last.size, image.field(SECTION_ALIGNMENT))
+
+
+@pytest.mark.skipif(not UKIFY.exists(), reason="ukify is only downloaded for the boot tests")
+def test_ukify_makes_the_same(machine):
+    """All but .sbat, to which ukify adds lines of its own."""
+    kernel, initrd, theirs = machine.esp / "k", machine.esp / "debian/initrd.img", machine.esp / "uki.efi"
+    kernel.write_bytes(ELF)
+    words = ["--linux", kernel, "--initrd", initrd, "--cmdline", "a b", "--os-release", "ID=x\n"]
+    machine.call(*words)
+    subprocess.run(["/usr/bin/python3", "-B", UKIFY, "build", f"--stub={LOADER}", f"--output={theirs}", f"--linux={kernel}",
+                    f"--initrd={initrd}", "--cmdline=a b", "--os-release=ID=x\n"], check=True, stdout=subprocess.DEVNULL)
+    ours, theirs = machine.image(), Image("uki", theirs.read_bytes())
+    assert [row for row in ours.sections if row.name != ".sbat"] == [row for row in theirs.sections if row.name != ".sbat"]
+    for name in (".linux", ".initrd", ".cmdline", ".osrel"):
+        assert ours.content(name) == theirs.content(name)
+    assert ours.field(SIZE_OF_IMAGE) == theirs.field(SIZE_OF_IMAGE) and len(ours.data) == len(theirs.data)
+
+
+def test_files_without_an_entry(machine):
+    kernel, initrd, release = machine.esp / "k", machine.esp / "microcode.img", machine.esp / "release"
+    kernel.write_bytes(ELF)
+    release.write_text("ID=x\n")
+    machine.call("--linux", kernel, "--initrd", initrd, "--cmdline", "a b", "--os-release", f"@{release}")
+    found = machine.image()
+    assert (found.content(".cmdline"), found.content(".osrel"), found.content(".initrd")) == (
+        b"a b", b"ID=x\n", b"cpio5")
+
+
+def test_pins(machine):
+    said = machine.call("--entry", machine.entry, "--esp", machine.esp, "--pin")
+    image = machine.image()
+    assert image.content(".linux") is None and image.content(".cmdline") == b"root=/dev/vda1 quiet"
+    lines = image.content(".pins").decode().splitlines()
+    assert [line.lower() for line in lines] == [f"{digest(ELF)}  /debian/vmlinuz", f"{digest(b'cpio5')}  /microcode.img",
+                                                f"{digest(b'initrd')}  /debian/initrd.img"]
+    assert " .pins " in said
+    target = machine.esp / "EFI/pvhboot/pvhboot.efi"
+    target.parent.mkdir(parents=True)
+    shutil.copy(machine.output, target)
+    assert pvhinfo("--esp", machine.esp).returncode == 0
+    (machine.esp / "microcode.img").write_bytes(b"other")
+    done = pvhinfo("--esp", machine.esp)
+    assert done.returncode == 1 and f"its SHA-256 is {digest(b'other')}" in done.stderr
+
+
+def test_a_signed_image(machine, signer):
+    key, certificate = signer
+    said = machine.call("--entry", machine.entry, "--esp", machine.esp, "--key", key, "--cert", certificate)
+    assert "signed by /CN=pvhboot test\n" in said
+    done = subprocess.run(["sbverify", "--cert", certificate, machine.output], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
+    assert done.returncode == 0 and "gaps" not in done.stdout
+    again = machine.run("--efi", machine.output, "--entry", machine.entry, "--esp", machine.esp)
+    assert again.returncode == 1 and "is signed, and the signature would not cover what is added" in again.stderr
+
+
+def test_where_it_lies_is_said(machine):
+    machine.output = machine.esp / "EFI/Linux/a.efi"
+    said = machine.call("--entry", machine.entry, "--esp", machine.esp)
+    assert "bootctl list" in said and "-l '\\EFI\\Linux\\a.efi'\n" in said
+
+
+def test_a_failure_leaves_the_old_image(machine, signer):
+    machine.call("--entry", machine.entry, "--esp", machine.esp)
+    before = machine.output.read_bytes()
+    done = machine.run("--entry", machine.entry, "--esp", machine.esp, "--key", signer[1], "--cert", signer[1])
+    assert done.returncode == 1 and done.stderr.startswith(f"pvhboot-mkimage: {signer[1]}") and "sbsign" in done.stderr
+    assert machine.output.read_bytes() == before and list(machine.output.parent.iterdir()) == [machine.output]
+
+
+def test_a_kernel_that_would_not_boot(machine):
+    kernel = machine.esp / "k"
+    kernel.write_bytes(elf_kernel(CONTENT, b"XXX\0"))
+    assert f"nothing was written: {kernel}: no PVH entry note" in machine.refusal("--linux", kernel)
+    assert "no PVH entry note" in machine.refusal("--linux", kernel, "--pin", "--esp", machine.esp)
+
+
+@pytest.mark.parametrize("change, said", [
+    ("linux /gone\n", "/gone: no such file in"),
+    ("linux /../x\n", "write the path without .."),
+    ("title x\n", "names no kernel"),
+    ("linux /microcode.img\nmodule /microcode.img\n", "has modules, which an image cannot contain; use --pin"),
+    ("linux /microcode.img\nmodule /microcode.img x\n", "has a module with a command line"),
+    ("linux /empty\n", "the file is empty; copy it again"),
+])
+def test_bad_entries(machine, change, said):
+    (machine.esp / "empty").touch()
+    machine.entry.write_text(change)
+    assert said in machine.refusal("--entry", machine.entry, "--esp", machine.esp)
+
+
+def test_files_outside_the_esp_are_not_pinned(machine, tmp_path):
+    kernel = tmp_path / "k"
+    kernel.write_bytes(ELF)
+    assert f"{kernel}: is not below {machine.esp}" in machine.refusal("--linux", kernel, "--pin", "--esp", machine.esp)
+
+
+@pytest.mark.parametrize("words, said", [
+    ([], "either --entry or --linux"),
+    (["--entry", "x"], "need --esp"),
+    (["--linux", "x", "--pin"], "need --esp"),
+    (["--linux", "x", "--key", "k"], "need each other"),
+    (["--entry", "x", "--esp", "y", "--initrd", "i"], "an entry names its own"),
+])
+def test_wrong_usage(machine, words, said):
+    assert said in machine.refusal(*words, status=2)
+
+
+@pytest.mark.parametrize("content", [b"", b"MZ", b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + bytes(300)])
+def test_stubs_that_are_none(machine, tmp_path, content):
+    stub = tmp_path / "stub.efi"
+    stub.write_bytes(content)
+    assert "is not an EFI program for x64" in machine.refusal("--efi", stub, "--linux", machine.esp / "microcode.img")
