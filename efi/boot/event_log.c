@@ -13,16 +13,25 @@
 /* An event without its text: TCG_PCR_EVENT2 with the digests of five banks has 230 bytes. */
 #define EVENT_MOST 256
 
-/* For the kernel's files and its command line, which is logged in UCS-2: efi/boot/measure.h. */
+#define FILE_NAME_MOST 255
+
+/*
+ * For the kernel's files, its command line, and what is beside our own image; most is logged in
+ * UCS-2: efi/boot/measure.h.
+ */
 static size_t room_for_measurements(const struct boot *boot)
 {
     const char *command_line = boot->map.preparation.info.command_line;
-    size_t room =
-        3 * EVENT_MOST + sizeof(CHAR16) * strlen(command_line) + strlen(boot->kernel.file.path);
+    const struct additions *added = &boot->trust->added;
+    size_t additions = added->ucode.count + added->initrds.count;
+    size_t room = (size_t)3 * EVENT_MOST + sizeof(CHAR16) * strlen(command_line) +
+                  strlen(boot->kernel.file.path);
 
     for (size_t i = 0; i < boot->modules.count; i++)
         room += EVENT_MOST + strlen(module_name(&boot->modules.items[i]));
-    return room;
+    for (size_t i = 0; i < MEASURED_ARCHIVES; i++)
+        additions += added->archives[i].size > 0;
+    return room + additions * (EVENT_MOST + sizeof(CHAR16) * FILE_NAME_MOST);
 }
 
 uint32_t event_log_size(const struct boot *boot)
