@@ -16,7 +16,7 @@
 #define FILE_NAME_MOST 255
 
 /*
- * For the kernel's files, its command line, and what is beside our own image; most is logged in
+ * For the kernel's files, the command lines, and what is beside our own image; most is logged in
  * UCS-2: efi/boot/measure.h.
  */
 static size_t room_for_measurements(const struct boot *boot)
@@ -27,8 +27,12 @@ static size_t room_for_measurements(const struct boot *boot)
     size_t room = (size_t)3 * EVENT_MOST + sizeof(CHAR16) * strlen(command_line) +
                   strlen(boot->kernel.file.path);
 
-    for (size_t i = 0; i < boot->modules.count; i++)
-        room += EVENT_MOST + strlen(module_name(&boot->modules.items[i]));
+    for (size_t i = 0; i < boot->modules.count; i++) {
+        const struct module *module = &boot->modules.items[i];
+
+        room += (size_t)2 * EVENT_MOST + strlen(module_name(module)) +
+                sizeof(CHAR16) * strlen(module->command);
+    }
     for (size_t i = 0; i < MEASURED_ARCHIVES; i++)
         additions += added->archives[i].size > 0;
     return room + additions * (EVENT_MOST + sizeof(CHAR16) * FILE_NAME_MOST);

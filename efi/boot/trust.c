@@ -56,6 +56,16 @@ static bool has_plain_options(const struct boot *boot)
            !boot->trust->command_line;
 }
 
+/* The first module with a command line of its own, which no signature covers; NULL if none has. */
+static const char *find_module_options(const struct boot_files *modules)
+{
+    for (size_t i = 0; i < modules->count; i++) {
+        if (*modules->items[i].command)
+            return modules->items[i].path;
+    }
+    return NULL;
+}
+
 /* *ret_path is the file to name if the boot is refused. */
 static enum kernel_source find_source(const struct boot *boot, const char **ret_path)
 {
@@ -64,6 +74,7 @@ static enum kernel_source find_source(const struct boot *boot, const char **ret_
     const struct file *file = &boot->kernel.file;
     bool pinned = pins_find(pins, request->kernel.path);
     const char *unpinned = files_find_unpinned(pins, &request->initrds);
+    const char *module = find_module_options(&request->modules);
 
     if (!unpinned)
         unpinned = files_find_unpinned(pins, &request->modules);
@@ -76,7 +87,9 @@ static enum kernel_source find_source(const struct boot *boot, const char **ret_
         *ret_path = unpinned;
         return KERNEL_PE_PLAIN_INITRD;
     }
-    if (has_plain_options(boot))
+    if (module)
+        *ret_path = module;
+    if (module || has_plain_options(boot))
         return KERNEL_PE_PLAIN_OPTIONS;
     return pinned ? KERNEL_PINNED : KERNEL_PE;
 }
@@ -151,6 +164,7 @@ bool trust_choose_command_line(struct boot *boot, struct error *error)
     boot->command_line = choose_signed(boot);
     if (!is_enforced(boot))
         return true;
+    boot->pass_framebuffer = false; /* nothing is added to a command line that is signed */
     if (!kernel_is_linux(kernel))
         return is_embedded(boot) || pins_find(&boot->trust->pins, kernel->file.path) ||
                apply(boot, policy_judge(boot->trust->state, KERNEL_PE_NOT_LINUX), kernel->file.path,
@@ -181,7 +195,7 @@ bool trust_check_modules(struct boot *boot, struct error *error)
 }
 
 /* The initrd as Linux's EFI stub measures it, other modules as GRUB measures files. */
-static bool measure_module(struct boot *boot, size_t index, struct error *error)
+static bool measure_module_file(struct boot *boot, size_t index, struct error *error)
 {
     struct measurements *measurements = &boot->trust->measurements;
     struct module *module = &boot->modules.items[index];
@@ -195,6 +209,14 @@ static bool measure_module(struct boot *boot, size_t index, struct error *error)
     if (index == 0 && has_initrd(boot))
         return measure_initrd(measurements, bytes, module->size, error);
     return measure_kernel_file(measurements, module_name(module), bytes, module->size, error);
+}
+
+/* A module's command line can be another kernel's: Xen takes that of its first domain from one. */
+static bool measure_module(struct boot *boot, size_t index, struct error *error)
+{
+    return measure_module_file(boot, index, error) &&
+           measure_kernel_parameters(&boot->trust->measurements, boot->modules.items[index].command,
+                                     error);
 }
 
 static bool measure_command_line(struct boot *boot, struct error *error)

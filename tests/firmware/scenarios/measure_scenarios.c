@@ -189,6 +189,27 @@ static void check_option(void)
     check_extends(wanted, ELEMENTS(wanted));
 }
 
+/* A module's command line is measured as the kernel's is: Xen passes it on. */
+static void module_options(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_module("\\more", 700, "old");
+    options_set("--module \"more old\" vmlinux");
+    tpm_install();
+}
+
+static void check_module_options(void)
+{
+    static const struct wanted wanted[] = {
+        WANTED_KERNEL("vmlinux"),
+        {9, EV_IPL, BYTES("more"), "\\more", FILE_BYTES},
+        WANTED_PARAMETERS(OLD),
+    };
+
+    check_extends(wanted, ELEMENTS(wanted));
+}
+
 static void check_no_config(void)
 {
     static const struct wanted wanted[] = {WANTED_KERNEL("/vmlinux"), WANTED_PARAMETERS(OLD),
@@ -385,6 +406,7 @@ const struct scenario measure_scenarios[] = {
     {"measured-odd", entry, ENDING_BOOT, NULL, check_entry_quiet, .seeds = 3},
     {"measured-verbose", verbose, ENDING_BOOT, NULL, check_verbose},
     {"measured-option", option, ENDING_BOOT, NULL, check_option, .faults = true},
+    {"measured-module-options", module_options, ENDING_BOOT, NULL, check_module_options},
     {"measured-no-config", no_config, ENDING_BOOT, NULL, check_no_config},
     {"measured-no-options", no_options, ENDING_BOOT, NULL, check_no_options},
     {"measured-no-tpm", no_tpm, ENDING_BOOT, NULL, check_no_tpm, .seeds = 3},

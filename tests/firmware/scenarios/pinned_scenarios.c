@@ -65,9 +65,9 @@ static void setup_pinned(const char *options)
     expect_module("");
     put_module_part("\\a.img", 5000);
     put_module_part("\\b.img", 3);
-    put_module("\\more", 70000, "x y");
-    snprintf(text, sizeof(text),
-             "linux /vmlinux\ninitrd /a.img\ninitrd /b.img\nmodule /more x y\n%s", options);
+    put_module("\\more", 70000, "");
+    snprintf(text, sizeof(text), "linux /vmlinux\ninitrd /a.img\ninitrd /b.img\nmodule /more\n%s",
+             options);
     file_put_text("\\loader\\entries\\a.conf", text);
     pin("\\vmlinux");
     pin_as("\\a.img", "/A.IMG");
@@ -176,6 +176,34 @@ static void entry_not_passed(uint64_t seed)
     expect_command_line("signed");
 }
 
+/* A module's command line is one, too: Xen takes that of the first domain from there. */
+static void module_options(uint64_t seed)
+{
+    setup_plain();
+    pin("\\vmlinux");
+    file_put("\\more", "m", 1);
+    pin("\\more");
+    install("signed");
+    if (seed == 0)
+        options_set("--module \"/more evil\" vmlinux");
+    else
+        file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\nmodule /more evil\n");
+    set_secure_boot(true);
+}
+
+/* Neither what an option, an entry nor loader.conf wants in front of what is signed. */
+static void framebuffer_not_passed(uint64_t seed)
+{
+    setup_pinned(seed == 1 ? "pass-framebuffer yes\n" : "");
+    if (seed == 0)
+        file_put_text("\\loader\\loader.conf", "pass-framebuffer yes\n");
+    if (seed == 2)
+        options_set("--pass-framebuffer");
+    install("signed");
+    set_secure_boot(true);
+    expect_command_line("signed");
+}
+
 static void offered_to_pinned(uint64_t seed)
 {
     (void)seed;
@@ -218,6 +246,9 @@ const struct scenario pinned_scenarios[] = {
     {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
     {"pinned-offered", offered_to_pinned, ENDING_ERROR, .says = "no signature covers this initrd"},
     {"pinned-entry-not-passed", entry_not_passed, ENDING_BOOT},
+    {"pinned-framebuffer-not-passed", framebuffer_not_passed, ENDING_BOOT, .seeds = 3},
+    {"pinned-module-options", module_options, ENDING_ERROR,
+     .says = "more: Secure Boot is on, and the command line comes from outside", .seeds = 2},
     {"pinned-nvs", nvs_to_pinned, ENDING_ERROR, .says = "--overwrite-acpi-nvs is refused"},
     {"pinned-damaged", bad_pins, ENDING_ERROR, .says = ".pins, line 2"},
     {.name = NULL},
