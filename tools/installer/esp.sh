@@ -75,7 +75,7 @@ state_of() {
 	[ ! -f "$1" ] || version=$(version_of "$1")
 	if [ -z "$version" ]; then
 		echo foreign
-	elif cmp -s "$efi" "$1"; then
+	elif is_same_program "$1"; then
 		echo current
 	elif is_newer "$version" "$efi_version"; then
 		echo newer

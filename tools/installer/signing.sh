@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# Signing the binary for Secure Boot, with Debian's sbsigntool. For pvhboot-install.
+
+# The folder of the signed binary, and of copies whose signatures are taken off.
+scratch=
+
+make_scratch() {
+	[ -n "$scratch" ] || scratch=$(mktemp -d) || fail "no temporary folder could be made"
+}
+
+forget_signed() {
+	[ -z "$scratch" ] || rm -rf "$scratch"
+}
+
+# Prints the subjects of the certificates that FILE is signed with, in one line; nothing if it is not signed.
+signers_of() {
+	[ -f "$1" ] || return 0
+	command -v sbverify >/dev/null || return 0
+	sbverify --list "$1" 2>/dev/null | sed -n 's/^.*subject: *//p' | sort -u | paste -s -d , | sed 's/,/, /g'
+}
+
+# Where the PE header of FILE has its checksum, which signing changes, counted from 1.
+checksum_place() {
+	head -c 64 "$1" | od -An -v -tu1 | tr -s ' \n' ' ' | awk '{ print $61 + 256 * $62 + 65536 * $63 + 24 + 64 + 1 }'
+}
+
+# True if the file is the binary to install, whatever its signature, which is the wanted one if a key was named.
+is_same_program() {
+	[ -z "$key" ] || sbverify --cert "$cert" "$1" >/dev/null 2>&1 || return 1
+	! cmp -s "$efi" "$1" || return 0
+	[ -n "$(signers_of "$1")" ] || return 1
+	make_scratch
+	cp "$1" "$scratch/stripped"
+	sbattach --remove "$scratch/stripped" >/dev/null 2>&1 || return 1
+	[ "$(wc -c <"$efi")" -eq "$(wc -c <"$scratch/stripped")" ] || return 1
+	place=$(checksum_place "$efi")
+	cmp -l "$efi" "$scratch/stripped" | awk -v place="$place" '$1 < place || $1 >= place + 4 { other = 1 } END { exit other }'
+}
+
+# Fails if FILE is signed and its replacement would not be: with Secure Boot on, the machine would no longer boot.
+need_key_for() {
+	[ -z "$key" ] || return 0
+	[ -z "$(signers_of "$1")" ] ||
+		fail "$1: is signed, and its replacement would not be; name --key and --cert, or --force; nothing was changed"
+}
+
+# Makes efi the signed binary.
+sign_binary() {
+	[ -n "$key" ] || return 0
+	for file in "$key" "$cert"; do
+		[ -f "$file" ] && [ -r "$file" ] || fail "$file: cannot be read; name a file in PEM form; nothing was changed"
+	done
+	command -v sbsign >/dev/null || fail "sbsign is missing; install the package sbsigntool; nothing was changed"
+	[ -z "$(signers_of "$efi")" ] || fail "$efi: is signed already; name the unsigned pvhboot.efi; nothing was changed"
+	make_scratch
+	try "$key, $cert: sbsign could not sign with these, nothing was changed" \
+		sbsign --key "$key" --cert "$cert" --output "$scratch/pvhboot.efi" "$efi"
+	try "$cert: does not belong to $key, nothing was changed" sbverify --cert "$cert" "$scratch/pvhboot.efi"
+	efi=$scratch/pvhboot.efi
+	echo "signed pvhboot $efi_version: $(signers_of "$efi")"
+}
