@@ -66,11 +66,52 @@ def test_addons_have_to_be_signed(state, boot):
 def test_where_nothing_is_verified_all_addons_count(boot):
     folder = boot.folder("addons-off")
     uki = image(folder, "off")
-    outcome = trust.start(boot, folder, "off", {UKI: uki, **addons(folder, "off")}, [(UKI, "")])
+    files = addons(folder, "off")
+    outcome = trust.start(boot, folder, "off", {UKI: uki, **files}, [(UKI, "")])
     cmdline = outcome.kernel().values["cmdline"]
     assert cmdline.startswith(f"{BASE} global=a global=b foreign=1 own=1 unsigned=1 ")
     assert "other=kernel" not in cmdline
-    assert tpm.pcrs(outcome.text)[12] == tpm.pcr_12(cmdline.removeprefix(f"{BASE} "))
+    pcrs = tpm.pcrs(outcome.text)
+    assert pcrs[12] == tpm.pcr_12(cmdline.removeprefix(f"{BASE} "))
+    loaded = [files[name] for folder in (GLOBAL, BESIDE) for name in sorted(files)
+              if name.startswith(folder) and name.endswith(".addon.efi")]
+    assert pcrs[4] == tpm.pcr_4(*map(ukis.authenticode, (uki.read_bytes(), *loaded)))
+
+
+def test_other_kernels_get_only_the_options(boot):
+    folder = boot.folder("addons-other-kernel")
+    uki = image(folder, "db", kernel="tk64n8")
+    files = {UKI: uki, f"{BESIDE}/x.cred": b"for Linux only",
+             f"{BESIDE}/own.addon.efi": addon(folder, "own", "db", cmdline="own=1", initrd=folder / "initrd")}
+    pcrs = trust.start(boot, folder, "db", files, [(UKI, "")]).check_booted(f"{BASE} own=1",
+                                                                           [(folder / "initrd").read_bytes()])
+    assert pcrs[12] == tpm.pcr_12("own=1")
+
+
+# Archive to its modes and its files; systemd-stub passes and measures them in this order.
+ARCHIVES = {"credentials": (0o500, 0o400, {"a.cred": b"one", "b.cred": b"two"}),
+            "global_credentials": (0o500, 0o400, {"c.cred": b"three"}),
+            "sysext": (0o555, 0o444, {"s.sysext.raw": bytes(5000)}),
+            "global_confext": (0o555, 0o444, {"g.confext.raw": b"x"})}
+FOLDERS = {"credentials": BESIDE, "global_credentials": "loader/credentials", "sysext": BESIDE,
+           "global_confext": "loader/extensions"}
+
+
+@pytest.mark.parametrize("state", ["off", "db"])
+def test_linux_gets_credentials_and_extensions(state, boot):
+    """Nobody has signed them; they are in /.extra, and measured."""
+    folder = boot.folder(f"addons-archives-{state}")
+    uki = image(folder, state)
+    found = ukis.contents(uki.read_bytes())
+    archives = [ukis.archive(f".extra/{name}", *content) for name, content in ARCHIVES.items()]
+    files = {f"{FOLDERS[name]}/{file}": data for name, (*_, files) in ARCHIVES.items() for file, data in files.items()}
+    outcome = trust.start(boot, folder, state, {UKI: uki, **files}, [(UKI, "")])
+    cmdline = f"{LOCKDOWN} {BASE}" if state == "db" else BASE
+    whole = ukis.linux_initrd(found, archives)
+    pcrs = outcome.check_booted(cmdline, [whole])
+    assert pcrs[12] == tpm.extended(archives[0], archives[1], archives[3])
+    assert pcrs[13] == tpm.extended(archives[2])
+    assert pcrs[9] == tpm.pcr_9(cmdline, whole)
 
 
 # ------------------------------------------------------------------------------------------------

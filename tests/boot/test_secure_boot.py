@@ -236,6 +236,16 @@ def test_a_pinned_file_that_was_changed_is_refused(state, name, boot):
 
 
 @pytest.mark.slow
+def test_where_nothing_is_verified_a_changed_file_is_a_warning(boot):
+    folder = boot.folder("secure-boot-pinned-changed-off")
+    changed = flipped(INITRD)
+    outcome = trust.start(boot, folder, "off", pinned_files("off", folder, **{"initrd.img": changed}),
+                          [(LOADER, "--entry pinned")])
+    assert outcome.kernel().values["cmdline"] == "given=entry"
+    assert hashlib.sha256(changed).hexdigest() in outcome.text
+
+
+@pytest.mark.slow
 def test_a_pinned_file_that_is_missing(boot):
     folder = boot.folder("secure-boot-pinned-missing")
     files = pinned_files("db", folder, **{"initrd.img": None})

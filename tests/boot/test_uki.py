@@ -74,13 +74,13 @@ PCR_KEY = b"-----BEGIN PUBLIC KEY-----\nTest\n-----END PUBLIC KEY-----\n"
 INITRD = scenario.pattern("uki", 0, 70001)
 
 
-def image(folder, state, name="uki", kernel="tk64n8", **parts):
-    """An image with this test kernel, signed as the state wants it."""
+def image(folder, state, kernel="tk64n8", **parts):
+    """An image with this test kernel, signed as the state wants it; a state of None: not at all."""
     parts = {"linux": kernel_path(kernel), "cmdline": f"{PCRS} from=image", **parts}
     if "initrd" not in parts:
         (folder / "initrd").write_bytes(INITRD)
         parts["initrd"] = folder / "initrd"
-    return ukis.build(folder / name, signer=secure_boot.signer(state), **parts)
+    return ukis.build(folder / "uki", signer=state and secure_boot.signer(state), **parts)
 
 
 STATES = [pytest.param(state, id=state, marks=[] if state == "db" else [pytest.mark.slow])
@@ -159,6 +159,29 @@ def test_load_options_of_an_image_without_a_command_line(state, boot):
         assert outcome.check_booted(PCRS, [INITRD])[12] == tpm.pcr_12(PCRS)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("options, says", [
+    ("--initrd \\other.img", "--initrd cannot be used"),
+    ("--module \\other.img", "--module cannot be used"),
+    ("--overwrite-acpi-nvs", "--overwrite-acpi-nvs is refused")])
+def test_options_that_would_get_around_the_signature(options, says, boot):
+    folder = boot.folder(f"uki-around-{options.split()[0].strip('-')}")
+    files = {UKI: image(folder, "db"), "other.img": b"from outside"}
+    trust.start(boot, folder, "db", files, [(UKI, options)]).check_refused(says)
+
+
+@pytest.mark.slow
+def test_the_first_of_two_command_lines_counts(boot):
+    """For what is started and for what is measured."""
+    folder = boot.folder("uki-two-cmdlines")
+    uki = image(folder, None, more=[f"--section=.xmdline:{PCRS} second"]).read_bytes()
+    (folder / "two").write_bytes(ukis.renamed(uki, ".xmdline", ".cmdline"))
+    uki = secure_boot.sign(folder / "two", "db", folder / "two.signed")
+    found = ukis.contents(uki.read_bytes())
+    pcrs = trust.start(boot, folder, "db", {UKI: uki}, [(UKI, "")]).check_booted(found[".cmdline"].decode(), [INITRD])
+    assert pcrs[11] == tpm.pcr_11(found)
+
+
 def with_profiles(folder, state):
     """An image with the profiles `main` and `rescue`, which has another command line."""
     addon = folder / "profile"
@@ -176,62 +199,6 @@ def test_profiles(options, number, boot):
     pcrs = outcome.check_booted(f"{PCRS} rescue" if number else f"{PCRS} from=image", [INITRD])
     assert pcrs[11] == tpm.pcr_11(ukis.contents(uki.read_bytes(), number))
     assert pcrs[12] == (tpm.pcr_12(str(number)) if number else tpm.ZERO)
-
-
-# ------------------------------------------------------------------------------------------------
-# What is beside an image
-
-
-def addon(folder, name, signer=None, **parts):
-    return ukis.build(folder / name, stub=ukis.ADDON_STUB, os_release=None, signer=signer, **parts).read_bytes()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("state", ["off", "db", "shim"])
-def test_addons(state, boot):
-    """Those for all images come first; under Secure Boot, only what is signed counts."""
-    folder = boot.folder(f"uki-addons-{state}")
-    uki = image(folder, state)
-    files = {UKI: uki, "loader/addons/all.addon.efi": addon(folder, "all", secure_boot.signer(state), cmdline="all"),
-             f"{UKI}.extra.d/plain.addon.efi": addon(folder, "plain", cmdline="plain"),
-             f"{UKI}.extra.d/x.cred": b"for Linux only"}
-    outcome = trust.start(boot, folder, state, files, [(UKI, "")])
-    added = "all plain" if state == "off" else "all"
-    pcrs = outcome.check_booted(f"{PCRS} from=image {added}", [INITRD])
-    assert pcrs[12] == tpm.pcr_12(added)
-    assert pcrs[9] == tpm.pcr_9(f"{PCRS} from=image {added}", INITRD)
-    assert pcrs[11] == tpm.pcr_11(ukis.contents(uki.read_bytes()))
-    assert ("plain.addon.efi: is ignored" in outcome.text) == (state != "off")
-    if state == "off":
-        assert pcrs[4] == tpm.pcr_4(*(ukis.authenticode(data) for data in
-                                      (uki.read_bytes(), *(files[name] for name in files if name.endswith(".addon.efi")))))
-
-
-# Archive to its modes and its files; systemd-stub passes and measures them in this order.
-BESIDE = {"credentials": (0o500, 0o400, {"a.cred": b"one", "b.cred": b"two"}),
-          "global_credentials": (0o500, 0o400, {"c.cred": b"three"}),
-          "sysext": (0o555, 0o444, {"s.sysext.raw": bytes(5000)}),
-          "global_confext": (0o555, 0o444, {"g.confext.raw": b"x"})}
-FOLDERS = {"credentials": f"{UKI}.extra.d", "global_credentials": "loader/credentials", "sysext": f"{UKI}.extra.d",
-           "global_confext": "loader/extensions"}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("state", ["off", "db"])
-def test_linux_gets_credentials_and_extensions(state, boot):
-    """Nobody has signed them; they are in /.extra, and measured."""
-    folder = boot.folder(f"uki-beside-{state}")
-    uki = image(folder, state, kernel="tklinux", cmdline=PCRS)
-    found = ukis.contents(uki.read_bytes())
-    archives = [ukis.archive(f".extra/{name}", *content) for name, content in BESIDE.items()]
-    files = {f"{FOLDERS[name]}/{file}": data for name, (*_, files) in BESIDE.items() for file, data in files.items()}
-    outcome = trust.start(boot, folder, state, {UKI: uki, **files}, [(UKI, "")])
-    cmdline = f"{LOCKDOWN} {PCRS}" if state == "db" else PCRS
-    initrd = ukis.linux_initrd(found, archives)
-    pcrs = outcome.check_booted(cmdline, [initrd])
-    assert pcrs[12] == tpm.extended(archives[0], archives[1], archives[3])
-    assert pcrs[13] == tpm.extended(archives[2])
-    assert pcrs[9] == tpm.pcr_9(cmdline, initrd)
 
 
 @pytest.mark.slow
