@@ -40,6 +40,7 @@ struct boot {
 
     const char *command_line; /* the kernel's, without what overlay.c may put in front */
     struct kernel kernel;
+    bool kernel_verified; /* by the firmware or shim, which have measured its file into PCR 4 */
     struct module_list modules;
 
     struct boot_map map; /* with the plan and the boot info */

@@ -102,9 +102,11 @@ static bool apply(struct boot *boot, struct policy_verdict verdict, const char *
 
     if (verdict.action == POLICY_REFUSE)
         return error_set_for(error, path, verdict.error);
-    return verdict.action != POLICY_VERIFY ||
-           image_verify(boot->image, file->path, file->bytes, file->source.size, boot->trust->state,
-                        error);
+    if (verdict.action != POLICY_VERIFY)
+        return true;
+    boot->kernel_verified = image_verify(boot->image, file->path, file->bytes, file->source.size,
+                                         boot->trust->state, error);
+    return boot->kernel_verified;
 }
 
 bool trust_check_kernel(struct boot *boot, struct error *error)
@@ -274,7 +276,7 @@ bool trust_measure(struct boot *boot, struct error *error)
 
     if (!measure_is_due(measurements))
         return true;
-    if (!is_embedded(boot) &&
+    if (!is_embedded(boot) && !boot->kernel_verified &&
         !measure_kernel_file(measurements, file->path, file->bytes, file->source.size, error))
         return false;
     if (!measure_command_line(boot, error) || !measure_additions(boot, error))
