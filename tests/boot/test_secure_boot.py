@@ -100,15 +100,6 @@ def test_kernels_are_refused(state, names, boot):
     assert wrong == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("state", ["db", "shim"])
-def test_a_signed_linux_boots_locked_down(state, boot):
-    folder = boot.folder(f"secure-boot-signed-{state}")
-    files = {**entry_files(state, folder), f"{ENTRIES}/signed.conf": entry(linux="/signed.kernel")}
-    outcome = trust.start(boot, folder, state, files, [(LOADER, "--entry signed")])
-    assert outcome.kernel().values["cmdline"] == trust.LOCKDOWN
-
-
 @pytest.mark.parametrize("state", NOT_ENFORCING)
 @pytest.mark.parametrize("name", ["plain", "foreign"])
 def test_where_nothing_is_verified_any_kernel_boots(name, state, boot):
@@ -123,6 +114,22 @@ def test_where_nothing_is_verified_any_kernel_boots(name, state, boot):
     assert pcrs[11] == tpm.ZERO
     assert "erified" not in outcome.text.replace("nothing is verified", "")
     assert ("shim's validation is switched off" in outcome.text) == (state == "insecure")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", ["db", "shim"])
+def test_a_signed_linux_boots_locked_down(state, boot):
+    """With the signed loader's command line. Who verifies it measures it (PCR 4), so PCR 9 has only the command line."""
+    folder = boot.folder(f"secure-boot-signed-{state}")
+    loader = pinning_loader(state, folder, "# none\n", PCRS)
+    files = {**entry_files(state, folder), LOADER: loader, f"{ENTRIES}/signed.conf": entry(linux="/signed.kernel")}
+    outcome = trust.start(boot, folder, state, files, [(LOADER, "--entry signed")])
+    cmdline = f"{trust.LOCKDOWN} {PCRS}"
+    pcrs = outcome.check_booted(cmdline)
+    assert pcrs[9] == tpm.pcr_9(cmdline)
+    assert pcrs[12] == tpm.pcr_12(cmdline)
+    if state == "db":
+        assert pcrs[4] == tpm.pcr_4(*map(ukis.authenticode, (loader.read_bytes(), files["signed.kernel"])))
 
 
 # ------------------------------------------------------------------------------------------------

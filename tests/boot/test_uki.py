@@ -310,6 +310,7 @@ def test_the_menu_starts_images_of_its_own_kind(default, profile, boot):
     pcrs = outcome.check_booted(f"{PCRS} rescue" if profile else f"{PCRS} from=image", [INITRD])
     assert pcrs[11] == tpm.pcr_11(ukis.contents(uki.read_bytes(), profile))
     assert pcrs[12] == (tpm.pcr_12("1") if profile else tpm.ZERO)
+    assert pcrs[4] == tpm.pcr_4(*(ukis.authenticode(program.read_bytes()) for program in (files[MENU], uki)))
 
 
 @pytest.mark.slow
