@@ -82,6 +82,8 @@ static EFI_STATUS extend(const struct tpm *tpm, const struct measurement *what)
     const uint8_t *event;
 
     pages_init_arena(&arena);
+    if (!what->bytes && what->size > 0) /* the caller had no memory for a copy in one piece */
+        return EFI_OUT_OF_RESOURCES;
     event = tcg_event_write(&what->event, &arena);
     if (!event)
         return EFI_OUT_OF_RESOURCES;
@@ -89,14 +91,19 @@ static EFI_STATUS extend(const struct tpm *tpm, const struct measurement *what)
                       : tpm_extend(tpm, what->bytes, what->size, event);
 }
 
+/* An attempt counts: of one that has failed, nobody knows whether the PCR was extended. */
+static void note_attempt(struct measurements *measurements, const struct measurement *what)
+{
+    if (what->event.pcr < PCR_FILES)
+        return;
+    measurements->spent = true;
+    measurements->told = false;
+}
+
 static void record(struct measurements *measurements, const struct measurement *what)
 {
     console_verbose("measured into PCR %u: %s%s", what->event.pcr, what->name,
                     what->is_name ? " (name)" : "");
-    if (what->event.pcr >= PCR_FILES) {
-        measurements->spent = true;
-        measurements->told = false;
-    }
     if (what->set < MEASURED_SETS)
         measurements->measured[what->set] = true;
 }
@@ -134,8 +141,10 @@ static bool measure(struct measurements *measurements, const struct measurement 
     if (!measure_is_due(measurements))
         return true;
     before = timing_enter(TIMING_MEASURING);
-    if (!EFI_ERROR(status))
+    if (!EFI_ERROR(status)) {
+        note_attempt(measurements, what);
         status = extend(&measurements->tpm, what);
+    }
     (void)timing_enter(before);
     if (EFI_ERROR(status))
         return fail(measurements, what, status, error);

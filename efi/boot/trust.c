@@ -20,6 +20,20 @@ static bool is_enforced(const struct boot *boot)
     return policy_is_enforced(boot->trust->state);
 }
 
+/* In an image this is found out before its sections are measured: what is refused is not. */
+static bool check_offered_initrd(const struct boot *boot, struct error *error)
+{
+    struct policy_verdict verdict = policy_judge_input(boot->trust->state, OUTSIDE_INITRD, false);
+    struct initrd_media media;
+
+    if (!is_embedded(boot) || verdict.action != POLICY_REFUSE ||
+        boot->trust->uki.present[UKI_INITRD])
+        return true;
+    if (!initrd_media_find(&media, error))
+        return false;
+    return media.size == 0 || error_set_for(error, INITRD_MEDIA_NAME, verdict.error);
+}
+
 bool trust_check_request(const struct boot *boot, struct error *error)
 {
     struct trust *trust = boot->trust;
@@ -30,7 +44,7 @@ bool trust_check_request(const struct boot *boot, struct error *error)
     }
     if (is_enforced(boot) && boot->overwrite_nvs)
         return error_set_for(error, boot->request->kernel.path, ERROR_OVERWRITE_REFUSED);
-    return measure_check(&trust->measurements, error);
+    return check_offered_initrd(boot, error) && measure_check(&trust->measurements, error);
 }
 
 bool trust_measure_image(const struct boot *boot, struct error *error)
@@ -206,8 +220,6 @@ static bool measure_module_file(struct boot *boot, size_t index, struct error *e
 
     pages_init_arena(&arena);
     bytes = module_bytes(module, &boot_plan(boot)->modules[index], &arena);
-    if (!bytes)
-        return error_set_for(error, module_name(module), ERROR_FILE_NO_MEMORY);
     if (index == 0 && has_initrd(boot))
         return measure_initrd(measurements, bytes, module->size, error);
     return measure_kernel_file(measurements, module_name(module), bytes, module->size, error);

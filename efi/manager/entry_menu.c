@@ -31,7 +31,9 @@ static bool probe_next(void *context, bool *ret_changed)
     if (entry_menu->probed == entries->count)
         return false;
     entry = &entries->items[entry_menu->probed++];
-    probe_entry(entry, entry_menu->manager->arena);
+    /* With Secure Boot on, nothing is decoded before it is verified. */
+    probe_entry(entry, !policy_is_enforced(entry_menu->manager->trust->state),
+                entry_menu->manager->arena);
     *ret_changed = entry->problem != NULL;
     return true;
 }

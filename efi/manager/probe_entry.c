@@ -28,19 +28,29 @@ static bool probe_program(const struct boot_file *program, struct error *error)
            ERROR_IS_FALSE(error_name(error, program->path));
 }
 
-static bool probe_files(const struct boot_entry *entry, struct error *error)
+static bool probe_existence(const struct boot_file *kernel, struct error *error)
 {
-    if (entry->efi.path)
-        return probe_program(&entry->efi, error);
-    return kernel_probe(&entry->request.kernel, error) && probe_modules(&entry->request, error);
+    CLEANUP(file_close) struct file file = {.path = kernel->path};
+
+    return file_open(kernel->volume, kernel->path, &file, error);
 }
 
-void probe_entry(struct boot_entry *entry, struct arena *arena)
+static bool probe_files(const struct boot_entry *entry, bool decode, struct error *error)
+{
+    const struct boot_file *kernel = &entry->request.kernel;
+
+    if (entry->efi.path)
+        return probe_program(&entry->efi, error);
+    return (decode ? kernel_probe(kernel, error) : probe_existence(kernel, error)) &&
+           probe_modules(&entry->request, error);
+}
+
+void probe_entry(struct boot_entry *entry, bool decode, struct arena *arena)
 {
     struct error error = {.code = ERROR_NONE};
     TEXT_ON_STACK(problem, PROBLEM_SIZE);
 
-    if (entry->problem || probe_files(entry, &error))
+    if (entry->problem || probe_files(entry, decode, &error))
         return;
     error_append(&problem, &error);
     entry->problem = text_clean_copy(problem.data, arena);
