@@ -288,7 +288,7 @@ static void made_kernels(uint64_t seed)
 
 /* Those of the boot tests. */
 #define KERNEL_PATTERN "build/kernel/tk[!b]*.elf" /* tkbig is with the large ones below */
-#define TEST_KERNELS   11
+#define TEST_KERNELS   12
 
 static void test_kernels(uint64_t seed)
 {
