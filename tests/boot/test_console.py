@@ -90,8 +90,8 @@ def lit_pixels(picture):
 
 
 def test_the_loaders_line_is_all_that_is_on_the_screen(boot):
-    """The firmware's logo is gone, since the kernel takes the screen over. The line fills two at most."""
-    row = rows.row("console-screen", "tk64n8", "entry", "q35", 512, 1, "qemu64", "virtio",
+    """The firmware's logo is gone for a Linux, which takes the screen over. The line fills two at most."""
+    row = rows.row("console-screen", "tklinux", "entry", "q35", 512, 1, "qemu64", "virtio",
                    cmdline="pvhtest.halt", vga="std")
     _, result = boot.row(row, until="pvhtest: verdict")
     assert lit_pixels(result.screen) > 500
