@@ -22,7 +22,7 @@ PCRS = tuple(pcr for pcr in range(24) if pcr != PCR_OF_IMA)
 LOADER_CONFIG = b"timeout 0\r\n# read by pvhboot, Gr\xfc\xdfe\n"
 
 # The tags of systemd-boot and Linux's EFI stub.
-TAG_LOADER_CONFIG, TAG_LOAD_OPTIONS = 0xf5bc582a, 0x8f3b22ed
+TAG_LOADER_CONFIG, TAG_LOAD_OPTIONS, TAG_INITRD = 0xf5bc582a, 0x8f3b22ed, 0x8f3b22ec
 
 INIT = b"""#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
@@ -46,19 +46,22 @@ def unextended(bank, pcr):
     return ("ff" if 17 <= pcr <= 22 else "00") * BANKS[bank]
 
 
-def measurements(row):
+def measurements(row, archive):
     """(PCR, type, what is hashed, what is logged): what a boot of this row must measure, in its order."""
     command_line = utf16(row.cmdline)
+    path = f"/{scenario.kernel_file(row)}".encode() + b"\0"
     return [
         (5, EV_EVENT_TAG, LOADER_CONFIG, tagged(TAG_LOADER_CONFIG, utf16("loader.conf"))),
+        (9, EV_IPL, scenario.kernel_source(row).read_bytes(), path),
         (12, EV_IPL, command_line, command_line),
         (9, EV_EVENT_TAG, command_line, tagged(TAG_LOAD_OPTIONS, b"LOADED_IMAGE::LoadOptions\0")),
+        (9, EV_EVENT_TAG, archive, tagged(TAG_INITRD, b"Linux initrd\0")),
     ]
 
 
-def check_measurements(values, row):
+def check_measurements(values, row, archive):
     """The TPM's PCRs are those that can be computed from the files and the command line, without the log."""
-    wanted = measurements(row)
+    wanted = measurements(row, archive)
     for bank in BANKS:
         for pcr in range(8, 16):
             value = bytes(BANKS[bank])
@@ -109,4 +112,4 @@ def test_linux_has_the_event_log(model, row, boot):
     values = report.linux(result.serial).values
     assert "done" in values, "Linux did not come to the end of /init"
     check_log(values, folder)
-    check_measurements(values, row)
+    check_measurements(values, row, archive)
