@@ -2,7 +2,6 @@
 #include "common/options/image_options.h"
 
 #include "common/base/decimal.h"
-#include "common/base/units.h"
 #include "common/options/words.h"
 
 #include <string.h>
@@ -30,20 +29,6 @@ static bool take_profile(const char **line, unsigned *ret_profile, struct text *
     return true;
 }
 
-/* The option that starts `word` if it is one that names files or entries; NULL if not. */
-static const char *find_naming_option(const char *word)
-{
-    static const char *const names[] = {"--initrd", "--module", "--entry"};
-
-    for (size_t i = 0; i < ELEMENTS(names); i++) {
-        size_t length = strlen(names[i]);
-
-        if (strncmp(word, names[i], length) == 0 && (word[length] == '\0' || word[length] == '='))
-            return names[i];
-    }
-    return NULL;
-}
-
 /* Reads our options; *ret_rest is what follows them. */
 static bool take_flags(const char *line, struct arena *arena, struct options *options,
                        const char **ret_rest, struct text *error)
@@ -53,7 +38,7 @@ static bool take_flags(const char *line, struct arena *arena, struct options *op
 
     *ret_rest = line;
     while ((word = next_word(&reader))) {
-        const char *naming = find_naming_option(word);
+        const char *naming = options_find_naming(word);
 
         if (naming) {
             text_format(error, "this image contains its kernel and its files: %s cannot be used",

@@ -61,6 +61,18 @@ static bool is_stub_initrd(const char *word)
     return strncmp(word, "initrd=", strlen("initrd=")) == 0;
 }
 
+/* They need a value: the name of a file or of an entry. */
+static const char *const naming[] = {"--initrd", "--module", "--entry"};
+
+const char *options_find_naming(const char *word)
+{
+    for (size_t i = 0; i < ELEMENTS(naming); i++) {
+        if (option_is(word, naming[i]))
+            return naming[i];
+    }
+    return NULL;
+}
+
 struct flag {
     const char *name;
     size_t offset; /* of its bool in struct options */
@@ -99,15 +111,14 @@ static void append_word(struct text *text, const char *word)
 /* Always false. */
 static bool refuse_option(const char *word, struct text *error)
 {
-    static const char *const with_value[] = {"--initrd", "--module", "--entry"};
     const char *value = strchr(word, '=');
     size_t length = value ? (size_t)(value - word) : strlen(word);
     struct nearest nearest = {.word = NULL};
 
     for (size_t i = 0; i < ELEMENTS(flags); i++)
         nearest_consider(&nearest, word, length, flags[i].name);
-    for (size_t i = 0; i < ELEMENTS(with_value); i++)
-        nearest_consider(&nearest, word, length, with_value[i]);
+    for (size_t i = 0; i < ELEMENTS(naming); i++)
+        nearest_consider(&nearest, word, length, naming[i]);
     text_append(error, "unknown option ");
     append_word(error, word);
     if (nearest.word)

@@ -44,6 +44,10 @@ bool options_parse_words(const char *const *words, size_t count, const char *lin
 /* If the word is an option without a value, sets its member and returns true. */
 bool options_take_flag(struct options *options, const char *word);
 
+/* The option that needs a value, a file's or an entry's name, which `word` is; NULL if it is none.
+ */
+const char *options_find_naming(const char *word);
+
 /*
  * A copy without line ends: efibootmgr -@ FILE passes on the one at the end of the file. NULL when
  * out of memory.
