@@ -225,6 +225,22 @@ const char *text_clean_copy(const char *string, struct arena *arena)
     return text.data;
 }
 
+const char *text_join(const char *left, char between, const char *right, struct arena *arena)
+{
+    size_t size = strlen(left) + 1 + strlen(right) + 1;
+    struct text text = {arena_alloc_bulk(arena, size), size, 0};
+
+    if (text.data)
+        text_format(&text, "%s%c%s", left, between, right);
+    return text.data;
+}
+
+void text_append_hex(struct text *text, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        text_format(text, "%02x", bytes[i]);
+}
+
 void text_append_size(struct text *text, uint64_t bytes)
 {
     if (bytes < 64 * KIB && bytes % KIB != 0) {

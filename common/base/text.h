@@ -63,6 +63,12 @@ void text_append_clean(struct text *text, const char *string);
 /* The same as a new string in the arena; NULL when out of memory. */
 const char *text_clean_copy(const char *string, struct arena *arena);
 
+/* Both strings with a character between them, in the arena; NULL when out of memory. */
+const char *text_join(const char *left, char between, const char *right, struct arena *arena);
+
+/* Appends bytes as two hexadecimal digits each. */
+void text_append_hex(struct text *text, const uint8_t *bytes, size_t size);
+
 /* Appends a human-readable size: "512 bytes", "5120 KiB", "58.2 MiB". */
 void text_append_size(struct text *text, uint64_t bytes);
 

@@ -125,3 +125,11 @@ const uint8_t *pins_find(const struct pins *pins, const char *path)
     }
     return NULL;
 }
+
+void pin_append_mismatch(struct text *text, const uint8_t found[PIN_SIZE],
+                         const uint8_t wanted[PIN_SIZE])
+{
+    text_append_hex(text, found, PIN_SIZE);
+    text_append(text, ", but the signed image asks for ");
+    text_append_hex(text, wanted, PIN_SIZE);
+}

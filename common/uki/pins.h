@@ -11,6 +11,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/error.h"
+#include "common/base/text.h"
 
 #define PIN_SIZE 32 /* bytes of a SHA-256 */
 
@@ -35,3 +36,11 @@ bool pins_parse(const char *text, uint64_t size, struct arena *arena, struct pin
 
 /* The digest of the file at this path, as path_compare() finds it; NULL if it is not pinned. */
 const uint8_t *pins_find(const struct pins *pins, const char *path);
+
+/*
+ * Appends what ERROR_PIN_MISMATCH has as its reason: "FOUND, but the signed image asks for WANTED",
+ * at most PIN_MISMATCH_SIZE bytes with the NUL.
+ */
+#define PIN_MISMATCH_SIZE (4 * PIN_SIZE + 40)
+void pin_append_mismatch(struct text *text, const uint8_t found[PIN_SIZE],
+                         const uint8_t wanted[PIN_SIZE]);

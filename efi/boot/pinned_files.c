@@ -19,33 +19,17 @@ const char *files_find_unpinned(const struct pins *pins, const struct boot_files
     return NULL;
 }
 
-static void append_digest(struct text *text, const uint8_t *digest)
-{
-    for (size_t i = 0; i < SHA256_DIGEST_SIZE; i++)
-        text_format(text, "%02x", digest[i]);
-}
-
-/* "FOUND, but the signed image asks for WANTED"; NULL when out of memory. */
-static const char *describe_mismatch(const uint8_t *found, const uint8_t *wanted,
-                                     struct arena *arena)
-{
-    TEXT_ON_STACK(text, 4 * SHA256_DIGEST_SIZE + 40);
-
-    append_digest(&text, found);
-    text_append(&text, ", but the signed image asks for ");
-    append_digest(&text, wanted);
-    return arena_strndup(arena, text.data, text.length);
-}
-
 static bool check_digest(struct boot *boot, const char *path, const uint8_t *found,
                          struct error *error)
 {
     const uint8_t *wanted = pins_find(&boot->trust->pins, path);
     struct error mismatch = {.code = ERROR_NONE};
+    TEXT_ON_STACK(reason, PIN_MISMATCH_SIZE);
 
     if (!wanted || memcmp(found, wanted, SHA256_DIGEST_SIZE) == 0)
         return true;
-    mismatch.reason = describe_mismatch(found, wanted, boot->trust->arena);
+    pin_append_mismatch(&reason, found, wanted);
+    mismatch.reason = arena_strndup(boot->trust->arena, reason.data, reason.length);
     if (!mismatch.reason)
         return error_set(error, ERROR_OUT_OF_MEMORY);
     (void)error_set_for(&mismatch, path, ERROR_PIN_MISMATCH);
@@ -63,11 +47,8 @@ bool pinned_check_bytes(struct boot *boot, const char *path, const uint8_t *byte
                         struct error *error)
 {
     uint8_t digest[SHA256_DIGEST_SIZE];
-    struct sha256 hash;
 
-    sha256_init(&hash, cpu_has_sha());
-    sha256_update(&hash, bytes, size);
-    sha256_final(&hash, digest);
+    sha256(bytes, size, cpu_has_sha(), digest);
     return check_digest(boot, path, digest, error);
 }
 

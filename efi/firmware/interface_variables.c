@@ -48,8 +48,7 @@ static void format_guid(struct text *text, const uint8_t *guid)
 {
     text_format(text, "%08x-%04x-%04x-%02x%02x-", read_le32(guid), read_le16(guid + 4),
                 read_le16(guid + 6), guid[8], guid[9]);
-    for (size_t i = 10; i < 16; i++)
-        text_format(text, "%02x", guid[i]);
+    text_append_hex(text, guid + 10, 6);
 }
 
 void interface_set_partition(const char *name, EFI_HANDLE device, struct arena *arena)

@@ -39,14 +39,10 @@ static enum status add_mismatch(struct esp_loader *loader, const struct esp_pin 
                                 struct arena *arena)
 {
     struct error error = {.code = ERROR_PIN_MISMATCH};
-    TEXT_ON_STACK(reason, 4 * PIN_SIZE + 40);
+    TEXT_ON_STACK(reason, PIN_MISMATCH_SIZE);
     TEXT_ON_STACK(sentence, 4 * PIN_SIZE + 100);
 
-    for (size_t i = 0; i < PIN_SIZE; i++)
-        text_format(&reason, "%02x", pin->digest[i]);
-    text_append(&reason, ", but the signed image asks for ");
-    for (size_t i = 0; i < PIN_SIZE; i++)
-        text_format(&reason, "%02x", pin->pin->digest[i]);
+    pin_append_mismatch(&reason, pin->digest, pin->pin->digest);
     error.reason = reason.data;
     error_append(&sentence, &error);
     return message_add(&loader->problems, arena, "%s: %s", pin->pin->path, sentence.data);

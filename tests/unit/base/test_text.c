@@ -77,6 +77,34 @@ static void what_does_not_fit_is_cut_off(void **state)
     }
 }
 
+static void bytes_in_hexadecimal(void **state)
+{
+    static const uint8_t bytes[] = {0, 0x0f, 0xa0, 0xff};
+    TEXT_ON_STACK(text, 8);
+
+    (void)state;
+    text_append_hex(&text, bytes, 0);
+    assert_string_equal(text.data, "");
+    text_append_hex(&text, bytes, 3);
+    assert_string_equal(text.data, "000fa0");
+    text_append_hex(&text, bytes + 3, 1);
+    assert_string_equal(text.data, "000fa0f"); /* there is no room for more */
+}
+
+static void strings_are_joined(void **state)
+{
+    struct arena arena;
+
+    (void)state;
+    arena_begin_test(&arena);
+    assert_string_equal(text_join("a b", ' ', "c", &arena), "a b c");
+    assert_string_equal(text_join("\\x", '\\', "", &arena), "\\x\\");
+    arena_fail_after(0);
+    assert_null(text_join("a", ' ', "b", &arena));
+    arena_fail_after(NEVER);
+    arena_end_test(&arena);
+}
+
 static void assert_size(uint64_t bytes, const char *expected)
 {
     TEXT_ON_STACK(text, 64);
@@ -251,6 +279,8 @@ int main(void)
         cmocka_unit_test(format_signed_longs),
         cmocka_unit_test(format_widths),
         cmocka_unit_test(format_strings),
+        cmocka_unit_test(bytes_in_hexadecimal),
+        cmocka_unit_test(strings_are_joined),
         cmocka_unit_test(what_does_not_fit_is_cut_off),
         cmocka_unit_test(sizes_for_people),
         cmocka_unit_test(characters),

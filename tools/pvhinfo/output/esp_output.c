@@ -191,8 +191,7 @@ static void write_digest(struct json *json, const char *key, const uint8_t diges
 {
     TEXT_ON_STACK(text, 2 * PIN_SIZE + 1);
 
-    for (size_t i = 0; i < PIN_SIZE; i++)
-        text_format(&text, "%02x", digest[i]);
+    text_append_hex(&text, digest, PIN_SIZE);
     json_string(json, key, text.data);
 }
 

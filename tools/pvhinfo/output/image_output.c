@@ -28,12 +28,6 @@ static void print_value(const char *name, const char *value)
         print_row(name, value);
 }
 
-static void append_digest(struct text *text, const uint8_t digest[PIN_SIZE])
-{
-    for (size_t i = 0; i < PIN_SIZE; i++)
-        text_format(text, "%02x", digest[i]);
-}
-
 static void print_profile(const struct image *image, size_t index)
 {
     const struct image_profile *profile = &image->profiles[index];
@@ -70,7 +64,7 @@ void print_image(const struct image *image)
     for (size_t i = 0; i < image->pins.count; i++) {
         TEXT_ON_STACK(text, VALUE_SHOWN);
 
-        append_digest(&text, image->pins.items[i].digest);
+        text_append_hex(&text, image->pins.items[i].digest, PIN_SIZE);
         text_format(&text, "  %s", image->pins.items[i].path);
         print_row("pin", text.data);
     }
@@ -123,7 +117,7 @@ static void write_pins(struct json *json, const struct pins *pins)
     for (size_t i = 0; i < pins->count; i++) {
         TEXT_ON_STACK(digest, 2 * PIN_SIZE + 1);
 
-        append_digest(&digest, pins->items[i].digest);
+        text_append_hex(&digest, pins->items[i].digest, PIN_SIZE);
         json_begin(json, NULL, '{');
         json_string(json, "path", pins->items[i].path);
         json_string(json, "sha256", digest.data);

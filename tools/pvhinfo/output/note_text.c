@@ -79,12 +79,6 @@ static void append_numbers(struct text *text, const struct note *note, size_t ke
     }
 }
 
-static void append_bytes(struct text *text, const struct note *note, size_t kept)
-{
-    for (size_t i = 0; i < kept; i++)
-        text_format(text, "%02x", note->desc[i]);
-}
-
 void note_append_value(struct text *text, const struct note *note)
 {
     const struct note_kind *kind = find_kind(note);
@@ -103,7 +97,7 @@ void note_append_value(struct text *text, const struct note *note)
         append_numbers(text, note, kept, 4);
         break;
     case VALUE_BYTES:
-        append_bytes(text, note, kept);
+        text_append_hex(text, note->desc, kept);
         break;
     }
     if (note->desc_size > NOTE_DESC_KEPT)
