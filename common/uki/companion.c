@@ -40,15 +40,13 @@ enum companion_kind companion_kind_of(const char *name)
 static bool fits_kernel(const struct uki *addon, const uint8_t *bytes, const char *uname,
                         struct arena *arena, struct error *error)
 {
-    struct range section = addon->sections[UKI_UNAME];
     const char *wanted;
 
-    if (!uname || !addon->present[UKI_UNAME])
+    if (!uname)
         return true;
-    wanted = uki_command_line((const char *)bytes + section.start, range_size(section), arena);
-    if (!wanted)
-        return error_set(error, ERROR_OUT_OF_MEMORY);
-    return strcmp(wanted, uname) == 0 || error_set(error, ERROR_ADDON_UNAME);
+    if (!uki_read_text(bytes, addon, UKI_UNAME, arena, &wanted, error))
+        return false;
+    return !wanted || strcmp(wanted, uname) == 0 || error_set(error, ERROR_ADDON_UNAME);
 }
 
 bool addon_read(const uint8_t *bytes, uint64_t size, const char *uname, struct arena *arena,

@@ -134,3 +134,13 @@ void cpio_write(const struct cpio_archive *archive, uint8_t *buffer)
 {
     (void)run(archive, buffer);
 }
+
+const uint8_t *cpio_make(const struct cpio_archive *archive, struct arena *arena,
+                         uint64_t *ret_size)
+{
+    uint8_t *bytes = cpio_size(archive, ret_size) ? arena_alloc_bulk(arena, *ret_size) : NULL;
+
+    if (bytes)
+        cpio_write(archive, bytes);
+    return bytes;
+}

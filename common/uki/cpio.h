@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "common/base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,3 +34,7 @@ bool cpio_size(const struct cpio_archive *archive, uint64_t *ret_size);
 
 /* Writes the archive to `buffer`, which has room for it. */
 void cpio_write(const struct cpio_archive *archive, uint8_t *buffer);
+
+/* The archive in the arena; NULL when out of memory, or for a file of 4 GiB or more. */
+const uint8_t *cpio_make(const struct cpio_archive *archive, struct arena *arena,
+                         uint64_t *ret_size);

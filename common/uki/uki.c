@@ -115,3 +115,15 @@ const char *uki_command_line(const char *text, uint64_t size, struct arena *aren
         start++;
     return line + start;
 }
+
+bool uki_read_text(const uint8_t *image, const struct uki *uki, enum uki_section_kind kind,
+                   struct arena *arena, const char **ret_text, struct error *error)
+{
+    struct range section = uki->sections[kind];
+
+    *ret_text = NULL;
+    if (!uki->present[kind])
+        return true;
+    *ret_text = uki_command_line((const char *)image + section.start, range_size(section), arena);
+    return *ret_text || error_set(error, ERROR_OUT_OF_MEMORY);
+}

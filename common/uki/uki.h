@@ -77,3 +77,10 @@ bool uki_walk_next(struct uki_walk *walk, struct uki *ret_uki);
  * when out of memory.
  */
 const char *uki_command_line(const char *text, uint64_t size, struct arena *arena);
+
+/*
+ * The same of a section of an image whose bytes are in memory; *ret_text is NULL if it has none.
+ * False, with *error, when out of memory.
+ */
+bool uki_read_text(const uint8_t *image, const struct uki *uki, enum uki_section_kind kind,
+                   struct arena *arena, const char **ret_text, struct error *error);

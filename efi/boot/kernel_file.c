@@ -83,19 +83,16 @@ bool kernel_read_whole(struct kernel *kernel, struct error *error)
     struct file *file = &kernel->file;
     const char *path = file->path;
     uint64_t size = file->source.size;
-    uint8_t *bytes;
+    char *bytes;
 
     if (file->bytes)
         return true;
-    bytes = arena_alloc_bulk(&kernel->whole, max_u64(size, 1));
-    if (!bytes)
-        return error_set_for(error, path, ERROR_FILE_NO_MEMORY);
     progress_start(path, size);
-    if (!file_read(file, 0, bytes, size, error))
+    if (!file_read_all(file, size, &kernel->whole, &bytes, error))
         return false;
     progress_end();
     file_close(file);
-    file_from_memory(path, bytes, size, file);
+    file_from_memory(path, (const uint8_t *)bytes, size, file);
     return true;
 }
 

@@ -63,11 +63,10 @@ bool trust_measure_image(const struct boot *boot, struct error *error)
     return measure_profile(&trust->measurements, trust->profile, error);
 }
 
-/* A command line that neither our own image nor a pinned entry vouches for. */
+/* A command line that our own image does not replace by one of its own. */
 static bool has_plain_options(const struct boot *boot)
 {
-    return *boot->request->command_line && !boot->request->options_pinned &&
-           !boot->trust->command_line;
+    return *boot->request->command_line && !boot->trust->command_line;
 }
 
 /* The first module with a command line of its own, which no signature covers; NULL if none has. */
@@ -164,7 +163,7 @@ static const char *choose_signed(const struct boot *boot)
     const char *given = boot->request->command_line;
     const char *own = boot->trust->command_line;
 
-    if (!is_enforced(boot) || is_embedded(boot) || boot->request->options_pinned || !own)
+    if (!is_enforced(boot) || is_embedded(boot) || !own)
         return given;
     if (*given && strcmp(given, own) != 0)
         console_warn(ERROR_COMMAND_LINE_IGNORED, NULL);

@@ -5,30 +5,19 @@
 #include "efi/console/console.h"
 #include "efi/trust/secure_boot.h"
 
-/* The text of our own image's section that applies to all profiles; false if there is none. */
-static bool find_text(const struct trust *trust, const struct uki *uki, enum uki_section_kind kind,
-                      const char **ret_text, uint64_t *ret_size)
-{
-    *ret_text = (const char *)trust->own_bytes + uki->sections[kind].start;
-    *ret_size = range_size(uki->sections[kind]);
-    return uki->present[kind];
-}
-
+/* The sections that apply to all profiles. */
 static bool read_own_texts(struct trust *trust, struct arena *arena, struct error *error)
 {
+    struct range pins;
     struct uki uki;
-    const char *text;
-    uint64_t size;
 
     if (!uki_find_sections(&trust->own, 0, &uki, error))
         return false;
-    if (find_text(trust, &uki, UKI_PINS, &text, &size) &&
-        !pins_parse(text, size, arena, &trust->pins, error))
+    pins = uki.sections[UKI_PINS];
+    if (uki.present[UKI_PINS] && !pins_parse((const char *)trust->own_bytes + pins.start,
+                                             range_size(pins), arena, &trust->pins, error))
         return false;
-    if (!find_text(trust, &uki, UKI_CMDLINE, &text, &size))
-        return true;
-    trust->command_line = uki_command_line(text, size, arena);
-    return trust->command_line || error_set(error, ERROR_OUT_OF_MEMORY);
+    return uki_read_text(trust->own_bytes, &uki, UKI_CMDLINE, arena, &trust->command_line, error);
 }
 
 static bool read_own_image(const EFI_LOADED_IMAGE *loaded, struct arena *arena, struct trust *trust,

@@ -45,8 +45,8 @@ struct trust {
 };
 
 /*
- * Reads the state and the sections of our own image, and looks for a TPM. What is allocated is in
- * the arena.
+ * Reads the state and the sections of our own image. What is allocated is in the arena. The TPM is
+ * looked for by measure_start(), once it is known that this is no dry run.
  */
 bool trust_start(const EFI_LOADED_IMAGE *loaded, struct arena *arena, struct trust *ret_trust,
                  struct error *error);

@@ -246,11 +246,12 @@ bool file_read_all(struct file *file, uint64_t limit, struct arena *arena, char 
 
     if (file->source.size > limit)
         return error_set_for(error, file->path, ERROR_FILE_OVER_LIMIT, file->source.size, limit);
-    text = arena_alloc(arena, file->source.size + 1, 1);
+    text = arena_alloc_bulk(arena, file->source.size + 1);
     if (!text)
         return error_set_for(error, file->path, ERROR_FILE_NO_MEMORY);
     if (!file_read(file, 0, text, file->source.size, error))
         return false;
+    text[file->source.size] = '\0';
     *ret_text = text;
     return true;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/stub/addons.h"
 
+#include "common/base/text.h"
 #include "efi/trust/image_services.h"
 #include "efi/trust/verify.h"
-
-#include <string.h>
 
 /*
  * Where nothing is verified, the file is shown to the firmware only to be measured (PCR 4), as it
@@ -25,48 +24,26 @@ static bool verify(const struct stub *stub, const struct companion *file, struct
     return true;
 }
 
-static bool read_own_uname(const struct stub *stub, const char **ret_uname, struct error *error)
-{
-    *ret_uname = NULL;
-    if (!stub->trust->uki.present[UKI_UNAME])
-        return true;
-    *ret_uname = uki_command_line((const char *)stub_section(stub, UKI_UNAME),
-                                  stub_section_size(stub, UKI_UNAME), stub->arena);
-    return *ret_uname || error_set(error, ERROR_OUT_OF_MEMORY);
-}
-
 /* "A B", or the one that is not empty; NULL when out of memory. */
 static const char *append_words(const char *a, const char *b, struct arena *arena)
 {
-    size_t length = strlen(a), size = strlen(b) + 1;
-    char *both;
-
-    if (length == 0 || size == 1)
-        return length == 0 ? b : a;
-    both = arena_alloc(arena, length + 1 + size, 1);
-    if (!both)
-        return NULL;
-    memcpy(both, a, length);
-    both[length] = ' ';
-    memcpy(both + length + 1, b, size);
-    return both;
+    if (!*a || !*b)
+        return *a ? a : b;
+    return text_join(a, ' ', b, arena);
 }
 
 static bool add_options(struct stub *stub, const struct companion *file, const struct uki *addon,
                         struct error *error)
 {
     const char **options = &stub->trust->added.options;
-    struct range section = addon->sections[UKI_CMDLINE];
     const char *text;
 
-    if (!addon->present[UKI_CMDLINE])
+    if (!uki_read_text(file->bytes, addon, UKI_CMDLINE, stub->arena, &text, error))
+        return false;
+    if (!text)
         return true;
-    text = uki_command_line((const char *)file->bytes + section.start, range_size(section),
-                            stub->arena);
-    if (text)
-        text = append_words(*options ? *options : "", text, stub->arena);
-    *options = text;
-    return text || error_set(error, ERROR_OUT_OF_MEMORY);
+    *options = append_words(*options ? *options : "", text, stub->arena);
+    return *options || error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
 static bool add_part(struct stub *stub, const struct companion *file, const struct uki *addon,
@@ -115,7 +92,8 @@ bool addons_add(struct stub *stub, const struct companions *companions, struct e
     const char **command_line = &stub->request.command_line;
     const char *options, *uname;
 
-    if (!read_own_uname(stub, &uname, error) ||
+    if (!uki_read_text(stub->trust->own_bytes, &stub->trust->uki, UKI_UNAME, stub->arena, &uname,
+                       error) ||
         !add_directory(stub, companions, PLACE_ADDONS, uname, error) ||
         !add_directory(stub, companions, PLACE_IMAGE, uname, error))
         return false;

@@ -46,13 +46,12 @@ static bool write_archive(struct stub *stub, enum measured_archive which,
                           const struct cpio_archive *archive, struct error *error)
 {
     struct boot_file *added = &stub->trust->added.archives[which];
-    uint64_t size = 0;
-    uint8_t *bytes = cpio_size(archive, &size) ? arena_alloc_bulk(stub->arena, size) : NULL;
+    uint64_t size;
+    const uint8_t *bytes = cpio_make(archive, stub->arena, &size);
 
     if (!bytes)
         return error_set_for(error, archive->directory, ERROR_FILE_NO_MEMORY) ||
                companion_skip(archive->directory, error);
-    cpio_write(archive, bytes);
     *added = (struct boot_file){.path = archive->directory, .bytes = bytes, .size = size};
     return true;
 }

@@ -2,6 +2,7 @@
 #include "efi/stub/companions.h"
 
 #include "common/base/sort.h"
+#include "common/base/text.h"
 #include "common/bls/boot_count.h"
 #include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
@@ -21,20 +22,6 @@ bool companion_skip(const char *path, struct error *error)
     console_warn(ERROR_COMPANION_IGNORED, path);
     error_clear(error);
     return true;
-}
-
-/* Joins a directory's path and a file's name. */
-static const char *join(const char *directory, const char *name, struct arena *arena)
-{
-    size_t length = strlen(directory), name_size = strlen(name) + 1;
-    char *path = arena_alloc(arena, length + 1 + name_size, 1);
-
-    if (!path)
-        return NULL;
-    memcpy(path, directory, length);
-    path[length] = '\\';
-    memcpy(path + length + 1, name, name_size);
-    return path;
 }
 
 /* "" if it is not known what file our image was loaded from; NULL when out of memory. */
@@ -158,15 +145,17 @@ bool companion_read(struct stub *stub, const struct companions *companions,
                     struct arena *arena, struct companion *ret_file, struct error *error)
 {
     CLEANUP(file_close) struct file file = {.handle = NULL};
+    char *bytes;
 
-    *ret_file = (struct companion){.name = name, .path = join(directory->path, name, stub->arena)};
+    *ret_file = (struct companion){.name = name,
+                                   .path = text_join(directory->path, '\\', name, stub->arena)};
     if (!ret_file->path)
         return error_set(error, ERROR_OUT_OF_MEMORY);
     if (!file_open(&companions->volume, ret_file->path, &file, error))
         return false;
+    if (!file_read_all(&file, file.source.size, arena, &bytes, error))
+        return false;
+    ret_file->bytes = (const uint8_t *)bytes;
     ret_file->size = file.source.size;
-    ret_file->bytes = arena_alloc_bulk(arena, file.source.size + 1);
-    if (!ret_file->bytes)
-        return error_set_for(error, ret_file->path, ERROR_FILE_NO_MEMORY);
-    return file_read(&file, 0, (void *)(uintptr_t)ret_file->bytes, ret_file->size, error);
+    return true;
 }

@@ -30,14 +30,11 @@ static bool add_archive(struct stub *stub, enum uki_section_kind kind, const cha
 {
     const struct cpio_file file = {name, stub_section(stub, kind), stub_section_size(stub, kind)};
     const struct cpio_archive archive = {CPIO_EXTRA, .files = &file, .count = 1};
-    uint64_t size = 0;
-    uint8_t *bytes = cpio_size(&archive, &size) ? arena_alloc_bulk(stub->arena, size) : NULL;
+    uint64_t size;
+    const uint8_t *bytes = cpio_make(&archive, stub->arena, &size);
 
-    if (!bytes)
-        return error_set(error, ERROR_OUT_OF_MEMORY);
-    cpio_write(&archive, bytes);
-    return boot_files_add_bytes(&stub->request.initrds, stub->arena, uki_section_name(kind), bytes,
-                                size, true) ||
+    return (bytes && boot_files_add_bytes(&stub->request.initrds, stub->arena,
+                                          uki_section_name(kind), bytes, size, true)) ||
            error_set(error, ERROR_OUT_OF_MEMORY);
 }
 

@@ -17,16 +17,6 @@ bool stub_is_due(const struct trust *trust)
     return uki_has_kernel(&trust->own);
 }
 
-static bool read_own_command_line(struct stub *stub, const char **ret_own, struct error *error)
-{
-    *ret_own = NULL;
-    if (!stub->trust->uki.present[UKI_CMDLINE])
-        return true;
-    *ret_own = uki_command_line((const char *)stub_section(stub, UKI_CMDLINE),
-                                stub_section_size(stub, UKI_CMDLINE), stub->arena);
-    return *ret_own || error_set(error, ERROR_OUT_OF_MEMORY);
-}
-
 /* LoadOptions replace the image's command line, unless only what is signed counts. */
 static bool choose_command_line(struct stub *stub, struct error *error)
 {
@@ -34,7 +24,8 @@ static bool choose_command_line(struct stub *stub, struct error *error)
     struct policy_verdict verdict;
     const char *own;
 
-    if (!read_own_command_line(stub, &own, error))
+    if (!uki_read_text(stub->trust->own_bytes, &stub->trust->uki, UKI_CMDLINE, stub->arena, &own,
+                       error))
         return false;
     stub->request.command_line = own ? own : "";
     if (!given)
