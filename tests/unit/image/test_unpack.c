@@ -1094,6 +1094,7 @@ static void lz4_repeat(struct lz4_frame *frame, size_t distance, size_t length)
 {
     uint8_t *block = frame->packed + frame->packed_size + 4, *at = block;
     uint8_t *output = frame->unpacked + frame->unpacked_size;
+    const uint8_t *from = output - distance;
     size_t rest = length - 4 - 15;
 
     *at++ = 0x0f;
@@ -1105,7 +1106,7 @@ static void lz4_repeat(struct lz4_frame *frame, size_t distance, size_t length)
     memset(at, 0, 12);
     at += 12;
     for (size_t i = 0; i < length; i++)
-        output[i] = output[i - distance];
+        output[i] = from[i];
     memset(output + length, 0, 12);
     put_number(block - 4, 4, (size_t)(at - block));
     frame->packed_size += 4 + (size_t)(at - block);
