@@ -17,7 +17,7 @@ BOOT_KERNELS_FULL := build/deps/kernels/6.12-amd64/vmlinux
 BOOT_PACKAGES += $(patsubst %,build/deps/packages/%,shim-signed bookworm-backports/python3-virt-firmware \
 	trixie/systemd-ukify)
 BOOT_PACKAGES_FULL += $(patsubst %,build/deps/packages/%,bookworm-backports/systemd bookworm-backports/libsystemd-shared \
-	trixie/systemd-boot-efi sid/systemd-ukify)
+	trixie/systemd-boot-efi sid/systemd-ukify shim-helpers-amd64-signed)
 
 BOOT_TOOLS := $(patsubst %,build/boot-tools/%.efi,strict pcrs)
 BOOT_NEEDS = $(EFI_BINARY) $(BOOT_TOOLS) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)

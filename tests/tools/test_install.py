@@ -366,12 +366,12 @@ def test_what_is_up_to_date_needs_no_room(machine, command):
     assert done.returncode == 0 and "up to date" in done.stdout, done
 
 
-@pytest.mark.parametrize("already", [{}, {BINARY: OLD}, {BINARY: OLD, FALLBACK: OLD}])
+@pytest.mark.parametrize("already", [(), (BINARY,), (BINARY, FALLBACK)])
 def test_room_is_asked_for_what_is_written(machine, already):
     """A megabyte each: what is there already needs no room of its own, but for the moment of its replacement."""
     machine.efi.write_bytes(loader(filling=bytes(1 << 10)))
-    for path, data in already.items():
-        machine.place(path, data)
+    for path in already:
+        machine.place(path, loader("1.2.2", bytes(1 << 10)))
     needed = 1001 * (3 - len(already))
     for free, fits in ((needed, False), (needed + 200, True)):
         machine.program("df", f"printf 'head\\n/dev/sda1 1 1 {free} 1%% /\\n'")

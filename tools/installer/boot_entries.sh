@@ -68,6 +68,23 @@ $(read_boot_entry "Boot$1")
 END
 }
 
+# Prints the path of the file that a boot entry starts: pvhboot, or shim in front of it.
+entry_file() {
+	case "$shims " in
+	*" EFI/pvhboot "*) echo '\EFI\pvhboot\shimx64.efi' ;;
+	*) echo '\EFI\pvhboot\pvhboot.efi' ;;
+	esac
+}
+
+# Prints the options as the entry has them: shim takes their first word for the program that it is to start.
+entry_text() {
+	case $options:$(entry_file) in
+	:*) ;;
+	*shimx64.efi) printf '%s %s' '\EFI\pvhboot\grubx64.efi' "$options" ;;
+	*) printf '%s' "$options" ;;
+	esac
+}
+
 # Prints the numbers of the boot entries for our binary on partition UUID, those in the boot order first.
 entries_of() {
 	{
@@ -75,7 +92,10 @@ entries_of() {
 		find "$EFIVARS" -name "Boot[0-9A-F][0-9A-F][0-9A-F][0-9A-F]-$EFI_GLOBAL" | sed 's,.*/Boot,,; s,-.*,,' | sort
 	} | awk '!seen[$0]++' | while read -r number; do
 		load_boot_entry "$number"
-		[ "$entry_uuid" != "$1" ] || [ "$entry_path" != '\efi\pvhboot\pvhboot.efi' ] || echo "$number"
+		[ "$entry_uuid" = "$1" ] || continue
+		case $entry_path in
+		'\efi\pvhboot\pvhboot.efi' | '\efi\pvhboot\shimx64.efi') echo "$number" ;;
+		esac
 	done
 }
 
@@ -107,7 +127,7 @@ drop_entries() {
 
 create_entry() {
 	# After "--", efibootmgr does not take pvhboot's options for its own.
-	change_variables -c -d "$1" -p "$2" -L "$LABEL" -l '\EFI\pvhboot\pvhboot.efi' ${options:+-u -- "$options"}
+	change_variables -c -d "$1" -p "$2" -L "$LABEL" -l "$(entry_file)" ${options:+-u -- "$(entry_text)"}
 	tell "registered $LABEL on $1, partition $2, as the firmware's first boot entry"
 }
 
@@ -135,17 +155,17 @@ ucs2_bytes() {
 	}'
 }
 
-# True when the boot entry $1 has the requested options, with or without a terminating NUL.
-has_wanted_options() {
-	[ "$has_options" = yes ] || return 0
+# True when the boot entry $1 starts the right file with the requested options, with or without a terminating NUL.
+is_wanted_entry() {
 	load_boot_entry "$1"
-	[ "${entry_options%" 0 0"}" = "$(printf '%s' "$options" | ucs2_bytes)" ]
+	[ "$entry_path" = "$(entry_file | tr '[:upper:]' '[:lower:]')" ] || return 1
+	[ "$has_options" = no ] || [ "${entry_options%" 0 0"}" = "$(entry_text | ucs2_bytes)" ]
 }
 
 register_partition() {
 	# shellcheck disable=SC2046 # one word each
 	set -- "$1" "$2" $(entries_of "$3")
-	if [ $# -gt 2 ] && has_wanted_options "$3"; then
+	if [ $# -gt 2 ] && is_wanted_entry "$3"; then
 		promote_entry "$3"
 		shift 3
 	else

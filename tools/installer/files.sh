@@ -61,15 +61,26 @@ put_file() {
 	tell "copied $1 to $target"
 }
 
+# Prints how many KiB the file takes; 0 if there is none.
+kib_of() {
+	if [ -f "$1" ]; then
+		echo $(($(wc -c <"$1") / 1024 + 1))
+	else
+		echo 0
+	fi
+}
+
 # Checks the free space before writing, so that not only some of the files are replaced.
 check_space() {
 	[ $# -gt 0 ] || return 0
-	size=$(($(wc -c <"$efi") / 1024 + 1))
-	# One copy more, since the old and the new file exist at the same time for a moment.
-	needed=$((size + SPARE_KIB))
+	needed=$SPARE_KIB largest=0
 	for path in "$@"; do
-		[ -e "$(on_esp "$path")" ] || needed=$((needed + size))
+		size=$(kib_of "$(source_of "$path")")
+		[ "$size" -le "$largest" ] || largest=$size
+		needed=$((needed + size - $(kib_of "$(on_esp "$path")")))
 	done
+	# One copy more, since the old and the new file exist at the same time for a moment.
+	needed=$((needed + largest))
 	free=$(df -Pk "$esp" | awk 'NR == 2 { print $4 }')
 	[ "$free" -ge "$needed" ] || fail "$esp: $needed KiB are needed, but only $free KiB are free; remove old kernels from it"
 }
