@@ -199,6 +199,8 @@ ERROR_ROW(PROGRAM_LOAD, FILE, FIRMWARE, NONE,
     "cannot be started: {w}")
 ERROR_ROW(PROGRAM_OPTIONS, FILE, FIRMWARE, NONE,
     "the firmware cannot pass options to it: {w}")
+ERROR_ROW(EXTRAS_NOT_OFFERED, FILE, FIRMWARE, NONE,
+    "the entry's credentials and extensions cannot be passed to it as an initrd: {w}")
 ERROR_ROW(PROGRAM_FAILED, FILE, FIRMWARE, NONE,
     "the EFI program returned an error: {w}")
 

@@ -54,4 +54,5 @@ void boot_request_set_volume(struct boot_request *request, struct volume *volume
     request->kernel.volume = volume;
     set_volume(&request->initrds, volume);
     set_volume(&request->modules, volume);
+    set_volume(&request->extras, volume);
 }

@@ -34,6 +34,7 @@ struct boot_request {
     const char *options_from_outside; /* what replaces our own image's command line; or NULL */
     struct boot_files initrds;        /* concatenated, they are the first module */
     struct boot_files modules;        /* the other modules, in order */
+    struct boot_files extras;         /* credentials and extensions, for Linux: a part of initrd */
     bool overwrite_nvs;               /* a kernel with a fixed address may overwrite ACPI NVS */
     bool no_overlay;                  /* no ACPI tables of our own */
     bool pass_framebuffer;            /* the framebuffer is named in front of the command line */

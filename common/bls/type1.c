@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/bls/config_parser.h"
 #include "common/bls/grub_variable.h"
+#include "common/uki/companion.h"
 
 #include <assert.h>
 #include <string.h>
@@ -114,6 +115,26 @@ static enum config_result add_module(struct config_parser *parser, const struct 
                : CONFIG_NO_MEMORY;
 }
 
+/* Credentials and extensions. Their kind is in their names, and other files have no place there. */
+static enum config_result add_extra(struct config_parser *parser, const struct config_key *key,
+                                    const char *value)
+{
+    struct draft *draft = parser->target;
+    enum companion_kind kind = companion_kind_of(path_base_name(value));
+    struct boot_files *extras = &draft->entry.request.extras;
+
+    (void)key;
+    if (kind == COMPANION_NONE || kind == COMPANION_ADDON)
+        return diagnostic_add(parser->diagnostics, parser->arena, parser->line,
+                              "extra: the file's name has to end in .cred, .sysext.raw or "
+                              ".confext.raw; it is ignored")
+                   ? CONFIG_TAKEN
+                   : CONFIG_NO_MEMORY;
+    return boot_files_add(extras, parser->arena, draft->entry.source.volume, value, "")
+               ? CONFIG_TAKEN
+               : CONFIG_NO_MEMORY;
+}
+
 static enum config_result take_profile(struct config_parser *parser, const struct config_key *key,
                                        const char *value)
 {
@@ -156,6 +177,7 @@ static const struct config_key keys[] = {
     PATH("uki", uki),
     LIST("initrd", add_initrd),
     LIST("module", add_module),
+    LIST("extra", add_extra),
     LIST("options", add_options),
     {"profile", take_profile, 0, "a number from 0 to 255", false},
     {"pass-framebuffer", config_take_boolean,
@@ -163,7 +185,6 @@ static const struct config_key keys[] = {
     {"overwrite-acpi-nvs", config_take_boolean, offsetof(struct draft, entry.request.overwrite_nvs),
      CONFIG_BOOLEAN, false},
     IGNORED("devicetree*"),
-    IGNORED("extra"),
     IGNORED("uki-url"),
     IGNORED("grub_*"), /* Fedora's */
 };

@@ -8,29 +8,51 @@
 #define LOCKDOWN "lockdown=integrity"
 #define SEEN     "lockdown="
 
-/* The end of a word: a space outside of quotation marks, as in Linux's next_arg(). */
-static const char *skip_word(const char *at)
+/* Linux's isspace(): its table of characters is that of Latin-1, with the no-break space. */
+static bool is_linux_space(char character)
 {
-    bool quoted = false;
+    return character == ' ' || (character >= '\t' && character <= '\r') ||
+           (uint8_t)character == 0xa0;
+}
 
-    for (; *at && (quoted || !is_space(*at)); at++)
-        quoted ^= *at == '"';
+static const char *skip_linux_spaces(const char *at)
+{
+    while (is_linux_space(*at))
+        at++;
     return at;
+}
+
+/* A word of the command line as Linux's next_arg() reads it. */
+struct word {
+    const char *start, *end; /* without quotation marks around all of it */
+    const char *next;        /* behind it */
+};
+
+static struct word next_word(const char *at)
+{
+    bool is_quoted = *at == '"', in_quotes = is_quoted;
+    struct word word = {.start = at + is_quoted};
+
+    for (at = word.start; *at && (in_quotes || !is_linux_space(*at)); at++)
+        in_quotes ^= *at == '"';
+    word.next = at;
+    word.end = is_quoted && at > word.start && at[-1] == '"' ? at - 1 : at;
+    return word;
 }
 
 /* Whether one of the words up to the end, or up to "--", sets the level. */
 static bool has_lockdown(const char *command_line, const char *end)
 {
-    const char *word = skip_spaces(command_line);
+    const char *at = skip_linux_spaces(command_line);
 
-    while (*word && word < end) {
-        const char *next = skip_word(word);
+    while (*at && at < end) {
+        struct word word = next_word(at);
 
-        if (strncmp(word, SEEN, strlen(SEEN)) == 0)
-            return next <= end;
-        if (next - word == 2 && strncmp(word, "--", 2) == 0)
+        if (strncmp(word.start, SEEN, strlen(SEEN)) == 0)
+            return word.next <= end;
+        if (word.end - word.start == 2 && strncmp(word.start, "--", 2) == 0)
             return false;
-        word = skip_spaces(next);
+        at = skip_linux_spaces(word.next);
     }
     return false;
 }

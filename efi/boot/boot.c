@@ -4,7 +4,9 @@
 #include "efi/boot/boot_report.h"
 #include "efi/boot/boot_state.h"
 #include "efi/boot/exit_boot_services.h"
+#include "efi/boot/extra_archives.h"
 #include "efi/boot/load.h"
+#include "efi/boot/offered_initrd.h"
 #include "efi/boot/overlay.h"
 #include "efi/boot/policy.h"
 #include "efi/boot/reserve.h"
@@ -15,6 +17,34 @@
 #include "efi/firmware/clock.h"
 #include "efi/firmware/timing.h"
 
+#include <string.h>
+
+/*
+ * Archives of the entry's extras, for Linux. If they are all of the initrd, what the caller offers
+ * comes in front of them.
+ */
+static bool add_extras(struct boot *boot, struct error *error)
+{
+    const struct boot_request *request = boot->request;
+    struct trust *trust = boot->trust;
+    struct boot_file *archives = trust->added.archives;
+
+    boot->initrds = request->initrds;
+    boot->initrds.capacity = boot->initrds.count; /* what is appended is not in the request's */
+    if (trust->embedded)
+        return true;
+    memset(archives, 0, sizeof(trust->added.archives)); /* of a boot that has failed */
+    if (request->extras.count == 0 || !kernel_is_linux(&boot->kernel))
+        return true;
+    if (!extra_archives_read(trust, &request->extras, true, boot->arena, archives, error))
+        return false;
+    if (boot->initrds.count == 0 &&
+        !initrd_add_offered(trust->state, false, boot->arena, &boot->initrds, error))
+        return false;
+    return extra_archives_append(archives, boot->arena, &boot->initrds) ||
+           error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
 static bool open_files(struct boot *boot, struct error *error)
 {
     const struct boot_request *request = boot->request;
@@ -24,7 +54,9 @@ static bool open_files(struct boot *boot, struct error *error)
     if (!trust_check_request(boot, error) || !trust_measure_image(boot, error) ||
         !kernel_open(&request->kernel, kernel, error) || !trust_check_kernel(boot, error) ||
         !kernel_read_headers(kernel, error) || !trust_choose_command_line(boot, error) ||
-        !modules_open(request, kernel_is_linux(kernel), boot->arena, &boot->modules, error) ||
+        !add_extras(boot, error) ||
+        !modules_open(&boot->initrds, &request->modules, kernel_is_linux(kernel), boot->arena,
+                      &boot->modules, error) ||
         !trust_watch_modules(boot, error))
         return false;
     boot->map.preparation.info = (struct boot_info_request){

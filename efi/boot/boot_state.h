@@ -38,7 +38,8 @@ struct boot {
     bool no_overlay;    /* the kernel gets the firmware's ACPI tables as they are */
     bool pass_framebuffer;
 
-    const char *command_line; /* the kernel's, without what overlay.c may put in front */
+    struct boot_files initrds; /* the request's, and archives of its extras */
+    const char *command_line;  /* the kernel's, without what overlay.c may put in front */
     struct kernel kernel;
     bool kernel_verified; /* by the firmware or shim, which have measured its file into PCR 4 */
     struct module_list modules;

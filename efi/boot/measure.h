@@ -11,9 +11,10 @@
  *     11   the sections of a unified kernel image       systemd-stub    stub
  *     12   the profile's number, unless it is 0         systemd-stub    stub
  *     12   a command line from outside                  systemd-stub    both
- *     12   what addons, credentials and configuration
- *          extensions add                               systemd-stub    stub
- *     13   system extensions                            systemd-stub    stub
+ *     12   the load options of an EFI program           systemd-boot    loader
+ *     12   what addons add                              systemd-stub    stub
+ *     12   credentials and configuration extensions     systemd-stub    both
+ *     13   system extensions                            systemd-stub    both
  *
  * A command line comes from outside unless it is the .cmdline section that PCR 11 covers. So PCR 12
  * gets, in loader mode, the kernel's whole command line, as systemd-boot measures what it passes;

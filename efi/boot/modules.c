@@ -91,11 +91,9 @@ static bool has_initrd(const struct boot_files *initrds, bool linux_only)
     return false;
 }
 
-static bool open_initrd(const struct boot_request *request, bool is_linux, struct arena *arena,
+static bool open_initrd(const struct boot_files *initrds, bool is_linux, struct arena *arena,
                         struct module_list *list, struct error *error)
 {
-    const struct boot_files *initrds = &request->initrds;
-
     if (!has_initrd(initrds, false)) {
         if (!open_offered(arena, list, error))
             return false;
@@ -105,10 +103,10 @@ static bool open_initrd(const struct boot_request *request, bool is_linux, struc
     return open_module(initrds->items, initrds->count, is_linux, arena, list, error);
 }
 
-bool modules_open(const struct boot_request *request, bool is_linux, struct arena *arena,
-                  struct module_list *ret_list, struct error *error)
+bool modules_open(const struct boot_files *initrds, const struct boot_files *modules, bool is_linux,
+                  struct arena *arena, struct module_list *ret_list, struct error *error)
 {
-    size_t count = request->modules.count + 1;
+    size_t count = modules->count + 1;
 
     *ret_list = (struct module_list){
         .items = arena_alloc(arena, count, sizeof(*ret_list->items)),
@@ -118,10 +116,10 @@ bool modules_open(const struct boot_request *request, bool is_linux, struct aren
     };
     if (!ret_list->items || !ret_list->sizes || !ret_list->commands || !ret_list->places)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    if (!open_initrd(request, is_linux, arena, ret_list, error))
+    if (!open_initrd(initrds, is_linux, arena, ret_list, error))
         return false;
-    for (size_t i = 0; i < request->modules.count; i++) {
-        if (!open_module(&request->modules.items[i], 1, is_linux, arena, ret_list, error))
+    for (size_t i = 0; i < modules->count; i++) {
+        if (!open_module(&modules->items[i], 1, is_linux, arena, ret_list, error))
             return false;
     }
     return true;

@@ -31,12 +31,12 @@ struct module_list {
 };
 
 /*
- * Opens all files of the request; parts of the initrd that are for Linux only are left out for
- * other kernels. When it names no initrd, an offered one is used instead. The list
- * is in the arena, and the request must live as long. Call modules_close() on failure too.
+ * Opens all files; parts of the initrd that are for Linux only are left out for other kernels. When
+ * there is no initrd, an offered one is used instead. The list is in the arena, and the files must
+ * live as long. Call modules_close() on failure too.
  */
-bool modules_open(const struct boot_request *request, bool is_linux, struct arena *arena,
-                  struct module_list *ret_list, struct error *error);
+bool modules_open(const struct boot_files *initrds, const struct boot_files *modules, bool is_linux,
+                  struct arena *arena, struct module_list *ret_list, struct error *error);
 
 /* Reads a module to the addresses of its plan, which the caller has allocated. */
 bool module_load(struct module *module, const struct plan_module *plan, struct error *error);

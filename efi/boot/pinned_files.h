@@ -11,8 +11,8 @@ const char *files_find_unpinned(const struct pins *pins, const struct boot_files
  * Compares the bytes of a file with its pin, if there is one. ERROR_PIN_MISMATCH where Secure Boot
  * is on, or if the answer to a question is no; without someone to ask, it is a warning.
  */
-bool pinned_check_bytes(struct boot *boot, const char *path, const uint8_t *bytes, uint64_t size,
-                        struct error *error);
+bool pinned_check_bytes(const struct trust *trust, const char *path, const uint8_t *bytes,
+                        uint64_t size, struct error *error);
 
 /*
  * The same for the files of modules: they are hashed while they are read to their places, and

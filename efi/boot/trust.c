@@ -2,6 +2,7 @@
 #include "efi/boot/trust.h"
 
 #include "common/trust/lockdown.h"
+#include "efi/boot/extra_archives.h"
 #include "efi/boot/pinned_files.h"
 #include "efi/console/console.h"
 #include "efi/firmware/pages.h"
@@ -20,20 +21,6 @@ static bool is_enforced(const struct boot *boot)
     return policy_is_enforced(boot->trust->state);
 }
 
-/* In an image this is found out before its sections are measured: what is refused is not. */
-static bool check_offered_initrd(const struct boot *boot, struct error *error)
-{
-    struct policy_verdict verdict = policy_judge_input(boot->trust->state, OUTSIDE_INITRD, false);
-    struct initrd_media media;
-
-    if (!is_embedded(boot) || verdict.action != POLICY_REFUSE ||
-        boot->trust->uki.present[UKI_INITRD])
-        return true;
-    if (!initrd_media_find(&media, error))
-        return false;
-    return media.size == 0 || error_set_for(error, INITRD_MEDIA_NAME, verdict.error);
-}
-
 bool trust_check_request(const struct boot *boot, struct error *error)
 {
     struct trust *trust = boot->trust;
@@ -44,7 +31,7 @@ bool trust_check_request(const struct boot *boot, struct error *error)
     }
     if (is_enforced(boot) && boot->overwrite_nvs)
         return error_set_for(error, boot->request->kernel.path, ERROR_OVERWRITE_REFUSED);
-    return check_offered_initrd(boot, error) && measure_check(&trust->measurements, error);
+    return measure_check(&trust->measurements, error);
 }
 
 bool trust_measure_image(const struct boot *boot, struct error *error)
@@ -79,6 +66,18 @@ static const char *find_module_options(const struct boot_files *modules)
     return NULL;
 }
 
+/* Whether anybody has signed a PE file that has been read. */
+static bool has_certificates(const struct file *file)
+{
+    struct error ignored = {.code = ERROR_NONE};
+    struct memory_source memory;
+    struct range certificates;
+
+    memory_source_init(&memory, file->bytes, file->source.size);
+    return pe_find_certificates(&memory.source, &certificates, &ignored) &&
+           range_size(certificates) > 0;
+}
+
 /* *ret_path is the file to name if the boot is refused. */
 static enum kernel_source find_source(const struct boot *boot, const char **ret_path)
 {
@@ -96,6 +95,8 @@ static enum kernel_source find_source(const struct boot *boot, const char **ret_
         return KERNEL_EMBEDDED;
     if (!pinned && (file->source.size < 2 || memcmp(file->bytes, "MZ", 2) != 0))
         return KERNEL_PLAIN;
+    if (unpinned && !pinned && !has_certificates(file))
+        return KERNEL_PLAIN; /* refused either way, and this is what to mend first */
     if (unpinned) {
         *ret_path = unpinned;
         return KERNEL_PE_PLAIN_INITRD;
@@ -140,7 +141,7 @@ bool trust_check_kernel(struct boot *boot, struct error *error)
         if (!apply(boot, policy_judge(trust->state, source), blamed, error))
             return false;
     }
-    return !pinned || pinned_check_bytes(boot, path, boot->kernel.file.bytes,
+    return !pinned || pinned_check_bytes(trust, path, boot->kernel.file.bytes,
                                          boot->kernel.file.source.size, error);
 }
 
@@ -154,7 +155,8 @@ static bool know_system(struct boot *boot, struct error *error)
 
     if (kernel->state != KERNEL_STREAMED || kernel_is_linux(kernel))
         return true;
-    return (!is_embedded(boot) && !is_enforced(boot)) || kernel_unpack(kernel, error);
+    return (!is_embedded(boot) && !is_enforced(boot) && boot->request->extras.count == 0) ||
+           kernel_unpack(kernel, error);
 }
 
 /* In loader mode, what is signed replaces what the entry or the user says. */
@@ -262,13 +264,8 @@ static bool measure_additions(struct boot *boot, struct error *error)
 
     if (!kernel_is_linux(&boot->kernel) || !has_initrd(boot) || boot->modules.items[0].is_offered)
         return true;
-    for (enum measured_archive kind = 0; kind < MEASURED_ARCHIVES; kind++) {
-        const struct boot_file *archive = &added->archives[kind];
-
-        if (archive->size > 0 && !measure_archive(&boot->trust->measurements, kind, archive->bytes,
-                                                  archive->size, error))
-            return false;
-    }
+    if (!extra_archives_measure(&boot->trust->measurements, added->archives, error))
+        return false;
     for (size_t i = added->ucode.count; i-- > 0;) {
         if (!measure_addon_file(boot, MEASURED_ADDON_UCODE, &added->ucode.items[i], error))
             return false;

@@ -2,9 +2,9 @@
 #include "efi/firmware/initrd_media.h"
 
 #include "efi/firmware/efi_error.h"
-#include "efi/firmware/proto/load_file2.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* A vendor media node and the end node. */
 static const struct {
@@ -55,4 +55,43 @@ bool initrd_media_load(const struct initrd_media *media, void *buffer, struct er
         return error_set_for(error, INITRD_MEDIA_NAME, ERROR_INITRD_MEDIA_CHANGED, media->size,
                              size);
     return true;
+}
+
+/* As UEFI 2.10, section 13.2.1 has it for a path that ends where this one does. */
+static EFI_STATUS EFIAPI load(struct load_file2_protocol *this, EFI_DEVICE_PATH *path,
+                              BOOLEAN boot_policy, UINTN *size, void *buffer)
+{
+    const struct initrd_offer *offer = (const struct initrd_offer *)this;
+    UINTN room;
+
+    (void)path; /* it led here */
+    if (!this || !size)
+        return EFI_INVALID_PARAMETER;
+    if (boot_policy)
+        return EFI_UNSUPPORTED;
+    room = *size;
+    *size = offer->size;
+    if (!buffer || room < offer->size)
+        return EFI_BUFFER_TOO_SMALL;
+    memcpy(buffer, offer->bytes, offer->size);
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS initrd_media_offer(const uint8_t *bytes, uint64_t size, struct initrd_offer *ret_offer)
+{
+    EFI_GUID load_guid = LOAD_FILE2_PROTOCOL_GUID, path_guid = DEVICE_PATH_PROTOCOL;
+
+    *ret_offer = (struct initrd_offer){{load}, bytes, size, NULL};
+    return BS->InstallMultipleProtocolInterfaces(
+        &ret_offer->handle, &load_guid, &ret_offer->protocol, &path_guid, &initrd_path, NULL);
+}
+
+void initrd_media_withdraw(struct initrd_offer *offer)
+{
+    EFI_GUID load_guid = LOAD_FILE2_PROTOCOL_GUID, path_guid = DEVICE_PATH_PROTOCOL;
+
+    if (offer->handle)
+        (void)BS->UninstallMultipleProtocolInterfaces(offer->handle, &load_guid, &offer->protocol,
+                                                      &path_guid, &initrd_path, NULL);
+    offer->handle = NULL;
 }

@@ -15,7 +15,7 @@ static bool probe_modules(const struct boot_request *request, struct error *erro
     CLEANUP(modules_close) struct module_list modules = {.count = 0};
 
     pages_init_arena(&arena);
-    return modules_open(request, true, &arena, &modules, error);
+    return modules_open(&request->initrds, &request->modules, true, &arena, &modules, error);
 }
 
 static bool probe_program(const struct boot_file *program, struct error *error)
@@ -28,17 +28,28 @@ static bool probe_program(const struct boot_file *program, struct error *error)
            ERROR_IS_FALSE(error_name(error, program->path));
 }
 
-static bool probe_existence(const struct boot_file *kernel, struct error *error)
+static bool probe_existence(const struct boot_file *named, struct error *error)
 {
-    CLEANUP(file_close) struct file file = {.path = kernel->path};
+    CLEANUP(file_close) struct file file = {.path = named->path};
 
-    return file_open(kernel->volume, kernel->path, &file, error);
+    return file_open(named->volume, named->path, &file, error);
+}
+
+static bool probe_extras(const struct boot_files *extras, struct error *error)
+{
+    for (size_t i = 0; i < extras->count; i++) {
+        if (!probe_existence(&extras->items[i], error))
+            return false;
+    }
+    return true;
 }
 
 static bool probe_files(const struct boot_entry *entry, bool decode, struct error *error)
 {
     const struct boot_file *kernel = &entry->request.kernel;
 
+    if (!probe_extras(&entry->request.extras, error))
+        return false;
     if (entry->efi.path)
         return probe_program(&entry->efi, error);
     return (decode ? kernel_probe(kernel, error) : probe_existence(kernel, error)) &&

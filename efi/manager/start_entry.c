@@ -7,7 +7,7 @@
 #include "efi/firmware/pages.h"
 #include "efi/manager/boot_counter.h"
 #include "efi/manager/loader_interface.h"
-#include "efi/trust/chainload.h"
+#include "efi/manager/start_program.h"
 
 /* With Secure Boot on, nothing is added to a command line that is signed. */
 static bool passes_entry(const struct manager *manager)
@@ -71,16 +71,6 @@ static void record_start(struct manager *manager, struct boot_entry *entry)
     loader_interface_set_time(TIME_EXEC);
 }
 
-static bool start_program_of(const struct manager *manager, const struct boot_entry *entry,
-                             const char *edited, struct error *error)
-{
-    const char *options = entry_load_options(entry, edited, manager->arena);
-
-    if (!options)
-        return error_set(error, ERROR_OUT_OF_MEMORY);
-    return chainload(manager->image, entry->efi.volume->device, entry->efi.path, options, error);
-}
-
 /* `edited` is NULL where the user did not edit the command line. */
 static bool start(struct manager *manager, struct boot_entry *entry, const char *edited,
                   struct error *error)
@@ -96,7 +86,7 @@ static bool start(struct manager *manager, struct boot_entry *entry, const char 
     if (!manager->options->dry_run)
         record_start(manager, entry);
     if (entry->efi.path)
-        return start_program_of(manager, entry, edited, error);
+        return start_program(manager, entry, edited, error);
     return start_kernel_of(manager, entry, edited ? edited : entry->request.command_line, error);
 }
 

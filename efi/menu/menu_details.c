@@ -43,6 +43,7 @@ static void describe_entry(struct text *text, const struct boot_entry *entry)
         text_format(text, "profile: %u\n", entry->profile);
     append_files(text, "initrd", &entry->request.initrds);
     append_files(text, "module", &entry->request.modules);
+    append_files(text, "extra", &entry->request.extras);
     append_field(text, "options", entry->request.command_line);
     if (entry->count.counted)
         text_format(text, "tries: %u left, %u done\n", entry->count.left, entry->count.done);

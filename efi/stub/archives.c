@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/stub/archives.h"
 
-#include "common/uki/cpio.h"
+#include "efi/boot/extra_archives.h"
 #include "efi/firmware/pages.h"
 
-/* The directories and modes of systemd-stub: only root may read credentials. */
+/* The files of an archive, and where they are found. */
 static const struct {
-    char directory[27];
-    uint16_t directory_mode, file_mode;
     uint8_t kind, place;
 } archives[MEASURED_ARCHIVES] = {
-    [MEASURED_CREDENTIALS] = {".extra/credentials", 0500, 0400, COMPANION_CREDENTIAL, PLACE_IMAGE},
-    [MEASURED_GLOBAL_CREDENTIALS] = {".extra/global_credentials", 0500, 0400, COMPANION_CREDENTIAL,
-                                     PLACE_CREDENTIALS},
-    [MEASURED_SYSEXT] = {".extra/sysext", 0555, 0444, COMPANION_SYSEXT, PLACE_IMAGE},
-    [MEASURED_GLOBAL_SYSEXT] = {".extra/global_sysext", 0555, 0444, COMPANION_SYSEXT,
-                                PLACE_EXTENSIONS},
-    [MEASURED_CONFEXT] = {".extra/confext", 0555, 0444, COMPANION_CONFEXT, PLACE_IMAGE},
-    [MEASURED_GLOBAL_CONFEXT] = {".extra/global_confext", 0555, 0444, COMPANION_CONFEXT,
-                                 PLACE_EXTENSIONS},
+    [MEASURED_CREDENTIALS] = {COMPANION_CREDENTIAL, PLACE_IMAGE},
+    [MEASURED_GLOBAL_CREDENTIALS] = {COMPANION_CREDENTIAL, PLACE_CREDENTIALS},
+    [MEASURED_SYSEXT] = {COMPANION_SYSEXT, PLACE_IMAGE},
+    [MEASURED_GLOBAL_SYSEXT] = {COMPANION_SYSEXT, PLACE_EXTENSIONS},
+    [MEASURED_CONFEXT] = {COMPANION_CONFEXT, PLACE_IMAGE},
+    [MEASURED_GLOBAL_CONFEXT] = {COMPANION_CONFEXT, PLACE_EXTENSIONS},
 };
 
 /* Reads the files of a kind; they are in the arena. */
@@ -41,43 +36,25 @@ static bool read_files(struct stub *stub, const struct companions *companions,
     return true;
 }
 
-/* The archive lies in the stub's arena, to be copied to its place in the initrd. */
-static bool write_archive(struct stub *stub, enum measured_archive which,
-                          const struct cpio_archive *archive, struct error *error)
-{
-    struct boot_file *added = &stub->trust->added.archives[which];
-    uint64_t size;
-    const uint8_t *bytes = cpio_make(archive, stub->arena, &size);
-
-    if (!bytes)
-        return error_set_for(error, archive->directory, ERROR_FILE_NO_MEMORY) ||
-               companion_skip(archive->directory, error);
-    *added = (struct boot_file){.path = archive->directory, .bytes = bytes, .size = size};
-    return true;
-}
-
 static bool add(struct stub *stub, const struct companions *companions, enum measured_archive which,
                 struct error *error)
 {
-    size_t most = companions->directories[archives[which].place].count;
+    const struct companion_directory *directory = &companions->directories[archives[which].place];
+    struct boot_file *archive = &stub->trust->added.archives[which];
     CLEANUP(arena_release) struct arena arena;
     struct cpio_file *files;
-    struct cpio_archive archive = {
-        .directory = archives[which].directory,
-        .directory_mode = archives[which].directory_mode,
-        .file_mode = archives[which].file_mode,
-    };
+    size_t count;
 
     pages_init_arena(&arena);
-    if (most == 0)
+    if (directory->count == 0)
         return true;
-    files = arena_alloc(&arena, most, sizeof(*files));
+    files = arena_alloc(&arena, directory->count, sizeof(*files));
     if (!files)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    if (!read_files(stub, companions, which, &arena, files, &archive.count, error))
+    if (!read_files(stub, companions, which, &arena, files, &count, error))
         return false;
-    archive.files = files;
-    return archive.count == 0 || write_archive(stub, which, &archive, error);
+    return count == 0 || extra_archive_make(which, files, count, stub->arena, archive, error) ||
+           companion_skip(directory->path, error);
 }
 
 bool archives_add(struct stub *stub, const struct companions *companions, struct error *error)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Credentials and extensions: files beside our own image that Linux finds in /.extra, as
- * systemd-stub passes them. One archive is made of the files of a kind in a directory, sorted by
- * name. They are not verified here: what they are signed or encrypted with is the system's to
- * check, and they can put nothing outside their directories.
+ * systemd-stub passes them (efi/boot/extra_archives.h). One archive is made of the files of a kind
+ * in a directory, sorted by name.
  */
 #pragma once
 

@@ -2,6 +2,8 @@
 #include "efi/stub/initrds.h"
 
 #include "common/uki/cpio.h"
+#include "efi/boot/extra_archives.h"
+#include "efi/boot/offered_initrd.h"
 
 /* The sections that become files in /.extra, in this order. */
 static const struct {
@@ -69,14 +71,23 @@ static bool add_files(struct stub *stub, const struct boot_file *files, size_t c
     return true;
 }
 
+static bool add_offered(struct stub *stub, struct error *error)
+{
+    bool has_own = stub->trust->uki.present[UKI_INITRD] && stub_section_size(stub, UKI_INITRD) > 0;
+
+    return initrd_add_offered(stub->trust->state, has_own, stub->arena, &stub->request.initrds,
+                              error);
+}
+
 bool stub_add_initrds(struct stub *stub, struct error *error)
 {
     const struct additions *added = &stub->trust->added;
 
     if (!add_addons_ucode(stub, error) || !add_section(stub, UKI_UCODE, true, error) ||
-        !add_section(stub, UKI_INITRD, false, error) ||
-        !add_files(stub, added->archives, MEASURED_ARCHIVES, error))
+        !add_section(stub, UKI_INITRD, false, error) || !add_offered(stub, error))
         return false;
+    if (!extra_archives_append(added->archives, stub->arena, &stub->request.initrds))
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     for (size_t i = 0; i < ELEMENTS(extra_files); i++) {
         enum uki_section_kind kind = extra_files[i].kind;
 

@@ -116,18 +116,19 @@ static bool start(struct program *program, struct error *error)
     return error_set_efi_for(error, program->path, status, ERROR_PROGRAM_FAILED);
 }
 
-bool chainload(EFI_HANDLE image, EFI_HANDLE device, const char *path, const char *options,
-               struct error *error)
+bool chainload(EFI_HANDLE image, const struct program_request *request, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
-    CLEANUP(unload) struct program program = {image_services_find(), NULL, path};
+    CLEANUP(unload) struct program program = {image_services_find(), NULL, request->path};
     bool driver = false;
 
     pages_init_arena(&arena);
     keep_shim_lock();
-    if (!load(image, device, &program, &arena, error))
+    if (!load(image, request->device, &program, &arena, error))
         return false;
-    if (*options && !set_options(&program, options, &arena, &driver, error))
+    if (*request->options && !set_options(&program, request->options, &arena, &driver, error))
+        return false;
+    if (request->on_loaded && !request->on_loaded(request->context, error))
         return false;
     if (!start(&program, error))
         return false;

@@ -112,12 +112,19 @@ static enum status check_file(const struct check *check, const char *path, file_
     return status;
 }
 
-static enum status check_parts(const struct check *check, const struct boot_files *files)
+static bool accept_any(struct byte_source *source, struct error *error)
+{
+    (void)source, (void)error;
+    return true;
+}
+
+static enum status check_parts(const struct check *check, const struct boot_files *files,
+                               file_check *is_valid)
 {
     enum status status = STATUS_BOOTABLE;
 
     for (size_t i = 0; i < files->count && status == STATUS_BOOTABLE; i++)
-        status = check_file(check, files->items[i].path, check_part);
+        status = check_file(check, files->items[i].path, is_valid);
     return status;
 }
 
@@ -176,7 +183,9 @@ static enum status check_files(const struct check *check, const struct boot_entr
     if (status == STATUS_BOOTABLE && request->kernel.path)
         status = check_initrds(check, &request->initrds);
     if (status == STATUS_BOOTABLE && request->kernel.path)
-        status = check_parts(check, &request->modules);
+        status = check_parts(check, &request->modules, check_part);
+    if (status == STATUS_BOOTABLE)
+        status = check_parts(check, &request->extras, accept_any);
     return status;
 }
 

@@ -180,6 +180,8 @@ static EFI_STATUS start(bool by_shim, EFI_HANDLE handle, UINTN *exit_size, CHAR1
     narrow(child.loaded.LoadOptions, child.loaded.LoadOptionsSize / 2, fake_program.options,
            sizeof(fake_program.options));
     fake_program.starts++;
+    if (fake_program.on_start)
+        fake_program.on_start();
     if (exit_size)
         *exit_size = 0;
     if (exit_data)

@@ -14,6 +14,7 @@ struct fake_program {
     EFI_STATUS returns; /* what it returns when it is started */
     char options[1024]; /* the LoadOptions that it was started with, in UTF-8 */
     size_t starts;
+    void (*on_start)(void); /* what it does; NULL: nothing */
 };
 extern struct fake_program fake_program;
 

@@ -63,9 +63,14 @@ void offer_elsewhere(size_t size)
     handles_install(&handle, &load_guid, &protocol);
 }
 
+void expect_offered_part(void)
+{
+    expect_module_part(offer.bytes, offer.size);
+}
+
 void offer_initrd(size_t size)
 {
     offer_elsewhere(size);
     expect_module("");
-    expect_module_part(offer.bytes, size);
+    expect_offered_part();
 }

@@ -15,5 +15,6 @@ extern struct offer_ways offer_ways;
 /* Offers an initrd of random bytes, and expects it as a module. */
 void offer_initrd(size_t size);
 
-/* Offers one, and expects that it is not used. */
+/* Offers one, and expects that it is not used; or then, as the next part of a module. */
 void offer_elsewhere(size_t size);
+void expect_offered_part(void);

@@ -8,6 +8,7 @@ extern const struct scenario addon_scenarios[]; /* ends with one without a name 
 extern const struct scenario boot_scenarios[];
 extern const struct scenario contract_scenarios[];
 extern const struct scenario entry_scenarios[];
+extern const struct scenario extra_scenarios[];
 extern const struct scenario image_scenarios[];
 extern const struct scenario keyboard_scenarios[];
 extern const struct scenario manager_scenarios[];

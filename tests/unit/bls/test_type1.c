@@ -207,7 +207,7 @@ static void variables_of_grub(void **state)
 static void other_loaders_keys_are_ignored(void **state)
 {
     (void)state;
-    parse("x.conf", "linux /a\ndevicetree /d\ndevicetree-overlay /e /f\nextra /g\nuki-url :h\n"
+    parse("x.conf", "linux /a\ndevicetree /d\ndevicetree-overlay /e /f\nuki-url :h\n"
                     "grub_users root\ngrub_class kernel\ngrub_arg\n");
     assert_int_equal(entry.diagnostics.count, 0);
     assert_true(entry_is_bootable(&entry));
@@ -221,6 +221,32 @@ static void other_loaders_keys_are_ignored(void **state)
     assert_diagnostic(1, 2, "unknown key \"linu\" (did you mean \"linux\"?); ignored");
     assert_diagnostic(2, 3, "unknown key \"Options\" (did you mean \"options\"?); ignored");
     assert_diagnostic(3, 4, "unknown key \"grub\"; ignored");
+}
+
+/* Files whose names say what they are; Linux would not look for others. */
+static void extras(void **state)
+{
+    static const char *const others[] = {"/x", "/x.img", "/x.addon.efi", "/a.cred/x", "/.cred"};
+    char text[100];
+
+    (void)state;
+    parse("x.conf", "linux /a\nextra /b.cred\nextra \\c\\D.Sysext.RAW\nextra e.confext.raw\n"
+                    "extra /f.raw\n");
+    assert_int_equal(entry.diagnostics.count, 0);
+    assert_int_equal(entry.request.extras.count, 4);
+    assert_string_equal(entry.request.extras.items[0].path, "/b.cred");
+    assert_string_equal(entry.request.extras.items[1].path, "\\c\\D.Sysext.RAW");
+    assert_string_equal(entry.request.extras.items[2].path, "e.confext.raw");
+    assert_string_equal(entry.request.extras.items[3].path, "/f.raw");
+    assert_int_equal(entry.request.initrds.count, 0);
+    for (size_t i = 0; i < ELEMENTS(others); i++) {
+        snprintf(text, sizeof(text), "uki /a\nextra %s\n", others[i]);
+        parse("x.conf", text);
+        assert_int_equal(entry.request.extras.count, 0);
+        assert_diagnostic(0, 2,
+                          "extra: the file's name has to end in .cred, .sysext.raw or "
+                          ".confext.raw; it is ignored");
+    }
 }
 
 /* UTF-8 takes more room than UTF-16 did. */
@@ -533,6 +559,7 @@ int main(void)
         test(line_ends_and_white_space),
         test(bytes_that_do_not_belong_in_a_text),
         test(other_loaders_keys_are_ignored),
+        test(extras),
         test(utf16_is_read_and_said),
         test(lines_that_say_nothing_or_twice),
         test(one_thing_to_start),

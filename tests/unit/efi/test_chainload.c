@@ -121,6 +121,7 @@ EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, st
 static bool run_with(bool shim, EFI_MEMORY_TYPE code, EFI_STATUS returns)
 {
     static EFI_BOOT_SERVICES services;
+    static const struct program_request request = {NULL, "/program.efi", OPTIONS, NULL, NULL};
 
     services.HandleProtocol = handle_protocol;
     services.LoadImage = shim ? NULL : load_image;
@@ -133,7 +134,7 @@ static bool run_with(bool shim, EFI_MEMORY_TYPE code, EFI_STATUS returns)
     program.loaded.ImageCodeType = code;
     program.returns = returns;
     program.error = (struct error){.code = ERROR_NONE};
-    return chainload(&services, NULL, "/program.efi", OPTIONS, &program.error);
+    return chainload(&services, &request, &program.error);
 }
 
 static bool run(EFI_MEMORY_TYPE code, EFI_STATUS returns)

@@ -55,6 +55,8 @@ static void a_signed_level_stays(void **state)
         "quiet lockdown=none",      "\tlockdown= x",
         "a=\"b c\" lockdown=none",  "lockdown=none -- x",
         "--x lockdown=none",        "--=1 lockdown=none",
+        "\"lockdown=none\"",        "x\xa0lockdown=none",
+        "\"-- \" lockdown=none",    "--\" lockdown=none\"\" \" lockdown=none",
     };
 
     (void)state;
@@ -69,11 +71,13 @@ static void a_signed_level_stays(void **state)
 static void what_is_no_level_does_not_count(void **state)
 {
     static const char *const lines[] = {
-        "xlockdown=none",    "lockdown",
-        "lockdown none",     "Lockdown=none",
-        "a=lockdown=none",   "a=\"x lockdown=none\"",
-        "-- lockdown=none",  "x -- y lockdown=none",
-        "\"a lockdown=none", "lock-down=none",
+        "xlockdown=none",       "lockdown",
+        "lockdown none",        "Lockdown=none",
+        "a=lockdown=none",      "a=\"x lockdown=none\"",
+        "-- lockdown=none",     "x -- y lockdown=none",
+        "\"a lockdown=none",    "lock-down=none",
+        "\"--\" lockdown=none", "x\xa0--\v\flockdown=none",
+        "\"\"lockdown=none",    "a\"\xa0lockdown=none",
     };
 
     (void)state;
