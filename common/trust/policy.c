@@ -55,6 +55,19 @@ static struct policy_verdict verdict(struct cell cell)
     return (struct policy_verdict){(enum policy_action)cell.action, (enum error_code)cell.error};
 }
 
+enum kernel_source policy_classify(const struct policy_facts *facts)
+{
+    if (!facts->pinned && !facts->is_pe)
+        return KERNEL_PLAIN;
+    if (facts->has_unpinned && !facts->pinned && !facts->is_signed)
+        return KERNEL_PLAIN; /* refused either way, and this is what to mend first */
+    if (facts->has_unpinned)
+        return KERNEL_PE_PLAIN_INITRD;
+    if (facts->has_outside_options)
+        return KERNEL_PE_PLAIN_OPTIONS;
+    return facts->pinned ? KERNEL_PINNED : KERNEL_PE;
+}
+
 struct policy_verdict policy_judge(enum secure_boot state, enum kernel_source source)
 {
     if (source >= KERNEL_SOURCES || state >= SECURE_BOOT_STATES)

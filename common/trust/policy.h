@@ -33,6 +33,14 @@ enum kernel_source {
     KERNEL_SOURCES
 };
 
+/* What tells the sources of a kernel in a file from each other. */
+struct policy_facts {
+    bool pinned;              /* the kernel has its SHA-256 */
+    bool is_pe, is_signed;    /* a PE file, and one with certificates */
+    bool has_unpinned;        /* an initrd or module has no SHA-256 */
+    bool has_outside_options; /* the kernel or a module has a command line that is not signed */
+};
+
 /* What was given beside an image that has a kernel inside. */
 enum outside_input {
     OUTSIDE_COMMAND_LINE, /* load options, or one that was edited */
@@ -56,6 +64,9 @@ struct policy_verdict {
     enum policy_action action;
     enum error_code error; /* ERROR_NONE if there is none to tell */
 };
+
+/* Where a kernel in a file that has not been decoded comes from; if pinned, it matches. */
+enum kernel_source policy_classify(const struct policy_facts *facts);
 
 /*
  * Whether a kernel is booted. For ERROR_SECURE_BOOT_UNKNOWN, secure_boot_read() has set the whole

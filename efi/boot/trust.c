@@ -84,28 +84,29 @@ static enum kernel_source find_source(const struct boot *boot, const char **ret_
     const struct boot_request *request = boot->request;
     const struct pins *pins = &boot->trust->pins;
     const struct file *file = &boot->kernel.file;
-    bool pinned = pins_find(pins, request->kernel.path);
     const char *unpinned = files_find_unpinned(pins, &request->initrds);
     const char *module = find_module_options(&request->modules);
+    struct policy_facts facts;
+    enum kernel_source source;
 
     if (!unpinned)
         unpinned = files_find_unpinned(pins, &request->modules);
     *ret_path = file->path;
     if (is_embedded(boot))
         return KERNEL_EMBEDDED;
-    if (!pinned && (file->source.size < 2 || memcmp(file->bytes, "MZ", 2) != 0))
-        return KERNEL_PLAIN;
-    if (unpinned && !pinned && !has_certificates(file))
-        return KERNEL_PLAIN; /* refused either way, and this is what to mend first */
-    if (unpinned) {
+    facts = (struct policy_facts){
+        .pinned = pins_find(pins, request->kernel.path),
+        .is_pe = file->source.size >= 2 && memcmp(file->bytes, "MZ", 2) == 0,
+        .is_signed = has_certificates(file),
+        .has_unpinned = unpinned,
+        .has_outside_options = module || has_plain_options(boot),
+    };
+    source = policy_classify(&facts);
+    if (source == KERNEL_PE_PLAIN_INITRD)
         *ret_path = unpinned;
-        return KERNEL_PE_PLAIN_INITRD;
-    }
-    if (module)
+    else if (source == KERNEL_PE_PLAIN_OPTIONS && module)
         *ret_path = module;
-    if (module || has_plain_options(boot))
-        return KERNEL_PE_PLAIN_OPTIONS;
-    return pinned ? KERNEL_PINNED : KERNEL_PE;
+    return source;
 }
 
 /* Carries out a verdict about the kernel's file, which is in memory; `path` is who is to blame. */

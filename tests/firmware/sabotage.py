@@ -120,7 +120,7 @@ BREAKS = (
     Break("the entry's name is added to what is signed", "passes_entry", call("policy_is_enforced"), "false",
           "pinned-entry-not-passed", "the command line is"),
 
-    Break("a module's command line needs no signature", "find_source", condition("has_plain_options"), "0",
+    Break("a module's command line needs no signature", "policy_classify", condition("has_outside_options"), "0",
           "pinned-module-options", "not in an error"),
     Break("the screen is named in front of what is signed", "trust_choose_command_line",
           statement(assigns="pass_framebuffer"), "", "pinned-framebuffer-not-passed", "the command line is"),

@@ -83,11 +83,11 @@ class Variables:
     def __init__(self, folder):
         self.folder = folder
 
-    def path(self, name):
-        return self.folder / f"{name}-{EFI_GLOBAL}"
+    def path(self, name, vendor=EFI_GLOBAL):
+        return self.folder / f"{name}-{vendor}"
 
-    def write(self, name, data):
-        self.path(name).write_bytes(struct.pack("<I", 7) + data)
+    def write(self, name, data, vendor=EFI_GLOBAL):
+        self.path(name, vendor).write_bytes(struct.pack("<I", 7) + data)
 
     def read(self, name):
         return self.path(name).read_bytes()[4:]
@@ -192,6 +192,7 @@ class Machine:
     def started_by_efi(self, secure_boot=False):
         """The firmware's variables can be seen, with an entry of another loader."""
         self.variables.write("SecureBoot", bytes([secure_boot]))
+        self.variables.write("SetupMode", b"\0")
         self.variables.write("Boot0000", file_option("debian", 1, UUIDS[0], "\\EFI\\debian\\shimx64.efi"))
         self.variables.write_order([0])
 

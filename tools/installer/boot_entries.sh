@@ -6,14 +6,32 @@ has_variables() {
 	[ -n "$(ls "$EFIVARS" 2>/dev/null)" ]
 }
 
-# Prints the bytes of an EFI variable as numbers on one line. The four bytes of attributes before them are cut off here,
+# Prints the bytes of the EFI variable $1 of the vendor $2, or UEFI's, as numbers on one line. The four bytes of attributes before them are cut off here,
 # since od cannot skip them: efivarfs does not support seeking.
 variable_bytes() {
-	od -An -v -tu1 "$EFIVARS/$1-$EFI_GLOBAL" 2>/dev/null | tr -s ' \n' ' ' | cut -d ' ' -f 6-
+	od -An -v -tu1 "$EFIVARS/$1-${2:-$EFI_GLOBAL}" 2>/dev/null | tr -s ' \n' ' ' | cut -d ' ' -f 6-
 }
 
 secure_boot_is_on() {
-	[ "$(variable_bytes SecureBoot)" = "1 " ]
+	[ "$(secure_boot_state)" = on ]
+}
+
+# Prints the state of Secure Boot, as the loader sees it: off, setup, on, insecure or unknown; none without variables.
+# MokSBState itself is not for the operating system; shim makes MokSBStateRT of it.
+secure_boot_state() {
+	if ! has_variables; then
+		echo none
+	elif [ ! -e "$EFIVARS/SecureBoot-$EFI_GLOBAL" ]; then
+		echo off
+	else
+		case $(variable_bytes SecureBoot):$(variable_bytes SetupMode):$(variable_bytes MokSBStateRT "$SHIM_LOCK") in
+		0\ :1\ :* | 1\ :1\ :*) echo setup ;;
+		0\ :*) echo off ;;
+		1\ :0\ :1\ ) echo insecure ;;
+		1\ :0\ :*) echo on ;;
+		*) echo unknown ;;
+		esac
+	fi
 }
 
 boot_order() {

@@ -113,14 +113,15 @@ static enum status overall_status(const struct esp *esp)
     return STATUS_BOOTABLE;
 }
 
-enum status esp_read(const char *directory, struct arena *arena, struct esp *ret_esp)
+enum status esp_read(const char *directory, enum secure_boot state, struct arena *arena,
+                     struct esp *ret_esp)
 {
     enum status (*const steps[])(struct esp *, struct arena *) = {
-        esp_read_catalog,  choose_default, esp_check_loaders,
-        esp_check_entries, check_default,  choose_substitute,
+        esp_read_catalog,  choose_default, esp_check_loaders, esp_check_entries,
+        esp_judge_entries, check_default,  choose_substitute,
     };
 
-    *ret_esp = (struct esp){.directory = directory};
+    *ret_esp = (struct esp){.directory = directory, .state = state};
     if (!is_directory(directory)) {
         ret_esp->directory = NULL;
         return trouble("%s: no such directory", directory);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/bls/catalog.h"
+#include "common/trust/policy.h"
 #include "common/uki/pins.h"
 #include "tools/pvhinfo/host/file.h"
 #include "tools/pvhinfo/host/status.h"
@@ -20,6 +21,11 @@ struct esp_check {
     const char *system;           /* the name in the kernel's notes; "" if unknown */
     struct message_list problems; /* why the entry would not boot */
     struct message_list warnings; /* what will not be as the entry says */
+
+    /* With a state of Secure Boot, if there are no problems. */
+    bool is_judged;
+    struct policy_verdict verdict;
+    const char *blamed; /* the file that a refusal is about */
 };
 
 /* A file that a loader vouches for, if it is the one that it means. */
@@ -36,6 +42,7 @@ struct esp_loader {
     const char *version;          /* of pvhboot; NULL if it is another program */
     struct esp_pin *pins;         /* of pvhboot's .pins, */
     size_t pin_count;             /* 0 for none */
+    bool has_options;             /* a command line of its own (.cmdline) */
     struct message_list problems; /* what is wrong with the pins */
 };
 
@@ -43,6 +50,7 @@ struct esp_loader {
 
 struct esp {
     const char *directory; /* NULL if nothing could be read */
+    enum secure_boot state;
     struct esp_loader loaders[ESP_LOADERS];
     const char *config_path; /* of loader.conf, on the host; NULL if there is none */
     struct catalog catalog;
@@ -54,10 +62,12 @@ struct esp {
 };
 
 /*
- * Reads and checks everything. STATUS_BOOTABLE if there are entries for this machine and all of
+ * Reads and checks everything, and judges the entries in that state of Secure Boot, if it is one.
+ * STATUS_BOOTABLE if there are entries for this machine and all of
  * them would boot; STATUS_TROUBLE, with a message printed, if something could not be read.
  */
-enum status esp_read(const char *directory, struct arena *arena, struct esp *ret_esp);
+enum status esp_read(const char *directory, enum secure_boot state, struct arena *arena,
+                     struct esp *ret_esp);
 
 /* True if the entry is for this machine and has no problems. */
 bool esp_entry_boots(const struct esp *esp, size_t index);
@@ -81,6 +91,16 @@ enum status esp_check_loaders(struct esp *esp, struct arena *arena);
 /* In esp_pins.c: checks the files that a loader vouches for; `file` is the loader's. */
 enum status esp_check_pins(struct esp *esp, struct esp_loader *loader, struct host_file *file,
                            struct arena *arena);
+
+/* The loader's pin of the file at this path; NULL if it has none. */
+const struct esp_pin *esp_find_pin(const struct esp_loader *loader, const char *path);
+
+/* Adds a problem if the file at this path is not the one that a loader vouches for. */
+enum status esp_check_pinned(const struct esp *esp, const char *path, struct message_list *problems,
+                             struct arena *arena);
+
+/* In esp_trust.c: what is started in esp->state. */
+enum status esp_judge_entries(struct esp *esp, struct arena *arena);
 
 /* True if the file is there and is the one that the loader vouches for. */
 bool esp_pin_matches(const struct esp_pin *pin);

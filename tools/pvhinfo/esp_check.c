@@ -171,6 +171,21 @@ static enum status check_initrds(const struct check *check, const struct boot_fi
     return status;
 }
 
+/* What a loader vouches for has to be that file, for a boot with Secure Boot on. */
+static enum status check_pins(const struct check *check, const struct boot_request *request)
+{
+    const struct boot_files *const lists[] = {&request->initrds, &request->modules};
+    enum status status =
+        esp_check_pinned(check->esp, request->kernel.path, &check->result->problems, check->arena);
+
+    for (size_t list = 0; list < ELEMENTS(lists); list++) {
+        for (size_t i = 0; i < lists[list]->count && status == STATUS_BOOTABLE; i++)
+            status = esp_check_pinned(check->esp, lists[list]->items[i].path,
+                                      &check->result->problems, check->arena);
+    }
+    return status;
+}
+
 static enum status check_files(const struct check *check, const struct boot_entry *entry)
 {
     const struct boot_request *request = &entry->request;
@@ -186,6 +201,8 @@ static enum status check_files(const struct check *check, const struct boot_entr
         status = check_parts(check, &request->modules, check_part);
     if (status == STATUS_BOOTABLE)
         status = check_parts(check, &request->extras, accept_any);
+    if (status == STATUS_BOOTABLE && request->kernel.path)
+        status = check_pins(check, request);
     return status;
 }
 

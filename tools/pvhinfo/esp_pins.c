@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Checks the files of a volume that a loader vouches for. */
+#include "common/base/path.h"
 #include "common/hash/sha256.h"
 #include "pvh/messages.h"
 #include "pvh/platform/sha_extensions.h"
@@ -35,7 +36,7 @@ static bool hash_file(struct host_file *file, uint8_t *buffer, uint8_t ret_diges
     return true;
 }
 
-static enum status add_mismatch(struct esp_loader *loader, const struct esp_pin *pin,
+static enum status add_mismatch(struct message_list *problems, const struct esp_pin *pin,
                                 struct arena *arena)
 {
     struct error error = {.code = ERROR_PIN_MISMATCH};
@@ -45,7 +46,7 @@ static enum status add_mismatch(struct esp_loader *loader, const struct esp_pin 
     pin_append_mismatch(&reason, pin->digest, pin->pin->digest);
     error.reason = reason.data;
     error_append(&sentence, &error);
-    return message_add(&loader->problems, arena, "%s: %s", pin->pin->path, sentence.data);
+    return message_add(problems, arena, "%s: %s", pin->pin->path, sentence.data);
 }
 
 static enum status check_pin(struct esp *esp, struct esp_loader *loader, struct esp_pin *pin,
@@ -67,7 +68,8 @@ static enum status check_pin(struct esp *esp, struct esp_loader *loader, struct 
         status = message_add(&loader->problems, arena, "%s: %s", pin->pin->path, file.reason);
     } else {
         pin->exists = true;
-        status = esp_pin_matches(pin) ? STATUS_BOOTABLE : add_mismatch(loader, pin, arena);
+        status =
+            esp_pin_matches(pin) ? STATUS_BOOTABLE : add_mismatch(&loader->problems, pin, arena);
     }
     host_file_close(&file);
     return status;
@@ -82,7 +84,7 @@ enum status esp_check_pins(struct esp *esp, struct esp_loader *loader, struct ho
     uint8_t *buffer = arena_alloc_bulk(arena, READ_SIZE);
     struct pins pins;
 
-    if (!image_read_pins(file, arena, &pins, &error)) {
+    if (!image_read_pins(file, arena, &pins, &loader->has_options, &error)) {
         if (error.code == ERROR_NO_PROGRAM)
             return STATUS_BOOTABLE; /* not a question of pins */
         error_append(&sentence, &error);
@@ -97,4 +99,25 @@ enum status esp_check_pins(struct esp *esp, struct esp_loader *loader, struct ho
         status = check_pin(esp, loader, &loader->pins[i], buffer, arena);
     }
     return status;
+}
+
+const struct esp_pin *esp_find_pin(const struct esp_loader *loader, const char *path)
+{
+    for (size_t i = 0; i < loader->pin_count; i++) {
+        if (path_compare(loader->pins[i].pin->path, path) == 0)
+            return &loader->pins[i];
+    }
+    return NULL;
+}
+
+enum status esp_check_pinned(const struct esp *esp, const char *path, struct message_list *problems,
+                             struct arena *arena)
+{
+    for (size_t i = 0; i < ESP_LOADERS; i++) {
+        const struct esp_pin *pin = esp_find_pin(&esp->loaders[i], path);
+
+        if (pin && pin->exists && !esp_pin_matches(pin))
+            return add_mismatch(problems, pin, arena);
+    }
+    return STATUS_BOOTABLE;
 }

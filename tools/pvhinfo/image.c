@@ -56,13 +56,17 @@ static bool read_pins(struct byte_source *source, const struct pe_sections *sect
 }
 
 bool image_read_pins(struct host_file *file, struct arena *arena, struct pins *ret_pins,
-                     struct error *error)
+                     bool *ret_has_options, struct error *error)
 {
     struct pe_sections sections;
+    struct uki uki;
 
     *ret_pins = (struct pins){.count = 0};
-    return pe_read_sections(&file->source, PE_IN_FILE, arena, &sections, error) &&
-           read_pins(&file->source, &sections, arena, ret_pins, error);
+    if (!pe_read_sections(&file->source, PE_IN_FILE, arena, &sections, error) ||
+        !uki_find_sections(&sections, 0, &uki, error))
+        return false;
+    *ret_has_options = uki.present[UKI_CMDLINE];
+    return read_pins(&file->source, &sections, arena, ret_pins, error);
 }
 
 static bool fail(struct image *image, const struct error *error)

@@ -221,10 +221,11 @@ static enum status show_on_map(const struct options *options, struct arena *aren
     return show_kernel_on_map(&machine, options, &result, arena, output);
 }
 
-static enum status show_esp(const char *directory, struct arena *arena, struct output *output)
+static enum status show_esp(const struct options *options, struct arena *arena,
+                            struct output *output)
 {
     struct esp esp;
-    enum status status = esp_read(directory, arena, &esp);
+    enum status status = esp_read(options->esp, options->state, arena, &esp);
 
     if (!esp.directory)
         return status;
@@ -252,7 +253,7 @@ static enum status show(const struct options *options, struct arena *arena)
     if (output.as_json)
         json_begin(&output.json, NULL, '[');
     if (options->esp)
-        status = show_esp(options->esp, arena, &output);
+        status = show_esp(options, arena, &output);
     else if (options->map)
         status = show_on_map(options, arena, &output);
     else

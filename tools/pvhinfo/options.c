@@ -10,7 +10,7 @@ const char options_text[] =
     "       pvhinfo [--json] --map MAPFILE [--initrd FILE|SIZE]... [--module "
     "FILE|SIZE[=CMDLINE]]...\n"
     "               [--cmdline STRING] [--overwrite-acpi-nvs] [FILE]\n"
-    "       pvhinfo [--json] --esp DIR\n"
+    "       pvhinfo [--json] --esp DIR [--secure-boot STATE]\n"
     "\n"
     "Tells whether and how pvhboot would boot a kernel or an image, or the entries of an EFI\n"
     "system partition.\n"
@@ -26,6 +26,9 @@ const char options_text[] =
     "  --overwrite-acpi-nvs    let a kernel with a fixed address overwrite ACPI NVS\n"
     "  --esp DIR               check all that pvhboot would read in the EFI system partition\n"
     "                          mounted at DIR, or in a folder that will become one\n"
+    "  --secure-boot STATE     tell what of it would boot with Secure Boot on, off, insecure "
+    "(shim's\n"
+    "                          validation is off) or unknown\n"
     "  --help, --version       print this, or the version\n"
     "\n"
     "Exit status: 0 bootable, 1 not bootable (with --esp: an entry is not), 2 trouble.\n";
@@ -41,6 +44,7 @@ enum {
     OPTION_CMDLINE,
     OPTION_OVERWRITE_NVS,
     OPTION_ESP,
+    OPTION_SECURE_BOOT,
 };
 
 static const struct option long_options[] = {
@@ -54,6 +58,7 @@ static const struct option long_options[] = {
     {"cmdline", required_argument, NULL, OPTION_CMDLINE},
     {"overwrite-acpi-nvs", no_argument, NULL, OPTION_OVERWRITE_NVS},
     {"esp", required_argument, NULL, OPTION_ESP},
+    {"secure-boot", required_argument, NULL, OPTION_SECURE_BOOT},
     {NULL, 0, NULL, 0},
 };
 
@@ -88,6 +93,22 @@ static bool set_once(const char **option, const char *value, const char *complai
     return true;
 }
 
+static bool set_state(struct options *options, const char *value)
+{
+    static const char *const names[SECURE_BOOT_STATES] = {
+        [SECURE_BOOT_OFF] = "off",
+        [SECURE_BOOT_ON] = "on",
+        [SECURE_BOOT_INSECURE] = "insecure",
+        [SECURE_BOOT_UNKNOWN] = "unknown",
+    };
+
+    for (options->state = 0; options->state < SECURE_BOOT_STATES; options->state++) {
+        if (strcmp(names[options->state], value) == 0)
+            return true;
+    }
+    return usage("--secure-boot takes on, off, insecure or unknown");
+}
+
 static bool take_option(struct options *options, int option, const char *value, struct arena *arena)
 {
     switch (option) {
@@ -115,6 +136,8 @@ static bool take_option(struct options *options, int option, const char *value, 
         return true;
     case OPTION_ESP:
         return set_once(&options->esp, value, "--esp can be given only once");
+    case OPTION_SECURE_BOOT:
+        return set_state(options, value);
     default: /* getopt has printed a message */
         trouble("see --help");
         return false;
@@ -133,7 +156,9 @@ static bool check(const struct options *options)
         return true;
     if (options->esp &&
         (options->file_count || options->map || options->extract || has_boot_options(options)))
-        return usage("--esp can be combined with --json only");
+        return usage("--esp can be combined with --json and --secure-boot only");
+    if (!options->esp && options->state != SECURE_BOOT_STATES)
+        return usage("--secure-boot needs --esp");
     if (options->esp)
         return true;
     if (options->file_count == 0 && !options->map)
@@ -155,7 +180,7 @@ bool options_parse(int argc, char *argv[], struct arena *arena, struct options *
     static char name[] = "pvhinfo";
     int option;
 
-    *ret_options = (struct options){.json = false};
+    *ret_options = (struct options){.state = SECURE_BOOT_STATES};
     if (argc > 0)
         argv[0] = name; /* getopt's messages begin with it */
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {

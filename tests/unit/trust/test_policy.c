@@ -125,6 +125,32 @@ static void what_is_refused_says_why(void **state)
     }
 }
 
+static void sources(void **state)
+{
+    static const struct {
+        struct policy_facts facts;
+        enum kernel_source source;
+    } rows[] = {
+        {{.pinned = false}, KERNEL_PLAIN},
+        {{.has_unpinned = true, .has_outside_options = true}, KERNEL_PLAIN},
+        {{.is_pe = true}, KERNEL_PE},
+        {{.is_pe = true, .is_signed = true}, KERNEL_PE},
+        {{.is_pe = true, .is_signed = true, .has_unpinned = true}, KERNEL_PE_PLAIN_INITRD},
+        {{.is_pe = true, .has_unpinned = true}, KERNEL_PLAIN},
+        {{.is_pe = true, .has_outside_options = true}, KERNEL_PE_PLAIN_OPTIONS},
+        {{.pinned = true}, KERNEL_PINNED},
+        {{.pinned = true, .is_pe = true, .is_signed = true}, KERNEL_PINNED},
+        {{.pinned = true, .has_unpinned = true}, KERNEL_PE_PLAIN_INITRD},
+        {{.pinned = true, .has_outside_options = true}, KERNEL_PE_PLAIN_OPTIONS},
+        {{.pinned = true, .has_unpinned = true, .has_outside_options = true},
+         KERNEL_PE_PLAIN_INITRD},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++)
+        assert_int_equal(policy_classify(&rows[i].facts), rows[i].source);
+}
+
 static void states(void **state)
 {
     (void)state;
@@ -152,7 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernels_cell_by_cell),     cmocka_unit_test(inputs_cell_by_cell),
         cmocka_unit_test(what_is_refused_says_why), cmocka_unit_test(states),
-        cmocka_unit_test(in_doubt_it_is_refused),
+        cmocka_unit_test(in_doubt_it_is_refused),   cmocka_unit_test(sources),
     };
 
     return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/base/text.h"
+#include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/output/printable.h"
 
@@ -75,6 +76,51 @@ static void print_state(const struct esp *esp, size_t index)
     printf("\n");
 }
 
+/* The firmware's and shim's keys are not known here, so what they verify is not told. */
+static const char *verdict_name(const struct policy_verdict *verdict)
+{
+    switch (verdict->action) {
+    case POLICY_REFUSE:
+        return "refused";
+    case POLICY_VERIFY:
+    case POLICY_LOAD_IMAGE:
+        return "boots if the firmware or shim accepts its signature";
+    default:
+        return "boots";
+    }
+}
+
+static void append_verdict(struct text *text, const struct esp *esp, size_t index)
+{
+    const struct esp_check *check = &esp->checks[index];
+    const struct policy_verdict *verdict = &check->verdict;
+
+    if (verdict->action == POLICY_LOAD_IMAGE && !policy_is_enforced(esp->state))
+        text_append(text, "boots");
+    else
+        text_append(text, verdict_name(verdict));
+    if (verdict->action != POLICY_REFUSE)
+        return;
+    if (verdict->error == ERROR_SECURE_BOOT_UNKNOWN) { /* the loader's sentence has its reason */
+        text_append(text, ": only what is inside the loader's image is started");
+        return;
+    }
+    text_append(text, ": ");
+    text_append_clean(text, check->blamed);
+    text_append(text, ": ");
+    error_append_code(text, verdict->error);
+}
+
+static void print_verdict(const struct esp *esp, size_t index)
+{
+    TEXT_ON_STACK(text, VALUE_SHOWN);
+
+    if (!esp->checks[index].is_judged)
+        return;
+    append_verdict(&text, esp, index);
+    printf("  secure boot  %s\n", text.data);
+}
+
 static void print_entry(const struct esp *esp, size_t index)
 {
     const struct boot_entry *entry = &esp->catalog.entries.items[index];
@@ -93,6 +139,7 @@ static void print_entry(const struct esp *esp, size_t index)
     if (entry->count.counted)
         printf("\n  tries        %u left, %u done", entry->count.left, entry->count.done);
     printf("\n");
+    print_verdict(esp, index);
 }
 
 void print_esp(const struct esp *esp)
@@ -257,6 +304,17 @@ static void write_count(struct json *json, const struct boot_count *count)
     json_end(json, '}');
 }
 
+static void write_verdict(struct json *json, const struct esp *esp, size_t index)
+{
+    TEXT_ON_STACK(text, VALUE_SHOWN);
+
+    if (esp->state >= SECURE_BOOT_STATES)
+        return;
+    if (esp->checks[index].is_judged)
+        append_verdict(&text, esp, index);
+    json_string(json, "secure_boot", text.length > 0 ? text.data : NULL);
+}
+
 static void write_entry(struct json *json, const struct esp *esp, size_t index)
 {
     const struct boot_entry *entry = &esp->catalog.entries.items[index];
@@ -274,6 +332,7 @@ static void write_entry(struct json *json, const struct esp *esp, size_t index)
     json_bool(json, "bootable", esp_entry_boots(esp, index));
     json_bool(json, "default", index == esp->default_entry);
     json_bool(json, "instead_of_default", index == esp->substitute);
+    write_verdict(json, esp, index);
     write_count(json, &entry->count);
     write_messages(json, "problems", &check->problems);
     write_messages(json, "warnings", &check->warnings);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What of the entries is started in a state of Secure Boot. */
+#include "common/image/pe.h"
+#include "tools/pvhinfo/esp.h"
+#include "tools/pvhinfo/esp_path.h"
+
+#include <string.h>
+
+/* The loader that reads the entries: the first that there is. One without pins if there is none. */
+static const struct esp_loader *find_loader(const struct esp *esp)
+{
+    for (size_t i = 0; i < ESP_LOADERS; i++) {
+        if (esp->loaders[i].version)
+            return &esp->loaders[i];
+    }
+    return &esp->loaders[0];
+}
+
+static const char *find_unpinned(const struct esp_loader *loader, const struct boot_files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        if (!esp_find_pin(loader, files->items[i].path))
+            return files->items[i].path;
+    }
+    return NULL;
+}
+
+static const char *find_module_options(const struct boot_files *modules)
+{
+    for (size_t i = 0; i < modules->count; i++) {
+        if (*modules->items[i].command)
+            return modules->items[i].path;
+    }
+    return NULL;
+}
+
+/* Of a damaged file, the loader says so: it counts as signed. False for what is no PE file. */
+static bool is_signed(struct byte_source *source)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct range certificates;
+
+    if (pe_find_certificates(source, &certificates, &error))
+        return range_size(certificates) > 0;
+    return error.code != ERROR_NO_PROGRAM;
+}
+
+static bool is_pe(struct byte_source *source)
+{
+    struct error error;
+    char magic[2];
+
+    return source->size >= sizeof(magic) && source->read(source, 0, magic, sizeof(magic), &error) &&
+           memcmp(magic, "MZ", 2) == 0;
+}
+
+static enum status look_at_file(const struct esp *esp, const char *path, struct arena *arena,
+                                struct policy_facts *facts)
+{
+    struct host_file file;
+    const char *host_path;
+    enum status status = esp_find_named(esp->directory, path, arena, &host_path);
+
+    if (status != STATUS_BOOTABLE || !host_path)
+        return status;
+    if (host_file_open(host_path, &file)) {
+        facts->is_pe = is_pe(&file.source);
+        facts->is_signed = is_signed(&file.source);
+    }
+    host_file_close(&file);
+    return STATUS_BOOTABLE;
+}
+
+/* As find_source() of efi/boot/trust.c, which knows it from the kernel that it boots. */
+static enum kernel_source find_source(const struct esp_loader *loader,
+                                      const struct boot_request *request,
+                                      struct policy_facts *facts, const char **ret_blamed)
+{
+    const char *unpinned = find_unpinned(loader, &request->initrds);
+    const char *module = find_module_options(&request->modules);
+    enum kernel_source source;
+
+    if (!unpinned)
+        unpinned = find_unpinned(loader, &request->modules);
+    if (!unpinned)
+        unpinned = find_unpinned(loader, &request->extras);
+    facts->pinned = esp_find_pin(loader, request->kernel.path);
+    facts->has_unpinned = unpinned;
+    facts->has_outside_options = module || (*request->command_line && !loader->has_options);
+    source = policy_classify(facts);
+    *ret_blamed = request->kernel.path;
+    if (source == KERNEL_PE_PLAIN_INITRD)
+        *ret_blamed = unpinned;
+    else if (source == KERNEL_PE_PLAIN_OPTIONS && module)
+        *ret_blamed = module;
+    return source;
+}
+
+static bool is_linux(const struct esp_check *check)
+{
+    return strncmp(check->system, "Linux", strlen("Linux")) == 0;
+}
+
+/* The loader loads these as any program: who refuses one without a signature is not the table. */
+static struct policy_verdict judge_program(enum secure_boot state, const struct policy_facts *facts)
+{
+    struct policy_verdict verdict = policy_judge(state, KERNEL_PROGRAM);
+
+    if (policy_is_enforced(state) && !facts->is_signed)
+        verdict = policy_judge(state, KERNEL_PLAIN);
+    return verdict;
+}
+
+static enum status judge_entry(struct esp *esp, size_t index, struct arena *arena)
+{
+    const struct boot_entry *entry = &esp->catalog.entries.items[index];
+    struct esp_check *check = &esp->checks[index];
+    struct policy_facts facts = {.pinned = false};
+    enum kernel_source source;
+    enum status status;
+
+    if (!esp_entry_boots(esp, index))
+        return STATUS_BOOTABLE;
+    check->blamed = esp_entry_path(entry);
+    status = look_at_file(esp, check->blamed, arena, &facts);
+    check->is_judged = true;
+    if (!entry->request.kernel.path) {
+        check->verdict = judge_program(esp->state, &facts);
+        return status;
+    }
+    source = find_source(find_loader(esp), &entry->request, &facts, &check->blamed);
+    check->verdict = policy_judge(esp->state, source);
+    if (check->verdict.action != POLICY_REFUSE && !facts.pinned && !is_linux(check))
+        check->verdict = policy_judge(esp->state, KERNEL_PE_NOT_LINUX);
+    return status;
+}
+
+enum status esp_judge_entries(struct esp *esp, struct arena *arena)
+{
+    enum status status = STATUS_BOOTABLE;
+
+    if (esp->state >= SECURE_BOOT_STATES)
+        return status;
+    for (size_t i = 0; i < esp->catalog.entries.count && status == STATUS_BOOTABLE; i++)
+        status = judge_entry(esp, i, arena);
+    return status;
+}
