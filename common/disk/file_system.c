@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/disk/file_system.h"
+
+#include "common/base/bytes.h"
+#include "common/base/overflow.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* The superblock of ext2, ext3 and ext4: Linux's Documentation/filesystems/ext4/super.rst. */
+#define EXT_SUPERBLOCK   1024
+#define EXT_MAGIC        (EXT_SUPERBLOCK + 0x38)
+#define EXT_COMPATIBLE   (EXT_SUPERBLOCK + 0x5c)
+#define EXT_INCOMPATIBLE (EXT_SUPERBLOCK + 0x60)
+#define EXT_END          (EXT_SUPERBLOCK + 0x64)
+
+#define EXT_HAS_JOURNAL 0x4    /* compatible: ext3 and ext4 have one */
+#define EXT_ORPHAN_FILE 0x1000 /* compatible */
+#define EXT_CSUM_SEED   0x2000 /* incompatible */
+#define EXT_4_ONLY      0x2c0  /* incompatible: extents, 64 bits, flexible groups */
+
+static const struct file_system ext2 = {"ext2", "ext2_x64.efi"};
+static const struct file_system ext3 = {"ext3", "ext4_x64.efi"};
+static const struct file_system ext4 = {"ext4", "ext4_x64.efi"};
+/* e2fsprogs 1.47 makes such ones, and rEFInd 0.13 does not mount them. */
+static const struct file_system ext4_new = {"ext4 with metadata_csum_seed or orphan_file",
+                                            "ext4_x64.efi of rEFInd 0.14.2 or later"};
+static const struct file_system unknown = {"an unknown file system", NULL};
+
+struct magic {
+    size_t offset;
+    const char *bytes;
+    size_t size;
+    struct file_system file_system;
+};
+
+#define MAGIC(offset, bytes, ...)                                                                  \
+    {                                                                                              \
+        offset, bytes, sizeof(bytes) - 1,                                                          \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+
+/* Where a superblock starts the partition, and where it follows at 1, 32 or 64 KiB. */
+static const struct magic magics[] = {
+    MAGIC(0, "XFSB", "xfs", NULL),
+    MAGIC(0, "LUKS\xba\xbe", "LUKS (encrypted)", NULL),
+    MAGIC(0, "hsqs", "squashfs", NULL),
+    MAGIC(3, "NTFS    ", "NTFS", NULL),
+    MAGIC(3, "EXFAT   ", "exFAT", NULL),
+    MAGIC(512, "LABELONE", "LVM", NULL),
+    MAGIC(1024, "\x10\x20\xf5\xf2", "f2fs", NULL),
+    MAGIC(1024, "\xe2\xe1\xf5\xe0", "erofs", NULL),
+    MAGIC(1024, "H+", "HFS+", "hfs_x64.efi"),
+    MAGIC(0x8001, "CD001", "ISO 9660", "iso9660_x64.efi"),
+    MAGIC(0x10034, "ReIsEr", "reiserfs", "reiserfs_x64.efi"),
+    MAGIC(0x10040, "_BHRfS_M", "btrfs", "btrfs_x64.efi"),
+    MAGIC(54, "FAT", "FAT", NULL),
+    MAGIC(82, "FAT32", "FAT", NULL),
+};
+
+static const struct file_system *recognize_ext(const uint8_t *bytes, size_t size)
+{
+    uint32_t compatible, incompatible;
+
+    if (size < EXT_END || read_le16(bytes + EXT_MAGIC) != 0xef53)
+        return NULL;
+    compatible = read_le32(bytes + EXT_COMPATIBLE);
+    incompatible = read_le32(bytes + EXT_INCOMPATIBLE);
+    if (compatible & EXT_ORPHAN_FILE || incompatible & EXT_CSUM_SEED)
+        return &ext4_new;
+    if (incompatible & EXT_4_ONLY)
+        return &ext4;
+    return compatible & EXT_HAS_JOURNAL ? &ext3 : &ext2;
+}
+
+const struct file_system *file_system_recognize(const uint8_t *bytes, size_t size)
+{
+    const struct file_system *ext = recognize_ext(bytes, size);
+
+    if (ext)
+        return ext;
+    for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++) {
+        const struct magic *magic = &magics[i];
+
+        if (fits_inside(magic->offset, magic->size, size) &&
+            memcmp(bytes + magic->offset, magic->bytes, magic->size) == 0)
+            return &magic->file_system;
+    }
+    return &unknown;
+}

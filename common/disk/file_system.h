@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which file system a partition has, by the magic numbers in its first bytes. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* So many bytes from the partition's start have all of the magic numbers. */
+#define FILE_SYSTEM_PROBE_SIZE 0x10100
+
+struct file_system {
+    const char *name;   /* for messages: "ext4"; of an unknown one "an unknown file system" */
+    const char *driver; /* which rEFInd's EFI driver reads it; NULL when there is none */
+};
+
+/* `bytes` are the partition's first ones; fewer than FILE_SYSTEM_PROBE_SIZE recognize less. */
+const struct file_system *file_system_recognize(const uint8_t *bytes, size_t size);
