@@ -147,14 +147,21 @@ ERROR_ROW(VOLUME_NO_FILE_SYSTEM, MACHINE, FIRMWARE, NONE,
     "the device that pvhboot was started from has no file system ({w}); start it from a disk, "
     "USB stick or CD")
 ERROR_ROW(VOLUME_OPEN, MACHINE, FIRMWARE, NONE,
-    "cannot open the volume pvhboot was started from: {w}")
+    "cannot open {t}: {w}")
+ERROR_ROW(PARTITION_ID, FILE, INVALID_PARAMETER, NONE,
+    "not a path on a partition; write PARTUUID=ID:/PATH, with the ID that `lsblk -o PARTUUID` "
+    "prints")
+ERROR_ROW(PARTITION_UNKNOWN, FILE, NOT_FOUND, NONE,
+    "no partition that the firmware knows has this PARTUUID; compare it with `lsblk -o PARTUUID`")
+ERROR_ROW(PARTITION_UNREADABLE, FILE, UNSUPPORTED, NONE,
+    "cannot be read: its file system is {t}")
 ERROR_ROW(PATH_TOO_LONG, FILE, INVALID_PARAMETER, NONE,
     "the path is too long; shorten it")
 ERROR_ROW(PATH_WITH_DRIVE, FILE, FIRMWARE, NONE,
     "cannot be opened; leave out the drive (fs0:): paths start at the root of pvhboot's own "
     "volume")
 ERROR_ROW(FILE_MISSING, FILE, NOT_FOUND, NONE,
-    "no such file on the volume pvhboot was started from; paths start at its root")
+    "no such file on {t}; paths start at its root")
 ERROR_ROW(FILE_OPEN, FILE, FIRMWARE, NONE,
     "cannot be opened: {w}")
 ERROR_ROW(FILE_INFO, FILE, FIRMWARE, NONE,
@@ -169,6 +176,9 @@ ERROR_ROW(FILE_NO_MEMORY, FILE, OUT_OF_RESOURCES, NONE,
     "not enough memory to read it")
 ERROR_ROW(FILE_READ, FILE, FIRMWARE, NONE,
     "cannot read {d0} bytes at offset {x1}: {w}")
+ERROR_ROW(FILE_HOLE, FILE, FIRMWARE, NONE,
+    "cannot read {d0} bytes at offset {x1}: {w}; if the file is sparse, which not every driver can "
+    "read, copy it again with cp --sparse=never")
 ERROR_ROW(FILE_SHORT_READ, FILE, END_OF_FILE, NONE,
     "short read at offset {x0}: {d1} of {d2} bytes; the file is truncated or the medium damaged")
 ERROR_ROW(DIRECTORY_LIST, FILE, FIRMWARE, NONE,
@@ -194,7 +204,7 @@ ERROR_ROW(INITRD_MEDIA_CHANGED, FILE, LOAD_ERROR, NONE,
 ERROR_ROW(NO_PROGRAM, FILE, UNSUPPORTED, NONE,
     "is not an EFI program for x64; name one")
 ERROR_ROW(PROGRAM_MISSING, FILE, NOT_FOUND, NONE,
-    "no such file; paths start at the root of pvhboot's own volume")
+    "no such file; paths start at the root of the entry's volume")
 ERROR_ROW(PROGRAM_LOAD, FILE, FIRMWARE, NONE,
     "cannot be started: {w}")
 ERROR_ROW(PROGRAM_OPTIONS, FILE, FIRMWARE, NONE,

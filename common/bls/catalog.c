@@ -154,6 +154,22 @@ static bool read_entries(struct catalog_reader *reader, struct arena *arena,
     return true;
 }
 
+/* Without the second volume's entries, those of the first one are still there. */
+static bool read_other_entries(struct catalog_reader *reader, struct arena *arena,
+                               struct entry_list *list, struct error *error)
+{
+    struct error reading = {.code = ERROR_NONE};
+    bool had_none = list->no_directory;
+
+    if (!read_entries(reader, arena, list, &reading)) {
+        if (reading.code == ERROR_OUT_OF_MEMORY)
+            return error_set(error, ERROR_OUT_OF_MEMORY);
+        reader->report(reader, &reading);
+    }
+    list->no_directory &= had_none;
+    return true;
+}
+
 bool catalog_read(struct catalog_reader *reader, struct arena *arena, struct catalog *ret_catalog,
                   struct error *error)
 {
@@ -161,7 +177,8 @@ bool catalog_read(struct catalog_reader *reader, struct arena *arena, struct cat
 
     *ret_catalog = (struct catalog){.entries = {.count = 0}};
     if (!read_config(reader, arena, ret_catalog, error) ||
-        !read_entries(reader, arena, entries, error))
+        !read_entries(reader, arena, entries, error) ||
+        (reader->other && !read_other_entries(reader->other, arena, entries, error)))
         return false;
     sort(entries->items, entries->count, sizeof(*entries->items), entry_compare);
     return entries_make_labels(entries->items, entries->count, arena) ||

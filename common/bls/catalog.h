@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The catalog: loader.conf and all entries of a volume, labelled and in the menu's order. The
- * loader and `pvhinfo --esp` each implement a catalog_reader and share everything else, so that
- * they agree on which files are read, in which order, up to which size, and how unreadable files
- * are handled.
+ * The catalog: loader.conf of a volume and all entries of that and of a second one, labelled and in
+ * the menu's order. The loader and `pvhinfo --esp` each implement a catalog_reader and share
+ * everything else, so that they agree on which files are read, in which order, up to which size,
+ * and how unreadable files are handled.
  */
 #pragma once
 
@@ -19,7 +19,8 @@ struct catalog {
 };
 
 /*
- * Reads loader.conf, then all entries; both are optional. Unreadable files are reported and left
+ * Reads loader.conf, then all entries, those of reader->other, which may have an own report(),
+ * included; all are optional. Unreadable files are reported and left
  * out; if listing a directory fails midway, the entries before that are kept. Fails with
  * ERROR_OUT_OF_MEMORY, or with the reader's error if the directory of entry files cannot be opened.
  */

@@ -24,7 +24,8 @@ struct catalog_file {
  * time.
  */
 struct catalog_reader {
-    struct volume *volume; /* of the entries and of all files that they name */
+    struct volume *volume;        /* of the entries and of all files that they name */
+    struct catalog_reader *other; /* of a second volume with entries, XBOOTLDR; NULL for none */
 
     /* A missing directory is not an error: *ret_found is false then. */
     bool (*open_directory)(struct catalog_reader *reader, const char *path, bool *ret_found,

@@ -19,13 +19,33 @@
 #define EXT_CSUM_SEED   0x2000 /* incompatible */
 #define EXT_4_ONLY      0x2c0  /* incompatible: extents, 64 bits, flexible groups */
 
-static const struct file_system ext2 = {"ext2", "ext2_x64.efi"};
-static const struct file_system ext3 = {"ext3", "ext4_x64.efi"};
-static const struct file_system ext4 = {"ext4", "ext4_x64.efi"};
+/* A file system that a driver of rEFInd's reads. */
+#define BY_DRIVER(name, driver)                                                                    \
+    {                                                                                              \
+        name, driver,                                                                              \
+            name "; put the EFI driver " driver ", which Debian's package refind has, into "       \
+                 "\\EFI\\pvhboot\\drivers, or make it FAT"                                         \
+    }
+
+#define WITHOUT_DRIVER(name)                                                                       \
+    {                                                                                              \
+        name, NULL, name ", for which pvhboot knows no EFI driver; make it FAT"                    \
+    }
+
+#define DAMAGED_FAT                                                                                \
+    {                                                                                              \
+        "FAT", NULL, "a damaged FAT; check it with fsck.fat"                                       \
+    }
+
+static const struct file_system ext2 = BY_DRIVER("ext2", "ext2_x64.efi");
+static const struct file_system ext3 = BY_DRIVER("ext3", "ext4_x64.efi");
+static const struct file_system ext4 = BY_DRIVER("ext4", "ext4_x64.efi");
 /* e2fsprogs 1.47 makes such ones, and rEFInd 0.13 does not mount them. */
-static const struct file_system ext4_new = {"ext4 with metadata_csum_seed or orphan_file",
-                                            "ext4_x64.efi of rEFInd 0.14.2 or later"};
-static const struct file_system unknown = {"an unknown file system", NULL};
+static const struct file_system ext4_new = {
+    "ext4", "ext4_x64.efi",
+    "ext4 with metadata_csum_seed or orphan_file; put ext4_x64.efi of rEFInd 0.14.2 or later into "
+    "\\EFI\\pvhboot\\drivers, or make it again with mke2fs -O ^metadata_csum_seed,^orphan_file"};
+static const struct file_system unknown = WITHOUT_DRIVER("an unknown one");
 
 struct magic {
     size_t offset;
@@ -34,30 +54,27 @@ struct magic {
     struct file_system file_system;
 };
 
-#define MAGIC(offset, bytes, ...)                                                                  \
+#define MAGIC(offset, bytes, file_system)                                                          \
     {                                                                                              \
-        offset, bytes, sizeof(bytes) - 1,                                                          \
-        {                                                                                          \
-            __VA_ARGS__                                                                            \
-        }                                                                                          \
+        offset, bytes, sizeof(bytes) - 1, file_system                                              \
     }
 
 /* Where a superblock starts the partition, and where it follows at 1, 32 or 64 KiB. */
 static const struct magic magics[] = {
-    MAGIC(0, "XFSB", "xfs", NULL),
-    MAGIC(0, "LUKS\xba\xbe", "LUKS (encrypted)", NULL),
-    MAGIC(0, "hsqs", "squashfs", NULL),
-    MAGIC(3, "NTFS    ", "NTFS", NULL),
-    MAGIC(3, "EXFAT   ", "exFAT", NULL),
-    MAGIC(512, "LABELONE", "LVM", NULL),
-    MAGIC(1024, "\x10\x20\xf5\xf2", "f2fs", NULL),
-    MAGIC(1024, "\xe2\xe1\xf5\xe0", "erofs", NULL),
-    MAGIC(1024, "H+", "HFS+", "hfs_x64.efi"),
-    MAGIC(0x8001, "CD001", "ISO 9660", "iso9660_x64.efi"),
-    MAGIC(0x10034, "ReIsEr", "reiserfs", "reiserfs_x64.efi"),
-    MAGIC(0x10040, "_BHRfS_M", "btrfs", "btrfs_x64.efi"),
-    MAGIC(54, "FAT", "FAT", NULL),
-    MAGIC(82, "FAT32", "FAT", NULL),
+    MAGIC(0, "XFSB", WITHOUT_DRIVER("xfs")),
+    MAGIC(0, "LUKS\xba\xbe", WITHOUT_DRIVER("LUKS (encrypted)")),
+    MAGIC(0, "hsqs", WITHOUT_DRIVER("squashfs")),
+    MAGIC(3, "NTFS    ", WITHOUT_DRIVER("NTFS")),
+    MAGIC(3, "EXFAT   ", WITHOUT_DRIVER("exFAT")),
+    MAGIC(512, "LABELONE", WITHOUT_DRIVER("LVM")),
+    MAGIC(1024, "\x10\x20\xf5\xf2", WITHOUT_DRIVER("f2fs")),
+    MAGIC(1024, "\xe2\xe1\xf5\xe0", WITHOUT_DRIVER("erofs")),
+    MAGIC(1024, "H+", BY_DRIVER("HFS+", "hfs_x64.efi")),
+    MAGIC(0x8001, "CD001", BY_DRIVER("ISO 9660", "iso9660_x64.efi")),
+    MAGIC(0x10034, "ReIsEr", BY_DRIVER("reiserfs", "reiserfs_x64.efi")),
+    MAGIC(0x10040, "_BHRfS_M", BY_DRIVER("btrfs", "btrfs_x64.efi")),
+    MAGIC(54, "FAT", DAMAGED_FAT),
+    MAGIC(82, "FAT32", DAMAGED_FAT),
 };
 
 static const struct file_system *recognize_ext(const uint8_t *bytes, size_t size)

@@ -17,6 +17,7 @@
 #define MBR_PROTECTIVE   0xee /* type of the one partition of a disk with a GPT */
 
 /* The header, in the second block and in the last one. */
+#define GPT_SIGNATURE       UINT64_C(0x5452415020494645) /* "EFI PART" */
 #define GPT_HEADER_SIZE     92
 #define GPT_HEADER_LENGTH   12
 #define GPT_HEADER_CRC      16
@@ -96,7 +97,7 @@ static bool read_header(struct byte_source *disk, uint64_t block, uint32_t block
 
     *ret_alternate = 0;
     if (!checked_mul(block, block_size, &offset) ||
-        !read_at(disk, offset, header, sizeof(header)) || memcmp(header, "EFI PART", 8) != 0 ||
+        !read_at(disk, offset, header, sizeof(header)) || read_le64(header) != GPT_SIGNATURE ||
         read_le64(header + GPT_HEADER_BLOCK) != block ||
         !header_is_whole(disk, offset, block_size, header))
         return false;

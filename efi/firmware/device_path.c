@@ -91,3 +91,14 @@ EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, st
     memcpy(path + prefix + length, end_node, sizeof(end_node));
     return (EFI_DEVICE_PATH *)path;
 }
+
+EFI_DEVICE_PATH *device_path_copy_start(const void *path, size_t size, struct arena *arena)
+{
+    uint8_t *copy = arena_alloc(arena, size + sizeof(end_node), 1);
+
+    if (!copy)
+        return NULL;
+    memcpy(copy, path, size);
+    memcpy(copy + size, end_node, sizeof(end_node));
+    return (EFI_DEVICE_PATH *)copy;
+}

@@ -37,3 +37,7 @@ const char *device_path_file_name(const void *path, struct arena *arena);
  * name does not fit a node.
  */
 EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, struct arena *arena);
+
+/* A path of the first `size` bytes of another one, whole nodes, in the arena; NULL out of memory.
+ */
+EFI_DEVICE_PATH *device_path_copy_start(const void *path, size_t size, struct arena *arena);

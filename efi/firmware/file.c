@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/efi_error.h"
+#include "efi/firmware/partition.h"
 #include "efi/firmware/timing.h"
 
 #include <assert.h>
@@ -70,25 +71,45 @@ static enum error_code explain_failure(const char *path, const CHAR16 *ucs2, EFI
                                                                      : ERROR_FILE_OPEN;
 }
 
-bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,
-                        struct error *error)
+/* `path` is that on the volume, of which file->path may be more. */
+static bool open_on(const struct volume *volume, const char *path, struct file *file,
+                    struct error *error)
 {
     CHAR16 ucs2[PATH_MAX_LENGTH];
     EFI_STATUS status;
 
-    *ret_file = (struct file){.path = path, .chunk = LARGEST_CHUNK};
-    ret_file->source.read = read_source;
+    file->volume = volume->name;
+    file->is_elsewhere = volume->kind == VOLUME_OTHER;
     if (!path_to_utf16(path, ucs2))
-        return error_set_for(error, path, ERROR_PATH_TOO_LONG);
-    status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ, &ret_file->handle);
+        return error_set_for(error, file->path, ERROR_PATH_TOO_LONG);
+    status = efi_file_open(volume->root, ucs2, EFI_FILE_MODE_READ, &file->handle);
     if (status == EFI_NOT_FOUND)
         return true;
     if (EFI_ERROR(status))
-        return error_set_efi_for(error, path, status, explain_failure(path, ucs2, status));
-    if (read_info(ret_file, &ret_file->source.size, error))
+        return error_set_efi_for(error, file->path, status, explain_failure(path, ucs2, status));
+    if (read_info(file, &file->source.size, error))
         return true;
-    file_close(ret_file);
+    file_close(file);
     return false;
+}
+
+/* The file keeps its volume open; the volume's root need not stay open for that. */
+static bool open_named(const char *path, struct file *file, struct error *error)
+{
+    CLEANUP(volume_close) struct volume volume = {.kind = VOLUME_NONE};
+    const char *rest;
+
+    return partition_open_named(path, &volume, &rest, error) && open_on(&volume, rest, file, error);
+}
+
+bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,
+                        struct error *error)
+{
+    *ret_file = (struct file){.path = path, .chunk = LARGEST_CHUNK};
+    ret_file->source.read = read_source;
+    if (path_names_partition(path))
+        return open_named(path, ret_file, error);
+    return open_on(volume, path, ret_file, error);
 }
 
 bool file_open(const struct volume *volume, const char *path, struct file *ret_file,
@@ -96,7 +117,10 @@ bool file_open(const struct volume *volume, const char *path, struct file *ret_f
 {
     if (!file_open_optional(volume, path, ret_file, error))
         return false;
-    return ret_file->handle || error_set_for(error, path, ERROR_FILE_MISSING);
+    if (ret_file->handle)
+        return true;
+    error->reason = ret_file->volume;
+    return error_set_for(error, path, ERROR_FILE_MISSING);
 }
 
 void file_from_memory(const char *path, const uint8_t *bytes, uint64_t size, struct file *ret_file)
@@ -191,6 +215,12 @@ static EFI_STATUS read_chunk(struct file *file, uint64_t offset, void *buffer, u
     }
 }
 
+/* rEFInd's driver for ext4 calls a hole of a sparse file a damaged volume. */
+static enum error_code explain_reading(const struct file *file, EFI_STATUS status)
+{
+    return file->is_elsewhere && status == EFI_VOLUME_CORRUPTED ? ERROR_FILE_HOLE : ERROR_FILE_READ;
+}
+
 static bool read_all(struct file *file, uint64_t offset, void *buffer, uint64_t size,
                      struct error *error)
 {
@@ -202,8 +232,8 @@ static bool read_all(struct file *file, uint64_t offset, void *buffer, uint64_t 
             read_chunk(file, offset + done, to + done, size - done, &wanted, &count);
 
         if (EFI_ERROR(status))
-            return error_set_efi_for(error, file->path, status, ERROR_FILE_READ, wanted,
-                                     offset + done);
+            return error_set_efi_for(error, file->path, status, explain_reading(file, status),
+                                     wanted, offset + done);
         if (count != wanted)
             return error_set_for(error, file->path, ERROR_FILE_SHORT_READ, offset + done, count,
                                  wanted);

@@ -17,12 +17,15 @@ struct file {
     const char *path;          /* as given by the user, for messages */
     uint64_t position;         /* of the firmware's handle, to avoid needless seeks */
     uint64_t chunk;            /* the largest read that the firmware has not refused, in bytes */
+    const char *volume;        /* the name of its volume, for messages */
+    bool is_elsewhere;         /* not on the volume that pvhboot was started from */
     void (*on_read)(uint64_t bytes); /* called after each read, for progress; may be NULL */
     struct sha256 *hash;             /* of the bytes that are read; NULL: none. See file_read() */
 };
 
 /*
- * Opens `path` for reading; the string must live as long as the file. On failure nothing is left
+ * Opens `path` for reading, which may name another volume: "PARTUUID=...:/path"; the string must
+ * live as long as the file. On failure nothing is left
  * open, and the error names the file.
  */
 bool file_open(const struct volume *volume, const char *path, struct file *ret_file,

@@ -16,7 +16,8 @@ union renaming {
     uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_ROOM * sizeof(CHAR16)];
 };
 
-bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
+static bool open_root(EFI_HANDLE device, const char *name, struct volume *ret_volume,
+                      struct error *error)
 {
     EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
     EFI_FILE_IO_INTERFACE *file_system = NULL;
@@ -28,14 +29,25 @@ bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *err
     if (EFI_ERROR(status))
         return error_set_efi(error, status, ERROR_VOLUME_NO_FILE_SYSTEM);
     status = file_system->OpenVolume(file_system, &root);
-    if (EFI_ERROR(status)) /* `root` may be garbage now */
+    if (EFI_ERROR(status)) { /* `root` may be garbage now */
+        error->reason = name;
         return error_set_efi(error, status, ERROR_VOLUME_OPEN);
-    *ret_volume = (struct volume){
-        .kind = VOLUME_BOOT,
-        .name = "the volume pvhboot was started from",
-        .device = device,
-        .root = root,
-    };
+    }
+    *ret_volume = (struct volume){VOLUME_BOOT, name, device, root};
+    return true;
+}
+
+bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
+{
+    return open_root(device, "the volume pvhboot was started from", ret_volume, error);
+}
+
+bool volume_open_other(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
+                       struct error *error)
+{
+    if (!open_root(partition, name, ret_volume, error))
+        return false;
+    ret_volume->kind = VOLUME_OTHER;
     return true;
 }
 

@@ -13,8 +13,9 @@
 #include "common/base/path.h"
 
 enum volume_kind {
-    VOLUME_NONE, /* not open */
-    VOLUME_BOOT, /* the volume that pvhboot was started from */
+    VOLUME_NONE,  /* not open */
+    VOLUME_BOOT,  /* the volume that pvhboot was started from */
+    VOLUME_OTHER, /* of another partition, perhaps read by a driver that is not the firmware's */
 };
 
 struct volume {
@@ -31,6 +32,18 @@ struct directory {
 
 /* Opens the file system on `device`, from which pvhboot was started. */
 bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error);
+
+/*
+ * Opens the file system on another partition; `name`, which is not copied, is for messages.
+ * ERROR_VOLUME_NO_FILE_SYSTEM when there is none that the firmware can read.
+ */
+bool volume_open_other(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
+                       struct error *error);
+
+static inline bool volume_is_open(const struct volume *volume)
+{
+    return volume->kind != VOLUME_NONE;
+}
 
 /* For CLEANUP(). The volume may be all zero, never opened. */
 void volume_close(struct volume *volume);

@@ -3,8 +3,8 @@
 
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
+#include "efi/firmware/partition.h"
 #include "efi/firmware/timing.h"
-#include "efi/firmware/xbootldr.h"
 #include "efi/manager/entry_menu.h"
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/manager_state.h"
@@ -162,18 +162,23 @@ static void show_notice(struct manager *manager, const char *notice)
     manager->has_notice = true;
 }
 
-/* Entries may be missed, above all where there are no others. */
-static void report_xbootldr(struct manager *manager, EFI_HANDLE device)
-{
-    static const char notice[] =
-        "the entries of this disk's XBOOTLDR partition are not read; copy them and their files to "
-        "the volume pvhboot was started from";
+#define XBOOTLDR_NAME "this disk's XBOOTLDR partition"
 
-    if (!xbootldr_is_beside(device))
-        return;
-    console_message("%s", notice);
-    if (has_no_default(manager))
-        text_append_line(&manager->messages, notice);
+/* Opens it if there is one; *error is set when it is there and cannot be read. */
+static void open_xbootldr(const struct volume *volume, struct volume *ret_xbootldr,
+                          struct error *error)
+{
+    EFI_HANDLE partition = partition_find_xbootldr(volume->device);
+
+    if (partition)
+        (void)partition_open(partition, XBOOTLDR_NAME, ret_xbootldr, error);
+}
+
+/* Its entries are missed, above all where there are no others. */
+static void report_xbootldr(struct manager *manager, struct error *error)
+{
+    if (error->code != ERROR_NONE)
+        (void)console_print_error(error, has_no_default(manager) ? &manager->messages : NULL);
 }
 
 /* As systemd-boot does: the file, whatever is in it; nothing if there is none. */
@@ -198,12 +203,15 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
         .messages = messages,
     };
     const struct entry_list *entries = &manager.catalog.entries;
+    CLEANUP(volume_close) struct volume xbootldr = {.kind = VOLUME_NONE};
+    struct error unreadable = {.code = ERROR_NONE};
 
     (void)timing_enter(TIMING_ENTRIES);
     if (notice)
         show_notice(&manager, notice);
     loader_interface_announce(loaded, start, &trust->measurements.tpm, arena);
-    if (!entries_read(volume, arena, &manager.catalog, &manager.messages, error) ||
+    open_xbootldr(volume, &xbootldr, &unreadable);
+    if (!entries_read(volume, &xbootldr, arena, &manager.catalog, &manager.messages, error) ||
         !measure_config_of(&manager, error))
         return false;
     loader_interface_read_selection(&manager.selection, arena);
@@ -211,7 +219,7 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     manager.default_entry = entries->count;
     if (!options->entry)
         choose_default(&manager);
-    report_xbootldr(&manager, volume->device);
+    report_xbootldr(&manager, &unreadable);
     if (options->entry)
         return boot_named(&manager, error);
     return menu_is_due(&manager) ? boot_by_menu(&manager, error) : boot_default(&manager, error);

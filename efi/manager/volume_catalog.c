@@ -35,6 +35,12 @@ static void close_directory(struct catalog_reader *catalog_reader)
     directory_close(&((struct volume_reader *)catalog_reader)->directory);
 }
 
+static bool set_missing(const struct file *file, struct error *error)
+{
+    error->reason = file->volume;
+    return error_set_for(error, file->path, ERROR_FILE_MISSING);
+}
+
 static bool read_file(struct catalog_reader *reader, struct catalog_file *wanted,
                       struct arena *arena, struct error *error)
 {
@@ -44,7 +50,7 @@ static bool read_file(struct catalog_reader *reader, struct catalog_file *wanted
     if (!file_open_optional(reader->volume, wanted->path, &file, error))
         return false;
     if (!file_is_open(&file))
-        return wanted->optional || error_set_for(error, wanted->path, ERROR_FILE_MISSING);
+        return wanted->optional || set_missing(&file, error);
     if (!file_read_all(&file, wanted->limit, arena, &text, error))
         return false;
     wanted->text = text;
@@ -81,14 +87,22 @@ static void report(struct catalog_reader *reader, struct error *error)
     (void)console_print_error(error, ((struct volume_reader *)reader)->messages);
 }
 
-bool entries_read(struct volume *volume, struct arena *arena, struct catalog *ret_catalog,
-                  struct text *messages, struct error *error)
+static struct volume_reader make_reader(struct volume *volume, struct text *messages)
 {
-    struct volume_reader reader = {
-        .reader = {volume, open_directory, next_name, close_directory, read_file, open_file,
+    return (struct volume_reader){
+        .reader = {volume, NULL, open_directory, next_name, close_directory, read_file, open_file,
                    close_file, has_file, report},
         .messages = messages,
     };
+}
 
+bool entries_read(struct volume *volume, struct volume *other, struct arena *arena,
+                  struct catalog *ret_catalog, struct text *messages, struct error *error)
+{
+    struct volume_reader reader = make_reader(volume, messages);
+    struct volume_reader other_reader = make_reader(other, messages);
+
+    if (volume_is_open(other))
+        reader.reader.other = &other_reader.reader;
     return catalog_read(&reader.reader, arena, ret_catalog, error);
 }

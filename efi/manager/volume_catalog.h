@@ -6,10 +6,11 @@
 #include "efi/firmware/volume.h"
 
 /*
- * Reads loader.conf and all entries of the volume into the arena. For a file that cannot be read,
+ * Reads loader.conf and all entries of the volume into the arena, with the entries of another one,
+ * unless that is not open. For a file that cannot be read,
  * the error is printed and appended to `messages`, and the file is left out. Fails when the
- * directory of the entries cannot be opened or when out of memory. `volume` must live as long as
+ * directory of the entries cannot be opened or when out of memory. The volumes must live as long as
  * the catalog.
  */
-bool entries_read(struct volume *volume, struct arena *arena, struct catalog *ret_catalog,
-                  struct text *messages, struct error *error);
+bool entries_read(struct volume *volume, struct volume *other, struct arena *arena,
+                  struct catalog *ret_catalog, struct text *messages, struct error *error);

@@ -6,6 +6,7 @@
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/pages.h"
+#include "efi/firmware/partition.h"
 #include "efi/firmware/variables.h"
 #include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
@@ -39,11 +40,17 @@ static bool fail_to_load(const struct program *program, EFI_STATUS status, struc
 static bool load(EFI_HANDLE image, EFI_HANDLE device, struct program *program, struct arena *arena,
                  struct error *error)
 {
+    const char *path = program->path;
     CHAR16 ucs2[PATH_MAX_LENGTH];
     EFI_DEVICE_PATH *device_path;
     EFI_STATUS status;
 
-    if (!path_to_utf16(program->path, ucs2))
+    if (path_names_partition(path)) {
+        device = partition_find_named(path, &path, error);
+        if (!device)
+            return false;
+    }
+    if (!path_to_utf16(path, ucs2))
         return error_set_for(error, program->path, ERROR_PATH_TOO_LONG);
     device_path = device_path_make_file(device, ucs2, arena);
     if (!device_path)

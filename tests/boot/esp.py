@@ -25,14 +25,15 @@ def entry(title, **keys):
 class Installed:
     """pvhboot on a disk, as \\EFI\\BOOT\\BOOTX64.EFI, with entries."""
 
-    def __init__(self, boot, name, files, start=scenario.REMOVABLE):
+    def __init__(self, boot, name, files, start=scenario.REMOVABLE, xbootldr=None):
         self._boot = boot
         self._name = name
         self._boots = 0
         self.image = boot.folder(name) / "image"
         self.store = qemu.firmware_variables(Machine())
         self.partition = media.write_disk(self.image, {
-            start: required(LOADER), "kernel.elf": kernel_path(KERNEL), **files})
+            start: required(LOADER), "kernel.elf": kernel_path(KERNEL), **files},
+            xbootldr=xbootldr)
 
     def start(self, writes="kept", **options):
         """Boots once; returns the result."""

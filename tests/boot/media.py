@@ -24,6 +24,11 @@ GPT_TABLE_SECTORS = GPT_ENTRIES * GPT_ENTRY_SIZE // SECTOR
 ESP_TYPE = uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b")
 DISK_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000d")
 ESP_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000e")
+XBOOTLDR_TYPE = uuid.UUID("bc13c2ff-59e6-4262-a352-b275fd6f7172")
+XBOOTLDR_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000f")
+
+# The ID of a disk with an MBR, as it lies there: PARTUUID 70766801-01, -02.
+MBR_ID = bytes.fromhex("01687670")
 
 # Below 65,525 clusters EDK2 reads the volume as FAT16 whatever mkfs.fat wrote;
 # 4 KiB clusters, as on a real disk, reach that number at 256 MiB.
@@ -42,6 +47,8 @@ class Partition:
     first_lba: int
     sectors: int
     guid: uuid.UUID
+    type: uuid.UUID = ESP_TYPE
+    label: str = "ESP"
 
 
 def _content_size(files):
@@ -66,11 +73,14 @@ def _gpt_header(own_lba, other_lba, table_lba, disk_sectors, table):
     return packed(zlib.crc32(packed(0))).ljust(SECTOR, b"\0")
 
 
-def _gpt_table(partition):
-    last_lba = partition.first_lba + partition.sectors - 1
-    entry = struct.pack("<16s16sQQQ72s", ESP_TYPE.bytes_le, partition.guid.bytes_le,
-                        partition.first_lba, last_lba, 0, "ESP".encode("utf-16-le"))
-    return entry.ljust(GPT_ENTRIES * GPT_ENTRY_SIZE, b"\0")
+def _gpt_table(partitions):
+    entries = b""
+    for partition in partitions:
+        last_lba = partition.first_lba + partition.sectors - 1
+        entries += struct.pack("<16s16sQQQ72s", partition.type.bytes_le, partition.guid.bytes_le,
+                               partition.first_lba, last_lba, 0,
+                               partition.label.encode("utf-16-le"))
+    return entries.ljust(GPT_ENTRIES * GPT_ENTRY_SIZE, b"\0")
 
 
 def _protective_mbr(disk_sectors):
@@ -78,9 +88,9 @@ def _protective_mbr(disk_sectors):
     return bytes(446) + entry + bytes(48) + b"\x55\xaa"
 
 
-def _write_gpt(path, partition):
-    disk_sectors = partition.first_lba + partition.sectors + GPT_TABLE_SECTORS + 1
-    table = _gpt_table(partition)
+def _write_gpt(path, *partitions):
+    disk_sectors = partitions[-1].first_lba + partitions[-1].sectors + GPT_TABLE_SECTORS + 1
+    table = _gpt_table(partitions)
     last = disk_sectors - 1
     backup_table = last - GPT_TABLE_SECTORS
     with open(path, "wb") as disk:
@@ -127,13 +137,30 @@ def _fill(image, files, environment):
         run_tool("mcopy", "-i", image, source, f"::{name}", env=environment, input=text)
 
 
-def write_disk(path, files, guid=ESP_GUID):
+def _after(partition, image, **what):
+    """A partition right after another one, as large as an image."""
+    return Partition(partition.number + 1, partition.first_lba + partition.sectors,
+                     -(-image.stat().st_size // MIB) * MIB // SECTOR, **what)
+
+
+def _append_image(path, partition, image):
+    run_tool("dd", f"if={image}", f"of={path}", f"bs={MIB}", "conv=notrunc,sparse",
+             f"seek={partition.first_lba * SECTOR // MIB}")
+
+
+def write_disk(path, files, guid=ESP_GUID, xbootldr=None):
     """Write a GPT disk whose ESP holds `files`, a dict of path ("a/b") to bytes or Path.
 
-    A machine's second disk needs a `guid` of its own.
+    A machine's second disk needs a `guid` of its own. `xbootldr`: an image of a second partition,
+    of that type.
     """
     partition = Partition(1, ESP_FIRST_LBA, _esp_sectors(files), guid)
-    _write_gpt(path, partition)
+    if xbootldr:
+        second = _after(partition, xbootldr, guid=XBOOTLDR_GUID, type=XBOOTLDR_TYPE, label="boot")
+        _write_gpt(path, partition, second)
+        _append_image(path, second, xbootldr)
+    else:
+        _write_gpt(path, partition)
     run_tool("mkfs.fat", "-F", "32", "-s", CLUSTER_SECTORS, "-i", "70766800", "-n", "ESP",
          "--offset", ESP_FIRST_LBA, path, partition.sectors // 2)
     _fill_fat(f"{path}@@{ESP_FIRST_LBA * SECTOR}", files)
@@ -194,3 +221,37 @@ def cut_chain(path, name, offset):
         for table in fat(path).tables:
             disk.seek(table * SECTOR + 4 * last)
             disk.write(struct.pack("<I", END_OF_CHAIN))
+
+
+def write_mbr(path, partition, kind=0xea):
+    """Give a disk of write_disk() an MBR for its GPT: the ESP, and one more partition after it."""
+    second_lba = partition.first_lba + partition.sectors
+    size = os.path.getsize(path) // SECTOR
+    rows = b"".join(struct.pack("<B3sB3sII", 0, b"\0\2\0", which, b"\xff\xff\xff", first, sectors)
+                    for which, first, sectors in (
+                        (0xef, partition.first_lba, partition.sectors),
+                        (kind, second_lba, size - GPT_TABLE_SECTORS - 1 - second_lba)))
+    with open(path, "r+b") as disk:
+        disk.seek(440)
+        disk.write(MBR_ID + rows.rjust(len(rows) + 2, b"\0").ljust(66, b"\0") + b"\x55\xaa")
+        disk.write(bytes(SECTOR * (1 + GPT_TABLE_SECTORS)))
+        disk.seek((size - GPT_TABLE_SECTORS - 1) * SECTOR)
+        disk.write(bytes(SECTOR * (1 + GPT_TABLE_SECTORS)))
+
+
+def write_fat(path, files, size=64 * MIB):
+    """An image of a FAT32 file system alone, to be a partition."""
+    with open(path, "wb") as image:
+        image.truncate(size)
+    run_tool("mkfs.fat", "-F", "32", "-s", 1, "-n", "BOOT", path)
+    _fill_fat(path, files)
+    return path
+
+
+def write_ext4(path, folder, *options, size=96 * MIB):
+    """An image of an ext4 file system with the files of a folder, as Debian 12 makes it."""
+    with open(path, "wb") as image:
+        image.truncate(size)
+    run_tool("/usr/sbin/mke2fs", "-q", "-t", "ext4", "-O", "^metadata_csum_seed,^orphan_file", *options, "-d",
+             folder, path)
+    return path

@@ -42,10 +42,10 @@ show_variables() {
 FEATURES = {
     "Boot counting", "Menu timeout control", "One-shot menu timeout control",
     "Default entry control", "One-shot entry control", "Support Type #1 sort-key field",
-    "Support @saved pseudo-entry", "Boot loader sets ESP information",
+    "Support @saved pseudo-entry", "Boot loader sets ESP information", "Support for XBOOTLDR partition",
 }
 NO_FEATURES = {
-    "Support for XBOOTLDR partition", "Support for passing random seed to OS",
+    "Support for passing random seed to OS",
     "Load drop-in drivers", "Support Type #1 devicetree field",
 }
 

@@ -83,7 +83,7 @@ BREAKS = (
           "missing-kernel", "does not say"),
     Break("an error is told twice", "console_print_error", condition("printed"), "0",
           "menu-empty-alone", "is printed twice"),
-    Break("no error is recorded", "file_open_optional", returned("error_set_efi_for"), "false",
+    Break("no error is recorded", "open_on", returned("error_set_efi_for"), "false",
           "option-boot", "without a message"),
     Break("a short read is taken", "read_chunk", value("ret_count"), "*ret_wanted",
           "option-boot", "segment"),
@@ -353,7 +353,7 @@ BREAKS = (
 
     Break("another disk's XBOOTLDR partition is reported", "is_on_disk", argument("memcmp", 2), "0",
           "xbootldr", "is mistaken"),
-    Break("the volume's own XBOOTLDR partition is reported", "xbootldr_is_beside",
+    Break("the volume's own XBOOTLDR partition is reported", "partition_find_xbootldr",
           condition("partitions", "device"), ("partitions[i] != device", "true"),
           "xbootldr", "is mistaken"),
 

@@ -92,7 +92,7 @@ def test_no_message_is_overlooked():
     """Each of these is of another kind: macro, conditional, table, several lines, filled in."""
     texts = [message.text for message in loader_messages()]
     for text in ("The firmware has no memory left for that.", "the caller's initrd",
-                 "no such file; paths start at the root of pvhboot's own volume", "not an ELF file{c0}", "copy the file again",
+                 "no such file; paths start at the root of the entry's volume", "not an ELF file{c0}", "copy the file again",
                  "it is bzip2-compressed", "Write Protected", "Aborted", "reserved", "ACPI NVS",
                  "segment {d0} wraps around the end of the address space ({x2} bytes at {x1})",
                  '%s "%.*s": not %s; ignored', "yes or no", "unknown option ",

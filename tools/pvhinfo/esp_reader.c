@@ -177,7 +177,7 @@ static void report(struct catalog_reader *catalog_reader, struct error *error)
 enum status esp_read_catalog(struct esp *esp, struct arena *arena)
 {
     struct esp_reader reader = {
-        .reader = {NULL, open_directory, next_name, close_directory, read_file, open_file,
+        .reader = {NULL, NULL, open_directory, next_name, close_directory, read_file, open_file,
                    close_file, has_file, report},
         .esp = esp,
         .arena = arena,

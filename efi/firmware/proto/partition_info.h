@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EFI_PARTITION_INFO_PROTOCOL (UEFI 2.10, section 13.18), of which only GPT entries' types are
- * used. */
+/* EFI_PARTITION_INFO_PROTOCOL (UEFI 2.10, section 13.18), of which only the types are used. */
 #pragma once
 
 #include "efi/efi.h"
@@ -15,23 +14,18 @@
         }                                                                                          \
     }
 
-/* The extended boot loader partition of the Boot Loader Specification (UAPI.1). */
-#define XBOOTLDR_PARTITION_GUID                                                                    \
-    {                                                                                              \
-        0xbc13c2ff, 0x59e6, 0x4262,                                                                \
-        {                                                                                          \
-            0xa3, 0x52, 0xb2, 0x75, 0xfd, 0x6f, 0x71, 0x72                                         \
-        }                                                                                          \
-    }
-
+#define PARTITION_TYPE_MBR 1
 #define PARTITION_TYPE_GPT 2
+
+/* Where the type is in an MBR's entry. */
+#define PARTITION_MBR_TYPE 4
 
 struct partition_info_protocol {
     uint32_t revision;
     uint32_t type; /* PARTITION_TYPE_... */
     uint8_t system;
     uint8_t reserved[7];
-    EFI_GUID gpt_type; /* the beginning of the GPT entry */
+    uint8_t entry[128]; /* as in the table: a GPT's begins with its type; an MBR's has 16 bytes */
 };
 
-static_assert(offsetof(struct partition_info_protocol, gpt_type) == 16, "UEFI: packed");
+static_assert(offsetof(struct partition_info_protocol, entry) == 16, "UEFI: packed");

@@ -33,6 +33,7 @@ struct handle {
     EFI_FILE_HANDLE unused; /* so that the handle differs from its protocol */
     EFI_FILE_PROTOCOL protocol;
     struct node *node;
+    const char *root;  /* of its volume: a node's path */
     uint64_t position; /* in a directory: the next entry */
     bool open;
     bool abandoned;
@@ -190,13 +191,14 @@ static struct handle *find_handle(const char *what, EFI_FILE_HANDLE file)
     run_fail("%s is called for %p, which is no file", what, (void *)file);
 }
 
-static EFI_FILE_HANDLE open_node(struct node *node, bool writable)
+static EFI_FILE_HANDLE open_node(struct node *node, const char *root, bool writable)
 {
     struct handle *handle = calloc(1, sizeof(*handle));
 
     require(handle);
     handle->protocol = file_protocol;
     handle->node = node;
+    handle->root = root;
     handle->writable = writable;
     handle->open = true;
     handle->next = handles;
@@ -243,9 +245,9 @@ static EFI_STATUS enter_name(char path[PATH_MAX_LENGTH], const char *name, size_
 }
 
 /* The path of `name`, relative to `base`. */
-static EFI_STATUS join(const struct node *base, const char *name, char path[PATH_MAX_LENGTH])
+static EFI_STATUS join(const struct handle *base, const char *name, char path[PATH_MAX_LENGTH])
 {
-    snprintf(path, PATH_MAX_LENGTH, "%s", name[0] == '\\' ? "" : base->path);
+    snprintf(path, PATH_MAX_LENGTH, "%s", name[0] == '\\' ? base->root : base->node->path);
     while (*name) {
         size_t length = strcspn(name, "\\");
         EFI_STATUS status = enter_name(path, name, length);
@@ -312,21 +314,22 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
     narrow(name, PATH_MAX_LENGTH, text, sizeof(text));
     if (!is_valid(text))
         return EFI_INVALID_PARAMETER;
-    status = join(handle->node, text, path);
+    status = join(handle, text, path);
     if (EFI_ERROR(status))
         return status;
     if (is_too_long(path))
         return EFI_INVALID_PARAMETER;
     if (text[0] == '\\' && text[1] == '\\')
-        path[0] = '\0';
+        snprintf(path, sizeof(path), "%s", handle->root);
     node = find_node(path);
     if (!node || (names_directory(text) && !(node->attributes & EFI_FILE_DIRECTORY)))
         return EFI_NOT_FOUND;
     if (medium_ways.closed && strcasecmp(node->path, medium_ways.closed) == 0)
         return EFI_ACCESS_DENIED;
-    if (mode & EFI_FILE_MODE_WRITE && medium_ways.read_only)
+    if (mode & EFI_FILE_MODE_WRITE &&
+        (*handle->root ? medium_ways.other_read_only : medium_ways.read_only))
         return EFI_WRITE_PROTECTED;
-    *ret_file = open_node(node, mode & EFI_FILE_MODE_WRITE);
+    *ret_file = open_node(node, handle->root, mode & EFI_FILE_MODE_WRITE);
     return EFI_SUCCESS;
 }
 
@@ -358,14 +361,18 @@ static EFI_STATUS EFIAPI open_volume(EFI_FILE_IO_INTERFACE *this, EFI_FILE_HANDL
 {
     EFI_STATUS status = ledger_enter(SERVICE_OPEN_VOLUME);
 
-    require(this == &fake_volume);
+    const char *path = this == &fake_other_volume ? OTHER_VOLUME + 1 : "";
+    struct node *root = find_node(path);
+
+    require(this == &fake_volume || (this == &fake_other_volume && root));
     *ret_root = (EFI_FILE_HANDLE)(uintptr_t)0xbadbadbadbad;
     if (!EFI_ERROR(status))
-        *ret_root = open_node(&nodes[0], false);
+        *ret_root = open_node(root, path, false);
     return status;
 }
 
 EFI_FILE_IO_INTERFACE fake_volume = {EFI_FILE_IO_INTERFACE_REVISION, open_volume};
+EFI_FILE_IO_INTERFACE fake_other_volume = {EFI_FILE_IO_INTERFACE_REVISION, open_volume};
 
 /* ------------------------------------------------------------------------------------------------
  * Reading and writing
@@ -554,7 +561,7 @@ static EFI_STATUS rename_node(struct node *node, const char *name)
     snprintf(directory, sizeof(directory), "%s", node->path);
     enter_name(directory, "..", 2);
     snprintf(parent.path, sizeof(parent.path), "%s", directory);
-    join(&parent, name, path);
+    join(&(struct handle){.node = &parent, .root = ""}, name, path);
     if (is_too_long(path))
         return EFI_INVALID_PARAMETER;
     taken = find_node(path);

@@ -31,7 +31,8 @@ struct medium_ways {
     EFI_STATUS damage;
     uint64_t ticks_per_mib; /* how slow it is */
     bool read_only;
-    const char *closed; /* cannot be opened */
+    bool other_read_only; /* the second volume */
+    const char *closed;   /* cannot be opened */
     uint64_t
         unlisted;    /* the first directory entry that cannot be read, counted from 1; 0 for none */
     bool long_paths; /* of more than 256 characters, as EDK2's FAT driver has none */
@@ -40,6 +41,10 @@ struct medium_ways {
 extern struct medium_ways medium_ways;
 
 extern EFI_FILE_IO_INTERFACE fake_volume;
+
+/* A second volume: its root is the directory OTHER_VOLUME of the first one. */
+extern EFI_FILE_IO_INTERFACE fake_other_volume;
+#define OTHER_VOLUME "\\@other"
 
 /* The number of Read() calls on files, without directories. */
 size_t files_reads(void);

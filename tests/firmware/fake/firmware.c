@@ -190,12 +190,15 @@ static EFI_STATUS EFIAPI exit_image(EFI_HANDLE image, EFI_STATUS status, UINTN s
 static EFI_STATUS EFIAPI connect_controller(EFI_HANDLE controller, EFI_HANDLE *drivers,
                                             EFI_DEVICE_PATH *path, BOOLEAN recursive)
 {
-    (void)controller;
+    EFI_STATUS status = ledger_enter(SERVICE_CONNECT_CONTROLLER);
+
     (void)drivers;
     (void)path;
-    (void)recursive;
-    (void)ledger_enter(SERVICE_CONNECT_CONTROLLER);
-    run_fail("ConnectController is called: a loader has no business with drivers");
+    if (!firmware_ways.connect || !recursive)
+        run_fail("ConnectController is called where a loader has no business with drivers");
+    if (!EFI_ERROR(status))
+        firmware_ways.connect(controller);
+    return status;
 }
 
 /* ------------------------------------------------------------------------------------------------

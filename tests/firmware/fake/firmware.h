@@ -18,6 +18,7 @@ struct firmware_ways {
     const char *hypervisor; /* twelve characters, as in CPUID; NULL on bare metal */
     uint32_t hypervisor_leaf;
     bool tdx, sev;
+    void (*connect)(EFI_HANDLE controller); /* what ConnectController does; NULL: must not be */
     uint64_t write_back; /* RAM below is write-back, a power of two; 0: there are no MTRRs */
 };
 extern struct firmware_ways firmware_ways;

@@ -304,7 +304,8 @@ static size_t match_path(const uint8_t *path, const uint8_t *prefix)
 
         if (is_end(node))
             return offset;
-        if (size < 4 || memcmp(path + offset, prefix + offset, size) != 0)
+        if (size < 4 || memcmp(path + offset, prefix + offset, sizeof(*node)) != 0 ||
+            memcmp(path + offset, prefix + offset, size) != 0)
             return 0;
         offset += size;
     }

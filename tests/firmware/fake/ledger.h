@@ -64,6 +64,7 @@
     X(FILE_GET_INFO, "File.GetInfo")                                                               \
     X(FILE_SET_INFO, "File.SetInfo")                                                               \
     X(FILE_FLUSH, "File.Flush")                                                                    \
+    X(READ_BLOCKS, "ReadBlocks")                                                                   \
     X(LOAD_FILE, "LoadFile2.LoadFile")                                                             \
     X(GET_CAPABILITY, "GetCapability")                                                             \
     X(GET_EVENT_LOG, "GetEventLog")                                                                \

@@ -94,13 +94,13 @@ static uint64_t read_time(const char *name)
 
 /*
  * The bits by https://systemd.io/BOOT_LOADER_INTERFACE, those of what there is no menu, file or key
- * for being 0: XBOOTLDR, the random seed, drivers, device trees, Secure Boot keys, the shim.
+ * for being 0: the random seed, drivers, device trees, Secure Boot keys, the shim.
  */
 static void check_features(void)
 {
     static const uint8_t wanted[8] = {
-        1 << 0 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4, /* timeouts, default, one-shot, counting */
-        1 << 0 | 1 << 1 | 1 << 5,                   /* 8 sort-key, 9 @saved, 13 menu-disabled */
+        0x3f,                     /* timeouts, default, one-shot, counting, XBOOTLDR */
+        1 << 0 | 1 << 1 | 1 << 5, /* 8 sort-key, 9 @saved, 13 menu-disabled */
     };
     size_t size;
     const void *value = variable_find(&loader_variable_guid, "LoaderFeatures", &size);

@@ -23,3 +23,4 @@ extern const struct scenario trouble_scenarios[];
 extern const struct scenario tpm_scenarios[];
 extern const struct scenario trust_scenarios[];
 extern const struct scenario type2_scenarios[];
+extern const struct scenario volume_scenarios[];

@@ -176,8 +176,8 @@ static int stop(void **state)
 static void use_files(const struct fake_file *files, size_t count)
 {
     volume = (struct fake_volume){
-        .reader = {(struct volume *)&volume, open_directory, next_name, close_directory, read_file,
-                   open_file, close_file, has_file, report},
+        .reader = {(struct volume *)&volume, NULL, open_directory, next_name, close_directory,
+                   read_file, open_file, close_file, has_file, report},
         .files = files,
         .file_count = count,
         .names = NO_LIMIT,
@@ -236,6 +236,58 @@ static void a_usual_volume(void **state)
         assert_int_equal(catalog.entries.items[i].source.kind, ENTRY_TYPE1);
     }
     assert_int_equal(volume.report_count, 0);
+}
+
+/* A second volume has entries only, whose paths are on it; each reader reports its own faults. */
+static void two_volumes(void **state)
+{
+    static const struct fake_file others[] = {
+        {CONFIG, "default none-of-this\n"},
+        {ENTRIES "\\d.conf", "title B\nlinux /b\n"},
+        {ENTRIES "\\e.conf", "linux /e\n"},
+    };
+    struct fake_volume other;
+
+    (void)state;
+    use_files(others, ELEMENTS(others));
+    other = volume;
+    other.reader.volume = (struct volume *)&other;
+    other.unreadable = ENTRIES "\\e.conf";
+    use_files(usual, ELEMENTS(usual));
+    volume.reader.other = &other.reader;
+    assert_true(read_catalog());
+    assert_ids("d b a c");
+    assert_string_equal(catalog.config.default_pattern, "a*");
+    assert_ptr_equal(catalog.entries.items[0].source.volume, &other);
+    assert_ptr_equal(catalog.entries.items[0].request.kernel.volume, &other);
+    assert_ptr_equal(catalog.entries.items[1].source.volume, &volume);
+    assert_string_equal(catalog.entries.items[0].label, "B (d)");
+    assert_int_equal(catalog.entries.unreadable, 1);
+    assert_int_equal(volume.report_count, 0);
+    assert_int_equal(other.report_count, 1);
+    assert_int_equal(other.read_count, 2);
+}
+
+/* Without entries there, or where its directory cannot be opened: those of the first one remain. */
+static void a_second_volume_without_entries(void **state)
+{
+    struct fake_volume other;
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        use_files(usual, 0);
+        other = volume;
+        other.no_directory = i % 2 == 0;
+        other.unopenable = i % 2 ? ENTRIES : NULL;
+        use_files(usual, i < 2 ? ELEMENTS(usual) : 0);
+        volume.no_directory = i >= 2;
+        volume.reader.other = &other.reader;
+        assert_true(read_catalog());
+        assert_ids(i < 2 ? "b a c" : "");
+        assert_int_equal(catalog.entries.no_directory, i >= 2);
+        assert_int_equal(other.report_count, i % 2);
+        arena_release(&arena);
+    }
 }
 
 /* loader.conf is read first, and only entry files of the directory, each up to a megabyte. */
@@ -501,6 +553,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(a_usual_volume),
+        test(two_volumes),
+        test(a_second_volume_without_entries),
         test(what_is_read),
         test(an_empty_volume),
         test(a_file_that_cannot_be_read_is_left_out),

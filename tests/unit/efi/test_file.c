@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/file.h"
+#include "efi/firmware/partition.h"
 #include "efi/firmware/timing.h"
 
 #include <string.h>
@@ -62,6 +63,19 @@ EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
     (void)root, (void)path, (void)mode;
     *ret_handle = &medium.handle;
     return EFI_SUCCESS;
+}
+
+bool partition_open_named(const char *path, struct volume *ret_volume, const char **ret_path,
+                          struct error *error)
+{
+    (void)path, (void)ret_path;
+    *ret_volume = (struct volume){.kind = VOLUME_NONE};
+    return error_set(error, ERROR_PARTITION_UNKNOWN);
+}
+
+void volume_close(struct volume *volume)
+{
+    (void)volume;
 }
 
 void efi_file_close(EFI_FILE_HANDLE *handle)

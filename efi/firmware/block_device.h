@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Disks and partitions as bytes, by EFI_BLOCK_IO_PROTOCOL. */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/base/arena.h"
+#include "common/base/byte_source.h"
+
+struct block_device {
+    struct byte_source source; /* first, so that it can be cast back; its errors are ERROR_READ */
+    EFI_BLOCK_IO *block_io;
+    uint32_t block_size; /* in bytes; a power of two */
+    uint8_t *buffer;     /* of the bytes at `position`, in the arena */
+    uint64_t position;   /* UINT64_MAX: of none yet */
+};
+
+/* Opens what `handle` stands for. False when it has no blocks, no medium, or without memory. */
+bool block_device_open(EFI_HANDLE handle, struct arena *arena, struct block_device *ret_device);

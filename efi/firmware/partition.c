@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/firmware/partition.h"
+
+#include "common/disk/file_system.h"
+#include "common/disk/partition_table.h"
+#include "efi/firmware/block_device.h"
+#include "efi/firmware/device_path.h"
+#include "efi/firmware/efi_error.h"
+#include "efi/firmware/pages.h"
+#include "efi/firmware/proto/partition_info.h"
+
+#include <string.h>
+
+#define MOST_PARTITIONS 128
+
+/* The ID in the last Hard Drive node of a handle's device path. */
+static bool read_id(EFI_HANDLE handle, struct partition_id *ret_id)
+{
+    const void *path = device_path_of(handle);
+    struct device_node node;
+    bool found = false;
+
+    while (device_path_next(&path, &node)) {
+        if (node.type == NODE_MEDIA && node.subtype == NODE_MEDIA_HARDDRIVE)
+            found = partition_id_from_node(node.bytes, node.size, ret_id);
+    }
+    return found;
+}
+
+EFI_HANDLE partition_find(const struct partition_id *id)
+{
+    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+    EFI_HANDLE *handles = NULL, found = NULL;
+    UINTN count = 0;
+
+    if (EFI_ERROR(BS->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles)))
+        return NULL;
+    for (UINTN i = 0; i < count && !found; i++) {
+        struct partition_id other;
+
+        if (read_id(handles[i], &other) && partition_id_equals(&other, id))
+            found = handles[i];
+    }
+    (void)BS->FreePool(handles);
+    return found;
+}
+
+void partition_connect(EFI_HANDLE device)
+{
+    (void)BS->ConnectController(device, NULL, NULL, TRUE);
+}
+
+/* What the first bytes of a partition tell. */
+static const struct file_system *recognize(EFI_HANDLE partition)
+{
+    CLEANUP(arena_release) struct arena arena;
+    struct error ignored = {.code = ERROR_NONE};
+    struct block_device device;
+    uint8_t *bytes;
+    size_t size = 0;
+
+    pages_init_arena(&arena);
+    bytes = arena_alloc_bulk(&arena, FILE_SYSTEM_PROBE_SIZE);
+    if (bytes && block_device_open(partition, &arena, &device)) {
+        size = (size_t)min_u64(device.source.size, FILE_SYSTEM_PROBE_SIZE);
+        if (!device.source.read(&device.source, 0, bytes, size, &ignored))
+            size = 0;
+    }
+    return file_system_recognize(bytes, size);
+}
+
+/* A file system that the firmware knows may not be on the handle yet: a fast boot leaves it so. */
+bool partition_open(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
+                    struct error *error)
+{
+    if (volume_open_other(partition, name, ret_volume, error))
+        return true;
+    if (error->code != ERROR_VOLUME_NO_FILE_SYSTEM)
+        return ERROR_IS_FALSE(error_name(error, name));
+    partition_connect(partition);
+    error_clear(error);
+    if (volume_open_other(partition, name, ret_volume, error))
+        return true;
+    if (error->code != ERROR_VOLUME_NO_FILE_SYSTEM)
+        return ERROR_IS_FALSE(error_name(error, name));
+    error_clear(error);
+    error->reason = recognize(partition)->words;
+    return error_set_for(error, name, ERROR_PARTITION_UNREADABLE);
+}
+
+EFI_HANDLE partition_find_named(const char *path, const char **ret_path, struct error *error)
+{
+    struct partition_id id;
+    EFI_HANDLE partition;
+
+    if (!partition_id_parse_path(path, &id, ret_path)) {
+        (void)error_set_for(error, path, ERROR_PARTITION_ID);
+        return NULL;
+    }
+    partition = partition_find(&id);
+    if (!partition)
+        (void)error_set_for(error, path, ERROR_PARTITION_UNKNOWN);
+    return partition;
+}
+
+bool partition_open_named(const char *path, struct volume *ret_volume, const char **ret_path,
+                          struct error *error)
+{
+    EFI_HANDLE partition = partition_find_named(path, ret_path, error);
+
+    *ret_volume = (struct volume){.kind = VOLUME_NONE};
+    if (!partition)
+        return false;
+    error->name = path;
+    return partition_open(partition, "the partition of this PARTUUID", ret_volume, error);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * XBOOTLDR
+ */
+
+/*
+ * The size of the device path of a partition's disk, in bytes: all nodes before that of the
+ * partition. 0 for no partition.
+ */
+static size_t disk_path_size(const void *path)
+{
+    const uint8_t *start = path;
+    const void *position = path;
+    struct device_node node;
+    size_t size = 0;
+
+    while (device_path_next(&position, &node)) {
+        if (node.type == NODE_MEDIA && node.subtype == NODE_MEDIA_HARDDRIVE)
+            return size;
+        size = (size_t)((const uint8_t *)position - start);
+    }
+    return 0;
+}
+
+static bool is_xbootldr(EFI_HANDLE partition)
+{
+    EFI_GUID guid = PARTITION_INFO_PROTOCOL_GUID;
+    struct partition_info_protocol *info = NULL;
+
+    if (EFI_ERROR(BS->HandleProtocol(partition, &guid, (void **)&info)))
+        return false;
+    switch (info->type) {
+    case PARTITION_TYPE_GPT:
+        return memcmp(info->entry, xbootldr_gpt_type, sizeof(xbootldr_gpt_type)) == 0;
+    case PARTITION_TYPE_MBR:
+        return info->entry[PARTITION_MBR_TYPE] == XBOOTLDR_MBR_TYPE;
+    default:
+        return false;
+    }
+}
+
+static bool is_on_disk(EFI_HANDLE partition, const void *disk, size_t size)
+{
+    const void *path = device_path_of(partition);
+
+    return disk_path_size(path) == size && memcmp(path, disk, size) == 0;
+}
+
+/* The handle of the disk, by the beginning of a partition's device path. */
+static EFI_HANDLE find_disk(const void *path, size_t size, struct arena *arena)
+{
+    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+    EFI_DEVICE_PATH *disk = device_path_copy_start(path, size, arena);
+    EFI_DEVICE_PATH *rest = disk;
+    EFI_HANDLE handle = NULL;
+
+    if (!disk || EFI_ERROR(BS->LocateDevicePath(&guid, &rest, &handle)) ||
+        (const uint8_t *)rest != (const uint8_t *)disk + size)
+        return NULL;
+    return handle;
+}
+
+/* Where partitions that are in the table have no handle yet, the firmware is asked to make them. */
+static EFI_HANDLE find_in_table(const void *path, size_t size)
+{
+    CLEANUP(arena_release) struct arena arena;
+    struct block_device device;
+    struct partition_id id;
+    EFI_HANDLE disk, partition;
+
+    pages_init_arena(&arena);
+    disk = find_disk(path, size, &arena);
+    if (!disk || !block_device_open(disk, &arena, &device) ||
+        !partition_table_find_xbootldr(&device.source, device.block_size, &id))
+        return NULL;
+    partition = partition_find(&id);
+    if (partition)
+        return partition;
+    partition_connect(disk);
+    return partition_find(&id);
+}
+
+EFI_HANDLE partition_find_xbootldr(EFI_HANDLE device)
+{
+    EFI_GUID guid = PARTITION_INFO_PROTOCOL_GUID;
+    EFI_HANDLE partitions[MOST_PARTITIONS];
+    UINTN size = sizeof(partitions);
+    const void *path = device_path_of(device);
+    size_t disk = disk_path_size(path);
+    EFI_STATUS status;
+
+    if (disk == 0)
+        return NULL;
+    status = BS->LocateHandle(ByProtocol, &guid, NULL, &size, partitions);
+    if (status == EFI_NOT_FOUND)
+        return find_in_table(path, disk);
+    for (size_t i = 0; !EFI_ERROR(status) && i < size / sizeof(*partitions); i++) {
+        /* No protocol is opened on `device` itself: on EDK2 that makes later reads dearer. */
+        if (partitions[i] != device && is_xbootldr(partitions[i]) &&
+            is_on_disk(partitions[i], path, disk))
+            return partitions[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Partitions other than the one that pvhboot was started from. */
+#pragma once
+
+#include "efi/efi.h"
+
+#include "common/base/error.h"
+#include "common/disk/partition_id.h"
+#include "efi/firmware/volume.h"
+
+/* The first partition of any disk with this ID; NULL for none. */
+EFI_HANDLE partition_find(const struct partition_id *id);
+
+/* Lets the firmware's drivers look at a partition or a disk, and at all that is on it. */
+void partition_connect(EFI_HANDLE device);
+
+/*
+ * Opens the file system on a partition, which `name` (not copied) tells in messages. Where there
+ * is none, or none that the firmware can read, the error names what the partition has.
+ */
+bool partition_open(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
+                    struct error *error);
+
+/*
+ * Opens the volume that "PARTUUID=...:/path" names; *ret_path is the path on it, a part of `path`.
+ */
+bool partition_open_named(const char *path, struct volume *ret_volume, const char **ret_path,
+                          struct error *error);
+
+/* The same without opening it: NULL, with *error, when there is no such partition. */
+EFI_HANDLE partition_find_named(const char *path, const char **ret_path, struct error *error);
+
+/*
+ * The extended boot loader partition (XBOOTLDR) of the disk that `device`, a partition, is on;
+ * NULL for none. `device` itself is not meant. Firmware before UEFI 2.7 does not tell the types of
+ * partitions: there the disk's partition table is read.
+ */
+EFI_HANDLE partition_find_xbootldr(EFI_HANDLE device);
