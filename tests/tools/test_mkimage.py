@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The images that pvhboot-mkimage makes, and what it refuses."""
 
+import argparse
 import hashlib
 import shutil
 import struct
@@ -8,8 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import CONTENT, ELF, TOOLS, elf_kernel
-from pvhinfo_runs import BUILD, PROGRAM, pvhinfo
+from conftest import CONTENT, ELF, TOOLS, elf_kernel, load_program
+from pvhinfo_runs import BUILD, PROGRAM, pvhinfo, results
 
 from pvhtools.pe import FILE_ALIGNMENT, SECTION_ALIGNMENT, SIZE_OF_IMAGE, Image, round_up
 
@@ -157,7 +158,49 @@ def test_a_signed_image(machine, signer):
 def test_where_it_lies_is_said(machine):
     machine.output = machine.esp / "EFI/Linux/a.efi"
     said = machine.call("--entry", machine.entry, "--esp", machine.esp)
-    assert "bootctl list" in said and "-l '\\EFI\\Linux\\a.efi'\n" in said
+    assert "bootctl list" in said and "efibootmgr" not in said
+
+
+def test_the_boot_option_is_that_of_the_partition(machine, capsys, monkeypatch):
+    """A folder stands for a mounted partition here."""
+    program = load_program("pvhboot-mkimage")
+    monkeypatch.setattr(program, "partition_of", lambda folder: ("/dev/nvme0n1", "15"))
+    options = argparse.Namespace(esp=machine.esp, output=machine.esp / "EFI/a b.efi")
+    program.tell_how_it_starts(options)
+    assert capsys.readouterr().out == (
+        "to make it a boot option: efibootmgr -c -d /dev/nvme0n1 -p 15 -L pvhboot -l '\\EFI\\a b.efi'\n")
+    options.output = machine.esp.parent / "a.efi"
+    program.tell_how_it_starts(options)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("line", [
+    "initrd /microcode.img /debian/initrd.img $tuned_initrd", "initrd /microcode.img\ninitrd /debian/initrd.img ${x}"])
+def test_lists_of_initrds(machine, line):
+    machine.entry.write_text(f"linux /debian/vmlinuz\n{line}\n")
+    machine.call("--entry", machine.entry, "--esp", machine.esp)
+    assert machine.image().content(".initrd") == b"cpio5\0\0\0initrd\0\0"
+
+
+def test_a_path_with_spaces_is_no_list(machine):
+    (machine.esp / "my initrd").write_bytes(b"spaced")
+    machine.entry.write_text("linux /debian/vmlinuz\ninitrd /my initrd\n")
+    machine.call("--entry", machine.entry, "--esp", machine.esp)
+    assert machine.image().content(".initrd") == b"spaced"
+
+
+def test_profiles_and_signatures(machine, tmp_path):
+    """pvhinfo finds the profiles that the loader finds."""
+    (tmp_path / "sig").write_text("{}")
+    (tmp_path / "key").write_text("PEM")
+    machine.call("--entry", machine.entry, "--esp", machine.esp, "--profile", "rescue=single", "--profile", "plain=",
+                 "--pcrsig", tmp_path / "sig", "--pcrpkey", tmp_path / "key")
+    assert machine.image().content(".pcrsig") == b"{}" and machine.image().content(".pcrpkey") == b"PEM"
+    found, = results(machine.output)
+    assert [(row["id"], row["command_line"]) for row in found["profiles"]] == [
+        ("main", "root=/dev/vda1 quiet"), ("rescue", "root=/dev/vda1 quiet single"), ("plain", "root=/dev/vda1 quiet")]
+    assert "--profile takes ID=TEXT" in machine.run("--linux", "x", "--profile", "x").stderr
+    assert "not for --pin" in machine.run("--linux", "x", "--pin", "--esp", "y", "--profile", "x=y").stderr
 
 
 def test_a_failure_leaves_the_old_image(machine, signer):

@@ -173,3 +173,21 @@ def test_pins_that_do_not_match(esp):
 def test_pins_that_cannot_be_read(esp):
     esp.write("EFI/pvhboot/pvhboot.efi", latin((".sbat", SBAT), (".pins", "nonsense\n")))
     assert ".pins, line 1: not a SHA-256 and a path" in esp.check(1)[1][0]
+
+
+MAP = "efi 7 f 100000 8000000\n"
+
+
+def test_the_map_takes_an_images_own_kernel(tmp_path):
+    """With its command line and its initrd, unless others are given."""
+    file = write(tmp_path, (".text", "code"), (".cmdline", "console=ttyS0"), (".linux", KERNEL), (".initrd", "i" * 5000))
+    (tmp_path / "map").write_text(MAP)
+    found, = results("--map", tmp_path / "map", file)
+    assert found["plan"]["modules"][0]["end"] - found["plan"]["modules"][0]["start"] == 5000
+    kernel = tmp_path / "kernel"
+    kernel.write_bytes(ELF)
+    words = ("--initrd", "5000", "--cmdline", "console=ttyS0", "--map", tmp_path / "map")
+    alone, = results(*words, kernel)
+    assert found["plan"] == alone["plan"]
+    other, = results("--initrd", "6000", "--map", tmp_path / "map", file)
+    assert other["plan"]["modules"][0]["end"] - other["plan"]["modules"][0]["start"] == 6000

@@ -182,25 +182,63 @@ static enum status show_placement(const struct machine *machine, const struct op
     return kernel->status;
 }
 
+/* An image brings its command line and initrd, unless others are given. */
+static bool take_image_parts(const struct image *image, const struct options *options,
+                             struct result *result, struct boot_files *initrds, struct arena *arena)
+{
+    const struct image_profile *profile = &image->profiles[0];
+    TEXT_ON_STACK(size, 24);
+    const char *copy;
+
+    if (!options->command_line && profile->command_line)
+        result->command_line = profile->command_line;
+    if (initrds->count > 0 || !profile->uki.present[UKI_INITRD])
+        return true;
+    text_format(&size, "%llu", (unsigned long long)range_size(profile->uki.sections[UKI_INITRD]));
+    copy = arena_strndup(arena, size.data, size.length);
+    return copy && boot_files_add(initrds, arena, NULL, copy, "");
+}
+
 static enum status show_kernel_on_map(const struct machine *machine, const struct options *options,
+                                      struct kernel *kernel, const struct boot_files *initrds,
                                       struct result *result, struct arena *arena,
                                       struct output *output)
 {
-    struct kernel kernel;
     struct modules modules;
-    enum status status = modules_measure(&options->initrds, &options->modules, arena, &modules);
+    enum status status = modules_measure(initrds, &options->modules, arena, &modules);
 
     if (status != STATUS_BOOTABLE)
         return status;
-    kernel_read(options->files[0], arena, &kernel);
-    result->kernel = &kernel;
+    result->kernel = kernel;
     result->modules = &modules;
-    result->message = kernel.message;
-    status = show_placement(machine, options, &kernel, result, arena, output);
+    result->message = kernel->message;
+    status = show_placement(machine, options, kernel, result, arena, output);
     result->kernel = NULL;
     result->modules = NULL;
     result->message = NULL;
-    kernel_close(&kernel);
+    return status;
+}
+
+static enum status show_file_on_map(const struct machine *machine, const struct options *options,
+                                    struct result *result, struct arena *arena,
+                                    struct output *output)
+{
+    struct boot_files initrds = options->initrds;
+    struct image image;
+    struct kernel kernel;
+    enum status status;
+
+    if (image_read(options->files[0], arena, &image) && image.kernel_count > 0) {
+        status = take_image_parts(&image, options, result, &initrds, arena)
+                     ? show_kernel_on_map(machine, options, &image.kernels[0], &initrds, result,
+                                          arena, output)
+                     : trouble(OUT_OF_MEMORY);
+    } else {
+        kernel_read(options->files[0], arena, &kernel);
+        status = show_kernel_on_map(machine, options, &kernel, &initrds, result, arena, output);
+        kernel_close(&kernel);
+    }
+    image_close(&image);
     return status;
 }
 
@@ -218,7 +256,7 @@ static enum status show_on_map(const struct options *options, struct arena *aren
         return STATUS_TROUBLE;
     if (options->file_count == 0)
         return show_map(&machine, &result, arena, output);
-    return show_kernel_on_map(&machine, options, &result, arena, output);
+    return show_file_on_map(&machine, options, &result, arena, output);
 }
 
 static enum status show_esp(const struct options *options, struct arena *arena,

@@ -33,7 +33,7 @@ class Entry:
         if any(" " in module for module in modules):
             raise Failure(f"{path}: has a module with a command line, which no signed image can vouch for")
         names = {key: values.get(key, [""])[-1] for key in ("title", "version", "sort-key")}
-        return cls(find_on_esp(kernel, esp, path), [find_on_esp(initrd, esp, path) for initrd in values.get("initrd", [])],
+        return cls(find_on_esp(kernel, esp, path), [file for initrd in values.get("initrd", []) for file in find_initrds(initrd, esp, path)],
                    [find_on_esp(module, esp, path) for module in modules],
                    " ".join(values.get("options", [])).encode(errors="surrogateescape"),
                    names["title"], names["version"], names["sort-key"])
@@ -72,6 +72,17 @@ def find_on_esp(path, esp, entry):
     if not place.is_file():
         raise Failure(f"{entry}: {path}: no such file in {esp}; paths start at its root")
     return place
+
+
+def find_initrds(value, esp, entry):
+    """An initrd's value is one path, or where that is no file, a list as GRUB takes it, whose $variables are left out."""
+    try:
+        return [find_on_esp(value, esp, entry)]
+    except Failure:
+        words = [word for word in value.split() if not re.fullmatch(r"\$(\w+|\{\w+\})", word)]
+        if len(words) == len(value.split()) < 2:
+            raise
+    return [find_on_esp(word, esp, entry) for word in words]
 
 
 def path_on_esp(path, esp):
