@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The walk of docs/secure-boot.md: its own commands make a machine in which a secret opens only for the signed image.
+
+Paths of a user's machine are replaced by those of the tests, and the programs are found through a folder of wrappers;
+the guest's commands are run by an initrd, instead of at its prompt.
+"""
+
+import base64
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import efi_guest
+import initrd
+import qemu
+import report
+import secure_boot
+from artifacts import LOADER, TOP, kernel_path, package, required
+
+SECTION = "## The whole way, in a virtual machine"
+MOST_COMMANDS = 9
+TIMEOUT = 400
+SECRET = b"what the image alone may know"
+ESP = Path("esp/EFI/BOOT")
+CREDENTIALS = ESP / "BOOTX64.EFI.extra.d"
+
+# systemd-creds loads these by name when it needs a TPM.
+TPM_LIBRARIES = ("libtss2-esys.so.0", "libtss2-rc.so.0", "libtss2-mu.so.0", "libtss2-tcti-device.so.0", "libtss2-sys.so.1")
+
+INIT = """#!/bin/sh
+/bin/busybox --install -s /sbin
+export PATH=/bin:/sbin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+exec >/dev/console 2>&1
+dmesg -n 1
+cd /tmp
+cp /secret secret
+run() {{
+    echo "guest: begin $1"
+    sh -c "$2" | base64 -w 0
+    echo
+    echo "guest: end $1"
+}}
+if [ -e /.extra/credentials/secret.cred ]; then
+    run opened '{decrypt} 2>error'
+    run error 'cat error'
+else
+    run sealed '{encrypt} && cat secret.cred'
+fi
+poweroff -f
+"""
+
+
+def commands(title=SECTION):
+    """Those of a section, each in one line: what the host runs, and what the guest runs."""
+    page = (TOP / "docs/secure-boot.md").read_text(encoding="utf-8")
+    section = page.split(title + "\n", 1)[1].split("\n## ", 1)[0]
+    lines = re.sub(r"\\\n\s*", "", "\n".join(re.findall(r"^    (.*)$", section, re.M))).splitlines()
+    guest = [line for line in lines if line.startswith("systemd-creds ")]
+    return [line for line in lines if line not in guest], guest
+
+
+def wrapper(folder, name, *words, **environment):
+    """A program in the folder that runs another one."""
+    text = " ".join(f"{key}='{value}'" for key, value in environment.items())
+    (folder / name).write_text(f"#!/bin/sh\nexec env {text} {' '.join(map(str, words))} \"$@\"\n")
+    (folder / name).chmod(0o755)
+
+
+def wrappers(folder):
+    folder.mkdir()
+    tree = package(secure_boot.VIRT_FIRMWARE)
+    wrapper(folder, "virt-fw-vars", "/usr/bin/python3", "-B", tree / "usr/bin/virt-fw-vars",
+            PYTHONPATH=tree / "usr/lib/python3/dist-packages")
+    wrapper(folder, "pvhboot-mkimage", "/usr/bin/python3", "-B", TOP / "tools/pvhboot-mkimage", "--efi", required(LOADER))
+    wrapper(folder, "uuidgen", "cat", "/proc/sys/kernel/random/uuid")
+    wrapper(folder, "qemu-system-x86_64", "/usr/bin/qemu-system-x86_64", "-display", "none", "-no-reboot")
+
+
+def guest_initrd(guest):
+    encrypt, = [line for line in guest if " encrypt " in line]
+    decrypt, = [line for line in guest if " decrypt " in line]
+    programs = [efi_guest.Program(efi_guest.SHELL), efi_guest.Program(Path("/usr/bin/systemd-creds"))]
+    sources = {"bin/busybox": initrd.BUSYBOX}
+    for one in programs:
+        sources |= {f"bin/{one.path.name}": one.path, **efi_guest.shared_libraries(one)}
+    for name in TPM_LIBRARIES:
+        library = required(Path("/usr/lib/x86_64-linux-gnu") / name)
+        sources |= {f"lib/{name}": library, **efi_guest.shared_libraries(efi_guest.Program(library))}
+    contents = {name: (0o755, path.read_bytes()) for name, path in sources.items()}
+    init = INIT.format(encrypt=encrypt, decrypt=decrypt).encode()
+    folders = {str(parent) for name in contents for parent in Path(name).parents} - {"."}
+    return initrd.archive({"init": (0o755, init), "secret": (0o600, SECRET), **contents,
+                           "etc/passwd": (0o644, b"root:x:0:0:root:/:/bin/sh\n")},
+                          folders=sorted({*folders, "sbin", "dev", "proc", "sys", "tmp", "etc"}),
+                          devices={"dev/console": (0o600, (5, 1))})
+
+
+class Walk:
+    """A folder in which the page's commands are run."""
+
+    def __init__(self, folder, guest=None):
+        self.folder = folder
+        self.host, own = commands()
+        guest = guest or own
+        assert len(self.host) + len(guest) <= MOST_COMMANDS
+        wrappers(folder / "bin")
+        (folder / "initrd.img").write_bytes(guest_initrd(guest))
+
+    def run(self, program, change=lambda line: line):
+        """The one command of the page that begins with this word; its output."""
+        line, = [line for line in self.host if line.split()[0] == program]
+        line = change(line)
+        firmware = qemu.FIRMWARES[secure_boot.FIRMWARE]
+        line = line.replace("/usr/share/OVMF", str(firmware.file("OVMF_VARS_4M.fd").parent))
+        line = re.sub(r"/boot/vmlinuz\S*", str(kernel_path("6.1-cloud", "vmlinuz")), line)
+        line = re.sub(r"/boot/initrd.img\S*", "initrd.img", line)
+        environment = {**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+        with subprocess.Popen(["sh", "-c", f"exec {line}"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True) as process:
+            try:
+                said = process.communicate(timeout=TIMEOUT)[0].decode(errors="replace")
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                said = process.communicate()[0].decode(errors="replace")
+                raise AssertionError(f"{program} did not end: {said[-3000:]}") from None
+        assert process.returncode == 0, said
+        return said
+
+    def boot(self):
+        """Name to output of each command of the guest."""
+        self.run("swtpm")
+        text = report.plain(self.run("qemu-system-x86_64"))
+        found = re.findall(r"^guest: begin (\w+)\n(.*?)\n+guest: end \1$", text, re.M | re.S)
+        assert found, text[-3000:]
+        assert "lockdown=integrity" in text
+        return {name: base64.b64decode(said) for name, said in found}
+
+
+    def keep(self, sealed):
+        """Puts what the guest has sealed beside the image."""
+        (self.folder / CREDENTIALS).mkdir()
+        (self.folder / CREDENTIALS / "secret.cred").write_bytes(sealed)
+
+
+@pytest.mark.slow
+def test_a_sealed_secret_opens_only_for_the_image(boot):
+    walk = Walk(boot.folder("walk"))
+    for program in ("openssl", "virt-fw-vars", "pvhboot-mkimage"):
+        walk.run(program)
+    sealed = walk.boot()["sealed"]
+    assert len(sealed) > 100
+    walk.keep(sealed)
+    said = walk.boot()
+    assert said["opened"] == SECRET, said["error"]
+    walk.run("pvhboot-mkimage", lambda line: line.replace("--cmdline \"", "--cmdline \"panic=9 "))
+    said = walk.boot()
+    assert said["opened"] == b"" and b"TPM2" in said["error"]
