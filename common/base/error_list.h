@@ -281,6 +281,16 @@ ERROR_ROW(OVERWRITE_REFUSED, FILE, SECURITY_VIOLATION, NONE,
     "Secure Boot is on, so --overwrite-acpi-nvs is refused; use a relocatable kernel "
     "(PHYS32_RELOC; Linux 6.12 and later)")
 
+/* Enrolling keys. */
+ERROR_ROW(KEY_FILE, FILE, LOAD_ERROR, NONE,
+    "not the signed value of a Secure Boot variable; make it with sbvarsign")
+ERROR_ROW(KEY_REFUSED, FILE, FIRMWARE, NONE,
+    "the firmware did not take this key: {w}; Secure Boot stays off. Clear all keys in the "
+    "firmware's setup, sign the file with sbvarsign for this very variable, and try again")
+ERROR_ROW(KEY_NOT_SIGNED, FILE, FIRMWARE, NONE,
+    "this key is not signed, and the firmware does not go into custom mode, which allows that: "
+    "{w}; sign it with sbvarsign")
+
 /* Entries that are unified kernel images. */
 ERROR_ROW(NO_OS_RELEASE, FILE, UNSUPPORTED, NONE,
     "is no entry: it has no section .osrel with a name of the system")

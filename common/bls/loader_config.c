@@ -34,6 +34,22 @@ static const struct word console_modes[] = {
     {"max", CONSOLE_MODE_MAX},
 };
 
+static const struct word enroll_modes[] = {
+    {"off", ENROLL_OFF},
+    {"manual", ENROLL_MANUAL},
+    {"if-safe", ENROLL_IF_SAFE},
+    {"force", ENROLL_FORCE},
+};
+
+static const struct word enroll_actions[] = {
+    {"reboot", false},
+    {"shutdown", true},
+};
+
+static const struct word enroll_timeouts[] = {
+    {"hidden", ENROLL_TIMEOUT_HIDDEN},
+};
+
 static bool find_word(const struct word *words, size_t count, const char *name, int64_t *ret_value)
 {
     for (size_t i = 0; i < count; i++) {
@@ -100,6 +116,46 @@ static enum config_result take_console_mode(struct config_parser *parser,
     return CONFIG_TAKEN;
 }
 
+static enum config_result take_enroll(struct config_parser *parser, const struct config_key *key,
+                                      const char *value)
+{
+    struct loader_config *config = parser->target;
+    int64_t mode;
+
+    (void)key;
+    if (!find_word(enroll_modes, ELEMENTS(enroll_modes), value, &mode))
+        return CONFIG_BAD_VALUE;
+    config->enroll = (enum enroll_mode)mode;
+    return CONFIG_TAKEN;
+}
+
+static enum config_result take_enroll_action(struct config_parser *parser,
+                                             const struct config_key *key, const char *value)
+{
+    struct loader_config *config = parser->target;
+    int64_t shuts_down;
+
+    (void)key;
+    if (!find_word(enroll_actions, ELEMENTS(enroll_actions), value, &shuts_down))
+        return CONFIG_BAD_VALUE;
+    config->enroll_shuts_down = shuts_down;
+    return CONFIG_TAKEN;
+}
+
+static enum config_result take_enroll_timeout(struct config_parser *parser,
+                                              const struct config_key *key, const char *value)
+{
+    struct loader_config *config = parser->target;
+    int64_t timeout;
+
+    (void)key;
+    if (!parse_word_or_number(enroll_timeouts, ELEMENTS(enroll_timeouts), UINT32_MAX, value,
+                              &timeout))
+        return CONFIG_BAD_VALUE;
+    config->enroll_timeout = (uint32_t)timeout;
+    return CONFIG_TAKEN;
+}
+
 #define MEMBER(member) offsetof(struct loader_config, member)
 
 /* The keys of loader.conf(5) in systemd 257, and pvhboot's own: pass-entry, acpi-overlay,
@@ -123,7 +179,11 @@ static const struct config_key keys[] = {
     {.name = "preferred"},
     {.name = "random-seed-mode"},
     {.name = "reboot-*"},
-    {.name = "secure-boot-*"},
+    {"secure-boot-enroll", take_enroll, MEMBER(enroll), "off, manual, if-safe or force", false},
+    {"secure-boot-enroll-action", take_enroll_action, MEMBER(enroll_shuts_down),
+     "reboot or shutdown", false},
+    {"secure-boot-enroll-timeout-sec", take_enroll_timeout, MEMBER(enroll_timeout),
+     "a number of seconds or hidden", false},
 };
 
 static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "config_parser records a line for each key");
@@ -136,6 +196,8 @@ void loader_config_init(struct loader_config *ret_config)
         .editor = true,
         .acpi_overlay = true,
         .console_mode = CONSOLE_MODE_KEEP,
+        .enroll = ENROLL_IF_SAFE,
+        .enroll_timeout = ENROLL_TIMEOUT_DEFAULT,
     };
 }
 

@@ -19,6 +19,17 @@
 #define CONSOLE_MODE_AUTO (-2) /* a mode that is readable on this screen */
 #define CONSOLE_MODE_MAX  (-3)
 
+/* When Secure Boot keys of the volume are enrolled; only in setup mode. */
+enum enroll_mode {
+    ENROLL_IF_SAFE, /* as ENROLL_MANUAL, and the set "auto" unattended in a virtual machine */
+    ENROLL_OFF,
+    ENROLL_MANUAL, /* from the menu */
+    ENROLL_FORCE,  /* the set "auto" unattended on every machine */
+};
+
+#define ENROLL_TIMEOUT_HIDDEN  0 /* no countdown */
+#define ENROLL_TIMEOUT_DEFAULT 15
+
 struct loader_config {
     uint32_t timeout;            /* in seconds, or TIMEOUT_...; default TIMEOUT_HIDDEN */
     const char *default_pattern; /* a glob over entries' IDs, "@saved", or "" for none */
@@ -27,6 +38,9 @@ struct loader_config {
     bool acpi_overlay;           /* default true; see pvh/overlay/acpi_overlay.h */
     bool pass_framebuffer;       /* name the framebuffer in front of every command line */
     int console_mode;            /* CONSOLE_MODE_..., or a mode number */
+    enum enroll_mode enroll;     /* default ENROLL_IF_SAFE */
+    bool enroll_shuts_down;      /* instead of a reset, after keys were enrolled */
+    uint32_t enroll_timeout;     /* in seconds, or ENROLL_TIMEOUT_HIDDEN */
     struct diagnostics diagnostics;
 };
 

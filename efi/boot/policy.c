@@ -11,3 +11,10 @@ bool policy_check(struct error *error)
 
     return code == ERROR_NONE || error_set(error, code);
 }
+
+bool policy_machine_is_virtual(void)
+{
+    const struct processor processor = cpu_processor();
+
+    return platform_is_virtual(&processor);
+}

@@ -6,3 +6,6 @@
 
 /* Fails in Xen guests and with encrypted memory (SEV, TDX). */
 bool policy_check(struct error *error);
+
+/* True in a virtual machine of any kind, where no option ROM of real hardware can be locked out. */
+bool policy_machine_is_virtual(void);

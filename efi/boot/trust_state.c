@@ -41,7 +41,7 @@ bool trust_start(const EFI_LOADED_IMAGE *loaded, struct arena *arena, struct tru
                  struct error *error)
 {
     *ret_trust = (struct trust){.arena = arena};
-    ret_trust->state = secure_boot_read(&ret_trust->why_unknown);
+    ret_trust->state = secure_boot_read(&ret_trust->may_be_in_setup, &ret_trust->why_unknown);
     if (policy_warning(ret_trust->state) != ERROR_NONE)
         console_warn(policy_warning(ret_trust->state), NULL);
     ret_trust->measurements.required = policy_is_enforced(ret_trust->state);

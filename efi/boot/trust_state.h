@@ -31,6 +31,7 @@ struct additions {
 struct trust {
     struct arena *arena; /* of the whole run: of what errors say, too */
     enum secure_boot state;
+    bool may_be_in_setup;     /* Secure Boot is there and off */
     struct error why_unknown; /* SECURE_BOOT_UNKNOWN: why the state cannot be read */
     const uint8_t *own_bytes; /* our own image in memory, */
     struct pe_sections own;   /* its sections, */

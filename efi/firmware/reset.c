@@ -18,3 +18,8 @@ void request_reset(void)
 {
     RT->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
 }
+
+void request_shutdown(void)
+{
+    RT->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);
+}

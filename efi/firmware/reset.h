@@ -16,3 +16,6 @@ void __attribute__((noreturn)) reset_machine(EFI_STATUS status);
 
 /* Requests a cold reset during boot services. Returns when the firmware does not do it. */
 void request_reset(void);
+
+/* The same for turning it off. */
+void request_shutdown(void);

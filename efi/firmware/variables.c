@@ -10,6 +10,12 @@
 const EFI_GUID loader_guid = {
     0x4a67b082, 0x0a4c, 0x41cf, {0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f}};
 const EFI_GUID firmware_guid = EFI_GLOBAL_VARIABLE;
+/* UEFI 2.10, section 32.6.1. */
+const EFI_GUID security_database_guid = {
+    0xd719b2cb, 0x3d3a, 0x4596, {0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f}};
+/* EDK2, SecurityPkg/Include/Guid/AuthenticatedVariableFormat.h: gEfiCustomModeEnableGuid. */
+static const EFI_GUID custom_mode_guid = {
+    0xc076ec0c, 0x7028, 0x4399, {0xa0, 0x72, 0x71, 0xee, 0x5c, 0x44, 0x8b, 0x9f}};
 
 #define LONGEST_NAME 40
 #define LARGEST_TEXT 4096 /* bytes; the values are IDs and numbers */
@@ -64,6 +70,22 @@ EFI_STATUS variable_set_for_boot(const EFI_GUID *vendor, const char *name, const
                                  UINTN size)
 {
     return set(vendor, name, 0, value, size);
+}
+
+EFI_STATUS variable_set_authenticated(const EFI_GUID *vendor, const char *name, const void *value,
+                                      UINTN size)
+{
+    return set(vendor, name,
+               EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_RUNTIME_ACCESS |
+                   EFI_VARIABLE_TIME_BASED_AUTHENTICATED_WRITE_ACCESS,
+               value, size);
+}
+
+EFI_STATUS variable_set_custom_mode(bool on)
+{
+    const uint8_t mode = on;
+
+    return set(&custom_mode_guid, "CustomMode", EFI_VARIABLE_NON_VOLATILE, &mode, sizeof(mode));
 }
 
 EFI_STATUS variable_get_flag(const char *name, uint8_t *ret_value)

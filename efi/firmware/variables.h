@@ -9,6 +9,8 @@
 /* Vendor GUIDs: the Boot Loader Interface's, and EFI_GLOBAL_VARIABLE. */
 extern const EFI_GUID loader_guid;
 extern const EFI_GUID firmware_guid;
+/* Of db and dbx: EFI_IMAGE_SECURITY_DATABASE_GUID. */
+extern const EFI_GUID security_database_guid;
 
 /*
  * Reads a UTF-16 string of at most 4096 bytes as UTF-8 into the arena. NULL when the variable does
@@ -25,6 +27,19 @@ EFI_STATUS variable_set_text(const EFI_GUID *vendor, const char *name, bool pers
 
 /* Reads a variable of one byte of the UEFI specification. EFI_NOT_FOUND when it does not exist. */
 EFI_STATUS variable_get_flag(const char *name, uint8_t *ret_value);
+
+/*
+ * Sets a variable of Secure Boot's keys: the value begins with an EFI_VARIABLE_AUTHENTICATION_2
+ * (UEFI 2.10, section 8.2.2).
+ */
+EFI_STATUS variable_set_authenticated(const EFI_GUID *vendor, const char *name, const void *value,
+                                      UINTN size);
+
+/*
+ * Turns custom mode on or off, in which EDK2 takes a platform key that is not signed, if someone is
+ * there who could have done it in the firmware's setup. It ends with the next reset.
+ */
+EFI_STATUS variable_set_custom_mode(bool on);
 
 /* Deletes a persistent variable. */
 EFI_STATUS variable_delete(const EFI_GUID *vendor, const char *name);

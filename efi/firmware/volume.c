@@ -95,9 +95,16 @@ union directory_entry {
     uint8_t bytes[sizeof(EFI_FILE_INFO) + (NAME_MAX_LENGTH + 1) * sizeof(CHAR16)];
 };
 
-/* Reads the next file's entry; *ret_size is 0 at the end. */
-static EFI_STATUS read_next_file(const struct directory *directory, union directory_entry *entry,
-                                 UINTN *ret_size)
+static bool is_of_kind(const EFI_FILE_INFO *info, bool directories)
+{
+    if (!(info->Attribute & EFI_FILE_DIRECTORY))
+        return !directories;
+    return directories && info->FileName[0] != '.';
+}
+
+/* Reads the entry of the next file or directory; *ret_size is 0 at the end. */
+static EFI_STATUS read_next(const struct directory *directory, bool directories,
+                            union directory_entry *entry, UINTN *ret_size)
 {
     EFI_STATUS status;
 
@@ -106,16 +113,16 @@ static EFI_STATUS read_next_file(const struct directory *directory, union direct
         status = directory->handle->Read(directory->handle, ret_size, entry);
         if (!EFI_ERROR(status) && *ret_size <= offsetof(EFI_FILE_INFO, FileName))
             *ret_size = 0;
-    } while (!EFI_ERROR(status) && *ret_size > 0 && entry->info.Attribute & EFI_FILE_DIRECTORY);
+    } while (!EFI_ERROR(status) && *ret_size > 0 && !is_of_kind(&entry->info, directories));
     return status;
 }
 
-bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
-                    struct error *error)
+static bool next_name(const struct directory *directory, bool directories, struct arena *arena,
+                      const char **ret_name, struct error *error)
 {
     union directory_entry entry;
     UINTN size;
-    EFI_STATUS status = read_next_file(directory, &entry, &size);
+    EFI_STATUS status = read_next(directory, directories, &entry, &size);
     size_t length;
 
     *ret_name = NULL;
@@ -126,6 +133,18 @@ bool directory_next(const struct directory *directory, struct arena *arena, cons
     length = (size - offsetof(EFI_FILE_INFO, FileName)) / sizeof(CHAR16);
     *ret_name = utf16_to_utf8_copy(entry.info.FileName, length, arena);
     return *ret_name || error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
+                    struct error *error)
+{
+    return next_name(directory, false, arena, ret_name, error);
+}
+
+bool directory_next_directory(const struct directory *directory, struct arena *arena,
+                              const char **ret_name, struct error *error)
+{
+    return next_name(directory, true, arena, ret_name, error);
 }
 
 void directory_close(struct directory *directory)

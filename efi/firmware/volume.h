@@ -64,6 +64,10 @@ static inline bool directory_is_open(const struct directory *directory)
 bool directory_next(const struct directory *directory, struct arena *arena, const char **ret_name,
                     struct error *error);
 
+/* The same for the next directory in it, but for those whose names begin with a dot. */
+bool directory_next_directory(const struct directory *directory, struct arena *arena,
+                              const char **ret_name, struct error *error);
+
 /* For CLEANUP(). The directory may never have been opened. */
 void directory_close(struct directory *directory);
 

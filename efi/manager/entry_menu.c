@@ -6,6 +6,7 @@
 #include "efi/firmware/reset.h"
 #include "efi/firmware/timing.h"
 #include "efi/firmware/variables.h"
+#include "efi/manager/key_sets.h"
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/machine_details.h"
 #include "efi/manager/probe_entry.h"
@@ -87,11 +88,12 @@ static const char *find_no_editor(const struct manager *manager)
 static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct menu *ret_menu)
 {
     const struct manager *manager = entry_menu->manager;
+    size_t count = manager->catalog.entries.count;
 
     *ret_menu = (struct menu){
         .entries = manager->catalog.entries.items,
-        .count = manager->catalog.entries.count,
-        .selected = manager->default_entry,
+        .count = count,
+        .selected = manager->default_entry < count ? manager->default_entry : 0,
         .default_is_chosen = default_is_chosen(manager),
         .timeout = manager->timeout,
         .saved_timeout = manager->catalog.config.timeout,
@@ -135,6 +137,8 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
     manager->trust->attended = choice != MENU_TIMEOUT;
     if (choice == MENU_FIRMWARE)
         (void)enter_setup(error);
+    else if (menu->selected >= menu->count)
+        (void)key_sets_enroll(manager, menu->selected - menu->count, error);
     else if (choice == MENU_TIMEOUT)
         (void)boot_unattended(manager, menu->selected, error);
     else
@@ -172,6 +176,8 @@ bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct erro
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->messages.length ? manager->messages.data : NULL;
+        menu.actions = manager->key_sets.labels;
+        menu.action_count = manager->key_sets.count;
         (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice)))
             return finish_without_menu(manager, &menu, ret_boot_default, error);

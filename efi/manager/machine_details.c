@@ -40,8 +40,9 @@ static void append_secure_boot(struct text *text)
         [SECURE_BOOT_UNKNOWN] = "on or off, it cannot be read",
     };
     struct error ignored = {.code = ERROR_NONE};
+    bool may_be_in_setup;
 
-    text_format(text, "Secure Boot: %s\n", states[secure_boot_read(&ignored)]);
+    text_format(text, "Secure Boot: %s\n", states[secure_boot_read(&may_be_in_setup, &ignored)]);
 }
 
 static void append_config(const struct loader_config *config, struct text *text)

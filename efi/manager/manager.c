@@ -6,6 +6,7 @@
 #include "efi/firmware/partition.h"
 #include "efi/firmware/timing.h"
 #include "efi/manager/entry_menu.h"
+#include "efi/manager/key_sets.h"
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/manager_state.h"
 #include "efi/manager/start_entry.h"
@@ -214,6 +215,8 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     if (!entries_read(volume, &xbootldr, arena, &manager.catalog, &manager.messages, error) ||
         !measure_config_of(&manager, error))
         return false;
+    if (!options->entry && !options->dry_run)
+        key_sets_find(&manager, volume);
     loader_interface_read_selection(&manager.selection, arena);
     loader_interface_set_entries(entries->items, entries->count, arena);
     manager.default_entry = entries->count;

@@ -9,6 +9,13 @@
 #include "efi/boot/trust_state.h"
 #include "efi/firmware/volume.h"
 
+/* Sets of Secure Boot keys on the volume: efi/manager/key_sets.h. */
+struct key_sets {
+    const struct volume *volume;
+    const char **labels, **paths; /* of the menu, and of their directories; in the arena */
+    size_t count, capacity;
+};
+
 struct manager {
     EFI_HANDLE image;
     const struct options *options;
@@ -16,7 +23,8 @@ struct manager {
     struct arena *arena;
 
     struct catalog catalog; /* catalog.config.timeout is the saved one, for later boots */
-    uint32_t timeout;       /* of this boot */
+    struct key_sets key_sets;
+    uint32_t timeout; /* of this boot */
     struct default_selection selection;
     size_t default_entry; /* an index, or the number of entries for none */
     struct text messages; /* errors and diagnostics, shown above the menu */

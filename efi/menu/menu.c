@@ -56,7 +56,7 @@ static EFI_STATUS open_menu(struct menu_state *state)
     status = screen_open(&state->screen, menu->console_mode, state->arena);
     if (EFI_ERROR(status))
         return status;
-    list_view_select(&state->list, menu->selected < menu->count ? menu->selected : 0);
+    list_view_select(&state->list, menu->selected < state->list.count ? menu->selected : 0);
     if (menu->timeout < TIMEOUT_DISABLED)
         state->seconds_left = menu->timeout;
     state->working = menu->work != NULL;
@@ -82,7 +82,7 @@ EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *re
     struct menu_state state = {
         .menu = menu,
         .arena = arena,
-        .list = {.count = menu->count, .rows = 1},
+        .list = {.count = menu->count + menu->action_count, .rows = 1},
         .status = status_text,
     };
     EFI_STATUS status = open_menu(&state);

@@ -137,6 +137,7 @@ static bool collect(struct menu_state *state)
 {
     struct text *text = &state->details;
     struct menu *menu = state->menu;
+    const struct boot_entry *entry = menu_selected_entry(state);
 
     if (!text->data)
         text->data = arena_alloc(state->arena, DETAILS_SIZE, 1);
@@ -144,8 +145,8 @@ static bool collect(struct menu_state *state)
         return false;
     text->size = DETAILS_SIZE;
     text_clear(text);
-    if (menu->count > 0)
-        describe_entry(text, &menu->entries[state->list.selected]);
+    if (entry)
+        describe_entry(text, entry);
     if (menu->describe_machine)
         menu->describe_machine(menu->context, text);
     return true;

@@ -83,8 +83,13 @@ static void write_block(struct screen *screen, size_t row, size_t rows, const ch
     }
 }
 
-static const char *label_of(const struct boot_entry *entry)
+static const char *label_of(const struct menu *menu, size_t index)
 {
+    const struct boot_entry *entry;
+
+    if (index >= menu->count)
+        return menu->actions[index - menu->count];
+    entry = &menu->entries[index];
     return entry->label ? entry->label : entry->id;
 }
 
@@ -93,8 +98,8 @@ static size_t bar_width(const struct menu_state *state)
 {
     size_t width = 0;
 
-    for (size_t i = 0; i < state->menu->count; i++) {
-        const char *label = label_of(&state->menu->entries[i]);
+    for (size_t i = 0; i < state->list.count; i++) {
+        const char *label = label_of(state->menu, i);
 
         width = max_u64(width, columns_of_text(label, strlen(label)));
     }
@@ -108,18 +113,19 @@ static size_t bar_width(const struct menu_state *state)
 static void draw_entry(struct menu_state *state, size_t index, size_t column, size_t width,
                        size_t row)
 {
-    const struct boot_entry *entry = &state->menu->entries[index];
+    const struct menu *menu = state->menu;
+    bool is_entry = index < menu->count;
     bool selected = index == state->list.selected;
     enum screen_style style = selected ? SCREEN_SELECTED : SCREEN_NORMAL;
-    const char *suffix = entry->problem ? PROBLEM_MARK : "";
+    const char *suffix = is_entry && menu->entries[index].problem ? PROBLEM_MARK : "";
     struct screen *screen = &state->screen;
     size_t room = screen->columns - column - MARK_COLUMNS - 1 - strlen(suffix);
     size_t end = column + MARK_COLUMNS;
 
     screen_fill(screen, column, column + width, row, style);
-    if (index == state->menu->default_entry)
+    if (is_entry && index == menu->default_entry)
         (void)screen_write(screen, column, row, style, MARK, strlen(MARK));
-    end = write_cut(screen, end, row, style, label_of(entry), room);
+    end = write_cut(screen, end, row, style, label_of(menu, index), room);
     end = screen_write(screen, end, row, style, suffix, strlen(suffix));
     screen_fill(screen, end, end + 1, row, style);
     if (selected)
@@ -174,7 +180,7 @@ void menu_draw_list(struct menu_state *state)
         write_block(screen, 0, rows, state->message);
         top = rows + 1;
     }
-    if (state->menu->count > 0)
+    if (state->list.count > 0)
         draw_entries(state, top, bottom);
     else
         write_centred(screen, max_u64(top, bottom / 2), nothing);
@@ -197,10 +203,9 @@ void menu_draw_footer(struct menu_state *state, const char *text, const char *hi
  */
 static const char *status_text(const struct menu_state *state)
 {
-    const char *problem = NULL;
+    const struct boot_entry *entry = menu_selected_entry(state);
+    const char *problem = entry && !state->message ? entry->problem : NULL;
 
-    if (state->menu->count > 0 && !state->message)
-        problem = state->menu->entries[state->list.selected].problem;
     if (state->status.length > 0 || !problem)
         return state->status.data;
     return problem;

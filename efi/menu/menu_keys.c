@@ -87,10 +87,11 @@ static bool move_bar(struct list_view *list, uint32_t key)
 /* Handles keys that act on the selected entry. True when it is to be booted. */
 static bool act_on_entry(struct menu_state *state, uint32_t key)
 {
-    switch (key) {
-    case KEY_ENTER:
-    case KEY_RIGHT:
+    if (key == KEY_ENTER || key == KEY_RIGHT)
         return true;
+    if (!menu_selected_entry(state)) /* an action, which can only be chosen */
+        return false;
+    switch (key) {
     case 'e':
     case 'E':
         if (!state->menu->no_editor)
@@ -161,7 +162,7 @@ bool menu_handle_key(struct menu_state *state, uint32_t key, enum menu_choice *r
     menu_answer(state, "%s", "");
     if (move_bar(&state->list, key))
         return false;
-    if (state->menu->count > 0 && act_on_entry(state, key)) {
+    if (state->list.count > 0 && act_on_entry(state, key)) {
         *ret_choice = MENU_BOOT;
         return true;
     }

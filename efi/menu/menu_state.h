@@ -24,4 +24,12 @@ struct menu_state {
     struct text details;  /* of menu_show_details(); allocated when first needed */
 };
 
+/* The entry under the bar; NULL: there is none, or the bar is on an action. */
+static inline struct boot_entry *menu_selected_entry(const struct menu_state *state)
+{
+    size_t index = state->list.selected;
+
+    return index < state->menu->count ? &state->menu->entries[index] : NULL;
+}
+
 #define MENU_NO_MEMORY "The firmware has no memory left for that."

@@ -43,11 +43,12 @@ static bool shim_is_insecure(void)
  * As Linux's EFI stub does it, but in doubt it is not off: there SetupMode counts as set when it
  * cannot be read.
  */
-enum secure_boot secure_boot_read(struct error *ret_why_unknown)
+enum secure_boot secure_boot_read(bool *ret_may_be_in_setup, struct error *ret_why_unknown)
 {
     bool on, in_setup;
     EFI_STATUS status = read_flag("SecureBoot", &on);
 
+    *ret_may_be_in_setup = !EFI_ERROR(status) && !on;
     if (status == EFI_NOT_FOUND) /* firmware without Secure Boot */
         return SECURE_BOOT_OFF;
     if (EFI_ERROR(status))
@@ -57,7 +58,15 @@ enum secure_boot secure_boot_read(struct error *ret_why_unknown)
     status = read_flag("SetupMode", &in_setup);
     if (EFI_ERROR(status))
         return set_unknown("SetupMode", status, ret_why_unknown);
+    *ret_may_be_in_setup = in_setup;
     if (in_setup) /* no platform key is enrolled: nothing is enforced */
         return SECURE_BOOT_OFF;
     return shim_is_insecure() ? SECURE_BOOT_INSECURE : SECURE_BOOT_ON;
+}
+
+bool secure_boot_is_in_setup(void)
+{
+    bool in_setup;
+
+    return !EFI_ERROR(read_flag("SetupMode", &in_setup)) && in_setup;
 }

@@ -53,10 +53,15 @@ static bool is_sev(const struct processor *processor)
     return processor->read_msr(MSR_SEV_STATUS) & SEV_STATUS_ENABLED;
 }
 
+bool platform_is_virtual(const struct processor *processor)
+{
+    return processor->cpuid(LEAF_FEATURES, 0).ecx & FEATURE_HYPERVISOR;
+}
+
 enum error_code platform_check(const struct processor *processor)
 {
     /* All three are guests. Without this bit, leaves and MSR may not exist. */
-    if (!(processor->cpuid(LEAF_FEATURES, 0).ecx & FEATURE_HYPERVISOR))
+    if (!platform_is_virtual(processor))
         return ERROR_NONE;
     if (is_xen(processor))
         return ERROR_PLATFORM_XEN;

@@ -16,6 +16,9 @@ struct processor {
 /* True if these registers, in this order, have the twelve letters of `name`. */
 bool cpuid_has_name(uint32_t a, uint32_t b, uint32_t c, const char *name);
 
+/* True in any virtual machine. */
+bool platform_is_virtual(const struct processor *processor);
+
 /*
  * Returns ERROR_NONE, or why no kernel can be started:
  * ERROR_PLATFORM_XEN  an HVM guest: the kernel would take Xen's PVH path and use hypercalls

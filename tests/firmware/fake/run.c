@@ -173,10 +173,16 @@ static bool has_message(void)
 static const char *ending_name(enum ending ending)
 {
     static const char *const names[] = {
-        [ENDING_NONE] = "no end",     [ENDING_BOOT] = "a boot",
-        [ENDING_SUCCESS] = "success", [ENDING_ERROR] = "an error",
-        [ENDING_RESET] = "a reset",   [ENDING_SETUP] = "the set-up",
-        [ENDING_WAITING] = "a wait",  [ENDING_ANY] = "a boot or an error",
+        [ENDING_NONE] = "no end",
+        [ENDING_BOOT] = "a boot",
+        [ENDING_SUCCESS] = "success",
+        [ENDING_ERROR] = "an error",
+        [ENDING_RESET] = "a reset",
+        [ENDING_SETUP] = "the set-up",
+        [ENDING_ENROLLED] = "a reset with new keys",
+        [ENDING_ENROLLED_OFF] = "power off with new keys",
+        [ENDING_WAITING] = "a wait",
+        [ENDING_ANY] = "a boot or an error",
         [ENDING_REPORT] = "a report",
     };
 

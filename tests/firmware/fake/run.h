@@ -14,10 +14,12 @@ enum ending {
     ENDING_SUCCESS,
     ENDING_ERROR,
     ENDING_RESET,
-    ENDING_SETUP,   /* a reset into the firmware's setup */
-    ENDING_WAITING, /* for a key that is never pressed */
-    ENDING_ANY,     /* in a scenario: a boot, or an error with a message */
-    ENDING_REPORT,  /* in a scenario: a boot, a success, or an error with a message */
+    ENDING_SETUP,        /* a reset into the firmware's setup */
+    ENDING_ENROLLED,     /* a reset with a new platform key, */
+    ENDING_ENROLLED_OFF, /* or the machine is turned off with it */
+    ENDING_WAITING,      /* for a key that is never pressed */
+    ENDING_ANY,          /* in a scenario: a boot, or an error with a message */
+    ENDING_REPORT,       /* in a scenario: a boot, a success, or an error with a message */
 };
 
 /* For `also` below: endings that are acceptable on a broken machine. */

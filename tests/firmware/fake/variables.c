@@ -28,6 +28,11 @@ const EFI_GUID loader_variable_guid = {
 const EFI_GUID shim_variable_guid = {
     0x605dab50, 0xe046, 0x4300, {0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23}};
 
+const EFI_GUID database_variable_guid = {
+    0xd719b2cb, 0x3d3a, 0x4596, {0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f}};
+const EFI_GUID custom_mode_variable_guid = {
+    0xc076ec0c, 0x7028, 0x4399, {0xa0, 0x72, 0x71, 0xee, 0x5c, 0x44, 0x8b, 0x9f}};
+
 EFI_STATUS variables_refused;
 
 static struct variable variables[MOST_VARIABLES];
@@ -137,9 +142,15 @@ static const struct {
     const char *name;
     bool kept;
     bool for_boot; /* only boot services see it */
+    bool is_key;   /* of Secure Boot: only signed values are taken */
 } known_variables[] = {
     {&shim_variable_guid, "ShimRetainProtocol", false, .for_boot = true},
     {&global_variable_guid, "OsIndications", true},
+    {&custom_mode_variable_guid, "CustomMode", true, .for_boot = true},
+    {&database_variable_guid, "dbx", true, .is_key = true},
+    {&database_variable_guid, "db", true, .is_key = true},
+    {&global_variable_guid, "KEK", true, .is_key = true},
+    {&global_variable_guid, "PK", true, .is_key = true},
     {&loader_variable_guid, "LoaderBootCountPath", false},
     {&loader_variable_guid, "LoaderConfigTimeout", true},
     {&loader_variable_guid, "LoaderConfigTimeoutOneShot", true},
@@ -182,7 +193,9 @@ static void check_attributes(const EFI_GUID *guid, const CHAR16 *name, UINT32 at
             volatile_attributes | (known_variables[i].kept ? EFI_VARIABLE_NON_VOLATILE : 0);
 
         if (known_variables[i].for_boot)
-            wanted = EFI_VARIABLE_BOOTSERVICE_ACCESS;
+            wanted &= ~(UINT32)EFI_VARIABLE_RUNTIME_ACCESS;
+        if (known_variables[i].is_key)
+            wanted |= EFI_VARIABLE_TIME_BASED_AUTHENTICATED_WRITE_ACCESS;
         if (memcmp(known_variables[i].guid, guid, sizeof(*guid)) != 0 ||
             strcmp(known_variables[i].name, text) != 0)
             continue;
@@ -191,6 +204,31 @@ static void check_attributes(const EFI_GUID *guid, const CHAR16 *name, UINT32 at
         return;
     }
     run_fail("%s is set, which is no variable of a loader's", text);
+}
+
+/*
+ * Keys are written in this order, the platform key last, and none after one that the firmware has
+ * not taken: half a set must not turn Secure Boot on.
+ */
+static void check_key_order(const CHAR16 *name, UINT32 attributes, bool taken)
+{
+    static const char order[][4] = {"dbx", "db", "KEK", "PK"};
+    static size_t written;
+    static bool refused;
+    char text[NAME_UNITS];
+    size_t place = 0;
+
+    if (!(attributes & EFI_VARIABLE_TIME_BASED_AUTHENTICATED_WRITE_ACCESS))
+        return;
+    narrow(name, NAME_UNITS, text, sizeof(text));
+    while (place < ELEMENTS(order) && strcmp(order[place], text) != 0)
+        place++;
+    if (refused)
+        run_fail("%s is written though another key was refused", text);
+    if (place > written + (written == 0)) /* dbx may be missing */
+        run_fail("%s is written before %s", text, order[written]);
+    written = place + 1;
+    refused = !taken;
 }
 
 /* What is kept is written only to change it. */
@@ -212,10 +250,11 @@ static EFI_STATUS EFIAPI set_variable(CHAR16 *name, EFI_GUID *guid, UINT32 attri
     struct variable *variable;
 
     check_attributes(guid, name, attributes);
+    if (!EFI_ERROR(status))
+        status = variables_refused;
+    check_key_order(name, attributes, !EFI_ERROR(status));
     if (EFI_ERROR(status))
         return status;
-    if (EFI_ERROR(variables_refused))
-        return variables_refused;
     variable = find(guid, name);
     if (run_is_plain()) /* or it may be what could not be read */
         check_wear(variable, size, data);
@@ -285,17 +324,27 @@ static bool setup_is_asked_for(void)
     return size == sizeof(uint64_t) && indications[0] & 1;
 }
 
+static enum ending ending_of(EFI_RESET_TYPE how)
+{
+    size_t size;
+
+    if (setup_is_asked_for())
+        return ENDING_SETUP;
+    if (!variable_find(&global_variable_guid, "PK", &size))
+        return ENDING_RESET;
+    return how == EfiResetShutdown ? ENDING_ENROLLED_OFF : ENDING_ENROLLED;
+}
+
 static EFI_STATUS EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS reason, UINTN size,
                                       CHAR16 *data)
 {
     EFI_STATUS status = ledger_enter(SERVICE_RESET_SYSTEM);
 
-    (void)how;
     (void)size;
     (void)data;
     if (EFI_ERROR(status))
         return status;
-    run_end(setup_is_asked_for() ? ENDING_SETUP : ENDING_RESET, reason);
+    run_end(ending_of(how), reason);
 }
 
 EFI_RUNTIME_SERVICES fake_runtime_services = {

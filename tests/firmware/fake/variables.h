@@ -7,6 +7,8 @@
 extern const EFI_GUID global_variable_guid; /* for SecureBoot and the like */
 extern const EFI_GUID loader_variable_guid; /* the Boot Loader Interface's */
 extern const EFI_GUID shim_variable_guid;
+extern const EFI_GUID database_variable_guid; /* of db and dbx */
+extern const EFI_GUID custom_mode_variable_guid;
 
 void variable_put(const EFI_GUID *guid, const char *name, const void *data, size_t size);
 

@@ -7,6 +7,7 @@
 extern const struct scenario addon_scenarios[]; /* ends with one without a name */
 extern const struct scenario boot_scenarios[];
 extern const struct scenario contract_scenarios[];
+extern const struct scenario enroll_scenarios[];
 extern const struct scenario entry_scenarios[];
 extern const struct scenario extra_scenarios[];
 extern const struct scenario image_scenarios[];

@@ -140,10 +140,11 @@ static EFI_STATUS tell_state(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
     struct error error = {.code = ERROR_NONE};
     enum secure_boot state;
+    bool may_be_in_setup;
 
     (void)image;
     set_tables(system_table);
-    state = secure_boot_read(&error);
+    state = secure_boot_read(&may_be_in_setup, &error);
     if (state == SECURE_BOOT_UNKNOWN)
         return console_print_error(&error, NULL);
     console_message("%s", state_name(state));
@@ -170,12 +171,13 @@ static void check_state(void)
 
 static EFI_STATUS tell_if_off(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
+    bool may_be_in_setup;
     struct error error = {.code = ERROR_NONE};
     enum secure_boot state;
 
     (void)image;
     set_tables(system_table);
-    state = secure_boot_read(&error);
+    state = secure_boot_read(&may_be_in_setup, &error);
     if (policy_is_enforced(state)) {
         console_message("enforced");
         return EFI_ABORTED;
@@ -242,11 +244,12 @@ static void make_file(bool is_signed)
 /* A loader that only has the file verified. */
 static EFI_STATUS verify(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
+    bool may_be_in_setup;
     struct error error = {.code = ERROR_NONE};
     enum secure_boot state;
 
     set_tables(system_table);
-    state = secure_boot_read(&error);
+    state = secure_boot_read(&may_be_in_setup, &error);
     for (size_t i = 0; i < file.times; i++) {
         if (!image_verify(image, "\\vmlinuz", file.bytes, file.size, state, &error))
             return console_print_error(&error, NULL);

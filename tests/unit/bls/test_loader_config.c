@@ -138,6 +138,42 @@ static void booleans(void **state)
     }
 }
 
+static void enrolment_of_keys(void **state)
+{
+    static const struct {
+        const char *text;
+        enum enroll_mode mode;
+        bool shuts_down;
+        uint32_t timeout;
+        size_t diagnostics;
+    } rows[] = {
+        {"", ENROLL_IF_SAFE, false, 15, 0},
+        {"secure-boot-enroll off", ENROLL_OFF, false, 15, 0},
+        {"secure-boot-enroll manual", ENROLL_MANUAL, false, 15, 0},
+        {"secure-boot-enroll force\nsecure-boot-enroll if-safe", ENROLL_IF_SAFE, false, 15, 1},
+        {"secure-boot-enroll force", ENROLL_FORCE, false, 15, 0},
+        {"secure-boot-enroll yes", ENROLL_IF_SAFE, false, 15, 1},
+        {"secure-boot-enroll Force", ENROLL_IF_SAFE, false, 15, 1},
+        {"secure-boot-enroll-action shutdown", ENROLL_IF_SAFE, true, 15, 0},
+        {"secure-boot-enroll-action reboot", ENROLL_IF_SAFE, false, 15, 0},
+        {"secure-boot-enroll-action halt", ENROLL_IF_SAFE, false, 15, 1},
+        {"secure-boot-enroll-timeout-sec hidden", ENROLL_IF_SAFE, false, ENROLL_TIMEOUT_HIDDEN, 0},
+        {"secure-boot-enroll-timeout-sec 0", ENROLL_IF_SAFE, false, ENROLL_TIMEOUT_HIDDEN, 0},
+        {"secure-boot-enroll-timeout-sec 4294967295", ENROLL_IF_SAFE, false, UINT32_MAX, 0},
+        {"secure-boot-enroll-timeout-sec 4294967296", ENROLL_IF_SAFE, false, 15, 1},
+        {"secure-boot-enroll-timeout-sec 5s", ENROLL_IF_SAFE, false, 15, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse(rows[i].text);
+        assert_int_equal(config.enroll, rows[i].mode);
+        assert_int_equal(config.enroll_shuts_down, rows[i].shuts_down);
+        assert_int_equal(config.enroll_timeout, rows[i].timeout);
+        assert_int_equal(config.diagnostics.count, rows[i].diagnostics);
+    }
+}
+
 static void console_modes(void **state)
 {
     static const struct {
@@ -372,6 +408,7 @@ int main(void)
         test(timeouts),
         test(booleans),
         test(console_modes),
+        test(enrolment_of_keys),
         test(bad_values),
         test(keys_that_are_not_ours),
         test(the_last_of_several_lines_holds),

@@ -79,6 +79,17 @@ static void xen_guests(void **state)
     assert_platform((struct machine){.guest = true, .xen_leaf = 0x40000080}, ERROR_NONE);
 }
 
+static void virtual_machines(void **state)
+{
+    const struct processor processor = {cpuid, read_msr};
+
+    (void)state;
+    machine = (struct machine){.guest = false};
+    assert_false(platform_is_virtual(&processor));
+    machine.guest = true;
+    assert_true(platform_is_virtual(&processor));
+}
+
 static void trust_domains(void **state)
 {
     struct machine domain = {.guest = true, .max_leaf = 0x21, .tdx_name = "IntelTDX    "};
@@ -114,9 +125,8 @@ static void encrypted_guests(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_machines),
-        cmocka_unit_test(xen_guests),
-        cmocka_unit_test(trust_domains),
+        cmocka_unit_test(plain_machines),   cmocka_unit_test(xen_guests),
+        cmocka_unit_test(virtual_machines), cmocka_unit_test(trust_domains),
         cmocka_unit_test(encrypted_guests),
     };
 

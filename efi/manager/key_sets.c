@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/manager/key_sets.h"
+
+#include "common/base/text.h"
+#include "efi/boot/policy.h"
+#include "efi/console/console.h"
+#include "efi/console/keyboard.h"
+#include "efi/firmware/clock.h"
+#include "efi/firmware/pages.h"
+#include "efi/firmware/reset.h"
+#include "efi/trust/enroll.h"
+#include "efi/trust/secure_boot.h"
+
+#include <string.h>
+
+#define DIRECTORY "\\loader\\keys"
+#define TICK      100 /* milliseconds, as short as that the watchdog need not be armed */
+#define SECOND    10  /* ticks */
+
+/* Names the set after its directory; the string may be NULL, when out of memory. */
+static const char *make_label(const char *name, struct arena *arena)
+{
+    TEXT_ON_STACK(label, PATH_MAX_LENGTH);
+
+    text_append(&label, "Enroll Secure Boot keys: ");
+    text_append_clean(&label, name);
+    return arena_strndup(arena, label.data, label.length);
+}
+
+static bool add_set(struct key_sets *sets, const char *name, struct arena *arena,
+                    struct error *error)
+{
+    size_t capacity = sets->capacity;
+    const char *path = text_join(DIRECTORY, '\\', name, arena);
+    const char *label = make_label(name, arena);
+    const char **slot;
+
+    if (!path || !label)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    if (!enroll_is_key_set(sets->volume, path))
+        return true;
+    slot = arena_push(arena, (void **)&sets->labels, &capacity, sets->count, sizeof(*slot));
+    if (!slot)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    *slot = label;
+    slot = arena_push(arena, (void **)&sets->paths, &sets->capacity, sets->count, sizeof(*slot));
+    if (!slot)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    *slot = path;
+    sets->count++;
+    return true;
+}
+
+static bool read_sets(struct key_sets *sets, struct arena *arena, struct error *error)
+{
+    CLEANUP(directory_close) struct directory directory = {.handle = NULL};
+    const char *name = "";
+
+    if (!directory_open(sets->volume, DIRECTORY, &directory, error))
+        return false;
+    while (directory_is_open(&directory) && name) {
+        if (!directory_next_directory(&directory, arena, &name, error) ||
+            (name && !add_set(sets, name, arena, error)))
+            return false;
+    }
+    return true;
+}
+
+/* Waits for a second. True unless a key was pressed. */
+static bool wait_second(struct keyboard *keyboard)
+{
+    for (unsigned ticks = 0; ticks < SECOND;) {
+        uint32_t key = keyboard_wait(keyboard);
+
+        if (key == KEY_TICK)
+            ticks++;
+        else if (key != KEY_NONE)
+            return false;
+    }
+    return true;
+}
+
+/* The same for all seconds of the countdown. */
+static bool wait_countdown(uint32_t seconds)
+{
+    CLEANUP(keyboard_close) struct keyboard keyboard = {.timer = NULL};
+    bool has_keyboard = !EFI_ERROR(keyboard_open(&keyboard, TICK));
+
+    for (; seconds > 0; seconds--) {
+        TEXT_ON_STACK(line, CONSOLE_TRANSIENT);
+
+        text_format(&line, "Enrolling in %u s; any key stops it.", seconds);
+        console_show_transient(line.data);
+        if (!has_keyboard)
+            clock_wait(1000000);
+        else if (!wait_second(&keyboard))
+            return false;
+    }
+    console_show_transient("");
+    return true;
+}
+
+/* Whether to go on. In a virtual machine nothing can be broken. */
+static bool is_confirmed(const struct manager *manager)
+{
+    uint32_t timeout = manager->catalog.config.enroll_timeout;
+
+    if (policy_machine_is_virtual() || timeout == ENROLL_TIMEOUT_HIDDEN)
+        return true;
+    console_print("The keys are all that this machine will trust. If Microsoft's certificates are "
+                  "not among them, its graphics card or other option ROMs may not start any "
+                  "more.\n");
+    return wait_countdown(timeout);
+}
+
+bool key_sets_enroll(struct manager *manager, size_t index, struct error *error)
+{
+    CLEANUP(arena_release) struct arena files;
+    bool shuts_down = manager->catalog.config.enroll_shuts_down;
+    struct key_sets *sets = &manager->key_sets;
+
+    pages_init_arena(&files);
+    console_print("Secure Boot keys of %s\n", sets->paths[index]);
+    if (!is_confirmed(manager)) {
+        console_message("stopped by a key: the Secure Boot keys are not enrolled");
+        return false;
+    }
+    if (!enroll_keys(sets->volume, sets->paths[index], &files, error)) {
+        error->name =
+            error->name ? arena_strndup(manager->arena, error->name, strlen(error->name)) : NULL;
+        return false;
+    }
+    sets->count = 0; /* this is no setup mode any more */
+    console_print("The Secure Boot keys are enrolled; the machine %s.\n",
+                  shuts_down ? "is turned off" : "restarts");
+    clock_wait(CONSOLE_READING_TIME);
+    if (shuts_down)
+        request_shutdown();
+    else
+        request_reset();
+    return error_set(error, ERROR_NO_RESET);
+}
+
+/* The set that is enrolled by itself; their number for none. */
+static size_t find_auto(const struct manager *manager)
+{
+    const struct key_sets *sets = &manager->key_sets;
+    enum enroll_mode mode = manager->catalog.config.enroll;
+    size_t i = 0;
+
+    if (mode != ENROLL_FORCE && (mode != ENROLL_IF_SAFE || !policy_machine_is_virtual()))
+        return sets->count;
+    while (i < sets->count && !text_equals_ignoring_case(path_base_name(sets->paths[i]), "auto"))
+        i++;
+    return i;
+}
+
+void key_sets_find(struct manager *manager, const struct volume *volume)
+{
+    struct key_sets *sets = &manager->key_sets;
+    struct error error = {.code = ERROR_NONE};
+    size_t set;
+
+    sets->volume = volume;
+    if (manager->catalog.config.enroll == ENROLL_OFF || !manager->trust->may_be_in_setup ||
+        !secure_boot_is_in_setup())
+        return;
+    if (!read_sets(sets, manager->arena, &error)) {
+        (void)console_print_error(&error, &manager->messages);
+        return;
+    }
+    set = find_auto(manager);
+    if (set == sets->count || key_sets_enroll(manager, set, &error))
+        return;
+    if (error.code != ERROR_NONE) {
+        (void)console_print_error(&error, &manager->messages);
+        manager->has_notice = true;
+    }
+}
