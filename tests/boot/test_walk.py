@@ -16,12 +16,15 @@ import pytest
 
 import efi_guest
 import initrd
+import media
 import qemu
 import report
 import secure_boot
+import ukis
 from artifacts import LOADER, TOP, kernel_path, package, required
 
 SECTION = "## The whole way, in a virtual machine"
+SIGNED_SECTION = "### Secrets that outlive an update"
 MOST_COMMANDS = 9
 TIMEOUT = 400
 SECRET = b"what the image alone may know"
@@ -148,6 +151,28 @@ class Walk:
         (self.folder / CREDENTIALS).mkdir()
         (self.folder / CREDENTIALS / "secret.cred").write_bytes(sealed)
 
+    def make_image(self, signatures=None, cmdline=""):
+        """An image with the policy's key, and with signatures: of its own, or those that are given; returns them."""
+        def build(more):
+            self.run("pvhboot-mkimage", lambda line: line.replace('--cmdline "', f'--cmdline "{cmdline}') + more)
+        build(" --pcrpkey public.pem")
+        if signatures is None:
+            signatures = self.sign(ukis.contents((self.folder / ESP / "BOOTX64.EFI").read_bytes()))
+        (self.folder / "sig.json").write_bytes(signatures)
+        build(" --pcrpkey public.pem --pcrsig sig.json")
+        return signatures
+
+    def sign(self, found):
+        program, environment = ukis.measure_tool()
+        options = []
+        for name in (".linux", ".osrel", ".cmdline", ".initrd", ".uname", ".sbat", ".pcrpkey"):
+            if name in found:
+                (self.folder / name[1:]).write_bytes(found[name])
+                options.append(f"--{name[1:]}={name[1:]}")
+        return subprocess.run([program, "sign", "--phase=:", "--bank=sha256", "--private-key=private.pem",
+                               "--public-key=public.pem", *options], cwd=self.folder, env=environment,
+                              stdout=subprocess.PIPE, check=True).stdout
+
 
 @pytest.mark.slow
 def test_a_sealed_secret_opens_only_for_the_image(boot):
@@ -162,3 +187,21 @@ def test_a_sealed_secret_opens_only_for_the_image(boot):
     walk.run("pvhboot-mkimage", lambda line: line.replace("--cmdline \"", "--cmdline \"panic=9 "))
     said = walk.boot()
     assert said["opened"] == b"" and b"TPM2" in said["error"]
+
+
+@pytest.mark.slow
+def test_a_secret_that_is_sealed_to_a_key_outlives_an_update(boot):
+    """It opens for images whose PCR 11 the key has signed, as systemd-measure predicts it for the PVH boot."""
+    walk = Walk(boot.folder("walk-signed"), commands(SIGNED_SECTION)[1])
+    for program in ("openssl", "virt-fw-vars"):
+        walk.run(program)
+    media.run_tool("openssl", "genrsa", "-out", walk.folder / "private.pem", "2048")
+    media.run_tool("openssl", "rsa", "-in", walk.folder / "private.pem", "-pubout", "-out", walk.folder / "public.pem")
+    old = walk.make_image()
+    walk.keep(walk.boot()["sealed"])
+    walk.make_image(cmdline="panic=8 ")
+    said = walk.boot()
+    assert said["opened"] == SECRET, said["error"]
+    walk.make_image(old, cmdline="panic=9 ")
+    said = walk.boot()
+    assert said["opened"] == b"" and said["error"] != b""
