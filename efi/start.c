@@ -15,6 +15,7 @@
 #include "efi/firmware/timing.h"
 #include "efi/firmware/volume.h"
 #include "efi/firmware/watchdog.h"
+#include "efi/manager/drivers.h"
 #include "efi/manager/manager.h"
 #include "efi/stub/stub.h"
 
@@ -115,6 +116,7 @@ static bool boot(struct run *run, struct error *error)
 
     if (!volume_open(run->loaded->DeviceHandle, &volume, error))
         return false;
+    drivers_start(run->image, &volume);
     if (!request->kernel.path)
         return boot_entries(run, &volume, &run->options, NULL, error);
     boot_request_set_volume(request, &volume);

@@ -211,6 +211,11 @@ ERROR_ROW(PROGRAM_OPTIONS, FILE, FIRMWARE, NONE,
     "the firmware cannot pass options to it: {w}")
 ERROR_ROW(EXTRAS_NOT_OFFERED, FILE, FIRMWARE, NONE,
     "the entry's credentials and extensions cannot be passed to it as an initrd: {w}")
+ERROR_ROW(NO_DRIVER, FILE, UNSUPPORTED, NONE,
+    "is not an EFI driver and is not started; keep only drivers in this directory")
+ERROR_ROW(DRIVER_UNDER_SHIM, FILE, UNSUPPORTED, NONE,
+    "is not started, since shim frees what it has started; start pvhboot without shim, or make the "
+    "partition FAT")
 ERROR_ROW(PROGRAM_FAILED, FILE, FIRMWARE, NONE,
     "the EFI program returned an error: {w}")
 

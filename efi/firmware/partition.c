@@ -45,7 +45,41 @@ EFI_HANDLE partition_find(const struct partition_id *id)
     return found;
 }
 
-void partition_connect(EFI_HANDLE device)
+/*
+ * The size of the device path of a partition's disk, in bytes: all nodes before that of the
+ * partition. 0 for no partition.
+ */
+static size_t disk_path_size(const void *path)
+{
+    const uint8_t *start = path;
+    const void *position = path;
+    struct device_node node;
+    size_t size = 0;
+
+    while (device_path_next(&position, &node)) {
+        if (node.type == NODE_MEDIA && node.subtype == NODE_MEDIA_HARDDRIVE)
+            return size;
+        size = (size_t)((const uint8_t *)position - start);
+    }
+    return 0;
+}
+
+/* The handle of the disk, by the beginning of a partition's device path, which may be empty. */
+static EFI_HANDLE find_disk(const void *path, size_t size, struct arena *arena)
+{
+    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+    EFI_DEVICE_PATH *disk = size > 0 ? device_path_copy_start(path, size, arena) : NULL;
+    EFI_DEVICE_PATH *rest = disk;
+    EFI_HANDLE handle = NULL;
+
+    if (!disk || EFI_ERROR(BS->LocateDevicePath(&guid, &rest, &handle)) ||
+        (const uint8_t *)rest != (const uint8_t *)disk + size)
+        return NULL;
+    return handle;
+}
+
+/* Lets the drivers that there are look at a partition or a disk, and at all that is on it. */
+static void connect(EFI_HANDLE device)
 {
     (void)BS->ConnectController(device, NULL, NULL, TRUE);
 }
@@ -69,20 +103,75 @@ static const struct file_system *recognize(EFI_HANDLE partition)
     return file_system_recognize(bytes, size);
 }
 
-/* A file system that the firmware knows may not be on the handle yet: a fast boot leaves it so. */
+static bool (*load_drivers)(void);
+
+void partition_set_driver_loader(bool (*load)(void))
+{
+    load_drivers = load;
+}
+
+/* True also when the file system is there and cannot be opened: then no driver is missing. */
+static bool try_open(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
+                     struct error *error)
+{
+    error_clear(error);
+    return volume_open_other(partition, name, ret_volume, error) ||
+           error->code != ERROR_VOLUME_NO_FILE_SYSTEM;
+}
+
+static void connect_disk(EFI_HANDLE partition)
+{
+    CLEANUP(arena_release) struct arena arena;
+    const void *path = device_path_of(partition);
+    EFI_HANDLE disk;
+
+    pages_init_arena(&arena);
+    disk = find_disk(path, disk_path_size(path), &arena);
+    if (disk)
+        connect(disk);
+}
+
+static void connect_all(void)
+{
+    EFI_HANDLE *handles = NULL;
+    UINTN count = 0;
+
+    if (EFI_ERROR(BS->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles)))
+        return;
+    for (UINTN i = 0; i < count; i++)
+        connect(handles[i]);
+    (void)BS->FreePool(handles);
+}
+
+/*
+ * A file system that the firmware knows may not be on the handle yet: a fast boot leaves it so.
+ * For one that it does not know there may be drivers. Those are shown first what is to be read, and
+ * all there is, which takes a second or more, only if that gives nothing.
+ */
+static bool open_by_drivers(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
+                            struct error *error)
+{
+    connect(partition);
+    if (try_open(partition, name, ret_volume, error))
+        return true;
+    if (!load_drivers || !load_drivers())
+        return false;
+    connect(partition);
+    if (try_open(partition, name, ret_volume, error))
+        return true;
+    connect_disk(partition);
+    if (try_open(partition, name, ret_volume, error))
+        return true;
+    connect_all();
+    return try_open(partition, name, ret_volume, error);
+}
+
 bool partition_open(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
                     struct error *error)
 {
-    if (volume_open_other(partition, name, ret_volume, error))
-        return true;
-    if (error->code != ERROR_VOLUME_NO_FILE_SYSTEM)
-        return ERROR_IS_FALSE(error_name(error, name));
-    partition_connect(partition);
-    error_clear(error);
-    if (volume_open_other(partition, name, ret_volume, error))
-        return true;
-    if (error->code != ERROR_VOLUME_NO_FILE_SYSTEM)
-        return ERROR_IS_FALSE(error_name(error, name));
+    if (try_open(partition, name, ret_volume, error) ||
+        open_by_drivers(partition, name, ret_volume, error))
+        return volume_is_open(ret_volume) || ERROR_IS_FALSE(error_name(error, name));
     error_clear(error);
     error->reason = recognize(partition)->words;
     return error_set_for(error, name, ERROR_PARTITION_UNREADABLE);
@@ -111,32 +200,15 @@ bool partition_open_named(const char *path, struct volume *ret_volume, const cha
     *ret_volume = (struct volume){.kind = VOLUME_NONE};
     if (!partition)
         return false;
+    if (partition_open(partition, "the partition of this PARTUUID", ret_volume, error))
+        return true;
     error->name = path;
-    return partition_open(partition, "the partition of this PARTUUID", ret_volume, error);
+    return false;
 }
 
 /* ------------------------------------------------------------------------------------------------
  * XBOOTLDR
  */
-
-/*
- * The size of the device path of a partition's disk, in bytes: all nodes before that of the
- * partition. 0 for no partition.
- */
-static size_t disk_path_size(const void *path)
-{
-    const uint8_t *start = path;
-    const void *position = path;
-    struct device_node node;
-    size_t size = 0;
-
-    while (device_path_next(&position, &node)) {
-        if (node.type == NODE_MEDIA && node.subtype == NODE_MEDIA_HARDDRIVE)
-            return size;
-        size = (size_t)((const uint8_t *)position - start);
-    }
-    return 0;
-}
 
 static bool is_xbootldr(EFI_HANDLE partition)
 {
@@ -162,20 +234,6 @@ static bool is_on_disk(EFI_HANDLE partition, const void *disk, size_t size)
     return disk_path_size(path) == size && memcmp(path, disk, size) == 0;
 }
 
-/* The handle of the disk, by the beginning of a partition's device path. */
-static EFI_HANDLE find_disk(const void *path, size_t size, struct arena *arena)
-{
-    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
-    EFI_DEVICE_PATH *disk = device_path_copy_start(path, size, arena);
-    EFI_DEVICE_PATH *rest = disk;
-    EFI_HANDLE handle = NULL;
-
-    if (!disk || EFI_ERROR(BS->LocateDevicePath(&guid, &rest, &handle)) ||
-        (const uint8_t *)rest != (const uint8_t *)disk + size)
-        return NULL;
-    return handle;
-}
-
 /* Where partitions that are in the table have no handle yet, the firmware is asked to make them. */
 static EFI_HANDLE find_in_table(const void *path, size_t size)
 {
@@ -192,7 +250,7 @@ static EFI_HANDLE find_in_table(const void *path, size_t size)
     partition = partition_find(&id);
     if (partition)
         return partition;
-    partition_connect(disk);
+    connect(disk);
     return partition_find(&id);
 }
 

@@ -11,8 +11,11 @@
 /* The first partition of any disk with this ID; NULL for none. */
 EFI_HANDLE partition_find(const struct partition_id *id);
 
-/* Lets the firmware's drivers look at a partition or a disk, and at all that is on it. */
-void partition_connect(EFI_HANDLE device);
+/*
+ * Sets what partition_open() calls for a file system that the firmware cannot read: it loads
+ * further drivers and returns whether there are any new ones.
+ */
+void partition_set_driver_loader(bool (*load)(void));
 
 /*
  * Opens the file system on a partition, which `name` (not copied) tells in messages. Where there

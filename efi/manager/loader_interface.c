@@ -16,6 +16,7 @@
 #define FEATURE_ONE_SHOT         (1 << 3)
 #define FEATURE_BOOT_COUNTING    (1 << 4)
 #define FEATURE_XBOOTLDR         (1 << 5)
+#define FEATURE_DRIVERS          (1 << 7)
 #define FEATURE_SORT_KEY         (1 << 8)
 #define FEATURE_SAVED_ENTRY      (1 << 9)
 #define FEATURE_MENU_DISABLED    (1 << 13)
@@ -28,7 +29,8 @@ void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start,
 {
     static const uint64_t features = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT |
                                      FEATURE_ONE_SHOT | FEATURE_BOOT_COUNTING | FEATURE_SORT_KEY |
-                                     FEATURE_SAVED_ENTRY | FEATURE_MENU_DISABLED | FEATURE_XBOOTLDR;
+                                     FEATURE_SAVED_ENTRY | FEATURE_MENU_DISABLED |
+                                     FEATURE_XBOOTLDR | FEATURE_DRIVERS;
     uint64_t all = features | (tpm->protocol ? FEATURE_TPM_BANKS : 0);
 
     interface_set_number("LoaderTimeInitUSec", clock_microseconds(start));

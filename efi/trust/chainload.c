@@ -143,3 +143,32 @@ bool chainload(EFI_HANDLE image, const struct program_request *request, struct e
         pages_init_arena(&arena); /* leaks the load options on purpose */
     return true;
 }
+
+static bool check_driver(const struct program *program, struct error *error)
+{
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    EFI_LOADED_IMAGE *loaded = NULL;
+    EFI_STATUS status = BS->HandleProtocol(program->handle, &guid, (void **)&loaded);
+
+    if (EFI_ERROR(status))
+        return error_set_efi_for(error, program->path, status, ERROR_PROGRAM_LOAD);
+    return is_driver(loaded) || error_set_for(error, program->path, ERROR_NO_DRIVER);
+}
+
+bool chainload_driver(EFI_HANDLE image, EFI_HANDLE device, const char *path, struct error *error)
+{
+    CLEANUP(arena_release) struct arena arena;
+    CLEANUP(unload) struct program program = {image_services_find(), NULL, path};
+
+    pages_init_arena(&arena);
+    if (program.services.by_shim)
+        return error_set_for(error, path, ERROR_DRIVER_UNDER_SHIM);
+    if (!load(image, device, &program, &arena, error) || !check_driver(&program, error))
+        return false;
+    if (start(&program, error))
+        return true;
+    if (error->status != efi_status_number(EFI_ABORTED))
+        return false;
+    error_clear(error);
+    return true;
+}

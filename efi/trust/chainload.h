@@ -28,3 +28,9 @@ struct program_request {
  * later): if not, ERROR_REFUSED_BY_FIRMWARE or ERROR_REFUSED_BY_SHIM.
  */
 bool chainload(EFI_HANDLE image, const struct program_request *request, struct error *error);
+
+/*
+ * Loads and starts a driver, which stays. One that has done its work and wants to be unloaded
+ * (EFI_ABORTED) is none, and no error. Not by shim, which frees all that it has started.
+ */
+bool chainload_driver(EFI_HANDLE image, EFI_HANDLE device, const char *path, struct error *error);

@@ -43,10 +43,11 @@ FEATURES = {
     "Boot counting", "Menu timeout control", "One-shot menu timeout control",
     "Default entry control", "One-shot entry control", "Support Type #1 sort-key field",
     "Support @saved pseudo-entry", "Boot loader sets ESP information", "Support for XBOOTLDR partition",
+    "Load drop-in drivers",
 }
 NO_FEATURES = {
     "Support for passing random seed to OS",
-    "Load drop-in drivers", "Support Type #1 devicetree field",
+    "Support Type #1 devicetree field",
 }
 
 # The order that both have to show: by sort-key, and last what has used up its tries.

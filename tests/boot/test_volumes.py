@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Kernels and entries on other partitions than the one that pvhboot was started from."""
 
+import gzip
+import re
 import subprocess
 
 import pytest
 
 import media
-from artifacts import kernel_path
+from artifacts import kernel_path, package
 from esp import KERNEL, Installed, entry
 
 ENTRIES = "loader/entries"
@@ -24,10 +26,89 @@ def fat_files(more):
     return {"other/kernel.elf": kernel_path(KERNEL), **more}
 
 
+def driver():
+    """The ESP's file with rEFInd's driver for ext4."""
+    return {"EFI/pvhboot/drivers/ext4_x64.efi":
+            package("refind") / "usr/share/refind/refind/drivers_x64/ext4_x64.efi"}
+
+
+def as_debian(folder):
+    """A /boot as Debian's packages and kernel-install leave it: names with versions, and a link."""
+    kernel = kernel_path(KERNEL).read_bytes()
+    (folder / "loader/entries").mkdir(parents=True)
+    # Compressed, it has no blocks of zeroes, of which mke2fs makes holes.
+    (folder / "vmlinuz-6.1.0-1-amd64").write_bytes(gzip.compress(kernel))
+    (folder / "vmlinuz").symlink_to("vmlinuz-6.1.0-1-amd64")
+    (folder / "sparse").write_bytes(kernel + bytes(1 << 20) + b"end")
+    (folder / "loader/entries/debian.conf").write_bytes(on_ext4("debian", sort_key="a"))
+    return folder
+
+
+def on_ext4(title, path="/vmlinuz", **keys):
+    """An entry for the kernel that the link leads to."""
+    return entry(title, pvh=path, **keys)
+
+
+@pytest.fixture(name="ext4")
+def fixture_ext4(boot):
+    """Makes a partition with ext4 of as_debian() and more entries."""
+    def make(name, more=None, options=media.EXT4_OF_DEBIAN):
+        folder = boot.folder(f"{name}-other")
+        files = as_debian(folder / "boot")
+        for entry_name, data in (more or {}).items():
+            (files / ENTRIES / entry_name).write_bytes(data)
+        return media.write_ext4(folder / "other", files, options)
+    return make
+
+
 @pytest.fixture(name="fat")
 def fixture_fat(boot):
     """Makes a partition with FAT of these files."""
     return lambda name, more: media.write_fat(boot.folder(f"{name}-other") / "other", fat_files(more))
+
+
+def test_boot_in_ext4(boot, ext4):
+    """By rEFInd's driver, which follows links and cannot write."""
+    disk = Installed(boot, "xbootldr-ext4", {
+        **CONFIG, **driver(), f"{ENTRIES}/here.conf": entry("here", sort_key="b")},
+        xbootldr=ext4("xbootldr-ext4", {"debian+3.conf": on_ext4("counted", sort_key="a", version="2")}))
+    cmdline, text = disk.booted()
+    assert cmdline == "counted"
+    assert re.search(r"debian\+3\.conf: this boot cannot be counted: Write Protected", text)
+
+
+@pytest.mark.slow
+def test_names_on_ext4_have_case(boot, ext4):
+    """What cannot be found is said; the next entry boots."""
+    disk = Installed(boot, "xbootldr-case", {**CONFIG, **driver()}, xbootldr=ext4(
+        "xbootldr-case", {"b.conf": on_ext4("upper", "/VMLINUZ", sort_key="0")}))
+    cmdline, text = disk.booted()
+    assert cmdline == "debian"
+    assert "/VMLINUZ: no such file on this disk's XBOOTLDR partition" in text
+
+
+@pytest.mark.slow
+def test_a_hole_is_explained(boot, ext4):
+    """rEFInd's driver takes it for damage."""
+    disk = Installed(boot, "xbootldr-hole", {**CONFIG, **driver()}, xbootldr=ext4(
+        "xbootldr-hole", {"b.conf": on_ext4("hole", "/vmlinuz", initrd="/sparse", sort_key="0")}))
+    cmdline, text = disk.booted()
+    assert cmdline == "debian"
+    assert re.search(r"/sparse: cannot read .*copy it again with cp --sparse=never", text, re.S)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name, options, with_driver, words", (
+    ("driverless", media.EXT4_OF_DEBIAN, False, "is ext4; put the EFI driver ext4_x64.efi"),
+    ("too-new", "metadata_csum_seed,orphan_file", True, "is ext4 with metadata_csum_seed")))
+def test_what_cannot_be_read_is_named(boot, ext4, name, options, with_driver, words):
+    """The other entries boot, and a line says what is missing."""
+    disk = Installed(boot, f"xbootldr-{name}", {
+        **CONFIG, **(driver() if with_driver else {}), f"{ENTRIES}/here.conf": entry("here")},
+        xbootldr=ext4(f"xbootldr-{name}", options=options))
+    cmdline, text = disk.booted()
+    assert cmdline == "here"
+    assert f"XBOOTLDR partition: cannot be read: its file system {words}" in " ".join(text.split())
 
 
 @pytest.mark.slow

@@ -187,16 +187,30 @@ static EFI_STATUS EFIAPI locate_protocol(EFI_GUID *guid, void *registration, voi
     return EFI_NOT_FOUND;
 }
 
+static bool is_listed(EFI_HANDLE handle, EFI_HANDLE *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == handle)
+            return true;
+    }
+    return false;
+}
+
 static size_t list_handles(EFI_LOCATE_SEARCH_TYPE how, const EFI_GUID *guid,
                            EFI_HANDLE list[MOST_PROTOCOLS])
 {
     size_t count = 0;
 
-    if (how != ByProtocol)
-        run_fail("handles are looked for in another way than by protocol");
+    if (how != ByProtocol && how != AllHandles)
+        run_fail("handles are looked for by a notification");
     for (size_t i = 0; i < MOST_PROTOCOLS; i++) {
-        if (protocols[i].handle && same_guid(&protocols[i].guid, guid))
-            list[count++] = protocols[i].handle;
+        EFI_HANDLE handle = protocols[i].handle;
+
+        if (!handle || (how == ByProtocol && !same_guid(&protocols[i].guid, guid)))
+            continue;
+        if (how == AllHandles && is_listed(handle, list, count))
+            continue;
+        list[count++] = handle;
     }
     return count;
 }

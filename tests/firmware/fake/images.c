@@ -113,6 +113,7 @@ static void add_child(bool by_shim, EFI_HANDLE parent, EFI_DEVICE_PATH *path, bo
         .SystemTable = fake_loaded_image.SystemTable,
         .DeviceHandle = device_handle,
         .FilePath = path,
+        .ImageCodeType = fake_program.code ? fake_program.code : EfiLoaderCode,
     };
     child.handle = NULL;
     child.by_shim = by_shim;
@@ -186,7 +187,10 @@ static EFI_STATUS start(bool by_shim, EFI_HANDLE handle, UINTN *exit_size, CHAR1
         *exit_size = 0;
     if (exit_data)
         *exit_data = NULL;
-    drop_child(); /* an application is unloaded when it returns */
+    if (fake_program.code == EfiBootServicesCode && !EFI_ERROR(fake_program.returns))
+        child.handle = NULL; /* a driver stays, and is not the loader's any more */
+    else
+        drop_child(); /* an application is unloaded when it returns */
     return fake_program.returns;
 }
 

@@ -9,10 +9,11 @@
 
 /* A program on the volume that the loader can load and start. */
 struct fake_program {
-    const char *path;   /* on the volume */
-    EFI_STATUS loads;   /* what LoadImage returns */
-    EFI_STATUS returns; /* what it returns when it is started */
-    char options[1024]; /* the LoadOptions that it was started with, in UTF-8 */
+    const char *path;     /* on the volume */
+    EFI_STATUS loads;     /* what LoadImage returns */
+    EFI_MEMORY_TYPE code; /* EfiBootServicesCode: a driver, which stays when it returns 0 */
+    EFI_STATUS returns;   /* what it returns when it is started */
+    char options[1024];   /* the LoadOptions that it was started with, in UTF-8 */
     size_t starts;
     void (*on_start)(void); /* what it does; NULL: nothing */
 };

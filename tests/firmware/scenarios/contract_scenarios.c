@@ -94,12 +94,12 @@ static uint64_t read_time(const char *name)
 
 /*
  * The bits by https://systemd.io/BOOT_LOADER_INTERFACE, those of what there is no menu, file or key
- * for being 0: the random seed, drivers, device trees, Secure Boot keys, the shim.
+ * for being 0: the random seed, device trees, Secure Boot keys, the shim.
  */
 static void check_features(void)
 {
     static const uint8_t wanted[8] = {
-        0x3f,                     /* timeouts, default, one-shot, counting, XBOOTLDR */
+        0xbf,                     /* timeouts, default, one-shot, counting, XBOOTLDR, drivers */
         1 << 0 | 1 << 1 | 1 << 5, /* 8 sort-key, 9 @saved, 13 menu-disabled */
     };
     size_t size;

@@ -6,6 +6,7 @@
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/images.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/scenarios.h"
 #include "tests/firmware/scenarios/setup.h"
@@ -181,14 +182,110 @@ static void check_unreadable(void)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * Drivers
+ */
+
+#define OWN_DRIVER     "\\EFI\\pvhboot\\drivers\\ext4_x64.efi"
+#define SYSTEMD_DRIVER "\\EFI\\systemd\\drivers\\EXT4_X64.EFI"
+
+static EFI_HANDLE
+    wants; /* what the driver has to be shown; NULL: the console, one of all handles */
+
+static void connect_driver(EFI_HANDLE controller)
+{
+    connections++;
+    if (fake_program.starts > 0 && controller == (wants ? wants : console_handle))
+        put_other_volume();
+}
+
+/*
+ * The driver is in our directory, in systemd-boot's (1), in both (2). It has to be shown the
+ * partition, the disk (3), or another handle (4). It is there, and need not be (5).
+ */
+static void driver(uint64_t seed)
+{
+    start_on(GPT_DISK);
+    put_other_partition();
+    partition_tell_xbootldr(other, PARTITION_TYPE_GPT);
+    put_disk(disk_gpt);
+    put_other_files("other.conf");
+    if (seed != 1)
+        file_put_text(OWN_DRIVER, "a driver");
+    if (seed == 1 || seed == 2)
+        file_put_text(SYSTEMD_DRIVER, "a driver");
+    file_put_text("\\EFI\\pvhboot\\drivers\\ext4_aa64.efi", "for another machine");
+    fake_program.path = seed == 1 ? SYSTEMD_DRIVER : OWN_DRIVER;
+    fake_program.code = EfiBootServicesCode;
+    if (seed == 5)
+        put_other_volume();
+    wants = seed == 3 ? disk : seed == 4 ? NULL : other;
+    firmware_ways.connect = connect_driver;
+    connections_due = seed == 5 ? 0 : 1;
+}
+
+static void check_driver(void)
+{
+    if (run_is_plain() && fake_program.starts != connections_due)
+        run_fail("the driver was started %zu times", fake_program.starts);
+}
+
+/*
+ * What is no driver (0), does not load (1), is refused (2), fails (3), has done its work (4), reads
+ * nothing (5), or would be loaded by shim (6).
+ */
+static const char *const bad_driver_says[] = {
+    "is not an EFI driver",
+    "cannot be started",
+    "refused by the firmware",
+    "returned an error",
+    "its file system is",
+    "its file system is",
+    "shim frees what it has started",
+};
+static uint64_t bad_driver_kind;
+
+static void bad_driver(uint64_t seed)
+{
+    driver(0);
+    bad_driver_kind = seed;
+    firmware_ways.connect = nothing_connects;
+    fake_program.code = seed == 0 ? EfiLoaderCode : EfiBootServicesCode;
+    fake_program.loads = seed == 1 ? EFI_UNSUPPORTED : seed == 2 ? EFI_ACCESS_DENIED : 0;
+    fake_program.returns = seed == 3 ? EFI_DEVICE_ERROR : seed == 4 ? EFI_ABORTED : 0;
+    if (seed == 6)
+        images_install_shim_loader();
+}
+
+static void check_bad_driver(void)
+{
+    if (!run_is_plain())
+        return;
+    if (!strstr(run_said(), bad_driver_says[bad_driver_kind]))
+        run_fail("what is wrong with the driver is not said");
+    if (!strstr(run_said(), "XBOOTLDR partition: cannot be read"))
+        run_fail("the partition is not mentioned");
+    if (fake_program.starts != (bad_driver_kind >= 3 && bad_driver_kind <= 5))
+        run_fail("the driver was started %zu times", fake_program.starts);
+}
+
+/* ------------------------------------------------------------------------------------------------
  * Paths that name a volume
  */
 
+/* With options (0), in an entry (1), and on a partition that needs a driver (2). */
 static void named(uint64_t seed)
 {
     start_on(GPT_DISK);
     put_other_partition();
-    put_other_volume();
+    if (seed == 2) {
+        file_put_text(OWN_DRIVER, "a driver");
+        fake_program.path = OWN_DRIVER;
+        fake_program.code = EfiBootServicesCode;
+        wants = other;
+        firmware_ways.connect = connect_driver;
+    } else {
+        put_other_volume();
+    }
     put_kernel(OTHER_VOLUME "\\vmlinux", &plain_kernel);
     put_module(OTHER_VOLUME "\\initrd", 5000, "");
     expect_command_line("other");
@@ -234,7 +331,11 @@ const struct scenario volume_scenarios[] = {
      .faults = true},
     {"xbootldr-unreadable", unreadable, ENDING_ERROR, "nothing to boot", check_unreadable,
      .seeds = 2, .faults = true},
-    {"named-volume", named, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
+    {"drivers", driver, ENDING_BOOT, "Other: vmlinux + initrd", check_driver, .seeds = 6,
+     .faults = true},
+    {"drivers-bad", bad_driver, ENDING_ERROR, "nothing to boot", check_bad_driver,
+     .seeds = sizeof(bad_driver_says) / sizeof(*bad_driver_says), .faults = true},
+    {"named-volume", named, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
     {"named-wrongly", named_wrongly, ENDING_ERROR, NULL, check_named_wrongly,
      .seeds = sizeof(wrong_names) / sizeof(*wrong_names), .faults = true},
     {NULL},

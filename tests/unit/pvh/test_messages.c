@@ -103,6 +103,8 @@ static const struct {
     {ERROR_NOT_SEQUENTIAL, {0}, {NAME ": ", "unpack it"}},
     {ERROR_VOLUME_NO_FILE_SYSTEM, {0}, {"file system (" STATUS_NAME ")"}},
     {ERROR_VOLUME_OPEN, {0}, {REASON, STATUS_NAME}},
+    {ERROR_NO_DRIVER, {0}, {NAME ": is not an EFI driver"}},
+    {ERROR_DRIVER_UNDER_SHIM, {0}, {NAME ": is not started", "shim"}},
     {ERROR_PARTITION_ID, {0}, {NAME ": not a path on a partition", "PARTUUID=ID:/PATH"}},
     {ERROR_PARTITION_UNKNOWN, {0}, {NAME ": no partition", "lsblk"}},
     {ERROR_PARTITION_UNREADABLE, {0}, {NAME ": cannot be read: its file system is ", REASON}},
