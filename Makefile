@@ -37,7 +37,7 @@ ifneq ($(and $(filter-out no,$(DEPS)),$(filter-out $(NO_PACKAGES),$(GOALS))),)
 # $(call goals_like,PATTERNS,EXCEPT): the goals that match PATTERNS but not EXCEPT. The groups are those of tools/deps;
 # every goal needs the first one, build.
 goals_like = $(filter-out $(2),$(filter $(1),$(GOALS)))
-BUILT := build/x64/% build/pvhinfo
+BUILT := build/x64/% build/ia32/% build/pvhinfo
 NEED_run   := $(call goals_like,run iso deps check check-% fuzz coverage sabotage-% bench bench-% build/%, \
 	check-style check-binary $(BUILT))
 NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tools check-kernel)
@@ -61,7 +61,8 @@ OTHER_KERNELS := build/deps/grub-i386-xen_pvh.bin build/deps/xen-4.17-amd64.gz
 
 # The loader's sources by room. The first two are also in pvhinfo, the tests and the fuzzers.
 COMMON_SOURCES := $(sort $(wildcard common/*/*.c))
-PVH_SOURCES    := $(sort $(wildcard pvh/*.c pvh/*/*.c)) pvh/trampoline.S
+PVH_CODE       := $(sort $(wildcard pvh/*.c pvh/*/*.c))
+PVH_SOURCES    := $(PVH_CODE) pvh/x64/trampoline.S
 EFI_SOURCES    := $(sort $(wildcard efi/*.c efi/*/*.c))
 # The sources of the decoder libraries, downloaded when first needed, and the files that include their headers.
 DECODER_SOURCES ?= build/deps/sources
@@ -133,7 +134,7 @@ case "$$OVERWRITE_NVS" in ""|no) ;; yes) set -- "$$@" --overwrite-acpi-nvs ;; \
 endef
 
 .PHONY: all
-all: efi pvhinfo ## build the loader, build/x64/pvhboot.efi, and build/pvhinfo (the default)
+all: efi pvhinfo $(if $(ARCH),,$(IA32_BINARY)) ## build the loaders, build/x64/pvhboot.efi and build/ia32/pvhboot.efi, and build/pvhinfo (the default)
 
 .PHONY: run
 run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= MEM= CPUS= ACCEL= OVMF= DISPLAY_WINDOW= TIMEOUT=
@@ -154,7 +155,7 @@ check: ## run every test that fits into a quarter of an hour, on two cores
 	@$(MAKE) --no-print-directory check-tools check-boot
 
 .PHONY: check-full
-check-full: lint check-style check-tools coverage check-unit check-firmware-full check-decoders check-fuzz-full check-binary check-kernel check-bench check-boot-full ## run every test there is
+check-full: lint check-style check-tools coverage check-unit check-firmware-full check-decoders check-fuzz-full check-binary-full check-kernel check-bench check-boot-full ## run every test there is
 
 .PHONY: check-tools
 check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/

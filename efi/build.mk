@@ -13,22 +13,32 @@ ifneq ($(and $(DECODERS_ABSENT),$(filter check% bench%,$(MAKECMDGOALS))),)
 $(error DECODERS: what is tested and measured is the loader with all of them)
 endif
 
-# Each selection is built in its own folder: build/x64, build/x64-lz4-zstd, build/x64-none.
+# The firmware that the loader is for: x64, or ia32. Without ARCH= the loader for x64 is built by this make, and by `make all`
+# the one for ia32 too, by a second make.
+EFI_ARCH := $(or $(ARCH),x64)
+ifneq ($(filter-out x64 ia32,$(EFI_ARCH)),)
+$(error ARCH=$(ARCH): write x64 or ia32)
+endif
+ifneq ($(and $(filter-out x64,$(EFI_ARCH)),$(filter check% bench% run iso install,$(MAKECMDGOALS))),)
+$(error ARCH: this needs the loader for x64, and builds both where it needs both)
+endif
+
+# Each selection is built in its own folder: build/x64, build/x64-lz4-zstd, build/x64-none, build/ia32.
 EMPTY :=
-EFI_BUILD  := build/x64$(if $(DECODERS_ABSENT),-$(subst $(EMPTY) ,-,$(or $(DECODERS),none)))
+EFI_BUILD  := build/$(EFI_ARCH)$(if $(DECODERS_ABSENT),-$(subst $(EMPTY) ,-,$(or $(DECODERS),none)))
 EFI_BINARY := $(EFI_BUILD)/pvhboot.efi
-# Smaller than GRUB and Limine; without decoders, smaller than systemd-boot and its stub together, which decompress nothing. What
-# clang builds is larger.
-EFI_LIMIT  ?= $(if $(findstring clang,$(EFI_CC)),344064,$(if $(DECODERS),311296,204800))
 VERSION    := $(shell cat VERSION)
 
 EFI_OBJCOPY ?= objcopy
 EFI_LD      ?= ld
 
 GNU_EFI_INCLUDE := /usr/include/efi
-GNU_EFI_LIB     := /usr/lib
 
-LOADER_SOURCES := $(COMMON_SOURCES) $(PVH_SOURCES) $(EFI_SOURCES)
+include efi/arch/$(EFI_ARCH)/build.mk
+EFI_LIMIT ?= $(ARCH_LIMIT)
+
+ARCH_SOURCES += $(sort $(wildcard efi/arch/$(EFI_ARCH)/*.c))
+LOADER_SOURCES := $(filter-out $(ARCH_LEFT_OUT),$(COMMON_SOURCES) $(PVH_CODE) $(EFI_SOURCES) $(ARCH_SOURCES))
 EFI_OBJECTS := $(patsubst %,$(EFI_BUILD)/%.o,$(filter-out $(DECODERS_ABSENT:%=common/image/decode_%.c),$(LOADER_SOURCES))) \
 	$(DECODERS_ABSENT:%=$(EFI_BUILD)/absent/%.o) $(EFI_BUILD)/decoders.o
 
@@ -40,52 +50,70 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmiss
 EFI_SMALL := $(if $(findstring clang,$(EFI_CC)),,-fno-inline-functions-called-once \
 	-fno-move-loop-invariants)
 
-# no-red-zone: the firmware's interrupt handlers run on our stack. general-regs-only: nothing saves the other registers;
+# general-regs-only: nothing saves the other registers;
 # one function is an exception, and says why: common/hash/sha256_ni.c.
 # GNU_EFI_USE_MS_ABI: without it, calls into the firmware compile but use the wrong calling convention.
-EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpic -fshort-wchar -mno-red-zone \
+EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpic -fshort-wchar $(ARCH_CFLAGS) \
 	-fno-stack-protector -mgeneral-regs-only -fcf-protection=none -fvisibility=hidden \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-ident \
 	-fno-strict-aliasing '-ffile-prefix-map=$(CURDIR)=.' -DNDEBUG -DGNU_EFI_USE_MS_ABI \
-	-DPVHBOOT_VERSION=\"$(VERSION)\" -I. -isystem $(GNU_EFI_INCLUDE) \
-	-isystem $(GNU_EFI_INCLUDE)/x86_64 $(WARNINGS)
+	-DPVHBOOT_VERSION=\"$(VERSION)\" -I. $(ARCH_CPPFLAGS) \
+	-isystem $(GNU_EFI_INCLUDE) $(WARNINGS)
 
 # Newer GNU-EFI (Debian 13) calls _entry where 3.0.15 calls efi_main.
-EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -z defs -z norelro -z max-page-size=4096 --gc-sections \
-	--no-undefined --build-id=none --hash-style=sysv --defsym=_entry=efi_main -T efi/arch/x64.lds
+EFI_LDFLAGS := -m $(ARCH_LD_FORMAT) -nostdlib -shared -Bsymbolic -z defs -z norelro -z max-page-size=4096 --gc-sections \
+	--no-undefined --build-id=none --hash-style=sysv --defsym=_entry=efi_main -T efi/arch/$(EFI_ARCH)/loader.lds
 
 EFI_SECTIONS := .text .reloc .rodata .sbat .data
 
-$(eval $(call compile_rules,$(EFI_BUILD),CC   ,$(EFI_CC),$(EFI_CFLAGS),efi/build.mk))
+$(eval $(call compile_rules,$(EFI_BUILD),CC   ,$(EFI_CC),$(EFI_CFLAGS),efi/build.mk efi/arch/$(EFI_ARCH)/build.mk))
 
-# Otherwise the compiler turns the loops in memset and the like into calls to themselves.
+# Otherwise the compiler turns loops into calls of the very functions that they are in.
 $(EFI_BUILD)/efi/arch/libc.c.o: EXTRA_CFLAGS := -fno-builtin
 
-$(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/arch/x64.lds efi/build.mk
+$(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/arch/$(EFI_ARCH)/loader.lds efi/build.mk
 	@echo "  LD    $@"
-	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -o $@ $(GNU_EFI_LIB)/crt0-efi-x86_64.o $(EFI_OBJECTS) \
+	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -o $@ $(GNU_EFI_CRT0) $(EFI_OBJECTS) \
 		-L $(GNU_EFI_LIB) -l gnuefi
 
 # Written under another name first, so that a binary that fails its checks is never used.
 $(EFI_BINARY): $(EFI_BUILD)/pvhboot.so efi/finish.py
 	$(Q)$(EFI_OBJCOPY) $(patsubst %,-j %,$(EFI_SECTIONS)) --strip-all \
-		--target=efi-app-x86_64 --file-alignment 0x1000 --section-alignment 0x1000 $< $@.new
+		--target=$(ARCH_TARGET) --file-alignment 0x1000 --section-alignment 0x1000 $< $@.new
 	$(Q)/usr/bin/python3 efi/finish.py --limit $(EFI_LIMIT) --elf $< $@.new
 	$(Q)mv $@.new $@
 	@echo "  EFI   $@ ($$(stat -c %s $@) bytes)"
 
+# The loader for 32-bit firmware, where this make builds the one for 64-bit firmware.
+IA32_BINARY := $(EFI_BUILD:build/x64%=build/ia32%)/pvhboot.efi
+ifeq ($(EFI_ARCH),x64)
+$(IA32_BINARY): FORCE
+	@$(MAKE) --no-print-directory DEPS=no ARCH=ia32 efi
+endif
+
 .PHONY: efi without-decoders check-binary
-efi: $(EFI_BINARY) ## build the EFI binary, build/x64/pvhboot.efi
+efi: $(EFI_BINARY) ## build the EFI binary, build/x64/pvhboot.efi; ARCH=ia32: build/ia32/pvhboot.efi
 
 without-decoders:
-	@$(MAKE) --no-print-directory DECODERS= EFI_BUILD=build/x64-none efi
+	@$(MAKE) --no-print-directory DECODERS= EFI_BUILD=build/$(EFI_ARCH)-none efi
 
 # A second build gives the same bytes, and clang gives no warnings. The size limit applies to the binary that is
-# shipped, which GCC builds, and to the one without decoders.
-check-binary: $(EFI_BINARY) without-decoders ## check the EFI binary: reproducible to the byte, clean with clang
-	$(Q)rm -rf build/again build/clang
-	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/again build/again/pvhboot.efi
-	$(Q)cmp $(EFI_BINARY) build/again/pvhboot.efi
-	$(Q)$(MAKE) --no-print-directory EFI_BUILD=build/clang EFI_CC=clang \
-		build/clang/pvhboot.efi
-	@echo "check-binary: $(EFI_BINARY) is reproducible, and clang builds it without a warning"
+# shipped, which GCC builds, and to the one without decoders. What clang and the missing decoders bring up is the same for
+# ia32, so that these two are for check-binary-full.
+.PHONY: check-binary-full binary-again binary-clang
+check-binary: binary-again binary-clang without-decoders ## check the EFI binaries: reproducible to the byte, clean with clang
+	$(Q)$(MAKE) --no-print-directory DEPS=no ARCH=ia32 binary-again
+
+check-binary-full: check-binary
+	$(Q)$(MAKE) --no-print-directory DEPS=no ARCH=ia32 binary-clang without-decoders
+
+binary-again: $(EFI_BINARY)
+	$(Q)rm -rf build/$(EFI_ARCH)-again
+	$(Q)$(MAKE) --no-print-directory DEPS=no EFI_BUILD=build/$(EFI_ARCH)-again build/$(EFI_ARCH)-again/pvhboot.efi
+	$(Q)cmp $(EFI_BINARY) build/$(EFI_ARCH)-again/pvhboot.efi
+	@echo "check-binary: $(EFI_BINARY) is reproducible"
+
+binary-clang:
+	$(Q)rm -rf build/$(EFI_ARCH)-clang
+	$(Q)$(MAKE) --no-print-directory DEPS=no EFI_BUILD=build/$(EFI_ARCH)-clang EFI_CC=clang \
+		build/$(EFI_ARCH)-clang/pvhboot.efi

@@ -17,10 +17,30 @@ SECTION_HEADER = 40
 # An image with ten profiles of three sections has as many. systemd's stub had too few (systemd issue 28593).
 ROOM_FOR_SECTIONS = 40
 NX_COMPAT = 0x0100
-MACHINE_X64 = 0x8664
 SUBSYSTEM_EFI_APPLICATION = 10
+ELF_CLASS = 4  # offset of the byte that tells ELF32 from ELF64
 SECTION_EXECUTE = 0x20000000
 SECTION_WRITE = 0x80000000
+
+
+class Architecture:
+    """How the files of one architecture are laid out: the PE file, and the ELF file that it is made of."""
+
+    def __init__(self, name, machine, magic, header, row, relocation, tag, types):
+        self.name = name
+        self.machine = machine          # of the PE file, and the magic of its optional header
+        self.magic = magic
+        self.header = header            # ELF header from byte 32: where the section table is, its rows
+        self.row = row                  # a section's name, and further on address, offset, size
+        self.relocations = relocation[0]    # the section, and a row of it, which begins with an address
+        self.relocation = relocation[1]
+        self.tag = tag                  # by which crt0 finds them in .dynamic
+        self.relocation_prefix = types
+
+
+IA32 = Architecture("PE32 file for i386", 0x14c, 0x10b, "<I10xHHH", "<IIIIII", (".rel", "<II"), "(REL)", "R_386_")
+X64 = Architecture("PE32+ file for x86_64", 0x8664, 0x20b, "<8xQ10xHHH", "<IIQQQQ", (".rela", "<QQq"), "(RELA)",
+                   "R_X86_64_")
 
 
 class Section:
@@ -33,7 +53,7 @@ class Section:
 
 
 class Binary:
-    """The headers of a PE32+ file."""
+    """The headers of a PE file."""
 
     def __init__(self, data):
         self.data = data
@@ -80,33 +100,33 @@ def round_up(size):
     return -(-size // PAGE) * PAGE
 
 
-def read_elf_sections(path):
-    """Maps the section names of an ELF64 file to (address, content)."""
+def read_elf(path):
+    """The architecture of an ELF file, and its sections: from their names to (address, content)."""
     with open(path, "rb") as file:
         data = file.read()
-    table, size, count, names = struct.unpack_from("<Q10xHHH", data, 40)
-    rows = [struct.unpack_from("<IIQQQQ", data, table + i * size) for i in range(count)]
+    architecture = IA32 if data[ELF_CLASS] == 1 else X64
+    table, size, count, names = struct.unpack_from(architecture.header, data, 32)
+    rows = [struct.unpack_from(architecture.row, data, table + i * size) for i in range(count)]
     strings = rows[names][4]
     sections = {}
     for name, _, _, address, offset, length in rows:
         label = data[strings + name:data.index(b"\0", strings + name)].decode()
         sections[label] = (address, data[offset:offset + length])
-    return sections
+    return architecture, sections
 
 
-def add_relocations(binary, path):
-    """Appends .dynamic and .rela to .data: crt0 finds its relocations through .dynamic."""
-    sections = read_elf_sections(path)
-    for name in (".dynamic", ".rela"):
+def add_relocations(binary, architecture, sections):
+    """Appends .dynamic and the relocations to .data: crt0 finds them through .dynamic."""
+    for name in (".dynamic", architecture.relocations):
         if name in sections:
             binary.append_to_last_section(*sections[name])
 
 
-def header_faults(binary):
+def header_faults(binary, architecture):
     if binary.data[:2] != b"MZ" or binary.data[binary.pe:binary.pe + 4] != b"PE\0\0":
         yield "not a PE file"
-    if binary.field("<H", 0) != 0x20b or binary.machine != MACHINE_X64:
-        yield "not a PE32+ file for x86_64"
+    if binary.field("<H", 0) != architecture.magic or binary.machine != architecture.machine:
+        yield f"not a {architecture.name}"
     if binary.field("<H", 68) != SUBSYSTEM_EFI_APPLICATION:
         yield "not an EFI application"
     if binary.field("<I", 32) != PAGE or binary.field("<I", 36) != PAGE:
@@ -158,22 +178,20 @@ def run(*command):
                           universal_newlines=True).stdout
 
 
-def elf_faults(path):
+def elf_faults(path, architecture, sections):
     undefined = run("nm", "--undefined-only", path)
     if undefined.strip():
         yield "undefined symbols: " + " ".join(undefined.split())
     for line in run("readelf", "--wide", "--relocs", path).splitlines():
-        if "R_X86_64_" in line and "R_X86_64_RELATIVE" not in line:
+        prefix = architecture.relocation_prefix
+        if prefix in line and prefix + "RELATIVE" not in line:
             yield "crt0 does not apply this relocation: " + line
-    sections = read_elf_sections(path)
     data, content = sections[".data"]
-    relocations = sections[".rela"][1]
-    for at in range(0, len(relocations), 24):
-        target = struct.unpack_from("<Q", relocations, at)[0]
+    for target, *_ in struct.iter_unpack(architecture.relocation, sections[architecture.relocations][1]):
         if not data <= target < data + len(content):
             yield f"a relocation outside .data, at {target:#x}: that page is not writable"
-    if "(RELA)" not in run("readelf", "--wide", "--dynamic", path):
-        yield "crt0 would not find the relocations: no DT_RELA"
+    if architecture.tag not in run("readelf", "--wide", "--dynamic", path):
+        yield f"crt0 would not find the relocations: no {architecture.tag}"
     for line in run("readelf", "--wide", "--section-headers", path).splitlines():
         if any(word in line for word in ("init_array", "fini_array", ".ctors", ".dtors")):
             yield "nothing would run this constructor: " + line
@@ -191,9 +209,10 @@ def main():
     with open(arguments.binary, "rb") as file:
         binary = Binary(bytearray(file.read()))
     binary.mark_nx_compatible()
-    add_relocations(binary, arguments.elf)
-    faults = [*header_faults(binary), *section_faults(binary), *layout_faults(binary),
-              *elf_faults(arguments.elf)]
+    architecture, sections = read_elf(arguments.elf)
+    add_relocations(binary, architecture, sections)
+    faults = [*header_faults(binary, architecture), *section_faults(binary), *layout_faults(binary),
+              *elf_faults(arguments.elf, architecture, sections)]
     if len(binary.data) >= arguments.limit:
         faults.append(f"{len(binary.data)} bytes, {arguments.limit} are the limit")
     for fault in faults:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/messages.h"
 
+#include "common/base/architecture.h"
 #include "common/base/bytes.h"
 #include "common/base/uefi_status.h"
 #include "common/base/units.h"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ABI between trampoline.c, which fills the trampoline's data, and trampoline.S, which reads it:
+ * ABI between trampoline.c, which fills the trampoline's data, and the trampoline.S of each
+ * architecture, which reads it:
  *
  *     page 0      code
  *     page 1...   struct trampoline_data, then the copies, then the ranges to clear
- *     7 pages     page tables with an identity mapping of the first 4 GiB
+ *     7 pages     page tables with an identity mapping of the first 4 GiB, which 32-bit firmware
+ *                 does not need; they are there so that all loaders place alike
  */
 #pragma once
 

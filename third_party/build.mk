@@ -58,7 +58,7 @@ DECODER_CFLAGS := -std=gnu11 -ffreestanding -fbuiltin -fpic -fvisibility=hidden 
 	-fdata-sections -fno-asynchronous-unwind-tables -fno-ident '-ffile-prefix-map=$(CURDIR)=.' -DNDEBUG -w \
 	-nostdinc -Ithird_party/include
 # As for the EFI binary: see efi/build.mk.
-DECODER_EFI_FLAGS := -mno-red-zone -mgeneral-regs-only -fcf-protection=none
+DECODER_EFI_FLAGS := $(ARCH_CFLAGS) -mgeneral-regs-only -fcf-protection=none
 
 decoder_entries = $(foreach format,$(or $(1),$(DECODER_FORMATS) sha256),$(DECODER_ENTRIES_$(format)))
 
@@ -108,8 +108,6 @@ build/host/decoders.a: build/host/decoders.o
 	$(Q)rm -f $@
 	$(Q)ar rcsD $@ $<
 
-# IA32 is not supported yet, but the libraries must keep building for it.
-$(eval $(call decoder_object,build/ia32,$(EFI_CC),-m32 -march=i686 -mgeneral-regs-only -fcf-protection=none))
-
 .PHONY: check-decoders
-check-decoders: $(EFI_BUILD)/decoders.o build/ia32/decoders.o ## build the decoders for every firmware that they can be built for
+check-decoders: $(EFI_BUILD)/decoders.o ## build the decoders for both kinds of firmware
+	$(Q)$(MAKE) --no-print-directory DEPS=no ARCH=ia32 build/ia32/decoders.o

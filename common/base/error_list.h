@@ -70,6 +70,8 @@ ERROR_ROW(PLATFORM_SEV, MACHINE, UNSUPPORTED, STUB,
     "this machine's memory is encrypted (AMD SEV): a kernel entered through PVH cannot read it")
 ERROR_ROW(PLATFORM_TDX, MACHINE, UNSUPPORTED, STUB,
     "this machine is a trust domain (Intel TDX): a kernel entered through PVH cannot run in it")
+ERROR_ROW(NO_LONG_MODE, FILE, UNSUPPORTED, NONE,
+    "is a 64-bit kernel, but this processor has no 64-bit mode; use a 32-bit kernel")
 ERROR_ROW(MAP_STRIDE, MACHINE, OUT_OF_RESOURCES, UPDATE,
     "the firmware's memory map has descriptors of {d0} bytes, but UEFI requires at least 40")
 ERROR_ROW(MAP_TOO_LARGE, MACHINE, OUT_OF_RESOURCES, AGAIN,
@@ -202,7 +204,7 @@ ERROR_ROW(INITRD_MEDIA_CHANGED, FILE, LOAD_ERROR, NONE,
 
 /* Other EFI programs. */
 ERROR_ROW(NO_PROGRAM, FILE, UNSUPPORTED, NONE,
-    "is not an EFI program for x64; name one")
+    "is not an EFI program for " FIRMWARE_ARCHITECTURE "; name one")
 ERROR_ROW(PROGRAM_MISSING, FILE, NOT_FOUND, NONE,
     "no such file; paths start at the root of the entry's volume")
 ERROR_ROW(PROGRAM_LOAD, FILE, FIRMWARE, NONE,

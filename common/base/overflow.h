@@ -52,6 +52,12 @@ static inline bool fits_inside(uint64_t offset, uint64_t length, uint64_t size)
     return offset <= size && length <= size - offset;
 }
 
+/* True when an address can be a pointer: 32-bit firmware may name some that it cannot reach. */
+static inline bool is_addressable(uint64_t address)
+{
+    return (uintptr_t)address == address;
+}
+
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;

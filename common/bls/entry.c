@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/entry.h"
 
+#include "common/base/architecture.h"
 #include "common/base/glob.h"
 #include "common/base/overflow.h"
 #include "common/base/text.h"
 #include "common/base/units.h"
 
 #include <string.h>
-
-/*
- * UEFI's names of the architectures that an entry may have: PVH is entered in 32-bit mode, so a
- * 64-bit loader also starts ia32 kernels, but not ia32 EFI programs.
- */
-#define ARCHITECTURE     "x64"
-#define ARCHITECTURE_PVH "ia32"
 
 /* Room for an ID: file names have at most 255 UTF-16 units. */
 #define UNCOUNTED_SIZE 800
@@ -83,8 +77,10 @@ bool entry_is_for_machine(const struct boot_entry *entry)
 {
     const char *architecture = entry->architecture;
 
-    return !*architecture || text_equals_ignoring_case(architecture, ARCHITECTURE) ||
-           (!entry->efi.path && text_equals_ignoring_case(architecture, ARCHITECTURE_PVH));
+    if (!*architecture || text_equals_ignoring_case(architecture, FIRMWARE_ARCHITECTURE))
+        return true;
+    return !entry->efi.path && (text_equals_ignoring_case(architecture, "x64") ||
+                                text_equals_ignoring_case(architecture, "ia32"));
 }
 
 bool entry_is_bootable(const struct boot_entry *entry)

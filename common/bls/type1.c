@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/type1.h"
 
+#include "common/base/architecture.h"
 #include "common/base/decimal.h"
 #include "common/base/overflow.h"
 #include "common/base/text.h"
@@ -228,7 +229,8 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     if (entry_is_for_machine(entry))
         return true;
     text_format(&text, "is for the architecture %.*s; %s", ARCHITECTURE_SHOWN, entry->architecture,
-                entry->efi.path ? "this firmware starts x64" : "pvhboot starts x64 and ia32");
+                entry->efi.path ? "this firmware starts " FIRMWARE_ARCHITECTURE
+                                : "pvhboot starts x64 and ia32");
     entry->problem = text_clean_copy(text.data, arena);
     return entry->problem;
 }

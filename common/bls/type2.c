@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/bls/type2.h"
 
+#include "common/base/architecture.h"
 #include "common/uki/os_release.h"
 #include "common/uki/profile.h"
 #include "common/uki/uki.h"
@@ -139,6 +140,8 @@ static bool add_profiles(struct reading *reading, struct entry_list *list, struc
 
     if (!pe_read_sections(reading->image, PE_IN_FILE, &reading->scratch, &sections, error))
         return false;
+    if (sections.machine != FIRMWARE_PE_MACHINE)
+        return error_set(error, ERROR_NO_PROGRAM);
     walk = uki_walk_start(&sections);
     for (unsigned number = 0; number < TYPE2_PROFILES_MAX && uki_walk_next(&walk, &uki); number++) {
         if (!add_profile(reading, &uki, number, list, error))

@@ -91,7 +91,7 @@ WITH_SHA struct variables add_block(struct variables before, const uint8_t *bloc
                               _mm_add_epi32(before.cdgh, v.cdgh)};
 }
 
-void __attribute__((ms_abi, target("sha,sse4.1")))
+FIRMWARE_ABI void __attribute__((target("sha,sse4.1")))
 sha256_blocks_ni(uint32_t state[8], const uint8_t *blocks, size_t count)
 {
     __m128i *halves = (__m128i *)(void *)state;

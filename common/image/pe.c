@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/image/pe.h"
 
+#include "common/base/architecture.h"
 #include "common/base/bytes.h"
 #include "common/base/sort.h"
 
@@ -17,7 +18,6 @@
 #define PE_SECTION_COUNT 6
 #define PE_OPTIONAL_SIZE 20
 #define PE_SIZE          24
-#define MACHINE_X64      0x8664
 
 /* A row of the section table; the name comes first. */
 #define ROW_VIRTUAL_SIZE    8
@@ -58,19 +58,12 @@ static bool read_headers(struct byte_source *source, struct headers *ret_headers
     return memcmp(header, PE_SIGNATURE, PE_MACHINE) == 0 || error_set(error, ERROR_NO_PROGRAM);
 }
 
-static bool read_program(struct byte_source *source, struct headers *ret_headers,
-                         struct error *error)
-{
-    if (!read_headers(source, ret_headers, error))
-        return false;
-    return ret_headers->machine == MACHINE_X64 || error_set(error, ERROR_NO_PROGRAM);
-}
-
 bool pe_check_program(struct byte_source *source, struct error *error)
 {
     struct headers headers;
 
-    return read_program(source, &headers, error);
+    return read_headers(source, &headers, error) &&
+           (headers.machine == FIRMWARE_PE_MACHINE || error_set(error, ERROR_NO_PROGRAM));
 }
 
 static bool parse_row(const uint8_t *row, enum pe_layout layout, uint64_t source_size,
@@ -146,8 +139,11 @@ bool pe_read_sections(struct byte_source *source, enum pe_layout layout, struct 
     uint64_t size;
 
     *ret_sections = (struct pe_sections){.items = NULL};
-    if (!read_program(source, &headers, error))
+    if (!read_headers(source, &headers, error))
         return false;
+    if (headers.machine != PE_MACHINE_X64 && headers.machine != PE_MACHINE_IA32)
+        return error_set(error, ERROR_NO_PROGRAM);
+    ret_sections->machine = headers.machine;
     size = headers.sections * ROW_SIZE;
     if (!fits_inside(headers.table, size, source->size))
         return error_set(error, ERROR_PE_SECTION_OUTSIDE, headers.table, size, source->size);
@@ -160,19 +156,22 @@ bool pe_read_sections(struct byte_source *source, enum pe_layout layout, struct 
 
 /*
  * The certificates are the data directory of index 4 in the optional header, whose offset is one
- * in the file. The directories are at 112 in the optional header of a PE32+ file, behind their
- * number.
+ * in the file. The directories are behind their number, in a PE32+ file at 112 in the optional
+ * header, in a PE32 file at 96.
  */
 #define OPTIONAL_MAGIC    0
 #define OPTIONAL_COUNT    108
 #define CERTIFICATES      (112 + 4 * 8)
 #define CERTIFICATES_END  (CERTIFICATES + 8)
 #define CERTIFICATE_INDEX 4
+#define PE32              0x10b
 #define PE32_PLUS         0x20b
+#define PE32_SHORTER      16 /* bytes that the fields before the directories lack */
 
 bool pe_find_certificates(struct byte_source *source, struct range *ret_table, struct error *error)
 {
     uint8_t header[CERTIFICATES_END];
+    size_t shorter = 0;
     struct headers headers;
     uint64_t start, size;
 
@@ -183,11 +182,13 @@ bool pe_find_certificates(struct byte_source *source, struct range *ret_table, s
         return error_set(error, ERROR_NO_PROGRAM);
     if (!source->read(source, headers.optional, header, sizeof(header), error))
         return false;
-    if (read_le16(header + OPTIONAL_MAGIC) != PE32_PLUS)
+    if (read_le16(header + OPTIONAL_MAGIC) == PE32)
+        shorter = PE32_SHORTER;
+    else if (read_le16(header + OPTIONAL_MAGIC) != PE32_PLUS)
         return error_set(error, ERROR_NO_PROGRAM);
-    start = read_le32(header + CERTIFICATES);
-    size = read_le32(header + CERTIFICATES + 4);
-    if (read_le32(header + OPTIONAL_COUNT) <= CERTIFICATE_INDEX || size == 0)
+    start = read_le32(header + CERTIFICATES - shorter);
+    size = read_le32(header + CERTIFICATES + 4 - shorter);
+    if (read_le32(header + OPTIONAL_COUNT - shorter) <= CERTIFICATE_INDEX || size == 0)
         return true;
     *ret_table = (struct range){start, start + size};
     return start + size <= source->size ||

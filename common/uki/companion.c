@@ -57,7 +57,8 @@ bool addon_read(const uint8_t *bytes, uint64_t size, const char *uname, struct a
     struct range certificates;
 
     memory_source_init(&memory, bytes, size);
-    if (!pe_find_certificates(&memory.source, &certificates, error))
+    if (!pe_check_program(&memory.source, error) ||
+        !pe_find_certificates(&memory.source, &certificates, error))
         return false;
     memory_source_init(&memory, bytes, certificates.start);
     if (!pe_read_sections(&memory.source, PE_IN_FILE, arena, &sections, error) ||

@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The few C library functions that the shared code and the compiler call. memcpy() and memset()
- * move eight bytes at a time: some firmware's CopyMem() and SetMem() move single bytes.
+ * The few C library functions that the shared code and the compiler call, but for memcpy() and
+ * memset(), of which each architecture has its own.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): glibc's names start with __ */
-
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
-{
-    void *start = to;
-    size_t words = size / 8;
-    size_t bytes = size % 8;
-
-    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
-    return start;
-}
 
 /* Eight bytes at any address. */
 struct word {
@@ -40,18 +29,6 @@ void *memmove(void *to, const void *from, size_t size)
     while (size-- > 0)
         target[size] = source[size];
     return to;
-}
-
-void *memset(void *to, int value, size_t size)
-{
-    void *start = to;
-    uint64_t pattern = UINT64_C(0x0101010101010101) * (uint8_t)value;
-    size_t words = size / 8;
-    size_t bytes = size % 8;
-
-    __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(pattern) : "memory");
-    __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(pattern) : "memory");
-    return start;
 }
 
 int memcmp(const void *a, const void *b, size_t size)

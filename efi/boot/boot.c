@@ -53,8 +53,9 @@ static bool open_files(struct boot *boot, struct error *error)
     (void)timing_enter(TIMING_OPENING);
     if (!trust_check_request(boot, error) || !trust_measure_image(boot, error) ||
         !kernel_open(&request->kernel, kernel, error) || !trust_check_kernel(boot, error) ||
-        !kernel_read_headers(kernel, error) || !trust_choose_command_line(boot, error) ||
-        !add_extras(boot, error) ||
+        !kernel_read_headers(kernel, error) ||
+        !policy_check_kernel(kernel->image.bits, request->kernel.path, error) ||
+        !trust_choose_command_line(boot, error) || !add_extras(boot, error) ||
         !modules_open(&boot->initrds, &request->modules, kernel_is_linux(kernel), boot->arena,
                       &boot->modules, error) ||
         !trust_watch_modules(boot, error))

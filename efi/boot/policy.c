@@ -18,3 +18,12 @@ bool policy_machine_is_virtual(void)
 
     return platform_is_virtual(&processor);
 }
+
+bool policy_check_kernel(unsigned bits, const char *path, struct error *error)
+{
+    const struct processor processor = cpu_processor();
+
+    if (bits != 64 || platform_has_long_mode(&processor))
+        return true;
+    return error_set_for(error, path, ERROR_NO_LONG_MODE);
+}

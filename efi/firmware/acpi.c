@@ -53,7 +53,8 @@ static const uint8_t *map_memory(struct acpi_memory *memory, uint64_t address, u
 
     /* A missing table may be a null pointer, and some firmware leaves page 0 unmapped. */
     if (address < PAGE_SIZE || !checked_add(address, length, &range.end) ||
-        range_overlaps(range, vga_memory) || find_obstacle(map, range, &class))
+        !is_addressable(range.end) || range_overlaps(range, vga_memory) ||
+        find_obstacle(map, range, &class))
         return NULL;
     return (const uint8_t *)(uintptr_t)address;
 }
@@ -89,7 +90,7 @@ uint64_t acpi_readable_bytes(const struct memory_map *map, uint64_t address)
     struct range range = {address, address};
     const struct memory_range *part = memory_map_find(map, address);
 
-    if (address < PAGE_SIZE)
+    if (address < PAGE_SIZE || !is_addressable(address))
         return 0;
     while (part && part->range.start <= range.end && may_hold_tables(part->class)) {
         range.end = part->range.end;
@@ -97,7 +98,7 @@ uint64_t acpi_readable_bytes(const struct memory_map *map, uint64_t address)
     }
     if (range_overlaps(range, vga_memory))
         range.end = vga_memory.start;
-    return range_size(range);
+    return min_u64(range_size(range), UINTPTR_MAX - address);
 }
 
 /* True if a table at `place` is rejected because that memory is free. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/trust/canary.h"
 
+#include "common/base/architecture.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/proto/security2.h"
 #include "efi/trust/image_services.h"
@@ -12,14 +13,16 @@
  * missing signature can be held against it:
  *
  *   0x000  DOS header: "MZ", and at 0x3c the offset of the PE header
- *   0x040  "PE", and the COFF header: x64, one section, 0x70 bytes of optional header
- *   0x058  optional header of a PE32+ file, without data directories
+ *   0x040  "PE", and the COFF header: one section, 0x70 bytes of optional header
+ *   0x058  optional header of a PE32+ file without data directories, or, for 32-bit firmware, of a
+ *          PE32 file, which is 16 bytes shorter, with two empty ones
  *   0x0c8  the section .text
  *   0x200  its bytes: ret, and zeroes
  */
 #define HEADERS_SIZE 0x200
 #define CANARY_SIZE  0x400
 #define RET          0xc3
+#define IS_PE32      (FIRMWARE_PE_MACHINE == PE_MACHINE_IA32)
 
 static const uint8_t headers[] = {
     /* DOS header */
@@ -31,8 +34,8 @@ static const uint8_t headers[] = {
     'E',
     0,
     0,
-    0x64,
-    0x86,
+    FIRMWARE_PE_MACHINE & 0xff,
+    FIRMWARE_PE_MACHINE >> 8,
     1,
     0,
     [0x54] = 0x70,
@@ -41,7 +44,7 @@ static const uint8_t headers[] = {
     0,
     /* Magic; SizeOfCode, AddressOfEntryPoint and BaseOfCode */
     [0x58] = 0x0b,
-    0x02,
+    IS_PE32 ? 1 : 2,
     [0x5c] = 0,
     2,
     0,
@@ -73,6 +76,8 @@ static const uint8_t headers[] = {
     0,
     [0x9c] = 10,
     0,
+    /* NumberOfRvaAndSizes of a PE32 file; part of SizeOfHeapReserve in a PE32+ file */
+    [0xb4] = IS_PE32 ? 2 : 0,
     /* Name, VirtualSize, VirtualAddress, SizeOfRawData, PointerToRawData, Characteristics: code */
     [0xc8] = '.',
     't',

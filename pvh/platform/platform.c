@@ -3,17 +3,19 @@
 
 #include <string.h>
 
-#define LEAF_FEATURES         1
-#define FEATURE_HYPERVISOR    (UINT32_C(1) << 31) /* ECX */
-#define LEAF_TDX              0x21
-#define LEAF_HYPERVISOR_FIRST 0x40000000
-#define LEAF_HYPERVISOR_LAST  0x4000ff00
-#define LEAF_HYPERVISOR_STEP  0x100
-#define LEAF_EXTENDED         0x80000000
-#define LEAF_ENCRYPTION       0x8000001f
-#define ENCRYPTION_SEV        (UINT32_C(1) << 1) /* EAX */
-#define MSR_SEV_STATUS        0xc0010131
-#define SEV_STATUS_ENABLED    1
+#define LEAF_FEATURES          1
+#define FEATURE_HYPERVISOR     (UINT32_C(1) << 31) /* ECX */
+#define LEAF_TDX               0x21
+#define LEAF_HYPERVISOR_FIRST  0x40000000
+#define LEAF_HYPERVISOR_LAST   0x4000ff00
+#define LEAF_HYPERVISOR_STEP   0x100
+#define LEAF_EXTENDED          0x80000000
+#define LEAF_EXTENDED_FEATURES 0x80000001
+#define FEATURE_LONG_MODE      (UINT32_C(1) << 29) /* EDX */
+#define LEAF_ENCRYPTION        0x8000001f
+#define ENCRYPTION_SEV         (UINT32_C(1) << 1) /* EAX */
+#define MSR_SEV_STATUS         0xc0010131
+#define SEV_STATUS_ENABLED     1
 
 bool cpuid_has_name(uint32_t a, uint32_t b, uint32_t c, const char *name)
 {
@@ -70,4 +72,10 @@ enum error_code platform_check(const struct processor *processor)
     if (is_sev(processor))
         return ERROR_PLATFORM_SEV;
     return ERROR_NONE;
+}
+
+bool platform_has_long_mode(const struct processor *processor)
+{
+    return processor->cpuid(LEAF_EXTENDED, 0).eax >= LEAF_EXTENDED_FEATURES &&
+           processor->cpuid(LEAF_EXTENDED_FEATURES, 0).edx & FEATURE_LONG_MODE;
 }

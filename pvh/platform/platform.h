@@ -26,3 +26,6 @@ bool platform_is_virtual(const struct processor *processor);
  * ERROR_PLATFORM_TDX  clearing CR4.MCE faults, and page tables lack the shared bit
  */
 enum error_code platform_check(const struct processor *processor);
+
+/* True if the processor can run 64-bit kernels. Some that come with 32-bit firmware cannot. */
+bool platform_has_long_mode(const struct processor *processor);

@@ -6,7 +6,9 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / "build"
 LOADER = BUILD / "x64" / "pvhboot.efi"
+LOADER_IA32 = BUILD / "ia32" / "pvhboot.efi"
 LOADER_WITHOUT_DECODERS = BUILD / "x64-none" / "pvhboot.efi"
+PACKAGES = BUILD / "deps" / "packages"
 MKISO = TOP / "tools" / "mkiso"
 OUTPUT = BUILD / "boot"
 
@@ -35,7 +37,7 @@ def kernel_path(name, form="vmlinux"):
 
 def package(name):
     """The tree of a Debian package that tools/fetch-packages has unpacked."""
-    return required(BUILD / "deps" / "packages" / name)
+    return required(PACKAGES / name)
 
 
 def required(path):

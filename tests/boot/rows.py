@@ -187,6 +187,22 @@ NVS = (
         firmware="smm", memory_map=True),
 )
 
+# 32-bit firmware: kernels of both widths, and memory that it cannot reach itself.
+IA32 = (
+    row("ia32-64-bit-kernel", "tk64n8", "entry", "q35", 5120, 2, "qemu64", "virtio", firmware="ia32-s3-off",
+        cmdline=AWKWARD, payloads=(4097,), modules=((70001, "two words"),), entry_lines="architecture x64\n"),
+    row("ia32-32-bit-kernel", "tk32n4", "entry", "q35", 5120, 1, "max", "ahci", firmware="ia32-s3-off",
+        entry_lines="architecture ia32\n", slow=True),
+    # A processor that has no 64-bit mode, and one that has no EFER either.
+    row("ia32-32-bit-processor", "tk32n8", "entry", "q35", 256, 1, "qemu32", "virtio", firmware="ia32-s3-off", slow=True),
+    row("ia32-old-processor", "tk32n8", "entry", "q35", 256, 1, "pentium3", "virtio", firmware="ia32-s3-off", slow=True),
+    row("ia32-moves", "tkreloc", "entry", "q35", 512, 1, "qemu64", "virtio", firmware="ia32", slow=True),
+    row("ia32-linux", "6.12-cloud", "entry", "q35", 1024, 2, "qemu64", "virtio", firmware="ia32", form="vmlinuz",
+        cmdline=CONSOLE, payloads=(MIB,), slow=True),
+    row("ia32-linux-5-gib", "6.1-amd64", "entry", "q35", 5120, 2, "max", "nvme", firmware="ia32-s3-off", form="vmlinuz",
+        cmdline=CONSOLE, payloads=(MIB,), slow=True),
+)
+
 ISO = (
     row("iso-cd-test-kernel", "tk32n4", "iso", "q35", 256, 1, "qemu64", "cd", cmdline=AWKWARD),
     row("iso-cd-linux", "6.1-cloud", "iso", "pc", 512, 2, "qemu64", "cd",
@@ -262,4 +278,4 @@ CALLERS = (
 KERNEL_INSTALL = row("caller-kernel-install", "6.1-cloud", "kernel-install", "q35", 512, 1,
                      "qemu64", "virtio", cmdline=CONSOLE, payloads=(MIB, 5))
 
-ALL = TEST_KERNEL + LINUX + STARTS + MODULES + NVS + ISO + PACKED_NVS
+ALL = TEST_KERNEL + LINUX + STARTS + MODULES + NVS + IA32 + ISO + PACKED_NVS

@@ -9,9 +9,10 @@ import media
 import packing
 import qemu
 import variables
-from artifacts import LOADER, MKISO, SYSTEMD_BOOT, is_linux, kernel_path, required
+from artifacts import LOADER, LOADER_IA32, MKISO, SYSTEMD_BOOT, is_linux, kernel_path, required
 
 REMOVABLE = "EFI/BOOT/BOOTX64.EFI"
+REMOVABLE_IA32 = "EFI/BOOT/BOOTIA32.EFI"
 INSTALLED = "EFI/pvhboot/pvhboot.efi"
 LOADER_COMMAND = "\\" + INSTALLED.replace("/", "\\")
 SCRIPT = "run.nsh"
@@ -140,8 +141,15 @@ def grub_image(directory, config, *modules):
     return image.read_bytes()
 
 
+def removable(machine):
+    """The loader as the machine's firmware finds it by itself."""
+    if qemu.FIRMWARES[machine.firmware].bits == 32:
+        return {REMOVABLE_IA32: required(LOADER_IA32)}
+    return {REMOVABLE: required(LOADER)}
+
+
 def _start_entry(row, what, directory):
-    return {REMOVABLE: required(LOADER), "loader/entries/test.conf": entry_file(row, what),
+    return {**removable(row.machine), "loader/entries/test.conf": entry_file(row, what),
             **DECOYS}, None
 
 

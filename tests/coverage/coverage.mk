@@ -28,7 +28,8 @@ $(COVERAGE_BUILD)/$(1): $(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
 
-$(call coverage_objects,efi/arch/libc.c): EXTRA_CFLAGS := $(UNIT_LIBC_FLAGS)
+$(call coverage_objects,efi/arch/libc.c efi/arch/x64/memory.c): EXTRA_CFLAGS := $(call unit_libc_flags,loader)
+$(call coverage_objects,efi/arch/ia32/memory.c): EXTRA_CFLAGS := $(call unit_libc_flags,ia32)
 
 # The same sources again, compiled with the flags of tests/firmware. The report adds up both.
 COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)

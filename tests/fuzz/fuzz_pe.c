@@ -5,6 +5,7 @@
  */
 #include "tests/fuzz/fuzz_text.h"
 
+#include "common/base/architecture.h"
 #include "common/uki/uki.h"
 #include "pvh/messages.h"
 
@@ -71,12 +72,12 @@ static void read_as(struct byte_source *source, enum pe_layout layout)
     struct error error = {0}, program = {0};
 
     if (pe_read_sections(source, layout, &arena, &sections, &error)) {
-        require(pe_check_program(source, &program));
+        require(pe_check_program(source, &program) == (sections.machine == FIRMWARE_PE_MACHINE));
         require_sections(&sections, source->size);
         require_profiles(&sections);
     } else {
         require_words(&error);
-        require(pe_check_program(source, &program) == (error.code != ERROR_NO_PROGRAM));
+        require(error.code != ERROR_NO_PROGRAM || !pe_check_program(source, &program));
     }
     arena_release(&arena);
 }

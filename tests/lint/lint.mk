@@ -5,9 +5,9 @@
 
 LINT_BUILD := build/lint
 LINT_FOLDERS := $(addprefix tests/,lib unit/* fuzz kernel bench bench/* boot firmware/*)
-LINT_OWN_C   := $(COMMON_SOURCES) $(filter %.c,$(PVH_SOURCES)) $(EFI_SOURCES) $(PVHINFO_OWN)
+LINT_OWN_C   := $(COMMON_SOURCES) $(filter %.c,$(PVH_SOURCES)) $(EFI_SOURCES) $(sort $(wildcard efi/arch/*/*.c)) $(PVHINFO_OWN)
 LINT_SOURCES := $(LINT_OWN_C) $(sort $(wildcard $(LINT_FOLDERS:%=%/*.c)))
-LINT_HEADERS := $(sort $(wildcard $(addsuffix /*.h,common/* pvh efi efi/* efi/firmware/proto tools/pvhinfo tools/pvhinfo/* $(LINT_FOLDERS))))
+LINT_HEADERS := $(sort $(wildcard $(addsuffix /*.h,common/* pvh efi efi/* efi/arch/* efi/firmware/proto tools/pvhinfo tools/pvhinfo/* $(LINT_FOLDERS))))
 LINT_SCRIPTS := .ci/run iso/initrd/init tests/lib/run tools/deps tools/install-folders $(SYSTEM_TOOLS)
 LINT_PYTHON := $(sort $(wildcard */*.py */*/*.py)) third_party/check tests/coverage/report \
 	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkinitrd mkiso run)

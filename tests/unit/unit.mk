@@ -22,9 +22,10 @@ UNIT_EFI_efi/test_chainload := $(addprefix efi/trust/,chainload.c image_services
 UNIT_EFI_efi/test_file := efi/firmware/file.c
 # The loader's C library under other names, optimized as it is for the firmware, without sanitizers; its
 # warnings are the EFI binary's affair.
-UNIT_EFI_efi/test_libc := efi/arch/libc.c
+UNIT_EFI_efi/test_libc := efi/arch/libc.c efi/arch/x64/memory.c efi/arch/ia32/memory.c
+UNIT_EFI_efi/test_integers := efi/arch/ia32/integers.c
 UNIT_LIBC_NAMES := memcpy memmove memset memcmp strlen strnlen strncmp strcmp strchr
-UNIT_LIBC_FLAGS := $(foreach name,$(UNIT_LIBC_NAMES),-D$(name)=loader_$(name)) -Os -ffreestanding -fno-builtin \
+unit_libc_flags = $(foreach name,$(UNIT_LIBC_NAMES),-D$(name)=$(1)_$(name)) -Os -ffreestanding -fno-builtin \
 	-fno-sanitize=all -w
 UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -DPVHBOOT_VERSION=\"$(VERSION)\" -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 # Emulates the processor that runs the trampoline.
@@ -55,7 +56,8 @@ $(call compile_rules,build/unit/$(1),$(1),$(1),$(UNIT_FLAGS),tests/unit/unit.mk)
 .SECONDARY: $(call unit_objects,$(1),$(UNIT_CODE) $(UNIT_SUPPORT) $(UNIT_ARENA) common/base/arena.c)
 $(foreach test,$(UNIT_TESTS),$(call unit_test,$(1),$(test)))
 
-build/unit/$(1)/efi/arch/libc.c.o: EXTRA_CFLAGS := $(UNIT_LIBC_FLAGS)
+build/unit/$(1)/efi/arch/libc.c.o build/unit/$(1)/efi/arch/x64/memory.c.o: EXTRA_CFLAGS := $(call unit_libc_flags,loader)
+build/unit/$(1)/efi/arch/ia32/memory.c.o: EXTRA_CFLAGS := $(call unit_libc_flags,ia32)
 
 $(call decoder_object,build/unit/$(1),$(1),$(UNIT_DECODER_FLAGS))
 endef

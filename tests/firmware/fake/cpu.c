@@ -14,6 +14,9 @@
 #define SEV_STATUS     0xc0010131
 #define TDX_LEAF       0x21
 
+#define EXTENDED_FEATURES 0x80000001
+#define LONG_MODE_BIT     (UINT32_C(1) << 29)
+
 #define MTRR_BIT          (UINT32_C(1) << 12)
 #define MTRR_CAPABILITIES 0xfe
 #define MTRR_DEFAULT_TYPE 0x2ff
@@ -44,6 +47,8 @@ struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
         return ways->tdx ? cpuid_name("Inte    lTDX") : (struct cpuid_result){0};
     case 0x80000000:
         return (struct cpuid_result){.eax = SEV_LEAF};
+    case EXTENDED_FEATURES:
+        return (struct cpuid_result){.edx = ways->no_long_mode ? 0 : LONG_MODE_BIT};
     case SEV_LEAF:
         return (struct cpuid_result){.eax = ways->sev ? SEV_BIT : 0};
     default:

@@ -19,6 +19,7 @@ struct firmware_ways {
     uint32_t hypervisor_leaf;
     bool tdx, sev;
     void (*connect)(EFI_HANDLE controller); /* what ConnectController does; NULL: must not be */
+    bool no_long_mode;                      /* the processor has 32 bits */
     uint64_t write_back; /* RAM below is write-back, a power of two; 0: there are no MTRRs */
 };
 extern struct firmware_ways firmware_ways;

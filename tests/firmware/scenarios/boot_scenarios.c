@@ -690,6 +690,13 @@ static void hypervisors(uint64_t seed)
     firmware_ways.sev = seed == 2;
 }
 
+static void no_long_mode(uint64_t seed)
+{
+    (void)seed;
+    option_boot(0);
+    firmware_ways.no_long_mode = true;
+}
+
 static void other_hypervisor(uint64_t seed)
 {
     option_boot(seed);
@@ -812,6 +819,7 @@ const struct scenario boot_scenarios[] = {
      "Secure Boot's state cannot be read (variable SecureBoot: ", .seeds = 2},
     {"secure-boot-in-setup", secure_boot_in_setup, ENDING_BOOT, NULL, .faults = true},
     {"hypervisors", hypervisors, ENDING_ERROR, "pvhboot: ", .seeds = 3, .faults = true},
+    {"no-long-mode", no_long_mode, ENDING_ERROR, "is a 64-bit kernel", .faults = true},
     {"other-hypervisor", other_hypervisor, ENDING_BOOT, NULL, .faults = true},
     {"strict-but-writable", strict_but_writable, ENDING_BOOT, NULL},
     {"strict-pages", strict_pages, ENDING_BOOT, NULL, .faults = true, .answer = EFI_NOT_FOUND},

@@ -3,6 +3,7 @@
 #include "tests/lib/pe_file.h"
 #include "tests/lib/support.h"
 
+#include "common/base/architecture.h"
 #include "common/bls/entry_command_line.h"
 #include "common/bls/entry_order.h"
 #include "common/bls/type2.h"
@@ -101,6 +102,9 @@ static void what_is_no_entry(void **state)
     add(".osrel", "VERSION=1\nPRETTY_NAME=\n"); /* no name */
     assert_false(read_as("a.efi"));
     assert_error(&error, ERROR_NO_OS_RELEASE);
+    put_number(pe_file_header(&file) + 4, 2, PE_MACHINE_IA32); /* an image for other firmware */
+    assert_false(read_as("a.efi"));
+    assert_error(&error, ERROR_NO_PROGRAM);
     put_number(pe_file_header(&file) + 4, 2, 0xaa64);
     assert_false(read_as("a.efi"));
     assert_error(&error, ERROR_NO_PROGRAM);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * efi/arch/libc.c, compiled under other names, does what the host's C library does: on random
- * bytes, at all alignments, with overlaps, and beside pages that must not be touched.
+ * efi/arch/libc.c and the memory.c of each architecture, compiled under other names, do what the
+ * host's C library does: on random bytes, at all alignments, with overlaps, and beside pages that
+ * must not be touched.
  */
 #include "tests/lib/support.h"
 
@@ -19,6 +20,12 @@ size_t loader_strnlen(const char *text, size_t limit);
 int loader_strncmp(const char *a, const char *b, size_t limit);
 int loader_strcmp(const char *a, const char *b);
 char *loader_strchr(const char *text, int character);
+
+void *ia32_memcpy(void *to, const void *from, size_t size);
+void *ia32_memset(void *to, int value, size_t size);
+
+typedef void *copy_function(void *to, const void *from, size_t size);
+typedef void *fill_function(void *to, int value, size_t size);
 
 #define ROOM  512 /* bytes that a test works on */
 #define LINES 70  /* all alignments and tails of eight bytes, and some */
@@ -48,12 +55,11 @@ static uint8_t *before_the_end(size_t size)
     return pages + PAGE_SIZE - size;
 }
 
-static void copies_at_all_alignments(void **state)
+static void check_copies(copy_function *copy)
 {
     struct random random = random_start(1);
     uint8_t from[ROOM], to[ROOM], wanted[ROOM];
 
-    (void)state;
     for (size_t target = 0; target < 8; target++) {
         for (size_t source = 0; source < 8; source++) {
             for (size_t size = 0; size < LINES; size++) {
@@ -61,12 +67,18 @@ static void copies_at_all_alignments(void **state)
                 fill(&random, to, ROOM);
                 memcpy(wanted, to, ROOM);
                 memcpy(wanted + 8 + target, from + 8 + source, size);
-                assert_ptr_equal(loader_memcpy(to + 8 + target, from + 8 + source, size),
-                                 to + 8 + target);
+                assert_ptr_equal(copy(to + 8 + target, from + 8 + source, size), to + 8 + target);
                 assert_memory_equal(to, wanted, ROOM);
             }
         }
     }
+}
+
+static void copies_at_all_alignments(void **state)
+{
+    (void)state;
+    check_copies(loader_memcpy);
+    check_copies(ia32_memcpy);
 }
 
 /* By so many bytes forwards and backwards, or not at all. */
@@ -89,25 +101,30 @@ static void moves_with_overlaps(void **state)
     }
 }
 
-static void fills_at_all_alignments(void **state)
+static void check_fills(fill_function *set)
 {
     static const int values[] = {0, 1, 0x7f, 0x80, 0xff, 0x1a5, -1, -128};
     struct random random = random_start(3);
     uint8_t bytes[ROOM], wanted[ROOM];
 
-    (void)state;
     for (size_t i = 0; i < ELEMENTS(values); i++) {
         for (size_t start = 0; start < 8; start++) {
             for (size_t size = 0; size < LINES; size++) {
                 fill(&random, bytes, ROOM);
                 memcpy(wanted, bytes, ROOM);
                 memset(wanted + 8 + start, values[i], size);
-                assert_ptr_equal(loader_memset(bytes + 8 + start, values[i], size),
-                                 bytes + 8 + start);
+                assert_ptr_equal(set(bytes + 8 + start, values[i], size), bytes + 8 + start);
                 assert_memory_equal(bytes, wanted, ROOM);
             }
         }
     }
+}
+
+static void fills_at_all_alignments(void **state)
+{
+    (void)state;
+    check_fills(loader_memset);
+    check_fills(ia32_memset);
 }
 
 static void large_blocks(void **state)
@@ -189,6 +206,9 @@ static void keeps_to_its_bytes(void **state)
         uint8_t *end = before_the_end(size);
 
         loader_memset(end, 'a', size);
+        ia32_memset(end, 'a', size);
+        ia32_memcpy(end, bytes, size);
+        ia32_memcpy(bytes, end, size);
         loader_memcpy(end, bytes, size);
         loader_memcpy(bytes, end, size);
         loader_memmove(end, bytes, size);

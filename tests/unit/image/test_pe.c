@@ -3,6 +3,7 @@
 #include "tests/lib/pe_file.h"
 #include "tests/lib/support.h"
 
+#include "common/base/architecture.h"
 #include "common/image/pe.h"
 
 #include <stdlib.h>
@@ -128,7 +129,7 @@ static void what_is_no_program(void **state)
         {0x3c, 4, 0x600},
         {HEADER, 1, 'p'},
         {HEADER + 3, 1, 1},
-        {HEADER + 4, 2, 0x14c}, /* i386 */
+        {HEADER + 4, 2, 0x1c4}, /* 32-bit ARM */
         {HEADER + 4, 2, 0xaa64},
     };
     struct pe_sections sections;
@@ -140,6 +141,30 @@ static void what_is_no_program(void **state)
                                   &sections, &error));
         assert_error(&error, ERROR_NO_PROGRAM);
     }
+}
+
+/* The host's programs read images for either firmware; only the firmware's own can be started. */
+static void for_either_firmware(void **state)
+{
+    static const unsigned machines[] = {PE_MACHINE_X64, PE_MACHINE_IA32};
+    struct pe_file file = make_three();
+    struct pe_sections sections;
+    struct test_source source;
+    struct error error;
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(machines); i++) {
+        put_number(file.bytes + HEADER + 4, 2, machines[i]);
+        assert_true(read_bytes(file.bytes, file.size, PE_IN_FILE, &sections, &error));
+        assert_int_equal(sections.machine, machines[i]);
+        assert_int_equal(sections.count, ELEMENTS(three));
+        source_open(&source, file.bytes, file.size);
+        assert_int_equal(pe_check_program(&source.source, &error),
+                         machines[i] == FIRMWARE_PE_MACHINE);
+        source_close(&source);
+    }
+    assert_error(&error, ERROR_NO_PROGRAM);
+    pe_file_free(&file);
 }
 
 static void damaged_tables(void **state)
@@ -370,6 +395,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(in_a_file_and_in_memory, start, stop),
         cmocka_unit_test_setup_teardown(what_is_no_program, start, stop),
+        cmocka_unit_test_setup_teardown(for_either_firmware, start, stop),
         cmocka_unit_test_setup_teardown(damaged_tables, start, stop),
         cmocka_unit_test_setup_teardown(sizes_in_a_file, start, stop),
         cmocka_unit_test_setup_teardown(outside_memory, start, stop),

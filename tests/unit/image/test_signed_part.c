@@ -66,6 +66,23 @@ static void certificates_are_found(void **state)
     assert_int_equal(table.end, TABLE + 1);
 }
 
+/* The fields of a PE32 file are shorter, and its directories come 16 bytes earlier. */
+static void certificates_of_32_bits_are_found(void **state)
+{
+    (void)state;
+    put_number(file.bytes + COFF + 4, 2, 0x14c);
+    put_number(file.bytes + HEADER, 2, 0x10b);
+    put_number(file.bytes + COUNT - 16, 4, 5);
+    put_number(file.bytes + CERTIFICATES - 16, 4, TABLE + 8);
+    put_number(file.bytes + CERTIFICATES - 12, 4, 24);
+    assert_true(find());
+    assert_int_equal(table.start, TABLE + 8);
+    assert_int_equal(table.end, TABLE + 32);
+    put_number(file.bytes + COUNT - 16, 4, 4);
+    assert_true(find());
+    assert_int_equal(table.start, FILE_SIZE);
+}
+
 static void a_file_without_certificates_has_none(void **state)
 {
     static const struct {
@@ -109,7 +126,7 @@ static void what_is_no_program(void **state)
         size_t offset, width;
         uint64_t value;
     } rows[] = {{0, 2, 0x5a4e},           {COFF, 4, 0x4551},
-                {HEADER, 2, 0x10b},       {0x3c, 4, UINT32_MAX},
+                {HEADER, 2, 0x107},       {0x3c, 4, UINT32_MAX},
                 {0x3c, 4, FILE_SIZE - 4}, {0x3c, 4, FILE_SIZE - (HEADERS_END - COFF) + 1}};
 
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
@@ -217,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(certificates_are_found, start),
+        cmocka_unit_test_setup(certificates_of_32_bits_are_found, start),
         cmocka_unit_test_setup(a_file_without_certificates_has_none, start),
         cmocka_unit_test_setup(certificates_outside_the_file, start),
         cmocka_unit_test_setup(what_is_no_program, start),

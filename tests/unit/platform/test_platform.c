@@ -12,7 +12,8 @@ static struct machine {
     uint32_t xen_leaf;    /* with Xen's name; 0 for none */
     const char *tdx_name; /* leaf 0x21 */
     uint32_t max_extended;
-    uint32_t encryption; /* EAX of 0x8000001f */
+    uint32_t extended_features; /* EDX of 0x80000001 */
+    uint32_t encryption;        /* EAX of 0x8000001f */
     uint64_t sev_status;
 } machine;
 
@@ -37,6 +38,8 @@ static struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
         result.edx = ecx;
         return result;
     }
+    if (leaf == 0x80000001)
+        return (struct cpuid_result){.edx = machine.extended_features};
     if (leaf == 0x8000001f)
         return (struct cpuid_result){.eax = machine.encryption};
     return (struct cpuid_result){0x5a5a5a5a, 0x5a5a5a5a, 0x5a5a5a5a, 0x5a5a5a5a};
@@ -122,12 +125,30 @@ static void encrypted_guests(void **state)
     assert_platform(guest, ERROR_NONE);
 }
 
+static void long_mode(void **state)
+{
+    const struct processor processor = {cpuid, read_msr};
+
+    (void)state;
+    machine = (struct machine){.max_extended = 0x80000001, .extended_features = 1u << 29};
+    assert_true(platform_has_long_mode(&processor));
+    machine.max_extended = 0x80000008;
+    assert_true(platform_has_long_mode(&processor));
+    machine.extended_features = ~(1u << 29);
+    assert_false(platform_has_long_mode(&processor));
+    /* A processor without extended leaves answers with the registers of another one. */
+    machine = (struct machine){.max_extended = 0x3020101, .extended_features = 1u << 29};
+    assert_false(platform_has_long_mode(&processor));
+    machine.max_extended = 0x80000000;
+    assert_false(platform_has_long_mode(&processor));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_machines),   cmocka_unit_test(xen_guests),
         cmocka_unit_test(virtual_machines), cmocka_unit_test(trust_domains),
-        cmocka_unit_test(encrypted_guests),
+        cmocka_unit_test(encrypted_guests), cmocka_unit_test(long_mode),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

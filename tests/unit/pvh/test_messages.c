@@ -53,6 +53,7 @@ static const struct {
     {ERROR_PLATFORM_XEN, {0}, {"Xen guest"}},
     {ERROR_PLATFORM_SEV, {0}, {"AMD SEV"}},
     {ERROR_PLATFORM_TDX, {0}, {"Intel TDX"}},
+    {ERROR_NO_LONG_MODE, {0}, {"64-bit kernel", "no 64-bit mode"}},
     {ERROR_MAP_STRIDE, {24}, {"24 bytes"}},
     {ERROR_MAP_TOO_LARGE, {321, 123}, {"321", "123"}},
     {ERROR_MAP_FRAGMENTED, {321, 126}, {"321", "126"}},

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What is particular to the loader for 32-bit firmware. Included by efi/build.mk.
+
+# malign-double: UEFI aligns 64-bit members to eight bytes (2.10, 2.3.1); GCC's default is four, and structures would
+# be read wrong. The C library's headers need packages for 32-bit programs; those that the decoders are built with do not.
+ARCH_CFLAGS     := -m32 -march=i686 -malign-double
+ARCH_CPPFLAGS   := -DFIRMWARE_IA32 -nostdinc -isystem third_party/include \
+	-isystem $(shell $(EFI_CC) -print-file-name=include) -isystem $(GNU_EFI_INCLUDE)/ia32
+ARCH_SOURCES    := pvh/ia32/trampoline.S
+# efi/arch/ia32/sha256.c says why.
+ARCH_LEFT_OUT   := common/hash/sha256_ni.c
+ARCH_LD_FORMAT  := elf_i386
+ARCH_TARGET     := efi-app-ia32
+GNU_EFI_LIB     := /usr/lib32
+GNU_EFI_CRT0    := $(GNU_EFI_LIB)/crt0-efi-ia32.o
+# Numbers of 64 bits take two registers and twice the instructions: the limits are 14 % above those of x64.
+ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),393216,$(if $(DECODERS),356352,229376))

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Debian's compilers come without a 32-bit libgcc. Nothing divides often enough for the speed of
+ * this to matter.
+ */
+#include "efi/arch/ia32/integers.h"
+
+#include <stddef.h>
+
+/* Binary long division. The shifts are by one bit, so that they need no library either. */
+uint64_t __udivmoddi4(uint64_t dividend, uint64_t divisor, uint64_t *ret_remainder)
+{
+    uint64_t remainder = 0, quotient = 0;
+
+    for (int bit = 0; bit < 64; bit++) {
+        uint64_t carry = remainder >> 63;
+
+        remainder = remainder << 1 | dividend >> 63;
+        dividend <<= 1;
+        quotient <<= 1;
+        if (carry || remainder >= divisor) {
+            remainder -= divisor;
+            quotient |= 1;
+        }
+    }
+    if (ret_remainder)
+        *ret_remainder = remainder;
+    return quotient;
+}
+
+uint64_t __udivdi3(uint64_t dividend, uint64_t divisor)
+{
+    return __udivmoddi4(dividend, divisor, NULL);
+}
+
+uint64_t __umoddi3(uint64_t dividend, uint64_t divisor)
+{
+    uint64_t remainder;
+
+    (void)__udivmoddi4(dividend, divisor, &remainder);
+    return remainder;
+}
+
+static uint64_t magnitude(int64_t number)
+{
+    return number < 0 ? -(uint64_t)number : (uint64_t)number;
+}
+
+/* The quotient is rounded towards zero, and the remainder has the dividend's sign (C11, 6.5.5). */
+int64_t __divdi3(int64_t dividend, int64_t divisor)
+{
+    uint64_t quotient = __udivdi3(magnitude(dividend), magnitude(divisor));
+
+    return (int64_t)((dividend < 0) != (divisor < 0) ? -quotient : quotient);
+}
+
+int64_t __moddi3(int64_t dividend, int64_t divisor)
+{
+    uint64_t remainder = __umoddi3(magnitude(dividend), magnitude(divisor));
+
+    return (int64_t)(dividend < 0 ? -remainder : remainder);
+}
+
+int __ctzdi2(uint64_t number)
+{
+    uint32_t low = (uint32_t)number;
+
+    return low ? __builtin_ctz(low) : 32 + __builtin_ctz((uint32_t)(number >> 32));
+}
