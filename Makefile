@@ -144,8 +144,8 @@ run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= OVE
 	exec tools/run "$$@"
 
 .PHONY: iso
-iso: $(BOOT_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= ISO=
-	@$(what_to_boot); exec tools/mkiso "$$@" --output "$$ISO"
+iso: $(BOOT_FILES) $(IA32_BINARY) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= ISO=
+	@$(what_to_boot); exec tools/mkiso "$$@" --efi-ia32 '$(IA32_BINARY)' --output "$$ISO"
 
 # Two at a time where each uses one core; the others run two jobs themselves.
 .PHONY: check
@@ -158,7 +158,7 @@ check: ## run every test that fits into a quarter of an hour, on two cores
 check-full: lint check-style check-tools coverage check-unit check-firmware-full check-decoders check-fuzz-full check-binary-full check-kernel check-bench check-boot-full ## run every test there is
 
 .PHONY: check-tools
-check-tools: $(BOOT_FILES) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
+check-tools: $(BOOT_FILES) $(IA32_BINARY) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS) ## test the programs in tools/
 	pytest-3 -q -p no:cacheprovider -n 2 tests/tools
 
 .PHONY: check-style
@@ -180,9 +180,10 @@ DOC_DIR = $(PREFIX_DIR)/share/doc/pvhboot
 MANUAL_FOLDERS := $(MANUAL_SECTIONS:%=share/man/man%)
 
 .PHONY: install
-install: $(EFI_BINARY) $(PVHINFO) ## install the loader, the tools and the documents: PREFIX= DESTDIR=
+install: $(EFI_BINARY) $(IA32_BINARY) $(PVHINFO) ## install the loader, the tools and the documents: PREFIX= DESTDIR=
 	@tools/install-folders make '$(DESTDIR)' '$(PREFIX)' lib/pvhboot/installer lib/pvhboot/pvhtools bin sbin share/doc/pvhboot/licences $(MANUAL_FOLDERS)
 	install -m 644 '$(EFI_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhboot.efi'
+	install -m 644 '$(IA32_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhbootia32.efi'
 	install -m 755 '$(PVHINFO)' '$(PREFIX_DIR)/bin/pvhinfo'
 	install -m 755 $(USER_TOOLS) '$(PREFIX_DIR)/bin/'
 	install -m 644 $(PYTHON_PARTS) '$(PREFIX_DIR)/lib/pvhboot/pvhtools/'

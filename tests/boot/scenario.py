@@ -208,7 +208,7 @@ STARTS = {
 
 def _write_iso(row, what, directory, image):
     """Uses tools/mkiso, which is tested too."""
-    command = [MKISO, "--efi", required(LOADER), "--kernel", kernel_source(row),
+    command = [MKISO, "--efi", required(LOADER), "--efi-ia32", required(LOADER_IA32), "--kernel", kernel_source(row),
                f"--cmdline={row.cmdline}", "--output", image]
     for number, data in enumerate(what.initrds):
         name = directory / f"initrd{number}.img"

@@ -13,6 +13,7 @@ from conftest import TOOLS
 PROGRAM = TOOLS / "pvhboot-install"
 BINARY = "EFI/pvhboot/pvhboot.efi"
 FALLBACK = "EFI/BOOT/BOOTX64.EFI"
+FALLBACK_IA32 = "EFI/BOOT/BOOTIA32.EFI"
 LOADER_PATH = "\\EFI\\pvhboot\\pvhboot.efi"
 
 EFI_GLOBAL = "8be4df61-93ca-11d2-aa0d-00e098032b8c"

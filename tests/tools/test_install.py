@@ -11,7 +11,7 @@ import time
 import pytest
 import signals
 from conftest import TOOLS
-from install_runs import BINARY, FALLBACK, FOREIGN, LINUX_TYPE, UUIDS, Machine, loader, standard
+from install_runs import BINARY, FALLBACK, FALLBACK_IA32, FOREIGN, LINUX_TYPE, UUIDS, Machine, loader, standard
 
 NEW = loader("1.2.3")
 OLD = loader("1.2.2", b"older")
@@ -48,6 +48,47 @@ def test_loader_conf_is_for_both_loaders_and_changes_nothing(machine):
 def test_removable_is_a_second_copy(machine):
     machine.call("install", "--removable")
     assert machine.files()[BINARY] == machine.files()[FALLBACK] == NEW
+
+
+@pytest.fixture
+def ia32(machine):
+    """The loader for 32-bit firmware, and the words that name it."""
+    path = machine.folder / "ia32.efi"
+    path.write_bytes(loader(filling=b"ia32"))
+    return path
+
+
+def test_removable_starts_on_firmware_of_either_width(machine, ia32):
+    machine.call("install", "--removable", "--efi-ia32", ia32)
+    assert machine.files()[BINARY] == machine.files()[FALLBACK] == NEW
+    assert machine.files()[FALLBACK_IA32] == ia32.read_bytes()
+    assert f"{FALLBACK_IA32}: 1.2.3, up to date\n" in machine.call("status", "--efi-ia32", ia32)
+    machine.place(FALLBACK_IA32, OLD)
+    machine.call("update")  # nothing at hand to replace it with
+    assert machine.files()[FALLBACK_IA32] == OLD
+    machine.call("update", "--efi-ia32", ia32)
+    assert machine.files()[FALLBACK_IA32] == ia32.read_bytes()
+    machine.call("remove")
+    assert not any(path.startswith("EFI") for path in machine.files())
+
+
+def test_without_removable_there_is_no_copy_for_other_firmware(machine, ia32):
+    machine.call("install", "--efi-ia32", ia32)
+    assert FALLBACK_IA32 not in machine.files()
+
+
+def test_32_bit_firmware_gets_its_own(machine, ia32):
+    (machine.folder / "fw_platform_size").write_text("32\n")
+    assert "name the pvhboot.efi for it with --efi-ia32" in machine.refusal("install")
+    machine.call("install", "--removable", "--efi-ia32", ia32)
+    assert machine.files()[BINARY] == machine.files()[FALLBACK_IA32] == ia32.read_bytes()
+    assert machine.files()[FALLBACK] == NEW
+
+
+def test_both_loaders_have_one_version(machine, ia32):
+    ia32.write_bytes(OLD)
+    assert "ia32.efi: not pvhboot 1.2.3" in machine.refusal("install", "--removable", "--efi-ia32", ia32)
+    assert machine.files() == {}
 
 
 @pytest.mark.parametrize("command", ["install", "update"])

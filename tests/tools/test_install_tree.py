@@ -35,7 +35,7 @@ def test_install_and_uninstall(tmp_path):
     parts = {f"lib/pvhboot/installer/{path.name}" for path in (TOP / "tools/installer").iterdir()}
     parts |= {f"lib/pvhboot/pvhtools/{name}.py" for name in ("__init__", "boot_files", "entry", "pe", "program")}
     assert found == (PROGRAMS | pages | parts | {f"share/doc/pvhboot/{name}" for name in DOCUMENTS}
-                     | {"lib/pvhboot/pvhboot.efi", "lib/pvhboot/new-folders"})
+                     | {"lib/pvhboot/pvhboot.efi", "lib/pvhboot/pvhbootia32.efi", "lib/pvhboot/new-folders"})
     assert len(list((prefix / "share/doc/pvhboot/licences").iterdir())) >= 4
     assert all(os.access(prefix / program, os.X_OK) for program in PROGRAMS)
 

@@ -141,10 +141,18 @@ def test_the_image_holds_what_it_was_given(host, kernel):
     assert entry.endswith(f"\noptions {COMMAND_LINE}\n")
 
 
+def test_the_image_carries_a_loader_for_firmware_of_either_width(host, kernel):
+    (host / "ia32.efi").write_bytes(b"for 32 bits")
+    mkiso(host / "image", host, kernel, "--efi-ia32", host / "ia32.efi")
+    assert on_volume(host / "image", "EFI/BOOT/BOOTX64.EFI") == (host / "pvhboot.efi").read_bytes()
+    assert on_volume(host / "image", "EFI/BOOT/BOOTIA32.EFI") == b"for 32 bits"
+
+
 def test_make_passes_a_command_line_to_the_letter(host, kernel):
     environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
     subprocess.run(["make", "-s", "iso", f"KERNEL={kernel}", f"CMDLINE={COMMAND_LINE}", f"ISO={host}/image"],
                    cwd=TOOLS.parent, env=environment, check=True)
+    assert on_volume(host / "image", "EFI/BOOT/BOOTIA32.EFI") == (TOOLS.parent / "build/ia32/pvhboot.efi").read_bytes()
     entry = on_volume(host / "image", "loader/entries/linux-1.2-test.conf").decode()
     assert entry.endswith(f"\noptions {COMMAND_LINE}\n")
 

@@ -8,21 +8,52 @@ version_of() {
 	tr '\000' '\n' <"$1" | sed -n 's/^pvhboot,[0-9]*,[^,]*,pvhboot,\([^,]*\),.*/\1/p' | head -n 1
 }
 
-# Sets efi and efi_version: the file that was named, or the one next to this program, installed or in the source tree.
+# Sets efi, efi_ia32 and efi_version: the files that were named, or those next to this program, installed or in the source
+# tree. One for 32-bit firmware need not be there.
 find_efi() {
 	if [ -z "$efi" ]; then
-		for efi in "$here/../lib/pvhboot/pvhboot.efi" "$here/../build/x64/pvhboot.efi"; do
+		for folder in "$here/../lib/pvhboot" "$here/../build/x64"; do
+			efi=$folder/pvhboot.efi
 			[ ! -f "$efi" ] || break
+		done
+		for file in "$here/../lib/pvhboot/pvhbootia32.efi" "$here/../build/ia32/pvhboot.efi"; do
+			[ -z "$efi_ia32" ] && [ -f "$file" ] && efi_ia32=$file
 		done
 	fi
 	[ -f "$efi" ] && [ -r "$efi" ] || return $EXIT_TROUBLE
 	efi=$(readlink -f "$efi")
 	efi_version=$(version_of "$efi")
 	[ -n "$efi_version" ] || fail "$efi: not pvhboot, or damaged; rebuild it, or name one with --efi"
+	[ -n "$efi_ia32" ] || return 0
+	[ -f "$efi_ia32" ] && [ -r "$efi_ia32" ] || fail "$efi_ia32: cannot be read; name another file with --efi-ia32"
+	efi_ia32=$(readlink -f "$efi_ia32")
+	[ "$(version_of "$efi_ia32")" = "$efi_version" ] || fail "$efi_ia32: not pvhboot $efi_version, as $efi is; rebuild both"
+}
+
+# True if this machine's firmware is 32-bit. A Linux that was started through PVH cannot tell, and then it is not.
+has_ia32_firmware() {
+	[ "$(cat "${EFIVARS%/*}/fw_platform_size" 2>/dev/null)" = 32 ]
+}
+
+# Prints the program of which PATH on the ESP is to be a copy.
+program_for() {
+	case $1 in
+	*/[Bb][Oo][Oo][Tt][Ii][Aa]32.[Ee][Ff][Ii]) echo "$efi_ia32" ;;
+	*/[Pp][Vv][Hh][Bb][Oo][Oo][Tt].[Ee][Ff][Ii])
+		if has_ia32_firmware; then
+			echo "$efi_ia32"
+		else
+			echo "$efi"
+		fi
+		;;
+	*) echo "$efi" ;;
+	esac
 }
 
 need_efi() {
 	find_efi || fail "$efi: cannot be read; build it with make, or name a pvhboot.efi with --efi"
+	[ -n "$efi_ia32" ] || ! has_ia32_firmware ||
+		fail "this computer has 32-bit firmware; name the pvhboot.efi for it with --efi-ia32"
 }
 
 # True when version $1 is newer than version $2, by the rules of Semantic Versioning.

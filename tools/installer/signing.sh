@@ -25,17 +25,20 @@ checksum_place() {
 	head -c 64 "$1" | od -An -v -tu1 | tr -s ' \n' ' ' | awk '{ print $61 + 256 * $62 + 65536 * $63 + 24 + 64 + 1 }'
 }
 
-# True if the file is the binary to install, whatever its signature, which is the wanted one if a key was named.
+# True if the file is the program that is to be installed there, whatever its signature, which is the wanted one if a key was
+# named.
 is_same_program() {
+	program=$(program_for "$1")
+	[ -n "$program" ] || return 1
 	[ -z "$key" ] || sbverify --cert "$cert" "$1" >/dev/null 2>&1 || return 1
-	! cmp -s "$efi" "$1" || return 0
+	! cmp -s "$program" "$1" || return 0
 	[ -n "$(signers_of "$1")" ] || return 1
 	make_scratch
 	cp "$1" "$scratch/stripped"
 	sbattach --remove "$scratch/stripped" >/dev/null 2>&1 || return 1
-	[ "$(wc -c <"$efi")" -eq "$(wc -c <"$scratch/stripped")" ] || return 1
-	place=$(checksum_place "$efi")
-	cmp -l "$efi" "$scratch/stripped" | awk -v place="$place" '$1 < place || $1 >= place + 4 { other = 1 } END { exit other }'
+	[ "$(wc -c <"$program")" -eq "$(wc -c <"$scratch/stripped")" ] || return 1
+	place=$(checksum_place "$program")
+	cmp -l "$program" "$scratch/stripped" | awk -v place="$place" '$1 < place || $1 >= place + 4 { other = 1 } END { exit other }'
 }
 
 # Fails if FILE is signed and its replacement would not be: with Secure Boot on, the machine would no longer boot.
@@ -45,18 +48,28 @@ need_key_for() {
 		fail "$1: is signed, and its replacement would not be; name --key and --cert, or --force; nothing was changed"
 }
 
-# Makes efi the signed binary.
+# sign_program FILE OUTPUT: signs a program.
+sign_program() {
+	[ -z "$(signers_of "$1")" ] || fail "$1: is signed already; name the unsigned pvhboot.efi; nothing was changed"
+	make_scratch
+	try "$key, $cert: sbsign could not sign with these, nothing was changed" \
+		sbsign --key "$key" --cert "$cert" --output "$2" "$1"
+	try "$cert: does not belong to $key, nothing was changed" sbverify --cert "$cert" "$2"
+}
+
+# Makes efi and efi_ia32 the signed programs.
 sign_binary() {
 	[ -n "$key" ] || return 0
 	for file in "$key" "$cert"; do
 		[ -f "$file" ] && [ -r "$file" ] || fail "$file: cannot be read; name a file in PEM form; nothing was changed"
 	done
 	command -v sbsign >/dev/null || fail "sbsign is missing; install the package sbsigntool; nothing was changed"
-	[ -z "$(signers_of "$efi")" ] || fail "$efi: is signed already; name the unsigned pvhboot.efi; nothing was changed"
 	make_scratch
-	try "$key, $cert: sbsign could not sign with these, nothing was changed" \
-		sbsign --key "$key" --cert "$cert" --output "$scratch/pvhboot.efi" "$efi"
-	try "$cert: does not belong to $key, nothing was changed" sbverify --cert "$cert" "$scratch/pvhboot.efi"
+	sign_program "$efi" "$scratch/pvhboot.efi"
 	efi=$scratch/pvhboot.efi
+	if [ -n "$efi_ia32" ]; then
+		sign_program "$efi_ia32" "$scratch/pvhbootia32.efi"
+		efi_ia32=$scratch/pvhbootia32.efi
+	fi
 	echo "signed pvhboot $efi_version: $(signers_of "$efi")"
 }

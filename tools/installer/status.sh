@@ -87,11 +87,12 @@ run_status() {
 	if [ ! -x "$esp" ] || [ ! -r "$esp" ]; then
 		fail "$esp: cannot be read; run this as root"
 	fi
-	find_efi || efi='' efi_version=''
+	find_efi || efi='' efi_ia32='' efi_version=''
 	echo "ESP: $esp (${device:-a folder})"
 	for path in "$BINARY" "$FALLBACK"; do
 		print_folder "$path"
 	done
+	[ ! -e "$(on_esp "$FALLBACK_IA32")" ] || print_copy "$FALLBACK_IA32"
 	echo "loader/entries: $(find "$(on_esp loader/entries)" -maxdepth 1 -iname '*.conf' 2>/dev/null | wc -l) entries"
 	print_drivers
 	print_firmware

@@ -46,7 +46,7 @@ struct esp_loader {
     struct message_list problems; /* what is wrong with the pins */
 };
 
-#define ESP_LOADERS 4
+#define ESP_LOADERS 5
 
 struct esp {
     const char *directory; /* NULL if nothing could be read */

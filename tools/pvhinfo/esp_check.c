@@ -279,10 +279,8 @@ static enum status check_loader(struct esp *esp, struct esp_loader *loader, stru
 enum status esp_check_loaders(struct esp *esp, struct arena *arena)
 {
     static const char *const paths[ESP_LOADERS] = {
-        "EFI/pvhboot/pvhboot.efi",
-        "EFI/BOOT/BOOTX64.EFI",
-        "EFI/pvhboot/grubx64.efi",
-        "EFI/BOOT/grubx64.efi",
+        "EFI/pvhboot/pvhboot.efi", "EFI/BOOT/BOOTX64.EFI", "EFI/BOOT/BOOTIA32.EFI",
+        "EFI/pvhboot/grubx64.efi", "EFI/BOOT/grubx64.efi",
     };
     enum status status = STATUS_BOOTABLE;
 

@@ -11,6 +11,7 @@ from .program import TOP, Failure, call_for_words, readable_file
 
 PVHINFO = TOP / "build" / "pvhinfo"
 LOADER = "EFI/BOOT/BOOTX64.EFI"
+LOADER_IA32 = "EFI/BOOT/BOOTIA32.EFI"
 ENTRIES = "loader/entries"
 FOLDER = "boot"
 
