@@ -221,6 +221,11 @@ ERROR_ROW(DRIVER_UNDER_SHIM, FILE, UNSUPPORTED, NONE,
 ERROR_ROW(PROGRAM_FAILED, FILE, FIRMWARE, NONE,
     "the EFI program returned an error: {w}")
 
+/* Settings from outside. */
+ERROR_ROW(SMBIOS_TIMEOUT, MACHINE, INVALID_PARAMETER, NONE,
+    "the timeout that SMBIOS sets (io.systemd.boot.timeout) is not a number of seconds, "
+    "menu-force, menu-hidden or menu-disabled; it is ignored")
+
 /* Firmware services that fail. */
 ERROR_ROW(MAP_SIZE, MACHINE, FIRMWARE, NONE,
     "cannot get the size of the firmware's memory map: {w}")

@@ -8,6 +8,8 @@
 #include "common/bls/type1.h"
 #include "common/bls/type2.h"
 
+#include <string.h>
+
 /* Returns false when there is nothing to parse: the file is missing, or unreadable and reported. */
 static bool read_or_report(struct catalog_reader *reader, struct catalog_file *file,
                            struct arena *arena)
@@ -36,6 +38,19 @@ static bool read_config(struct catalog_reader *reader, struct arena *arena, stru
            error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
+static bool add_text(struct catalog_reader *reader, const struct entry_source *source,
+                     const char *text, size_t length, struct arena *arena, struct entry_list *list,
+                     struct error *error)
+{
+    struct boot_entry *slot = entry_list_push(list, arena);
+
+    if (!slot || !type1_parse(source, text, length, arena, slot) ||
+        !entry_split_initrds(slot, reader, arena))
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    list->count++;
+    return true;
+}
+
 static bool add_type1(struct catalog_reader *reader, const struct entry_source *source,
                       struct arena *arena, struct entry_list *list, struct error *error)
 {
@@ -43,7 +58,6 @@ static bool add_type1(struct catalog_reader *reader, const struct entry_source *
         .path = entry_source_path(source, arena),
         .limit = TYPE1_MAX_SIZE,
     };
-    struct boot_entry *slot;
 
     if (!file.path)
         return error_set(error, ERROR_OUT_OF_MEMORY);
@@ -51,12 +65,7 @@ static bool add_type1(struct catalog_reader *reader, const struct entry_source *
         list->unreadable++;
         return true;
     }
-    slot = entry_list_push(list, arena);
-    if (!slot || !type1_parse(source, file.text, file.length, arena, slot) ||
-        !entry_split_initrds(slot, reader, arena))
-        return error_set(error, ERROR_OUT_OF_MEMORY);
-    list->count++;
-    return true;
+    return add_text(reader, source, file.text, file.length, arena, list, error);
 }
 
 static bool read_image(struct catalog_reader *reader, const struct entry_source *source,
@@ -170,15 +179,31 @@ static bool read_other_entries(struct catalog_reader *reader, struct arena *aren
     return true;
 }
 
-bool catalog_read(struct catalog_reader *reader, struct arena *arena, struct catalog *ret_catalog,
-                  struct error *error)
+/* Their files are on the reader's volume. */
+static bool add_smbios_entries(struct catalog_reader *reader,
+                               const struct smbios_settings *settings, struct arena *arena,
+                               struct entry_list *list, struct error *error)
+{
+    for (size_t i = 0; settings && i < settings->entry_count; i++) {
+        const struct smbios_entry *entry = &settings->entries[i];
+        const struct entry_source source = {ENTRY_SMBIOS, reader->volume, entry->file_name};
+
+        if (!add_text(reader, &source, entry->text, strlen(entry->text), arena, list, error))
+            return false;
+    }
+    return true;
+}
+
+bool catalog_read(struct catalog_reader *reader, const struct smbios_settings *settings,
+                  struct arena *arena, struct catalog *ret_catalog, struct error *error)
 {
     struct entry_list *entries = &ret_catalog->entries;
 
     *ret_catalog = (struct catalog){.entries = {.count = 0}};
     if (!read_config(reader, arena, ret_catalog, error) ||
         !read_entries(reader, arena, entries, error) ||
-        (reader->other && !read_other_entries(reader->other, arena, entries, error)))
+        (reader->other && !read_other_entries(reader->other, arena, entries, error)) ||
+        !add_smbios_entries(reader, settings, arena, entries, error))
         return false;
     sort(entries->items, entries->count, sizeof(*entries->items), entry_compare);
     return entries_make_labels(entries->items, entries->count, arena) ||

@@ -11,6 +11,7 @@
 #include "common/bls/entry_default.h"
 #include "common/bls/entry_list.h"
 #include "common/bls/loader_config.h"
+#include "common/bls/smbios_settings.h"
 
 struct catalog {
     struct catalog_file config_file; /* loader.conf; without text if there is none, or unreadable */
@@ -20,12 +21,13 @@ struct catalog {
 
 /*
  * Reads loader.conf, then all entries, those of reader->other, which may have an own report(),
- * included; all are optional. Unreadable files are reported and left
- * out; if listing a directory fails midway, the entries before that are kept. Fails with
- * ERROR_OUT_OF_MEMORY, or with the reader's error if the directory of entry files cannot be opened.
+ * included, and adds those of `settings`, unless it is NULL; all are optional. Unreadable files are
+ * reported and left out; if listing a directory fails midway, the entries before that are kept.
+ * Fails with ERROR_OUT_OF_MEMORY, or with the reader's error if the directory of entry files cannot
+ * be opened.
  */
-bool catalog_read(struct catalog_reader *reader, struct arena *arena, struct catalog *ret_catalog,
-                  struct error *error);
+bool catalog_read(struct catalog_reader *reader, const struct smbios_settings *settings,
+                  struct arena *arena, struct catalog *ret_catalog, struct error *error);
 
 /*
  * The index of the default entry: entries_choose_default() with the pattern of loader.conf, which

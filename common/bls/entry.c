@@ -36,7 +36,8 @@ bool entry_set_source(struct boot_entry *entry, const struct entry_source *sourc
     entry->base_id = entry->id;
     entry->profile_id = "";
     entry->full_id = join(entry->id, suffix, arena);
-    entry->count = boot_count_parse(name, suffix);
+    if (source->kind != ENTRY_SMBIOS) /* there is no file to be renamed */
+        entry->count = boot_count_parse(name, suffix);
     return entry->full_id;
 }
 

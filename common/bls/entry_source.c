@@ -8,6 +8,7 @@ static const struct {
 } kinds[ENTRY_SOURCE_KINDS] = {
     [ENTRY_TYPE1] = {"\\loader\\entries", ".conf"},
     [ENTRY_TYPE2] = {"\\EFI\\Linux", ".efi"},
+    [ENTRY_SMBIOS] = {"SMBIOS", ".conf"}, /* for messages */
 };
 
 const char *entry_source_directory(enum entry_source_kind kind)

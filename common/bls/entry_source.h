@@ -12,8 +12,9 @@
 struct volume;
 
 enum entry_source_kind {
-    ENTRY_TYPE1, /* an entry file: type #1 of the Boot Loader Specification (UAPI.1) */
-    ENTRY_TYPE2, /* a unified kernel image: type #2 */
+    ENTRY_TYPE1,  /* an entry file: type #1 of the Boot Loader Specification (UAPI.1) */
+    ENTRY_TYPE2,  /* a unified kernel image: type #2 */
+    ENTRY_SMBIOS, /* a text as in an entry file, from SMBIOS: smbios_settings.h */
     ENTRY_SOURCE_KINDS
 };
 

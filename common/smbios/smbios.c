@@ -60,9 +60,12 @@ bool smbios_read_entry_point(const uint8_t *bytes, struct smbios_tables *ret_tab
 static bool enter_structure(struct smbios_walk *walk)
 {
     size_t left = walk->size - walk->structure;
-    const uint8_t *header = walk->bytes + walk->structure;
+    const uint8_t *header;
 
-    if (left < HEADER_SIZE || header[0] == TYPE_END || header[1] < HEADER_SIZE || header[1] >= left)
+    if (left < HEADER_SIZE)
+        return false;
+    header = walk->bytes + walk->structure;
+    if (header[0] == TYPE_END || header[1] < HEADER_SIZE || header[1] >= left)
         return false;
     walk->string = walk->structure + header[1];
     return true;
@@ -71,9 +74,10 @@ static bool enter_structure(struct smbios_walk *walk)
 /* The offset behind the string at walk->string, with its NUL; 0 if it does not end. */
 static size_t string_end(const struct smbios_walk *walk)
 {
-    const uint8_t *end = memchr(walk->bytes + walk->string, 0, walk->size - walk->string);
+    size_t left = walk->size - walk->string;
+    size_t length = strnlen((const char *)walk->bytes + walk->string, left);
 
-    return end ? (size_t)(end - walk->bytes) + 1 : 0;
+    return length < left ? walk->string + length + 1 : 0;
 }
 
 /*

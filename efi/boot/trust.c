@@ -248,6 +248,9 @@ static bool measure_command_line(struct boot *boot, struct error *error)
     if (boot->trust->added.options &&
         !measure_kernel_parameters(measurements, boot->trust->added.options, error))
         return false;
+    if (boot->trust->added.outer_options &&
+        !measure_kernel_parameters(measurements, boot->trust->added.outer_options, error))
+        return false;
     return measure_load_options(measurements, command_line, error);
 }
 

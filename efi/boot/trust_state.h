@@ -22,6 +22,7 @@
  */
 struct additions {
     const char *options;       /* appended to the command line by addons; NULL: nothing */
+    const char *outer_options; /* the same from outside of a virtual machine, by SMBIOS */
     struct boot_files ucode;   /* of addons, in the order in which they were found; */
     struct boot_files initrds; /* named as the addon's file, without directory */
     struct boot_file archives[MEASURED_ARCHIVES]; /* of size 0: there is none */

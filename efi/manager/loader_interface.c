@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "common/base/utf.h"
+#include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/interface_variables.h"
 #include "efi/firmware/variables.h"
@@ -88,12 +89,15 @@ void loader_interface_consume_selection(const struct default_selection *selectio
  * A timeout for one boot always shows the menu: in systemctl(1), --boot-loader-menu=0 means no
  * timeout, and systemd-boot 252 does the same.
  */
-uint32_t loader_interface_read_timeout(uint32_t *saved, struct arena *arena)
+uint32_t loader_interface_read_timeout(uint32_t *saved, const char *from_outside,
+                                       struct arena *arena)
 {
     const char *one_shot = get_text("LoaderConfigTimeoutOneShot", arena);
     uint32_t timeout;
 
     (void)timeout_parse(get_text("LoaderConfigTimeout", arena), saved);
+    if (from_outside && !timeout_parse(from_outside, saved))
+        console_warn(ERROR_SMBIOS_TIMEOUT, NULL);
     if (*one_shot)
         (void)variable_delete(&loader_guid, "LoaderConfigTimeoutOneShot");
     if (!timeout_parse(one_shot, &timeout))

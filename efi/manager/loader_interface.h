@@ -31,9 +31,11 @@ void loader_interface_consume_selection(const struct default_selection *selectio
 
 /*
  * Returns the timeout of this boot: that of LoaderConfigTimeoutOneShot, which is deleted, or else
- * *saved. LoaderConfigTimeout, if set, replaces *saved, the timeout of later boots.
+ * *saved. LoaderConfigTimeout, if set, replaces *saved, the timeout of later boots, and then
+ * `from_outside` does, a setting of SMBIOS, unless it is NULL.
  */
-uint32_t loader_interface_read_timeout(uint32_t *saved, struct arena *arena);
+uint32_t loader_interface_read_timeout(uint32_t *saved, const char *from_outside,
+                                       struct arena *arena);
 
 /* For the menu's keys d, + and -. A NULL entry deletes the default. */
 EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/manager/manager.h"
 
+#include "efi/boot/outside_settings.h"
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/partition.h"
@@ -131,7 +132,8 @@ static void choose_default(struct manager *manager)
     if (manager->options->dry_run)
         return; /* a dry run changes no variables and shows no menu */
     loader_interface_consume_selection(&manager->selection);
-    manager->timeout = loader_interface_read_timeout(&config->timeout, manager->arena);
+    manager->timeout =
+        loader_interface_read_timeout(&config->timeout, manager->settings.timeout, manager->arena);
 }
 
 /* The menu is shown when there is a timeout or a key is pressed, but never for a dry run. */
@@ -212,7 +214,9 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
         show_notice(&manager, notice);
     loader_interface_announce(loaded, start, &trust->measurements.tpm, arena);
     open_xbootldr(volume, &xbootldr, &unreadable);
-    if (!entries_read(volume, &xbootldr, arena, &manager.catalog, &manager.messages, error) ||
+    if (!outside_settings_read(arena, &manager.settings, error) ||
+        !entries_read(volume, &xbootldr, &manager.settings, arena, &manager.catalog,
+                      &manager.messages, error) ||
         !measure_config_of(&manager, error))
         return false;
     if (!options->entry && !options->dry_run)

@@ -22,7 +22,8 @@ struct manager {
     struct trust *trust;
     struct arena *arena;
 
-    struct catalog catalog; /* catalog.config.timeout is the saved one, for later boots */
+    struct smbios_settings settings; /* from outside of a virtual machine */
+    struct catalog catalog;          /* catalog.config.timeout is the saved one, for later boots */
     struct key_sets key_sets;
     uint32_t timeout; /* of this boot */
     struct default_selection selection;

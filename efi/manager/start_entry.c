@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/manager/start_entry.h"
 
+#include "common/base/text.h"
 #include "common/bls/entry_command_line.h"
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
@@ -15,6 +16,21 @@ static bool passes_entry(const struct manager *manager)
     return manager->catalog.config.pass_entry && !policy_is_enforced(manager->trust->state);
 }
 
+/* What a virtual machine is told from outside, unless only what is signed counts. */
+static const char *add_options_from_outside(const struct manager *manager, const char *command_line,
+                                            struct arena *arena)
+{
+    const char *options = manager->settings.boot_options;
+
+    if (!options || !*options)
+        return command_line;
+    if (policy_is_enforced(manager->trust->state)) {
+        console_warn(ERROR_COMMAND_LINE_IGNORED, NULL);
+        return command_line;
+    }
+    return *command_line ? text_join(command_line, ' ', options, arena) : options;
+}
+
 static bool start_kernel_of(const struct manager *manager, const struct boot_entry *entry,
                             const char *command_line, struct error *error)
 {
@@ -22,13 +38,15 @@ static bool start_kernel_of(const struct manager *manager, const struct boot_ent
     struct boot_request request = entry->request;
 
     pages_init_arena(&arena);
-    request.command_line = command_line;
+    request.command_line = add_options_from_outside(manager, command_line, &arena);
+    if (!request.command_line)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     request.no_overlay = !manager->catalog.config.acpi_overlay;
     request.pass_framebuffer |= manager->catalog.config.pass_framebuffer;
     if (passes_entry(manager) && !entry_can_be_passed(entry))
         console_message("this name cannot be passed to the kernel");
     else if (passes_entry(manager))
-        request.command_line = entry_command_line(entry, command_line, &arena);
+        request.command_line = entry_command_line(entry, request.command_line, &arena);
     if (!request.command_line)
         return error_set(error, ERROR_OUT_OF_MEMORY);
     return boot_run(manager->image, manager->options, &request, manager->trust, &arena, error);

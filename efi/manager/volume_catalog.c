@@ -96,7 +96,8 @@ static struct volume_reader make_reader(struct volume *volume, struct text *mess
     };
 }
 
-bool entries_read(struct volume *volume, struct volume *other, struct arena *arena,
+bool entries_read(struct volume *volume, struct volume *other,
+                  const struct smbios_settings *settings, struct arena *arena,
                   struct catalog *ret_catalog, struct text *messages, struct error *error)
 {
     struct volume_reader reader = make_reader(volume, messages);
@@ -104,5 +105,5 @@ bool entries_read(struct volume *volume, struct volume *other, struct arena *are
 
     if (volume_is_open(other))
         reader.reader.other = &other_reader.reader;
-    return catalog_read(&reader.reader, arena, ret_catalog, error);
+    return catalog_read(&reader.reader, settings, arena, ret_catalog, error);
 }

@@ -10,7 +10,8 @@
  * unless that is not open. For a file that cannot be read,
  * the error is printed and appended to `messages`, and the file is left out. Fails when the
  * directory of the entries cannot be opened or when out of memory. The volumes must live as long as
- * the catalog.
+ * the catalog. Entries of `settings` are added.
  */
-bool entries_read(struct volume *volume, struct volume *other, struct arena *arena,
+bool entries_read(struct volume *volume, struct volume *other,
+                  const struct smbios_settings *settings, struct arena *arena,
                   struct catalog *ret_catalog, struct text *messages, struct error *error);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/stub/stub.h"
 
+#include "common/base/text.h"
 #include "common/options/image_options.h"
 #include "efi/boot/boot.h"
+#include "efi/boot/outside_settings.h"
 #include "efi/console/console.h"
 #include "efi/console/usage.h"
 #include "efi/firmware/load_options.h"
@@ -51,6 +53,27 @@ static bool add_companions(struct stub *stub, struct error *error)
            archives_add(stub, &companions, error);
 }
 
+/* As for LoadOptions: with Secure Boot on, they are ignored. */
+static bool add_outer_options(struct stub *stub, struct error *error)
+{
+    const char **command_line = &stub->request.command_line;
+    struct smbios_settings settings;
+
+    if (!outside_settings_read(stub->arena, &settings, error))
+        return false;
+    if (!settings.stub_options || !*settings.stub_options)
+        return true;
+    if (policy_is_enforced(stub->trust->state)) {
+        console_warn(ERROR_COMMAND_LINE_IGNORED, NULL);
+        return true;
+    }
+    stub->trust->added.outer_options = settings.stub_options;
+    *command_line = **command_line
+                        ? text_join(*command_line, ' ', settings.stub_options, stub->arena)
+                        : settings.stub_options;
+    return *command_line || error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
 static bool add_files(struct stub *stub, struct error *error)
 {
     struct boot_request *request = &stub->request;
@@ -70,7 +93,7 @@ static bool start(struct stub *stub, struct error *error)
 {
     return uki_find_sections(&stub->trust->own, stub->trust->profile, &stub->trust->uki, error) &&
            choose_command_line(stub, error) && add_companions(stub, error) &&
-           add_files(stub, error) &&
+           add_outer_options(stub, error) && add_files(stub, error) &&
            boot_run(stub->image, &stub->options, &stub->request, stub->trust, stub->arena, error);
 }
 

@@ -186,7 +186,7 @@ enum status esp_read_catalog(struct esp *esp, struct arena *arena)
 
     if (esp_find(esp->directory, LOADER_CONFIG_PATH, arena, &esp->config_path) != STATUS_BOOTABLE)
         return STATUS_TROUBLE;
-    if (catalog_read(&reader.reader, arena, &esp->catalog, &error))
+    if (catalog_read(&reader.reader, NULL, arena, &esp->catalog, &error))
         return STATUS_BOOTABLE;
     return error.code == ERROR_OUT_OF_MEMORY ? trouble(OUT_OF_MEMORY) : STATUS_TROUBLE;
 }

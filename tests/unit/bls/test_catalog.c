@@ -187,7 +187,7 @@ static void use_files(const struct fake_file *files, size_t count)
 
 static bool read_catalog(void)
 {
-    bool read = catalog_read(&volume.reader, &arena, &catalog, &error);
+    bool read = catalog_read(&volume.reader, NULL, &arena, &catalog, &error);
 
     assert_false(volume.is_open || volume.image_is_open); /* whatever failed */
     assert_true(read || error.code != ERROR_NONE);

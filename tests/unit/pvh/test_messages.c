@@ -135,6 +135,7 @@ static const struct {
     {ERROR_PROGRAM_MISSING, {0}, {NAME ": no such file"}},
     {ERROR_PROGRAM_LOAD, {0}, {"started: " STATUS_NAME}},
     {ERROR_PROGRAM_OPTIONS, {0}, {"cannot pass options", STATUS_NAME}},
+    {ERROR_SMBIOS_TIMEOUT, {0}, {"io.systemd.boot.timeout", "ignored"}},
     {ERROR_EXTRAS_NOT_OFFERED, {0}, {"credentials and extensions", STATUS_NAME}},
     {ERROR_PROGRAM_FAILED, {0}, {"returned an error: " STATUS_NAME}},
     {ERROR_MAP_SIZE, {0}, {"memory map: " STATUS_NAME}},

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/bls/smbios_settings.h"
+
+#include "common/base/text.h"
+#include "common/bls/entry_source.h"
+
+#include <string.h>
+
+#define ENTRY "io.systemd.boot-entries.extra:"
+
+/* The value of the setting `name`, which ends with "="; NULL if the string is another one. */
+static const char *value_of(const char *string, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(string, name, length) == 0 ? string + length : NULL;
+}
+
+static void take_first(const char **setting, const char *value)
+{
+    if (value && !*setting)
+        *setting = value;
+}
+
+static const char *make_file_name(const char *id, size_t length, struct arena *arena)
+{
+    const char *suffix = entry_source_suffix(ENTRY_SMBIOS);
+    char *name = arena_alloc(arena, length + strlen(suffix) + 1, 1);
+
+    if (!name)
+        return NULL;
+    memcpy(name, id, length);
+    if (!text_ends_with_ignoring_case(name, suffix))
+        memcpy(name + length, suffix, strlen(suffix));
+    return name;
+}
+
+static bool add_entry(struct smbios_settings *settings, const char *definition, struct arena *arena)
+{
+    const char *equals = strchr(definition, '=');
+    struct smbios_entry *slot;
+    const char *name;
+
+    if (!equals || equals == definition)
+        return true;
+    name = make_file_name(definition, (size_t)(equals - definition), arena);
+    slot = arena_push(arena, (void **)&settings->entries, &settings->entry_capacity,
+                      settings->entry_count, sizeof(*slot));
+    if (!name || !slot)
+        return false;
+    *slot = (struct smbios_entry){name, equals + 1};
+    settings->entry_count++;
+    return true;
+}
+
+bool smbios_settings_read(struct smbios_walk *walk, struct arena *arena,
+                          struct smbios_settings *ret_settings)
+{
+    const char *string, *definition;
+
+    *ret_settings = (struct smbios_settings){.entries = NULL};
+    while ((string = smbios_next_oem_string(walk))) {
+        definition = value_of(string, ENTRY);
+        if (definition && !add_entry(ret_settings, definition, arena))
+            return false;
+        take_first(&ret_settings->timeout, value_of(string, "io.systemd.boot.timeout="));
+        take_first(&ret_settings->boot_options,
+                   value_of(string, "io.systemd.boot.kernel-cmdline-extra="));
+        take_first(&ret_settings->stub_options,
+                   value_of(string, "io.systemd.stub.kernel-cmdline-extra="));
+    }
+    return true;
+}

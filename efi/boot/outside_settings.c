@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "efi/boot/outside_settings.h"
+
+#include "efi/boot/policy.h"
+#include "efi/firmware/smbios.h"
+
+bool outside_settings_read(struct arena *arena, struct smbios_settings *ret_settings,
+                           struct error *error)
+{
+    struct error encrypted = {.code = ERROR_NONE};
+    struct smbios_walk walk;
+
+    *ret_settings = (struct smbios_settings){.entries = NULL};
+    if (!policy_check(&encrypted))
+        return true;
+    walk = smbios_find_strings();
+    return smbios_settings_read(&walk, arena, ret_settings) ||
+           error_set(error, ERROR_OUT_OF_MEMORY);
+}

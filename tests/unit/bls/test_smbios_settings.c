@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/support.h"
+
+#include "common/bls/smbios_settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    struct arena arena;
+    struct smbios_settings settings;
+} test;
+
+static int start(void **state)
+{
+    (void)state;
+    arena_begin_test(&test.arena);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    return arena_end_test(&test.arena);
+}
+
+/* The strings of one structure; each ends with a NUL. They live until the end of the program. */
+static bool read_strings(const char *strings, size_t size)
+{
+    uint8_t *bytes = calloc(1, size + 7);
+    struct smbios_walk walk = {.bytes = bytes, .size = size + 6};
+
+    check(bytes);
+    bytes[0] = 11;
+    bytes[1] = 5;
+    memcpy(bytes + 5, strings, size);
+    return smbios_settings_read(&walk, &test.arena, &test.settings);
+}
+
+#define READ(strings) read_strings(strings, sizeof(strings) - 1)
+
+#define ENTRY "io.systemd.boot-entries.extra:"
+
+static void all_settings(void **state)
+{
+    const struct smbios_settings *settings = &test.settings;
+
+    (void)state;
+    assert_true(READ("io.systemd.credential:a=b\0" ENTRY "a.conf=title A\nlinux /a\n\0"
+                     "io.systemd.boot.timeout=5\0" ENTRY "b=efi /b\0"
+                     "io.systemd.boot.kernel-cmdline-extra=quiet x=y\0"
+                     "io.systemd.stub.kernel-cmdline-extra=debug\0" ENTRY "C.CONF=\0"));
+    assert_int_equal(settings->entry_count, 3);
+    assert_string_equal(settings->entries[0].file_name, "a.conf");
+    assert_string_equal(settings->entries[0].text, "title A\nlinux /a\n");
+    assert_string_equal(settings->entries[1].file_name, "b.conf");
+    assert_string_equal(settings->entries[1].text, "efi /b");
+    assert_string_equal(settings->entries[2].file_name, "C.CONF");
+    assert_string_equal(settings->entries[2].text, "");
+    assert_string_equal(settings->timeout, "5");
+    assert_string_equal(settings->boot_options, "quiet x=y");
+    assert_string_equal(settings->stub_options, "debug");
+}
+
+/* Of settings that are there twice, the first counts; what is no setting does not. */
+static void the_first_counts(void **state)
+{
+    (void)state;
+    assert_true(READ("io.systemd.boot.timeout=\0io.systemd.boot.timeout=5\0"
+                     "Io.systemd.boot.timeout=6\0" ENTRY "=linux /a\0" ENTRY "a\0"));
+    assert_string_equal(test.settings.timeout, "");
+    assert_int_equal(test.settings.entry_count, 0);
+    assert_null(test.settings.boot_options);
+    assert_null(test.settings.stub_options);
+}
+
+static void out_of_memory(void **state)
+{
+    (void)state;
+    for (long count = 0; count < 2; count++) {
+        arena_fail_after(count);
+        assert_false(READ(ENTRY "a=b\0"));
+    }
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(all_settings),
+        test(the_first_counts),
+        test(out_of_memory),
+    };
+
+    return cmocka_run_group_tests_name("smbios_settings", tests, NULL, NULL);
+}
