@@ -11,7 +11,7 @@
 #include "common/bls/entry_default.h"
 #include "common/bls/entry_list.h"
 #include "common/bls/loader_config.h"
-#include "common/bls/smbios_settings.h"
+#include "common/smbios/smbios_settings.h"
 
 struct catalog {
     struct catalog_file config_file; /* loader.conf; without text if there is none, or unreadable */

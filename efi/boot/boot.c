@@ -2,11 +2,11 @@
 #include "efi/boot/boot.h"
 
 #include "efi/boot/boot_report.h"
+#include "efi/boot/boot_source.h"
 #include "efi/boot/boot_state.h"
 #include "efi/boot/exit_boot_services.h"
 #include "efi/boot/extra_archives.h"
 #include "efi/boot/load.h"
-#include "efi/boot/offered_initrd.h"
 #include "efi/boot/overlay.h"
 #include "efi/boot/policy.h"
 #include "efi/boot/reserve.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Settings that a virtual machine is given from outside (common/bls/smbios_settings.h). */
+/* Settings that a virtual machine is given from outside (common/smbios/smbios_settings.h). */
 #pragma once
 
 #include "common/base/error.h"
-#include "common/bls/smbios_settings.h"
+#include "common/smbios/smbios_settings.h"
 
 /*
  * Reads them; none on a machine whose memory is encrypted, which does not trust what is outside of

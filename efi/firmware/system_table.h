@@ -5,6 +5,7 @@
 #include "efi/efi.h"
 
 #include "common/base/text.h"
+#include "common/smbios/smbios.h"
 
 /* Appends vendor and version, such as "EDK II 1.00". */
 void system_table_append_firmware(struct text *text);
@@ -20,3 +21,7 @@ uint64_t system_table_find(const EFI_GUID *guid);
  * 1.0. 0 when there is none. Its contents are not checked.
  */
 uint64_t system_table_find_rsdp(bool acpi_2);
+
+/* A walk over SMBIOS's OEM strings; there is nothing in it if the firmware has none, or bad ones.
+ */
+struct smbios_walk system_table_smbios(void);

@@ -2,8 +2,8 @@
 #include "efi/stub/initrds.h"
 
 #include "common/uki/cpio.h"
+#include "efi/boot/boot_source.h"
 #include "efi/boot/extra_archives.h"
-#include "efi/boot/offered_initrd.h"
 
 /* The sections that become files in /.extra, in this order. */
 static const struct {

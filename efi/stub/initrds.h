@@ -9,7 +9,7 @@
  *            | /.extra/profile | /.extra/os-release | addons' .initrd
  *
  * Kernels other than Linux get .initrd and what is offered. A single part is not copied. With
- * Secure Boot on, nothing offered is taken (efi/boot/offered_initrd.h).
+ * Secure Boot on, nothing offered is taken (efi/boot/boot_source.h).
  */
 #pragma once
 

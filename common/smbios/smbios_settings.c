@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/bls/smbios_settings.h"
+#include "common/smbios/smbios_settings.h"
 
 #include "common/base/text.h"
-#include "common/bls/entry_source.h"
 
 #include <string.h>
 
-#define ENTRY "io.systemd.boot-entries.extra:"
+#define ENTRY  "io.systemd.boot-entries.extra:"
+#define SUFFIX ".conf" /* of entry files */
 
 /* The value of the setting `name`, which ends with "="; NULL if the string is another one. */
 static const char *value_of(const char *string, const char *name)
@@ -24,14 +24,13 @@ static void take_first(const char **setting, const char *value)
 
 static const char *make_file_name(const char *id, size_t length, struct arena *arena)
 {
-    const char *suffix = entry_source_suffix(ENTRY_SMBIOS);
-    char *name = arena_alloc(arena, length + strlen(suffix) + 1, 1);
+    char *name = arena_alloc(arena, length + sizeof(SUFFIX), 1);
 
     if (!name)
         return NULL;
     memcpy(name, id, length);
-    if (!text_ends_with_ignoring_case(name, suffix))
-        memcpy(name + length, suffix, strlen(suffix));
+    if (!text_ends_with_ignoring_case(name, SUFFIX))
+        memcpy(name + length, SUFFIX, sizeof(SUFFIX));
     return name;
 }
 
@@ -56,11 +55,12 @@ static bool add_entry(struct smbios_settings *settings, const char *definition, 
 bool smbios_settings_read(struct smbios_walk *walk, struct arena *arena,
                           struct smbios_settings *ret_settings)
 {
-    const char *string, *definition;
+    const char *string;
 
     *ret_settings = (struct smbios_settings){.entries = NULL};
     while ((string = smbios_next_oem_string(walk))) {
-        definition = value_of(string, ENTRY);
+        const char *definition = value_of(string, ENTRY);
+
         if (definition && !add_entry(ret_settings, definition, arena))
             return false;
         take_first(&ret_settings->timeout, value_of(string, "io.systemd.boot.timeout="));
