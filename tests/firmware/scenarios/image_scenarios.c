@@ -283,6 +283,7 @@ static void offered_initrd(uint64_t seed)
     if (seed) {
         add_initrd();
         offer_elsewhere(3000);
+        expect_offered_part(); /* behind it */
     } else {
         offer_initrd(3000);
     }
