@@ -4,6 +4,7 @@
 import gzip
 import re
 import subprocess
+import uuid
 
 import pytest
 
@@ -132,6 +133,22 @@ def test_xbootldr_in_an_mbr(boot, fat):
     disk = Installed(boot, "xbootldr-mbr", CONFIG, xbootldr=other)
     media.write_mbr(disk.image, disk.partition)
     assert disk.booted()[0] == "there"
+
+
+@pytest.mark.slow
+def test_xbootldr_of_another_disk_is_not_taken(boot, fat):
+    """Only that of the disk that pvhboot came from."""
+    other = fat("xbootldr-elsewhere", {
+        f"{ENTRIES}/there.conf": on_other("there", sort_key="a")})
+    second = boot.folder("xbootldr-elsewhere-disk") / "disk"
+    media.write_disk(second, {}, guid=uuid.uuid4(), xbootldr=other)
+    disk = Installed(boot, "xbootldr-elsewhere", {
+        **CONFIG, f"{ENTRIES}/here.conf": entry("here", sort_key="z")})
+    cmdline, text = disk.booted(devices=(
+        "-drive", f"if=none,id=other,format=raw,snapshot=on,file={second}",
+        "-device", "virtio-blk-pci,drive=other"))
+    assert cmdline == "here"
+    assert "XBOOTLDR" not in text
 
 
 @pytest.mark.slow

@@ -132,6 +132,19 @@ def test_what_keeps_an_entry_from_booting(esp, text, problem):
     assert said.endswith("/x: the path is too long; shorten it") == (len(text) > 1000)
 
 
+def test_a_file_on_another_partition_is_not_checked(esp):
+    path = "PARTUUID=01234567-89ab-cdef-0123-456789abcdef:/kernel"
+    esp.entry("a.conf", f"linux {path}\n")
+    esp.entry("b.conf", "linux PARTUUID=sda2:/kernel\n")
+    result, _ = esp.check(status=1)
+    entries = {entry["id"]: entry for entry in result["entries"]}
+    assert entries["a"]["bootable"]
+    assert entries["a"]["warnings"] == [f"{path}: is on a partition of its own and is not checked"]
+    assert not entries["b"]["bootable"]
+    problem, = entries["b"]["problems"]
+    assert problem.startswith("PARTUUID=sda2:/kernel: not a path on a partition")
+
+
 def test_initrds_as_grub_has_them(esp):
     for name in ("one", "two", "my initrd"):
         esp.write(name, name)

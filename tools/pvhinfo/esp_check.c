@@ -2,6 +2,7 @@
 /* Checks the files that entries name, and looks for loaders. */
 #include "common/base/path.h"
 #include "common/base/text.h"
+#include "common/disk/partition_id.h"
 #include "common/image/pe.h"
 #include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
@@ -36,18 +37,35 @@ static enum status add_read_failure(const struct check *check, const char *path,
 /* Adds the loader's sentence about a file. */
 static enum status add_sentence(const struct check *check, const char *path, enum error_code code)
 {
-    TEXT_ON_STACK(sentence, 100);
+    TEXT_ON_STACK(sentence, 200);
 
     error_append_code(&sentence, code);
     return add_problem(check, "%s: %s", path, sentence.data);
 }
 
-/* If there is no such file, *ret_path is NULL, and the entry has a problem more. */
+/* Only the loader knows the machine's other partitions. */
+static enum status warn_of_partition(const struct check *check, const char *path)
+{
+    struct partition_id id;
+    const char *rest;
+
+    if (!partition_id_parse_path(path, &id, &rest))
+        return add_sentence(check, path, ERROR_PARTITION_ID);
+    return message_add(&check->result->warnings, check->arena,
+                       "%s: is on a partition of its own and is not checked", path);
+}
+
+/*
+ * If there is no such file, *ret_path is NULL, and the entry has a problem more; also for one on
+ * another partition, which is no problem.
+ */
 static enum status find_file(const struct check *check, const char *path, const char **ret_path)
 {
     enum status status;
 
     *ret_path = NULL;
+    if (path_names_partition(path))
+        return warn_of_partition(check, path);
     if (esp_path_is_too_long(path))
         return add_sentence(check, path, ERROR_PATH_TOO_LONG);
     status = esp_find_named(check->esp->directory, path, check->arena, ret_path);
@@ -145,7 +163,7 @@ static bool is_empty(const struct check *check, const char *path)
 
 static enum status add_empty_note(const struct check *check, const char *path)
 {
-    TEXT_ON_STACK(sentence, 100);
+    TEXT_ON_STACK(sentence, 200);
 
     error_append_code(&sentence, ERROR_INITRD_EMPTY);
     return message_add(&check->esp->notes, check->arena, "%s: %s: %s", check->result->path, path,

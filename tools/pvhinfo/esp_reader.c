@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The catalog_reader for an EFI system partition on the host. */
+#include "common/disk/partition_id.h"
 #include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
@@ -154,6 +155,8 @@ static bool has_file(struct catalog_reader *catalog_reader, const char *path)
     struct esp_reader *reader = (struct esp_reader *)catalog_reader;
     const char *host_path;
 
+    if (path_names_partition(path))
+        return true;
     if (esp_path_is_too_long(path))
         return false;
     if (esp_find_named(reader->esp->directory, path, reader->arena, &host_path) != STATUS_BOOTABLE)
