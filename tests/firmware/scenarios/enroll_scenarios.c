@@ -239,13 +239,13 @@ static void check_from_menu(void)
         run_fail("a set of keys is the default entry");
 }
 
-#define ENROLL_ALSO .also = ALSO(ENDING_BOOT) | ALSO(ENDING_SUCCESS)
+#define ENROLL_ALSO (ALSO(ENDING_BOOT) | ALSO(ENDING_SUCCESS))
 
 const struct scenario enroll_scenarios[] = {
     {"enroll-auto", auto_in_guest, ENDING_ENROLLED, "are enrolled; the machine restarts",
-     check_auto, .faults = true, ENROLL_ALSO},
+     check_auto, .faults = true, .also = ENROLL_ALSO},
     {"enroll-auto-unsigned", auto_unsigned, ENDING_ENROLLED, NULL, check_custom_mode,
-     .faults = true, ENROLL_ALSO},
+     .faults = true, .also = ENROLL_ALSO},
     {"enroll-auto-not", auto_not, ENDING_BOOT, NULL, check_nothing_written, .seeds = 5},
     {"enroll-dry-run", auto_dry_run, ENDING_SUCCESS, NULL, check_nothing_written},
     {"enroll-refused", auto_refused, ENDING_BOOT,
@@ -254,11 +254,11 @@ const struct scenario enroll_scenarios[] = {
     {"enroll-bad-key", put_bad_key, ENDING_BOOT, "auth: not the signed value",
      check_nothing_written, .seeds = 2},
     {"enroll-force", forced, ENDING_ENROLLED, "Microsoft's certificates", check_forced,
-     .faults = true, ENROLL_ALSO},
+     .faults = true, .also = ENROLL_ALSO},
     {"enroll-force-at-once", forced_at_once, ENDING_ENROLLED, NULL, check_at_once},
     {"enroll-force-stopped", forced_stopped, ENDING_BOOT, "stopped by a key",
      check_nothing_written},
     {"enroll-menu", from_menu, ENDING_ENROLLED_OFF, "is turned off", check_from_menu, MENU_FAULTS,
-     ENROLL_ALSO},
+     .also = ENROLL_ALSO},
     {.name = NULL},
 };
