@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/disk/file_system.h"
 
+#include "common/base/architecture.h"
 #include "common/base/bytes.h"
 #include "common/base/overflow.h"
 
@@ -19,12 +20,16 @@
 #define EXT_CSUM_SEED   0x2000 /* incompatible */
 #define EXT_4_ONLY      0x2c0  /* incompatible: extents, 64 bits, flexible groups */
 
+/* rEFInd's names of drivers. Debian's package refind has those for x64. */
+#define DRIVER(name) name "_" FIRMWARE_ARCHITECTURE ".efi"
+
 /* A file system that a driver of rEFInd's reads. */
 #define BY_DRIVER(name, driver)                                                                    \
     {                                                                                              \
-        name, driver,                                                                              \
-            name "; put the EFI driver " driver ", which Debian's package refind has, into "       \
-                 "\\EFI\\pvhboot\\drivers, or make it FAT"                                         \
+        name, DRIVER(driver),                                                                      \
+            name                                                                                   \
+            "; put rEFInd's driver " DRIVER(driver) " into \\EFI\\pvhboot\\drivers, or make it "   \
+                                                    "FAT"                                          \
     }
 
 #define WITHOUT_DRIVER(name)                                                                       \
@@ -37,14 +42,16 @@
         "FAT", NULL, "a damaged FAT; check it with fsck.fat"                                       \
     }
 
-static const struct file_system ext2 = BY_DRIVER("ext2", "ext2_x64.efi");
-static const struct file_system ext3 = BY_DRIVER("ext3", "ext4_x64.efi");
-static const struct file_system ext4 = BY_DRIVER("ext4", "ext4_x64.efi");
+static const struct file_system ext2 = BY_DRIVER("ext2", "ext2");
+static const struct file_system ext3 = BY_DRIVER("ext3", "ext4");
+static const struct file_system ext4 = BY_DRIVER("ext4", "ext4");
 /* e2fsprogs 1.47 makes such ones, and rEFInd 0.13 does not mount them. */
 static const struct file_system ext4_new = {
-    "ext4", "ext4_x64.efi",
-    "ext4 with metadata_csum_seed or orphan_file; put ext4_x64.efi of rEFInd 0.14.2 or later into "
-    "\\EFI\\pvhboot\\drivers, or make it again with mke2fs -O ^metadata_csum_seed,^orphan_file"};
+    "ext4", DRIVER("ext4"),
+    "ext4 with metadata_csum_seed or orphan_file; put " DRIVER(
+        "ext4") " of rEFInd 0.14.2 or later into "
+                "\\EFI\\pvhboot\\drivers, or make it again with mke2fs -O "
+                "^metadata_csum_seed,^orphan_file"};
 static const struct file_system unknown = WITHOUT_DRIVER("an unknown one");
 
 struct magic {
@@ -69,10 +76,10 @@ static const struct magic magics[] = {
     MAGIC(512, "LABELONE", WITHOUT_DRIVER("LVM")),
     MAGIC(1024, "\x10\x20\xf5\xf2", WITHOUT_DRIVER("f2fs")),
     MAGIC(1024, "\xe2\xe1\xf5\xe0", WITHOUT_DRIVER("erofs")),
-    MAGIC(1024, "H+", BY_DRIVER("HFS+", "hfs_x64.efi")),
-    MAGIC(0x8001, "CD001", BY_DRIVER("ISO 9660", "iso9660_x64.efi")),
-    MAGIC(0x10034, "ReIsEr", BY_DRIVER("reiserfs", "reiserfs_x64.efi")),
-    MAGIC(0x10040, "_BHRfS_M", BY_DRIVER("btrfs", "btrfs_x64.efi")),
+    MAGIC(1024, "H+", BY_DRIVER("HFS+", "hfs")),
+    MAGIC(0x8001, "CD001", BY_DRIVER("ISO 9660", "iso9660")),
+    MAGIC(0x10034, "ReIsEr", BY_DRIVER("reiserfs", "reiserfs")),
+    MAGIC(0x10040, "_BHRfS_M", BY_DRIVER("btrfs", "btrfs")),
     MAGIC(54, "FAT", DAMAGED_FAT),
     MAGIC(82, "FAT32", DAMAGED_FAT),
 };

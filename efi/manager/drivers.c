@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/manager/drivers.h"
 
+#include "common/base/architecture.h"
 #include "common/base/text.h"
 #include "efi/console/console.h"
 #include "efi/firmware/file.h"
@@ -9,7 +10,7 @@
 #include "efi/trust/chainload.h"
 
 /* As systemd-boot has it: what a driver's file name ends in, in any case. */
-#define SUFFIX "x64.efi"
+#define SUFFIX FIRMWARE_ARCHITECTURE ".efi"
 
 static const char *const directories[] = {"\\EFI\\pvhboot\\drivers", "\\EFI\\systemd\\drivers"};
 #define DIRECTORIES (sizeof(directories) / sizeof(*directories))

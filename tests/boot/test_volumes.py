@@ -100,7 +100,7 @@ def test_a_hole_is_explained(boot, ext4):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name, options, with_driver, words", (
-    ("driverless", media.EXT4_OF_DEBIAN, False, "is ext4; put the EFI driver ext4_x64.efi"),
+    ("driverless", media.EXT4_OF_DEBIAN, False, "is ext4; put rEFInd's driver ext4_x64.efi"),
     ("too-new", "metadata_csum_seed,orphan_file", True, "is ext4 with metadata_csum_seed")))
 def test_what_cannot_be_read_is_named(boot, ext4, name, options, with_driver, words):
     """The other entries boot, and a line says what is missing."""
