@@ -20,7 +20,11 @@
 #define FEATURE_DRIVERS          (1 << 7)
 #define FEATURE_SORT_KEY         (1 << 8)
 #define FEATURE_SAVED_ENTRY      (1 << 9)
+#define FEATURE_ENROLL           (1 << 11) /* Secure Boot's keys */
+#define FEATURE_RETAIN_SHIM      (1 << 12)
 #define FEATURE_MENU_DISABLED    (1 << 13)
+#define FEATURE_PROFILES         (1 << 14) /* of unified kernel images */
+#define FEATURE_TYPE1_UKI        (1 << 16)
 #define FEATURE_TPM_BANKS        (1 << 18)
 
 #define NUMBER_BYTES 24
@@ -31,7 +35,8 @@ void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start,
     static const uint64_t features = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT |
                                      FEATURE_ONE_SHOT | FEATURE_BOOT_COUNTING | FEATURE_SORT_KEY |
                                      FEATURE_SAVED_ENTRY | FEATURE_MENU_DISABLED |
-                                     FEATURE_XBOOTLDR | FEATURE_DRIVERS;
+                                     FEATURE_XBOOTLDR | FEATURE_DRIVERS | FEATURE_ENROLL |
+                                     FEATURE_RETAIN_SHIM | FEATURE_PROFILES | FEATURE_TYPE1_UKI;
     uint64_t all = features | (tpm->protocol ? FEATURE_TPM_BANKS : 0);
 
     interface_set_number("LoaderTimeInitUSec", clock_microseconds(start));

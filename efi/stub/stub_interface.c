@@ -13,6 +13,7 @@
 #define FEATURE_SYSEXTS        (1 << 2)
 #define FEATURE_THREE_PCRS     (1 << 3) /* the image, parameters, system extensions: 11 to 13 */
 #define FEATURE_ADDONS         (1 << 5) /* with command lines */
+#define FEATURE_SMBIOS         (1 << 6) /* more of the command line */
 #define FEATURE_CONFEXTS       (1 << 8)
 #define FEATURE_PROFILES       (1 << 9)
 #define FEATURE_STUB_PARTITION (1 << 10) /* StubDevicePartUUID and StubImageIdentifier are set */
@@ -43,7 +44,8 @@ void stub_interface_announce(const EFI_LOADED_IMAGE *loaded, unsigned profile,
 {
     static const uint64_t features = FEATURE_BOOT_PARTITION | FEATURE_CREDENTIALS |
                                      FEATURE_SYSEXTS | FEATURE_THREE_PCRS | FEATURE_ADDONS |
-                                     FEATURE_CONFEXTS | FEATURE_PROFILES | FEATURE_STUB_PARTITION;
+                                     FEATURE_SMBIOS | FEATURE_CONFEXTS | FEATURE_PROFILES |
+                                     FEATURE_STUB_PARTITION;
 
     interface_set_text("StubInfo", "pvhboot " PVHBOOT_VERSION, arena);
     (void)variable_set(&loader_guid, "StubFeatures", false, &features, sizeof(features));

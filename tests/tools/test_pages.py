@@ -51,3 +51,39 @@ def test_functions_that_are_named_exist(name):
     sources = subprocess.run(["git", "grep", "-lw", name, "--", "*.c"], cwd=TOP, check=True, stdout=subprocess.PIPE,
                              text=True)
     assert sources.stdout
+
+
+def table_of(page, heading):
+    """First cell to second cell of the table below a heading."""
+    text = (TOP / page).read_text(encoding="utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    return {name: cells[1] for cells in rows for name in re.findall(r"`([\w-]+)`", cells[0])}
+
+
+def test_the_comparison_has_the_keys_of_loader_conf():
+    source = (TOP / "common/bls/loader_config.c").read_text(encoding="utf-8")
+    taken = set(re.findall(r'\{"([a-z-]+)", (?:take|config_take)_', source))
+    ignored = set(re.findall(r'\{\.name = "([a-z-]+)"\}', source))
+    listed = table_of("docs/systemd-boot.md", "Keys of loader.conf")
+    assert {name for name, answer in listed.items() if answer == "yes"} == taken
+    left_alone = {name for name, answer in listed.items() if answer == "ignored"}
+    assert left_alone - {"reboot-for-bitlocker", "reboot-on-error"} == ignored  # both are reboot-*
+
+
+def test_the_comparison_has_the_keys_of_entries():
+    source = (TOP / "common/bls/type1.c").read_text(encoding="utf-8")
+    taken = set(re.findall(r'(?:STRING|PATH|LIST)\("([a-z0-9-]+)"', source))
+    taken |= set(re.findall(r'\{"([a-z-]+)", (?:take|config_take)_', source))
+    listed = table_of("docs/systemd-boot.md", "Keys of type #1 entries")
+    assert {name for name, answer in listed.items() if answer == "yes"} == taken
+
+
+def test_the_comparison_has_the_variables():
+    text = (TOP / "docs/systemd-boot.md").read_text(encoding="utf-8").split("## Variables\n")[1]
+    sources = "".join(path.read_text(encoding="utf-8") for path in (TOP / "efi").rglob("*.[ch]"))
+    for line in text.splitlines():
+        cells = line.strip("| ").split(" | ")
+        if not cells[0].startswith("Loader"):
+            continue
+        for name in cells[0].split(", "):
+            assert (f'"{name}"' in sources) == (cells[1] == "yes"), name

@@ -94,13 +94,14 @@ static uint64_t read_time(const char *name)
 
 /*
  * The bits by https://systemd.io/BOOT_LOADER_INTERFACE, those of what there is no menu, file or key
- * for being 0: the random seed, device trees, Secure Boot keys, the shim.
+ * for being 0: the random seed, device trees, URLs.
  */
 static void check_features(void)
 {
     static const uint8_t wanted[8] = {
-        0xbf,                     /* timeouts, default, one-shot, counting, XBOOTLDR, drivers */
-        1 << 0 | 1 << 1 | 1 << 5, /* 8 sort-key, 9 @saved, 13 menu-disabled */
+        0xbf,   /* timeouts, default, one-shot, counting, XBOOTLDR, drivers */
+        0x7b,   /* 8 sort-key, 9 @saved, 11 enroll, 12 retain shim, 13 menu-disabled, 14 profiles */
+        1 << 0, /* 16 uki */
     };
     size_t size;
     const void *value = variable_find(&loader_variable_guid, "LoaderFeatures", &size);

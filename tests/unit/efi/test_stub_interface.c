@@ -147,7 +147,7 @@ static void check_text(const char *name, const char *wanted)
 
 static void check_stub(void)
 {
-    static const uint8_t features[8] = {0x2f, 7};
+    static const uint8_t features[8] = {0x6f, 7};
     const struct variable *variable = find("StubFeatures");
 
     check_text("StubInfo", "pvhboot " PVHBOOT_VERSION);
