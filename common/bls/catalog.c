@@ -110,7 +110,8 @@ static bool add_entry(struct catalog_reader *reader, const struct entry_source *
 static bool read_directory(struct catalog_reader *reader, enum entry_source_kind kind,
                            struct arena *arena, struct entry_list *list, struct error *error)
 {
-    struct entry_source source = {.kind = kind, .volume = reader->volume};
+    struct entry_source source = {
+        .kind = kind, .volume = reader->volume, .is_other = list->reading_other};
 
     for (;;) {
         struct error listing = {.code = ERROR_NONE};
@@ -170,6 +171,7 @@ static bool read_other_entries(struct catalog_reader *reader, struct arena *aren
     struct error reading = {.code = ERROR_NONE};
     bool had_none = list->no_directory;
 
+    list->reading_other = true;
     if (!read_entries(reader, arena, list, &reading)) {
         if (reading.code == ERROR_OUT_OF_MEMORY)
             return error_set(error, ERROR_OUT_OF_MEMORY);
@@ -186,7 +188,7 @@ static bool add_smbios_entries(struct catalog_reader *reader,
 {
     for (size_t i = 0; settings && i < settings->entry_count; i++) {
         const struct smbios_entry *entry = &settings->entries[i];
-        const struct entry_source source = {ENTRY_SMBIOS, reader->volume, entry->file_name};
+        const struct entry_source source = {ENTRY_SMBIOS, reader->volume, entry->file_name, false};
 
         if (!add_text(reader, &source, entry->text, strlen(entry->text), arena, list, error))
             return false;

@@ -8,8 +8,9 @@
 struct entry_list {
     struct boot_entry *items;
     size_t count, capacity;
-    size_t unreadable; /* number of files left out that should be entries; each was reported */
-    bool no_directory; /* of entry files (type #1) */
+    size_t unreadable;  /* number of files left out that should be entries; each was reported */
+    bool no_directory;  /* of entry files (type #1) */
+    bool reading_other; /* entries of the second volume are being read */
 };
 
 /* Makes room for one more, which is not counted yet; NULL when out of memory. */

@@ -21,7 +21,13 @@ static int compare_sort_keys(const struct boot_entry *a, const struct boot_entry
     return result;
 }
 
-/* The file name and the profile break all ties, because sort() is not stable. */
+/* Where files of the same name are: all ties have to be broken, because sort() is not stable. */
+static int compare_sources(const struct entry_source *a, const struct entry_source *b)
+{
+    return a->kind == b->kind ? COMPARE(a->is_other, b->is_other) : COMPARE(a->kind, b->kind);
+}
+
+/* The file name, the profile and the source break ties. */
 static int compare_names(const struct boot_entry *a, const struct boot_entry *b)
 {
     int result = version_compare(b->base_id, a->base_id);
@@ -32,7 +38,9 @@ static int compare_names(const struct boot_entry *a, const struct boot_entry *b)
         result = COMPARE(a->count.done, b->count.done);
     if (result == 0)
         result = strcmp(a->source.file_name, b->source.file_name);
-    return result ? result : COMPARE(a->profile, b->profile);
+    if (result == 0)
+        result = COMPARE(a->profile, b->profile);
+    return result ? result : compare_sources(&a->source, &b->source);
 }
 
 int entry_compare(const void *a, const void *b)

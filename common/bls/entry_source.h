@@ -22,6 +22,7 @@ struct entry_source {
     enum entry_source_kind kind;
     struct volume *volume; /* NULL when there is only one, as in pvhinfo */
     const char *file_name; /* as listed in the directory */
+    bool is_other;         /* of XBOOTLDR: it comes behind one of the same name */
 };
 
 /* The kind's directory, from the volume's root, without a trailing separator. */

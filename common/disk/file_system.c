@@ -114,3 +114,8 @@ const struct file_system *file_system_recognize(const uint8_t *bytes, size_t siz
     }
     return &unknown;
 }
+
+bool file_system_may_have_driver(const struct file_system *file_system)
+{
+    return file_system->driver || file_system == &unknown;
+}

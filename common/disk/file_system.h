@@ -2,6 +2,7 @@
 /* Which file system a partition has, by the magic numbers in its first bytes. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,3 +17,6 @@ struct file_system {
 
 /* `bytes` are the partition's first ones; fewer than FILE_SYSTEM_PROBE_SIZE recognize less. */
 const struct file_system *file_system_recognize(const uint8_t *bytes, size_t size);
+
+/* True if there is a driver, or if the file system is unknown. */
+bool file_system_may_have_driver(const struct file_system *file_system);

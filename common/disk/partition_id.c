@@ -30,7 +30,7 @@ bool partition_id_from_node(const uint8_t *bytes, size_t size, struct partition_
         ret_id->kind = PARTITION_SIGNATURE_MBR;
         ret_id->number = read_le32(bytes + NODE_NUMBER);
         memcpy(ret_id->signature, bytes + NODE_SIGNATURE, MBR_SIGNATURE_SIZE);
-        return true;
+        return read_le32(ret_id->signature) != 0; /* a logical partition has none: EDK2 */
     case PARTITION_SIGNATURE_GPT:
         ret_id->kind = PARTITION_SIGNATURE_GPT;
         memcpy(ret_id->signature, bytes + NODE_SIGNATURE, PARTITION_SIGNATURE_SIZE);

@@ -38,6 +38,6 @@ bool initrd_add_offered(enum secure_boot state, bool has_own, struct arena *aren
     if (!bytes)
         return error_set_for(error, INITRD_MEDIA_NAME, ERROR_FILE_NO_MEMORY);
     return initrd_media_load(&media, bytes, error) &&
-           (boot_files_add_bytes(initrds, arena, INITRD_MEDIA_NAME, bytes, media.size, false) ||
+           (boot_files_add_bytes(initrds, arena, INITRD_MEDIA_NAME, bytes, media.size, has_own) ||
             error_set(error, ERROR_OUT_OF_MEMORY));
 }

@@ -27,24 +27,6 @@ static bool read_id(EFI_HANDLE handle, struct partition_id *ret_id)
     return found;
 }
 
-EFI_HANDLE partition_find(const struct partition_id *id)
-{
-    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
-    EFI_HANDLE *handles = NULL, found = NULL;
-    UINTN count = 0;
-
-    if (EFI_ERROR(BS->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles)))
-        return NULL;
-    for (UINTN i = 0; i < count && !found; i++) {
-        struct partition_id other;
-
-        if (read_id(handles[i], &other) && partition_id_equals(&other, id))
-            found = handles[i];
-    }
-    (void)BS->FreePool(handles);
-    return found;
-}
-
 /*
  * The size of the device path of a partition's disk, in bytes: all nodes before that of the
  * partition. 0 for no partition.
@@ -62,6 +44,33 @@ static size_t disk_path_size(const void *path)
         size = (size_t)((const uint8_t *)position - start);
     }
     return 0;
+}
+
+static bool is_on_disk(EFI_HANDLE partition, const void *disk, size_t size)
+{
+    const void *path = device_path_of(partition);
+
+    return disk_path_size(path) == size && memcmp(path, disk, size) == 0;
+}
+
+/* The first partition with this ID, of the disk with this path, or of any disk for size 0. */
+static EFI_HANDLE find_on_disk(const struct partition_id *id, const void *disk, size_t size)
+{
+    EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+    EFI_HANDLE *handles = NULL, found = NULL;
+    UINTN count = 0;
+
+    if (EFI_ERROR(BS->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles)))
+        return NULL;
+    for (UINTN i = 0; i < count && !found; i++) {
+        struct partition_id other;
+
+        if (read_id(handles[i], &other) && partition_id_equals(&other, id) &&
+            (size == 0 || is_on_disk(handles[i], disk, size)))
+            found = handles[i];
+    }
+    (void)BS->FreePool(handles);
+    return found;
 }
 
 /* The handle of the disk, by the beginning of a partition's device path, which may be empty. */
@@ -154,7 +163,7 @@ static bool open_by_drivers(EFI_HANDLE partition, const char *name, struct volum
     connect(partition);
     if (try_open(partition, name, ret_volume, error))
         return true;
-    if (!load_drivers || !load_drivers())
+    if (!file_system_may_have_driver(recognize(partition)) || !load_drivers || !load_drivers())
         return false;
     connect(partition);
     if (try_open(partition, name, ret_volume, error))
@@ -177,7 +186,7 @@ bool partition_open(EFI_HANDLE partition, const char *name, struct volume *ret_v
     return error_set_for(error, name, ERROR_PARTITION_UNREADABLE);
 }
 
-EFI_HANDLE partition_find_named(const char *path, const char **ret_path, struct error *error)
+static EFI_HANDLE find_named(const char *path, const char **ret_path, struct error *error)
 {
     struct partition_id id;
     EFI_HANDLE partition;
@@ -186,7 +195,11 @@ EFI_HANDLE partition_find_named(const char *path, const char **ret_path, struct 
         (void)error_set_for(error, path, ERROR_PARTITION_ID);
         return NULL;
     }
-    partition = partition_find(&id);
+    partition = find_on_disk(&id, NULL, 0);
+    if (!partition) { /* a fast boot connects only what it boots from */
+        connect_all();
+        partition = find_on_disk(&id, NULL, 0);
+    }
     if (!partition)
         (void)error_set_for(error, path, ERROR_PARTITION_UNKNOWN);
     return partition;
@@ -195,7 +208,7 @@ EFI_HANDLE partition_find_named(const char *path, const char **ret_path, struct 
 bool partition_open_named(const char *path, struct volume *ret_volume, const char **ret_path,
                           struct error *error)
 {
-    EFI_HANDLE partition = partition_find_named(path, ret_path, error);
+    EFI_HANDLE partition = find_named(path, ret_path, error);
 
     *ret_volume = (struct volume){.kind = VOLUME_NONE};
     if (!partition)
@@ -227,13 +240,6 @@ static bool is_xbootldr(EFI_HANDLE partition)
     }
 }
 
-static bool is_on_disk(EFI_HANDLE partition, const void *disk, size_t size)
-{
-    const void *path = device_path_of(partition);
-
-    return disk_path_size(path) == size && memcmp(path, disk, size) == 0;
-}
-
 /* Where partitions that are in the table have no handle yet, the firmware is asked to make them. */
 static EFI_HANDLE find_in_table(const void *path, size_t size)
 {
@@ -247,11 +253,11 @@ static EFI_HANDLE find_in_table(const void *path, size_t size)
     if (!disk || !block_device_open(disk, &arena, &device) ||
         !partition_table_find_xbootldr(&device.source, device.block_size, &id))
         return NULL;
-    partition = partition_find(&id);
+    partition = find_on_disk(&id, path, size);
     if (partition)
         return partition;
     connect(disk);
-    return partition_find(&id);
+    return find_on_disk(&id, path, size);
 }
 
 EFI_HANDLE partition_find_xbootldr(EFI_HANDLE device)
@@ -266,8 +272,11 @@ EFI_HANDLE partition_find_xbootldr(EFI_HANDLE device)
     if (disk == 0)
         return NULL;
     status = BS->LocateHandle(ByProtocol, &guid, NULL, &size, partitions);
-    if (status == EFI_NOT_FOUND)
-        return find_in_table(path, disk);
+    if (status == EFI_NOT_FOUND || status == EFI_BUFFER_TOO_SMALL) {
+        EFI_HANDLE found = find_in_table(path, disk);
+
+        return found != device ? found : NULL;
+    }
     for (size_t i = 0; !EFI_ERROR(status) && i < size / sizeof(*partitions); i++) {
         /* No protocol is opened on `device` itself: on EDK2 that makes later reads dearer. */
         if (partitions[i] != device && is_xbootldr(partitions[i]) &&

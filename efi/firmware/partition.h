@@ -8,9 +8,6 @@
 #include "common/disk/partition_id.h"
 #include "efi/firmware/volume.h"
 
-/* The first partition of any disk with this ID; NULL for none. */
-EFI_HANDLE partition_find(const struct partition_id *id);
-
 /*
  * Sets what partition_open() calls for a file system that the firmware cannot read: it loads
  * further drivers and returns whether there are any new ones.
@@ -29,9 +26,6 @@ bool partition_open(EFI_HANDLE partition, const char *name, struct volume *ret_v
  */
 bool partition_open_named(const char *path, struct volume *ret_volume, const char **ret_path,
                           struct error *error);
-
-/* The same without opening it: NULL, with *error, when there is no such partition. */
-EFI_HANDLE partition_find_named(const char *path, const char **ret_path, struct error *error);
 
 /*
  * The extended boot loader partition (XBOOTLDR) of the disk that `device`, a partition, is on;

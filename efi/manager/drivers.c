@@ -47,7 +47,8 @@ static bool load_driver(size_t directory, const char *name)
         console_verbose("driver %s", path.data);
         return true;
     }
-    (void)console_print_error(&error, NULL);
+    if (error.code != ERROR_NONE)
+        (void)console_print_error(&error, NULL);
     return false;
 }
 

@@ -76,6 +76,8 @@ bool start_program(const struct manager *manager, const struct boot_entry *entry
     const struct program_request request = {entry->efi.volume->device, passing.path,
                                             passing.options, pass, &passing};
 
+    bool was_spent = passing.measurements->spent;
+
     pages_init_arena(&arena);
     if (!passing.options)
         return error_set(error, ERROR_OUT_OF_MEMORY);
@@ -83,6 +85,10 @@ bool start_program(const struct manager *manager, const struct boot_entry *entry
         !extra_archives_read(manager->trust, &entry->request.extras, false, &arena,
                              passing.archives, error))
         return false;
-    return (entry->request.extras.count == 0 || join_archives(&passing, &arena, error)) &&
-           chainload(manager->image, &request, error);
+    if (entry->request.extras.count > 0 && !join_archives(&passing, &arena, error))
+        return false;
+    if (!chainload(manager->image, &request, error))
+        return false;
+    passing.measurements->spent = was_spent; /* no boot has failed: it was a tool, and has ended */
+    return true;
 }

@@ -40,15 +40,16 @@ static bool fail_to_load(const struct program *program, EFI_STATUS status, struc
 static bool load(EFI_HANDLE image, EFI_HANDLE device, struct program *program, struct arena *arena,
                  struct error *error)
 {
+    CLEANUP(volume_close) struct volume named = {.kind = VOLUME_NONE};
     const char *path = program->path;
     CHAR16 ucs2[PATH_MAX_LENGTH];
     EFI_DEVICE_PATH *device_path;
     EFI_STATUS status;
 
-    if (path_names_partition(path)) {
-        device = partition_find_named(path, &path, error);
-        if (!device)
+    if (path_names_partition(path)) { /* opened, so that its file system is there */
+        if (!partition_open_named(path, &named, &path, error))
             return false;
+        device = named.device;
     }
     if (!path_to_utf16(path, ucs2))
         return error_set_for(error, program->path, ERROR_PATH_TOO_LONG);
@@ -161,14 +162,13 @@ bool chainload_driver(EFI_HANDLE image, EFI_HANDLE device, const char *path, str
     CLEANUP(unload) struct program program = {image_services_find(), NULL, path};
 
     pages_init_arena(&arena);
-    if (program.services.by_shim)
+    if (program.services.by_shim || shim_find_lock())
         return error_set_for(error, path, ERROR_DRIVER_UNDER_SHIM);
     if (!load(image, device, &program, &arena, error) || !check_driver(&program, error))
         return false;
     if (start(&program, error))
         return true;
-    if (error->status != efi_status_number(EFI_ABORTED))
-        return false;
-    error_clear(error);
-    return true;
+    if (error->status == efi_status_number(EFI_ABORTED)) /* "unload me": it has done its work */
+        error_clear(error);
+    return false;
 }

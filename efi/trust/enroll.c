@@ -44,8 +44,10 @@ static bool read_file(const struct volume *volume, bool is_optional, struct key_
 
     if (!file_open_optional(volume, key->path, &file, error))
         return false;
-    if (!file_is_open(&file))
+    if (!file_is_open(&file)) {
+        error->reason = is_optional ? NULL : file.volume;
         return is_optional || error_set_for(error, key->path, ERROR_FILE_MISSING);
+    }
     if (!file_read_all(&file, LARGEST_FILE, arena, &bytes, error))
         return false;
     key->bytes = bytes;
@@ -94,6 +96,7 @@ bool enroll_keys(const struct volume *volume, const char *path, struct arena *ar
 {
     struct key_file keys[KEY_COUNT];
     EFI_STATUS status;
+    bool written;
 
     if (!read_all(volume, path, keys, arena, error))
         return false;
@@ -102,8 +105,7 @@ bool enroll_keys(const struct volume *volume, const char *path, struct arena *ar
     status = variable_set_custom_mode(true);
     if (EFI_ERROR(status))
         return error_set_efi_for(error, keys[KEY_PK].path, status, ERROR_KEY_NOT_SIGNED);
-    if (write_all(keys, error))
-        return true;
+    written = write_all(keys, error);
     (void)variable_set_custom_mode(false); /* nobody else is to find it on */
-    return false;
+    return written;
 }

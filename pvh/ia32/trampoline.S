@@ -12,6 +12,7 @@
 #include "pvh/trampoline_layout.h"
 
 #define CR0_PE_ET   0x11
+#define CR4_PSE     (1 << 4)
 #define CR4_PAE     (1 << 5)
 #define MSR_EFER    0xc0000080
 #define EFLAGS_NONE 0x2 /* bit 1 always reads as one */
@@ -51,7 +52,7 @@ trampoline_start:
         outb    %al, $PIC2_DATA
 
         movl    %cr4, %eax              /* clear CET, PGE, SMEP, SMAP etc. */
-        andl    $CR4_PAE, %eax
+        andl    $(CR4_PAE | CR4_PSE), %eax /* what the paging that is still on may need */
         movl    %eax, %cr4
         movl    $CR0_PE_ET, %eax        /* clear PG, WP, CD, NW and the rest */
         movl    %eax, %cr0

@@ -59,6 +59,37 @@ fi
 poweroff -f
 """
 
+# systemd-cryptsetup is asked what /etc/crypttab of the page would have it do.
+LUKS_PASSPHRASE = "until a key is enrolled"
+LUKS_INIT = """#!/bin/sh
+/bin/busybox --install -s /sbin
+export PATH=/bin:/sbin DM_DISABLE_UDEV=1 PASSWORD='{passphrase}'
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+exec >/dev/console 2>&1
+dmesg -n 1
+for module in {modules}; do
+    insmod "/modules/$module.ko" || echo "guest: no module $module"
+done
+run() {{
+    echo "guest: begin $1"
+    sh -c "$2" | base64 -w 0
+    echo
+    echo "guest: end $1"
+}}
+if grep -q enroll=yes /proc/cmdline; then
+    run enrolled '{enroll} 2>&1'
+fi
+run attached '{attach} 2>&1'
+if grep -q enroll=yes /proc/cmdline; then
+    dd if=/secret of=/dev/mapper/root conv=fsync
+else
+    run opened 'head -c {size} /dev/mapper/root'
+fi
+poweroff -f
+"""
+
 
 def commands(title=SECTION):
     """Those of a section, each in one line: what the host runs, and what the guest runs."""
@@ -86,20 +117,35 @@ def wrappers(folder):
     wrapper(folder, "qemu-system-x86_64", "/usr/bin/qemu-system-x86_64", "-display", "none", "-no-reboot")
 
 
-def guest_initrd(guest):
+def sealing_initrd(guest):
     encrypt, = [line for line in guest if " encrypt " in line]
     decrypt, = [line for line in guest if " decrypt " in line]
-    programs = [efi_guest.Program(efi_guest.SHELL), efi_guest.Program(Path("/usr/bin/systemd-creds"))]
+    return guest_initrd(INIT.format(encrypt=encrypt, decrypt=decrypt), ["/usr/bin/systemd-creds"])
+
+
+def luks_initrd():
+    """Unlocks as the page says; its root file system's partition is a disk here."""
+    page = (TOP / "docs/secure-boot.md").read_text(encoding="utf-8").replace("/dev/vda2", "/dev/vdb")
+    enroll, = re.findall(r"^    (systemd-cryptenroll .*)$", page, re.M)
+    name, device, key, options = re.search(r"^    (root /dev/vdb .*)$", page, re.M).group(1).split()
+    modules = efi_guest.kernel_modules(("virtio_pci", "virtio_blk", "dm-crypt", "aes_generic", "xts", "ecb"))
+    init = LUKS_INIT.format(passphrase=LUKS_PASSPHRASE, modules=" ".join(modules), enroll=enroll, size=len(SECRET),
+                            attach=f"systemd-cryptsetup attach {name} {device} {key} {options},headless=true")
+    contents = {f"modules/{module}.ko": (0o644, path.read_bytes()) for module, path in modules.items()}
+    return guest_initrd(init, ["/usr/bin/systemd-cryptenroll", "/usr/lib/systemd/systemd-cryptsetup"], contents)
+
+
+def guest_initrd(init, programs, more=None):
+    programs = [efi_guest.Program(efi_guest.SHELL), *(efi_guest.Program(Path(program)) for program in programs)]
     sources = {"bin/busybox": initrd.BUSYBOX}
     for one in programs:
         sources |= {f"bin/{one.path.name}": one.path, **efi_guest.shared_libraries(one)}
     for name in TPM_LIBRARIES:
         library = required(Path("/usr/lib/x86_64-linux-gnu") / name)
         sources |= {f"lib/{name}": library, **efi_guest.shared_libraries(efi_guest.Program(library))}
-    contents = {name: (0o755, path.read_bytes()) for name, path in sources.items()}
-    init = INIT.format(encrypt=encrypt, decrypt=decrypt).encode()
+    contents = {name: (0o755, path.read_bytes()) for name, path in sources.items()} | (more or {})
     folders = {str(parent) for name in contents for parent in Path(name).parents} - {"."}
-    return initrd.archive({"init": (0o755, init), "secret": (0o600, SECRET), **contents,
+    return initrd.archive({"init": (0o755, init.encode()), "secret": (0o600, SECRET), **contents,
                            "etc/passwd": (0o644, b"root:x:0:0:root:/:/bin/sh\n")},
                           folders=sorted({*folders, "sbin", "dev", "proc", "sys", "tmp", "etc"}),
                           devices={"dev/console": (0o600, (5, 1))})
@@ -108,13 +154,13 @@ def guest_initrd(guest):
 class Walk:
     """A folder in which the page's commands are run."""
 
-    def __init__(self, folder, guest=None):
+    def __init__(self, folder, guest_initrd=None):
         self.folder = folder
-        self.host, own = commands()
-        guest = guest or own
+        self.disks = ""
+        self.host, guest = commands()
         assert len(self.host) + len(guest) <= MOST_COMMANDS
         wrappers(folder / "bin")
-        (folder / "initrd.img").write_bytes(guest_initrd(guest))
+        (folder / "initrd.img").write_bytes(guest_initrd or sealing_initrd(guest))
 
     def run(self, program, change=lambda line: line):
         """The one command of the page that begins with this word; its output."""
@@ -139,7 +185,7 @@ class Walk:
     def boot(self):
         """Name to output of each command of the guest."""
         self.run("swtpm")
-        text = report.plain(self.run("qemu-system-x86_64"))
+        text = report.plain(self.run("qemu-system-x86_64", lambda line: line + self.disks))
         found = re.findall(r"^guest: begin (\w+)\n(.*?)\n+guest: end \1$", text, re.M | re.S)
         assert found, text[-3000:]
         assert "lockdown=integrity" in text
@@ -192,7 +238,7 @@ def test_a_sealed_secret_opens_only_for_the_image(boot):
 @pytest.mark.slow
 def test_a_secret_that_is_sealed_to_a_key_outlives_an_update(boot):
     """It opens for images whose PCR 11 the key has signed, as systemd-measure predicts it for the PVH boot."""
-    walk = Walk(boot.folder("walk-signed"), commands(SIGNED_SECTION)[1])
+    walk = Walk(boot.folder("walk-signed"), sealing_initrd(commands(SIGNED_SECTION)[1]))
     for program in ("openssl", "virt-fw-vars"):
         walk.run(program)
     media.run_tool("openssl", "genrsa", "-out", walk.folder / "private.pem", "2048")
@@ -205,3 +251,28 @@ def test_a_secret_that_is_sealed_to_a_key_outlives_an_update(boot):
     walk.make_image(old, cmdline="panic=9 ")
     said = walk.boot()
     assert said["opened"] == b"" and said["error"] != b""
+
+
+@pytest.mark.slow
+def test_a_disk_unlocks_for_signed_images(boot):
+    """LUKS, with the page's command and line of crypttab: for an updated image, and not with another one's signatures."""
+    walk = Walk(boot.folder("walk-luks"), luks_initrd())
+    disk = walk.folder / "luks.img"
+    with open(disk, "wb") as file:
+        file.truncate(24 << 20)
+    subprocess.run(["cryptsetup", "luksFormat", "--batch-mode", "--type=luks2", "--pbkdf=pbkdf2", "--pbkdf-force-iterations=1000",
+                    disk], input=LUKS_PASSPHRASE.encode(), check=True, env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin"})
+    walk.disks = f" -drive if=virtio,format=raw,file={disk}"
+    for program in ("openssl", "virt-fw-vars"):
+        walk.run(program)
+    media.run_tool("openssl", "genrsa", "-out", walk.folder / "private.pem", "2048")
+    media.run_tool("openssl", "rsa", "-in", walk.folder / "private.pem", "-pubout", "-out", walk.folder / "public.pem")
+    old = walk.make_image(cmdline="enroll=yes ")
+    said = walk.boot()
+    assert b"New TPM2 token enrolled" in said["enrolled"], said
+    walk.make_image(cmdline="panic=8 ")
+    said = walk.boot()
+    assert said["opened"] == SECRET, said["attached"]
+    walk.make_image(old, cmdline="panic=9 ")
+    said = walk.boot()
+    assert said["opened"] == b"" and said["attached"] != b""

@@ -85,6 +85,20 @@ def test_32_bit_firmware_gets_its_own(machine, ia32):
     assert machine.files()[FALLBACK] == NEW
 
 
+def for_ia32(content):
+    """The same with the PE header of a program for 32-bit firmware."""
+    return content[:60] + (64).to_bytes(4, "little") + b"PE\0\0" + (0x14c).to_bytes(2, "little") + content[70:]
+
+
+def test_where_the_firmware_is_unknown_the_loader_tells(machine, ia32):
+    """A Linux that was started through PVH does not know the firmware's width."""
+    ia32.write_bytes(for_ia32(NEW))
+    machine.place(BINARY, for_ia32(OLD))
+    assert "name the pvhboot.efi for it with --efi-ia32" in machine.refusal("update")
+    machine.call("update", "--efi-ia32", ia32)
+    assert machine.files()[BINARY] == ia32.read_bytes()
+
+
 def test_both_loaders_have_one_version(machine, ia32):
     ia32.write_bytes(OLD)
     assert "ia32.efi: not pvhboot 1.2.3" in machine.refusal("install", "--removable", "--efi-ia32", ia32)

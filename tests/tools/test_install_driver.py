@@ -58,7 +58,7 @@ def test_drivers_stay_when_the_loader_goes(machine):
 
 
 @pytest.mark.parametrize("name, content, sentence", [
-    ("ext4_aa64.efi", DRIVER, "pvhboot starts only drivers whose names end in x64.efi"),
+    ("ext4_aa64.efi", DRIVER, "pvhboot starts only drivers whose names end in x64.efi or ia32.efi"),
     ("ext 4_x64.efi", DRIVER, "only letters, digits, dots, - and _ can be in a driver's name"),
     ("ext4_x64.efi", b"ELF", "not an EFI program"),
 ])

@@ -35,7 +35,7 @@ class Tree:
         """With nothing to build before a boot."""
         inherited = {name: value for name, value in os.environ.items()
                      if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "DEPS")}
-        return subprocess.run(["make", "BOOT_FILES=", *arguments], cwd=self.folder, env={**inherited, **environment},
+        return subprocess.run(["make", "BOOT_FILES=", "IA32_BINARY=", *arguments], cwd=self.folder, env={**inherited, **environment},
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def asked_of_deps(self):

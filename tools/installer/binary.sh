@@ -30,9 +30,21 @@ find_efi() {
 	[ "$(version_of "$efi_ia32")" = "$efi_version" ] || fail "$efi_ia32: not pvhboot $efi_version, as $efi is; rebuild both"
 }
 
-# True if this machine's firmware is 32-bit. A Linux that was started through PVH cannot tell, and then it is not.
+# True if the file is a pvhboot for 32-bit firmware, by its PE machine.
+is_for_ia32() {
+	[ -f "$1" ] && [ -n "$(version_of "$1")" ] || return 1
+	header=$(head -c 64 "$1" | tail -c 4 | od -An -tu4 | tr -d ' ')
+	[ "$(tail -c "+$((header + 5))" "$1" | head -c 2 | od -An -tx2 | tr -d ' ')" = 014c ]
+}
+
+# True if this machine's firmware is 32-bit. A Linux that was started through PVH cannot tell: then the loader that is
+# there already does.
 has_ia32_firmware() {
-	[ "$(cat "${EFIVARS%/*}/fw_platform_size" 2>/dev/null)" = 32 ]
+	if [ -e "${EFIVARS%/*}/fw_platform_size" ]; then
+		[ "$(cat "${EFIVARS%/*}/fw_platform_size")" = 32 ]
+	else
+		[ -n "$esp" ] && is_for_ia32 "$(on_esp "$BINARY")"
+	fi
 }
 
 # Prints the program of which PATH on the ESP is to be a copy.

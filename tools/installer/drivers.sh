@@ -15,8 +15,8 @@ need_driver() {
 	[ -f "$driver_file" ] || fail "$driver_file: no such driver; install Debian's package refind, or name a file"
 	case ${driver_file##*/} in
 	*[!A-Za-z0-9._-]*) fail "$driver_file: rename it; only letters, digits, dots, - and _ can be in a driver's name" ;;
-	*[xX]64.[eE][fF][iI]) ;;
-	*) fail "$driver_file: rename it; pvhboot starts only drivers whose names end in x64.efi" ;;
+	*[xX]64.[eE][fF][iI] | *[iI][aA]32.[eE][fF][iI]) ;;
+	*) fail "$driver_file: rename it; pvhboot starts only drivers whose names end in x64.efi or ia32.efi" ;;
 	esac
 	[ "$(head -c 2 "$driver_file")" = MZ ] || fail "$driver_file: not an EFI program"
 }

@@ -30,6 +30,7 @@ shim_is_at_hand() {
 }
 
 need_shim() {
+	! has_ia32_firmware || fail "this computer has 32-bit firmware, and --shim is for 64-bit firmware"
 	for name in shimx64 mmx64; do
 		file=$shim_folder/$name.efi.signed
 		[ -r "$file" ] ||

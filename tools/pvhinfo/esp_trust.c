@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What of the entries is started in a state of Secure Boot. */
+#include "common/disk/partition_id.h"
 #include "common/image/pe.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
@@ -71,9 +72,14 @@ static enum status look_at_file(const struct esp *esp, const char *path, struct 
     return STATUS_BOOTABLE;
 }
 
+static bool is_linux(const struct esp_check *check)
+{
+    return strncmp(check->system, "Linux", strlen("Linux")) == 0;
+}
+
 /* As find_source() of efi/boot/trust.c, which knows it from the kernel that it boots. */
 static enum kernel_source find_source(const struct esp_loader *loader,
-                                      const struct boot_request *request,
+                                      const struct boot_request *request, bool gets_extras,
                                       struct policy_facts *facts, const char **ret_blamed)
 {
     const char *unpinned = find_unpinned(loader, &request->initrds);
@@ -82,7 +88,7 @@ static enum kernel_source find_source(const struct esp_loader *loader,
 
     if (!unpinned)
         unpinned = find_unpinned(loader, &request->modules);
-    if (!unpinned)
+    if (!unpinned && gets_extras)
         unpinned = find_unpinned(loader, &request->extras);
     facts->pinned = esp_find_pin(loader, request->kernel.path);
     facts->has_unpinned = unpinned;
@@ -94,11 +100,6 @@ static enum kernel_source find_source(const struct esp_loader *loader,
     else if (source == KERNEL_PE_PLAIN_OPTIONS && module)
         *ret_blamed = module;
     return source;
-}
-
-static bool is_linux(const struct esp_check *check)
-{
-    return strncmp(check->system, "Linux", strlen("Linux")) == 0;
 }
 
 /* The loader loads these as any program: who refuses one without a signature is not the table. */
@@ -122,13 +123,16 @@ static enum status judge_entry(struct esp *esp, size_t index, struct arena *aren
     if (!esp_entry_boots(esp, index))
         return STATUS_BOOTABLE;
     check->blamed = esp_entry_path(entry);
+    if (path_names_partition(check->blamed)) /* on another volume, which is not looked at */
+        return STATUS_BOOTABLE;
     status = look_at_file(esp, check->blamed, arena, &facts);
     check->is_judged = true;
     if (!entry->request.kernel.path) {
         check->verdict = judge_program(esp->state, &facts);
         return status;
     }
-    source = find_source(find_loader(esp), &entry->request, &facts, &check->blamed);
+    source =
+        find_source(find_loader(esp), &entry->request, is_linux(check), &facts, &check->blamed);
     check->verdict = policy_judge(esp->state, source);
     if (check->verdict.action != POLICY_REFUSE && !facts.pinned && !is_linux(check))
         check->verdict = policy_judge(esp->state, KERNEL_PE_NOT_LINUX);

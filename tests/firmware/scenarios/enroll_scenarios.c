@@ -140,8 +140,8 @@ static void check_custom_mode(void)
     const uint8_t *value = variable_find(&custom_mode_variable_guid, "CustomMode", &size);
 
     check_key(&global_variable_guid, "PK", AUTO "PK.auth");
-    if (!value || size != 1 || *value != 1)
-        run_fail("custom mode is not on");
+    if (!value || size != 1 || *value != 0)
+        run_fail("custom mode is not off again");
 }
 
 /* What keeps a set from being enrolled by itself, though all else is there. */

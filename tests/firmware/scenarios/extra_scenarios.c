@@ -342,9 +342,12 @@ static void offered_beside_extras(uint64_t seed)
 static void offered_to_image(uint64_t seed)
 {
     bool is_secure = seed > 0;
+    struct kernel_shape kernel = plain_kernel;
     size_t size;
-    uint8_t *bytes = kernel_make(&plain_kernel, &size);
+    uint8_t *bytes;
 
+    kernel.is_linux = true; /* others get nothing behind their initrd */
+    bytes = kernel_make(&kernel, &size);
     setup_plain();
     own_image_add_text(".text", "code");
     own_image_add(".linux", bytes, size);
@@ -352,7 +355,7 @@ static void offered_to_image(uint64_t seed)
     own_image_add_text(".initrd", "inside");
     own_image_install(IMAGE_PLACE);
     expect_kernel(bytes, size);
-    expect_command_line("own");
+    expect_command_line(is_secure ? "lockdown=integrity own" : "own");
     offer_elsewhere(5001);
     expect_module("");
     expect_module_part((const uint8_t *)"inside", 6);

@@ -231,7 +231,7 @@ static void check_driver(void)
 
 /*
  * What is no driver (0), does not load (1), is refused (2), fails (3), has done its work (4), reads
- * nothing (5), or would be loaded by shim (6).
+ * nothing (5), or would be loaded by shim (6), or take shim's lock away (7).
  */
 static const char *const bad_driver_says[] = {
     "is not an EFI driver",
@@ -240,6 +240,7 @@ static const char *const bad_driver_says[] = {
     "returned an error",
     "its file system is",
     "its file system is",
+    "shim frees what it has started",
     "shim frees what it has started",
 };
 static uint64_t bad_driver_kind;
@@ -254,6 +255,8 @@ static void bad_driver(uint64_t seed)
     fake_program.returns = seed == 3 ? EFI_DEVICE_ERROR : seed == 4 ? EFI_ABORTED : 0;
     if (seed == 6)
         images_install_shim_loader();
+    if (seed == 7)
+        images_install_shim_lock();
 }
 
 static void check_bad_driver(void)
@@ -322,6 +325,53 @@ static void check_named_wrongly(void)
         run_fail("the mistake is not named");
 }
 
+/* A program there; its file system is not on the handle yet. */
+static void named_program(uint64_t seed)
+{
+    (void)seed;
+    start_on(GPT_DISK);
+    put_other_partition();
+    firmware_ways.connect = connect;
+    file_put_text(OTHER_VOLUME "\\program.efi", "a program");
+    file_put_text("\\program.efi", "a program"); /* LoadImage looks there */
+    fake_program.path = "\\program.efi";
+    file_put_text("\\loader\\entries\\own.conf", "efi " OTHER_GUID "/program.efi\n");
+    file_put_text("\\loader\\loader.conf", "timeout 0\n");
+}
+
+static void check_named_program(void)
+{
+    if (run_is_plain() && fake_program.starts != 1)
+        run_fail("the program was started %zu times", fake_program.starts);
+    if (run_is_plain() && connections == 0)
+        run_fail("the partition was not connected before");
+}
+
+/* Of two entries with one name, that of our own volume is the first. */
+static void same_name(uint64_t seed)
+{
+    static const char entry[] = "title %s\npvh /vmlinux\noptions %s\n";
+    char text[100];
+
+    start_on(GPT_DISK);
+    put_other_partition();
+    put_other_volume();
+    partition_tell_xbootldr(other, PARTITION_TYPE_GPT);
+    put_kernel("\\vmlinux", &plain_kernel);
+    file_put_text(OTHER_VOLUME "\\vmlinux", "none");
+    for (unsigned i = 0; i < (seed ? 40 : 1); i++) {
+        char path[64];
+
+        snprintf(path, sizeof(path), "\\loader\\entries\\x%02u.conf", i);
+        snprintf(text, sizeof(text), entry, "own", "own");
+        file_put_text(path, text);
+        snprintf(path, sizeof(path), OTHER_VOLUME "\\loader\\entries\\x%02u.conf", i);
+        snprintf(text, sizeof(text), entry, "other", "other");
+        file_put_text(path, text);
+    }
+    expect_command_line("own");
+}
+
 const struct scenario volume_scenarios[] = {
     {"xbootldr-entry", xbootldr_entry, ENDING_BOOT, "Other: vmlinux + initrd", check_connections,
      .seeds = 6, .faults = true},
@@ -336,6 +386,8 @@ const struct scenario volume_scenarios[] = {
     {"drivers-bad", bad_driver, ENDING_ERROR, "nothing to boot", check_bad_driver,
      .seeds = sizeof(bad_driver_says) / sizeof(*bad_driver_says), .faults = true},
     {"named-volume", named, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
+    {"named-program", named_program, ENDING_SUCCESS, NULL, check_named_program, .faults = true},
+    {"same-name", same_name, ENDING_BOOT, .seeds = 2},
     {"named-wrongly", named_wrongly, ENDING_ERROR, NULL, check_named_wrongly,
      .seeds = sizeof(wrong_names) / sizeof(*wrong_names), .faults = true},
     {NULL},

@@ -75,10 +75,16 @@ static EFI_STATUS EFIAPI unload_image(EFI_HANDLE handle)
     return EFI_SUCCESS;
 }
 
-EFI_HANDLE partition_find_named(const char *path, const char **ret_path, struct error *error)
+bool partition_open_named(const char *path, struct volume *ret_volume, const char **ret_path,
+                          struct error *error)
 {
-    (void)path, (void)ret_path, (void)error;
-    return NULL;
+    (void)ret_volume, (void)ret_path;
+    return error_set_for(error, path, ERROR_PARTITION_UNKNOWN);
+}
+
+void volume_close(struct volume *volume)
+{
+    (void)volume;
 }
 
 const EFI_GUID shim_guid;
