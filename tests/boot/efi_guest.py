@@ -121,7 +121,7 @@ def _load_order(names, files):
     order = []
     for name in names:
         depends = re.search(rb"\0depends=([^\0]*)\0", files[name].read_bytes())[1].decode()
-        needed = _load_order([word for word in depends.split(",") if word], files)
+        needed = _load_order([word.replace("-", "_") for word in depends.split(",") if word], files)
         order += [one for one in (*needed, name) if one not in order]
     return order
 

@@ -128,7 +128,7 @@ def luks_initrd():
     page = (TOP / "docs/secure-boot.md").read_text(encoding="utf-8").replace("/dev/vda2", "/dev/vdb")
     enroll, = re.findall(r"^    (systemd-cryptenroll .*)$", page, re.M)
     name, device, key, options = re.search(r"^    (root /dev/vdb .*)$", page, re.M).group(1).split()
-    modules = efi_guest.kernel_modules(("virtio_pci", "virtio_blk", "dm-crypt", "aes_generic", "xts", "ecb"))
+    modules = efi_guest.kernel_modules(("virtio_pci", "virtio_blk", "dm_crypt", "aes_generic", "xts", "ecb"))
     init = LUKS_INIT.format(passphrase=LUKS_PASSPHRASE, modules=" ".join(modules), enroll=enroll, size=len(SECRET),
                             attach=f"systemd-cryptsetup attach {name} {device} {key} {options},headless=true")
     contents = {f"modules/{module}.ko": (0o644, path.read_bytes()) for module, path in modules.items()}

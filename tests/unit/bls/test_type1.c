@@ -30,7 +30,7 @@ static int stop(void **state)
 /* Parses an exact copy, so that reading past the end is detected. */
 static bool parse_bytes(const char *name, const void *text, size_t length)
 {
-    struct entry_source source = {ENTRY_TYPE1, volume, name};
+    struct entry_source source = {ENTRY_TYPE1, volume, name, false};
     char *exact = malloc(length ? length : 1);
     bool result;
 
