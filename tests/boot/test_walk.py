@@ -59,16 +59,18 @@ fi
 poweroff -f
 """
 
-# systemd-cryptsetup is asked what /etc/crypttab of the page would have it do.
+# systemd-cryptsetup is asked what /etc/crypttab of the page would have it do. libcryptsetup's plugin for TPMs, which does the
+# same, is not in this initrd.
 LUKS_PASSPHRASE = "until a key is enrolled"
 LUKS_INIT = """#!/bin/sh
 /bin/busybox --install -s /sbin
-export PATH=/bin:/sbin DM_DISABLE_UDEV=1 PASSWORD='{passphrase}'
+export SYSTEMD_CRYPTSETUP_USE_TOKEN_MODULE=0 PATH=/bin:/sbin DM_DISABLE_UDEV=1 PASSWORD='{passphrase}'
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 exec >/dev/console 2>&1
 dmesg -n 1
+mkdir -p /run/cryptsetup
 for module in {modules}; do
     insmod "/modules/$module.ko" || echo "guest: no module $module"
 done
@@ -85,7 +87,7 @@ run attached '{attach} 2>&1'
 if grep -q enroll=yes /proc/cmdline; then
     dd if=/secret of=/dev/mapper/root conv=fsync
 else
-    run opened 'head -c {size} /dev/mapper/root'
+    run opened 'head -c {size} /dev/mapper/root 2>/dev/null'
 fi
 poweroff -f
 """
@@ -125,10 +127,10 @@ def sealing_initrd(guest):
 
 def luks_initrd():
     """Unlocks as the page says; its root file system's partition is a disk here."""
-    page = (TOP / "docs/secure-boot.md").read_text(encoding="utf-8").replace("/dev/vda2", "/dev/vdb")
+    page = re.sub(r"\\\n\s*", "", (TOP / "docs/secure-boot.md").read_text(encoding="utf-8")).replace("/dev/vda2", "/dev/vdb")
     enroll, = re.findall(r"^    (systemd-cryptenroll .*)$", page, re.M)
     name, device, key, options = re.search(r"^    (root /dev/vdb .*)$", page, re.M).group(1).split()
-    modules = efi_guest.kernel_modules(("virtio_pci", "virtio_blk", "dm_crypt", "aes_generic", "xts", "ecb"))
+    modules = efi_guest.kernel_modules(("virtio_pci", "virtio_blk", "dm_crypt", "xts", "ecb"))
     init = LUKS_INIT.format(passphrase=LUKS_PASSPHRASE, modules=" ".join(modules), enroll=enroll, size=len(SECRET),
                             attach=f"systemd-cryptsetup attach {name} {device} {key} {options},headless=true")
     contents = {f"modules/{module}.ko": (0o644, path.read_bytes()) for module, path in modules.items()}
