@@ -43,6 +43,15 @@ bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const c
     return true;
 }
 
+const char *boot_files_find_command(const struct boot_files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        if (*files->items[i].command)
+            return files->items[i].path;
+    }
+    return NULL;
+}
+
 static void set_volume(struct boot_files *files, struct volume *volume)
 {
     for (size_t i = 0; i < files->count; i++)

@@ -52,5 +52,8 @@ bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const c
 bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,
                                    struct volume *volume, const char *path_and_arguments);
 
+/* The path of the first file with a command line of its own; NULL if none has. */
+const char *boot_files_find_command(const struct boot_files *files);
+
 /* Sets the volume of all files of the request. */
 void boot_request_set_volume(struct boot_request *request, struct volume *volume);

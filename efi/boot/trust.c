@@ -56,16 +56,6 @@ static bool has_plain_options(const struct boot *boot)
     return *boot->request->command_line && !boot->trust->command_line;
 }
 
-/* The first module with a command line of its own, which no signature covers; NULL if none has. */
-static const char *find_module_options(const struct boot_files *modules)
-{
-    for (size_t i = 0; i < modules->count; i++) {
-        if (*modules->items[i].command)
-            return modules->items[i].path;
-    }
-    return NULL;
-}
-
 /* Whether anybody has signed a PE file that has been read. */
 static bool has_certificates(const struct file *file)
 {
@@ -85,7 +75,8 @@ static enum kernel_source find_source(const struct boot *boot, const char **ret_
     const struct pins *pins = &boot->trust->pins;
     const struct file *file = &boot->kernel.file;
     const char *unpinned = files_find_unpinned(pins, &request->initrds);
-    const char *module = find_module_options(&request->modules);
+    /* No signature covers a module's command line. */
+    const char *module = boot_files_find_command(&request->modules);
     struct policy_facts facts;
     enum kernel_source source;
 

@@ -193,6 +193,13 @@ class Walk:
         assert "lockdown=integrity" in text
         return {name: base64.b64decode(said) for name, said in found}
 
+    def make_machine(self):
+        """The page's keys and variables, and a key that signs values of PCR 11."""
+        for program in ("openssl", "virt-fw-vars"):
+            self.run(program)
+        private, public = self.folder / "private.pem", self.folder / "public.pem"
+        media.run_tool("openssl", "genrsa", "-out", private, "2048")
+        media.run_tool("openssl", "rsa", "-in", private, "-pubout", "-out", public)
 
     def keep(self, sealed):
         """Puts what the guest has sealed beside the image."""
@@ -241,10 +248,7 @@ def test_a_sealed_secret_opens_only_for_the_image(boot):
 def test_a_secret_that_is_sealed_to_a_key_outlives_an_update(boot):
     """It opens for images whose PCR 11 the key has signed, as systemd-measure predicts it for the PVH boot."""
     walk = Walk(boot.folder("walk-signed"), sealing_initrd(commands(SIGNED_SECTION)[1]))
-    for program in ("openssl", "virt-fw-vars"):
-        walk.run(program)
-    media.run_tool("openssl", "genrsa", "-out", walk.folder / "private.pem", "2048")
-    media.run_tool("openssl", "rsa", "-in", walk.folder / "private.pem", "-pubout", "-out", walk.folder / "public.pem")
+    walk.make_machine()
     old = walk.make_image()
     walk.keep(walk.boot()["sealed"])
     walk.make_image(cmdline="panic=8 ")
@@ -265,10 +269,7 @@ def test_a_disk_unlocks_for_signed_images(boot):
     subprocess.run(["cryptsetup", "luksFormat", "--batch-mode", "--type=luks2", "--pbkdf=pbkdf2", "--pbkdf-force-iterations=1000",
                     disk], input=LUKS_PASSPHRASE.encode(), check=True, env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin"})
     walk.disks = f" -drive if=virtio,format=raw,file={disk}"
-    for program in ("openssl", "virt-fw-vars"):
-        walk.run(program)
-    media.run_tool("openssl", "genrsa", "-out", walk.folder / "private.pem", "2048")
-    media.run_tool("openssl", "rsa", "-in", walk.folder / "private.pem", "-pubout", "-out", walk.folder / "public.pem")
+    walk.make_machine()
     old = walk.make_image(cmdline="enroll=yes ")
     said = walk.boot()
     assert b"New TPM2 token enrolled" in said["enrolled"], said

@@ -26,15 +26,6 @@ static const char *find_unpinned(const struct esp_loader *loader, const struct b
     return NULL;
 }
 
-static const char *find_module_options(const struct boot_files *modules)
-{
-    for (size_t i = 0; i < modules->count; i++) {
-        if (*modules->items[i].command)
-            return modules->items[i].path;
-    }
-    return NULL;
-}
-
 /* Of a damaged file, the loader says so: it counts as signed. False for what is no PE file. */
 static bool is_signed(struct byte_source *source)
 {
@@ -83,7 +74,8 @@ static enum kernel_source find_source(const struct esp_loader *loader,
                                       struct policy_facts *facts, const char **ret_blamed)
 {
     const char *unpinned = find_unpinned(loader, &request->initrds);
-    const char *module = find_module_options(&request->modules);
+    /* No signature covers a module's command line. */
+    const char *module = boot_files_find_command(&request->modules);
     enum kernel_source source;
 
     if (!unpinned)

@@ -2,7 +2,6 @@
 /* What is beside an image that contains its kernel: addons, credentials and extensions. */
 #include "tests/firmware/scenarios/scenarios.h"
 
-#include "common/uki/cpio.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
@@ -92,11 +91,7 @@ static void expect_text(const char *text)
 }
 
 /* The archives in the order in which they are passed, with two files or one. */
-static struct {
-    const char *directory;
-    uint32_t directory_mode, file_mode;
-    const char *names[2];
-} archives[] = {
+static const struct archive_shape archives[] = {
     {".extra/credentials", 0500, 0400, {"A.CRED", "b.cred"}},
     {".extra/global_credentials", 0500, 0400, {"g.cred"}},
     {".extra/sysext", 0555, 0444, {"a.sysext.raw", "b.raw"}},
@@ -104,27 +99,6 @@ static struct {
     {".extra/confext", 0555, 0444, {"c.confext.raw"}},
     {".extra/global_confext", 0555, 0444, {"gc.confext.raw"}},
 };
-
-/* The archive of files that contain their names; its size in *ret_size. */
-static uint8_t *make_archive(size_t which, uint64_t *ret_size)
-{
-    struct cpio_file files[2];
-    struct cpio_archive archive = {.directory = archives[which].directory,
-                                   .directory_mode = archives[which].directory_mode,
-                                   .file_mode = archives[which].file_mode,
-                                   .files = files};
-    uint8_t *bytes;
-
-    for (; archive.count < 2 && archives[which].names[archive.count]; archive.count++) {
-        const char *name = archives[which].names[archive.count];
-
-        files[archive.count] = (struct cpio_file){name, (const uint8_t *)name, strlen(name)};
-    }
-    require(cpio_size(&archive, ret_size));
-    require(bytes = malloc(*ret_size));
-    cpio_write(&archive, bytes);
-    return bytes;
-}
 
 static void put_named(const char *directory, const char *name)
 {
@@ -182,7 +156,7 @@ static void all(uint64_t seed)
     expect_text("the initrd");
     for (size_t i = 0; i < ELEMENTS(archives) && is_linux; i++) {
         uint64_t size;
-        uint8_t *bytes = make_archive(i, &size);
+        uint8_t *bytes = make_archive(&archives[i], &size);
 
         expect_module_part(bytes, size);
         free(bytes);
@@ -237,7 +211,7 @@ static void check_all(void)
     if (tpm_extends[tpm_extend_count() - 1].size > 20) { /* the initrd: of Linux */
         for (size_t i = 0; i < ELEMENTS(archives); i++) {
             uint64_t size;
-            uint8_t *bytes = make_archive(i, &size);
+            uint8_t *bytes = make_archive(&archives[i], &size);
 
             check_extend(&index, i / 2 == 1 ? 13 : 12, EV_IPL, bytes, size);
             free(bytes);

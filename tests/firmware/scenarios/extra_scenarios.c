@@ -6,7 +6,6 @@
 #include "tests/firmware/scenarios/scenarios.h"
 
 #include "common/hash/sha256.h"
-#include "common/uki/cpio.h"
 #include "efi/firmware/proto/load_file2.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
@@ -33,35 +32,13 @@ static const char extra_lines[] = "extra /keys/b.cred\n"
                                   "extra /ext/s.sysext.raw\n"
                                   "extra /ext/plain.raw\n";
 
-/* The archives that they become; each file contains its name. */
-static const struct {
-    const char *directory, *names[2];
-    uint32_t directory_mode, file_mode, pcr;
-} archives[] = {
-    {".extra/credentials", {"b.cred", "A.CRED"}, 0500, 0400, 12},
-    {".extra/sysext", {"s.sysext.raw", "plain.raw"}, 0555, 0444, 13},
-    {".extra/confext", {"x.confext.raw"}, 0555, 0444, 12},
+/* The archives that they become, and the PCRs that they are measured into. */
+static const struct archive_shape archives[] = {
+    {".extra/credentials", 0500, 0400, {"b.cred", "A.CRED"}},
+    {".extra/sysext", 0555, 0444, {"s.sysext.raw", "plain.raw"}},
+    {".extra/confext", 0555, 0444, {"x.confext.raw"}},
 };
-
-static const uint8_t *make_archive(size_t which, uint64_t *ret_size)
-{
-    struct cpio_file files[2];
-    struct cpio_archive archive = {.directory = archives[which].directory,
-                                   .directory_mode = archives[which].directory_mode,
-                                   .file_mode = archives[which].file_mode,
-                                   .files = files};
-    uint8_t *bytes;
-
-    for (; archive.count < 2 && archives[which].names[archive.count]; archive.count++) {
-        const char *name = archives[which].names[archive.count];
-
-        files[archive.count] = (struct cpio_file){name, (const uint8_t *)name, strlen(name)};
-    }
-    require(cpio_size(&archive, ret_size));
-    require(bytes = malloc(*ret_size));
-    cpio_write(&archive, bytes);
-    return bytes;
-}
+static const uint32_t pcrs[ELEMENTS(archives)] = {12, 13, 12};
 
 static void put_extras(void)
 {
@@ -85,7 +62,7 @@ static void expect_archives(void)
 {
     for (size_t i = 0; i < ELEMENTS(archives); i++) {
         uint64_t size;
-        const uint8_t *bytes = make_archive(i, &size);
+        const uint8_t *bytes = make_archive(&archives[i], &size);
 
         expect_module_part(bytes, size);
     }
@@ -98,9 +75,9 @@ static void check_measured(void)
 
     for (size_t i = 0; i < tpm_extend_count() && found < ELEMENTS(archives); i++) {
         uint64_t size;
-        const uint8_t *bytes = make_archive(found, &size);
+        const uint8_t *bytes = make_archive(&archives[found], &size);
 
-        if (tpm_extends[i].pcr == archives[found].pcr && tpm_extends[i].type == EV_IPL &&
+        if (tpm_extends[i].pcr == pcrs[found] && tpm_extends[i].type == EV_IPL &&
             tpm_extends[i].size == size && memcmp(tpm_extends[i].data, bytes, size) == 0)
             found++;
     }
@@ -207,7 +184,7 @@ enum { PINNED, NOT_PINNED, WRONG_PIN };
 static void pinned(uint64_t seed)
 {
     uint64_t size;
-    const uint8_t *bytes = make_archive(0, &size);
+    const uint8_t *bytes = make_archive(&archives[0], &size);
 
     setup_linux();
     put_extras();
@@ -259,7 +236,7 @@ static void find_initrd(void)
     require(protocol->load(protocol, path, FALSE, &size, NULL) == EFI_BUFFER_TOO_SMALL);
     for (size_t i = 0; i < ELEMENTS(archives); i++) {
         uint64_t archive_size;
-        const uint8_t *bytes = make_archive(i, &archive_size);
+        const uint8_t *bytes = make_archive(&archives[i], &archive_size);
 
         require(length + archive_size <= sizeof(wanted));
         memcpy(wanted + length, bytes, archive_size);

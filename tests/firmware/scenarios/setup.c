@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/scenarios/setup.h"
+
+#include "common/uki/cpio.h"
 #include "tests/firmware/fake/run.h"
 
 #include "tests/firmware/fake/files.h"
@@ -102,6 +104,26 @@ void put_module(const char *path, size_t size, const char *command)
 {
     expect_module(command);
     put_module_part(path, size);
+}
+
+uint8_t *make_archive(const struct archive_shape *shape, uint64_t *ret_size)
+{
+    struct cpio_file files[ELEMENTS(shape->names)];
+    struct cpio_archive archive = {.directory = shape->directory,
+                                   .directory_mode = shape->directory_mode,
+                                   .file_mode = shape->file_mode,
+                                   .files = files};
+    uint8_t *bytes;
+
+    for (; archive.count < ELEMENTS(files) && shape->names[archive.count]; archive.count++) {
+        const char *name = shape->names[archive.count];
+
+        files[archive.count] = (struct cpio_file){name, (const uint8_t *)name, strlen(name)};
+    }
+    require(cpio_size(&archive, ret_size));
+    require(bytes = malloc(*ret_size));
+    cpio_write(&archive, bytes);
+    return bytes;
 }
 
 void setup_plain(void)

@@ -22,6 +22,16 @@ void put_stored_kernel(const char *path, const struct kernel_shape *shape);
 void put_module(const char *path, size_t size, const char *command);
 void put_module_part(const char *path, size_t size);
 
+/* An archive of Linux's initrd with up to two files, each of which contains its name. */
+struct archive_shape {
+    const char *directory;
+    uint32_t directory_mode, file_mode;
+    const char *names[2];
+};
+
+/* The archive's bytes, which the caller may free. */
+uint8_t *make_archive(const struct archive_shape *shape, uint64_t *ret_size);
+
 /* The usual machine, with a plain kernel \vmlinux. */
 void setup_plain(void);
 
