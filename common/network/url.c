@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/network/url.h"
+
+#include "common/base/decimal.h"
+#include "common/base/path.h"
+#include "common/base/text.h"
+
+#include <string.h>
+
+#define HTTP_PORT  80
+#define HTTPS_PORT 443
+
+static const char *const too_long = "it is too long";
+
+static bool is_hex_digit(char character)
+{
+    return is_digit(character) || (to_lower(character) >= 'a' && to_lower(character) <= 'f');
+}
+
+static bool is_letter_or_digit(char character)
+{
+    return is_digit(character) || (to_lower(character) >= 'a' && to_lower(character) <= 'z');
+}
+
+/* What may stand in a path as it is: pchar of RFC 3986 and the slash. */
+static bool is_path_character(char character)
+{
+    return is_letter_or_digit(character) || (character && strchr("-._~!$&'()*+,;=:@/", character));
+}
+
+/* The number of characters in front of the first of `ends`, or of the end. */
+static size_t length_until(const char *text, const char *ends)
+{
+    size_t length = 0;
+
+    while (text[length] && !strchr(ends, text[length]))
+        length++;
+    return length;
+}
+
+static bool is_host_character(char character)
+{
+    return is_letter_or_digit(character) || (character && strchr("-._~", character));
+}
+
+/* The length of "http://" or "https://" at the start of a path; 0 for another one. */
+static size_t scheme_length(const char *path)
+{
+    static const char secure[] = "https://", plain[] = "http://";
+    size_t length = 0;
+
+    while (secure[length] && to_lower(path[length]) == secure[length])
+        length++;
+    if (!secure[length])
+        return length;
+    for (length = 0; plain[length]; length++) {
+        if (to_lower(path[length]) != plain[length])
+            return 0;
+    }
+    return length;
+}
+
+bool path_is_url(const char *path)
+{
+    return scheme_length(path) > 0;
+}
+
+/* Room for one more byte is kept, so that a text that fills the buffer is known to be too long. */
+static void append(struct url *url, char character)
+{
+    if (url->length < URL_SIZE - 1)
+        url->text[url->length++] = character;
+}
+
+static void append_encoded(struct url *url, char character)
+{
+    static const char digits[] = "0123456789ABCDEF";
+
+    append(url, '%');
+    append(url, digits[(uint8_t)character >> 4]);
+    append(url, digits[(uint8_t)character & 0xf]);
+}
+
+static const char *finish(struct url *url)
+{
+    url->text[url->length] = '\0';
+    return url->length < URL_SIZE - 1 ? NULL : too_long;
+}
+
+/* An address in brackets; its digits are for the firmware to judge. */
+static const char *take_ipv6(const char **text, struct url *url)
+{
+    const char *at = *text;
+
+    append(url, *at++);
+    while (is_hex_digit(*at) || *at == ':' || *at == '.')
+        append(url, to_lower(*at++));
+    if (*at != ']' || at - *text < 3)
+        return "its IPv6 address is malformed";
+    append(url, *at++);
+    *text = at;
+    return NULL;
+}
+
+static const char *take_port(const char **text, struct url *url)
+{
+    uint32_t port;
+
+    ++*text;
+    if (!is_digit(**text)) /* RFC 3986 allows an empty one */
+        return NULL;
+    if (!decimal_parse(text, UINT16_MAX, &port) || port == 0)
+        return "its port is none";
+    if (port != url->port) {
+        struct text number = text_empty(url->text + url->length, URL_SIZE - url->length);
+
+        text_format(&number, ":%u", (unsigned)port);
+        url->length += number.length;
+    }
+    url->port = (uint16_t)port;
+    return NULL;
+}
+
+static const char *take_host(const char **text, struct url *url)
+{
+    if (**text == '[')
+        return take_ipv6(text, url);
+    while (is_host_character(**text))
+        append(url, to_lower(*(*text)++));
+    return url->length > url->host ? NULL : "it names no server";
+}
+
+/* The host and the port, up to the path. */
+static const char *take_authority(const char **text, struct url *url)
+{
+    const char *fault;
+
+    if ((*text)[length_until(*text, "/\\?#@")] == '@')
+        return "a user name or password in it is not sent";
+    url->host = url->length;
+    fault = take_host(text, url);
+    url->host_length = url->length - url->host;
+    if (!fault && **text == ':')
+        fault = take_port(text, url);
+    if (fault)
+        return fault;
+    return **text && !strchr("/?#", **text) ? "its server's name is malformed" : NULL;
+}
+
+static bool is_name(const char *name, size_t length, const char *wanted)
+{
+    return length == strlen(wanted) && strncmp(name, wanted, length) == 0;
+}
+
+/* Removes the last name of the path, which ends in a slash: /a/b/ becomes /a/. */
+static void drop_name(struct url *url)
+{
+    if (url->length > url->path + 1)
+        url->length--;
+    while (url->text[url->length - 1] != '/')
+        url->length--;
+}
+
+/*
+ * Appends a name of the path or a query, encoded where it has to be. In one from an URL, what is
+ * encoded already stays so, and ? is the sign of the query.
+ */
+static void append_name(struct url *url, const char *name, size_t length, bool from_url)
+{
+    for (size_t i = 0; i < length; i++) {
+        bool encoded = name[i] == '%' && length - i > 2 && is_hex_digit(name[i + 1]) &&
+                       is_hex_digit(name[i + 2]);
+
+        if (is_path_character(name[i]) || (from_url && (encoded || name[i] == '?')))
+            append(url, name[i]);
+        else
+            append_encoded(url, name[i]);
+    }
+}
+
+/* Appends one name to a path that ends in a slash, and a slash if the name is a directory's. */
+static const char *append_step(struct url *url, const char *name, size_t length, bool from_url,
+                               bool is_directory)
+{
+    if (is_name(name, length, ".."))
+        drop_name(url);
+    else if (!is_name(name, length, ".")) {
+        append_name(url, name, length, from_url);
+        if (is_directory)
+            append(url, '/');
+    }
+    return url->length < URL_SIZE - 1 ? NULL : too_long;
+}
+
+/* The rest of an URL, from what follows the first slash of a path or of its last directory. */
+static const char *append_rest(struct url *url, const char *rest)
+{
+    bool is_directory;
+
+    do {
+        size_t length = length_until(rest, "/?#");
+        const char *fault;
+
+        is_directory = rest[length] == '/';
+        fault = append_step(url, rest, length, true, is_directory);
+        if (fault)
+            return fault;
+        rest += length + is_directory;
+    } while (is_directory);
+    if (*rest == '?')
+        append_name(url, rest, length_until(rest, "#"), true);
+    return finish(url);
+}
+
+const char *url_parse(const char *text, struct url *ret_url)
+{
+    size_t scheme = scheme_length(text);
+    const char *fault;
+
+    ret_url->secure = scheme == strlen("https://");
+    ret_url->port = ret_url->secure ? HTTPS_PORT : HTTP_PORT;
+    ret_url->length = 0;
+    if (scheme == 0)
+        return "it does not begin with http:// or https://";
+    for (size_t i = 0; i < scheme; i++)
+        append(ret_url, to_lower(text[i]));
+    text += scheme;
+    fault = take_authority(&text, ret_url);
+    if (fault)
+        return fault;
+    ret_url->path = ret_url->length;
+    append(ret_url, '/');
+    fault = finish(ret_url);
+    return fault ? fault : append_rest(ret_url, text + (*text == '/'));
+}
+
+/* Copies an URL up to the last slash of its path, or up to the first one. */
+static void copy_directory(const struct url *base, bool root, struct url *ret_url)
+{
+    *ret_url = *base;
+    ret_url->length = base->path + length_until(base->text + base->path, "?");
+    if (root)
+        ret_url->length = base->path + 1;
+    while (ret_url->text[ret_url->length - 1] != '/')
+        ret_url->length--;
+}
+
+const char *url_join(const struct url *base, const char *path, struct url *ret_url)
+{
+    const char *name;
+    size_t length;
+
+    copy_directory(base, false, ret_url);
+    while (path_next_name(&path, &name, &length)) {
+        const char *fault = append_step(ret_url, name, length, false, *path != '\0');
+
+        if (fault)
+            return fault;
+    }
+    return finish(ret_url);
+}
+
+const char *url_resolve(const struct url *base, const char *reference, struct url *ret_url)
+{
+    if (path_is_url(reference))
+        return url_parse(reference, ret_url);
+    if (reference[0] == '/' && reference[1] == '/') {
+        char text[URL_SIZE];
+        struct text whole = text_empty(text, sizeof(text));
+
+        text_format(&whole, "%s:%s", base->secure ? "https" : "http", reference);
+        return whole.length == URL_SIZE - 1 ? too_long : url_parse(text, ret_url);
+    }
+    if (reference[length_until(reference, ":/?#")] == ':')
+        return "it is of another scheme than http and https";
+    if (*reference == '?' || *reference == '#' || !*reference) {
+        *ret_url = *base;
+        ret_url->length = base->path + length_until(base->text + base->path, "?");
+        if (*reference != '?')
+            ret_url->length = base->length;
+        else
+            append_name(ret_url, reference, length_until(reference, "#"), true);
+        return finish(ret_url);
+    }
+    copy_directory(base, *reference == '/', ret_url);
+    return append_rest(ret_url, reference + (*reference == '/'));
+}
+
+bool url_host_ipv4(const struct url *url, uint8_t ret_address[4])
+{
+    const char *at = url->text + url->host;
+
+    for (size_t i = 0; i < 4; i++) {
+        uint32_t number;
+
+        if (i > 0 && *at++ != '.')
+            return false;
+        if (!decimal_parse(&at, UINT8_MAX, &number))
+            return false;
+        ret_address[i] = (uint8_t)number;
+    }
+    return at == url->text + url->host + url->host_length;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What servers answer, and what device paths say of the network. */
+#include "tests/lib/support.h"
+
+#include "common/base/units.h"
+#include "common/network/http.h"
+#include "common/network/network_node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct http_answer answer;
+
+static void read_header(const char *name, const char *value)
+{
+    struct http_header header = {(char *)name, (char *)value};
+
+    http_answer_read(9, &header, 1, &answer);
+    assert_int_equal(answer.status, HTTP_PARTIAL);
+}
+
+static void test_statuses(void **state)
+{
+    static const uint16_t rows[][2] = {{0, 0},    {3, 200},  {9, 206},  {11, 301},
+                                       {12, 302}, {16, 307}, {21, 404}, {33, 416},
+                                       {40, 505}, {41, 308}, {42, 429}, {43, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        http_answer_read(rows[i][0], NULL, 0, &answer);
+        assert_int_equal(answer.status, rows[i][1]);
+    }
+    http_answer_read(UINT32_MAX, NULL, 0, &answer);
+    assert_int_equal(answer.status, 0);
+    assert_true(http_is_redirection(301) && http_is_redirection(302) && http_is_redirection(303) &&
+                http_is_redirection(307) && http_is_redirection(308));
+    assert_false(http_is_redirection(300) || http_is_redirection(304) || http_is_redirection(305));
+}
+
+static void test_phrases(void **state)
+{
+    TEXT_ON_STACK(text, 100);
+
+    (void)state;
+    http_append_status(&text, 404);
+    text_append(&text, ", ");
+    http_append_status(&text, 402);
+    assert_string_equal(text.data, "404 Not Found, 402");
+}
+
+static void test_length(void **state)
+{
+    static const char *const wrong[] = {"",   "-1",   "+1", "1 2", "0x10", "18446744073709551616",
+                                        "1,", "1, 1", "a"};
+
+    (void)state;
+    read_header("content-LENGTH", " \t18446744073709551615 ");
+    assert_true(answer.has_length && !answer.is_damaged && answer.length == UINT64_MAX);
+    for (size_t i = 0; i < ELEMENTS(wrong); i++) {
+        read_header("Content-Length", wrong[i]);
+        assert_true(answer.is_damaged);
+    }
+    read_header("Content-Lengths", "1");
+    assert_false(answer.has_length || answer.is_damaged);
+}
+
+static void test_two_lengths(void **state)
+{
+    struct http_header headers[] = {{(char *)"Content-Length", (char *)"5"},
+                                    {NULL, NULL},
+                                    {(char *)"Content-Length", (char *)"5"}};
+
+    (void)state;
+    http_answer_read(3, headers, 3, &answer);
+    assert_true(answer.has_length && !answer.is_damaged);
+    headers[2].value = (char *)"6";
+    http_answer_read(3, headers, 3, &answer);
+    assert_true(answer.is_damaged);
+}
+
+static void test_range(void **state)
+{
+    static const char *const wrong[] = {
+        "bytes",        "bytes0-1/2",   "0-1/2",        "bytes 0-2/2",
+        "bytes 2-1/3",  "bytes 0-1",    "bytes 0-1/2x", "bytes -1/2",
+        "bytes 0-/2",   "bytes 1/2",    "items 0-1/2",  "bytes 0-18446744073709551615/1",
+        "bytes 0-1/*x", "bytes 0 - 1/2"};
+
+    (void)state;
+    read_header("Content-Range", "Bytes 10-19/20");
+    assert_true(answer.has_range && !answer.is_damaged);
+    assert_int_equal(answer.range_start, 10);
+    assert_int_equal(answer.range_end, 20);
+    assert_int_equal(answer.size, 20);
+    for (size_t i = 0; i < ELEMENTS(wrong); i++) {
+        read_header("Content-Range", wrong[i]);
+        assert_true(answer.is_damaged);
+    }
+    read_header("Content-Range", "bytes 0-9/*");
+    assert_false(answer.has_range || answer.is_damaged);
+    read_header("Content-Range", "bytes */20");
+    assert_false(answer.has_range || answer.is_damaged);
+}
+
+static void test_encodings(void **state)
+{
+    (void)state;
+    read_header("transfer-encoding", "chunked");
+    assert_true(answer.is_encoded);
+    read_header("Content-Encoding", "gzip");
+    assert_true(answer.is_encoded);
+    read_header("Content-Encoding", "Identity ");
+    assert_false(answer.is_encoded);
+    read_header("Location", " /x y");
+    assert_string_equal(answer.location, "/x y");
+}
+
+static struct network_path path;
+
+static void add(uint8_t subtype, const uint8_t *bytes, size_t size)
+{
+    uint8_t *copy = malloc(size ? size : 1);
+
+    assert_non_null(copy);
+    memcpy(copy, bytes, size);
+    path = (struct network_path){.has_mac = false};
+    network_path_add(&path, 3, subtype, copy, size);
+    if (path.uri)
+        assert_ptr_equal(path.uri, copy);
+    free(copy);
+}
+
+static void test_nodes(void **state)
+{
+    static const uint8_t mac[33] = {1, 2, 3, 4, 5, 6, [32] = 1};
+    static const uint8_t ipv4[23] = {10, 0, 2, 15, [15] = 10, 0, 2, 2, 255, 255, 255, 0};
+    static const uint8_t dns[17] = {0, 10, 0, 2, 3};
+    static const uint8_t uri[] = {'h', 't'};
+
+    (void)state;
+    add(0x0b, mac, sizeof(mac));
+    assert_true(path.has_mac && memcmp(path.mac, mac, MAC_SIZE) == 0);
+    add(0x0b, mac, sizeof(mac) - 1);
+    assert_false(path.has_mac);
+    add(0x0c, ipv4, sizeof(ipv4));
+    assert_true(path.has_ipv4 && memcmp(path.address, ipv4, 4) == 0);
+    assert_memory_equal(path.gateway, ipv4 + 15, 4);
+    assert_memory_equal(path.mask, ipv4 + 19, 4);
+    add(0x0c, ipv4, 15); /* of EFI 1.10 */
+    assert_false(path.has_ipv4);
+    add(0x1f, dns, sizeof(dns));
+    assert_true(path.has_dns && memcmp(path.dns, dns + 1, 4) == 0);
+    add(0x1f, dns, 1);
+    assert_false(path.has_dns);
+    add(0x18, uri, sizeof(uri));
+    assert_int_equal(path.uri_size, 2);
+    add(0x18, uri, 0);
+    assert_null(path.uri);
+    add(0x0d, uri, 2);
+    assert_true(path.has_ipv6);
+    network_path_add(&path, 4, 0x0b, mac, sizeof(mac)); /* of another type */
+    assert_false(path.has_mac);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_statuses), cmocka_unit_test(test_phrases),
+        cmocka_unit_test(test_length),   cmocka_unit_test(test_two_lengths),
+        cmocka_unit_test(test_range),    cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_nodes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

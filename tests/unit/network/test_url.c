@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* URLs: taking them apart, paths below them, redirections. */
+#include "tests/lib/support.h"
+
+#include "common/base/units.h"
+#include "common/network/url.h"
+
+#include <string.h>
+
+static struct url base, url;
+
+static void test_scheme(void **state)
+{
+    (void)state;
+    assert_true(path_is_url("http://a"));
+    assert_true(path_is_url("HTTPS://a"));
+    assert_false(path_is_url("http:/a"));
+    assert_false(path_is_url("httpx://a"));
+    assert_false(path_is_url("\\http://a"));
+    assert_false(path_is_url("tftp://a"));
+    assert_false(path_is_url(""));
+}
+
+static void test_parts(void **state)
+{
+    (void)state;
+    assert_null(url_parse("HTTP://Boot.Example:8000/Dir/vmlinuz?x=/../y#part", &url));
+    assert_string_equal(url.text, "http://boot.example:8000/Dir/vmlinuz?x=/../y");
+    assert_int_equal(url.port, 8000);
+    assert_false(url.secure);
+    assert_int_equal(url.host, strlen("http://"));
+    assert_int_equal(url.host_length, strlen("boot.example"));
+    assert_string_equal(url.text + url.path, "/Dir/vmlinuz?x=/../y");
+    assert_null(url_parse("https://[FE80::1]:443", &url));
+    assert_string_equal(url.text, "https://[fe80::1]/");
+    assert_int_equal(url.port, 443);
+    assert_true(url.secure && url_host_is_ipv6(&url));
+    assert_null(url_parse("http://a:/", &url));
+    assert_string_equal(url.text, "http://a/");
+    assert_int_equal(url.port, 80);
+}
+
+static void test_encoding(void **state)
+{
+    static const char *const rows[][2] = {
+        {"http://a/b c", "http://a/b%20c"},
+        {"http://a/%41%2f%zz%4", "http://a/%41%2f%25zz%254"},
+        {"http://a/\xc3\xa4", "http://a/%C3%A4"},
+        {"http://a/x\r\nHost: b", "http://a/x%0D%0AHost:%20b"},
+        {"http://a/x?y z?", "http://a/x?y%20z?"},
+        {"http://a/b\\c", "http://a/b%5Cc"},
+        {"http://a/./b/../c/.", "http://a/c/"},
+        {"http://a/../../b//c/..", "http://a/b//"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        assert_null(url_parse(rows[i][0], &url));
+        assert_string_equal(url.text, rows[i][1]);
+        base = url;
+        assert_null(url_parse(base.text, &url)); /* what is right stays as it is */
+        assert_string_equal(url.text, base.text);
+    }
+}
+
+static void test_refused(void **state)
+{
+    static const char *const rows[][2] = {
+        {"ftp://a/", "it does not begin with http:// or https://"},
+        {"http://", "it names no server"},
+        {"http:///x", "it names no server"},
+        {"http://:80/", "it names no server"},
+        {"http://me:secret@a/", "a user name or password in it is not sent"},
+        {"http://a:0/", "its port is none"},
+        {"http://a:65536/", "its port is none"},
+        {"http://a:80x/", "its server's name is malformed"},
+        {"http://a b/", "its server's name is malformed"},
+        {"http://a\\b", "its server's name is malformed"},
+        {"http://[::1/", "its IPv6 address is malformed"},
+        {"http://[]/", "its IPv6 address is malformed"},
+        {"http://[fe80::1%25eth0]/", "its IPv6 address is malformed"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++)
+        assert_string_equal(url_parse(rows[i][0], &url), rows[i][1]);
+    assert_null(url_parse("http://a/@", &url));
+}
+
+/* An URL of the longest size is taken, a longer one refused, wherever it grows. */
+static void test_long(void **state)
+{
+    static char text[2 * URL_SIZE];
+
+    (void)state;
+    for (size_t length = URL_SIZE - 40; length < URL_SIZE + 40; length++) {
+        memset(text, 'a', length);
+        text[length] = '\0';
+        memcpy(text, "http://a/", 9);
+        if (length < URL_SIZE - 1)
+            assert_null(url_parse(text, &url));
+        else
+            assert_string_equal(url_parse(text, &url), "it is too long");
+        memcpy(text + length, "/..", 4);
+        assert_int_equal(url_parse(text, &url) == NULL, length + 1 < URL_SIZE - 1);
+        text[length] = '\0';
+        text[8] = 'a'; /* a host */
+        assert_int_equal(url_parse(text, &url) == NULL, length + 1 < URL_SIZE - 1);
+        memcpy(text + length - 3, ":99", 4);
+        (void)url_parse(text, &url);
+    }
+}
+
+static void test_join(void **state)
+{
+    static const char *const rows[][2] = {
+        {"vmlinuz", "http://a/b/vmlinuz"},
+        {"\\EFI\\Linux\\a b.efi", "http://a/b/EFI/Linux/a%20b.efi"},
+        {"/x//y/", "http://a/b/x/y/"},
+        {"100%25?#.img", "http://a/b/100%2525%3F%23.img"},
+        {"../c", "http://a/c"},
+        {"..\\..\\..\\c", "http://a/c"},
+        {"x/./y", "http://a/b/x/y"},
+        {"", "http://a/b/"},
+    };
+
+    (void)state;
+    assert_null(url_parse("http://a/b/pvhboot.efi?c=/d", &base));
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        assert_null(url_join(&base, rows[i][0], &url));
+        assert_string_equal(url.text, rows[i][1]);
+        assert_int_equal(url.length, strlen(url.text));
+    }
+    assert_null(url_parse("http://a", &base));
+    assert_null(url_join(&base, "x", &url));
+    assert_string_equal(url.text, "http://a/x");
+}
+
+static void test_resolve(void **state)
+{
+    static const char *const rows[][2] = {
+        {"https://c:8443/d", "https://c:8443/d"},
+        {"//c/d", "http://c/d"},
+        {"/d?e", "http://a:81/d?e"},
+        {"d", "http://a:81/b/d"},
+        {"../d", "http://a:81/d"},
+        {"./d:e", "http://a:81/b/d:e"},
+        {"?f", "http://a:81/b/c?f"},
+        {"#f", "http://a:81/b/c?q=/r"},
+        {"", "http://a:81/b/c?q=/r"},
+    };
+
+    (void)state;
+    assert_null(url_parse("http://a:81/b/c?q=/r", &base));
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        assert_null(url_resolve(&base, rows[i][0], &url));
+        assert_string_equal(url.text, rows[i][1]);
+    }
+    assert_non_null(url_resolve(&base, "ftp://c/d", &url));
+    assert_non_null(url_resolve(&base, "//", &url));
+    assert_null(url_resolve(&base, "https://c:8443/d", &url));
+    assert_int_equal(url.port, 8443);
+    assert_true(url.secure);
+}
+
+static void test_address(void **state)
+{
+    static const char *const names[] = {"http://1.2.3/",   "http://1.2.3.256/", "http://1.2.3.4.5/",
+                                        "http://a.2.3.4/", "http://1.2.3.4x/",  "http://[::1]/"};
+    uint8_t address[4], wanted[4] = {10, 0, 2, 255};
+
+    (void)state;
+    assert_null(url_parse("http://10.0.2.255:8000/", &url));
+    assert_true(url_host_ipv4(&url, address));
+    assert_memory_equal(address, wanted, 4);
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        assert_null(url_parse(names[i], &url));
+        assert_false(url_host_ipv4(&url, address));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scheme),  cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_encoding),
+        cmocka_unit_test(test_long),    cmocka_unit_test(test_join),
+        cmocka_unit_test(test_resolve), cmocka_unit_test(test_address),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
