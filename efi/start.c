@@ -17,6 +17,7 @@
 #include "efi/firmware/watchdog.h"
 #include "efi/manager/drivers.h"
 #include "efi/manager/manager.h"
+#include "efi/network/boot_volume.h"
 #include "efi/stub/stub.h"
 
 #include <string.h>
@@ -55,8 +56,9 @@ static bool is_file(const struct boot_file *kernel, struct error *error)
 
     if (file_open(kernel->volume, kernel->path, &file, error))
         return true;
+    if (file_is_missing(&file))
+        return false;
     switch (error->code) {
-    case ERROR_FILE_MISSING:
     case ERROR_FILE_IS_DIRECTORY:
     case ERROR_PATH_TOO_LONG:
         return false;
@@ -114,7 +116,7 @@ static bool boot(struct run *run, struct error *error)
     struct boot_request *request = &run->options.request;
     struct error mistake = {.code = ERROR_NONE};
 
-    if (!volume_open(run->loaded->DeviceHandle, &volume, error))
+    if (!boot_volume_open(run->loaded->DeviceHandle, &volume, error))
         return false;
     drivers_start(run->image, &volume);
     if (!request->kernel.path)

@@ -13,7 +13,7 @@ bool boot_source_open(const struct boot_file *source, struct file *ret_file, str
     }
     if (!file_open(source->volume, source->path, ret_file, error))
         return false;
-    ret_file->on_read = progress_add;
+    file_set_progress(ret_file, progress_add);
     return true;
 }
 

@@ -42,7 +42,7 @@ bool extra_archive_make(enum measured_archive which, const struct cpio_file *fil
 static bool read_extra(struct trust *trust, const struct boot_file *extra, bool need_pins,
                        struct arena *arena, struct cpio_file *ret_file, struct error *error)
 {
-    CLEANUP(file_close) struct file file = {.handle = NULL};
+    CLEANUP(file_close) struct file file = {.path = NULL};
     char *bytes;
 
     if (need_pins && policy_is_enforced(trust->state) && !pins_find(&trust->pins, extra->path))

@@ -11,22 +11,17 @@
 #include "efi/firmware/volume.h"
 
 struct file {
-    struct byte_source source; /* reads through the firmware; first, so that it can be cast back */
-    EFI_FILE_HANDLE handle;    /* for efi/firmware/file.c only; NULL: not open, or in memory */
-    const uint8_t *bytes;      /* of a file in memory; NULL: read through the firmware */
+    struct byte_source source; /* reads through the volume; first, so that it can be cast back */
+    struct volume_file opened; /* for efi/firmware/file.c only */
+    const uint8_t *bytes;      /* of a file in memory; NULL: read through the volume */
     const char *path;          /* as given by the user, for messages */
-    uint64_t position;         /* of the firmware's handle, to avoid needless seeks */
-    uint64_t chunk;            /* the largest read that the firmware has not refused, in bytes */
-    const char *volume;        /* the name of its volume, for messages */
-    bool is_elsewhere;         /* not on the volume that pvhboot was started from */
-    void (*on_read)(uint64_t bytes); /* called after each read, for progress; may be NULL */
-    struct sha256 *hash;             /* of the bytes that are read; NULL: none. See file_read() */
+    struct sha256 *hash;       /* of the bytes that are read; NULL: none. See file_read() */
 };
 
 /*
  * Opens `path` for reading, which may name another volume: "PARTUUID=...:/path"; the string must
- * live as long as the file. On failure nothing is left
- * open, and the error names the file.
+ * live as long as the file. On failure nothing is left open, the error names the file, and
+ * file_is_missing() tells whether it is only that there is no such file.
  */
 bool file_open(const struct volume *volume, const char *path, struct file *ret_file,
                struct error *error);
@@ -43,7 +38,25 @@ bool file_exists(const struct volume *volume, const char *path);
 
 static inline bool file_is_open(const struct file *file)
 {
-    return file->handle != NULL;
+    return file->opened.handle != NULL;
+}
+
+/* Of a file that could not be opened. */
+static inline bool file_is_missing(const struct file *file)
+{
+    return file->opened.is_missing;
+}
+
+/* Lets `on_read` be called as the file is read, for progress, with the number of bytes. */
+static inline void file_set_progress(struct file *file, void (*on_read)(uint64_t bytes))
+{
+    file->opened.on_read = on_read;
+}
+
+/* Whether a part of the file can be read at less cost than all of it, or it is in memory. */
+static inline bool file_reads_parts(const struct file *file)
+{
+    return file->bytes || !file->opened.operations->reads_whole_files;
 }
 
 /*

@@ -3,9 +3,10 @@
 
 #include "common/disk/file_system.h"
 #include "common/disk/partition_table.h"
-#include "efi/firmware/block_device.h"
+#include "efi/disk/block_device.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/efi_error.h"
+#include "efi/firmware/file_system.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/proto/partition_info.h"
 
@@ -124,7 +125,7 @@ static bool try_open(EFI_HANDLE partition, const char *name, struct volume *ret_
                      struct error *error)
 {
     error_clear(error);
-    return volume_open_other(partition, name, ret_volume, error) ||
+    return file_system_open_other(partition, name, ret_volume, error) ||
            error->code != ERROR_VOLUME_NO_FILE_SYSTEM;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Volumes: file systems that the firmware can read. Only efi/firmware uses their file handles.
+ * Volumes: where files come from. A file system that the firmware can read is one
+ * (efi/firmware/file_system.h), a server on the network another (efi/network/); what is above
+ * efi/firmware does not know which. Files are read through efi/firmware/file.h.
  *
  * Paths are UTF-8 and as in common/base/path.h.
  */
@@ -22,23 +24,76 @@ struct volume {
     enum volume_kind kind;
     const char *name;  /* for messages */
     EFI_HANDLE device; /* for device paths, to start programs */
-    EFI_FILE_HANDLE root;
+    const struct volume_operations *operations;
+    void *handle; /* for its operations only */
+};
+
+/* An open file of a volume, for its operations and efi/firmware/file.c only. */
+struct volume_file {
+    const struct volume_operations *operations;
+    void *handle;                    /* for the operations only; NULL: not open */
+    uint64_t size;                   /* in bytes */
+    const char *path;                /* as given by the user, for messages */
+    void (*on_read)(uint64_t bytes); /* called as the file is read, for progress; may be NULL */
+    bool is_missing;                 /* there is no such file */
+    struct {
+        bool is_other;     /* of a volume of this kind */
+        uint64_t position; /* of the firmware's handle, to avoid needless seeks */
+        uint64_t chunk;    /* the largest read that the firmware has not refused, in bytes */
+    } file_system;         /* for efi/firmware/file_system.c only */
 };
 
 struct directory {
-    EFI_FILE_HANDLE handle; /* NULL: the directory does not exist */
+    const struct volume_operations *operations;
+    void *handle; /* for the operations only; NULL: the directory does not exist */
     const char *path;
 };
 
-/* Opens the file system on `device`, from which pvhboot was started. */
-bool volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error);
-
 /*
- * Opens the file system on another partition; `name`, which is not copied, is for messages.
- * ERROR_VOLUME_NO_FILE_SYSTEM when there is none that the firmware can read.
+ * What a kind of volume implements. Its functions release what they took when they fail, and set an
+ * error with the name of the file or directory.
  */
-bool volume_open_other(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
-                       struct error *error);
+struct volume_operations {
+    /*
+     * Whether reading a part of a file costs as much as reading all of it. Such files are read
+     * whole where that can be chosen, and are not read at all merely to look at them.
+     */
+    bool reads_whole_files;
+
+    /* Whether it calls file->on_read itself, while read() goes on. */
+    bool reports_progress;
+
+    /*
+     * Opens `path` on the volume, of which file->path may be more: sets handle and size of the
+     * file, whose other members are set. When there is no such file, is_missing is set as well.
+     */
+    bool (*open_file)(const struct volume *volume, const char *path, struct volume_file *file,
+                      struct error *error);
+
+    /*
+     * Reads from 1 up to `size` of the bytes at `offset`, all within the file; *ret_count are then
+     * in `buffer`.
+     */
+    bool (*read)(struct volume_file *file, uint64_t offset, void *buffer, uint64_t size,
+                 uint64_t *ret_count, struct error *error);
+
+    void (*close_file)(struct volume_file *file);
+
+    /* The same as directory_open(); sets the handle. */
+    bool (*open_directory)(const struct volume *volume, const char *path,
+                           struct directory *directory, struct error *error);
+
+    /* Like directory_next() or, for `directories`, directory_next_directory(). */
+    bool (*next_name)(const struct directory *directory, bool directories, struct arena *arena,
+                      const char **ret_name, struct error *error);
+
+    void (*close_directory)(struct directory *directory);
+
+    /* The same as volume_rename(); NULL: the volume is write-protected. */
+    EFI_STATUS (*rename)(const struct volume *volume, const char *path, const char *new_name);
+
+    void (*close)(struct volume *volume);
+};
 
 static inline bool volume_is_open(const struct volume *volume)
 {
@@ -76,13 +131,3 @@ void directory_close(struct directory *directory);
  * read-only medium, EFI_BAD_BUFFER_SIZE for a name of more than 255 UCS-2 characters.
  */
 EFI_STATUS volume_rename(const struct volume *volume, const char *path, const char *new_name);
-
-/*
- * For efi/firmware only. Opens a file or directory; `path` is from path_to_utf16(), `mode` is that
- * of EFI_FILE_PROTOCOL.Open(). *ret_handle is NULL on failure.
- */
-EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
-                         EFI_FILE_HANDLE *ret_handle);
-
-/* For CLEANUP(). The handle may be NULL. */
-void efi_file_close(EFI_FILE_HANDLE *handle);

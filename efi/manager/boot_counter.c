@@ -20,7 +20,7 @@ static const char *path_as(const struct boot_entry *entry, const char *name, str
 /* Whether there is such a file: not all firmware refuses to rename another file to it. */
 static bool is_taken(const struct volume *volume, const char *path)
 {
-    CLEANUP(file_close) struct file file = {.handle = NULL};
+    CLEANUP(file_close) struct file file = {.path = path};
     struct error ignored = {.code = ERROR_NONE};
 
     return file_open_optional(volume, path, &file, &ignored) && file_is_open(&file);

@@ -35,22 +35,17 @@ static void close_directory(struct catalog_reader *catalog_reader)
     directory_close(&((struct volume_reader *)catalog_reader)->directory);
 }
 
-static bool set_missing(const struct file *file, struct error *error)
-{
-    error->reason = file->volume;
-    return error_set_for(error, file->path, ERROR_FILE_MISSING);
-}
-
 static bool read_file(struct catalog_reader *reader, struct catalog_file *wanted,
                       struct arena *arena, struct error *error)
 {
     CLEANUP(file_close) struct file file = {.path = wanted->path};
     char *text;
 
-    if (!file_open_optional(reader->volume, wanted->path, &file, error))
+    if (!(wanted->optional ? file_open_optional : file_open)(reader->volume, wanted->path, &file,
+                                                             error))
         return false;
     if (!file_is_open(&file))
-        return wanted->optional || set_missing(&file, error);
+        return true;
     if (!file_read_all(&file, wanted->limit, arena, &text, error))
         return false;
     wanted->text = text;

@@ -7,6 +7,7 @@
 #include "efi/console/console.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/file.h"
+#include "efi/firmware/file_system.h"
 
 #include <string.h>
 
@@ -88,7 +89,7 @@ static bool list(const struct volume *volume, struct companion_directory *direct
 /* A volume without a file system is one that no file is beside. */
 static bool open_volume(const struct stub *stub, struct companions *companions, struct error *error)
 {
-    if (volume_open(stub->loaded->DeviceHandle, &companions->volume, error))
+    if (file_system_open(stub->loaded->DeviceHandle, &companions->volume, error))
         return true;
     if (error->code != ERROR_VOLUME_NO_FILE_SYSTEM)
         (void)console_print_error(error, NULL);
@@ -144,7 +145,7 @@ bool companion_read(struct stub *stub, const struct companions *companions,
                     const struct companion_directory *directory, const char *name,
                     struct arena *arena, struct companion *ret_file, struct error *error)
 {
-    CLEANUP(file_close) struct file file = {.handle = NULL};
+    CLEANUP(file_close) struct file file = {.path = NULL};
     char *bytes;
 
     *ret_file = (struct companion){.name = name,

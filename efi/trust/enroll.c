@@ -42,12 +42,10 @@ static bool read_file(const struct volume *volume, bool is_optional, struct key_
     CLEANUP(file_close) struct file file = {.path = key->path};
     char *bytes;
 
-    if (!file_open_optional(volume, key->path, &file, error))
+    if (!(is_optional ? file_open_optional : file_open)(volume, key->path, &file, error))
         return false;
-    if (!file_is_open(&file)) {
-        error->reason = is_optional ? NULL : file.volume;
-        return is_optional || error_set_for(error, key->path, ERROR_FILE_MISSING);
-    }
+    if (!file_is_open(&file))
+        return true;
     if (!file_read_all(&file, LARGEST_FILE, arena, &bytes, error))
         return false;
     key->bytes = bytes;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* efi/firmware/file.c: what is read is hashed, each byte once and in order, however many reads that
- * takes. */
+/* efi/firmware/file.c and file_system.c: what is read is hashed, each byte once and in order,
+ * however many reads that takes. */
 #include "tests/lib/support.h"
 
 #include "common/base/overflow.h"
 #include "common/base/text.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/file.h"
+#include "efi/firmware/file_system.h"
 #include "efi/firmware/partition.h"
 #include "efi/firmware/timing.h"
 
@@ -57,11 +58,33 @@ static EFI_STATUS EFIAPI get_info(EFI_FILE_HANDLE handle, EFI_GUID *guid, UINTN 
     return EFI_SUCCESS;
 }
 
-EFI_STATUS efi_file_open(EFI_FILE_HANDLE root, CHAR16 *path, uint64_t mode,
-                         EFI_FILE_HANDLE *ret_handle)
+static EFI_STATUS EFIAPI open_root(EFI_FILE_IO_INTERFACE *this, EFI_FILE_HANDLE *ret_root)
 {
-    (void)root, (void)path, (void)mode;
+    (void)this;
+    *ret_root = &medium.handle;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI open_in_root(EFI_FILE_HANDLE root, EFI_FILE_HANDLE *ret_handle,
+                                      CHAR16 *path, UINT64 mode, UINT64 attributes)
+{
+    (void)root, (void)path, (void)mode, (void)attributes;
     *ret_handle = &medium.handle;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI close_handle(EFI_FILE_HANDLE handle)
+{
+    (void)handle;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI find_file_system(EFI_HANDLE handle, EFI_GUID *guid, VOID **ret_protocol)
+{
+    static EFI_FILE_IO_INTERFACE file_system = {.OpenVolume = open_root};
+
+    (void)handle, (void)guid;
+    *ret_protocol = &file_system;
     return EFI_SUCCESS;
 }
 
@@ -71,16 +94,6 @@ bool partition_open_named(const char *path, struct volume *ret_volume, const cha
     (void)path, (void)ret_path;
     *ret_volume = (struct volume){.kind = VOLUME_NONE};
     return error_set(error, ERROR_PARTITION_UNKNOWN);
-}
-
-void volume_close(struct volume *volume)
-{
-    (void)volume;
-}
-
-void efi_file_close(EFI_FILE_HANDLE *handle)
-{
-    *handle = NULL;
 }
 
 uint64_t clock_now(void)
@@ -106,18 +119,24 @@ enum timing_phase timing_enter(enum timing_phase phase)
 
 static void open_file(uint64_t size, struct sha256 *hash, struct file *ret_file)
 {
-    const struct volume volume = {.kind = VOLUME_NONE};
+    EFI_BOOT_SERVICES services = {.HandleProtocol = find_file_system};
+    struct volume volume;
     struct error error = {0};
 
     memset(&medium, 0, sizeof(medium));
     medium.handle.Read = read_file;
     medium.handle.SetPosition = set_position;
     medium.handle.GetInfo = get_info;
+    medium.handle.Open = open_in_root;
+    medium.handle.Close = close_handle;
     medium.size = size;
     medium.refuses = UINT64_MAX;
     medium.fails = SIZE_MAX;
     memset(buffer, 0, sizeof(buffer));
+    BS = &services;
+    check(file_system_open(&medium, &volume, &error));
     check(file_open(&volume, "/file", ret_file, &error));
+    volume_close(&volume);
     ret_file->hash = hash;
     if (hash)
         sha256_init(hash, false);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "efi/firmware/block_device.h"
+#include "efi/disk/block_device.h"
 
 #include "common/base/overflow.h"
 #include "common/base/units.h"
