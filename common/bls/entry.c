@@ -86,7 +86,37 @@ bool entry_is_for_machine(const struct boot_entry *entry)
 
 bool entry_is_bootable(const struct boot_entry *entry)
 {
-    return entry_is_for_machine(entry) && (entry->request.kernel.path || entry->efi.path);
+    return entry_is_for_machine(entry) &&
+           (entry->request.kernel.path || entry->efi.path || entry->action != ENTRY_STARTS);
+}
+
+void entry_init_automatic(struct boot_entry *ret_entry, const char *id, const char *title)
+{
+    *ret_entry = (struct boot_entry){
+        .source = {.kind = ENTRY_AUTO, .file_name = id},
+        .id = id,
+        .full_id = id,
+        .profile_id = "",
+        .base_id = id,
+        .version = "",
+        .machine_id = "",
+        .sort_key = "",
+        .architecture = "",
+        .request = {.title = title, .command_line = ""},
+        .label = title,
+    };
+}
+
+bool entry_is_automatic(const struct boot_entry *entry)
+{
+    return entry->source.kind == ENTRY_AUTO;
+}
+
+char entry_key(const struct boot_entry *entry)
+{
+    if (entry_is_automatic(entry))
+        return entry->key;
+    return entry->request.kernel.path || entry->source.kind == ENTRY_TYPE2 ? 'l' : 0;
 }
 
 bool entry_is_exhausted(const struct boot_entry *entry)

@@ -15,6 +15,15 @@
 #include "common/bls/diagnostics.h"
 #include "common/bls/entry_source.h"
 
+/* What choosing an entry does. */
+enum entry_action {
+    ENTRY_STARTS, /* its kernel or its program */
+    ENTRY_SETUP,  /* restarts the machine into the firmware's setup */
+    ENTRY_REBOOT,
+    ENTRY_POWEROFF,
+    ENTRY_ENROLL, /* enrols Secure Boot keys; from the menu only */
+};
+
 /* Strings are in the arena that the entry was made with; missing ones are "". */
 struct boot_entry {
     struct entry_source source;
@@ -23,6 +32,8 @@ struct boot_entry {
     const char *profile_id; /* of an image's other profiles, the end of both: "@rescue"; else "" */
     const char *base_id;    /* `id` without it */
     struct boot_count count;
+    enum entry_action action;
+    char key; /* of an automatic entry, in the menu; 0 for none: see entry_key() */
 
     const char *version;
     const char *machine_id;
@@ -67,8 +78,20 @@ void entry_append_path(struct text *text, const struct boot_entry *entry);
 /* True when the entry names no architecture, or one that this loader can start. */
 bool entry_is_for_machine(const struct boot_entry *entry);
 
-/* True when the entry is for this machine and names a kernel or an EFI program. */
+/* True when the entry is for this machine and names a kernel, an EFI program or an action. */
 bool entry_is_bootable(const struct boot_entry *entry);
+
+/*
+ * Makes an entry that comes from no file, by the name of its ID, which is not copied. The label is
+ * the title.
+ */
+void entry_init_automatic(struct boot_entry *ret_entry, const char *id, const char *title);
+
+/* True for such an entry: no default and no substitute for another one, unless it is asked for. */
+bool entry_is_automatic(const struct boot_entry *entry);
+
+/* The letter that chooses the entry in the menu, as in systemd-boot: l for Linux; 0 for none. */
+char entry_key(const struct boot_entry *entry);
 
 /* True when boot counting has used up the entry's tries. */
 bool entry_is_exhausted(const struct boot_entry *entry);

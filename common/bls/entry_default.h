@@ -20,10 +20,17 @@ struct default_selection {
  * the first match is taken. Patterns are matched against the names that entry_has_id() accepts;
  * when none matches, their counters are left out (entry_matched()). A selection that matches no
  * bootable entry is skipped. Exhausted entries are chosen only by `one_shot`, or if all are
- * exhausted. `problem` is ignored.
+ * exhausted. Automatic entries are chosen only by a selection. `problem` is ignored.
  */
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,
                               const struct default_selection *selection);
+
+/*
+ * True when a selection is none of these entries: it may be an automatic one that has not been
+ * looked for.
+ */
+bool entries_lack_selected(const struct boot_entry *entries, size_t count,
+                           const struct default_selection *selection);
 
 /* Whether a selection stands for this entry. */
 bool entry_is_selected(const struct boot_entry *entry, const char *pattern);
@@ -33,3 +40,9 @@ bool entry_is_selected(const struct boot_entry *entry, const char *pattern);
  * `count` if there is none.
  */
 size_t entries_find(const struct boot_entry *entries, size_t count, const char *id);
+
+/*
+ * The index of the next entry, from `first` on and then from the top, that this letter chooses in
+ * the menu (entry_key()); `count` if there is none. A digit chooses by the place in the list.
+ */
+size_t entries_find_key(const struct boot_entry *entries, size_t count, size_t first, uint32_t key);

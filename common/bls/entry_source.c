@@ -9,6 +9,7 @@ static const struct {
     [ENTRY_TYPE1] = {"\\loader\\entries", ".conf"},
     [ENTRY_TYPE2] = {"\\EFI\\Linux", ".efi"},
     [ENTRY_SMBIOS] = {"SMBIOS", ".conf"}, /* for messages */
+    [ENTRY_AUTO] = {"", ""},
 };
 
 const char *entry_source_directory(enum entry_source_kind kind)

@@ -15,6 +15,7 @@ enum entry_source_kind {
     ENTRY_TYPE1,  /* an entry file: type #1 of the Boot Loader Specification (UAPI.1) */
     ENTRY_TYPE2,  /* a unified kernel image: type #2 */
     ENTRY_SMBIOS, /* a text as in an entry file, from SMBIOS: smbios_settings.h */
+    ENTRY_AUTO,   /* no file: what the loader offers by itself. Only ever booted when asked for */
     ENTRY_SOURCE_KINDS
 };
 

@@ -116,6 +116,17 @@ static enum config_result take_console_mode(struct config_parser *parser,
     return CONFIG_TAKEN;
 }
 
+static enum config_result take_auto(struct config_parser *parser, const struct config_key *key,
+                                    const char *value)
+{
+    struct loader_config *config = parser->target;
+    enum config_result result = config_take_boolean(parser, key, value);
+
+    if (result == CONFIG_TAKEN)
+        config->auto_always |= *(const bool *)((const char *)config + key->offset);
+    return result;
+}
+
 static enum config_result take_enroll(struct config_parser *parser, const struct config_key *key,
                                       const char *value)
 {
@@ -170,10 +181,10 @@ static const struct config_key keys[] = {
     {"pass-framebuffer", config_take_boolean, MEMBER(pass_framebuffer), CONFIG_BOOLEAN, false},
     {"console-mode", take_console_mode, MEMBER(console_mode),
      "the number of a text mode, auto, max or keep", false},
-    {.name = "auto-entries"},
-    {.name = "auto-firmware"},
-    {.name = "auto-poweroff"},
-    {.name = "auto-reboot"},
+    {"auto-entries", take_auto, MEMBER(auto_entries), CONFIG_BOOLEAN, false},
+    {"auto-firmware", take_auto, MEMBER(auto_firmware), CONFIG_BOOLEAN, false},
+    {"auto-poweroff", take_auto, MEMBER(auto_poweroff), CONFIG_BOOLEAN, false},
+    {"auto-reboot", take_auto, MEMBER(auto_reboot), CONFIG_BOOLEAN, false},
     {.name = "beep"},
     {.name = "log-level"},
     {.name = "preferred"},
@@ -194,6 +205,8 @@ void loader_config_init(struct loader_config *ret_config)
         .timeout = TIMEOUT_HIDDEN,
         .default_pattern = "",
         .editor = true,
+        .auto_entries = true,
+        .auto_firmware = true,
         .acpi_overlay = true,
         .console_mode = CONSOLE_MODE_KEEP,
         .enroll = ENROLL_IF_SAFE,

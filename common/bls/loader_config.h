@@ -31,16 +31,20 @@ enum enroll_mode {
 #define ENROLL_TIMEOUT_DEFAULT 15
 
 struct loader_config {
-    uint32_t timeout;            /* in seconds, or TIMEOUT_...; default TIMEOUT_HIDDEN */
-    const char *default_pattern; /* a glob over entries' IDs, "@saved", or "" for none */
-    bool editor;                 /* default true */
-    bool pass_entry;             /* append the entry's ID to the kernel's command line */
-    bool acpi_overlay;           /* default true; see pvh/overlay/acpi_overlay.h */
-    bool pass_framebuffer;       /* name the framebuffer in front of every command line */
-    int console_mode;            /* CONSOLE_MODE_..., or a mode number */
-    enum enroll_mode enroll;     /* default ENROLL_IF_SAFE */
-    bool enroll_shuts_down;      /* instead of a reset, after keys were enrolled */
-    uint32_t enroll_timeout;     /* in seconds, or ENROLL_TIMEOUT_HIDDEN */
+    uint32_t timeout;                /* in seconds, or TIMEOUT_...; default TIMEOUT_HIDDEN */
+    const char *default_pattern;     /* a glob over entries' IDs, "@saved", or "" for none */
+    bool editor;                     /* default true */
+    bool auto_entries;               /* default true: offer loaders of other systems */
+    bool auto_firmware;              /* default true: offer the firmware's setup */
+    bool auto_reboot, auto_poweroff; /* offer these */
+    bool auto_always;        /* one of the four was set to yes: offer them without a menu, too */
+    bool pass_entry;         /* append the entry's ID to the kernel's command line */
+    bool acpi_overlay;       /* default true; see pvh/overlay/acpi_overlay.h */
+    bool pass_framebuffer;   /* name the framebuffer in front of every command line */
+    int console_mode;        /* CONSOLE_MODE_..., or a mode number */
+    enum enroll_mode enroll; /* default ENROLL_IF_SAFE */
+    bool enroll_shuts_down;  /* instead of a reset, after keys were enrolled */
+    uint32_t enroll_timeout; /* in seconds, or ENROLL_TIMEOUT_HIDDEN */
     struct diagnostics diagnostics;
 };
 

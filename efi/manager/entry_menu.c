@@ -2,11 +2,8 @@
 #include "efi/manager/entry_menu.h"
 
 #include "efi/console/console.h"
-#include "efi/firmware/efi_error.h"
-#include "efi/firmware/reset.h"
 #include "efi/firmware/timing.h"
-#include "efi/firmware/variables.h"
-#include "efi/manager/key_sets.h"
+#include "efi/manager/actions.h"
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/machine_details.h"
 #include "efi/manager/probe_entry.h"
@@ -99,6 +96,7 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .saved_timeout = manager->catalog.config.timeout,
         .timeout_exits = timeout_exits,
         .no_editor = find_no_editor(manager),
+        .has_firmware_setup = manager->can_enter_setup,
         .console_mode = manager->catalog.config.console_mode,
         .context = entry_menu,
         .work = probe_next,
@@ -110,23 +108,6 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         ret_menu->timeout = TIMEOUT_FOREVER;
 }
 
-/* Resets the machine into the firmware's setup. Returns only on failure. */
-static bool enter_setup(struct error *error)
-{
-    uint64_t indications = 0;
-    UINTN size = sizeof(indications);
-    EFI_STATUS status;
-
-    if (EFI_ERROR(variable_get(&firmware_guid, "OsIndications", &indications, &size)))
-        indications = 0;
-    indications |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
-    status = variable_set(&firmware_guid, "OsIndications", true, &indications, sizeof(indications));
-    if (EFI_ERROR(status))
-        return error_set_efi(error, status, ERROR_NO_SETUP);
-    request_reset();
-    return error_set(error, ERROR_NO_RESET);
-}
-
 /* Carries out a choice. Returns when it has failed, or when the program started has exited. */
 static void carry_out(struct manager *manager, const struct menu *menu, enum menu_choice choice,
                       struct error *error)
@@ -135,10 +116,8 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
     text_clear(&manager->messages);
     manager->is_fallback = false;
     manager->trust->attended = choice != MENU_TIMEOUT;
-    if (choice == MENU_FIRMWARE)
-        (void)enter_setup(error);
-    else if (menu->selected >= menu->count)
-        (void)key_sets_enroll(manager, menu->selected - menu->count, error);
+    if (choice == MENU_ACTION)
+        (void)action_run(menu->action, error);
     else if (choice == MENU_TIMEOUT)
         (void)boot_unattended(manager, menu->selected, error);
     else
@@ -176,8 +155,6 @@ bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct erro
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->messages.length ? manager->messages.data : NULL;
-        menu.actions = manager->key_sets.labels;
-        menu.action_count = manager->key_sets.count;
         (void)timing_enter(TIMING_MENU);
         if (EFI_ERROR(menu_run(&menu, manager->arena, &choice)))
             return finish_without_menu(manager, &menu, ret_boot_default, error);

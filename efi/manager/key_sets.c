@@ -8,6 +8,7 @@
 #include "efi/firmware/clock.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/reset.h"
+#include "efi/manager/auto_entries.h"
 #include "efi/trust/enroll.h"
 #include "efi/trust/secure_boot.h"
 
@@ -17,50 +18,47 @@
 #define TICK      100 /* milliseconds, as short as that the watchdog need not be armed */
 #define SECOND    10  /* ticks */
 
-/* Names the set after its directory; the string may be NULL, when out of memory. */
-static const char *make_label(const char *name, struct arena *arena)
-{
-    TEXT_ON_STACK(label, PATH_MAX_LENGTH);
+#define ID_PREFIX "secure-boot-keys-" /* as in systemd-boot */
 
-    text_append(&label, "Enroll Secure Boot keys: ");
-    text_append_clean(&label, name);
-    return arena_strndup(arena, label.data, label.length);
+static const char *join(const char *prefix, const char *name, struct arena *arena)
+{
+    TEXT_ON_STACK(joined, PATH_MAX_LENGTH);
+
+    text_append(&joined, prefix);
+    text_append_clean(&joined, name);
+    return arena_strndup(arena, joined.data, joined.length);
 }
 
-static bool add_set(struct key_sets *sets, const char *name, struct arena *arena,
+static bool add_set(struct manager *manager, const struct volume *volume, const char *name,
                     struct error *error)
 {
-    size_t capacity = sets->capacity;
-    const char *path = text_join(DIRECTORY, '\\', name, arena);
-    const char *label = make_label(name, arena);
-    const char **slot;
+    const char *path = text_join(DIRECTORY, '\\', name, manager->arena);
+    const char *id = join(ID_PREFIX, name, manager->arena);
+    const char *title = join("Enroll Secure Boot keys: ", name, manager->arena);
+    struct boot_entry *entry;
 
-    if (!path || !label)
+    if (!path || !id || !title)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    if (!enroll_is_key_set(sets->volume, path))
+    if (!enroll_is_key_set(volume, path))
         return true;
-    slot = arena_push(arena, (void **)&sets->labels, &capacity, sets->count, sizeof(*slot));
-    if (!slot)
+    entry = auto_entries_add(manager, id, title);
+    if (!entry)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    *slot = label;
-    slot = arena_push(arena, (void **)&sets->paths, &sets->capacity, sets->count, sizeof(*slot));
-    if (!slot)
-        return error_set(error, ERROR_OUT_OF_MEMORY);
-    *slot = path;
-    sets->count++;
+    entry->action = ENTRY_ENROLL;
+    entry->efi = (struct boot_file){.volume = (struct volume *)(uintptr_t)volume, .path = path};
     return true;
 }
 
-static bool read_sets(struct key_sets *sets, struct arena *arena, struct error *error)
+static bool read_sets(struct manager *manager, const struct volume *volume, struct error *error)
 {
     CLEANUP(directory_close) struct directory directory = {.handle = NULL};
     const char *name = "";
 
-    if (!directory_open(sets->volume, DIRECTORY, &directory, error))
+    if (!directory_open(volume, DIRECTORY, &directory, error))
         return false;
     while (directory_is_open(&directory) && name) {
-        if (!directory_next_directory(&directory, arena, &name, error) ||
-            (name && !add_set(sets, name, arena, error)))
+        if (!directory_next_directory(&directory, manager->arena, &name, error) ||
+            (name && !add_set(manager, volume, name, error)))
             return false;
     }
     return true;
@@ -113,24 +111,23 @@ static bool is_confirmed(const struct manager *manager)
     return wait_countdown(timeout);
 }
 
-bool key_sets_enroll(struct manager *manager, size_t index, struct error *error)
+bool key_sets_enroll(const struct manager *manager, const struct boot_entry *set,
+                     struct error *error)
 {
     CLEANUP(arena_release) struct arena files;
     bool shuts_down = manager->catalog.config.enroll_shuts_down;
-    struct key_sets *sets = &manager->key_sets;
 
     pages_init_arena(&files);
-    console_print("Secure Boot keys of %s\n", sets->paths[index]);
+    console_print("Secure Boot keys of %s\n", set->efi.path);
     if (!is_confirmed(manager)) {
         console_message("stopped by a key: the Secure Boot keys are not enrolled");
         return false;
     }
-    if (!enroll_keys(sets->volume, sets->paths[index], &files, error)) {
+    if (!enroll_keys(set->efi.volume, set->efi.path, &files, error)) {
         error->name =
             error->name ? arena_strndup(manager->arena, error->name, strlen(error->name)) : NULL;
         return false;
     }
-    sets->count = 0; /* this is no setup mode any more */
     console_print("The Secure Boot keys are enrolled; the machine %s.\n",
                   shuts_down ? "is turned off" : "restarts");
     clock_wait(CONSOLE_READING_TIME);
@@ -141,36 +138,36 @@ bool key_sets_enroll(struct manager *manager, size_t index, struct error *error)
     return error_set(error, ERROR_NO_RESET);
 }
 
-/* The set that is enrolled by itself; their number for none. */
-static size_t find_auto(const struct manager *manager)
+/* The set that is enrolled by itself; NULL for none. */
+static const struct boot_entry *find_auto(const struct manager *manager)
 {
-    const struct key_sets *sets = &manager->key_sets;
+    const struct entry_list *entries = &manager->catalog.entries;
     enum enroll_mode mode = manager->catalog.config.enroll;
-    size_t i = 0;
 
     if (mode != ENROLL_FORCE && (mode != ENROLL_IF_SAFE || !policy_machine_is_virtual()))
-        return sets->count;
-    while (i < sets->count && !text_equals_ignoring_case(path_base_name(sets->paths[i]), "auto"))
-        i++;
-    return i;
+        return NULL;
+    for (size_t i = 0; i < entries->count; i++) {
+        if (entries->items[i].action == ENTRY_ENROLL &&
+            text_equals_ignoring_case(entries->items[i].id, ID_PREFIX "auto"))
+            return &entries->items[i];
+    }
+    return NULL;
 }
 
 void key_sets_find(struct manager *manager, const struct volume *volume)
 {
-    struct key_sets *sets = &manager->key_sets;
     struct error error = {.code = ERROR_NONE};
-    size_t set;
+    const struct boot_entry *set;
 
-    sets->volume = volume;
     if (manager->catalog.config.enroll == ENROLL_OFF || !manager->trust->may_be_in_setup ||
         !secure_boot_is_in_setup())
         return;
-    if (!read_sets(sets, manager->arena, &error)) {
+    if (!read_sets(manager, volume, &error)) {
         (void)console_print_error(&error, &manager->messages);
         return;
     }
     set = find_auto(manager);
-    if (set == sets->count || key_sets_enroll(manager, set, &error))
+    if (!set || key_sets_enroll(manager, set, &error))
         return;
     if (error.code != ERROR_NONE) {
         (void)console_print_error(&error, &manager->messages);

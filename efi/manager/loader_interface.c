@@ -65,8 +65,10 @@ void loader_interface_set_entries(const struct boot_entry *entries, size_t count
     ucs2 = arena_alloc(arena, size, sizeof(*ucs2));
     if (!ucs2)
         return;
-    for (size_t i = 0; i < count; i++)
-        used += utf8_to_utf16(entries[i].full_id, ucs2 + used, size - used) + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].action != ENTRY_ENROLL)
+            used += utf8_to_utf16(entries[i].full_id, ucs2 + used, size - used) + 1;
+    }
     (void)variable_set(&loader_guid, "LoaderEntries", false, ucs2, used * sizeof(*ucs2));
 }
 

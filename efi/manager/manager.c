@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/manager/manager.h"
 
+#include "common/ui/terminal_key.h"
 #include "efi/boot/outside_settings.h"
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/partition.h"
 #include "efi/firmware/timing.h"
+#include "efi/manager/auto_entries.h"
 #include "efi/manager/entry_menu.h"
 #include "efi/manager/key_sets.h"
 #include "efi/manager/loader_interface.h"
@@ -101,11 +103,24 @@ static bool set_unknown_id_error(const struct manager *manager, struct error *er
     return error_set(error, ERROR_ENTRY_UNKNOWN);
 }
 
+static void announce_entries(const struct manager *manager)
+{
+    const struct entry_list *entries = &manager->catalog.entries;
+
+    loader_interface_set_entries(entries->items, entries->count, manager->arena);
+}
+
 static bool boot_named(struct manager *manager, struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
-    size_t index = entries_find(entries->items, entries->count, manager->options->entry);
+    const char *id = manager->options->entry;
+    size_t index = entries_find(entries->items, entries->count, id);
 
+    if (index == entries->count || manager->catalog.config.auto_always) {
+        auto_entries_find(manager);
+        index = entries_find(entries->items, entries->count, id);
+    }
+    announce_entries(manager);
     report_diagnostics(manager, NULL);
     return index < entries->count ? start_entry(manager, index, NULL, error)
                                   : set_unknown_id_error(manager, error);
@@ -124,11 +139,36 @@ static bool boot_default(struct manager *manager, struct error *error)
     return boot_unattended(manager, manager->default_entry, error);
 }
 
+static void find_default(struct manager *manager)
+{
+    manager->default_entry = catalog_choose_default(&manager->catalog, &manager->selection);
+}
+
+/*
+ * Automatic entries take opening files. Without a menu they are looked for only if loader.conf says
+ * so, or if what is to be booted is no other entry.
+ */
+static bool is_automatic_wanted(const struct manager *manager)
+{
+    const struct entry_list *entries = &manager->catalog.entries;
+
+    return manager->catalog.config.auto_always ||
+           entries_lack_selected(entries->items, entries->count, &manager->selection);
+}
+
+static void find_automatic(struct manager *manager)
+{
+    auto_entries_find(manager);
+    find_default(manager);
+}
+
 static void choose_default(struct manager *manager)
 {
     struct loader_config *config = &manager->catalog.config;
 
-    manager->default_entry = catalog_choose_default(&manager->catalog, &manager->selection);
+    find_default(manager);
+    if (is_automatic_wanted(manager))
+        find_automatic(manager);
     if (manager->options->dry_run)
         return; /* a dry run changes no variables and shows no menu */
     loader_interface_consume_selection(&manager->selection);
@@ -136,12 +176,27 @@ static void choose_default(struct manager *manager)
         loader_interface_read_timeout(&config->timeout, manager->settings.timeout, manager->arena);
 }
 
-/* The menu is shown when there is a timeout or a key is pressed, but never for a dry run. */
-static bool menu_is_due(const struct manager *manager)
+/*
+ * The menu is shown when there is a timeout or a key is pressed, but never for a dry run. A key
+ * that chooses an entry boots it at once, as in systemd-boot.
+ */
+static bool menu_is_due(struct manager *manager)
 {
+    const struct entry_list *entries = &manager->catalog.entries;
+    uint32_t key = KEY_NONE;
+    size_t chosen;
+
     if (manager->timeout == TIMEOUT_DISABLED || manager->options->dry_run)
         return false;
-    return manager->timeout != TIMEOUT_HIDDEN || menu_is_wanted();
+    if (manager->timeout == TIMEOUT_HIDDEN && !menu_is_wanted(&key))
+        return false;
+    find_automatic(manager);
+    chosen = entries_find_key(entries->items, entries->count, manager->default_entry, key);
+    if (chosen == entries->count || entries->items[chosen].action != ENTRY_STARTS)
+        return true;
+    manager->default_entry = chosen;
+    manager->trust->attended = true;
+    return false;
 }
 
 static bool boot_by_menu(struct manager *manager, struct error *error)
@@ -193,6 +248,15 @@ static bool measure_config_of(const struct manager *manager, struct error *error
            measure_config(&manager->trust->measurements, file->text, file->length, error);
 }
 
+/* Boots the default, or what somebody chooses. */
+static bool boot_chosen(struct manager *manager, struct error *error)
+{
+    bool is_due = menu_is_due(manager);
+
+    announce_entries(manager);
+    return is_due ? boot_by_menu(manager, error) : boot_default(manager, error);
+}
+
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,
                  const struct options *options, struct trust *trust, const char *notice,
                  uint64_t start, struct arena *arena, struct error *error)
@@ -200,12 +264,13 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     TEXT_ON_STACK(messages, MESSAGES_SIZE);
     struct manager manager = {
         .image = image,
+        .loaded = loaded,
+        .volume = volume,
         .options = options,
         .trust = trust,
         .arena = arena,
         .messages = messages,
     };
-    const struct entry_list *entries = &manager.catalog.entries;
     CLEANUP(volume_close) struct volume xbootldr = {.kind = VOLUME_NONE};
     struct error unreadable = {.code = ERROR_NONE};
 
@@ -222,12 +287,9 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     if (!options->entry && !options->dry_run)
         key_sets_find(&manager, volume);
     loader_interface_read_selection(&manager.selection, arena);
-    loader_interface_set_entries(entries->items, entries->count, arena);
-    manager.default_entry = entries->count;
+    manager.default_entry = manager.catalog.entries.count;
     if (!options->entry)
         choose_default(&manager);
     report_xbootldr(&manager, &unreadable);
-    if (options->entry)
-        return boot_named(&manager, error);
-    return menu_is_due(&manager) ? boot_by_menu(&manager, error) : boot_default(&manager, error);
+    return options->entry ? boot_named(&manager, error) : boot_chosen(&manager, error);
 }

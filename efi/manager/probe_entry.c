@@ -61,7 +61,7 @@ void probe_entry(struct boot_entry *entry, bool decode, struct arena *arena)
     struct error error = {.code = ERROR_NONE};
     TEXT_ON_STACK(problem, PROBLEM_SIZE);
 
-    if (entry->problem || probe_files(entry, decode, &error))
+    if (entry->problem || entry->action != ENTRY_STARTS || probe_files(entry, decode, &error))
         return;
     error_append(&problem, &error);
     entry->problem = text_clean_copy(problem.data, arena);

@@ -6,7 +6,9 @@
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
 #include "efi/firmware/pages.h"
+#include "efi/manager/actions.h"
 #include "efi/manager/boot_counter.h"
+#include "efi/manager/key_sets.h"
 #include "efi/manager/loader_interface.h"
 #include "efi/manager/start_program.h"
 
@@ -89,6 +91,17 @@ static void record_start(struct manager *manager, struct boot_entry *entry)
     loader_interface_set_time(TIME_EXEC);
 }
 
+/* Nothing is started: neither counted nor recorded, or "@saved" would restart the machine again. */
+static bool run_action(struct manager *manager, const struct boot_entry *entry, struct error *error)
+{
+    if (manager->options->dry_run) {
+        console_message("not done: dry run: %s", entry->label);
+        return true;
+    }
+    return entry->action == ENTRY_ENROLL ? key_sets_enroll(manager, entry, error)
+                                         : action_run(entry->action, error);
+}
+
 /* `edited` is NULL where the user did not edit the command line. */
 static bool start(struct manager *manager, struct boot_entry *entry, const char *edited,
                   struct error *error)
@@ -97,6 +110,8 @@ static bool start(struct manager *manager, struct boot_entry *entry, const char 
         error->reason = entry->problem;
         return error_set(error, ERROR_ENTRY_UNBOOTABLE);
     }
+    if (entry->action != ENTRY_STARTS)
+        return run_action(manager, entry, error);
     if (manager->options->dry_run && entry->efi.path) {
         console_message("not started: dry run of an EFI program: %s", entry->efi.path);
         return true;

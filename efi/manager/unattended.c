@@ -48,7 +48,8 @@ static bool try_round(struct manager *manager, size_t index, bool second_round, 
         size_t next = (index + i) % entries->count;
         struct error failure = {.code = ERROR_NONE};
 
-        if (!is_due(&entries->items[next], second_round))
+        if (!is_due(&entries->items[next], second_round) ||
+            (i > 0 && entry_is_automatic(&entries->items[next])))
             continue;
         if (first->problem && !second_round && error->code == ERROR_NONE)
             report_problem(manager, first);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/menu/menu.h"
 
-#include "efi/firmware/variables.h"
 #include "efi/firmware/watchdog.h"
 #include "efi/menu/menu_draw.h"
 #include "efi/menu/menu_keys.h"
@@ -10,15 +9,6 @@
 /* Milliseconds, as in systemd-boot: firmware may need this long to report a pressed key. */
 #define SECOND    1000
 #define FIRST_KEY 100
-
-static bool offers_firmware_setup(void)
-{
-    uint64_t supported = 0;
-    UINTN size = sizeof(supported);
-
-    return !EFI_ERROR(variable_get(&firmware_guid, "OsIndicationsSupported", &supported, &size)) &&
-           supported & EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
-}
 
 /* Counts a second. True when the timeout has expired. */
 static bool count_down(struct menu_state *state, enum menu_choice *ret_choice)
@@ -60,9 +50,9 @@ static EFI_STATUS open_menu(struct menu_state *state)
     if (menu->timeout < TIMEOUT_DISABLED)
         state->seconds_left = menu->timeout;
     state->working = menu->work != NULL;
-    state->has_firmware_setup = offers_firmware_setup();
     state->message = menu->message;
     menu->command_line = NULL;
+    menu->action = ENTRY_STARTS;
     watchdog_arm();
     return EFI_SUCCESS;
 }
@@ -82,7 +72,7 @@ EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *re
     struct menu_state state = {
         .menu = menu,
         .arena = arena,
-        .list = {.count = menu->count + menu->action_count, .rows = 1},
+        .list = {.count = menu->count, .rows = 1},
         .status = status_text,
     };
     EFI_STATUS status = open_menu(&state);
@@ -95,9 +85,12 @@ EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *re
     return EFI_SUCCESS;
 }
 
-bool menu_is_wanted(void)
+bool menu_is_wanted(uint32_t *ret_key)
 {
     CLEANUP(keyboard_close) struct keyboard keyboard;
 
-    return !EFI_ERROR(keyboard_open(&keyboard, FIRST_KEY)) && keyboard_wait(&keyboard) != KEY_TICK;
+    *ret_key = KEY_TICK;
+    if (!EFI_ERROR(keyboard_open(&keyboard, FIRST_KEY)))
+        *ret_key = keyboard_wait(&keyboard);
+    return *ret_key != KEY_TICK;
 }

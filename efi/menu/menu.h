@@ -11,8 +11,8 @@
 #include "common/base/arena.h"
 #include "efi/menu/menu_model.h"
 
-/* True when a key is pressed or has been pressed. Waits a tenth of a second for one. */
-bool menu_is_wanted(void);
+/* True, with the key, when one is or has been pressed. Waits a tenth of a second for it. */
+bool menu_is_wanted(uint32_t *ret_key);
 
 /*
  * Shows the menu until a choice is made, then clears the screen. `arena` must be the same each time

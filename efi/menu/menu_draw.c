@@ -85,11 +85,8 @@ static void write_block(struct screen *screen, size_t row, size_t rows, const ch
 
 static const char *label_of(const struct menu *menu, size_t index)
 {
-    const struct boot_entry *entry;
+    const struct boot_entry *entry = &menu->entries[index];
 
-    if (index >= menu->count)
-        return menu->actions[index - menu->count];
-    entry = &menu->entries[index];
     return entry->label ? entry->label : entry->id;
 }
 
@@ -114,16 +111,15 @@ static void draw_entry(struct menu_state *state, size_t index, size_t column, si
                        size_t row)
 {
     const struct menu *menu = state->menu;
-    bool is_entry = index < menu->count;
     bool selected = index == state->list.selected;
     enum screen_style style = selected ? SCREEN_SELECTED : SCREEN_NORMAL;
-    const char *suffix = is_entry && menu->entries[index].problem ? PROBLEM_MARK : "";
+    const char *suffix = menu->entries[index].problem ? PROBLEM_MARK : "";
     struct screen *screen = &state->screen;
     size_t room = screen->columns - column - MARK_COLUMNS - 1 - strlen(suffix);
     size_t end = column + MARK_COLUMNS;
 
     screen_fill(screen, column, column + width, row, style);
-    if (is_entry && index == menu->default_entry)
+    if (index == menu->default_entry)
         (void)screen_write(screen, column, row, style, MARK, strlen(MARK));
     end = write_cut(screen, end, row, style, label_of(menu, index), room);
     end = screen_write(screen, end, row, style, suffix, strlen(suffix));

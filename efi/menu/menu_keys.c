@@ -2,10 +2,13 @@
 #include "efi/menu/menu_keys.h"
 
 #include "common/base/uefi_status.h"
+#include "common/bls/entry_default.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/menu/menu_details.h"
 #include "efi/menu/menu_edit.h"
 #include "efi/menu/menu_wait.h"
+
+#include <string.h>
 
 static void toggle_default(struct menu_state *state)
 {
@@ -58,8 +61,9 @@ static void show_help(struct menu_state *state)
 {
     menu_answer(state,
                 "Enter: boot   e: edit   p: details   d: default   +/-: timeout   "
-                "1-9: choose\n%sv: version   Q: back to the firmware   Ctrl+L: redraw",
-                state->has_firmware_setup ? "f: firmware setup   " : "");
+                "1-9: choose\n%sO: power off   B: reboot   Q: back to the firmware   v: version\n"
+                "l: Linux   w: Windows   a: macOS   s: UEFI shell   Ctrl+L: redraw",
+                state->menu->has_firmware_setup ? "f: firmware setup   " : "");
 }
 
 /* Handles keys that move the bar. True when it was one. */
@@ -84,28 +88,74 @@ static bool move_bar(struct list_view *list, uint32_t key)
     return true;
 }
 
+/* True when the entry is to be booted. */
+static bool edit(struct menu_state *state)
+{
+    if (menu_selected_entry(state)->action == ENTRY_STARTS && !state->menu->no_editor)
+        return menu_edit(state);
+    menu_answer(state, "%s",
+                state->menu->no_editor ? state->menu->no_editor
+                                       : "There is no command line to be edited.");
+    return false;
+}
+
 /* Handles keys that act on the selected entry. True when it is to be booted. */
 static bool act_on_entry(struct menu_state *state, uint32_t key)
 {
     if (key == KEY_ENTER || key == KEY_RIGHT)
         return true;
-    if (!menu_selected_entry(state)) /* an action, which can only be chosen */
-        return false;
     switch (key) {
     case 'e':
     case 'E':
-        if (!state->menu->no_editor)
-            return menu_edit(state);
-        menu_answer(state, "%s", state->menu->no_editor);
-        break;
+        return edit(state);
     case 'd':
     case 'D':
-        toggle_default(state);
+        if (menu_selected_entry(state)->action == ENTRY_ENROLL)
+            menu_answer(state, "This can be no default.");
+        else
+            toggle_default(state);
         break;
     default:
         break;
     }
     return false;
+}
+
+/* Handles the letters that move the bar to the next entry of a system. True when it was one. */
+static bool move_to_system(struct menu_state *state, uint32_t key)
+{
+    static const char letters[] = "lwas";
+    static const char systems[][8] = {"Linux", "Windows", "macOS", "a shell"};
+    const struct menu *menu = state->menu;
+    const char *letter = key < 0x80 && key ? strchr(letters, (char)key) : NULL;
+    size_t index;
+
+    if (!letter)
+        return false;
+    index = entries_find_key(menu->entries, menu->count, state->list.selected + 1, key);
+    if (index < menu->count)
+        list_view_select(&state->list, index);
+    else
+        menu_answer(state, "There is no entry for %s.", systems[letter - letters]);
+    return true;
+}
+
+/* Handles the keys for actions, whether or not there are entries for them. True when chosen. */
+static bool choose_action(struct menu_state *state, uint32_t key)
+{
+    struct menu *menu = state->menu;
+
+    if (key == 'B')
+        menu->action = ENTRY_REBOOT;
+    else if (key == 'O')
+        menu->action = ENTRY_POWEROFF;
+    else if (key != 'f' && key != 'F')
+        return false;
+    else if (menu->has_firmware_setup)
+        menu->action = ENTRY_SETUP;
+    else
+        menu_answer(state, "This firmware does not support rebooting into its setup.");
+    return menu->action != ENTRY_STARTS;
 }
 
 /* Handles all other keys. True when a choice has been made. */
@@ -138,13 +188,6 @@ static bool act(struct menu_state *state, uint32_t key, enum menu_choice *ret_ch
     case KEY_CTRL | 'l':
         screen_forget(&state->screen);
         break;
-    case 'f':
-    case 'F':
-        *ret_choice = MENU_FIRMWARE;
-        if (state->has_firmware_setup)
-            return true;
-        menu_answer(state, "This firmware does not support rebooting into its setup.");
-        break;
     case 'q':
     case 'Q':
         *ret_choice = MENU_QUIT;
@@ -160,8 +203,12 @@ bool menu_handle_key(struct menu_state *state, uint32_t key, enum menu_choice *r
     state->seconds_left = 0;
     state->message = NULL;
     menu_answer(state, "%s", "");
-    if (move_bar(&state->list, key))
+    if (move_bar(&state->list, key) || move_to_system(state, key))
         return false;
+    if (choose_action(state, key)) {
+        *ret_choice = MENU_ACTION;
+        return true;
+    }
     if (state->list.count > 0 && act_on_entry(state, key)) {
         *ret_choice = MENU_BOOT;
         return true;

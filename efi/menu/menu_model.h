@@ -9,10 +9,10 @@
 #include "common/bls/loader_config.h"
 
 enum menu_choice {
-    MENU_BOOT,     /* boot the entry `selected`, or carry out the action */
-    MENU_TIMEOUT,  /* the timeout has expired without a key being pressed */
-    MENU_QUIT,     /* back to the firmware */
-    MENU_FIRMWARE, /* into the firmware's set-up */
+    MENU_BOOT,    /* boot the entry `selected` */
+    MENU_TIMEOUT, /* the timeout has expired without a key being pressed */
+    MENU_QUIT,    /* back to the firmware */
+    MENU_ACTION,  /* carry out `action` */
 };
 
 /* A command line that was typed for an entry. */
@@ -31,17 +31,17 @@ struct menu_edits {
 struct menu {
     struct boot_entry *entries; /* sorted, with labels */
     size_t count;               /* may be 0 */
-    const char *const *actions; /* labels of what can be chosen besides, listed after the entries */
-    size_t action_count;
-    size_t selected;      /* in: where the bar starts; out: the choice, of entries, then actions */
-    size_t default_entry; /* shown with a mark; `count` for none */
-    bool default_is_chosen; /* by the user, not by loader.conf or the order: d reverts it */
-    uint32_t timeout;       /* seconds, or TIMEOUT_FOREVER */
-    uint32_t saved_timeout; /* of later boots: + and - change it */
-    bool timeout_exits;     /* the timeout returns to the firmware instead of booting */
-    const char *no_editor;  /* why nothing can be edited, to be shown; NULL: it can */
-    int console_mode;       /* as in struct loader_config */
-    const char *message;    /* shown above the list, e.g. why a boot failed; NULL for none */
+    size_t selected;            /* in: where the bar starts; out: the choice */
+    enum entry_action action;   /* out */
+    bool has_firmware_setup;    /* a restart can lead there */
+    size_t default_entry;       /* shown with a mark; `count` for none */
+    bool default_is_chosen;     /* by the user, not by loader.conf or the order: d reverts it */
+    uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
+    uint32_t saved_timeout;     /* of later boots: + and - change it */
+    bool timeout_exits;         /* the timeout returns to the firmware instead of booting */
+    const char *no_editor;      /* why nothing can be edited, to be shown; NULL: it can */
+    int console_mode;           /* as in struct loader_config */
+    const char *message;        /* shown above the list, e.g. why a boot failed; NULL for none */
     /* out: the edited command line, in the arena; NULL: unchanged */
     const char *command_line;
     struct menu_edits edits; /* private to the menu, kept from one menu_run() to the next */

@@ -17,14 +17,13 @@ struct menu_state {
     struct list_view list;
     uint32_t seconds_left; /* until the timeout; 0: no countdown */
     bool working;          /* menu->work has more to do */
-    bool has_firmware_setup;
-    bool timeout_changed; /* and not saved yet */
-    const char *message;  /* above the list; NULL after the first key */
-    struct text status;   /* the answer to the last key; empty for none */
-    struct text details;  /* of menu_show_details(); allocated when first needed */
+    bool timeout_changed;  /* and not saved yet */
+    const char *message;   /* above the list; NULL after the first key */
+    struct text status;    /* the answer to the last key; empty for none */
+    struct text details;   /* of menu_show_details(); allocated when first needed */
 };
 
-/* The entry under the bar; NULL: there is none, or the bar is on an action. */
+/* The entry under the bar; NULL: there is none. */
 static inline struct boot_entry *menu_selected_entry(const struct menu_state *state)
 {
     size_t index = state->list.selected;

@@ -44,7 +44,7 @@ static void pass_over_unbootable(struct menu_state *state)
     for (size_t i = 1; i < menu->count; i++) {
         size_t next = (state->list.selected + i) % menu->count;
 
-        if (menu->entries[next].problem)
+        if (menu->entries[next].problem || entry_is_automatic(&menu->entries[next]))
             continue;
         list_view_select(&state->list, next);
         text_append_short(&label, left->label, NAME_SHOWN);

@@ -279,7 +279,7 @@ def test_two_hundred_entries(boot):
 
 def test_no_entries(boot):
     """There is still a way out."""
-    with at_menu(boot, "menu-empty", {}, b"timeout 60\n") as session:
+    with at_menu(boot, "menu-empty", {}, b"timeout 60\nauto-firmware no\n") as session:
         menu = Menu(session)
         menu.shows("Back to the firmware in")
         menu.shows("There is no entry to boot.")
@@ -301,6 +301,47 @@ def test_firmware_setup(boot):
         assert "pvhtest" not in session.printed
         store = (session.directory / "vars.fd").read_bytes()
         assert "OsIndications\0".encode("utf-16-le") + (1).to_bytes(8, "little") in store
+
+
+def test_automatic_entries(boot):
+    """What comes from no file is behind the entries; w finds Windows, whose loader is no program here."""
+    files = {**numbered(2), "EFI/Microsoft/Boot/bootmgfw.efi": kernel_path(KERNEL)}
+    with at_menu(boot, "menu-automatic", files, FOREVER + b"auto-poweroff yes\nauto-reboot yes\n") as session:
+        menu = Menu(session)
+        session.wait_screen(r"Entry 1\n +Windows Boot Manager.*\n +Reboot Into Firmware Interface\n"
+                            r" +Power Off The System\n +Reboot The System\n")
+        session.press("s")
+        menu.status("There is no entry for a shell.")
+        session.press("w")
+        menu.chosen("Windows Boot Manager (cannot boot)")
+        session.press("l")
+        menu.chosen("Entry 0")
+        session.press("end")
+        menu.chosen("Reboot The System")
+        session.press("up", "ret")
+        session.wait_end()
+        assert "pvhtest" not in session.printed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["B", "O"])
+def test_the_end_by_key(boot, key):
+    """B restarts the machine, which QEMU makes its end; O turns it off."""
+    with at_menu(boot, f"menu-end-{key}", numbered(1)) as session:
+        Menu(session).shows(IDLE)
+        session.press(key)
+        session.wait_end()
+        assert "pvhtest" not in session.printed
+
+
+@pytest.mark.slow
+def test_a_letter_boots_at_once(boot):
+    """While the loader starts, a letter chooses the entry, and no menu is shown."""
+    with at_menu(boot, "menu-letter", numbered(3), b"timeout menu-hidden\n") as session:
+        while "pvhtest" not in session.printed:
+            session.hold("2")
+        assert IDLE not in session.terminal.text
+        assert cmdline_of_kernel(session) == "option 1"
 
 
 def test_editor_off(boot):

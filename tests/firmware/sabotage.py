@@ -268,8 +268,8 @@ BREAKS = (
     # Entries and variables
     Break("no keyboard keeps from booting", "boot_by_menu", call("boot_default"), "done",
           "menu-no-keyboard", "ends in success"),
-    Break("the set-up is not asked for", "enter_setup", statement(mentions=["EFI_OS_INDICATIONS_BOOT_TO_FW_UI"]), "",
-          "menu-setup", "ends in a reset"),
+    Break("the set-up is not asked for", "action_run", condition("request_setup"), "false",
+          "menu-setup", "ends in a restart"),
     Break("directories are entries", "is_of_kind", condition("Attribute"), ("& EFI_FILE_DIRECTORY", "& 0"),
           "entries-with-directories", "speaks of directories"),
     Break("one boot's entry is kept", "loader_interface_consume_selection", statement(calls="variable_delete"), "",

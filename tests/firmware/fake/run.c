@@ -178,6 +178,8 @@ static const char *ending_name(enum ending ending)
         [ENDING_SUCCESS] = "success",
         [ENDING_ERROR] = "an error",
         [ENDING_RESET] = "a reset",
+        [ENDING_RESTART] = "a restart",
+        [ENDING_POWER_OFF] = "power off",
         [ENDING_SETUP] = "the set-up",
         [ENDING_ENROLLED] = "a reset with new keys",
         [ENDING_ENROLLED_OFF] = "power off with new keys",

@@ -14,6 +14,8 @@ enum ending {
     ENDING_SUCCESS,
     ENDING_ERROR,
     ENDING_RESET,
+    ENDING_RESTART, /* a reset that was asked for */
+    ENDING_POWER_OFF,
     ENDING_SETUP,        /* a reset into the firmware's setup */
     ENDING_ENROLLED,     /* a reset with a new platform key, */
     ENDING_ENROLLED_OFF, /* or the machine is turned off with it */

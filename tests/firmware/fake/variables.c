@@ -324,14 +324,17 @@ static bool setup_is_asked_for(void)
     return size == sizeof(uint64_t) && indications[0] & 1;
 }
 
-static enum ending ending_of(EFI_RESET_TYPE how)
+static enum ending ending_of(EFI_RESET_TYPE how, EFI_STATUS reason)
 {
     size_t size;
 
     if (setup_is_asked_for())
         return ENDING_SETUP;
-    if (!variable_find(&global_variable_guid, "PK", &size))
-        return ENDING_RESET;
+    if (!variable_find(&global_variable_guid, "PK", &size)) {
+        if (how == EfiResetShutdown)
+            return ENDING_POWER_OFF;
+        return EFI_ERROR(reason) ? ENDING_RESET : ENDING_RESTART;
+    }
     return how == EfiResetShutdown ? ENDING_ENROLLED_OFF : ENDING_ENROLLED;
 }
 
@@ -344,7 +347,7 @@ static EFI_STATUS EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS reason, UIN
     (void)data;
     if (EFI_ERROR(status))
         return status;
-    run_end(ending_of(how), reason);
+    run_end(ending_of(how, reason), reason);
 }
 
 EFI_RUNTIME_SERVICES fake_runtime_services = {

@@ -5,6 +5,7 @@
 #include "tests/firmware/fake/run.h"
 
 extern const struct scenario addon_scenarios[]; /* ends with one without a name */
+extern const struct scenario automatic_scenarios[];
 extern const struct scenario boot_scenarios[];
 extern const struct scenario contract_scenarios[];
 extern const struct scenario enroll_scenarios[];

@@ -114,6 +114,75 @@ static void no_entry_at_all(void **state)
     assert_default("-", "arm", "arm", "*", "arm");
 }
 
+static void add_automatic(const char *id, enum entry_action action, char key)
+{
+    assert_true(entry_count < MAX_ENTRIES);
+    entry_init_automatic(&entries[entry_count], id, "An automatic one");
+    entries[entry_count].action = action;
+    entries[entry_count++].key = key;
+}
+
+static bool lacks(const char *one_shot, const char *chosen, const char *pattern, const char *saved)
+{
+    const struct default_selection selection = {one_shot, chosen, pattern, saved};
+
+    return entries_lack_selected(entries, entry_count, &selection);
+}
+
+static void automatic_entries_are_booted_when_asked_for(void **state)
+{
+    (void)state;
+    add_automatic("auto-reboot", ENTRY_REBOOT, 0);
+    assert_default("-", "", "", "", "");
+    assert_default("auto-reboot", "", "", "auto-*", "");
+    add("nothing.conf", "title x");
+    assert_default("-", "", "", "", "");
+    add("x.conf", "linux /a");
+    assert_default("x.conf", "", "", "", "");
+    assert_default("x.conf", "", "", "auto-windows", "");
+    assert_default("auto-reboot", "AUTO-REBOOT", "x", "x", "x");
+    assert_default("auto-reboot", "", "auto-reboot", "x", "x");
+    assert_default("auto-reboot", "", "", "@saved", "auto-reboot");
+    add_automatic("secure-boot-keys-auto", ENTRY_ENROLL, 0);
+    assert_default("x.conf", "secure-boot-keys-auto", "secure*", "secure*", "");
+}
+
+static void what_is_selected_may_be_lacking(void **state)
+{
+    (void)state;
+    assert_false(lacks("", "", "", ""));
+    assert_true(lacks("", "", "x", ""));
+    add("x.conf", "linux /a");
+    assert_false(lacks("x", "x", "x*", "gone"));
+    assert_true(lacks("auto-windows", "x", "x", ""));
+    assert_true(lacks("x", "auto-windows", "x", ""));
+    assert_true(lacks("x", "", "auto-*", ""));
+    assert_true(lacks("", "", "@saved", "auto-windows"));
+    assert_false(lacks("", "", "@saved", ""));
+}
+
+static void entries_have_keys(void **state)
+{
+    (void)state;
+    add("a.conf", "linux /a");
+    add("b.conf", "efi /b");
+    add("c.conf", "pvh /c");
+    add_automatic("auto-windows", ENTRY_STARTS, 'w');
+    assert_int_equal(entries_find_key(entries, 4, 0, 'l'), 0);
+    assert_int_equal(entries_find_key(entries, 4, 1, 'l'), 2);
+    assert_int_equal(entries_find_key(entries, 4, 3, 'l'), 0);
+    assert_int_equal(entries_find_key(entries, 4, 4, 'l'), 0);
+    assert_int_equal(entries_find_key(entries, 4, 0, 'w'), 3);
+    assert_int_equal(entries_find_key(entries, 4, 0, 's'), 4);
+    assert_int_equal(entries_find_key(entries, 4, 0, 0), 4);
+    assert_int_equal(entries_find_key(entries, 4, 3, '1'), 0);
+    assert_int_equal(entries_find_key(entries, 4, 0, '4'), 3);
+    assert_int_equal(entries_find_key(entries, 4, 0, '5'), 4);
+    assert_int_equal(entries_find_key(entries, 4, 0, '0'), 4);
+    assert_int_equal(entries_find_key(entries, 4, 0, 'l' | 1 << 24), 4);
+    assert_int_equal(entries_find_key(entries, 0, 0, 'l'), 0);
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
 
 int main(void)
@@ -124,6 +193,9 @@ int main(void)
         test(the_exact_name_goes_first),
         test(exhausted_entries_make_room),
         test(no_entry_at_all),
+        test(automatic_entries_are_booted_when_asked_for),
+        test(what_is_selected_may_be_lacking),
+        test(entries_have_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,10 +223,37 @@ static void bad_values(void **state)
     assert_int_equal(config.diagnostics.count, 0);
 }
 
+static void automatic_entries(void **state)
+{
+    static const struct {
+        const char *text;
+        bool entries, firmware, reboot, poweroff, always;
+    } rows[] = {
+        {"", true, true, false, false, false},
+        {"auto-entries no\nauto-firmware off\n", false, false, false, false, false},
+        {"auto-entries yes", true, true, false, false, true},
+        {"auto-firmware 1", true, true, false, false, true},
+        {"auto-reboot yes\nauto-poweroff no", true, true, true, false, true},
+        {"auto-reboot no\nauto-poweroff yes", true, true, false, true, true},
+        {"auto-entries maybe", true, true, false, false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse(rows[i].text);
+        assert_int_equal(config.auto_entries, rows[i].entries);
+        assert_int_equal(config.auto_firmware, rows[i].firmware);
+        assert_int_equal(config.auto_reboot, rows[i].reboot);
+        assert_int_equal(config.auto_poweroff, rows[i].poweroff);
+        assert_int_equal(config.auto_always, rows[i].always);
+    }
+    assert_diagnostic(0, 1, "auto-entries \"maybe\": not yes or no; ignored");
+}
+
 static void keys_that_are_not_ours(void **state)
 {
     (void)state;
-    parse("beep yes\nauto-entries no\nauto-firmware 1\nauto-poweroff 1\nauto-reboot 1\n"
+    parse("beep yes\n"
           "random-seed-mode off\nsecure-boot-enroll manual\nsecure-boot-enroll-action reboot\n"
           "secure-boot-enroll-timeout-sec 3\nreboot-for-bitlocker 1\nreboot-on-error auto\n"
           "log-level info\nbeep\n");
@@ -410,6 +437,7 @@ int main(void)
         test(console_modes),
         test(enrolment_of_keys),
         test(bad_values),
+        test(automatic_entries),
         test(keys_that_are_not_ours),
         test(the_last_of_several_lines_holds),
         test(utf16_is_read_and_said),

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Entries that come from no file: other systems' loaders, the firmware's setup, reboot, power off.
+ */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/images.h"
+#include "tests/firmware/fake/variables.h"
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/pe_file.h"
+#include "tests/lib/support.h"
+
+#include <string.h>
+
+#define CONFIG   "\\loader\\loader.conf"
+#define WINDOWS  "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
+#define FALLBACK "\\EFI\\BOOT\\BOOTX64.EFI"
+
+#define SCAN_NONE 0 /* scan codes: UEFI 2.10, table 12-4 */
+#define ENTER     '\r'
+
+static void put_text_variable(const char *name, const char *text)
+{
+    uint8_t units[200] = {0};
+    size_t length = strlen(text);
+
+    require(2 * (length + 1) <= sizeof(units));
+    for (size_t i = 0; i < length; i++)
+        units[2 * i] = (uint8_t)text[i];
+    variable_put(&loader_variable_guid, name, units, 2 * (length + 1));
+}
+
+static void support_setup(void)
+{
+    static const uint64_t supported = 1;
+
+    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
+}
+
+static void put_program(const char *path, const char *sbat)
+{
+    struct pe_file program;
+
+    pe_file_start(&program);
+    pe_file_add_text(&program, ".text", "code");
+    if (sbat)
+        pe_file_add_text(&program, ".sbat", sbat);
+    file_put(path, program.bytes, program.size);
+    pe_file_free(&program);
+}
+
+/* One entry, Windows, and firmware with a setup. */
+static void setup_beside_windows(const char *config)
+{
+    setup_plain();
+    support_setup();
+    file_put_text("\\loader\\entries\\plain.conf", "title Plain\nlinux /vmlinux\n");
+    file_put_text(CONFIG, config);
+    put_program(WINDOWS, NULL);
+    fake_program.path = WINDOWS;
+}
+
+static void type(const char *keys)
+{
+    for (uint64_t i = 0; keys[i]; i++)
+        keys_press((i + 2) * TICKS_PER_SECOND / 4, SCAN_NONE, (CHAR16)keys[i]);
+}
+
+/* `ids` are separated by spaces. */
+static void check_listed(const char *ids)
+{
+    size_t size;
+    const uint8_t *value = variable_find(&loader_variable_guid, "LoaderEntries", &size);
+    bool is_equal = value && size == 2 * (strlen(ids) + 1);
+
+    for (size_t i = 0; is_equal && i < size / 2 - 1; i++)
+        is_equal = value[2 * i] == (ids[i] == ' ' ? 0 : (uint8_t)ids[i]);
+    if (!is_equal)
+        run_fail("LoaderEntries are not %s", ids);
+}
+
+static void check_windows(void)
+{
+    if (fake_program.starts != 1)
+        run_fail("Windows is started %zu times", fake_program.starts);
+    check_loader_variable("LoaderEntrySelected", "auto-windows");
+}
+
+/* Everything that there can be: in the menu, or because loader.conf wants it without one. */
+static void all(uint64_t seed)
+{
+    setup_beside_windows(seed ? "auto-reboot yes\nauto-poweroff yes\n"
+                              : "timeout 2\nauto-reboot yes\nauto-poweroff yes\n");
+    file_put_text("\\shellx64.efi", "a shell");
+    file_put_text(FALLBACK, "somebody's");
+}
+
+static void check_all(void)
+{
+    check_listed("plain.conf auto-windows auto-efi-shell auto-efi-default "
+                 "auto-reboot-to-firmware-setup auto-poweroff auto-reboot");
+}
+
+/* Without a menu nothing is looked for; or what loader.conf does not want is not there. */
+static void none(uint64_t seed)
+{
+    static const char *const configs[] = {"", "default plain\n", "auto-reboot no\n",
+                                          "timeout 1\nauto-entries no\nauto-firmware no\n"};
+
+    setup_beside_windows(configs[seed]);
+}
+
+static void check_none(void)
+{
+    check_listed("plain.conf");
+}
+
+static void only_programs(uint64_t seed)
+{
+    setup_beside_windows(seed ? "timeout 1\nauto-firmware no\n"
+                              : "auto-entries yes\n"
+                                "auto-firmware no\n");
+}
+
+static void check_only_programs(void)
+{
+    check_listed("plain.conf auto-windows");
+}
+
+/* Each way of asking for an entry by its ID. */
+static void asked(uint64_t seed)
+{
+    setup_beside_windows(seed == 2 ? "default auto-win*\n" : "");
+    if (seed == 0)
+        put_text_variable("LoaderEntryOneShot", "auto-windows");
+    else if (seed == 1)
+        put_text_variable("LoaderEntryDefault", "Auto-Windows");
+    else if (seed == 3)
+        options_set("pvhboot.efi --entry auto-windows");
+    else if (seed == 4)
+        keys_press(1, SCAN_NONE, 'w'); /* while the loader starts */
+}
+
+/* The loader of the removable path, on the volume that we were started from by another one. */
+static void fallback(uint64_t seed)
+{
+    static const char *const sbats[] = {"sbat,1,SBAT Version,sbat,1,x\npvhboot,1,pvhboot,x\n",
+                                        "sbat,1,SBAT Version,sbat,1,x\nshim,4,pvhboot,x\n"};
+
+    setup_beside_windows("timeout 1\nauto-firmware no\n");
+    put_program(FALLBACK, sbats[seed]);
+}
+
+static void check_not_ourselves(void)
+{
+    check_listed("plain.conf auto-windows");
+}
+
+static void another_fallback(uint64_t seed)
+{
+    fallback(seed + 1);
+}
+
+static void check_another(void)
+{
+    check_listed("plain.conf auto-windows auto-efi-default");
+}
+
+static void enter_setup(uint64_t seed)
+{
+    setup_beside_windows(seed ? "timeout 1\ndefault auto-reboot-to-firmware-setup\n" : "");
+    if (seed == 0)
+        put_text_variable("LoaderEntryOneShot", "auto-reboot-to-firmware-setup");
+}
+
+static void power_off(uint64_t seed)
+{
+    static const char *const configs[] = {"timeout 9\n", "auto-poweroff yes\ndefault *poweroff\n"};
+
+    setup_beside_windows(configs[seed]);
+    if (seed == 0)
+        type("O");
+}
+
+static void restart(uint64_t seed)
+{
+    static const char *const configs[] = {"timeout 9\n", "auto-reboot yes\ndefault @saved\n"};
+
+    setup_beside_windows(configs[seed]);
+    if (seed == 0)
+        type("B");
+    else
+        put_text_variable("LoaderEntryLastBooted", "auto-reboot");
+}
+
+/* Otherwise "@saved" would restart the machine for ever. */
+static void restart_once(uint64_t seed)
+{
+    (void)seed;
+    setup_beside_windows("timeout 9\nauto-reboot yes\ndefault @saved\n");
+    type("9\r");
+}
+
+static void check_nothing_saved(void)
+{
+    size_t size;
+
+    if (variable_find(&loader_variable_guid, "LoaderEntryLastBooted", &size))
+        run_fail("an action is kept as what was booted last");
+}
+
+static void dry_run(uint64_t seed)
+{
+    (void)seed;
+    setup_beside_windows("auto-poweroff yes\n");
+    options_set("pvhboot.efi --dry-run --entry auto-poweroff");
+}
+
+/* A letter moves the bar, from the entry under it on; there is no shell, and no line to edit. */
+static void letters(uint64_t seed)
+{
+    setup_beside_windows("timeout 9\n");
+    type(seed ? "wswlw\rq" : "wls9e2\rq");
+}
+
+/* Nothing of this is booted because something else cannot be. */
+static void never_by_itself(uint64_t seed)
+{
+    setup_plain();
+    support_setup();
+    file_put_text(CONFIG, seed & 1 ? "timeout 1\nauto-reboot yes\n" : "auto-reboot yes\n");
+    file_put_text(WINDOWS, "its loader");
+    if (seed & 2)
+        file_put_text("\\loader\\entries\\plain.conf", "title Plain\nlinux /gone\n");
+}
+
+const struct scenario automatic_scenarios[] = {
+    {"automatic-all", all, ENDING_BOOT, NULL, check_all, .seeds = 2, .faults = true},
+    {"automatic-none", none, ENDING_BOOT, NULL, check_none, .seeds = 4},
+    {"automatic-programs", only_programs, ENDING_BOOT, NULL, check_only_programs, .seeds = 2},
+    {"automatic-asked", asked, ENDING_SUCCESS, NULL, check_windows, .seeds = 5, .faults = true,
+     .also = ALSO(ENDING_BOOT)},
+    {"automatic-ourselves", fallback, ENDING_BOOT, NULL, check_not_ourselves},
+    {"automatic-another", another_fallback, ENDING_BOOT, NULL, check_another, .faults = true},
+    {"automatic-setup", enter_setup, ENDING_SETUP, NULL, check_nothing_saved, .seeds = 2,
+     .faults = true, .also = ALSO(ENDING_BOOT)},
+    {"automatic-power-off", power_off, ENDING_POWER_OFF, NULL, check_nothing_saved, .seeds = 2,
+     .faults = true, .also = ALSO(ENDING_BOOT)},
+    {"automatic-restart", restart, ENDING_RESTART, NULL, .seeds = 2, .faults = true,
+     .also = ALSO(ENDING_BOOT)},
+    {"automatic-restart-once", restart_once, ENDING_RESTART, NULL, check_nothing_saved},
+    {"automatic-dry-run", dry_run, ENDING_SUCCESS, "not done: dry run: Power Off The System"},
+    {"automatic-letters", letters, ENDING_SUCCESS, "There is no entry for a shell.", check_windows,
+     .seeds = 2, MENU_FAULTS, .also = ALSO(ENDING_BOOT) | ALSO(ENDING_SETUP)},
+    {"automatic-never", never_by_itself, ENDING_ERROR, NULL, .seeds = 4},
+    {NULL},
+};
