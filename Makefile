@@ -123,12 +123,13 @@ DEFAULT_KERNEL := $(KERNELS)/default/vmlinuz
 INITRDS := build/initrd.img build/initrd-batch.img
 BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(KERNEL),$(DEFAULT_KERNEL)))
 
-# Sets the shell's "$@" to the options of tools/run and tools/mkiso that name what to boot.
+# Sets the shell's "$@" to the options that tools/pvhboot-run and tools/mkiso share. Where nobody is at a terminal
+# (batch=yes), our own initrd is replaced by the one that powers off instead of starting a shell.
 define what_to_boot
-set -- --efi '$(EFI_BINARY)' --decoders '$(DECODERS)' --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
+set -- --efi '$(EFI_BINARY)' --decoders '$(DECODERS)'; \
 [ -n "$$KERNEL" ] || : "$${INITRD=build/initrd.img}"; \
-set -f; for file in $$INITRD; do set -- "$$@" --initrd "$$file"; done; \
-[ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"; \
+set -f; for file in $$INITRD; do \
+[ "$$batch $$file" != "yes build/initrd.img" ] || file=build/initrd-batch.img; set -- "$$@" --initrd "$$file"; done; \
 case "$$OVERWRITE_NVS" in ""|no) ;; yes) set -- "$$@" --overwrite-acpi-nvs ;; \
 *) echo "OVERWRITE_NVS=$$OVERWRITE_NVS: write yes or no" >&2; exit 1 ;; esac
 endef
@@ -138,14 +139,20 @@ all: efi pvhinfo $(if $(ARCH),,$(IA32_BINARY)) ## build the loaders, build/x64/p
 
 .PHONY: run
 run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= MEM= CPUS= ACCEL= OVMF= DISPLAY_WINDOW= TIMEOUT=
-	@$(what_to_boot); set -- "$$@" --mem "$$MEM" --cpus "$$CPUS" --accel "$$ACCEL" --timeout "$$TIMEOUT"; \
-	[ -z "$$OVMF" ] || set -- "$$@" --ovmf "$$OVMF"; \
-	[ -z "$$DISPLAY_WINDOW" ] || set -- "$$@" --display-window "$$DISPLAY_WINDOW"; \
-	exec tools/run "$$@"
+	@if [ -t 0 ] && [ -t 1 ]; then batch=; else batch=yes; fi; $(what_to_boot); \
+	set -- "$$@" -m "$$MEM" -smp "$$CPUS" --accel "$$ACCEL" "--append=$${CMDLINE-console=ttyS0 no_timer_check}"; \
+	[ -z "$$batch" ] || set -- "$$@" --timeout "$$TIMEOUT"; \
+	case " $$INITRD " in *" build/initrd.img "*) set -- "$$@" --expect 'pvhboot: it works:' ;; esac; \
+	[ -z "$$OVMF" ] || set -- "$$@" --firmware "$$OVMF"; \
+	case "$$DISPLAY_WINDOW" in ""|no) ;; *) set -- "$$@" --display ;; esac; \
+	set -- "$$@" "$${KERNEL:-$(DEFAULT_KERNEL)}"; \
+	case "$$DISPLAY_WINDOW" in ""|no|yes) ;; *) set -- "$$@" -- -display "$$DISPLAY_WINDOW" ;; esac; \
+	exec tools/pvhboot-run "$$@"
 
 .PHONY: iso
 iso: $(BOOT_FILES) $(IA32_BINARY) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= ISO=
-	@$(what_to_boot); exec tools/mkiso "$$@" --efi-ia32 '$(IA32_BINARY)' --output "$$ISO"
+	@batch=; $(what_to_boot); [ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"; \
+	exec tools/mkiso "$$@" --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}" --efi-ia32 '$(IA32_BINARY)' --output "$$ISO"
 
 # Two at a time where each uses one core; the others run two jobs themselves.
 .PHONY: check
@@ -170,8 +177,9 @@ deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECO
 
 # What `make install` installs, below DESTDIR and PREFIX.
 SYSTEM_TOOLS := tools/pvhboot-install tools/pvhboot-bless
-USER_TOOLS := tools/pvhboot-mkimage
-PYTHON_PARTS := $(addprefix tools/pvhtools/,__init__.py boot_files.py entry.py pe.py program.py)
+USER_TOOLS := tools/pvhboot-mkimage tools/pvhboot-run
+PYTHON_PARTS := $(addprefix tools/pvhtools/,__init__.py boot_files.py entry.py fat.py machine.py monitor.py outcome.py \
+	pe.py program.py session.py)
 INSTALLER_PARTS := $(sort $(wildcard tools/installer/*.sh))
 MANUAL_PAGES := $(sort $(wildcard docs/*.[1-8]))
 MANUAL_SECTIONS := $(sort $(subst .,,$(suffix $(MANUAL_PAGES))))

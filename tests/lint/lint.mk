@@ -10,7 +10,7 @@ LINT_SOURCES := $(LINT_OWN_C) $(sort $(wildcard $(LINT_FOLDERS:%=%/*.c)))
 LINT_HEADERS := $(sort $(wildcard $(addsuffix /*.h,common/* pvh efi efi/* efi/arch/* efi/firmware/proto tools/pvhinfo tools/pvhinfo/* $(LINT_FOLDERS))))
 LINT_SCRIPTS := .ci/run iso/initrd/init tests/lib/run tools/deps tools/install-folders $(SYSTEM_TOOLS)
 LINT_PYTHON := $(sort $(wildcard */*.py */*/*.py)) third_party/check tests/coverage/report \
-	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkinitrd mkiso run)
+	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkinitrd mkiso pvhboot-run)
 
 # The flags to compile a file with, by folder, without those that clang does not know.
 LINT_EFI_FLAGS = $(filter-out $(EFI_SMALL) -Werror,$(EFI_CFLAGS))

@@ -8,7 +8,7 @@ import pytest
 from conftest import TOOLS
 
 TOP = TOOLS.parent
-PROGRAMS = {"bin/pvhinfo", "bin/pvhboot-mkimage", "sbin/pvhboot-install", "sbin/pvhboot-bless"}
+PROGRAMS = {"bin/pvhinfo", "bin/pvhboot-mkimage", "bin/pvhboot-run", "sbin/pvhboot-install", "sbin/pvhboot-bless"}
 DOCUMENTS = {"README.md", "CHANGELOG.md", "LICENSE"}
 
 
@@ -33,7 +33,8 @@ def test_install_and_uninstall(tmp_path):
     pages = {f"share/man/man{page.suffix[1:]}/{page.name}" for page in (TOP / "docs").glob("*.[1-8]")}
     found = {path for path in files(prefix) if not path.startswith("share/doc/pvhboot/licences/")}
     parts = {f"lib/pvhboot/installer/{path.name}" for path in (TOP / "tools/installer").iterdir()}
-    parts |= {f"lib/pvhboot/pvhtools/{name}.py" for name in ("__init__", "boot_files", "entry", "pe", "program")}
+    parts |= {f"lib/pvhboot/pvhtools/{name}.py" for name in ("__init__", "boot_files", "entry", "fat", "machine", "monitor", "outcome", "pe", "program",
+                                                               "session")}
     assert found == (PROGRAMS | pages | parts | {f"share/doc/pvhboot/{name}" for name in DOCUMENTS}
                      | {"lib/pvhboot/pvhboot.efi", "lib/pvhboot/pvhbootia32.efi", "lib/pvhboot/new-folders"})
     assert len(list((prefix / "share/doc/pvhboot/licences").iterdir())) >= 4

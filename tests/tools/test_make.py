@@ -24,7 +24,7 @@ class Tree:
         (folder / "tools").mkdir(parents=True)
         for name in ("Makefile", "VERSION", "common", "docs", "efi", "pvh", "tests", "third_party", "tools/pvhinfo"):
             (folder / name).symlink_to(TOP / name)
-        for name, text in (("run", TELL), ("mkiso", TELL), ("deps", LOG)):
+        for name, text in (("pvhboot-run", TELL), ("mkiso", TELL), ("deps", LOG)):
             self.program(name, text)
 
     def program(self, name, text):
@@ -49,10 +49,17 @@ def tree(tmp_path):
 
 
 def options(done):
-    """What a program was called with, as pairs: --name value or --name=value."""
+    """What a program was called with, as pairs: --name value or --name=value. What has no name is the KERNEL."""
     assert (done.returncode, done.stderr) == (0, "")
-    words = iter(json.loads(done.stdout))
-    return [tuple(word.split("=", 1)) if "=" in word else (word, next(words)) for word in words]
+    words, pairs = iter(json.loads(done.stdout)), []
+    for word in words:
+        if not word.startswith("-"):
+            pairs.append(("KERNEL", word))
+        elif word.startswith("--append=") or word.startswith("--cmdline="):
+            pairs.append(tuple(word.split("=", 1)))
+        elif word not in ("--display", "--"):
+            pairs.append((word, next(words)))
+    return pairs
 
 
 @pytest.mark.parametrize("goals, groups", [
@@ -77,14 +84,14 @@ def test_some_goals_need_no_packages(tree, goals):
 
 @pytest.mark.parametrize("arguments, environment", [(["DEPS=no"], {}), ([], {"DEPS": "no"})])
 def test_the_machine_may_be_left_as_it_is(tree, arguments, environment):
-    assert ("--mem", "512M") in options(tree.make("run", *arguments, **environment))
+    assert ("-m", "512M") in options(tree.make("run", *arguments, **environment))
     assert tree.asked_of_deps() == []
 
 
 def test_a_dry_run_installs_nothing_and_shows_what_would_be_done(tree):
     done = tree.make("-n", "run")
     assert done.returncode == 0
-    assert "tools/deps build run" in done.stdout and "exec tools/run" in done.stdout
+    assert "tools/deps build run" in done.stdout and "exec tools/pvhboot-run" in done.stdout
     assert tree.asked_of_deps() == []
 
 
@@ -124,8 +131,8 @@ def test_jobs_are_shared_without_a_warning(tree, jobs):
 
 @pytest.mark.parametrize("deps", ["yes", "no"])
 @pytest.mark.parametrize("goal, variable, option", [
-    ("run", "CMDLINE", "--cmdline"), ("run", "KERNEL", "--kernel"), ("run", "MEM", "--mem"), ("run", "OVMF", "--ovmf"),
-    ("run", "DISPLAY_WINDOW", "--display-window"),
+    ("run", "CMDLINE", "--append"), ("run", "KERNEL", "KERNEL"), ("run", "MEM", "-m"), ("run", "OVMF", "--firmware"),
+    ("run", "DISPLAY_WINDOW", "-display"),
     ("iso", "CMDLINE", "--cmdline"), ("iso", "KERNEL", "--kernel"), ("iso", "ISO", "--output"),
 ])
 def test_what_is_booted_reaches_the_program_as_it_was_typed(tree, deps, goal, variable, option):
@@ -134,8 +141,24 @@ def test_what_is_booted_reaches_the_program_as_it_was_typed(tree, deps, goal, va
 
 
 def test_an_empty_command_line_is_one(tree):
-    assert ("--cmdline", "") in options(tree.make("run", "CMDLINE="))
-    assert "--cmdline" not in dict(options(tree.make("run")))
+    assert ("--append", "") in options(tree.make("run", "CMDLINE="))
+    assert ("--append", "console=ttyS0 no_timer_check") in options(tree.make("run"))
+    assert ("--cmdline", "") in options(tree.make("iso", "CMDLINE="))
+    assert "--cmdline" not in dict(options(tree.make("iso")))
+
+
+@pytest.mark.parametrize("window, words", [
+    ("no", []), ("", []), ("yes", ["--display", "k"]), ("vnc=:1", ["--display", "k", "--", "-display", "vnc=:1"]),
+])
+def test_a_screen_in_a_window(tree, window, words):
+    found = json.loads(tree.make("run", "KERNEL=k", f"DISPLAY_WINDOW={window}").stdout)
+    assert found[found.index("--display"):] == words if words else "--display" not in found
+
+
+def test_nobody_at_a_terminal_gets_an_initrd_that_powers_off_and_a_time_limit(tree):
+    found = options(tree.make("run", "TIMEOUT=7"))
+    assert {("--initrd", "build/initrd-batch.img"), ("--timeout", "7"), ("--expect", "pvhboot: it works:")} <= set(found)
+    assert "--expect" not in dict(options(tree.make("run", "KERNEL=k")))
 
 
 def test_initrds_are_words(tree):

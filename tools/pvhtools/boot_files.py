@@ -7,9 +7,9 @@ import pathlib
 import re
 import tempfile
 
-from .program import TOP, Failure, call_for_words, readable_file
+from .program import Failure, call_for_words, own_file, readable_file
 
-PVHINFO = TOP / "build" / "pvhinfo"
+PVHINFO = own_file("build/pvhinfo", "bin/pvhinfo")
 LOADER = "EFI/BOOT/BOOTX64.EFI"
 LOADER_IA32 = "EFI/BOOT/BOOTIA32.EFI"
 ENTRIES = "loader/entries"
@@ -37,6 +37,10 @@ BLANKS = " \t\r\n\0"
 ROOMY_MAP = "efi 7 0 0 100000000\n"
 
 
+class Refused(Failure):
+    """pvhinfo says that pvhboot would refuse this kernel."""
+
+
 def add_boot_options(parser, command_line):
     """Adds the options that say what to boot; COMMAND_LINE is the kernel's default command line."""
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="pvhboot.efi")
@@ -52,10 +56,12 @@ def add_boot_options(parser, command_line):
     parser.add_argument("--cmdline", default=command_line, help="the kernel's command line (%(default)s)")
 
 
-def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECODERS, overwrite_nvs=False):
+def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECODERS, overwrite_nvs=False,
+               pass_framebuffer=False, program=LOADER):
     """The volume's files: path -> content, as bytes or as the path of a file on the host.
 
-    Each of MODULES is "PATH ARGUMENTS". KERNEL is copied as it is, compressed or not."""
+    Each of MODULES is "PATH ARGUMENTS". KERNEL is copied as it is, compressed or not. PROGRAM is where firmware looks for
+    LOADER."""
     initrds = [readable_file(initrd, "initrd") for initrd in initrds]
     modules = [split_module(module) for module in modules]
     found = check_bootable(readable_file(kernel, "kernel"), initrds, modules, one_line(command_line))
@@ -68,7 +74,8 @@ def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECO
     lines += [f"module {volume.add(file.name, file)} {words}".rstrip() for file, words in modules]
     lines += [f"options {value}" for value in option_values(command_line)]
     lines += ["overwrite-acpi-nvs yes"] if overwrite_nvs else []
-    volume.files[LOADER] = readable_file(loader, "EFI program")
+    lines += ["pass-framebuffer yes"] if pass_framebuffer else []
+    volume.files[program] = readable_file(loader, "EFI program")
     volume.files[f"{ENTRIES}/{entry_name(title)}.conf"] = os.fsencode("\n".join(lines) + "\n")
     return volume.files
 
@@ -80,8 +87,11 @@ def check_bootable(kernel, initrds, modules, command_line):
     with tempfile.NamedTemporaryFile("w", suffix=".map") as roomy:
         roomy.write(ROOMY_MAP)
         roomy.flush()
-        found = call_for_words(PVHINFO, "--json", "--map", roomy.name, *words, f"--cmdline={command_line}",
-                               "--", kernel)
+        try:
+            found = call_for_words(PVHINFO, "--json", "--map", roomy.name, *words, f"--cmdline={command_line}",
+                                   "--", kernel)
+        except Failure as failure:
+            raise (Refused(str(failure)) if failure.program_status == 1 else failure) from None
     return json.loads(found)[0]
 
 

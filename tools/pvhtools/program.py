@@ -12,6 +12,9 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
+# `make install` puts this folder into PREFIX/lib/pvhboot.
+IS_INSTALLED = pathlib.Path(__file__).resolve().parents[1].name == "pvhboot"
+
 # Debian installs mkfs.fat in a folder that is not in the PATH of ordinary users.
 SYSTEM_PROGRAMS = ":/usr/sbin:/sbin"
 
@@ -20,27 +23,43 @@ END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Failure(Exception):
-    """An expected failure: what went wrong and what to do about it, in one line for the user."""
+    """An expected failure: what went wrong and what to do about it, in one line for the user; and an exit status, unless
+    it is the program's usual one. PROGRAM_STATUS is that of another program, which has failed."""
+
+    def __init__(self, words, status=None, program_status=None):
+        super().__init__(words)
+        self.status = status
+        self.program_status = program_status
 
 
 class Ended(BaseException):
     """The program was asked to end by a signal. An exception, so that temporary files are removed."""
 
 
-def run_main(name, main):
-    """Runs main() and turns expected failures into one line and exit status 1."""
+def run_main(name, main, failed=1):
+    """Runs main() and turns expected failures into one line and their exit status, or else FAILED."""
     for number in END_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, end)
     try:
         sys.exit(main())
     except Failure as failure:
-        sys.exit(f"{name}: {failure}")
+        fail(f"{name}: {failure}", failed if failure.status is None else failure.status)
     except OSError as error:
-        sys.exit(f"{name}: {describe(error)}")
+        fail(f"{name}: {describe(error)}", failed)
     except Ended as ended:
         print(f"{name}: ended by {ended}", file=sys.stderr)
         sys.exit(128 + signal.Signals[str(ended)])
+
+
+def fail(words, status):
+    print(words, file=sys.stderr)
+    sys.exit(status)
+
+
+def own_file(built, installed):
+    """A file of ours: where make puts it in the source tree, or where make install puts it below PREFIX."""
+    return TOP.parent / installed if IS_INSTALLED else TOP / built
 
 
 def end(number, _):
@@ -80,7 +99,8 @@ def call_for_words(*command, cwd=None):
     except FileNotFoundError:
         raise Failure(f"the program {command[0]} is missing; 'make' builds it") from None
     if done.returncode != 0:
-        raise Failure(done.stderr.strip() or f"{command[0]}: exit status {done.returncode}")
+        raise Failure(done.stderr.strip() or f"{command[0]}: exit status {done.returncode}",
+                      program_status=done.returncode)
     return done.stdout
 
 
