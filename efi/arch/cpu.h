@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "pvh/platform/processor_memory.h"
 #include "pvh/platform/sha_extensions.h"
 
 struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf);
@@ -29,6 +30,12 @@ static inline bool cpu_has_sha(void)
 
     return sha_extensions_exist(&processor);
 }
+
+/* The stack, page tables and descriptor tables that are in use. */
+struct processor_state cpu_read_state(void);
+
+/* The eight bytes at an address of memory that the processor uses itself. */
+uint64_t cpu_read_memory(uint64_t address);
 
 /* The time stamp counter, which every x86-64 processor has. */
 uint64_t cpu_read_counter(void);

@@ -19,7 +19,7 @@
 struct reservation {
     size_t claimed;                   /* how many of the plan's claims have been allocated */
     struct plan_ranges reclaimable;   /* owned: the kernel's unpacking buffers */
-    struct plan_ranges unallocatable; /* not owned: free in the map, but cannot be allocated */
+    struct plan_ranges unallocatable; /* not owned: free in the map, but must not be allocated */
 };
 
 /* The kernel's copy of the TPM's event log, from efi/boot/event_log.c. */

@@ -2,11 +2,13 @@
 #include "efi/boot/reserve.h"
 
 #include "common/base/overflow.h"
+#include "efi/arch/cpu.h"
 #include "efi/console/console.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 #include "pvh/messages.h"
 #include "pvh/plan.h"
+#include "pvh/platform/processor_memory.h"
 
 /*
  * Allocating a plan's memory fails when the firmware has allocated some of it since the map was
@@ -76,7 +78,7 @@ static struct range widen_unallocatable(const struct plan_ranges *unallocatable,
     return range;
 }
 
-static bool mark_unallocatable(struct boot *boot, struct range range, struct error *error)
+static bool avoid(struct boot *boot, struct range range, struct error *error)
 {
     struct plan_ranges *unallocatable = &boot->reservation.unallocatable;
     struct range *slot =
@@ -85,10 +87,35 @@ static bool mark_unallocatable(struct boot *boot, struct range range, struct err
 
     if (!slot)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    *slot = widen_unallocatable(unallocatable, range);
+    *slot = range;
     unallocatable->count++;
+    return true;
+}
+
+static bool mark_unallocatable(struct boot *boot, struct range range, struct error *error)
+{
+    if (!avoid(boot, widen_unallocatable(&boot->reservation.unallocatable, range), error))
+        return false;
     console_verbose("the firmware refuses to allocate 0x%llx-0x%llx, which its map calls free",
                     (unsigned long long)range.start, (unsigned long long)range.end - 1);
+    return true;
+}
+
+/* Firmware would give us the memory that it runs on itself, where its map calls that free. */
+static bool avoid_processor_memory(struct boot *boot, struct error *error)
+{
+    struct processor_state state = cpu_read_state();
+    struct processor_memory memory = {.count = 0};
+
+    processor_memory_find(&state, &boot->map.preparation.map, cpu_read_memory, &memory);
+    for (size_t i = 0; i < memory.count; i++) {
+        struct range range = memory.ranges[i];
+
+        if (!avoid(boot, range, error))
+            return false;
+        console_verbose("the firmware runs in 0x%llx-0x%llx, which its map calls free",
+                        (unsigned long long)range.start, (unsigned long long)range.end - 1);
+    }
     return true;
 }
 
@@ -133,12 +160,12 @@ bool reserve_update_map(struct boot *boot, struct error *error)
     return boot_map_update(&boot->map, error);
 }
 
-/* True if there is a plan that uses all memory that the firmware's map calls free. */
-static bool is_firmwares_fault(struct boot *boot, const struct error *error)
+/* True if something was refused and there is a plan with all that the firmware's map calls free. */
+static bool is_firmwares_fault(struct boot *boot, struct range refused, const struct error *error)
 {
     struct error ignored = {.code = ERROR_NONE};
-    bool made = plan_is_lack_of_space(error) && boot->reservation.unallocatable.count > 0 &&
-                make_plan(boot, 0, &ignored);
+    bool made =
+        plan_is_lack_of_space(error) && range_size(refused) > 0 && make_plan(boot, 0, &ignored);
 
     prepare_drop_plan(&boot->map.preparation);
     return made;
@@ -169,10 +196,12 @@ bool reserve_memory(struct boot *boot, struct error *error)
     struct range refused = {0, 0};
 
     (void)timing_enter(TIMING_PLACING);
+    if (!avoid_processor_memory(boot, error))
+        return false;
     for (int i = 0; i < MAX_PLANS; i++) {
         /* With the map that was read last: if the firmware has allocated since, a claim fails. */
         if (!make_current_plan(boot, error)) {
-            return is_firmwares_fault(boot, error)
+            return is_firmwares_fault(boot, refused, error)
                        ? error_set(error, ERROR_MEMORY_WITHHELD, refused.start, refused.end)
                        : false;
         }

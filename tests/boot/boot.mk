@@ -19,11 +19,12 @@ BOOT_PACKAGES += $(patsubst %,build/deps/packages/%,shim-signed bookworm-backpor
 BOOT_PACKAGES_FULL += $(patsubst %,build/deps/packages/%,bookworm-backports/systemd bookworm-backports/libsystemd-shared \
 	trixie/systemd-boot-efi sid/systemd-ukify shim-helpers-amd64-signed)
 
-# EDK2 has given up 32-bit firmware. Where there is none, its boots are skipped.
-BOOT_FIRMWARE_IA32 := build/deps/packages/bookworm/ovmf-ia32
+# EDK2 has given up 32-bit firmware, and U-Boot is not needed for a loader that works with EDK2. Where they are missing,
+# their boots are skipped.
+BOOT_FIRMWARE_OPTIONAL := $(patsubst %,build/deps/packages/bookworm/%,ovmf-ia32 u-boot-qemu)
 
 BOOT_TOOLS := $(patsubst %,build/boot-tools/%.efi,strict pcrs)
-BOOT_NEEDS = $(EFI_BINARY) $(IA32_BINARY) $(BOOT_FIRMWARE_IA32) $(BOOT_TOOLS) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
+BOOT_NEEDS = $(EFI_BINARY) $(IA32_BINARY) $(BOOT_FIRMWARE_OPTIONAL) $(BOOT_TOOLS) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 
 .PHONY: check-boot
@@ -38,8 +39,8 @@ check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) ## boo
 $(BOOT_PACKAGES) $(BOOT_PACKAGES_FULL):
 	@tools/fetch-packages '$(@:build/deps/packages/%=%)'
 
-$(BOOT_FIRMWARE_IA32):
-	@tools/fetch-packages '$(@:build/deps/packages/%=%)' || echo 'boots with 32-bit firmware will be skipped' >&2
+$(BOOT_FIRMWARE_OPTIONAL):
+	@tools/fetch-packages '$(@:build/deps/packages/%=%)' || echo 'the boots with $(@F) will be skipped' >&2
 
 # A program that makes the firmware as strict as possible and then starts the loader, and one that prints the TPM's PCRs.
 # They are linked with GNU-EFI's linker script, since the loader's has the trampoline too. That script only knows plain

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One run of QEMU with UEFI firmware, from power-on to its end.
+"""One run of QEMU with UEFI firmware, EDK2's or U-Boot's, from power-on to its end.
 
 A run ends when the guest powers off or exits through isa-debug-exit, when a given
 text appears on its serial line or debug port, or at the timeout. Only the process
@@ -21,6 +21,7 @@ import pytest
 from artifacts import PACKAGES, package, required
 
 OVMF = Path("usr/share/OVMF")
+U_BOOT = Path("usr/lib/u-boot")
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,32 @@ class Firmware:
     """A build of OVMF: its code, the variables it starts from, whether it needs SMM and may sleep."""
 
     code: str
-    variables: str = "OVMF_VARS_4M.fd"
+    variables: str = "OVMF_VARS_4M.fd"  # "": it keeps none
     smm: bool = False
     s3: bool = True
     package: str = ""   # of build/deps/packages; "": the one that is installed
+    folder: Path = OVMF
     bits: int = 64
+    optional: bool = False  # no release of Debian has to have it: without it, boots are skipped
 
     def file(self, name):
-        """The path of one of its files. EDK2 has given up 32-bit firmware, and so will Debian."""
-        if self.bits == 32 and not (PACKAGES / self.package).exists():
+        """The path of one of its files."""
+        if self.optional and not (PACKAGES / self.package).exists():
             pytest.skip(f"the firmware package {self.package} is missing: `make check-boot` fetches it if there is one")
         tree = package(self.package) if self.package else Path("/")
-        return required(tree / OVMF / name)
+        return required(tree / self.folder / name)
+
+
+def ia32(**fields):
+    """OVMF for 32-bit processors; EDK2 has given it up, and so will Debian."""
+    return Firmware("OVMF32_CODE_4M.secboot.fd", "OVMF32_VARS_4M.fd", smm=True, package="bookworm/ovmf-ia32", bits=32,
+                    optional=True, **fields)
+
+
+def u_boot(target, bits):
+    """U-Boot with its own UEFI, which boots from AHCI and passes its bootargs to every EFI program."""
+    return Firmware(f"{target}/u-boot.rom", "", s3=False, package="bookworm/u-boot-qemu", folder=U_BOOT, bits=bits,
+                    optional=True)
 
 
 FIRMWARES = {
@@ -50,10 +65,11 @@ FIRMWARES = {
     "bookworm-2m": Firmware("OVMF_CODE.fd", "OVMF_VARS.fd", package="bookworm/ovmf"),
     "bookworm-smm": Firmware("OVMF_CODE_4M.secboot.fd", smm=True, package="bookworm/ovmf"),
     "bookworm-smm-s3-off": Firmware("OVMF_CODE_4M.secboot.fd", smm=True, s3=False, package="bookworm/ovmf"),
-    "ia32": Firmware("OVMF32_CODE_4M.secboot.fd", "OVMF32_VARS_4M.fd", smm=True, package="bookworm/ovmf-ia32", bits=32),
+    "ia32": ia32(),
     # Without ACPI NVS where fixed kernels go.
-    "ia32-s3-off": Firmware("OVMF32_CODE_4M.secboot.fd", "OVMF32_VARS_4M.fd", smm=True, s3=False,
-                            package="bookworm/ovmf-ia32", bits=32),
+    "ia32-s3-off": ia32(s3=False),
+    "u-boot": u_boot("qemu-x86_64", 64),
+    "u-boot-ia32": u_boot("qemu-x86", 32),
     "bullseye": Firmware("OVMF_CODE_4M.fd", package="bullseye/ovmf"),
     "trixie": Firmware("OVMF_CODE_4M.fd", package="trixie/ovmf"),
     # With EFI_MEMORY_ATTRIBUTE_PROTOCOL; strict.c makes use of it.
@@ -84,10 +100,10 @@ DISPLAYS = {
 # Seconds; the slowest boot takes 40 on two idle cores.
 TIMEOUT = 240
 
-# Texts after which nothing more happens: the firmware, its shell, GRUB or iPXE wait for a user, or
-# the firmware or Linux has crashed.
-STUCK = (r"Press any key to enter the Boot Manager|Shell> |grub> |iPXE> |!!!! (?:X64|IA32) Exception"
-         r"|end Kernel panic")
+# Texts after which nothing more happens: the firmware, its shell, GRUB, iPXE or U-Boot wait for a
+# user, or the firmware or Linux has crashed.
+STUCK = (r"Press any key to enter the Boot Manager|Shell> |grub> |iPXE> |\n=> \Z|!!!! (?:X64|IA32) Exception"
+         r"|### ERROR ### Please RESET|end Kernel panic|reboot: .*System halted")
 
 # QEMU 7.2 with TCG computes the flags of cmpxchg16b from a stale state: an interrupt right after it
 # saves garbage as EFLAGS. Linux's allocator uses the instruction if the CPU has it: on a busy host
@@ -124,12 +140,14 @@ class Result:
 
 
 def firmware_variables(machine):
-    """The bytes of the variable store that this firmware starts from."""
+    """The bytes of the variable store that this firmware starts from; none if it keeps no variables."""
     firmware = FIRMWARES[machine.firmware]
-    return firmware.file(firmware.variables).read_bytes()
+    return firmware.file(firmware.variables).read_bytes() if firmware.variables else b""
 
 
 def _firmware_arguments(firmware, variables):
+    if not firmware.variables:
+        return ["-bios", str(firmware.file(firmware.code))]
     arguments = [
         "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={firmware.file(firmware.code)}",
         "-drive", f"if=pflash,unit=1,format=raw,file={variables}",

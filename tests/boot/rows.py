@@ -64,6 +64,8 @@ def start(name, way, **fields):
     return row(f"start-{name}", "tk64n8", way, "q35", 256, 1, "qemu64", "virtio", **fields)
 
 
+TWO_FILES = {"payloads": (4097,), "modules": ((70001, "two words"),)}
+
 # Every test kernel, every board, size of memory, number of CPUs, CPU, medium and start;
 # test_rows.py holds this table to covering the pairs.
 TEST_KERNEL = (
@@ -203,6 +205,35 @@ IA32 = (
         cmdline=CONSOLE, payloads=(MIB,), slow=True),
 )
 
+
+def u_boot(name, kernel, memory, cpus, firmware, **fields):
+    """A row with U-Boot, whose LoadOptions are not meant for us; it finds a loader on AHCI only."""
+    return row(f"{firmware}-{name}", kernel, "entry", "q35", memory, cpus, "qemu64", "ahci", firmware=firmware, **fields)
+
+
+# Linux takes the RAM from itself that U-Boot's MTRRs do not make write-back.
+U_BOOT_CONSOLE = f"{CONSOLE} disable_mtrr_trim"
+
+# UEFI by other authors than EDK2's.
+U_BOOT = (
+    u_boot("64-bit-kernel", "tk64n8", 1024, 2, "u-boot", cmdline=AWKWARD, **TWO_FILES),
+    u_boot("64-bit-kernel", "tk64n8", 1024, 2, "u-boot-ia32", cmdline=AWKWARD, **TWO_FILES),
+    u_boot("32-bit-kernel", "tk32n4", 128, 1, "u-boot", slow=True),
+    u_boot("32-bit-kernel", "tk32n4", 128, 1, "u-boot-ia32", slow=True),
+    # Over the stack that the 64-bit one runs on, which it calls free.
+    u_boot("low-kernel", "tkreloc", 512, 1, "u-boot", slow=True),
+    u_boot("low-kernel", "tkreloc", 512, 1, "u-boot-ia32", slow=True),
+    u_boot("above-4-gib", "tk64n4", 5120, 2, "u-boot", slow=True),
+    u_boot("above-4-gib", "tk64n4", 5120, 2, "u-boot-ia32", slow=True),
+)
+
+# U-Boot's FADT is such that Linux does without ACPI; test_uboot.py boots these.
+U_BOOT_LINUX = (
+    u_boot("linux", "6.1-amd64", 512, 2, "u-boot", cmdline=U_BOOT_CONSOLE, form="vmlinuz", payloads=(MIB,), slow=True),
+    u_boot("linux", "6.1-amd64", 512, 2, "u-boot-ia32", cmdline=U_BOOT_CONSOLE, form="vmlinuz", payloads=(MIB,), slow=True),
+    u_boot("linux-6.12", "6.12-cloud", 1024, 1, "u-boot", cmdline=U_BOOT_CONSOLE, form="vmlinuz", payloads=(MIB,), slow=True),
+)
+
 ISO = (
     row("iso-cd-test-kernel", "tk32n4", "iso", "q35", 256, 1, "qemu64", "cd", cmdline=AWKWARD),
     row("iso-cd-linux", "6.1-cloud", "iso", "pc", 512, 2, "qemu64", "cd",
@@ -260,9 +291,6 @@ def caller(way, name="", **fields):
     """A row about another loader or tool that starts pvhboot; see callers.py."""
     return row(f"caller-{way}{name}", "tk64n8", way, "q35", 512, 1, "qemu64", "virtio", **fields)
 
-
-TWO_FILES = {"payloads": (4097,), "modules": ((70001, "two words"),)}
-
 CALLERS = (
     caller("refind", cmdline=AWKWARD, **TWO_FILES),
     caller("systemd-boot-linux", cmdline='a="b c" initrd=x  end', payloads=(4097, 3, 70001)),
@@ -281,4 +309,4 @@ CALLERS = (
 KERNEL_INSTALL = row("caller-kernel-install", "6.1-cloud", "kernel-install", "q35", 512, 1,
                      "qemu64", "virtio", cmdline=CONSOLE, payloads=(MIB, 5))
 
-ALL = TEST_KERNEL + LINUX + STARTS + MODULES + NVS + IA32 + ISO + PACKED_NVS
+ALL = TEST_KERNEL + LINUX + STARTS + MODULES + NVS + IA32 + U_BOOT + ISO + PACKED_NVS

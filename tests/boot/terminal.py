@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A serial terminal: interprets bytes as changes of its screen.
 
-It has 24 lines of 80 columns, like most; OVMF assumes 25. It knows the sequences that OVMF
-sends and fails for all others, so that no screen is misinterpreted.
+It has 24 lines of 80 columns, like most; OVMF assumes 25. It knows the sequences that OVMF and
+U-Boot send and fails for all others, so that no screen is misinterpreted.
 """
 
 import codecs
@@ -64,7 +64,7 @@ class Terminal:
         elif final in ("C", "D"):
             distance = max(numbers[0], 1) * (1 if final == "C" else -1)
             self.column = min(max(self.column + distance, 0), self._columns - 1)
-        elif final is not None and final not in "hl":
+        elif final is not None and final not in "hlnr":     # questions are not answered, as by a printer
             raise ValueError(f"the terminal does not know {sequence[0]!r}")
 
     def _colour(self, numbers):

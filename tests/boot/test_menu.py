@@ -12,7 +12,7 @@ import media
 import qemu
 import report
 import scenario
-from artifacts import LOADER, OUTPUT, TOP, kernel_path, required
+from artifacts import OUTPUT, TOP, kernel_path
 from esp import KERNEL, entry
 from interactive import Session
 from qemu import Machine
@@ -37,10 +37,9 @@ BROKEN = {f"{ENTRIES}/broken.conf": entry("Broken", sort_key="z", pvh="/missing.
 def at_menu(boot, name, files, conf=FOREVER, size=(80, 24), **hardware):
     """A machine that comes to the menu; its log is build/boot/NAME.log."""
     folder = boot.folder(name)
+    machine = Machine(**{"memory": 256, **hardware})
     media.write_disk(folder / "image", {
-        scenario.REMOVABLE: required(LOADER), "kernel.elf": kernel_path(KERNEL),
-        "loader/loader.conf": conf, **files})
-    machine = Machine(memory=256, **hardware)
+        **scenario.removable(machine), "kernel.elf": kernel_path(KERNEL), "loader/loader.conf": conf, **files})
     session = Session(machine, folder / "image", qemu.firmware_variables(machine), folder / "run",
                       size)
     try:

@@ -22,7 +22,7 @@ def of_machines(table, *names):
 
 
 def test_names_are_unique():
-    names = [row.name for row in rows.ALL + rows.PACKED + rows.CALLERS]
+    names = [row.name for row in rows.ALL + rows.U_BOOT_LINUX + rows.PACKED + rows.CALLERS]
     assert len(names) == len(set(names))
 
 

@@ -40,6 +40,8 @@ BREAKS = (
           "reclaimable", "not enough memory"),
     Break("what is withheld is denied as it was asked", "EXACT_REFUSALS", None, "400",
           "withheld-large", "ends in an error"),
+    Break("memory that the firmware runs in is taken", "reserve_memory", call("avoid_processor_memory"), "true",
+          "running-in-free-memory", "which the firmware runs in"),
     Break("the kernel's file stays open", "kernel_close", statement(calls="file_close"), "",
           "option-boot", "a file is left open"),
     Break("a stream goes on where segments share bytes", "kernel_stream_load", condition("position"), "0",

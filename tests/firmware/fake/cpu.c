@@ -26,6 +26,9 @@
 #define MTRR_WRITE_BACK   6
 #define ADDRESSES         (UINT64_C(1) << 36) /* leaf 0x80000008 has no number */
 
+#define TABLE_PRESENT 0x1
+#define TABLE_LARGE   0x80
+
 #define COUNTS_PER_TICK 100 /* ticks are 100 ns: a processor of 1 GHz */
 #define AGE             (3600 * TICKS_PER_SECOND)
 
@@ -86,6 +89,29 @@ uint64_t cpu_read_msr(uint32_t msr)
     if (msr != SEV_STATUS || !firmware_ways.sev)
         run_fail("the processor has no register 0x%x", msr);
     return 1;
+}
+
+struct processor_state cpu_read_state(void)
+{
+    struct processor_state state = firmware_ways.processor;
+
+    if (state.stack_pointer == 0)
+        state.stack_pointer = (uintptr_t)__builtin_frame_address(0);
+    return state;
+}
+
+/* Four levels of page tables one after the other, of which the last four have large pages. */
+uint64_t cpu_read_memory(uint64_t address)
+{
+    uint64_t table = align_down(address, PAGE_SIZE);
+    uint64_t number = (table - firmware_ways.processor.page_table) / PAGE_SIZE;
+
+    if (firmware_ways.processor.page_levels == 0 || number > 5)
+        run_fail("the loader reads 0x%llx, where no page table is", (unsigned long long)address);
+    if (number > 1)
+        return TABLE_LARGE | TABLE_PRESENT;
+    return (table + PAGE_SIZE + number * (address - table) / sizeof(uint64_t) * PAGE_SIZE) |
+           TABLE_PRESENT;
 }
 
 /* The machine has been running for an hour. */

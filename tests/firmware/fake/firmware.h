@@ -8,6 +8,7 @@
 #include "efi/efi.h"
 
 #include "pvh/platform/platform.h"
+#include "pvh/platform/processor_memory.h"
 
 /* How firmware and machine behave; set by scenarios. */
 struct firmware_ways {
@@ -20,6 +21,7 @@ struct firmware_ways {
     bool tdx, sev;
     void (*connect)(EFI_HANDLE controller); /* what ConnectController does; NULL: must not be */
     bool no_long_mode;                      /* the processor has 32 bits */
+    struct processor_state processor;       /* a stack at 0: far from the machine's memory */
     uint64_t write_back; /* RAM below is write-back, a power of two; 0: there are no MTRRs */
 };
 extern struct firmware_ways firmware_ways;

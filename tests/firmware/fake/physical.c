@@ -309,6 +309,11 @@ static bool find_given(uint64_t start, uint64_t size, struct range *ret_range)
     *ret_range = (struct range){start, start + size};
     if (start % PAGE_SIZE != 0)
         run_fail("AllocatePages is asked for 0x%llx, which is no page", (unsigned long long)start);
+    for (size_t i = 0; i < ELEMENTS(memory_ways.in_use); i++) {
+        if (range_overlaps(*ret_range, memory_ways.in_use[i]))
+            run_fail("AllocatePages is asked for 0x%llx-0x%llx, which the firmware runs in",
+                     (unsigned long long)ret_range->start, (unsigned long long)ret_range->end - 1);
+    }
     return !range_overlaps(*ret_range, memory_ways.withheld) && has_pages(*ret_range) &&
            all_are(*ret_range, is_free);
 }

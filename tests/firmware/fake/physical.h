@@ -84,6 +84,7 @@ struct memory_ways {
     uint64_t shuffle;                /* seed of a random order; 0 for sorted */
     size_t cut;                      /* bytes missing at the end of the map */
     struct range withheld;           /* free, but AllocateAddress fails */
+    struct range in_use[2];          /* free, but the firmware runs in it */
     size_t empty;                    /* number of empty descriptors */
     bool enforce_nx;                 /* with the memory attribute protocol */
     bool refuse_read_only;           /* it makes no page read-only */

@@ -254,6 +254,18 @@ static void withheld(uint64_t seed)
     memory_ways.withheld = (struct range){0x110000, 0x110000 + (1 + seed) * 64 * KIB};
 }
 
+/* U-Boot's stack and page tables are in free memory, here where the kernel goes. */
+static void running_in_free_memory(uint64_t seed)
+{
+    uint64_t stack = 0x110000 + seed * 64 * KIB, tables = 0x180000 - seed * 0x3000;
+
+    setup_boot();
+    firmware_ways.processor =
+        (struct processor_state){.stack_pointer = stack, .page_table = tables, .page_levels = 4};
+    memory_ways.in_use[0] = (struct range){stack - 64 * KIB, stack + 64 * KIB};
+    memory_ways.in_use[1] = (struct range){tables, tables + 0x6000};
+}
+
 /* Nearly all memory that the map calls free; after it there is enough room. */
 static void withheld_large(uint64_t seed)
 {
@@ -592,6 +604,8 @@ const struct scenario memory_scenarios[] = {
     {"withheld-large", withheld_large, ENDING_BOOT, NULL, .seeds = 8},
     {"withheld-large-once", withheld_large, ENDING_BOOT, NULL, .faults = true},
     {"withheld-once", withheld, ENDING_BOOT, NULL, .faults = true},
+    {"running-in-free-memory", running_in_free_memory, ENDING_BOOT, NULL, .seeds = 6},
+    {"running-in-free-memory-once", running_in_free_memory, ENDING_BOOT, NULL, .faults = true},
     {"changing", changing, ENDING_BOOT, NULL, .hook = take_at_calls, .faults = true},
     {"taken-once", changing, ENDING_BOOT, NULL, .hook = take_once, .faults = true},
     {"kept-drivers", over_drivers, ENDING_ERROR, "0x901000", .hook = keep_drivers, .faults = true},
