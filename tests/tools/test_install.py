@@ -63,6 +63,8 @@ def test_removable_starts_on_firmware_of_either_width(machine, ia32):
     assert machine.files()[BINARY] == machine.files()[FALLBACK] == NEW
     assert machine.files()[FALLBACK_IA32] == ia32.read_bytes()
     assert f"{FALLBACK_IA32}: 1.2.3, up to date\n" in machine.call("status", "--efi-ia32", ia32)
+    said = machine.call("status")  # nothing at hand to compare it with
+    assert f"{FALLBACK_IA32}: 1.2.3, no pvhboot.efi at hand to compare it with\n" in said
     machine.place(FALLBACK_IA32, OLD)
     machine.call("update")  # nothing at hand to replace it with
     assert machine.files()[FALLBACK_IA32] == OLD

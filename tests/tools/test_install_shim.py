@@ -17,10 +17,18 @@ DEBIAN = [BUILD / "deps/packages" / path for path in (
     "shim-signed/usr/lib/shim/shimx64.efi.signed", "shim-helpers-amd64-signed/usr/lib/shim/mmx64.efi.signed")]
 
 
-def shim(version="16.1", name=b"shim"):
+# Knows what shim() says of its signers.
+SBVERIFY = """
+[ "$1" != --list ] || ! grep -a -q '^signed by ' "$2" || exec sed -n 's/^signed by /  - subject: /p' "$2"
+exec /usr/bin/sbverify "$@" """
+
+
+def shim(version="16.1", name=b"shim", vendor=None, signers=()):
     """What passes for shim, or for its MokManager."""
     return (b"MZ" + bytes(62) + name * 100 + f"\0UEFI SHIM\n$Version: {version} $\n\0".encode() +
-            b"sbat,1,SBAT Version,sbat,1,x\nshim,4,UEFI shim,shim,1,x\n" + bytes(9))
+            b"sbat,1,SBAT Version,sbat,1,x\nshim,4,UEFI shim,shim,1,x\n" +
+            (f"shim.{vendor},1,x,shim,{version},x\n" if vendor else "").encode() +
+            b"".join(b"\nsigned by %s\n" % signer for signer in signers) + bytes(9))
 
 
 class Packages:
@@ -126,6 +134,25 @@ def test_update(packages):
     assert packages.content(SHIM) == shim("16.2")
     packages.machine.call("update", "--force", f"--shim={packages.folder}", *packages.keys)
     assert packages.content(SHIM) == shim("15.8")
+
+
+@pytest.mark.parametrize("old, new, reason", [
+    ({"signers": [b"me"]}, {"signers": [b"them"]}, "signed by me, and the shim at hand is not"),
+    ({"signers": [b"me"]}, {}, "signed by me, and the shim at hand is not"),
+    ({"signers": [b"CA 2011", b"CA 2023"]}, {"signers": [b"CA 2023"]}, "signed by CA 2011, and"),
+    ({"vendor": "fedora"}, {"vendor": "debian"}, "of another vendor than the shim at hand, shim.fedora"),
+    ({"vendor": "debian", "signers": [b"CA 2011"]}, {"vendor": "debian", "signers": [b"CA 2011", b"CA 2023"]}, None),
+])
+def test_a_shim_of_another_origin_stays(packages, old, new, reason):
+    """The machine's firmware may trust no other signer, and its kernels no other vendor."""
+    packages.machine.program("sbverify", SBVERIFY)
+    packages.machine.call("install", *packages.words)
+    packages.machine.place(SHIM, shim(**old))
+    (packages.folder / "shimx64.efi.signed").write_bytes(shim("16.2", **new))
+    packages.machine.call("update", f"--shim={packages.folder}", warnings=f"{SHIM}: {reason}" if reason else "")
+    assert packages.content(SHIM) == (shim(**old) if reason else shim("16.2", **new))
+    packages.machine.call("update", "--force", f"--shim={packages.folder}", *packages.keys)
+    assert packages.content(SHIM) == shim("16.2", **new)
 
 
 def test_an_update_of_the_loader_needs_the_key(packages):

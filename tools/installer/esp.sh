@@ -64,8 +64,8 @@ on_esp() {
 	printf '%s\n' "$place"
 }
 
-# Prints the state of the copy at $1, compared to the binary to install: missing, foreign, current, older or newer.
-# A different file of the same version counts as older.
+# Prints the state of the copy at $1, compared to the binary to install: missing, foreign, current, older or newer, or
+# unknown where that is not at hand. A different file of the same version counts as older.
 state_of() {
 	if [ ! -e "$1" ]; then
 		echo missing
@@ -75,6 +75,8 @@ state_of() {
 	[ ! -f "$1" ] || version=$(version_of "$1")
 	if [ -z "$version" ]; then
 		echo foreign
+	elif [ -z "$(program_for "$1")" ]; then
+		echo unknown
 	elif is_same_program "$1"; then
 		echo current
 	elif is_newer "$version" "$efi_version"; then

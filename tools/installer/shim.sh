@@ -48,9 +48,30 @@ has_newer_shim() {
 	echo "$file: newer, shim $version; left alone"
 }
 
+# Prints the vendors of the shim FILE, by its SBAT section: whose keys are in it.
+shim_vendors_of() {
+	tr '\000' '\n' <"$1" | sed -n 's/^\(shim[.][^,]*\),[0-9].*/\1/p' | sort -u
+}
+
+# True if the shim in the folder $1 of the ESP is of another origin than the one at hand, which then must not replace it: the
+# firmware may trust none but its signers, and it none but its vendor's kernels.
+has_foreign_shim() {
+	file=$(on_esp "$(shim_path "$1")") other=$shim_folder/shimx64.efi.signed
+	[ "$force" = no ] && has_shim "$1" && is_shim "$file" || return 1
+	strange=$(subjects_of "$file" | grep -v -x -F -e "$(subjects_of "$other")") || :
+	if [ -n "$strange" ]; then
+		warn "$file: signed by ${strange%%"$NEWLINE"*}, and the shim at hand is not; left alone, --force replaces it"
+	elif [ "$(shim_vendors_of "$file")" != "$(shim_vendors_of "$other")" ]; then
+		warn "$file: of another vendor than the shim at hand, $(shim_vendors_of "$file"); left alone, --force replaces it"
+	else
+		return 1
+	fi
+}
+
 # Adds shim's files in the folder $1 of the ESP to the changes, shim last: it must not be there without what it starts.
 choose_shim_changes() {
 	! has_newer_shim "$1" || return 0
+	! has_foreign_shim "$1" || return 0
 	for path in "$1/mmx64.efi" "$(shim_path "$1")"; do
 		file=$(on_esp "$path")
 		if [ -f "$file" ] && cmp -s "$(source_of "$path")" "$file"; then

@@ -13,11 +13,16 @@ forget_signed() {
 	[ -z "$scratch" ] || rm -rf "$scratch"
 }
 
-# Prints the subjects of the certificates that FILE is signed with, in one line; nothing if it is not signed.
-signers_of() {
+# Prints the subjects of the certificates that FILE is signed with, one a line; nothing if it is not signed.
+subjects_of() {
 	[ -f "$1" ] || return 0
 	command -v sbverify >/dev/null || return 0
-	sbverify --list "$1" 2>/dev/null | sed -n 's/^.*subject: *//p' | sort -u | paste -s -d , | sed 's/,/, /g'
+	sbverify --list "$1" 2>/dev/null | sed -n 's/^.*subject: *//p' | sort -u
+}
+
+# The same in one line.
+signers_of() {
+	subjects_of "$1" | paste -s -d , | sed 's/,/, /g'
 }
 
 # Where the PE header of FILE has its checksum, which signing changes, counted from 1.

@@ -10,10 +10,8 @@ print_copy() {
 	current) text="$efi_version, up to date" ;;
 	newer) text="$(version_of "$file"), newer than $efi_version" ;;
 	older) text="$(version_of "$file"), out of date: pvhboot-install update installs $efi_version" ;;
+	unknown) text="$(version_of "$file"), no pvhboot.efi at hand to compare it with" ;;
 	esac
-	if [ -z "$efi_version" ] && is_ours "$file"; then
-		text="$(version_of "$file"), no pvhboot.efi at hand to compare it with"
-	fi
 	signers=$(signers_of "$file")
 	echo "$1: $text${signers:+, signed by $signers}"
 }
@@ -102,7 +100,7 @@ run_status() {
 		file=$(on_esp "$path")
 		is_ours "$file" || continue
 		[ "$status" = $EXIT_OUT_OF_DATE ] || status=0
-		[ -z "$efi" ] || [ "$(state_of "$file")" != older ] || status=$EXIT_OUT_OF_DATE
+		[ "$(state_of "$file")" != older ] || status=$EXIT_OUT_OF_DATE
 	done
 	exit "$status"
 }
