@@ -93,6 +93,7 @@ run_status() {
 	[ ! -e "$(on_esp "$FALLBACK_IA32")" ] || print_copy "$FALLBACK_IA32"
 	echo "loader/entries: $(find "$(on_esp loader/entries)" -maxdepth 1 -iname '*.conf' 2>/dev/null | wc -l) entries"
 	print_drivers
+	print_boot_partition
 	print_firmware
 	print_verdicts
 	status=$EXIT_NOT_INSTALLED
