@@ -178,9 +178,8 @@ ERROR_ROW(FILE_NO_MEMORY, FILE, OUT_OF_RESOURCES, NONE,
     "not enough memory to read it")
 ERROR_ROW(FILE_READ, FILE, FIRMWARE, NONE,
     "cannot read {d0} bytes at offset {x1}: {w}")
-ERROR_ROW(FILE_HOLE, FILE, FIRMWARE, NONE,
-    "cannot read {d0} bytes at offset {x1}: {w}; if the file is sparse, which not every driver can "
-    "read, copy it again with cp --sparse=never")
+ERROR_ROW(FILE_CORRUPTED, FILE, FIRMWARE, NONE,
+    "cannot read {d0} bytes at offset {x1}: {w}; {t}")
 ERROR_ROW(FILE_SHORT_READ, FILE, END_OF_FILE, NONE,
     "short read at offset {x0}: {d1} of {d2} bytes; the file is truncated or the medium damaged")
 ERROR_ROW(DIRECTORY_LIST, FILE, FIRMWARE, NONE,

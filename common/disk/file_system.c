@@ -23,23 +23,29 @@
 /* rEFInd's names of drivers. Debian's package refind has those for x64. */
 #define DRIVER(name) name "_" FIRMWARE_ARCHITECTURE ".efi"
 
+/* What rEFInd's driver for ext4 calls a hole of a sparse file, and its kin do. */
+#define MAY_BE_A_HOLE                                                                              \
+    "if the file is sparse, which not every driver can read, copy it again with cp --sparse=never"
+
 /* A file system that a driver of rEFInd's reads. */
 #define BY_DRIVER(name, driver)                                                                    \
     {                                                                                              \
         name, DRIVER(driver),                                                                      \
             name                                                                                   \
             "; put rEFInd's driver " DRIVER(driver) " into \\EFI\\pvhboot\\drivers, or make it "   \
-                                                    "FAT"                                          \
+                                                    "FAT",                                         \
+            MAY_BE_A_HOLE                                                                          \
     }
 
 #define WITHOUT_DRIVER(name)                                                                       \
     {                                                                                              \
-        name, NULL, name ", for which pvhboot knows no EFI driver; make it FAT"                    \
+        name, NULL, name ", for which pvhboot knows no EFI driver; make it FAT", NULL              \
     }
 
 #define DAMAGED_FAT                                                                                \
     {                                                                                              \
-        "FAT", NULL, "a damaged FAT; check it with fsck.fat"                                       \
+        "FAT", NULL, "a damaged FAT; check it with fsck.fat",                                      \
+            "the file system is damaged: check it with fsck.fat"                                   \
     }
 
 static const struct file_system ext2 = BY_DRIVER("ext2", "ext2");
@@ -51,7 +57,8 @@ static const struct file_system ext4_new = {
     "ext4 with metadata_csum_seed or orphan_file; put " DRIVER(
         "ext4") " of rEFInd 0.14.2 or later into "
                 "\\EFI\\pvhboot\\drivers, or make it again with mke2fs -O "
-                "^metadata_csum_seed,^orphan_file"};
+                "^metadata_csum_seed,^orphan_file",
+    MAY_BE_A_HOLE};
 static const struct file_system unknown = WITHOUT_DRIVER("an unknown one");
 
 struct magic {

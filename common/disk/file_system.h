@@ -13,6 +13,7 @@ struct file_system {
     const char *name;   /* for messages: "ext4"; of an unknown one "an unknown file system" */
     const char *driver; /* rEFInd's EFI driver that reads it; NULL for none */
     const char *words;  /* its name and what to do about it: the rest of a sentence */
+    const char *damage; /* what to do when a file on it is called damaged; NULL: not known */
 };
 
 /* `bytes` are the partition's first ones; fewer than FILE_SYSTEM_PROBE_SIZE recognize less. */

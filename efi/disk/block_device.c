@@ -71,3 +71,18 @@ bool block_device_open(EFI_HANDLE handle, struct arena *arena, struct block_devi
     };
     return true;
 }
+
+const struct file_system *block_device_recognize(EFI_HANDLE handle, struct arena *arena)
+{
+    struct error ignored = {.code = ERROR_NONE};
+    struct block_device device;
+    uint8_t *bytes = arena_alloc_bulk(arena, FILE_SYSTEM_PROBE_SIZE);
+    size_t size = 0;
+
+    if (bytes && block_device_open(handle, arena, &device)) {
+        size = (size_t)min_u64(device.source.size, FILE_SYSTEM_PROBE_SIZE);
+        if (!device.source.read(&device.source, 0, bytes, size, &ignored))
+            size = 0;
+    }
+    return file_system_recognize(bytes, size);
+}

@@ -6,6 +6,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/byte_source.h"
+#include "common/disk/file_system.h"
 
 struct block_device {
     struct byte_source source; /* first, so that it can be cast back; its errors are ERROR_READ */
@@ -17,3 +18,9 @@ struct block_device {
 
 /* Opens what `handle` stands for. False when it has no blocks, no medium, or without memory. */
 bool block_device_open(EFI_HANDLE handle, struct arena *arena, struct block_device *ret_device);
+
+/*
+ * The file system on what `handle` stands for, by its first bytes: an unknown one if they cannot be
+ * read. The arena is only used meanwhile.
+ */
+const struct file_system *block_device_recognize(EFI_HANDLE handle, struct arena *arena);

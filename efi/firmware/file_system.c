@@ -5,8 +5,10 @@
 #include "common/base/text.h"
 #include "common/base/units.h"
 #include "common/base/utf.h"
+#include "efi/disk/block_device.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/efi_error.h"
+#include "efi/firmware/pages.h"
 
 #include <string.h>
 
@@ -113,7 +115,7 @@ static bool open_file(const struct volume *volume, const char *path, struct volu
     EFI_FILE_HANDLE handle;
     EFI_STATUS status;
 
-    file->file_system.is_other = volume->kind == VOLUME_OTHER;
+    file->file_system.device = volume->device;
     file->file_system.chunk = LARGEST_CHUNK;
     if (!path_to_utf16(path, ucs2))
         return error_set_for(error, file->path, ERROR_PATH_TOO_LONG);
@@ -211,11 +213,17 @@ static EFI_STATUS read_chunk(struct volume_file *file, uint64_t offset, void *bu
     }
 }
 
-/* rEFInd's driver for ext4 calls a hole of a sparse file a damaged volume. */
-static enum error_code explain_reading(const struct volume_file *file, EFI_STATUS status)
+/* What to do about a volume that is called damaged depends on its file system. */
+static enum error_code explain_reading(const struct volume_file *file, EFI_STATUS status,
+                                       struct error *error)
 {
-    return file->file_system.is_other && status == EFI_VOLUME_CORRUPTED ? ERROR_FILE_HOLE
-                                                                        : ERROR_FILE_READ;
+    CLEANUP(arena_release) struct arena arena;
+
+    pages_init_arena(&arena);
+    if (status != EFI_VOLUME_CORRUPTED)
+        return ERROR_FILE_READ;
+    error->reason = block_device_recognize(file->file_system.device, &arena)->damage;
+    return error->reason ? ERROR_FILE_CORRUPTED : ERROR_FILE_READ;
 }
 
 static bool read_file(struct volume_file *file, uint64_t offset, void *buffer, uint64_t size,
@@ -225,8 +233,8 @@ static bool read_file(struct volume_file *file, uint64_t offset, void *buffer, u
     EFI_STATUS status = read_chunk(file, offset, buffer, size, &wanted, ret_count);
 
     if (EFI_ERROR(status))
-        return error_set_efi_for(error, file->path, status, explain_reading(file, status), wanted,
-                                 offset);
+        return error_set_efi_for(error, file->path, status, explain_reading(file, status, error),
+                                 wanted, offset);
     return *ret_count == wanted ||
            error_set_for(error, file->path, ERROR_FILE_SHORT_READ, offset, *ret_count, wanted);
 }

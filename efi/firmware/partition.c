@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/partition.h"
 
-#include "common/disk/file_system.h"
 #include "common/disk/partition_table.h"
 #include "efi/disk/block_device.h"
 #include "efi/firmware/device_path.h"
@@ -98,19 +97,9 @@ static void connect(EFI_HANDLE device)
 static const struct file_system *recognize(EFI_HANDLE partition)
 {
     CLEANUP(arena_release) struct arena arena;
-    struct error ignored = {.code = ERROR_NONE};
-    struct block_device device;
-    uint8_t *bytes;
-    size_t size = 0;
 
     pages_init_arena(&arena);
-    bytes = arena_alloc_bulk(&arena, FILE_SYSTEM_PROBE_SIZE);
-    if (bytes && block_device_open(partition, &arena, &device)) {
-        size = (size_t)min_u64(device.source.size, FILE_SYSTEM_PROBE_SIZE);
-        if (!device.source.read(&device.source, 0, bytes, size, &ignored))
-            size = 0;
-    }
-    return file_system_recognize(bytes, size);
+    return block_device_recognize(partition, &arena);
 }
 
 static bool (*load_drivers)(void);
@@ -153,18 +142,24 @@ static void connect_all(void)
     (void)BS->FreePool(handles);
 }
 
+/* A file system that the firmware knows may not be on the handle yet: a fast boot leaves it so. */
+static bool open_by_firmware(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
+                             struct error *error)
+{
+    if (try_open(partition, name, ret_volume, error))
+        return true;
+    connect(partition);
+    return try_open(partition, name, ret_volume, error);
+}
+
 /*
- * A file system that the firmware knows may not be on the handle yet: a fast boot leaves it so.
- * For one that it does not know there may be drivers. Those are shown first what is to be read, and
- * all there is, which takes a second or more, only if that gives nothing.
+ * For a file system that the firmware does not know there may be drivers. They are shown first what
+ * is to be read, and all there is, which takes a second or more, only if that gives nothing.
  */
 static bool open_by_drivers(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
                             struct error *error)
 {
-    connect(partition);
-    if (try_open(partition, name, ret_volume, error))
-        return true;
-    if (!file_system_may_have_driver(recognize(partition)) || !load_drivers || !load_drivers())
+    if (!load_drivers || !load_drivers())
         return false;
     connect(partition);
     if (try_open(partition, name, ret_volume, error))
@@ -176,14 +171,26 @@ static bool open_by_drivers(EFI_HANDLE partition, const char *name, struct volum
     return try_open(partition, name, ret_volume, error);
 }
 
+static bool open_either_way(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
+                            const struct file_system **ret_file_system, struct error *error)
+{
+    *ret_file_system = NULL;
+    if (open_by_firmware(partition, name, ret_volume, error))
+        return true;
+    *ret_file_system = recognize(partition);
+    return file_system_may_have_driver(*ret_file_system) &&
+           open_by_drivers(partition, name, ret_volume, error);
+}
+
 bool partition_open(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
                     struct error *error)
 {
-    if (try_open(partition, name, ret_volume, error) ||
-        open_by_drivers(partition, name, ret_volume, error))
+    const struct file_system *file_system;
+
+    if (open_either_way(partition, name, ret_volume, &file_system, error))
         return volume_is_open(ret_volume) || ERROR_IS_FALSE(error_name(error, name));
     error_clear(error);
-    error->reason = recognize(partition)->words;
+    error->reason = file_system->words;
     return error_set_for(error, name, ERROR_PARTITION_UNREADABLE);
 }
 

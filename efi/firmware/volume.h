@@ -37,7 +37,7 @@ struct volume_file {
     void (*on_read)(uint64_t bytes); /* called as the file is read, for progress; may be NULL */
     bool is_missing;                 /* there is no such file */
     struct {
-        bool is_other;     /* of a volume of this kind */
+        EFI_HANDLE device; /* of the volume */
         uint64_t position; /* of the firmware's handle, to avoid needless seeks */
         uint64_t chunk;    /* the largest read that the firmware has not refused, in bytes */
     } file_system;         /* for efi/firmware/file_system.c only */

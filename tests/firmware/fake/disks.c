@@ -22,6 +22,7 @@ struct fake_blocks {
 };
 
 uint8_t disk_gpt[DISK_SIZE], disk_mbr[DISK_SIZE];
+size_t first_block_reads;
 
 /* The disk's MBR ID and the partition's GUID: the second partition of disk_mbr is by its ID. */
 static void put_signature(uint8_t *node, uint8_t disk, uint8_t number)
@@ -74,6 +75,7 @@ static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO *this, UINT32 medium, EFI_LBA 
         block * BLOCK + size > blocks->size || (uintptr_t)buffer % blocks->media.IoAlign != 0)
         run_fail("ReadBlocks is called for %zu bytes at block %llu, to %p", (size_t)size,
                  (unsigned long long)block, buffer);
+    first_block_reads += block == 0;
     if (!EFI_ERROR(status))
         memcpy(buffer, blocks->bytes + block * BLOCK, size);
     return status;

@@ -21,3 +21,6 @@ void partition_tell_xbootldr(EFI_HANDLE partition, uint8_t type);
 #define DISK_SIZE (40 * 512)
 extern uint8_t disk_gpt[DISK_SIZE], disk_mbr[DISK_SIZE];
 void disks_fill(void);
+
+/* How often the first block of a disk or partition has been read. */
+extern size_t first_block_reads;

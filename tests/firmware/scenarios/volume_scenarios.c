@@ -29,7 +29,7 @@ static bool has_path;    /* the other partition has its handle */
 static uint8_t own_disk; /* the number of the disk that we were started from */
 static size_t connections, connections_due;
 
-/* An ext4 file system, as far as it is looked at. */
+/* The other partition's file system, as far as it is looked at: unknown, or ext4. */
 static uint8_t ext4[128 * 1024];
 
 static void nothing_connects(EFI_HANDLE controller)
@@ -52,10 +52,8 @@ static void start_on(uint8_t disk_number)
 
 static void put_other_partition(void)
 {
-    static const uint8_t empty[512];
-
     partition_put_path(&other, own_disk, 2);
-    blocks_put(other, empty, sizeof(empty));
+    blocks_put(other, ext4, sizeof(ext4));
     has_path = true;
 }
 
@@ -175,6 +173,8 @@ static void unreadable(uint64_t seed)
 
 static void check_unreadable(void)
 {
+    if (run_is_plain() && first_block_reads != 1)
+        run_fail("the partition's file system is looked for %zu times", first_block_reads);
     if (run_is_plain() &&
         !strstr(run_said(), "this disk's XBOOTLDR partition: cannot be read: its file system is "
                             "ext4"))
@@ -325,6 +325,37 @@ static void check_named_wrongly(void)
         run_fail("the mistake is not named");
 }
 
+/* What is to be done depends on the file system, of which ext4 (0), FAT (1) and none (2) are. */
+static const char *const damage_says[] = {
+    "Volume Corrupted; if the file is sparse",
+    "Volume Corrupted; the file system is damaged: check it with fsck.fat",
+    "Volume Corrupted",
+};
+static uint64_t damage_kind;
+
+static void named_damaged(uint64_t seed)
+{
+    damage_kind = seed;
+    if (seed == 0)
+        put_number(ext4 + 1024 + 0x38, 2, 0xef53);
+    if (seed == 1)
+        memcpy(ext4 + 82, "FAT32", 5);
+    named(0);
+    medium_ways.damaged = "@other\\initrd"; /* as paths are kept */
+    medium_ways.damaged_range = (struct range){0, 5000};
+    medium_ways.damage = EFI_VOLUME_CORRUPTED;
+}
+
+static void check_named_damaged(void)
+{
+    if (!run_is_plain())
+        return;
+    if (damage_kind == 2 && strstr(run_said(), "Volume Corrupted;"))
+        run_fail("something is said of an unknown file system");
+    if (!strstr(run_said(), damage_says[damage_kind]))
+        run_fail("what to do about the damage is not said");
+}
+
 /* A program there; its file system is not on the handle yet. */
 static void named_program(uint64_t seed)
 {
@@ -388,6 +419,8 @@ const struct scenario volume_scenarios[] = {
     {"named-volume", named, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
     {"named-program", named_program, ENDING_SUCCESS, NULL, check_named_program, .faults = true},
     {"same-name", same_name, ENDING_BOOT, .seeds = 2},
+    {"named-damaged", named_damaged, ENDING_ERROR, "initrd: cannot read", check_named_damaged,
+     .seeds = sizeof(damage_says) / sizeof(*damage_says), .faults = true},
     {"named-wrongly", named_wrongly, ENDING_ERROR, NULL, check_named_wrongly,
      .seeds = sizeof(wrong_names) / sizeof(*wrong_names), .faults = true},
     {NULL},

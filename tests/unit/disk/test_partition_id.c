@@ -110,8 +110,10 @@ static void test_file_systems(void **state)
     assert_string_equal(name_at(1024, "\x10\x20\xf5\xf2", 4), "f2fs");
     assert_string_equal(name_at(3, "NTFS    ", 8), "NTFS");
     assert_string_equal(name_at(82, "FAT32", 5), "FAT");
+    assert_non_null(strstr(file_system_recognize(probe, sizeof(probe))->damage, "fsck.fat"));
     assert_string_equal(name_at(0, "nothing", 7), "an unknown one");
     assert_string_equal(file_system_recognize(probe, 0)->name, "an unknown one");
+    assert_null(file_system_recognize(probe, 0)->damage);
 }
 
 static const struct file_system *ext(uint32_t compatible, uint32_t incompatible)
@@ -133,6 +135,7 @@ static void test_ext(void **state)
     assert_non_null(strstr(ext(0x3c, 0x242)->words, "ext4_x64.efi"));
     assert_non_null(strstr(ext(0x3c, 0x2242)->words, "metadata_csum_seed"));
     assert_non_null(strstr(ext(0x103c, 0x242)->words, "0.14"));
+    assert_non_null(strstr(ext(0x103c, 0x242)->damage, "sparse"));
     assert_null(file_system_recognize(probe, 1024 + 0x63)->driver);
 }
 
