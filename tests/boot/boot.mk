@@ -23,6 +23,10 @@ BOOT_PACKAGES_FULL += $(patsubst %,build/deps/packages/%,bookworm-backports/syst
 # their boots are skipped.
 BOOT_FIRMWARE_OPTIONAL := $(patsubst %,build/deps/packages/bookworm/%,ovmf-ia32 u-boot-qemu)
 
+# A Debian 12 with the packages of an installed system that boot it; test_debian.py puts it on a disk.
+BOOT_SYSTEM := build/deps/debian-12.tar
+BOOT_SYSTEM_PACKAGES := systemd-sysv,udev,dbus,login,kmod,linux-image-cloud-amd64,initramfs-tools,zstd,systemd-boot,refind
+
 BOOT_TOOLS := $(patsubst %,build/boot-tools/%.efi,strict pcrs)
 BOOT_NEEDS = $(EFI_BINARY) $(IA32_BINARY) $(BOOT_FIRMWARE_OPTIONAL) $(BOOT_TOOLS) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
@@ -32,7 +36,7 @@ check-boot: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by the rows that fit into t
 	$(BOOT_TEST) -m 'not slow'
 
 .PHONY: check-boot-full
-check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) ## boot in QEMU with OVMF, by every row
+check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) $(BOOT_SYSTEM) ## boot in QEMU with OVMF, by every row
 	$(BOOT_TEST)
 
 # A folder gets its name when it is complete. Without prerequisites, it is never downloaded again.
@@ -41,6 +45,12 @@ $(BOOT_PACKAGES) $(BOOT_PACKAGES_FULL):
 
 $(BOOT_FIRMWARE_OPTIONAL):
 	@tools/fetch-packages '$(@:build/deps/packages/%=%)' || echo 'the boots with $(@F) will be skipped' >&2
+
+$(BOOT_SYSTEM):
+	@echo "  mmdebstrap $@"
+	$(Q)mmdebstrap --quiet --variant=minbase --include=$(BOOT_SYSTEM_PACKAGES) --aptopt='APT::Install-Recommends "false"' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' bookworm $@.new
+	$(Q)mv $@.new $@
 
 # A program that makes the firmware as strict as possible and then starts the loader, and one that prints the TPM's PCRs.
 # They are linked with GNU-EFI's linker script, since the loader's has the trampoline too. That script only knows plain

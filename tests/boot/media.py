@@ -26,6 +26,8 @@ DISK_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000d")
 ESP_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000e")
 XBOOTLDR_TYPE = uuid.UUID("bc13c2ff-59e6-4262-a352-b275fd6f7172")
 XBOOTLDR_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000f")
+ROOT_TYPE = uuid.UUID("4f68bce3-e8cd-4db1-96e7-fbcaf984b709")
+ROOT_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-707668000010")
 
 # The ID of a disk with an MBR, as it lies there: PARTUUID 70766801-01, -02.
 MBR_ID = bytes.fromhex("01687670")
@@ -148,19 +150,22 @@ def _append_image(path, partition, image):
              f"seek={partition.first_lba * SECTOR // MIB}")
 
 
-def write_disk(path, files, guid=ESP_GUID, xbootldr=None):
+def write_disk(path, files, guid=ESP_GUID, xbootldr=None, root=None):
     """Write a GPT disk whose ESP holds `files`, a dict of path ("a/b") to bytes or Path.
 
     A machine's second disk needs a `guid` of its own. `xbootldr`: an image of a second partition,
-    of that type.
+    of that type; `root`: of a third one, for the root file system.
     """
     partition = Partition(1, ESP_FIRST_LBA, _esp_sectors(files), guid)
+    partitions = [partition]
     if xbootldr:
-        second = _after(partition, xbootldr, guid=XBOOTLDR_GUID, type=XBOOTLDR_TYPE, label="boot")
-        _write_gpt(path, partition, second)
-        _append_image(path, second, xbootldr)
-    else:
-        _write_gpt(path, partition)
+        partitions.append(_after(partitions[-1], xbootldr, guid=XBOOTLDR_GUID, type=XBOOTLDR_TYPE,
+                                 label="boot"))
+    if root:
+        partitions.append(_after(partitions[-1], root, guid=ROOT_GUID, type=ROOT_TYPE, label="root"))
+    _write_gpt(path, *partitions)
+    for one, image in zip(partitions[1:], [image for image in (xbootldr, root) if image]):
+        _append_image(path, one, image)
     run_tool("mkfs.fat", "-F", "32", "-s", CLUSTER_SECTORS, "-i", "70766800", "-n", "ESP",
          "--offset", ESP_FIRST_LBA, path, partition.sectors // 2)
     _fill_fat(f"{path}@@{ESP_FIRST_LBA * SECTOR}", files)

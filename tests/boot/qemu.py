@@ -280,10 +280,10 @@ def _screen(process, directory):
     return picture.read_bytes()
 
 
-def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten", faults=()):
+def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten", faults=(), limit=TIMEOUT):
     """Boot the machine from `image` with a fresh variable store; see the module's text.
 
-    `writes` says what becomes of what is written to the image; `faults` are its bad sectors.
+    `writes` says what becomes of what is written to the image; `faults` are its bad sectors; `limit` is in seconds.
     """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -296,7 +296,7 @@ def run(machine, image, variables, directory, until=STUCK, devices=(), writes="f
     screen = b""
     try:
         outputs = (directory / "serial", directory / "debug")
-        timed_out, host_memory = _wait(process, outputs, until, started + TIMEOUT)
+        timed_out, host_memory = _wait(process, outputs, until, started + limit)
         if machine.vga != "none":
             screen = _screen(process, directory)
     finally:
