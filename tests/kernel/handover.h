@@ -54,6 +54,7 @@ void check_start_info(const struct handover *handover);
 void check_boot_info_place(const struct handover *handover);
 void check_memmap(const struct handover *handover);
 void check_modules(const struct handover *handover, const struct options *options);
+void check_machine(const struct handover *handover);
 void check_acpi(const struct handover *handover, const struct options *options);
 
 /* Whether entries of this type cover all of the extent. */

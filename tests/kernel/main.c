@@ -18,6 +18,7 @@ static void check_everything(const struct handover *handover, const struct optio
 {
     check_state(handover->entry);
     check_image(handover, options);
+    check_machine(handover);
     check_start_info(handover);
     check_memmap(handover);
     check_boot_info_place(handover);

@@ -5,6 +5,9 @@
  * there; their layout is PARAMETERS in mock.py.
  */
 #define MSR_EFER           0xc0000080
+#define MSR_APIC_BASE      0x1b
+#define MSR_MTRR_DEFAULT   0x2ff
+#define KEEP               0xffffffff  /* what the BIOS has written */
 #define PIC_PRIMARY_MASK   0x21
 #define PIC_SECONDARY_MASK 0xa1
 #define STACK_SIZE         64
@@ -36,6 +39,8 @@ pic_primary:    .long 0
 pic_secondary:  .long 0
 gdt_limit:      .long 0
 gdt_limit_at_entry: .long 0
+apic_base:      .long 0
+mtrr_default:   .long 0
 gdt:            .fill 8, 8, 0
 
 gdt_register:
@@ -68,7 +73,17 @@ start:
     movl    efer, %eax
     xorl    %edx, %edx
     wrmsr
-
+    movl    apic_base, %eax
+    cmpl    $KEEP, %eax
+    je      1f
+    movl    $MSR_APIC_BASE, %ecx
+    wrmsr
+1:  movl    mtrr_default, %eax
+    cmpl    $KEEP, %eax
+    je      1f
+    movl    $MSR_MTRR_DEFAULT, %ecx
+    wrmsr
+1:
     movl    gdt_limit_at_entry, %eax
     movw    %ax, gdt_register
     lgdt    gdt_register

@@ -64,6 +64,7 @@ STATE = (
     state("null-es", "es", es=0),
     state("no-task-register", "tr", tr=0),
     state("task-register-beyond-gdt", "tr", gdt_limit_at_entry=0x17),
+    state("lapic-off", "lapic-enabled", apic_base=0xFEE00000),
     descriptor("code-not-readable", "cs", mock.FLAT_CODE & ~(2 << 40)),
     descriptor("code-with-limit", "cs", mock.FLAT_CODE & ~(8 << 48)),
     descriptor("data-with-limit", "ds", mock.FLAT_DATA & ~(8 << 48)),

@@ -130,6 +130,15 @@ def test_reports_what_it_was_given(tmp_path):
     assert f'module 0 {place} crc32=0x{crc:08x} cmdline="first of two"' in run.info
 
 
+@pytest.mark.parametrize("default, found", [(mock.KEEP, "write-back"), (0x800, "other"), (6, "other")])
+def test_reports_whether_it_is_cached(tmp_path, default, found):
+    given = scene()
+    given.state["mtrr_default"] = default
+    run = Run(given, tmp_path)
+    assert run.status == STATUS_PASS
+    assert f"mtrr-image={found}" in run.info
+
+
 def test_quiet_leaves_modules_and_verdict(tmp_path):
     run = Run(scene(cmdline=b"pvhtest.quiet"), tmp_path)
     assert run.status == STATUS_PASS

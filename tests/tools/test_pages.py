@@ -4,11 +4,13 @@
 import pathlib
 import re
 import subprocess
+import sys
 
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PAGES = ("docs/architecture.md", "CONTRIBUTING.md")
+PROTOCOL = "docs/protocol.md"
 
 # A path in backquotes or in the drawing of a boot. FORMAT and ROOM stand for any.
 PATH = re.compile(r"(?<![\w./-])((?:common|pvh|efi|tools|tests|third_party|iso|docs)/[\w./-]*\w/?)")
@@ -87,3 +89,51 @@ def test_the_comparison_has_the_variables():
             continue
         for name in cells[0].split(", "):
             assert (f'"{name}"' in sources) == (cells[1] == "yes"), name
+
+
+# What the test kernel checks: each of its checks has a sabotage, which test_kernel.py sees to, but for these.
+WITHOUT_SABOTAGE = {"modlist-absent", "tpm"}
+ALL_SABOTAGES = "import sabotage; print(*[name for case in sabotage.CASES for name in case.failing])"
+
+
+def checks_of_the_test_kernel():
+    said = subprocess.run([sys.executable, "-Bc", ALL_SABOTAGES], cwd=TOP / "tests/kernel", check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    return {without_numbers(name) for name in said.split()} | WITHOUT_SABOTAGE
+
+
+def without_numbers(name):
+    return re.sub(r"\d+", "N", name)
+
+
+def promises():
+    """The rows of all tables whose last column is `check`: where they stand, and the checks that they name."""
+    found, has_checks = [], False
+    for number, line in enumerate((TOP / PROTOCOL).read_text(encoding="utf-8").splitlines(), 1):
+        cells = [cell.strip() for cell in line.strip("| ").split(" | ")] if line.startswith("|") else []
+        if not cells:
+            has_checks = False
+        elif cells[-1] == "check":
+            has_checks = True
+        elif has_checks and not cells[0].startswith("---"):
+            found.append((number, [without_numbers(name) for name in re.findall(r"`([\w-]+)`", cells[-1])]))
+    return found
+
+
+def test_every_promise_of_the_protocol_has_a_check():
+    rows = promises()
+    assert len(rows) > 70
+    known = checks_of_the_test_kernel()
+    assert [number for number, names in rows if not names] == []
+    assert [(number, name) for number, names in rows for name in names if name not in known] == []
+
+
+def test_every_check_is_in_the_protocol():
+    named = {name for _, names in promises() for name in names}
+    assert checks_of_the_test_kernel() - named == set()
+
+
+def test_links_of_the_protocol_lead_somewhere():
+    page = TOP / PROTOCOL
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert links and [link for link in links if not (page.parent / link).exists()] == []
