@@ -2,6 +2,7 @@
 /* Follows rsdp_paddr to the ACPI tables that a kernel needs for PCI, and to those of the loader. */
 #include "coreboot.h"
 #include "handover.h"
+#include "processors.h"
 #include "report.h"
 
 struct rsdp {
@@ -173,11 +174,14 @@ static void check_tables(const struct handover *handover, const struct options *
     if (!check(root != NULL, "acpi-root-table", "none at 0x%llx", paddr))
         return;
     const struct table_header *mcfg = find_table(root, extended ? 8 : 4, "MCFG", "", 0);
+    const struct table_header *madt = find_table(root, extended ? 8 : 4, "APIC", "", 0);
     if (mcfg)
         check_mcfg(handover, mcfg);
     else
         report("mcfg none");
     check_device(handover, options, rsdp, root, find_device(root, extended ? 8 : 4));
+    if (madt)
+        check_processors(handover, (const uint8_t *)madt, madt->length);
 }
 
 void check_acpi(const struct handover *handover, const struct options *options)

@@ -105,10 +105,10 @@ class Overlay:
         return ((SSDT, acpi_table(b"SSDT", body)), (COREBOOT, coreboot), (LOG, log))
 
 
-def acpi_tables(with_xsdt=True, overlay=None):
+def acpi_tables(with_xsdt=True, overlay=None, processors=(1,)):
     start, end = PCI_CONFIG
     mcfg = acpi_table(b"MCFG", struct.pack("<8xQHBBI", start, 0, 0, ((end - start) >> 20) - 1, 0))
-    other = acpi_table(b"OTHR", b"")
+    other = acpi_table(b"APIC", bytes(8) + b"".join(map(madt_entry, range(len(processors)), processors)))
     pointers = [ACPI + OTHER_TABLE, ACPI + MCFG_TABLE]
     own = [ACPI + SSDT] if overlay else []
     rsdt = acpi_table(b"RSDT", words("I", pointers + (own if not overlay or overlay.in_rsdt else [])))
@@ -129,6 +129,13 @@ def acpi_tables(with_xsdt=True, overlay=None):
     for offset, data in tables:
         area[offset:offset + len(data)] = data
     return bytes(area)
+
+
+def madt_entry(number, enabled):
+    """A processor: with a local APIC, or from the third on with an x2APIC."""
+    if number < 2:
+        return struct.pack("<BBBBI", 0, 8, number, number, enabled)
+    return struct.pack("<BBHIII", 9, 16, 0, number, enabled, number)
 
 
 def words(kind, numbers):
@@ -198,6 +205,7 @@ class Scene:
     cmdline_end: bytes = bytes(8)
     acpi: bytes = field(default_factory=acpi_tables)
     ram_size: int = 256
+    processors: int = 1
 
     def __post_init__(self):
         if self.state is None:

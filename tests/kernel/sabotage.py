@@ -362,6 +362,7 @@ TABLES = (
     acpi("rsdp-signature", "rsdp-signature", 0),
     acpi("rsdp-first-checksum", "rsdp-checksum", 9),
     acpi("rsdp-second-checksum", "rsdp-checksum", 33),
+    case("processor-missing", "processors-start", acpi=mock.acpi_tables(processors=(1, 1))),
     acpi("acpi-root-checksum", "acpi-root-table", mock.ROOT_TABLE + 20),
     memmap("rsdp-in-ram", "rsdp-not-in-ram", all_ram),
     memmap("mcfg-left-out", "mcfg-0-reserved", lambda rows: rows.pop()),

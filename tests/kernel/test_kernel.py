@@ -35,9 +35,9 @@ def scene(shape=shapes.tk32n4, **fields):
     return Scene(shape(body()), **fields)
 
 
-def qemu(folder, ram_size):
+def qemu(folder, ram_size, processors):
     return [
-        "qemu-system-x86_64", "-accel", "tcg", "-M", "q35", "-m", str(ram_size),
+        "qemu-system-x86_64", "-accel", "tcg", "-M", "q35", "-m", str(ram_size), "-smp", str(processors),
         "-display", "none", "-no-reboot", "-kernel", f"{folder}/scene.elf",
         "-option-rom", f"{folder}/start-info.rom", "-serial", f"file:{folder}/serial",
         "-chardev", f"file,id=debug,path={folder}/debug",
@@ -52,7 +52,7 @@ class Run:
     def __init__(self, made, folder, timeout=60):
         (folder / "scene.elf").write_bytes(made.encode((BUILD / "mock.bin").read_bytes()))
         (folder / "start-info.rom").write_bytes(made.option_rom())
-        command = qemu(folder, made.ram_size)
+        command = qemu(folder, made.ram_size, made.processors)
         self.status = subprocess.run(command, timeout=timeout, check=False).returncode
         self.text = reported(folder / "serial")
         self.debug = reported(folder / "debug")
@@ -137,6 +137,13 @@ def test_reports_whether_it_is_cached(tmp_path, default, found):
     run = Run(given, tmp_path)
     assert run.status == STATUS_PASS
     assert f"mtrr-image={found}" in run.info
+
+
+def test_starts_the_other_processors(tmp_path):
+    """Those that are disabled are empty sockets."""
+    run = Run(scene(acpi=mock.acpi_tables(processors=(1, 1, 1, 0)), processors=3), tmp_path)
+    assert run.status == STATUS_PASS
+    assert "processors-start" in run.passed
 
 
 def test_quiet_leaves_modules_and_verdict(tmp_path):
