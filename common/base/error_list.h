@@ -147,7 +147,7 @@ ERROR_ROW(NESTED_TOO_DEEP, FILE, LOAD_ERROR, NONE,
 /* Files and volumes. */
 ERROR_ROW(VOLUME_NO_FILE_SYSTEM, MACHINE, FIRMWARE, NONE,
     "the device that pvhboot was started from has no file system ({w}); start it from a disk, "
-    "USB stick or CD")
+    "USB stick or CD, or by PXE")
 ERROR_ROW(VOLUME_OPEN, MACHINE, FIRMWARE, NONE,
     "cannot open {t}: {w}")
 ERROR_ROW(PARTITION_ID, FILE, INVALID_PARAMETER, NONE,
@@ -184,6 +184,18 @@ ERROR_ROW(FILE_SHORT_READ, FILE, END_OF_FILE, NONE,
     "short read at offset {x0}: {d1} of {d2} bytes; the file is truncated or the medium damaged")
 ERROR_ROW(DIRECTORY_LIST, FILE, FIRMWARE, NONE,
     "cannot be listed: {w}")
+ERROR_ROW(NO_BOOT_SERVER, MACHINE, NOT_FOUND, NONE,
+    "the network's answers (DHCP, PXE) do not say which server and which file pvhboot came from; "
+    "let the DHCP server name both")
+ERROR_ROW(SERVER_REFUSES, FILE, NOT_FOUND, NONE,
+    "{t}")
+ERROR_ROW(SERVER_READ, FILE, FIRMWARE, NONE,
+    "cannot be read from the server: {w}")
+ERROR_ROW(TFTP_BLOCKS, FILE, FIRMWARE, NONE,
+    "cannot be read from the server: {w}; {d0} bytes may be more than 65535 blocks, after which "
+    "not every server goes on; let it agree to larger blocks (blksize), or serve the file by HTTP")
+ERROR_ROW(SERVER_SIZE, FILE, LOAD_ERROR, NONE,
+    "the server announced {d0} bytes and sent {d1}; try again")
 
 /* Modules, and the initrd offered through Linux's initrd media device path. */
 ERROR_ROW(MODULE_EMPTY, FILE, LOAD_ERROR, NONE,

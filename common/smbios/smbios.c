@@ -19,8 +19,11 @@
 
 /* Section 6.1.2: the header of structures. */
 #define HEADER_SIZE      4
+#define TYPE_SYSTEM      1
 #define TYPE_OEM_STRINGS 11
 #define TYPE_END         127
+
+#define UUID_OFFSET 8 /* section 7.2: the system */
 
 static bool adds_up(const uint8_t *bytes, size_t size)
 {
@@ -113,4 +116,47 @@ const char *smbios_next_oem_string(struct smbios_walk *walk)
         if (walk->bytes[walk->structure] == TYPE_OEM_STRINGS)
             return (const char *)walk->bytes + start;
     }
+}
+
+/* Moves behind the strings of the structure that has been entered. False where they are damaged. */
+static bool skip_structure(struct smbios_walk *walk)
+{
+    for (;;) {
+        size_t end = string_end(walk);
+
+        if (end == 0)
+            return false;
+        if (end == walk->string + 1) {
+            leave_structure(walk, end);
+            return true;
+        }
+        walk->string = end;
+    }
+}
+
+/* Section 7.2.1: all zeros or ones stand for none. */
+static bool is_uuid(const uint8_t *bytes)
+{
+    for (size_t i = 1; i < SMBIOS_UUID_SIZE; i++) {
+        if (bytes[i] != bytes[0])
+            return true;
+    }
+    return bytes[0] != 0 && bytes[0] != UINT8_MAX;
+}
+
+bool smbios_read_uuid(const struct smbios_walk *tables, uint8_t ret_uuid[SMBIOS_UUID_SIZE])
+{
+    struct smbios_walk walk = {.bytes = tables->bytes, .size = tables->size};
+
+    while (enter_structure(&walk)) {
+        const uint8_t *structure = walk.bytes + walk.structure;
+
+        if (structure[0] == TYPE_SYSTEM && structure[1] >= UUID_OFFSET + SMBIOS_UUID_SIZE) {
+            memcpy(ret_uuid, structure + UUID_OFFSET, SMBIOS_UUID_SIZE);
+            return is_uuid(ret_uuid);
+        }
+        if (!skip_structure(&walk))
+            return false;
+    }
+    return false;
 }

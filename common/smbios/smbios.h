@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room common/smbios: the tables in which firmware describes the machine (SMBIOS, DMTF DSP0134
- * 3.7). It must not know how they are found. Of all structures only OEM strings (type 11) are read:
- * that is where virtual machines are given settings from outside, as in QEMU's
+ * 3.7). It must not know how they are found. Read are the UUID of the system (type 1) and OEM
+ * strings (type 11): that is where virtual machines are given settings from outside, as in QEMU's
  *
  *     -smbios type=11,value=io.systemd.boot.timeout=5
  *
@@ -44,3 +44,8 @@ struct smbios_walk {
  * damaged.
  */
 const char *smbios_next_oem_string(struct smbios_walk *walk);
+
+#define SMBIOS_UUID_SIZE 16
+
+/* The UUID of the system, as it is in the table. False if there is none, or it is not set. */
+bool smbios_read_uuid(const struct smbios_walk *tables, uint8_t ret_uuid[SMBIOS_UUID_SIZE]);

@@ -75,7 +75,8 @@ static bool read_headers(struct kernel *kernel, bool *ret_sequential, struct err
 
 bool kernel_open(const struct boot_file *source, struct kernel *ret_kernel, struct error *error)
 {
-    return open_file(source, ret_kernel, error);
+    return open_file(source, ret_kernel, error) &&
+           (file_reads_parts(&ret_kernel->file) || kernel_read_whole(ret_kernel, error));
 }
 
 bool kernel_read_whole(struct kernel *kernel, struct error *error)
@@ -117,7 +118,8 @@ static bool probe(struct kernel *kernel, struct error *error)
 bool kernel_probe(const struct boot_file *source, struct error *error)
 {
     CLEANUP(kernel_close) struct kernel kernel = {.state = KERNEL_CLOSED};
-    bool good = open_file(source, &kernel, error) && probe(&kernel, error);
+    bool good = open_file(source, &kernel, error) &&
+                (!file_reads_parts(&kernel.file) || probe(&kernel, error));
 
     progress_end(); /* of start_unpacking() */
     return good;

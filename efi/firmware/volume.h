@@ -47,6 +47,7 @@ struct directory {
     const struct volume_operations *operations;
     void *handle; /* for the operations only; NULL: the directory does not exist */
     const char *path;
+    const char *looked_for; /* files that stand for it on a server; NULL on a file system */
 };
 
 /*

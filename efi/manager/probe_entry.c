@@ -24,7 +24,7 @@ static bool probe_program(const struct boot_file *program, struct error *error)
 
     if (!file_open(program->volume, program->path, &file, error))
         return false;
-    return pe_check_program(&file.source, error) ||
+    return !file_reads_parts(&file) || pe_check_program(&file.source, error) ||
            ERROR_IS_FALSE(error_name(error, program->path));
 }
 

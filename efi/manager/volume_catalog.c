@@ -19,6 +19,8 @@ static bool open_directory(struct catalog_reader *catalog_reader, const char *pa
     if (!directory_open(catalog_reader->volume, path, &reader->directory, error))
         return false;
     *ret_found = directory_is_open(&reader->directory);
+    if (!*ret_found && reader->directory.looked_for)
+        console_message("the server has none of the entries %s", reader->directory.looked_for);
     return true;
 }
 

@@ -2,8 +2,13 @@
 #include "efi/network/boot_volume.h"
 
 #include "efi/firmware/file_system.h"
+#include "efi/network/tftp_volume.h"
 
 bool boot_volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
 {
-    return file_system_open(device, ret_volume, error);
+    /* iPXE, and firmware that has loaded a disk's image, have both. */
+    if (file_system_open(device, ret_volume, error))
+        return true;
+    return error->code == ERROR_VOLUME_NO_FILE_SYSTEM &&
+           tftp_volume_open(device, ret_volume, error);
 }

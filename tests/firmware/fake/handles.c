@@ -87,6 +87,13 @@ void handles_install(EFI_HANDLE *handle, const EFI_GUID *guid, void *interface)
     (void)add(handle, guid, interface);
 }
 
+void *handles_interface(EFI_HANDLE handle, const EFI_GUID *guid)
+{
+    const struct protocol *protocol = find(handle, guid);
+
+    return protocol ? protocol->interface : NULL;
+}
+
 void handles_remove(EFI_HANDLE handle, const EFI_GUID *guid)
 {
     struct protocol *protocol = find(handle, guid);

@@ -12,6 +12,9 @@ extern EFI_HANDLE console_handle;
 /* Installs a protocol on a handle, a new one if *handle is NULL, for the whole run. */
 void handles_install(EFI_HANDLE *handle, const EFI_GUID *guid, void *interface);
 
+/* What is installed; NULL for nothing. */
+void *handles_interface(EFI_HANDLE handle, const EFI_GUID *guid);
+
 /* Uninstalls it. */
 void handles_remove(EFI_HANDLE handle, const EFI_GUID *guid);
 

@@ -66,6 +66,8 @@
     X(FILE_FLUSH, "File.Flush")                                                                    \
     X(READ_BLOCKS, "ReadBlocks")                                                                   \
     X(LOAD_FILE, "LoadFile2.LoadFile")                                                             \
+    X(MTFTP, "Mtftp")                                                                              \
+    X(PXE_PARAMETERS, "PXE's SetParameters")                                                       \
     X(GET_CAPABILITY, "GetCapability")                                                             \
     X(GET_EVENT_LOG, "GetEventLog")                                                                \
     X(HASH_LOG_EXTEND_EVENT, "HashLogExtendEvent")                                                 \

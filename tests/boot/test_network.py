@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""pvhboot started by PXE: entries, kernels and initrds by TFTP, from QEMU's own server."""
+
+
+import pytest
+
+import initrd
+import qemu
+import report
+from artifacts import LOADER, kernel_path, required
+from esp import KERNEL, entry
+from qemu import Machine
+
+MAC = "52:54:00:ab:34:56"
+MAC_NAME = "01-52-54-00-ab-34-56"
+UUID = "12345678-9abc-def0-1234-56789abcdef0"
+MACHINE = Machine(memory=256)
+
+
+def served(folder, files, loader="pvhboot.efi"):
+    """A directory for the server, with the loader and these files."""
+    for name, data in {loader: required(LOADER), **files}.items():
+        path = folder / "tftp" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data if isinstance(data, bytes) else data.read_bytes())
+    return folder / "tftp"
+
+
+def booted(boot, name, files, loader="pvhboot.efi", machine=MACHINE, net="", **options):
+    """Starts a machine that boots from the network; returns what it printed."""
+    folder = boot.folder(name)
+    root = served(folder, files, loader)
+    image = folder / "image"
+    image.write_bytes(bytes(1 << 20))
+    # Without QEMU's option ROM, which is iPXE, the firmware's own PXE client boots.
+    devices = ["-netdev", f"user,id=net,tftp={root},bootfile={loader}{net}",
+               "-device", f"virtio-net-pci,netdev=net,romfile=,bootindex=0,mac={MAC}", "-uuid", UUID]
+    result = boot.run(name, machine, image, qemu.firmware_variables(machine), devices=devices, **options)
+    return report.plain(result.serial)
+
+
+def kernel_line(text):
+    """The command line of the test kernel that has run, without a fault."""
+    found = report.test_kernel(text)
+    assert found.failed == []
+    return found.values.get("cmdline")
+
+
+def joined(text):
+    """Without the line ends of the console."""
+    return " ".join(text.split())
+
+
+KERNEL_FILE = {"kernel.elf": kernel_path(KERNEL)}
+DEFAULT = {"pvhboot/default.conf": entry("default")}
+BY_MAC = {f"pvhboot/{MAC_NAME}.conf": entry("mac")}
+BY_UUID = {f"pvhboot/{UUID}.conf": entry("uuid")}
+
+
+def test_entry_of_this_machine_by_its_mac(boot):
+    text = booted(boot, "tftp-mac", {**KERNEL_FILE, **DEFAULT, **BY_MAC})
+    assert kernel_line(text) == "mac"
+
+
+@pytest.mark.slow
+def test_uuid_comes_before_mac(boot):
+    text = booted(boot, "tftp-uuid", {**KERNEL_FILE, **DEFAULT, **BY_MAC, **BY_UUID})
+    assert kernel_line(text) == "uuid"
+
+
+@pytest.mark.slow
+def test_default_below_a_base_directory(boot):
+    """All paths are relative to the directory that the loader came from."""
+    files = {f"boot/x64/{name}": data for name, data in {**KERNEL_FILE, **DEFAULT}.items()}
+    text = booted(boot, "tftp-base", files, loader="boot/x64/pvhboot.efi")
+    assert kernel_line(text) == "default"
+
+
+@pytest.mark.slow
+def test_list_of_entries(boot):
+    """With loader.conf, whose default is not the first, and an entry whose boots are counted."""
+    text = booted(boot, "tftp-list", {
+        **KERNEL_FILE, "loader/loader.conf": b"timeout menu-disabled\ndefault b+3.conf\n",
+        "pvhboot/default.conf": b"# for all\nentries a.conf b+3.conf\nentries missing.conf\n",
+        "pvhboot/a.conf": entry("a"), "pvhboot/b+3.conf": entry("b")})
+    assert kernel_line(text) == "b"
+    assert "missing.conf: File not found" in joined(text)
+    assert joined(text).count("this boot cannot be counted") == 1
+
+
+@pytest.mark.slow
+def test_missing_kernel(boot):
+    text = booted(boot, "tftp-no-kernel", DEFAULT, until="File not found")
+    assert "tftp://10.0.2.2/kernel.elf: File not found" in joined(text)
+
+
+@pytest.mark.slow
+def test_no_entries(boot):
+    text = booted(boot, "tftp-no-entries", KERNEL_FILE, until="nothing to boot")
+    assert (f"the server has none of the entries {UUID}.conf, {MAC_NAME}.conf, default.conf"
+            in joined(text))
+
+
+@pytest.mark.slow
+def test_linux_and_initrd(boot):
+    """A bzImage, and an initrd of two files, which are read straight to their place."""
+    kernel = kernel_path("6.1-cloud", "vmlinuz")
+    text = booted(boot, "tftp-linux", {
+        "vmlinuz": kernel, "one.img": initrd.report_initrd(),
+        "two.img": initrd.payload_initrd("0", b"payload" * 1000),
+        "pvhboot/default.conf": b"title Linux\nlinux /vmlinuz\ninitrd /one.img\ninitrd /two.img\n"
+                                b"options console=ttyS0\n"},
+        machine=Machine(memory=512))
+    linux = report.linux(text)
+    assert linux is not None
+
+
+@pytest.mark.slow
+def test_ipv6(boot):
+    text = booted(boot, "tftp-ipv6", {**KERNEL_FILE, **DEFAULT}, net=",ipv4=off,ipv6=on")
+    assert kernel_line(text) == "default"

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/firmware/fake/pxe.h"
+
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/ledger.h"
+#include "tests/firmware/fake/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LONGEST_PATH 300
+#define PACKET       1472 /* bytes of a data packet that the callback is told of */
+
+struct pxe_ways pxe_ways;
+
+static EFI_PXE_BASE_CODE_MODE mode;
+static size_t reads;
+static uint64_t reported;
+
+static const uint8_t server[4] = {10, 0, 2, 2};
+
+size_t pxe_reads(void)
+{
+    return reads;
+}
+
+uint64_t pxe_reported(void)
+{
+    return reported;
+}
+
+static const uint8_t *find_file(const char *name, size_t *ret_size)
+{
+    char path[LONGEST_PATH];
+
+    require(snprintf(path, sizeof(path), "%s%s", *name == '/' ? "" : "\\", name) <
+            (int)sizeof(path));
+    for (char *at = path; *at; at++)
+        *at = *at == '/' ? '\\' : *at;
+    return file_bytes(path, ret_size);
+}
+
+static EFI_STATUS refuse(void)
+{
+    mode.TftpErrorReceived = TRUE;
+    memset(&mode.TftpError, 0, sizeof(mode.TftpError)); /* EDK2 before 2024-10 says no code */
+    if (!pxe_ways.no_words)
+        strcpy((char *)mode.TftpError.ErrorString, "No such file here");
+    return EFI_TFTP_ERROR;
+}
+
+static void report(size_t size)
+{
+    static const EFI_GUID guid = EFI_PXE_BASE_CODE_CALLBACK_PROTOCOL_GUID;
+    EFI_PXE_BASE_CODE_CALLBACK_PROTOCOL *callback = handles_interface(device_handle, &guid);
+
+    for (size_t done = 0; mode.MakeCallbacks && callback && done < size; done += PACKET - 4) {
+        (void)callback->Callback(callback, EFI_PXE_BASE_CODE_FUNCTION_MTFTP, FALSE, PACKET, NULL);
+        (void)callback->Callback(callback, EFI_PXE_BASE_CODE_FUNCTION_MTFTP, FALSE, 46, NULL);
+        reported += PACKET - 4;
+    }
+}
+
+static EFI_STATUS read_file(const uint8_t *bytes, size_t size, void *buffer, UINT64 *buffer_size)
+{
+    UINT64 room = *buffer_size;
+
+    reads++;
+    size += (size_t)pxe_ways.grows;
+    report(size);
+    *buffer_size = size;
+    if (room < size)
+        return EFI_BUFFER_TOO_SMALL;
+    memcpy(buffer, bytes, size);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI mtftp(EFI_PXE_BASE_CODE_PROTOCOL *this,
+                               EFI_PXE_BASE_CODE_TFTP_OPCODE operation, void *buffer,
+                               BOOLEAN overwrite, UINT64 *size, UINTN *block,
+                               EFI_IP_ADDRESS *address, UINT8 *name,
+                               EFI_PXE_BASE_CODE_MTFTP_INFO *info, BOOLEAN no_buffer)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_MTFTP);
+    const uint8_t *bytes;
+    size_t length;
+
+    (void)this;
+    if (overwrite || info || no_buffer || memcmp(address->v4.Addr, server, sizeof(server)) != 0)
+        run_fail("Mtftp is called with strange arguments, for %s", (const char *)name);
+    if (block && *block < 512)
+        run_fail("Mtftp is called with blocks of %zu bytes", (size_t)*block);
+    mode.TftpErrorReceived = FALSE;
+    if (EFI_ERROR(status))
+        return status;
+    bytes = find_file((const char *)name, &length);
+    if (operation == EFI_PXE_BASE_CODE_TFTP_GET_FILE_SIZE) {
+        *size = length;
+        return pxe_ways.no_sizes ? EFI_UNSUPPORTED : bytes ? EFI_SUCCESS : refuse();
+    }
+    if (operation != EFI_PXE_BASE_CODE_TFTP_READ_FILE || !buffer)
+        run_fail("Mtftp is called for operation %d", (int)operation);
+    if (!bytes)
+        return refuse();
+    return block && pxe_ways.no_large_blocks ? EFI_TIMEOUT : read_file(bytes, length, buffer, size);
+}
+
+static EFI_STATUS EFIAPI set_parameters(EFI_PXE_BASE_CODE_PROTOCOL *this, BOOLEAN *arp,
+                                        BOOLEAN *guid, UINT8 *ttl, UINT8 *tos, BOOLEAN *callbacks)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_PXE_PARAMETERS);
+
+    (void)this;
+    if (arp || guid || ttl || tos || !callbacks)
+        run_fail("SetParameters is called for more than callbacks");
+    if (!EFI_ERROR(status))
+        mode.MakeCallbacks = *callbacks;
+    return status;
+}
+
+static void fill_packet(uint8_t *packet, const char *boot_file)
+{
+    static const uint8_t cookie[] = {0x63, 0x82, 0x53, 0x63};
+    size_t length = strlen(boot_file);
+    uint8_t *option = packet + 240;
+
+    memcpy(packet + 236, cookie, sizeof(cookie));
+    if (!pxe_ways.in_options) {
+        memcpy(packet + 20, server, sizeof(server));
+        memcpy(packet + 108, boot_file, length);
+        return;
+    }
+    *option++ = 54;
+    *option++ = sizeof(server);
+    memcpy(option, server, sizeof(server));
+    option += sizeof(server);
+    *option++ = 67;
+    *option++ = (uint8_t)length;
+    memcpy(option, boot_file, length);
+    option[length] = 255;
+}
+
+void pxe_install(const char *boot_file)
+{
+    static const EFI_GUID volume_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    static const EFI_GUID guid = EFI_PXE_BASE_CODE_PROTOCOL_GUID;
+    static EFI_PXE_BASE_CODE_PROTOCOL protocol;
+
+    protocol = (EFI_PXE_BASE_CODE_PROTOCOL){
+        .Mtftp = mtftp, .SetParameters = set_parameters, .Mode = &mode};
+    mode.Started = mode.DhcpAckReceived = TRUE;
+    fill_packet(mode.DhcpAck.Raw, boot_file);
+    handles_remove(device_handle, &volume_guid);
+    handles_install(&device_handle, &guid, &protocol);
+}

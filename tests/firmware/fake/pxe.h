@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A server that the loader was booted from by PXE. Its files are those of fake/files.h. */
+#pragma once
+
+#include "efi/efi.h"
+
+/* How firmware and server behave; set by scenarios. */
+struct pxe_ways {
+    bool no_sizes;        /* GET_FILE_SIZE is not supported */
+    bool no_large_blocks; /* a block size leads to a time-out */
+    bool no_words;        /* a refusal has no text */
+    bool in_options;      /* DHCP has server and file in its options only */
+    long grows;           /* how many bytes more are sent than were announced */
+};
+extern struct pxe_ways pxe_ways;
+
+#define PXE_SERVER "10.0.2.2"
+
+/* The volume's device becomes one of PXE: no file system, and the name of the loader's file. */
+void pxe_install(const char *boot_file);
+
+/* Transfers of whole files so far, and what was reported of them to the loader. */
+size_t pxe_reads(void);
+uint64_t pxe_reported(void);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Started from the network: entries, kernels and initrds from a server. */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/pxe.h"
+#include "tests/firmware/scenarios/machines.h"
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define UUID   "12345678-9abc-def0-1234-56789abcdef0"
+#define MAC    "01-52-54-00-ab-34-56"
+#define INITRD 70000
+
+/* A network card's device path. */
+static void put_card(void)
+{
+    static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
+    static uint8_t path[37 + 4] = {3, 0x0b, 37, 0, 0x52, 0x54, 0, 0xab, 0x34, 0x56};
+
+    path[4 + 32] = 1;
+    memcpy(path + 37, (const uint8_t[]){0x7f, 0xff, 4, 0}, 4);
+    handles_remove(device_handle, &path_guid);
+    handles_install(&device_handle, &path_guid, path);
+}
+
+/* SMBIOS with the system's UUID, behind a structure without strings. */
+static void put_uuid(void)
+{
+    static const EFI_GUID guid = {
+        0xf2fd1544, 0x9794, 0x4a2c, {0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94}};
+    static const uint8_t uuid[16] = {0x78, 0x56, 0x34, 0x12, 0xbc, 0x9a, 0xf0, 0xde,
+                                     0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0};
+    static uint8_t structures[6 + 27 + 4] = {0, 4, 0, 0, 0, 0, 1, 27};
+    static uint8_t entry[24] = {'_', 'S', 'M', '3', '_', 0, 24};
+
+    memcpy(structures + 6 + 8, uuid, sizeof(uuid));
+    memcpy(structures + 6 + 27, "QEMU", 4); /* the end of the strings is cut off */
+    put_number(entry + 12, 4, sizeof(structures));
+    put_number(entry + 16, 8, (uintptr_t)structures);
+    for (size_t i = 0; i < sizeof(entry); i++)
+        entry[5] = (uint8_t)(entry[5] - (i == 5 ? 0 : entry[i]));
+    configuration_add(&guid, (uintptr_t)entry);
+}
+
+static void put_entry(const char *base, const char *name, const char *title)
+{
+    char path[128], text[128];
+
+    snprintf(path, sizeof(path), "%s\\pvhboot\\%s.conf", base, name);
+    snprintf(text, sizeof(text), "title %s\nlinux /vmlinux\ninitrd /initrd\noptions %s\n", title,
+             title);
+    file_put_text(path, text);
+}
+
+static void put_files(const char *base)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "%s\\vmlinux", base);
+    put_kernel(path, &plain_kernel);
+    snprintf(path, sizeof(path), "%s\\initrd", base);
+    put_module(path, INITRD, "");
+}
+
+static void start_from(const char *boot_file)
+{
+    machine_usual();
+    pxe_install(boot_file);
+    put_card();
+}
+
+/* The first of the three names that is there is taken. */
+static void by_name(uint64_t seed)
+{
+    static const char *const names[] = {"default", MAC, UUID};
+
+    start_from("pvhboot.efi");
+    put_uuid();
+    put_files("");
+    for (uint64_t i = 0; i <= seed; i++)
+        put_entry("", names[i], names[i]);
+    expect_command_line(names[seed]);
+    if (seed == 1)
+        expect_fallback(names[0]); /* where the card cannot be told */
+}
+
+/* Paths are relative to the directory of the loader's file. */
+static void below_base(uint64_t seed)
+{
+    static const char *const files[] = {"/boot/x64/pvhboot.efi", "boot\\x64\\pvhboot.efi"};
+
+    pxe_ways.in_options = seed;
+    start_from(files[seed]);
+    put_files("\\boot\\x64");
+    put_entry("\\boot\\x64", "default", "below");
+    expect_command_line("below");
+}
+
+/* loader.conf chooses among the entries of a list, one of which is not there. */
+static void list(uint64_t seed)
+{
+    (void)seed;
+    start_from("pvhboot.efi");
+    put_files("");
+    file_put_text("\\pvhboot\\default.conf", "entries a.conf none.conf\nentries b+2.conf\n");
+    file_put_text("\\loader\\loader.conf", "default b*\n");
+    put_entry("", "a", "a");
+    put_entry("", "b+2", "b");
+    expect_command_line("b");
+    expect_fallback("a");
+}
+
+static void check_list(void)
+{
+    if (run_is_plain() && !strstr(run_said(), "this boot cannot be counted"))
+        run_fail("it is not said that boots are not counted");
+    if (run_is_plain() && !strstr(run_said(), "tftp://" PXE_SERVER "/pvhboot/none.conf: No such"))
+        run_fail("it is not said that an entry is missing");
+}
+
+/* Poor firmware or servers. */
+static void poor(uint64_t seed)
+{
+    pxe_ways.no_sizes = seed == 0;
+    pxe_ways.no_large_blocks = seed == 1;
+    by_name(0);
+}
+
+/* A kernel on the command line; what is read whole is transferred once. */
+static void named(uint64_t seed)
+{
+    (void)seed;
+    start_from("pvhboot.efi");
+    put_files("");
+    options_set("--initrd=/initrd \\vmlinux x");
+    expect_command_line("x");
+}
+
+static void check_named(void)
+{
+    if (run_is_plain() && pxe_reads() != 2)
+        run_fail("%zu transfers for two files", pxe_reads());
+    if (run_is_plain() && pxe_reported() < INITRD)
+        run_fail("there is no progress");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Mistakes
+ */
+
+static const char *const mistakes[] = {
+    "tftp://" PXE_SERVER "/vmlinux: No such file here",
+    "tftp://" PXE_SERVER "/vmlinux: File not found",
+    "do not say which server",
+    "the server has none of the entries " UUID ".conf, " MAC ".conf, default.conf",
+    "/pvhboot/default.conf: the server announced",
+};
+static uint64_t mistake;
+
+static void wrong(uint64_t seed)
+{
+    mistake = seed;
+    pxe_ways.no_words = seed == 1;
+    start_from(seed == 2 ? "" : "pvhboot.efi");
+    put_uuid();
+    if (seed != 3)
+        put_entry("", "default", "default");
+    pxe_ways.grows = seed == 4 ? -3 : 0;
+}
+
+static void check_wrong(void)
+{
+    if (run_is_plain() && !strstr(run_said(), mistakes[mistake]))
+        run_fail("the mistake is not named: %s", mistakes[mistake]);
+}
+
+const struct scenario network_scenarios[] = {
+    {"tftp-name", by_name, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
+    {"tftp-base", below_base, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
+    {"tftp-list", list, ENDING_BOOT, "vmlinux + initrd", check_list, .faults = true},
+    {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
+    {"tftp-named", named, ENDING_BOOT, "vmlinux + initrd", check_named, .faults = true},
+    {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),
+     .faults = true},
+    {NULL},
+};

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who served the loader, by DHCP packets, and what that server calls other files. */
+#include "tests/lib/support.h"
+
+#include "common/network/pxe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SIADDR  20
+#define SNAME   44
+#define FILE_AT 108
+#define COOKIE  236
+#define OPTIONS 240
+
+static struct {
+    uint8_t bytes[1472];
+    size_t size;
+} packet;
+
+static struct boot_server server;
+
+static void start_packet(const char *file)
+{
+    memset(&packet, 0, sizeof(packet));
+    memcpy(packet.bytes + COOKIE, (const uint8_t[]){0x63, 0x82, 0x53, 0x63}, 4);
+    memcpy(packet.bytes + FILE_AT, file, strlen(file));
+    packet.size = OPTIONS;
+}
+
+static void set_siaddr(void)
+{
+    memcpy(packet.bytes + SIADDR, (const uint8_t[]){10, 0, 2, 2}, 4);
+}
+
+static void add_option(uint8_t code, const void *value, size_t size)
+{
+    packet.bytes[packet.size++] = code;
+    packet.bytes[packet.size++] = (uint8_t)size;
+    memcpy(packet.bytes + packet.size, value, size);
+    packet.size += size;
+}
+
+static void add_text(uint8_t code, const char *text)
+{
+    add_option(code, text, strlen(text));
+}
+
+static bool read_packet(void)
+{
+    uint8_t *copy = malloc(packet.size);
+    bool found;
+
+    memcpy(copy, packet.bytes, packet.size); /* of its exact size, for the sanitizer */
+    found = pxe_read_dhcp(copy, packet.size, &server);
+    free(copy);
+    return found;
+}
+
+static void assert_server(const uint8_t address[4], const char *file)
+{
+    assert_true(read_packet());
+    assert_false(server.is_ipv6);
+    assert_memory_equal(server.address, address, 4);
+    assert_string_equal(server.file, file);
+}
+
+static void test_header(void **state)
+{
+    char full[129] = {0};
+
+    (void)state;
+    start_packet("boot/pvhboot.efi");
+    set_siaddr();
+    add_text(67, "other.efi");
+    add_text(66, "10.0.0.9");
+    assert_server((const uint8_t[]){10, 0, 2, 2}, "boot/pvhboot.efi");
+    memset(full, 'x', 128);
+    start_packet(full); /* the field is full, without a NUL */
+    set_siaddr();
+    assert_server((const uint8_t[]){10, 0, 2, 2}, full);
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    start_packet("");
+    packet.bytes[packet.size++] = 0; /* a pad */
+    add_option(54, (const uint8_t[]){10, 0, 2, 3}, 4);
+    add_text(67, "dir\\pvhboot.efi");
+    packet.bytes[packet.size++] = 255;
+    add_text(66, "10.0.0.9"); /* behind the end */
+    assert_server((const uint8_t[]){10, 0, 2, 3}, "dir\\pvhboot.efi");
+
+    start_packet("a.efi");
+    add_option(54, (const uint8_t[]){10, 0, 2, 3}, 4);
+    add_text(66, "192.168.100.255");
+    assert_server((const uint8_t[]){192, 168, 100, 255}, "a.efi");
+
+    start_packet("a.efi"); /* a name, which cannot be looked up */
+    add_option(54, (const uint8_t[]){10, 0, 2, 3}, 4);
+    add_text(66, "boot.example");
+    assert_server((const uint8_t[]){10, 0, 2, 3}, "a.efi");
+
+    start_packet("");
+    set_siaddr();
+    add_option(67, "a.efi\0x", 7);
+    assert_server((const uint8_t[]){10, 0, 2, 2}, "a.efi");
+}
+
+static void test_bad_addresses(void **state)
+{
+    static const char *const bad[] = {"10.0.2",      "10.0.2.256", "10.0.2.3.4", "10..2.3",
+                                      "10.0.2.1000", "",           "0.0.0.0",    "10.0.2.3x"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        start_packet("a.efi");
+        add_text(66, bad[i]);
+        assert_false(read_packet());
+    }
+}
+
+/* Options go on in the fields for the file and the server's name. */
+static void test_overload(void **state)
+{
+    static const char in_file[] = "\x43\x09x/efi.efi\xff";
+    static const char in_name[] = "\x42\x08"
+                                  "10.0.0.9\xff";
+
+    (void)state;
+    start_packet("");
+    memcpy(packet.bytes + FILE_AT, in_file, sizeof(in_file) - 1);
+    memcpy(packet.bytes + SNAME, in_name, sizeof(in_name) - 1);
+    add_option(52, "\3", 1);
+    assert_server((const uint8_t[]){10, 0, 0, 9}, "x/efi.efi");
+}
+
+static void test_nothing(void **state)
+{
+    (void)state;
+    start_packet("");
+    set_siaddr();
+    assert_false(read_packet()); /* no file */
+    start_packet("a.efi");
+    assert_false(read_packet()); /* no server */
+    set_siaddr();
+    assert_true(read_packet());
+    packet.bytes[COOKIE] = 0;
+    assert_false(read_packet());
+    start_packet("");
+    set_siaddr();
+    add_text(67, "a.efi");
+    packet.size--; /* cut off */
+    assert_false(read_packet());
+    packet.size = OPTIONS - 1;
+    assert_false(read_packet());
+}
+
+static bool read_url(const char *url)
+{
+    uint8_t bytes[BOOT_FILE_NAME_SIZE + 20] = {7, 1, 2, 3, 0, 1, 0, 2, 9, 9, 0, 59};
+    size_t size = strlen(url);
+
+    bytes[12] = (uint8_t)(size >> 8);
+    bytes[13] = (uint8_t)size;
+    memcpy(bytes + 14, url, size);
+    return pxe_read_dhcp6(bytes, 14 + size, &server);
+}
+
+static void assert_ipv6(const char *url, const char *address, const char *file)
+{
+    assert_true(read_url(url));
+    assert_true(server.is_ipv6);
+    assert_memory_equal(server.address, address, IPV6_SIZE);
+    assert_string_equal(server.file, file);
+}
+
+static void test_ipv6(void **state)
+{
+    static const char *const bad[] = {"http://[fe80::2]/a",
+                                      "tftp://[fe80::2]a",
+                                      "tftp://[fe80::2]/",
+                                      "tftp://[fe80::2/a",
+                                      "tftp://[1:2:3:4:5:6:7]/a",
+                                      "tftp://[1:2:3:4:5:6:7:8:9]/a",
+                                      "tftp://[1::2::3]/a",
+                                      "tftp://[12345::]/a",
+                                      "tftp://[g::]/a",
+                                      "tftp://[1:::2]/a",
+                                      "tftp://[]/a",
+                                      "tftp://[1::2:3:4:5:6:7:8]/a",
+                                      "tftp://[1:]/a"};
+
+    (void)state;
+    assert_ipv6("tftp://[fe80::2]/x/a.efi", "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\2", "x/a.efi");
+    assert_ipv6("tftp://[1:2:3:4:5:6:7:AbCd]/a", "\0\1\0\2\0\3\0\4\0\5\0\6\0\7\xab\xcd", "a");
+    assert_ipv6("tftp://[::1]/a", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", "a");
+    assert_ipv6("tftp://[1::]/a", "\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "a");
+    assert_ipv6("tftp://[::]/a", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "a");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_false(read_url(bad[i]));
+    assert_false(pxe_read_dhcp6((const uint8_t *)"\7\1\2\3\0\73\0\5ab", 10, &server));
+}
+
+static void assert_file(const char *file, const char *path, const char *expected)
+{
+    TEXT_ON_STACK(text, 100);
+
+    strcpy(server.file, file);
+    boot_server_append_file(&text, &server, path);
+    assert_string_equal(text.data, expected);
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    assert_file("pvhboot.efi", "\\vmlinuz", "vmlinuz");
+    assert_file("/pvhboot.efi", "vmlinuz", "/vmlinuz");
+    assert_file("/a/b/pvhboot.efi", "\\k\\.\\vmlinuz", "/a/b/k/vmlinuz");
+    assert_file("Boot\\x64\\pvhboot.efi", "/k//vmlinuz", "Boot\\x64\\k\\vmlinuz");
+    assert_file("a\\b/pvhboot.efi", "k/vmlinuz", "a\\b/k/vmlinuz");
+}
+
+static void test_urls(void **state)
+{
+    TEXT_ON_STACK(text, 100);
+
+    (void)state;
+    server = (struct boot_server){.address = {10, 0, 2, 2}};
+    boot_server_append_url(&text, &server, "a/b");
+    assert_string_equal(text.data, "tftp://10.0.2.2/a/b");
+    text_clear(&text);
+    boot_server_append_url(&text, &server, "/a");
+    assert_string_equal(text.data, "tftp://10.0.2.2/a");
+    text_clear(&text);
+    assert_true(read_url("tftp://[fe80::2]/a"));
+    boot_server_append_url(&text, &server, server.file);
+    assert_string_equal(text.data, "tftp://[fe80:0:0:0:0:0:0:2]/a");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_header),        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_bad_addresses), cmocka_unit_test(test_overload),
+        cmocka_unit_test(test_nothing),       cmocka_unit_test(test_ipv6),
+        cmocka_unit_test(test_files),         cmocka_unit_test(test_urls),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
