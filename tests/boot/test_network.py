@@ -2,6 +2,8 @@
 """pvhboot started by PXE: entries, kernels and initrds by TFTP, from QEMU's own server."""
 
 
+import hashlib
+
 import pytest
 
 import initrd
@@ -51,6 +53,7 @@ def joined(text):
     return " ".join(text.split())
 
 
+PAYLOAD = b"payload" * 1000
 KERNEL_FILE = {"kernel.elf": kernel_path(KERNEL)}
 DEFAULT = {"pvhboot/default.conf": entry("default")}
 BY_MAC = {f"pvhboot/{MAC_NAME}.conf": entry("mac")}
@@ -107,12 +110,13 @@ def test_linux_and_initrd(boot):
     kernel = kernel_path("6.1-cloud", "vmlinuz")
     text = booted(boot, "tftp-linux", {
         "vmlinuz": kernel, "one.img": initrd.report_initrd(),
-        "two.img": initrd.payload_initrd("0", b"payload" * 1000),
+        "two.img": initrd.payload_initrd("0", PAYLOAD),
         "pvhboot/default.conf": b"title Linux\nlinux /vmlinuz\ninitrd /one.img\ninitrd /two.img\n"
                                 b"options console=ttyS0\n"},
         machine=Machine(memory=512))
-    linux = report.linux(text)
-    assert linux is not None
+    found = report.linux(text)
+    assert found.complaints == []
+    assert found.checksums["/payload/0"] == hashlib.md5(PAYLOAD).hexdigest()
 
 
 @pytest.mark.slow

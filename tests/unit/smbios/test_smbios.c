@@ -155,12 +155,47 @@ static void random_structures(void **state)
     }
 }
 
+#define SYSTEM(uuid) "\1\33\1\0xxxx" uuid "xx\0name\0\0"
+#define UUID         "0123456789abcdef"
+
+static bool read_uuid(const char *bytes, size_t size, uint8_t *ret_uuid)
+{
+    uint8_t *copy = malloc(size ? size : 1);
+    struct smbios_walk tables = {.bytes = copy, .size = size};
+    bool found;
+
+    memcpy(copy, bytes, size);
+    found = smbios_read_uuid(&tables, ret_uuid);
+    free(copy);
+    return found;
+}
+
+#define READ_UUID(bytes) read_uuid(bytes, sizeof(bytes) - 1, uuid)
+
+static void uuids(void **state)
+{
+    static const char whole[] = BIOS SYSTEM(UUID);
+    uint8_t uuid[SMBIOS_UUID_SIZE];
+
+    (void)state;
+    assert_true(READ_UUID(BIOS OEM("a\0") SYSTEM(UUID) SYSTEM("fedcba9876543210") END));
+    assert_memory_equal(uuid, UUID, sizeof(uuid));
+    assert_true(READ_UUID(PLAIN SYSTEM(UUID))); /* the first one is of version 2.0 */
+    assert_false(READ_UUID(SYSTEM("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")));
+    assert_false(READ_UUID(SYSTEM("\xff\xff\xff\xff\xff\xff\xff\xff"
+                                  "\xff\xff\xff\xff\xff\xff\xff\xff")));
+    assert_false(READ_UUID(END SYSTEM(UUID)));
+    assert_false(READ_UUID(""));
+    for (size_t size = 0; size < sizeof(BIOS) - 1 + 28; size++)
+        assert_false(read_uuid(whole, size, uuid));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entry_points),      cmocka_unit_test(damaged_entry_points),
         cmocka_unit_test(strings),           cmocka_unit_test(damaged_structures),
-        cmocka_unit_test(random_structures),
+        cmocka_unit_test(random_structures), cmocka_unit_test(uuids),
     };
 
     return cmocka_run_group_tests_name("smbios", tests, NULL, NULL);
