@@ -74,7 +74,9 @@ print_verdicts() {
 	none) state=on ;;
 	setup) state=off ;;
 	esac
-	verdicts=$("$pvhinfo" --esp "$esp" --secure-boot "$state" 2>/dev/null | awk '
+	other=
+	! find_boot_partition || other=$boot_path
+	verdicts=$("$pvhinfo" --esp "$esp" ${other:+--xbootldr "$other"} --secure-boot "$state" 2>/dev/null | awk '
 	/^[^ ]/ { name = $0; bad = sub(/: not bootable.*/, "", name); sub(/: (bootable|not for this machine).*/, "", name)
 		if (bad) print "  " name ": not bootable, pvhinfo --esp says why" }
 	/^  secure boot / { sub(/^  secure boot +/, ""); print "  " name ": " $0 }')

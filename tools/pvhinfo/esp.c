@@ -104,6 +104,8 @@ static enum status overall_status(const struct esp *esp)
     }
     if (esp->read_failed)
         return STATUS_TROUBLE;
+    if (esp->other_unreadable)
+        return STATUS_NOT_BOOTABLE;
     if (bootable == 0 || bootable + foreign < entries->count || entries->unreadable > 0)
         return STATUS_NOT_BOOTABLE;
     for (size_t i = 0; i < ESP_LOADERS; i++) {
@@ -113,15 +115,15 @@ static enum status overall_status(const struct esp *esp)
     return STATUS_BOOTABLE;
 }
 
-enum status esp_read(const char *directory, enum secure_boot state, struct arena *arena,
-                     struct esp *ret_esp)
+enum status esp_read(const char *directory, const char *other, enum secure_boot state,
+                     struct arena *arena, struct esp *ret_esp)
 {
     enum status (*const steps[])(struct esp *, struct arena *) = {
-        esp_read_catalog,  choose_default, esp_check_loaders, esp_check_entries,
-        esp_judge_entries, check_default,  choose_substitute,
+        esp_look_at_other, esp_read_catalog,  choose_default, esp_check_loaders,
+        esp_check_entries, esp_judge_entries, check_default,  choose_substitute,
     };
 
-    *ret_esp = (struct esp){.directory = directory, .state = state};
+    *ret_esp = (struct esp){.directory = directory, .other = other, .state = state};
     if (!is_directory(directory)) {
         ret_esp->directory = NULL;
         return trouble("%s: no such directory", directory);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/bls/catalog.h"
+#include "common/disk/file_system.h"
 #include "common/trust/policy.h"
 #include "common/uki/pins.h"
 #include "tools/pvhinfo/host/file.h"
@@ -50,6 +51,9 @@ struct esp_loader {
 
 struct esp {
     const char *directory; /* NULL if nothing could be read */
+    const char *other;     /* of the XBOOTLDR partition; NULL: there is none, or no driver for it */
+    const struct file_system *other_file_system; /* NULL: not known */
+    bool other_unreadable;
     enum secure_boot state;
     struct esp_loader loaders[ESP_LOADERS];
     const char *config_path; /* of loader.conf, on the host; NULL if there is none */
@@ -61,13 +65,21 @@ struct esp {
     struct message_list notes; /* problems that do not prevent booting */
 };
 
+/* Where the files of an entry are: the ESP's directory, or that of the XBOOTLDR partition. */
+static inline const char *esp_directory_of(const struct esp *esp, const struct boot_entry *entry)
+{
+    return entry->source.is_other ? esp->other : esp->directory;
+}
+
 /*
  * Reads and checks everything, and judges the entries in that state of Secure Boot, if it is one.
+ * `other` is where the XBOOTLDR partition is mounted, or its device or image, of which only the
+ * file system is looked at; NULL for none.
  * STATUS_BOOTABLE if there are entries for this machine and all of
  * them would boot; STATUS_TROUBLE, with a message printed, if something could not be read.
  */
-enum status esp_read(const char *directory, enum secure_boot state, struct arena *arena,
-                     struct esp *ret_esp);
+enum status esp_read(const char *directory, const char *other, enum secure_boot state,
+                     struct arena *arena, struct esp *ret_esp);
 
 /* True if the entry is for this machine and has no problems. */
 bool esp_entry_boots(const struct esp *esp, size_t index);
@@ -77,6 +89,12 @@ const char *esp_entry_kind(const struct boot_entry *entry);
 
 /* The path of the file that it starts, from the volume's root; NULL if it starts nothing. */
 const char *esp_entry_path(const struct boot_entry *entry);
+
+/* In esp_other.c: whether the loader can read the XBOOTLDR partition; else a note says why not. */
+enum status esp_look_at_other(struct esp *esp, struct arena *arena);
+
+/* Where a file has a hole that the driver for its partition does not read; UINT64_MAX for none. */
+uint64_t esp_find_hole(const struct esp *esp, const char *directory, const char *host_path);
 
 /* In esp_reader.c: reads esp->catalog, and adds a note for each file that the loader would skip. */
 enum status esp_read_catalog(struct esp *esp, struct arena *arena);

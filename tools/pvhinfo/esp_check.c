@@ -22,6 +22,7 @@
 
 struct check {
     struct esp *esp;
+    const char *directory; /* where the entry's files are */
     struct esp_check *result;
     struct arena *arena;
 };
@@ -55,6 +56,18 @@ static enum status warn_of_partition(const struct check *check, const char *path
                        "%s: is on a partition of its own and is not checked", path);
 }
 
+/* A file that the driver for its partition does not read to its end is as good as none. */
+static enum status check_holes(const struct check *check, const char *path, const char **ret_path)
+{
+    uint64_t hole = esp_find_hole(check->esp, check->directory, *ret_path);
+
+    if (hole == UINT64_MAX)
+        return STATUS_BOOTABLE;
+    *ret_path = NULL;
+    return add_problem(check, "%s: has a hole at offset 0x%llx: %s", path, (unsigned long long)hole,
+                       check->esp->other_file_system->damage);
+}
+
 /*
  * If there is no such file, *ret_path is NULL, and the entry has a problem more; also for one on
  * another partition, which is no problem.
@@ -68,14 +81,14 @@ static enum status find_file(const struct check *check, const char *path, const 
         return warn_of_partition(check, path);
     if (esp_path_is_too_long(path))
         return add_sentence(check, path, ERROR_PATH_TOO_LONG);
-    status = esp_find_named(check->esp->directory, path, check->arena, ret_path);
+    status = esp_find_named(check->directory, path, check->arena, ret_path);
     if (status != STATUS_BOOTABLE)
         return status;
     if (!*ret_path)
         return add_problem(check, "%s: no such file in %s; paths start at its root", path,
-                           check->esp->directory);
+                           check->directory);
     if (!is_directory(*ret_path))
-        return STATUS_BOOTABLE;
+        return check_holes(check, path, ret_path);
     *ret_path = NULL;
     return add_problem(check, "%s: is a directory; name a file", path); /* as the loader */
 }
@@ -153,7 +166,7 @@ static bool is_empty(const struct check *check, const char *path)
     const char *host_path;
     bool empty;
 
-    if (esp_find_named(check->esp->directory, path, check->arena, &host_path) != STATUS_BOOTABLE ||
+    if (esp_find_named(check->directory, path, check->arena, &host_path) != STATUS_BOOTABLE ||
         !host_path || is_directory(host_path))
         return false;
     empty = host_file_open(host_path, &file) && file.source.size == 0;
@@ -219,7 +232,7 @@ static enum status check_files(const struct check *check, const struct boot_entr
         status = check_parts(check, &request->modules, check_part);
     if (status == STATUS_BOOTABLE)
         status = check_parts(check, &request->extras, accept_any);
-    if (status == STATUS_BOOTABLE && request->kernel.path)
+    if (status == STATUS_BOOTABLE && request->kernel.path && !entry->source.is_other)
         status = check_pins(check, request);
     return status;
 }
@@ -228,13 +241,13 @@ static enum status check_entry(struct esp *esp, size_t index, struct arena *aren
 {
     const struct boot_entry *entry = &esp->catalog.entries.items[index];
     const char *path = entry_source_path(&entry->source, arena);
-    struct check check = {esp, &esp->checks[index], arena};
+    struct check check = {esp, esp_directory_of(esp, entry), &esp->checks[index], arena};
     enum status status;
 
     if (!path)
         return trouble(OUT_OF_MEMORY);
     check.result->system = "";
-    status = esp_find(esp->directory, path, arena, &check.result->path);
+    status = esp_find(check.directory, path, arena, &check.result->path);
     if (status != STATUS_BOOTABLE)
         return status;
     if (entry->problem)

@@ -13,6 +13,7 @@
 struct esp_reader {
     struct catalog_reader reader; /* must be first: the functions cast it back */
     struct esp *esp;
+    const char *directory; /* of this volume */
     struct arena *arena;
     DIR *stream;
     const char *path;      /* of the open directory, on the host */
@@ -32,7 +33,7 @@ static bool open_directory(struct catalog_reader *catalog_reader, const char *pa
 {
     struct esp_reader *reader = (struct esp_reader *)catalog_reader;
 
-    if (esp_find(reader->esp->directory, path, reader->arena, &reader->path) != STATUS_BOOTABLE)
+    if (esp_find(reader->directory, path, reader->arena, &reader->path) != STATUS_BOOTABLE)
         return fail(reader, error);
     *ret_found = reader->path != NULL;
     if (!*ret_found)
@@ -102,7 +103,7 @@ static bool read_file(struct catalog_reader *catalog_reader, struct catalog_file
     const char *path;
     bool read;
 
-    if (esp_find(reader->esp->directory, wanted->path, arena, &path) != STATUS_BOOTABLE)
+    if (esp_find(reader->directory, wanted->path, arena, &path) != STATUS_BOOTABLE)
         return fail(reader, error);
     if (!path && wanted->optional)
         return true;
@@ -125,7 +126,7 @@ static bool open_file(struct catalog_reader *catalog_reader, const char *wanted,
     struct esp_reader *reader = (struct esp_reader *)catalog_reader;
     const char *path;
 
-    if (esp_find(reader->esp->directory, wanted, reader->arena, &path) != STATUS_BOOTABLE)
+    if (esp_find(reader->directory, wanted, reader->arena, &path) != STATUS_BOOTABLE)
         return fail(reader, error);
     if (path && esp_path_is_too_long(wanted))
         return refuse(reader, error, "%s: the path is too long; shorten it", path);
@@ -159,7 +160,7 @@ static bool has_file(struct catalog_reader *catalog_reader, const char *path)
         return true;
     if (esp_path_is_too_long(path))
         return false;
-    if (esp_find_named(reader->esp->directory, path, reader->arena, &host_path) != STATUS_BOOTABLE)
+    if (esp_find_named(reader->directory, path, reader->arena, &host_path) != STATUS_BOOTABLE)
         return true;
     return host_path && !is_directory(host_path);
 }
@@ -177,16 +178,25 @@ static void report(struct catalog_reader *catalog_reader, struct error *error)
         reader->esp->read_failed = true;
 }
 
-enum status esp_read_catalog(struct esp *esp, struct arena *arena)
+static struct esp_reader make_reader(struct esp *esp, const char *directory, struct arena *arena)
 {
-    struct esp_reader reader = {
+    return (struct esp_reader){
         .reader = {NULL, NULL, open_directory, next_name, close_directory, read_file, open_file,
                    close_file, has_file, report},
         .esp = esp,
+        .directory = directory,
         .arena = arena,
     };
+}
+
+enum status esp_read_catalog(struct esp *esp, struct arena *arena)
+{
+    struct esp_reader reader = make_reader(esp, esp->directory, arena);
+    struct esp_reader other = make_reader(esp, esp->other, arena);
     struct error error;
 
+    if (esp->other)
+        reader.reader.other = &other.reader;
     if (esp_find(esp->directory, LOADER_CONFIG_PATH, arena, &esp->config_path) != STATUS_BOOTABLE)
         return STATUS_TROUBLE;
     if (catalog_read(&reader.reader, NULL, arena, &esp->catalog, &error))

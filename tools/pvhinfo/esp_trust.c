@@ -46,12 +46,12 @@ static bool is_pe(struct byte_source *source)
            memcmp(magic, "MZ", 2) == 0;
 }
 
-static enum status look_at_file(const struct esp *esp, const char *path, struct arena *arena,
+static enum status look_at_file(const char *directory, const char *path, struct arena *arena,
                                 struct policy_facts *facts)
 {
     struct host_file file;
     const char *host_path;
-    enum status status = esp_find_named(esp->directory, path, arena, &host_path);
+    enum status status = esp_find_named(directory, path, arena, &host_path);
 
     if (status != STATUS_BOOTABLE || !host_path)
         return status;
@@ -117,7 +117,7 @@ static enum status judge_entry(struct esp *esp, size_t index, struct arena *aren
     check->blamed = esp_entry_path(entry);
     if (path_names_partition(check->blamed)) /* on another volume, which is not looked at */
         return STATUS_BOOTABLE;
-    status = look_at_file(esp, check->blamed, arena, &facts);
+    status = look_at_file(esp_directory_of(esp, entry), check->blamed, arena, &facts);
     check->is_judged = true;
     if (!entry->request.kernel.path) {
         check->verdict = judge_program(esp->state, &facts);

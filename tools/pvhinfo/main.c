@@ -263,7 +263,7 @@ static enum status show_esp(const struct options *options, struct arena *arena,
                             struct output *output)
 {
     struct esp esp;
-    enum status status = esp_read(options->esp, options->state, arena, &esp);
+    enum status status = esp_read(options->esp, options->xbootldr, options->state, arena, &esp);
 
     if (!esp.directory)
         return status;

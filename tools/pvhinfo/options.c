@@ -10,7 +10,7 @@ const char options_text[] =
     "       pvhinfo [--json] --map MAPFILE [--initrd FILE|SIZE]... [--module "
     "FILE|SIZE[=CMDLINE]]...\n"
     "               [--cmdline STRING] [--overwrite-acpi-nvs] [FILE]\n"
-    "       pvhinfo [--json] --esp DIR [--secure-boot STATE]\n"
+    "       pvhinfo [--json] --esp DIR [--xbootldr PATH] [--secure-boot STATE]\n"
     "\n"
     "Tells whether and how pvhboot would boot a kernel or an image, or the entries of an EFI\n"
     "system partition.\n"
@@ -26,6 +26,9 @@ const char options_text[] =
     "  --overwrite-acpi-nvs    let a kernel with a fixed address overwrite ACPI NVS\n"
     "  --esp DIR               check all that pvhboot would read in the EFI system partition\n"
     "                          mounted at DIR, or in a folder that will become one\n"
+    "  --xbootldr PATH         with the entries of the XBOOTLDR partition that is mounted at PATH; "
+    "of\n"
+    "                          a device or an image only the file system is looked at\n"
     "  --secure-boot STATE     tell what of it would boot with Secure Boot on, off, insecure "
     "(shim's\n"
     "                          validation is off) or unknown\n"
@@ -44,6 +47,7 @@ enum {
     OPTION_CMDLINE,
     OPTION_OVERWRITE_NVS,
     OPTION_ESP,
+    OPTION_XBOOTLDR,
     OPTION_SECURE_BOOT,
 };
 
@@ -58,6 +62,7 @@ static const struct option long_options[] = {
     {"cmdline", required_argument, NULL, OPTION_CMDLINE},
     {"overwrite-acpi-nvs", no_argument, NULL, OPTION_OVERWRITE_NVS},
     {"esp", required_argument, NULL, OPTION_ESP},
+    {"xbootldr", required_argument, NULL, OPTION_XBOOTLDR},
     {"secure-boot", required_argument, NULL, OPTION_SECURE_BOOT},
     {NULL, 0, NULL, 0},
 };
@@ -136,6 +141,8 @@ static bool take_option(struct options *options, int option, const char *value, 
         return true;
     case OPTION_ESP:
         return set_once(&options->esp, value, "--esp can be given only once");
+    case OPTION_XBOOTLDR:
+        return set_once(&options->xbootldr, value, "--xbootldr can be given only once");
     case OPTION_SECURE_BOOT:
         return set_state(options, value);
     default: /* getopt has printed a message */
@@ -156,9 +163,11 @@ static bool check(const struct options *options)
         return true;
     if (options->esp &&
         (options->file_count || options->map || options->extract || has_boot_options(options)))
-        return usage("--esp can be combined with --json and --secure-boot only");
+        return usage("--esp can be combined with --json, --xbootldr and --secure-boot only");
     if (!options->esp && options->state != SECURE_BOOT_STATES)
         return usage("--secure-boot needs --esp");
+    if (!options->esp && options->xbootldr)
+        return usage("--xbootldr needs --esp");
     if (options->esp)
         return true;
     if (options->file_count == 0 && !options->map)

@@ -14,6 +14,7 @@ struct options {
     const char *extract;       /* where to write the ELF file; NULL for none */
     const char *map;           /* NULL for none */
     const char *esp;           /* NULL for none */
+    const char *xbootldr;      /* NULL for none */
     enum secure_boot state;    /* of Secure Boot; SECURE_BOOT_STATES: it does not matter */
     const char *command_line;  /* NULL for none */
     struct boot_files initrds; /* each path is a FILE or a SIZE */
