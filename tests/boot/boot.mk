@@ -18,6 +18,9 @@ BOOT_PACKAGES += $(patsubst %,build/deps/packages/%,shim-signed bookworm-backpor
 	trixie/systemd-ukify)
 BOOT_PACKAGES_FULL += $(patsubst %,build/deps/packages/%,bookworm-backports/systemd bookworm-backports/libsystemd-shared \
 	trixie/systemd-boot-efi sid/systemd-ukify shim-helpers-amd64-signed)
+# systemd-pcrlock, which Debian 12 does not have, and the C library that it needs.
+BOOT_PACKAGES_FULL += $(patsubst %,build/deps/packages/trixie/%,systemd libsystemd-shared libc6 libssl3t64 libcap2 libmount1 \
+	libblkid1 libselinux1 libpcre2-8-0 libcrypt1 libseccomp2 libacl1 libgcc-s1 libzstd1 zlib1g libaudit1 libcap-ng0 libpam0g)
 
 # EDK2 has given up 32-bit firmware, and U-Boot is not needed for a loader that works with EDK2. Where they are missing,
 # their boots are skipped.

@@ -14,6 +14,9 @@ import initrd
 import report
 import rows
 import scenario
+import secure_boot
+import ukis
+from artifacts import kernel_path
 from tpm import BANKS, EV_EVENT_TAG, EV_IPL, events, replayed, tagged, tpm, utf16
 
 PCR_OF_IMA = 10     # Linux itself measures into it, and has a log of its own
@@ -92,6 +95,12 @@ def tpm_row(model, kernel="6.1-amd64", **fields):
                     **fields)
 
 
+def log_initrd():
+    """Prints the event log, and every PCR."""
+    return initrd.archive({"init": (0o755, INIT), "bin/busybox": (0o755, initrd.BUSYBOX.read_bytes())},
+                          folders=("bin", "dev", "proc", "sys"), devices={"dev/console": (0o600, (5, 1))})
+
+
 ROWS = (
     ("tpm-tis", tpm_row("tpm-tis")),
     ("tpm-crb", tpm_row("tpm-crb", slow=True)),
@@ -102,8 +111,7 @@ ROWS = (
 @pytest.mark.parametrize("model, row", [
     pytest.param(model, row, id=row.name, marks=[pytest.mark.slow] if row.slow else []) for model, row in ROWS])
 def test_linux_has_the_event_log(model, row, boot):
-    archive = initrd.archive({"init": (0o755, INIT), "bin/busybox": (0o755, initrd.BUSYBOX.read_bytes())},
-                             folders=("bin", "dev", "proc", "sys"), devices={"dev/console": (0o600, (5, 1))})
+    archive = log_initrd()
     what = scenario.Given((archive,), (), ())
     folder = boot.folder(row.name)
     image, store = scenario.prepare(row, what, folder, {"loader/loader.conf": LOADER_CONFIG})
@@ -113,3 +121,22 @@ def test_linux_has_the_event_log(model, row, boot):
     assert "done" in values, "Linux did not come to the end of /init"
     check_log(values, folder)
     check_measurements(values, row, archive)
+
+
+@pytest.mark.slow
+def test_systemd_pcrlock_predicts_an_image(boot):
+    """Each measurement that it predicts for the image and the command line is in the log, and no other in PCR 11."""
+    folder = boot.folder("pcrlock")
+    (folder / "initrd").write_bytes(log_initrd())
+    uki = ukis.build(folder / "uki", linux=kernel_path("6.1-cloud"), initrd=folder / "initrd", cmdline="console=ttyS0")
+    store = secure_boot.write_disk("off", folder, {"EFI/test/uki.efi": uki}, [("EFI/test/uki.efi", "")])
+    with tpm(folder) as devices:
+        result = boot.run("pcrlock", secure_boot.machine(), folder / "image", store, devices=devices)
+    log = base64.b64decode(report.linux(result.serial).values["log"])
+    logged = [(pcr, digest) for pcr, _, digest, _ in events(log)]
+    image = ukis.locked("lock-uki", uki, folder / "uki.pcrlock")
+    assert [one for one in image if one[0] == 11] == [one for one in logged if one[0] == 11]
+    assert {pcr for pcr, _ in image} == {4, 11}
+    (folder / "cmdline").write_text("console=ttyS0")
+    for one in image + ukis.locked("lock-kernel-cmdline", folder / "cmdline", folder / "cmdline.pcrlock"):
+        assert one in logged

@@ -226,3 +226,20 @@ def predicted_pcr_11(found, folder, phase=":"):
     said = subprocess.run([program, "calculate", "--bank=sha256", f"--phase={phase}", "--json=short", *options],
                           env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
     return bytes.fromhex(json.loads(said)["sha256"][0]["hash"])
+
+
+def pcrlock(*arguments):
+    """Runs systemd-pcrlock of systemd 257, which needs that release's C library."""
+    tree = package("trixie")
+    libraries = [*tree.glob("*/usr/lib/x86_64-linux-gnu"), tree / "libsystemd-shared/usr/lib/x86_64-linux-gnu/systemd"]
+    linker = required(tree / "libc6/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2")
+    subprocess.run([linker, "--library-path", ":".join(map(str, libraries)),
+                    required(tree / "systemd/usr/lib/systemd/systemd-pcrlock"), *arguments],
+                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+
+
+def locked(command, source, target):
+    """(PCR, SHA-256 digest) of each measurement that `systemd-pcrlock COMMAND` predicts for a file."""
+    pcrlock(command, source, f"--pcrlock={target}")
+    return [(record["pcr"], bytes.fromhex(next(one["digest"] for one in record["digests"] if one["hashAlg"] == "sha256")))
+            for record in json.loads(Path(target).read_text(encoding="utf-8"))["records"]]
