@@ -307,6 +307,10 @@ ERROR_ROW(OVERWRITE_REFUSED, FILE, SECURITY_VIOLATION, NONE,
 /* Enrolling keys. */
 ERROR_ROW(KEY_FILE, FILE, LOAD_ERROR, NONE,
     "not the signed value of a Secure Boot variable; make it with sbvarsign")
+ERROR_ROW(KEYS_LOCK_OUT, FILE, SECURITY_VIOLATION, NONE,
+    "these Secure Boot keys are not enrolled by themselves: pvhboot is not signed, and the "
+    "firmware would not start it any more; sign it (pvhboot-install --key --cert), or choose them "
+    "in the menu")
 ERROR_ROW(KEY_REFUSED, FILE, FIRMWARE, NONE,
     "the firmware did not take this key: {w}; Secure Boot stays off. Clear all keys in the "
     "firmware's setup, sign the file with sbvarsign for this very variable, and try again")

@@ -20,6 +20,16 @@ static bool read_own_texts(struct trust *trust, struct arena *arena, struct erro
     return uki_read_text(trust->own_bytes, &uki, UKI_CMDLINE, arena, &trust->command_line, error);
 }
 
+/* The certificates themselves are not in memory. */
+static bool has_no_certificates(struct memory_source *memory)
+{
+    struct error ignored = {.code = ERROR_NONE};
+    struct range certificates;
+
+    return pe_find_certificates(&memory->source, &certificates, &ignored) &&
+           range_size(certificates) == 0;
+}
+
 static bool read_own_image(const EFI_LOADED_IMAGE *loaded, struct arena *arena, struct trust *trust,
                            struct error *error)
 {
@@ -29,6 +39,7 @@ static bool read_own_image(const EFI_LOADED_IMAGE *loaded, struct arena *arena, 
     if (!trust->own_bytes || loaded->ImageSize == 0)
         return true; /* firmware that does not say where it has loaded us */
     memory_source_init(&memory, trust->own_bytes, loaded->ImageSize);
+    trust->is_unsigned = has_no_certificates(&memory);
     if (pe_read_sections(&memory.source, PE_IN_MEMORY, arena, &trust->own, error))
         return read_own_texts(trust, arena, error);
     if (error->code != ERROR_NO_PROGRAM)

@@ -38,6 +38,7 @@ struct trust {
     struct pe_sections own;   /* its sections, */
     struct pins pins;         /* its .pins, */
     const char *command_line; /* and its .cmdline, cleaned; NULL: it has none */
+    bool is_unsigned;         /* it has no certificates; false also where that cannot be told */
     bool embedded;            /* the kernel that is started is in our own image: */
     struct uki uki;           /* the sections that apply, */
     unsigned profile;         /* with this profile, */

@@ -98,16 +98,22 @@ static bool wait_countdown(uint32_t seconds)
     return true;
 }
 
-/* Whether to go on. In a virtual machine nothing can be broken. */
+/* Whether to go on. In a virtual machine, what is signed cannot be broken. */
 static bool is_confirmed(const struct manager *manager)
 {
     uint32_t timeout = manager->catalog.config.enroll_timeout;
 
-    if (policy_machine_is_virtual() || timeout == ENROLL_TIMEOUT_HIDDEN)
+    if (manager->trust->is_unsigned)
+        console_print("pvhboot is not signed: with these keys, the firmware will not start it any "
+                      "more.\n");
+    else if (policy_machine_is_virtual())
         return true;
-    console_print("The keys are all that this machine will trust. If Microsoft's certificates are "
-                  "not among them, its graphics card or other option ROMs may not start any "
-                  "more.\n");
+    if (timeout == ENROLL_TIMEOUT_HIDDEN)
+        return true;
+    if (!policy_machine_is_virtual())
+        console_print("The keys are all that this machine will trust. If Microsoft's certificates "
+                      "are not among them, its graphics card or other option ROMs may not start "
+                      "any more.\n");
     return wait_countdown(timeout);
 }
 
@@ -136,6 +142,14 @@ bool key_sets_enroll(const struct manager *manager, const struct boot_entry *set
     else
         request_reset();
     return error_set(error, ERROR_NO_RESET);
+}
+
+/* What would end in a machine that does not start is not done unasked. */
+static bool may_enroll(const struct manager *manager, const struct boot_entry *set,
+                       struct error *error)
+{
+    return !manager->trust->is_unsigned || manager->catalog.config.enroll == ENROLL_FORCE ||
+           error_set_for(error, set->efi.path, ERROR_KEYS_LOCK_OUT);
 }
 
 /* The set that is enrolled by itself; NULL for none. */
@@ -167,7 +181,7 @@ void key_sets_find(struct manager *manager, const struct volume *volume)
         return;
     }
     set = find_auto(manager);
-    if (!set || key_sets_enroll(manager, set, &error))
+    if (!set || (may_enroll(manager, set, &error) && key_sets_enroll(manager, set, &error)))
         return;
     if (error.code != ERROR_NONE) {
         (void)console_print_error(&error, &manager->messages);

@@ -181,6 +181,8 @@ BREAKS = (
           ("!policy_machine_is_virtual()", "0"), "enroll-auto-not", "ends in a reset with new keys"),
     Break("keys are written after one that was refused", "write_all", condition("EFI_ERROR"), "0",
           "enroll-refused", "though another key was refused"),
+    Break("keys are enrolled whatever starts then", "may_enroll", returned("is_unsigned"), "true",
+          "enroll-unsigned-loader", "ends in a reset with new keys"),
     Break("an unsigned platform key needs no custom mode", "enroll_keys", condition("is_signed"), "1",
           "enroll-auto-unsigned", "custom mode is not on"),
     Break("a kernel that was only verified stays loaded", "image_services_try", statement(calls="unload"), "",

@@ -10,8 +10,10 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/own_image.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/pe_file.h"
 #include "tests/lib/support.h"
 
 #include <string.h>
@@ -239,6 +241,41 @@ static void check_from_menu(void)
         run_fail("a set of keys is the default entry");
 }
 
+#define OWN_IMAGE    (20 * MIB)
+#define CERTIFICATES (24 + 112 + 4 * 8) /* their place in the PE header: data directory 4 */
+
+/* Our own image, with certificates behind its end or without any. */
+static void put_own_image(bool is_signed)
+{
+    own_image_add_text(".text", "code");
+    if (is_signed) {
+        put_number(pe_file_header(own_image_file()) + CERTIFICATES - 4 * 8 - 4, 4, 6);
+        put_number(pe_file_header(own_image_file()) + CERTIFICATES, 4, own_image_file()->size);
+        put_number(pe_file_header(own_image_file()) + CERTIFICATES + 4, 4, 2000);
+    }
+    own_image_install(OWN_IMAGE);
+}
+
+static void auto_signed_loader(uint64_t seed)
+{
+    auto_in_guest(seed);
+    put_own_image(true);
+}
+
+static void auto_unsigned_loader(uint64_t seed)
+{
+    auto_in_guest(seed);
+    put_own_image(false);
+}
+
+/* It is said, and there is time to stop it. */
+static void forced_unsigned_loader(uint64_t seed)
+{
+    (void)seed;
+    setup_guest("secure-boot-enroll force\nsecure-boot-enroll-timeout-sec 7\n");
+    put_own_image(false);
+}
+
 #define ENROLL_ALSO (ALSO(ENDING_BOOT) | ALSO(ENDING_SUCCESS))
 
 const struct scenario enroll_scenarios[] = {
@@ -253,6 +290,13 @@ const struct scenario enroll_scenarios[] = {
      check_nothing_written},
     {"enroll-bad-key", put_bad_key, ENDING_BOOT, "auth: not the signed value",
      check_nothing_written, .seeds = 2},
+    {"enroll-signed-loader", auto_signed_loader, ENDING_ENROLLED, NULL, check_auto},
+    {"enroll-unsigned-loader", auto_unsigned_loader, ENDING_BOOT,
+     "\\loader\\keys\\auto: these Secure Boot keys are not enrolled by themselves: pvhboot is not "
+     "signed",
+     check_nothing_written},
+    {"enroll-force-unsigned-loader", forced_unsigned_loader, ENDING_ENROLLED,
+     "the firmware will not start it any more", check_forced},
     {"enroll-force", forced, ENDING_ENROLLED, "Microsoft's certificates", check_forced,
      .faults = true, .also = ENROLL_ALSO},
     {"enroll-force-at-once", forced_at_once, ENDING_ENROLLED, NULL, check_at_once},

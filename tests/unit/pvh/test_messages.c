@@ -141,6 +141,7 @@ static const struct {
     {ERROR_PROGRAM_LOAD, {0}, {"started: " STATUS_NAME}},
     {ERROR_PROGRAM_OPTIONS, {0}, {"cannot pass options", STATUS_NAME}},
     {ERROR_KEY_FILE, {0}, {NAME ": ", "not the signed value"}},
+    {ERROR_KEYS_LOCK_OUT, {0}, {NAME ": ", "pvhboot is not signed", "sign it"}},
     {ERROR_KEY_REFUSED, {0}, {NAME ": ", "did not take this key", STATUS_NAME}},
     {ERROR_KEY_NOT_SIGNED, {0}, {NAME ": ", STATUS_NAME}},
     {ERROR_SMBIOS_TIMEOUT, {0}, {"io.systemd.boot.timeout", "ignored"}},
