@@ -215,5 +215,6 @@ bool catalog_read(struct catalog_reader *reader, const struct smbios_settings *s
 size_t catalog_choose_default(const struct catalog *catalog, struct default_selection *selection)
 {
     selection->pattern = catalog->config.default_pattern;
+    selection->preferred_pattern = catalog->config.preferred_pattern;
     return entries_choose_default(catalog->entries.items, catalog->entries.count, selection);
 }

@@ -30,7 +30,7 @@ bool catalog_read(struct catalog_reader *reader, const struct smbios_settings *s
                   struct arena *arena, struct catalog *ret_catalog, struct error *error);
 
 /*
- * The index of the default entry: entries_choose_default() with the pattern of loader.conf, which
- * is written to selection->pattern.
+ * The index of the default entry: entries_choose_default() with the patterns of loader.conf,
+ * which are written to *selection.
  */
 size_t catalog_choose_default(const struct catalog *catalog, struct default_selection *selection);

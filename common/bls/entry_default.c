@@ -4,12 +4,22 @@
 #include "common/base/overflow.h"
 
 /* Strongest first. The last two are the fallback when no selection matches. */
-enum rank { ONE_SHOT, CHOSEN, CONFIGURED, ANY_WITH_TRIES, ANY, RANKS };
+enum rank {
+    SYSFAIL,
+    ONE_SHOT,
+    PREFERRED,
+    PREFERRED_CONFIGURED,
+    CHOSEN,
+    CONFIGURED,
+    ANY_WITH_TRIES,
+    ANY,
+    RANKS
+};
 
 static bool is_eligible(const struct boot_entry *entry, enum rank rank)
 {
-    /* A one-shot selection is deliberate; otherwise failing entries give way to others. */
-    bool allow_exhausted = rank == ONE_SHOT || rank == ANY;
+    /* These selections are deliberate; otherwise failing entries give way to others. */
+    bool allow_exhausted = rank <= ONE_SHOT || rank == ANY;
     bool allow_automatic = rank < ANY_WITH_TRIES;
 
     return entry_is_bootable(entry) && entry->action != ENTRY_ENROLL &&
@@ -38,13 +48,40 @@ static size_t find_first(const struct boot_entry *entries, size_t count, enum ra
     return index < count ? index : find_match(entries, count, rank, pattern, entry_matched);
 }
 
+/* What a rank is set to; "" for nothing. */
+static const char *setting_of(const struct default_selection *selection, enum rank rank)
+{
+    const char *const settings[RANKS] = {
+        [SYSFAIL] = selection->sysfail,
+        [ONE_SHOT] = selection->one_shot,
+        [PREFERRED] = selection->preferred,
+        [PREFERRED_CONFIGURED] = selection->preferred_pattern,
+        [CHOSEN] = selection->chosen,
+        [CONFIGURED] = selection->pattern,
+        [ANY_WITH_TRIES] = "*",
+        [ANY] = "*",
+    };
+
+    return settings[rank] ? settings[rank] : "";
+}
+
 /* The pattern that a rank looks for; "" for none. */
 static const char *pattern_of(const struct default_selection *selection, enum rank rank)
 {
-    const char *const patterns[RANKS] = {selection->one_shot, selection->chosen, selection->pattern,
-                                         "*", "*"};
+    const char *setting = setting_of(selection, rank);
 
-    return text_equals_ignoring_case(patterns[rank], "@saved") ? selection->saved : patterns[rank];
+    return text_equals_ignoring_case(setting, "@saved") ? selection->saved : setting;
+}
+
+const char *default_configured(const struct default_selection *selection)
+{
+    for (enum rank rank = PREFERRED; rank <= CONFIGURED; rank++) {
+        const char *setting = setting_of(selection, rank);
+
+        if (*setting)
+            return setting;
+    }
+    return "";
 }
 
 size_t entries_choose_default(const struct boot_entry *entries, size_t count,

@@ -33,6 +33,7 @@ enum enroll_mode {
 struct loader_config {
     uint32_t timeout;                /* in seconds, or TIMEOUT_...; default TIMEOUT_HIDDEN */
     const char *default_pattern;     /* a glob over entries' IDs, "@saved", or "" for none */
+    const char *preferred_pattern;   /* the same, stronger than default_pattern */
     bool editor;                     /* default true */
     bool auto_entries;               /* default true: offer loaders of other systems */
     bool auto_firmware;              /* default true: offer the firmware's setup */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/system_table.h"
+#include "common/base/bytes.h"
 #include "common/base/utf.h"
 
 #include <string.h>
@@ -81,4 +82,34 @@ struct smbios_walk system_table_smbios(void)
     if (!find_smbios(&guids[0], &walk))
         (void)find_smbios(&guids[1], &walk);
     return walk;
+}
+
+/* UEFI 2.10, section 23.4: the table's header and one resource, and where their members are. */
+#define ESRT_GUID                                                                                  \
+    {                                                                                              \
+        0xb122a263, 0x3661, 0x4f68,                                                                \
+        {                                                                                          \
+            0x99, 0x29, 0x78, 0xf8, 0xb0, 0xd6, 0x21, 0x80                                         \
+        }                                                                                          \
+    }
+#define ESRT_HEADER_SIZE     16
+#define ESRT_RESOURCE_SIZE   40
+#define ESRT_TYPE            16
+#define ESRT_STATUS          36
+#define ESRT_SYSTEM_FIRMWARE 1
+#define ESRT_MOST_RESOURCES  256 /* more than any machine has parts */
+
+bool system_table_firmware_update_failed(void)
+{
+    static const EFI_GUID guid = ESRT_GUID;
+    const uint8_t *table = (const uint8_t *)(uintptr_t)system_table_find(&guid);
+    uint32_t count = table ? read_le32(table) : 0;
+
+    for (uint32_t i = 0; i < count && i < ESRT_MOST_RESOURCES; i++) {
+        const uint8_t *resource = table + ESRT_HEADER_SIZE + (size_t)i * ESRT_RESOURCE_SIZE;
+
+        if (read_le32(resource + ESRT_TYPE) == ESRT_SYSTEM_FIRMWARE)
+            return read_le32(resource + ESRT_STATUS) != 0;
+    }
+    return false;
 }

@@ -22,6 +22,9 @@ uint64_t system_table_find(const EFI_GUID *guid);
  */
 uint64_t system_table_find_rsdp(bool acpi_2);
 
+/* True if the firmware says that its last update has failed: in its ESRT (UEFI 2.10, 23.4). */
+bool system_table_firmware_update_failed(void);
+
 /* A walk over SMBIOS's OEM strings; there is nothing in it if the firmware has none, or bad ones.
  */
 struct smbios_walk system_table_smbios(void);

@@ -36,10 +36,11 @@ static const struct automatic poweroff = {"auto-poweroff", "Power Off The System
                                           ENTRY_POWEROFF, 0};
 static const struct automatic reboot = {"auto-reboot", "Reboot The System", NULL, ENTRY_REBOOT, 0};
 
-static bool label_is_taken(const struct entry_list *entries, const char *label)
+/* Whether another entry has the label. */
+static bool label_is_taken(const struct entry_list *entries, const struct boot_entry *entry)
 {
-    for (size_t i = 0; i < entries->count; i++) {
-        if (strcmp(entries->items[i].label, label) == 0)
+    for (size_t i = 0; i <= entries->count; i++) {
+        if (&entries->items[i] != entry && strcmp(entries->items[i].label, entry->label) == 0)
             return true;
     }
     return false;
@@ -56,15 +57,30 @@ static const char *label_with_id(const char *id, const char *title, struct arena
     return copy ? copy : title;
 }
 
-struct boot_entry *auto_entries_add(struct manager *manager, const char *id, const char *title)
+/* Where the next one goes: sets of Secure Boot keys are always last, as in systemd-boot. */
+static size_t find_place(const struct entry_list *entries, enum entry_action action)
+{
+    size_t place = entries->count;
+
+    while (action != ENTRY_ENROLL && place > 0 && entries->items[place - 1].action == ENTRY_ENROLL)
+        place--;
+    return place;
+}
+
+struct boot_entry *auto_entries_add(struct manager *manager, const char *id, const char *title,
+                                    enum entry_action action)
 {
     struct entry_list *entries = &manager->catalog.entries;
     struct boot_entry *entry = entry_list_push(entries, manager->arena);
+    size_t place = find_place(entries, action);
 
     if (!entry)
         return NULL;
+    entry = &entries->items[place];
+    memmove(entry + 1, entry, (entries->count - place) * sizeof(*entry));
     entry_init_automatic(entry, id, title);
-    if (label_is_taken(entries, title))
+    entry->action = action;
+    if (label_is_taken(entries, entry))
         entry->label = label_with_id(id, title, manager->arena);
     entries->count++;
     return entry;
@@ -72,12 +88,12 @@ struct boot_entry *auto_entries_add(struct manager *manager, const char *id, con
 
 static void add(struct manager *manager, struct volume *volume, const struct automatic *automatic)
 {
-    struct boot_entry *entry = auto_entries_add(manager, automatic->id, automatic->title);
+    struct boot_entry *entry =
+        auto_entries_add(manager, automatic->id, automatic->title, automatic->action);
 
     if (!entry)
         return;
     entry->efi = (struct boot_file){.volume = volume, .path = automatic->path, .command = ""};
-    entry->action = automatic->action;
     entry->key = automatic->key;
 }
 

@@ -14,7 +14,9 @@
 void auto_entries_find(struct manager *manager);
 
 /*
- * Appends one, with nothing in it but its ID, title and label. The strings are not copied. It is
- * valid until the next one is added. NULL when out of memory.
+ * Appends one, with nothing in it but its ID, title, label and action; all are in front of those
+ * with ENTRY_ENROLL. The strings are not copied. It is valid until the next one is added. NULL when
+ * out of memory.
  */
-struct boot_entry *auto_entries_add(struct manager *manager, const char *id, const char *title);
+struct boot_entry *auto_entries_add(struct manager *manager, const char *id, const char *title,
+                                    enum entry_action action);

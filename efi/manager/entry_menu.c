@@ -36,16 +36,25 @@ static bool probe_next(void *context, bool *ret_changed)
     return true;
 }
 
-static EFI_STATUS save_default(void *context, size_t index)
+static EFI_STATUS save_default(void *context, size_t index, bool preferred, bool *ret_cleared,
+                               size_t *ret_default)
 {
     struct manager *manager = ((struct entry_menu *)context)->manager;
-    const struct entry_list *entries = &manager->catalog.entries;
-    EFI_STATUS status = loader_interface_save_default(
-        index < entries->count ? &entries->items[index] : NULL, manager->arena);
+    const struct boot_entry *entry = &manager->catalog.entries.items[index];
+    struct default_selection *selection = &manager->selection;
+    const char **setting = preferred ? &selection->preferred : &selection->chosen;
+    bool clears = **setting && entry_is_selected(entry, *setting);
+    EFI_STATUS status =
+        loader_interface_save_default(clears ? NULL : entry, preferred, manager->arena);
 
-    if (!EFI_ERROR(status))
-        manager->default_entry = index;
-    return status;
+    if (EFI_ERROR(status))
+        return status;
+    *setting = clears ? "" : entry->full_id;
+    selection->one_shot = ""; /* it was for this boot */
+    manager->default_entry = catalog_choose_default(&manager->catalog, selection);
+    *ret_cleared = clears;
+    *ret_default = manager->default_entry;
+    return EFI_SUCCESS;
 }
 
 static EFI_STATUS save_timeout(void *context, uint32_t timeout)
@@ -62,15 +71,6 @@ static void describe_machine(void *context, struct text *text)
 
     append_machine_details(&manager->catalog.config, &manager->catalog.entries, text,
                            manager->arena);
-}
-
-static bool default_is_chosen(const struct manager *manager)
-{
-    const struct entry_list *entries = &manager->catalog.entries;
-    const char *chosen = manager->selection.chosen;
-
-    return *chosen && manager->default_entry < entries->count &&
-           entry_is_selected(&entries->items[manager->default_entry], chosen);
 }
 
 /* Why entries cannot be edited; NULL if they can. */
@@ -91,7 +91,6 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .entries = manager->catalog.entries.items,
         .count = count,
         .selected = manager->default_entry < count ? manager->default_entry : 0,
-        .default_is_chosen = default_is_chosen(manager),
         .timeout = manager->timeout,
         .saved_timeout = manager->catalog.config.timeout,
         .timeout_exits = timeout_exits,

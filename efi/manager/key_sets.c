@@ -41,10 +41,9 @@ static bool add_set(struct manager *manager, const struct volume *volume, const 
         return error_set(error, ERROR_OUT_OF_MEMORY);
     if (!enroll_is_key_set(volume, path))
         return true;
-    entry = auto_entries_add(manager, id, title);
+    entry = auto_entries_add(manager, id, title, ENTRY_ENROLL);
     if (!entry)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    entry->action = ENTRY_ENROLL;
     entry->efi = (struct boot_file){.volume = (struct volume *)(uintptr_t)volume, .path = path};
     return true;
 }

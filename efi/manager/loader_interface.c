@@ -6,6 +6,7 @@
 #include "efi/console/console.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/interface_variables.h"
+#include "efi/firmware/system_table.h"
 #include "efi/firmware/variables.h"
 
 #include <string.h>
@@ -26,17 +27,18 @@
 #define FEATURE_PROFILES         (1 << 14) /* of unified kernel images */
 #define FEATURE_TYPE1_UKI        (1 << 16)
 #define FEATURE_TPM_BANKS        (1 << 18)
+#define FEATURE_PREFERRED        (1 << 19)
 
 #define NUMBER_BYTES 24
 
 void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start,
                                const struct tpm *tpm, struct arena *arena)
 {
-    static const uint64_t features = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT |
-                                     FEATURE_ONE_SHOT | FEATURE_BOOT_COUNTING | FEATURE_SORT_KEY |
-                                     FEATURE_SAVED_ENTRY | FEATURE_MENU_DISABLED |
-                                     FEATURE_XBOOTLDR | FEATURE_DRIVERS | FEATURE_ENROLL |
-                                     FEATURE_RETAIN_SHIM | FEATURE_PROFILES | FEATURE_TYPE1_UKI;
+    static const uint64_t features =
+        FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT | FEATURE_ONE_SHOT |
+        FEATURE_BOOT_COUNTING | FEATURE_SORT_KEY | FEATURE_SAVED_ENTRY | FEATURE_MENU_DISABLED |
+        FEATURE_XBOOTLDR | FEATURE_DRIVERS | FEATURE_ENROLL | FEATURE_RETAIN_SHIM |
+        FEATURE_PROFILES | FEATURE_TYPE1_UKI | FEATURE_PREFERRED;
     uint64_t all = features | (tpm->protocol ? FEATURE_TPM_BANKS : 0);
 
     interface_set_number("LoaderTimeInitUSec", clock_microseconds(start));
@@ -83,7 +85,12 @@ void loader_interface_read_selection(struct default_selection *selection, struct
 {
     selection->one_shot = get_text("LoaderEntryOneShot", arena);
     selection->chosen = get_text("LoaderEntryDefault", arena);
+    selection->preferred = get_text("LoaderEntryPreferred", arena);
     selection->saved = get_text("LoaderEntryLastBooted", arena);
+    if (!system_table_firmware_update_failed())
+        return;
+    interface_set_text("LoaderSysFailReason", "firmware-update-failure", arena);
+    selection->sysfail = get_text("LoaderEntrySysFail", arena);
 }
 
 void loader_interface_consume_selection(const struct default_selection *selection)
@@ -112,11 +119,14 @@ uint32_t loader_interface_read_timeout(uint32_t *saved, const char *from_outside
     return timeout == TIMEOUT_HIDDEN ? TIMEOUT_FOREVER : timeout;
 }
 
-EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena)
+EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, bool preferred,
+                                         struct arena *arena)
 {
+    const char *name = preferred ? "LoaderEntryPreferred" : "LoaderEntryDefault";
+
     if (!entry)
-        return variable_delete(&loader_guid, "LoaderEntryDefault");
-    return variable_set_text(&loader_guid, "LoaderEntryDefault", true, entry->full_id, arena);
+        return variable_delete(&loader_guid, name);
+    return variable_set_text(&loader_guid, name, true, entry->full_id, arena);
 }
 
 EFI_STATUS loader_interface_save_timeout(uint32_t timeout, struct arena *arena)

@@ -23,7 +23,10 @@ void loader_interface_announce(const EFI_LOADED_IMAGE *loaded, uint64_t start,
 void loader_interface_set_entries(const struct boot_entry *entries, size_t count,
                                   struct arena *arena);
 
-/* Reads the variables that select the default: all of `selection` but its pattern. */
+/*
+ * Reads the variables that select the default: all of `selection` but its patterns. When the
+ * firmware's last update has failed, LoaderSysFailReason says so.
+ */
 void loader_interface_read_selection(struct default_selection *selection, struct arena *arena);
 
 /* Deletes LoaderEntryOneShot, if there is one. */
@@ -37,8 +40,9 @@ void loader_interface_consume_selection(const struct default_selection *selectio
 uint32_t loader_interface_read_timeout(uint32_t *saved, const char *from_outside,
                                        struct arena *arena);
 
-/* For the menu's keys d, + and -. A NULL entry deletes the default. */
-EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, struct arena *arena);
+/* For the menu's keys d, D, + and -. A NULL entry deletes the default, or what is preferred. */
+EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, bool preferred,
+                                         struct arena *arena);
 EFI_STATUS loader_interface_save_timeout(uint32_t timeout, struct arena *arena);
 
 /* Sets LoaderEntryLastBooted, for the default "@saved". */

@@ -47,6 +47,8 @@ static void append_secure_boot(struct text *text)
 
 static void append_config(const struct loader_config *config, struct text *text)
 {
+    if (*config->preferred_pattern)
+        text_format(text, "preferred: %s\n", config->preferred_pattern);
     if (*config->default_pattern)
         text_format(text, "default: %s\n", config->default_pattern);
     for (size_t i = 0; i < config->diagnostics.count; i++)

@@ -54,14 +54,12 @@ static bool start_kernel_of(const struct manager *manager, const struct boot_ent
     return boot_run(manager->image, manager->options, &request, manager->trust, &arena, error);
 }
 
-/* Whether to save this entry: the default of bootctl, or else of loader.conf, is "@saved". */
+/* Whether to save this entry: what is preferred, or the default, is "@saved". */
 static bool is_saved(const struct manager *manager, const struct boot_entry *entry)
 {
     const struct default_selection *selection = &manager->selection;
-    const char *configured = manager->catalog.config.default_pattern;
-    const char *selected = *selection->chosen ? selection->chosen : configured;
 
-    return text_equals_ignoring_case(selected, "@saved") &&
+    return text_equals_ignoring_case(default_configured(selection), "@saved") &&
            !entry_has_id(entry, selection->one_shot) && !entry_had_id(entry, selection->one_shot);
 }
 

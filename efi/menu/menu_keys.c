@@ -10,25 +10,24 @@
 
 #include <string.h>
 
-static void toggle_default(struct menu_state *state)
+static void toggle_default(struct menu_state *state, bool preferred)
 {
     struct menu *menu = state->menu;
-    bool clears = menu->default_is_chosen && menu->default_entry == state->list.selected;
-    size_t index = clears ? menu->count : state->list.selected;
-    EFI_STATUS status = menu->save_default(menu->context, index);
+    size_t index = state->list.selected;
+    bool cleared;
+    EFI_STATUS status =
+        menu->save_default(menu->context, index, preferred, &cleared, &menu->default_entry);
 
-    if (EFI_ERROR(status)) {
+    if (EFI_ERROR(status))
         menu_answer(state, "The firmware did not store the default: %s",
                     uefi_status_name(efi_status_number(status)));
-        return;
-    }
-    menu->default_entry = index;
-    menu->default_is_chosen = !clears;
-    if (clears)
+    else if (cleared)
         menu_answer(state, "The choice is cleared: loader.conf sets the default again.");
     else if (menu->entries[index].problem)
         menu_answer(state, "This entry is the default from now on, but it cannot boot: %s",
                     menu->entries[index].problem);
+    else if (menu->default_entry != index)
+        menu_answer(state, "This entry is the default from now on, but another one is preferred.");
     else
         menu_answer(state, "This entry is the default from now on.");
 }
@@ -60,7 +59,7 @@ static void change_timeout(struct menu_state *state, bool longer)
 static void show_help(struct menu_state *state)
 {
     menu_answer(state,
-                "Enter: boot   e: edit   p: details   d: default   +/-: timeout   "
+                "Enter: boot   e: edit   p: details   d, D: default   +/-: timeout   "
                 "1-9: choose\n%sO: power off   B: reboot   Q: back to the firmware   v: version\n"
                 "l: Linux   w: Windows   a: macOS   s: UEFI shell   Ctrl+L: redraw",
                 state->menu->has_firmware_setup ? "f: firmware setup   " : "");
@@ -113,7 +112,7 @@ static bool act_on_entry(struct menu_state *state, uint32_t key)
         if (menu_selected_entry(state)->action == ENTRY_ENROLL)
             menu_answer(state, "This can be no default.");
         else
-            toggle_default(state);
+            toggle_default(state, key == 'd');
         break;
     default:
         break;

@@ -35,7 +35,6 @@ struct menu {
     enum entry_action action;   /* out */
     bool has_firmware_setup;    /* a restart can lead there */
     size_t default_entry;       /* shown with a mark; `count` for none */
-    bool default_is_chosen;     /* by the user, not by loader.conf or the order: d reverts it */
     uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
     uint32_t saved_timeout;     /* of later boots: + and - change it */
     bool timeout_exits;         /* the timeout returns to the firmware instead of booting */
@@ -53,8 +52,12 @@ struct menu {
      * returns false because nothing is left. *ret_changed: the list must be drawn again.
      */
     bool (*work)(void *context, bool *ret_changed);
-    /* Saves the default: the index of an entry, or `count` for none. */
-    EFI_STATUS (*save_default)(void *context, size_t index);
+    /*
+     * Makes an entry the preferred one, or the default, for later boots; or no longer, if it is
+     * that: *ret_cleared. Sets *ret_default to the index of what is booted by default then.
+     */
+    EFI_STATUS(*save_default)
+    (void *context, size_t index, bool preferred, bool *ret_cleared, size_t *ret_default);
     /* Saves the timeout for later boots. */
     EFI_STATUS (*save_timeout)(void *context, uint32_t timeout);
     /* Appends "label: value" lines about the machine and the loader to the details; may be NULL. */

@@ -134,7 +134,7 @@ static void grow_modules(size_t count, const char *kernel, struct arena *arena)
 
 static void grow_entries(size_t count, struct arena *arena)
 {
-    static const struct default_selection selection = {"", "", "", ""};
+    static const struct default_selection selection = {.saved = ""};
     struct boot_entry *entries = allocate(count, sizeof(*entries));
     char(*names)[32] = allocate(count, sizeof(*names));
     char(*texts)[ENTRY_TEXT] = allocate(count, sizeof(*texts));

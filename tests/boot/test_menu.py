@@ -18,7 +18,8 @@ from interactive import Session
 from qemu import Machine
 
 ENTRIES = "loader/entries"
-FOREVER = b"timeout menu-force\n"
+FOREVER = b"timeout menu-force\nauto-firmware no\n"  # so that the last row is the last entry
+AUTOMATIC = b"timeout menu-force\nauto-poweroff yes\nauto-reboot yes\n"
 IDLE = "Enter: boot   e: edit   h: all keys"
 WAYS = ("keyboard", "serial")
 
@@ -305,7 +306,7 @@ def test_firmware_setup(boot):
 def test_automatic_entries(boot):
     """What comes from no file is behind the entries; w finds Windows, whose loader is no program here."""
     files = {**numbered(2), "EFI/Microsoft/Boot/bootmgfw.efi": kernel_path(KERNEL)}
-    with at_menu(boot, "menu-automatic", files, FOREVER + b"auto-poweroff yes\nauto-reboot yes\n") as session:
+    with at_menu(boot, "menu-automatic", files, AUTOMATIC) as session:
         menu = Menu(session)
         session.wait_screen(r"Entry 1\n +Windows Boot Manager.*\n +Reboot Into Firmware Interface\n"
                             r" +Power Off The System\n +Reboot The System\n")
@@ -356,7 +357,7 @@ def test_what_was_not_understood_is_said(boot):
     with at_menu(boot, "menu-warnings", numbered(2), FOREVER + b"timeot 5\n") as session:
         menu = Menu(session)
         menu.shows(IDLE)
-        session.wait_screen(r"loader\.conf:2: .*timeot")
+        session.wait_screen(r"loader\.conf:3: .*timeot")
         session.press("down")
         menu.lacks("timeot")
 

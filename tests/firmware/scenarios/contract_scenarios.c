@@ -99,9 +99,9 @@ static uint64_t read_time(const char *name)
 static void check_features(void)
 {
     static const uint8_t wanted[8] = {
-        0xbf,   /* timeouts, default, one-shot, counting, XBOOTLDR, drivers */
-        0x7b,   /* 8 sort-key, 9 @saved, 11 enroll, 12 retain shim, 13 menu-disabled, 14 profiles */
-        1 << 0, /* 16 uki */
+        0xbf, /* timeouts, default, one-shot, counting, XBOOTLDR, drivers */
+        0x7b, /* 8 sort-key, 9 @saved, 11 enroll, 12 retain shim, 13 menu-disabled, 14 profiles */
+        0x09, /* 16 uki, 19 preferred */
     };
     size_t size;
     const void *value = variable_find(&loader_variable_guid, "LoaderFeatures", &size);

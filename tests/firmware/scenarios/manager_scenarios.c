@@ -446,11 +446,11 @@ static void menu_all_keys(uint64_t seed)
     press(SCAN_NONE, ENTER);
 }
 
+/* What is preferred is as good as the default, where nothing else is preferred. */
 static void menu_settings(uint64_t seed)
 {
-    (void)seed;
     setup_menu();
-    type("jd++-T");
+    type(seed ? "jD++-T" : "jd++-T");
     press(SCAN_NONE, ENTER);
     expect_command_line("old");
     expect_fallback("new");
@@ -458,7 +458,8 @@ static void menu_settings(uint64_t seed)
 
 static void check_settings(void)
 {
-    if (!variable_is("LoaderEntryDefault", "old.conf"))
+    if (variable_is("LoaderEntryDefault", "old.conf") ==
+        variable_is("LoaderEntryPreferred", "old.conf"))
         run_fail("the default is not kept");
     if (!variable_is("LoaderConfigTimeout", "5"))
         run_fail("the timeout is not kept");
@@ -502,6 +503,62 @@ static void check_kept_timeout(void)
         run_fail("LoaderConfigTimeoutOneShot is kept for another boot");
     if (!variable_is("LoaderConfigTimeout", "6"))
         run_fail("the timeout is not one second longer");
+}
+
+/* d on what is preferred clears that; D then sets a default that counts. */
+static void menu_preferred(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text(ENTRIES "third.conf", "title Third\nlinux /vmlinux\noptions third\n");
+    put_text_variable("LoaderEntryPreferred", "old*");
+    type("3D2d3dd");
+    press(SCAN_NONE, ENTER);
+    expect_command_line("third");
+}
+
+static void check_preferred(void)
+{
+    size_t size;
+
+    if (variable_find(&loader_variable_guid, "LoaderEntryPreferred", &size))
+        run_fail("an entry is still preferred");
+    if (!variable_is("LoaderEntryDefault", "third.conf"))
+        run_fail("the default is not kept");
+}
+
+/* A table of the firmware's resources: a device and the firmware itself, whose last update failed.
+ */
+static void put_resources(uint32_t status)
+{
+    static const EFI_GUID guid = {
+        0xb122a263, 0x3661, 0x4f68, {0x99, 0x29, 0x78, 0xf8, 0xb0, 0xd6, 0x21, 0x80}};
+    static uint32_t table[4 + 2 * 10] = {2, 2, 1, 0};
+
+    table[4 + 4] = 2;
+    table[4 + 9] = 1;
+    table[14 + 4] = 1;
+    table[14 + 9] = status;
+    configuration_add(&guid, (uintptr_t)table);
+}
+
+static void update_failed(uint64_t seed)
+{
+    setup_two();
+    put_resources(seed == 0);
+    put_text_variable("LoaderEntrySysFail", "old.conf");
+    put_text_variable("LoaderEntryPreferred", "new.conf");
+    expect_command_line(seed ? "new" : "old");
+    expect_fallback(seed ? "old" : "new");
+}
+
+static void check_update_failed(void)
+{
+    size_t size;
+
+    if (variable_is("LoaderEntrySelected", "old.conf") ==
+        !variable_find(&loader_variable_guid, "LoaderSysFailReason", &size))
+        run_fail("LoaderSysFailReason is not as it should be");
 }
 
 static void menu_settings_refused(uint64_t seed)
@@ -850,6 +907,9 @@ const struct scenario manager_scenarios[] = {
     {"variables-refused", refused_variables, ENDING_BOOT, NULL, .seeds = 4, .faults = true},
     {"variables-junk", junk_variables, ENDING_BOOT, NULL, .seeds = 60},
 
+    {"update-failed", update_failed, ENDING_BOOT, NULL, check_update_failed, .seeds = 2,
+     .faults = true},
+
     {"menu-second", menu_second, ENDING_BOOT, "New", .faults = true},
     {"menu-timeout", menu_timeout, ENDING_BOOT, NULL, check_waited, MENU_FAULTS},
     {"menu-edit", menu_edit_line, ENDING_BOOT, NULL, MENU_FAULTS},
@@ -859,7 +919,9 @@ const struct scenario manager_scenarios[] = {
     {"menu-all-keys", menu_all_keys, ENDING_BOOT, "does not support rebooting into its setup",
      MENU_FAULTS},
     {"menu-settings", menu_settings, ENDING_BOOT, "is the default from now on", check_settings,
-     MENU_FAULTS},
+     .seeds = 2, MENU_FAULTS},
+    {"menu-preferred", menu_preferred, ENDING_BOOT, "but another one is preferred",
+     check_preferred},
     {"menu-probes", menu_probes, ENDING_BOOT, NULL, check_probed},
     {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout,
      MENU_FAULTS},

@@ -216,7 +216,7 @@ static const struct fake_file usual[] = {
 
 static void a_usual_volume(void **state)
 {
-    struct default_selection selection = {"", "", "none of the volume's", ""};
+    struct default_selection selection = {.pattern = "none of the volume's"};
 
     (void)state;
     use_files(usual, ELEMENTS(usual));
@@ -308,7 +308,7 @@ static void what_is_read(void **state)
 
 static void an_empty_volume(void **state)
 {
-    struct default_selection selection = {"", "", "", ""};
+    struct default_selection selection = {.saved = ""};
 
     (void)state;
     use_files(NULL, 0);

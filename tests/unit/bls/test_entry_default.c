@@ -19,9 +19,12 @@ static const char *default_of(const struct default_selection *selection)
     return index < entry_count ? entries[index].source.file_name : "-";
 }
 
-#define assert_default(name, one_shot, chosen, pattern, saved)                                     \
-    assert_string_equal(                                                                           \
-        default_of(&(struct default_selection){(one_shot), (chosen), (pattern), (saved)}), (name))
+#define assert_default(name, of_one_shot, of_chosen, of_pattern, of_saved)                         \
+    assert_string_equal(default_of(&(struct default_selection){.one_shot = (of_one_shot),          \
+                                                               .chosen = (of_chosen),              \
+                                                               .pattern = (of_pattern),            \
+                                                               .saved = (of_saved)}),              \
+                        (name))
 
 static void which_entry_is_the_default(void **state)
 {
@@ -114,6 +117,33 @@ static void no_entry_at_all(void **state)
     assert_default("-", "arm", "arm", "*", "arm");
 }
 
+static void what_is_preferred_is_stronger(void **state)
+{
+    const struct default_selection all = {"a", "b", "c", "", "d", "e", "f"};
+    struct default_selection some = {.one_shot = "", .saved = "b", .pattern = "c"};
+
+    (void)state;
+    add("a.conf", "linux /a");
+    add("b.conf", "linux /a");
+    add("c.conf", "linux /a");
+    add("d.conf", "linux /a");
+    add("e+0.conf", "linux /a");
+    add("f+0.conf", "linux /a");
+    assert_string_equal(default_of(&all), "f+0.conf"); /* as of sysfail */
+    assert_string_equal(default_of(&some), "c.conf");
+    assert_string_equal(default_configured(&some), "c");
+    some.preferred_pattern = "e";
+    assert_string_equal(default_of(&some), "c.conf"); /* it has no tries left */
+    some.preferred_pattern = "@saved";
+    assert_string_equal(default_of(&some), "b.conf");
+    assert_string_equal(default_configured(&some), "@saved");
+    some.preferred = "d";
+    assert_string_equal(default_of(&some), "d.conf");
+    some.one_shot = "a";
+    assert_string_equal(default_of(&some), "a.conf");
+    assert_string_equal(default_configured(&(struct default_selection){.one_shot = "a"}), "");
+}
+
 static void add_automatic(const char *id, enum entry_action action, char key)
 {
     assert_true(entry_count < MAX_ENTRIES);
@@ -124,7 +154,8 @@ static void add_automatic(const char *id, enum entry_action action, char key)
 
 static bool lacks(const char *one_shot, const char *chosen, const char *pattern, const char *saved)
 {
-    const struct default_selection selection = {one_shot, chosen, pattern, saved};
+    const struct default_selection selection = {
+        .one_shot = one_shot, .chosen = chosen, .pattern = pattern, .saved = saved};
 
     return entries_lack_selected(entries, entry_count, &selection);
 }
@@ -193,6 +224,7 @@ int main(void)
         test(the_exact_name_goes_first),
         test(exhausted_entries_make_room),
         test(no_entry_at_all),
+        test(what_is_preferred_is_stronger),
         test(automatic_entries_are_booted_when_asked_for),
         test(what_is_selected_may_be_lacking),
         test(entries_have_keys),

@@ -65,9 +65,11 @@ static void nothing_said(void **state)
 static void all_said(void **state)
 {
     (void)state;
-    parse("timeout 5\ndefault debian-*\neditor no\npass-entry yes\nconsole-mode max\n");
+    parse(
+        "timeout 5\ndefault debian-*\npreferred x\neditor no\npass-entry yes\nconsole-mode max\n");
     assert_int_equal(config.timeout, 5);
     assert_string_equal(config.default_pattern, "debian-*");
+    assert_string_equal(config.preferred_pattern, "x");
     assert_false(config.editor);
     assert_true(config.pass_entry);
     assert_int_equal(config.console_mode, CONSOLE_MODE_MAX);
