@@ -18,6 +18,7 @@
 #include "efi/manager/drivers.h"
 #include "efi/manager/manager.h"
 #include "efi/network/boot_volume.h"
+#include "efi/network/http_volume.h"
 #include "efi/stub/stub.h"
 
 #include <string.h>
@@ -167,10 +168,16 @@ static EFI_STATUS run_loader(EFI_HANDLE image, uint64_t start)
     CLEANUP(end_log) struct arena arena;
     struct error error = {.code = ERROR_NONE};
     struct run run = {.image = image, .start = start, .arena = &arena};
+    bool done = false;
 
     pages_init_arena(&arena);
     log_start(&arena);
-    if (image_find_loaded(image, &run.loaded, &error) && boot_any(&run, &error))
+    if (image_find_loaded(image, &run.loaded, &error)) {
+        http_volume_take_urls(run.loaded->DeviceHandle);
+        done = boot_any(&run, &error);
+        http_volume_stop();
+    }
+    if (done)
         return EFI_SUCCESS;
     measure_tell_spent(&run.trust.measurements, NULL);
     return console_print_error(&error, NULL);

@@ -349,6 +349,44 @@ ERROR_ROW(TPM_SPENT, MACHINE, SECURITY_VIOLATION, NONE,
     "the TPM has recorded a boot that then failed, so no system will be given the secrets that are "
     "bound to it; restart the machine before you boot another entry")
 
+/* Files on servers. */
+ERROR_ROW(URL, FILE, INVALID_PARAMETER, NONE,
+    "is no URL that can be used: {t}")
+ERROR_ROW(NETWORK_NO_CARD, FILE, NOT_FOUND, NONE,
+    "the firmware has no network card on which it speaks HTTP ({w}); switch its network stack and "
+    "HTTP boot on in its setup")
+ERROR_ROW(NETWORK_NO_LINK, FILE, NOT_FOUND, NONE,
+    "no network card has a link; connect the cable")
+ERROR_ROW(NETWORK_NO_ADDRESS, FILE, FIRMWARE, NONE,
+    "the network card gets no address: {w}; check the cable and the DHCP server")
+ERROR_ROW(HTTP_NO_ANSWER, FILE, FIRMWARE, NONE,
+    "the server does not answer: {w}; check its name and port, and that it runs")
+ERROR_ROW(HTTP_FORBIDDEN, FILE, FIRMWARE, NONE,
+    "the firmware does not allow http; use https")
+ERROR_ROW(HTTPS_NO_ANSWER, FILE, FIRMWARE, NONE,
+    "the server cannot be reached by https: {w}; check its name, and that its certificate is signed "
+    "by an authority that is enrolled in the firmware")
+ERROR_ROW(HTTPS_NO_CERTIFICATES, FILE, FIRMWARE, NONE,
+    "no certificate of an authority is enrolled in the firmware; enroll one in its setup (TLS Auth "
+    "Configuration), or use http")
+ERROR_ROW(HTTP_STATUS, FILE, NOT_FOUND, NONE,
+    "the server says {t}")
+ERROR_ROW(HTTP_REDIRECTION, FILE, LOAD_ERROR, NONE,
+    "the server names another URL that cannot be used: {t}")
+ERROR_ROW(HTTP_REDIRECTIONS, FILE, LOAD_ERROR, NONE,
+    "the server names another URL again and again")
+ERROR_ROW(HTTP_INSECURE, FILE, LOAD_ERROR, NONE,
+    "the server names a URL without encryption instead, which is not followed")
+ERROR_ROW(HTTP_ENCODED, FILE, LOAD_ERROR, NONE,
+    "the server does not tell the size of the file; serve it with a Content-Length, neither chunked "
+    "nor compressed")
+ERROR_ROW(HTTP_ANSWER, FILE, LOAD_ERROR, NONE,
+    "the server's answer contradicts itself; use another server program")
+ERROR_ROW(HTTP_CHANGED, FILE, LOAD_ERROR, AGAIN,
+    "the file has been changed on the server meanwhile")
+ERROR_ROW(HTTP_CUT_OFF, FILE, FIRMWARE, NONE,
+    "the transfer stops again and again, last at byte {d0} of {d1}: {w}; check the network")
+
 /* Boot counting. */
 ERROR_ROW(NOT_COUNTED, FILE, FIRMWARE, NONE,
     "this boot cannot be counted: {w}")

@@ -6,6 +6,7 @@
 #include "efi/boot/overlay.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/reset.h"
+#include "efi/network/http_volume.h"
 #include "pvh/trampoline.h"
 
 #include <string.h>
@@ -80,6 +81,7 @@ bool start_kernel(struct boot *boot, struct error *error)
     const struct load_plan *plan = boot_plan(boot);
 
     overlay_write(boot);
+    http_volume_stop();
     if (!prepare_trampoline(plan, error) || !exit_firmware(boot, error)) {
         pages_make_writable(plan->trampoline_code);
         return false;

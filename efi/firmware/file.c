@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/firmware/file.h"
 
+#include "common/network/url.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/partition.h"
 #include "efi/firmware/timing.h"
 
 #include <assert.h>
 #include <string.h>
+
+static const struct volume *url_volume; /* NULL: none */
 
 static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
                         struct error *error)
@@ -33,11 +36,18 @@ static bool open_named(const char *path, struct file *file, struct error *error)
     return partition_open_named(path, &volume, &rest, error) && open_on(&volume, rest, file, error);
 }
 
+void file_set_url_volume(const struct volume *volume)
+{
+    url_volume = volume;
+}
+
 bool file_open(const struct volume *volume, const char *path, struct file *ret_file,
                struct error *error)
 {
     *ret_file = (struct file){.path = path, .opened = {.path = path}};
     ret_file->source.read = read_source;
+    if (url_volume && path_is_url(path))
+        return open_on(url_volume, path, ret_file, error);
     if (path_names_partition(path))
         return open_named(path, ret_file, error);
     return open_on(volume, path, ret_file, error);

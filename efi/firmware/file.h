@@ -19,12 +19,18 @@ struct file {
 };
 
 /*
- * Opens `path` for reading, which may name another volume: "PARTUUID=...:/path"; the string must
- * live as long as the file. On failure nothing is left open, the error names the file, and
- * file_is_missing() tells whether it is only that there is no such file.
+ * Opens `path` for reading, which may name another volume: "PARTUUID=...:/path", or be a URL; the
+ * string must live as long as the file. On failure nothing is left open, the error names the file,
+ * and file_is_missing() tells whether it is only that there is no such file.
  */
 bool file_open(const struct volume *volume, const char *path, struct file *ret_file,
                struct error *error);
+
+/*
+ * Names the volume that opens paths that are URLs, for all volumes; it must live as long as files
+ * are opened. Until then they are paths like others.
+ */
+void file_set_url_volume(const struct volume *volume);
 
 /* The same for a file that may be missing: returns true, and file_is_open() is false. */
 bool file_open_optional(const struct volume *volume, const char *path, struct file *ret_file,

@@ -6,6 +6,7 @@
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/initrd_media.h"
 #include "efi/firmware/pages.h"
+#include "efi/network/http_volume.h"
 #include "efi/trust/chainload.h"
 
 #include <string.h>
@@ -87,6 +88,7 @@ bool start_program(const struct manager *manager, const struct boot_entry *entry
         return false;
     if (entry->request.extras.count > 0 && !join_archives(&passing, &arena, error))
         return false;
+    http_volume_stop();
     if (!chainload(manager->image, &request, error))
         return false;
     passing.measurements->spent = was_spent; /* no boot has failed: it was a tool, and has ended */

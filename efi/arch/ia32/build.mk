@@ -14,4 +14,4 @@ ARCH_TARGET     := efi-app-ia32
 GNU_EFI_LIB     := /usr/lib32
 GNU_EFI_CRT0    := $(GNU_EFI_LIB)/crt0-efi-ia32.o
 # Numbers of 64 bits take two registers and twice the instructions: the limits are above those of x64.
-ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),413696,$(if $(DECODERS),372736,270336))
+ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),430080,$(if $(DECODERS),389120,286720))

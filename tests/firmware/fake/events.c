@@ -152,6 +152,11 @@ static EFI_STATUS EFIAPI signal_event(EFI_EVENT handle)
     return status;
 }
 
+void event_signal(EFI_EVENT handle)
+{
+    find_event("an HTTP token", handle)->signaled = true;
+}
+
 static EFI_STATUS EFIAPI check_event(EFI_EVENT handle)
 {
     EFI_STATUS status = ledger_enter(SERVICE_CHECK_EVENT);

@@ -45,6 +45,9 @@ void input_make_deaf(void);
 /* The console's extended protocol has no event. */
 void input_lose_event(void);
 
+/* For the firmware: signals an event of the loader's. */
+void event_signal(EFI_EVENT handle);
+
 /* How many events the loader has created and not closed. */
 size_t events_find_leak(void);
 

@@ -68,6 +68,15 @@
     X(LOAD_FILE, "LoadFile2.LoadFile")                                                             \
     X(MTFTP, "Mtftp")                                                                              \
     X(PXE_PARAMETERS, "PXE's SetParameters")                                                       \
+    X(CREATE_CHILD, "CreateChild")                                                                 \
+    X(DESTROY_CHILD, "DestroyChild")                                                               \
+    X(HTTP_CONFIGURE, "Http.Configure")                                                            \
+    X(HTTP_REQUEST, "Http.Request")                                                                \
+    X(HTTP_RESPONSE, "Http.Response")                                                              \
+    X(HTTP_POLL, "Http.Poll")                                                                      \
+    X(HTTP_CANCEL, "Http.Cancel")                                                                  \
+    X(IP4_GET_DATA, "Ip4Config2.GetData")                                                          \
+    X(IP4_SET_DATA, "Ip4Config2.SetData")                                                          \
     X(GET_CAPABILITY, "GetCapability")                                                             \
     X(GET_EVENT_LOG, "GetEventLog")                                                                \
     X(HASH_LOG_EXTEND_EVENT, "HashLogExtendEvent")                                                 \

@@ -8,6 +8,7 @@
 #include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/pool.h"
+#include "tests/firmware/fake/server.h"
 #include "tests/firmware/fake/watchdog.h"
 
 #include <stdarg.h>
@@ -218,6 +219,8 @@ static void judge(enum ending ending, EFI_STATUS status)
 {
     const struct scenario *scenario = current->scenario;
 
+    if (server_find_leak())
+        run_fail("%s is left behind", server_find_leak());
     if (!is_good_ending(ending))
         run_fail("ends in %s (status %llu), not in %s", ending_name(ending),
                  (unsigned long long)(status & ~EFIERR(0)), ending_name(wanted));

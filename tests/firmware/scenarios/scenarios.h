@@ -11,6 +11,7 @@ extern const struct scenario contract_scenarios[];
 extern const struct scenario enroll_scenarios[];
 extern const struct scenario entry_scenarios[];
 extern const struct scenario extra_scenarios[];
+extern const struct scenario http_scenarios[];
 extern const struct scenario image_scenarios[];
 extern const struct scenario keyboard_scenarios[];
 extern const struct scenario manager_scenarios[];

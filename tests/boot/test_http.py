@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Kernels and initrds that an entry names by URLs."""
+
+import zlib
+
+import pytest
+
+import http_server
+import report
+from artifacts import kernel_path
+from esp import KERNEL, Installed, entry
+
+CONFIG = {"loader/loader.conf": b"timeout menu-disabled\n"}
+MODULE = bytes(range(256)) * 4096 + b"end"
+
+
+@pytest.fixture(name="server")
+def fixture_server():
+    """A server with the test kernel."""
+    with http_server.Server() as server:
+        server.put("/kernel.elf", kernel_path(KERNEL).read_bytes())
+        yield server
+
+
+def boot_from(boot, name, server, path="/kernel.elf", **keys):
+    """Boots an entry for a kernel of the server, before one of the disk; returns its title and all output."""
+    disk = Installed(boot, f"http-{name}", {
+        **CONFIG,
+        "loader/entries/a.conf": entry("server", pvh=server.url + path, sort_key="a", **keys),
+        "loader/entries/b.conf": entry("disk", sort_key="b")})
+    return disk.booted(devices=http_server.DEVICES)
+
+
+def test_url_in_an_entry(boot, server):
+    """From an ordinary ESP: the card is found, gets an address, and the kernel comes in few requests."""
+    title, text = boot_from(boot, "entry", server, initrd=server.put("/my%20initrd", MODULE))
+    assert title == "server", text
+    assert len([path for path, _ in server.requests if path == "/my%20initrd"]) == 2
+    assert len([path for path, _ in server.requests if path == "/kernel.elf"]) <= 4, server.requests
+
+
+# The initrd, as it is served badly, and what is then said of it.
+BAD = {
+    "loop": ({"status": 302, "location": "/initrd"}, "the server names another URL again and again"),
+    "no-length": ({"tells_length": False, "gives_ranges": False}, "the server does not tell the size of the file"),
+    "chunked": ({"chunked": True, "gives_ranges": False}, "the server does not tell the size of the file"),
+    "missing": ({"status": 404}, "the server says 404 Not Found"),
+    "dripping": ({"bytes_a_second": 3}, "the transfer stops again and again"),
+    "too-long": ({"extra_length": 1000, "gives_ranges": False}, "the transfer stops again and again"),
+    "garbage": ({"garbage": b"SSH-2.0-OpenSSH_9.2p1\r\n\r\n"}, "the server does not answer"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BAD)
+def test_bad_servers(boot, server, name):
+    """The boot fails with a sentence that names the file, and the next entry boots."""
+    ways, words = BAD[name]
+    url = server.put("/initrd", MODULE, **ways)
+    title, text = boot_from(boot, name, server, initrd=url)
+    assert title == "disk"
+    assert f"{url}: {words}" in text
+
+
+@pytest.mark.slow
+def test_no_server(boot, server):
+    """Nothing listens there."""
+    url = f"http://{http_server.HOST}:9/vmlinuz"
+    title, text = boot_from(boot, "none", server, initrd=url)
+    assert title == "disk"
+    assert f"{url}: the server does not answer" in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ranges", (True, False), ids=("ranges", "whole"))
+def test_cut_off(boot, server, ranges):
+    """Connections that end at each tenth of the file: it goes on there, or from the start."""
+    urls = [server.put(f"/initrd{tenth}", MODULE, cut_at=tenth / 10, cuts=2, gives_ranges=ranges)
+            for tenth in range(1, 10)]
+    disk = Installed(boot, f"http-cut-{ranges}", {
+        **CONFIG, "loader/entries/a.conf": entry("server", pvh=server.url + "/kernel.elf")
+        + "".join(f"module {url}\n" for url in urls).encode()})
+    title, text = disk.booted(devices=http_server.DEVICES)
+    assert title == "server", text
+    assert len([path for path, _ in server.requests if path == "/initrd1"]) >= 3
+
+
+@pytest.mark.slow
+def test_redirection(boot, server):
+    """To another server: one without ranges."""
+    with http_server.Server() as other:
+        other.put("/kernel.elf", kernel_path(KERNEL).read_bytes(), gives_ranges=False)
+        server.put("/there", b"", status=302, location=other.url + "/kernel.elf")
+        title, text = boot_from(boot, "redirection", server, "/there")
+        assert title == "server", text
+        assert other.requests
+
+
+@pytest.mark.slow
+def test_sizes(boot, server):
+    """Files that just fit the first request, or do not."""
+    sizes = (1, 1 << 16, (1 << 16) + 1)
+    disk = Installed(boot, "http-sizes", {
+        **CONFIG, "loader/entries/a.conf": entry("server", pvh=server.url + "/kernel.elf") + "".join(
+            f"module {server.put(f'/m{size}', MODULE[:size])}\n" for size in sizes).encode()})
+    result = disk.start(devices=http_server.DEVICES)
+    modules = report.test_kernel(report.plain(result.serial)).modules
+    assert [size for size, _, _ in modules] == list(sizes)
+    assert [crc for _, crc, _ in modules] == [zlib.crc32(MODULE[:size]) for size in sizes]

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/firmware/fake/server.h"
+
+#include "efi/firmware/proto/http.h"
+#include "efi/firmware/proto/ip4_config2.h"
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/pool.h"
+#include "tests/firmware/fake/run.h"
+#include "tests/firmware/fake/text.h"
+#include "tests/lib/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEGMENT      16000 /* bytes of a body that come at once */
+#define NEVER_DUE    UINT64_MAX
+#define LONGEST      1024
+#define STATUS_200   3
+#define STATUS_206   9
+#define STATUS_302   12
+#define STATUS_404   21
+#define FIRST_OCTET  10
+#define MOST_HEADERS 8
+
+struct child {
+    struct http_protocol protocol; /* first, so that it can be cast back */
+    EFI_HANDLE handle;
+    struct http_token *pending;
+    bool is_response, answered, configured;
+    char url[LONGEST];
+    char range[64];
+    uint64_t at, end; /* of the body, in the file */
+    uint64_t start;
+};
+
+struct server_ways server_ways;
+
+static struct {
+    EFI_HANDLE card;
+    unsigned requests;
+    int children;
+    bool abandoned; /* a call that gives something back was made to fail */
+    UINT32 policy;
+    uint64_t address_due;
+    bool has_policy;
+} server = {.policy = IP4_POLICY_DHCP, .address_due = NEVER_DUE};
+
+unsigned server_requests(void)
+{
+    return server.requests;
+}
+
+const char *server_find_leak(void)
+{
+    if (server.abandoned)
+        return NULL;
+    if (server.children > 0)
+        return "a child of the HTTP service binding";
+    return server.policy != IP4_POLICY_DHCP ? "the policy of the network card" : NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The address
+ */
+
+static EFI_STATUS EFIAPI get_data(struct ip4_config2_protocol *this, UINT32 type, UINTN *size,
+                                  void *data)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_IP4_GET_DATA);
+    struct ip4_interface_info info = {.route_count = 0};
+
+    (void)this;
+    if (EFI_ERROR(status))
+        return status;
+    if (type == IP4_POLICY) {
+        require(*size == sizeof(server.policy));
+        memcpy(data, &server.policy, sizeof(server.policy));
+        return EFI_SUCCESS;
+    }
+    require(type == IP4_INTERFACE_INFO && *size >= sizeof(info));
+    if (ledger_now() >= server.address_due)
+        info.address.Addr[0] = FIRST_OCTET;
+    memcpy(data, &info, sizeof(info));
+    *size = sizeof(info);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS set_policy(UINT32 policy)
+{
+    bool asks = policy == IP4_POLICY_DHCP && server.policy != policy && !server_ways.no_address;
+
+    server.policy = policy;
+    server.address_due = asks ? ledger_now() + TICKS_PER_SECOND / 8 : NEVER_DUE;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_data(struct ip4_config2_protocol *this, UINT32 type, UINTN size,
+                                  void *data)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_IP4_SET_DATA);
+    UINT32 policy;
+
+    (void)this;
+    if (EFI_ERROR(status)) {
+        server.abandoned = true;
+        return status;
+    }
+    if (type == IP4_POLICY) {
+        require(size == sizeof(policy));
+        memcpy(&policy, data, sizeof(policy));
+        return set_policy(policy);
+    }
+    if (server.policy != IP4_POLICY_STATIC)
+        run_fail("an address is set though the policy is DHCP");
+    require(size == (type == IP4_MANUAL_ADDRESS ? 8 : 4));
+    if (type != IP4_MANUAL_ADDRESS)
+        return EFI_SUCCESS;
+    server.address_due = ledger_now() + TICKS_PER_SECOND / 8;
+    return EFI_NOT_READY;
+}
+
+static struct ip4_config2_protocol config = {.set_data = set_data, .get_data = get_data};
+
+/* ------------------------------------------------------------------------------------------------
+ * HTTP
+ */
+
+static EFI_STATUS EFIAPI configure(struct http_protocol *this, struct http_config_data *data)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_HTTP_CONFIGURE);
+
+    require(data->version == HTTP_VERSION_11 && !data->is_ipv6);
+    require(data->access_point.ipv4->use_default_address);
+    ((struct child *)this)->configured = !EFI_ERROR(status);
+    return status;
+}
+
+static struct child *start_token(struct http_protocol *this, struct http_token *token)
+{
+    struct child *child = (struct child *)this;
+
+    if (!child->configured || child->pending)
+        run_fail("token %p is given to a child that is not ready for it", (void *)token);
+    return child;
+}
+
+static void copy_header(char *to, size_t size, const struct http_message *message, const char *name)
+{
+    *to = '\0';
+    for (size_t i = 0; i < message->header_count; i++) {
+        if (strcmp(message->headers[i].name, name) == 0)
+            snprintf(to, size, "%s", message->headers[i].value);
+    }
+}
+
+static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *token)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_HTTP_REQUEST);
+    struct child *child = start_token(this, token);
+    const CHAR16 *url = token->message->data.request->url;
+    size_t length = 0;
+    char host[64];
+
+    if (EFI_ERROR(status))
+        return status;
+    if (EFI_ERROR(server_ways.request_fails))
+        return server_ways.request_fails;
+    if (ledger_now() < server.address_due)
+        return EFI_NO_MAPPING;
+    for (; url[length]; length++) {
+        require(length < LONGEST - 1);
+        child->url[length] = (char)url[length];
+    }
+    child->url[length] = '\0';
+    copy_header(host, sizeof(host), token->message, "Host");
+    require(strncmp(child->url + strlen("http://"), host, strlen(host)) == 0);
+    copy_header(child->range, sizeof(child->range), token->message, "Range");
+    child->pending = token;
+    child->is_response = false;
+    server.requests++;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI response(struct http_protocol *this, struct http_token *token)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_HTTP_RESPONSE);
+    struct child *child = start_token(this, token);
+
+    if (EFI_ERROR(status))
+        return status;
+    if (!token->message->data.response == !child->answered)
+        run_fail("the headers are asked for twice, or not at all");
+    if (!child->answered && token->message->body_length != 0)
+        run_fail("a body is asked for that there may not be");
+    if (child->answered && token->message->body_length > child->end - child->at)
+        run_fail("more is asked for than the server sends");
+    child->pending = token;
+    child->is_response = true;
+    return EFI_SUCCESS;
+}
+
+static void finish(struct child *child, EFI_STATUS status)
+{
+    struct http_token *token = child->pending;
+
+    child->pending = NULL;
+    token->status = status;
+    event_signal(token->event);
+}
+
+static char *copy_to_pool(const char *text)
+{
+    char *copy = pool_take(strlen(text) + 1);
+
+    return strcpy(copy, text);
+}
+
+/* As EDK2's HttpUtilities allocates them. */
+static void add_header(struct http_message *message, const char *name, const char *value)
+{
+    size_t i = message->header_count++;
+
+    require(i < MOST_HEADERS);
+    message->headers[i] = (struct http_header){copy_to_pool(name), copy_to_pool(value)};
+}
+
+static const uint8_t *find_file(const struct child *child, size_t *ret_size)
+{
+    char path[LONGEST + 16];
+
+    if (strncmp(child->url, SERVER_URL, strlen(SERVER_URL)) != 0)
+        return NULL;
+    snprintf(path, sizeof(path), SERVER_FILES "\\%s", child->url + strlen(SERVER_URL));
+    return file_bytes(path, ret_size);
+}
+
+static void add_file_headers(struct child *child, struct http_message *message, size_t size)
+{
+    unsigned long long start, last;
+    char line[128];
+
+    if (server_ways.grows)
+        size += server.requests;
+    child->at = 0;
+    child->end = size;
+    message->data.response->status = STATUS_200;
+    if (!server_ways.whole_files && sscanf(child->range, "bytes=%llu-%llu", &start, &last) == 2 &&
+        start < size) {
+        message->data.response->status = STATUS_206;
+        child->at = start;
+        child->end = last + 1 < size ? last + 1 : size;
+        snprintf(line, sizeof(line), "bytes %llu-%llu/%zu",
+                 start + (server_ways.wrong_range && start > 0), (unsigned long long)child->end - 1,
+                 size);
+        add_header(message, "content-range", line);
+    }
+    child->start = child->at;
+    snprintf(line, sizeof(line), "%llu", (unsigned long long)(child->end - child->at));
+    if (server_ways.chunked)
+        add_header(message, "Transfer-Encoding", "chunked");
+    else if (!server_ways.no_length)
+        add_header(message, "Content-Length", line);
+}
+
+static EFI_STATUS send_headers(struct child *child, struct http_message *message)
+{
+    size_t size;
+
+    message->headers = pool_take(MOST_HEADERS * sizeof(*message->headers));
+    message->header_count = 0;
+    child->answered = true;
+    child->at = child->end = 0;
+    add_header(message, "Server", "fake");
+    if (server_ways.redirect && server.requests <= server_ways.redirections) {
+        message->data.response->status = STATUS_302;
+        add_header(message, "location", server_ways.redirect);
+        return STATUS_HTTP_ERROR;
+    }
+    if (server_ways.status || !find_file(child, &size)) {
+        message->data.response->status = server_ways.status ? server_ways.status : STATUS_404;
+        add_header(message, "Content-Length", "0");
+        return STATUS_HTTP_ERROR;
+    }
+    add_file_headers(child, message, size);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS send_body(struct child *child, struct http_message *message)
+{
+    uint64_t count = message->body_length < SEGMENT ? message->body_length : SEGMENT;
+    size_t size;
+    const uint8_t *bytes = find_file(child, &size);
+
+    if (server_ways.drips) {
+        ledger_advance(TICKS_PER_SECOND);
+        count = 1;
+    }
+    if (server_ways.cut_at && server_ways.cuts > 0) {
+        if (child->at - child->start >= server_ways.cut_at) {
+            server_ways.cuts--;
+            return STATUS_CONNECTION_FIN;
+        }
+        if (count > server_ways.cut_at - (child->at - child->start))
+            count = server_ways.cut_at - (child->at - child->start);
+    }
+    require(child->at + count <= size);
+    memcpy(message->body, bytes + child->at, count);
+    child->at += count;
+    message->body_length = count;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI poll(struct http_protocol *this)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_HTTP_POLL);
+    struct child *child = (struct child *)this;
+
+    if (EFI_ERROR(status)) {
+        ledger_advance(TICKS_PER_SECOND / 10);
+        return status;
+    }
+    if (!child->pending || server_ways.silent || (server_ways.stalls && child->answered)) {
+        ledger_advance(TICKS_PER_SECOND / 10);
+        return EFI_NOT_READY;
+    }
+    if (!child->is_response)
+        finish(child, EFI_SUCCESS);
+    else if (!child->answered)
+        finish(child, send_headers(child, child->pending->message));
+    else
+        finish(child, send_body(child, child->pending->message));
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI cancel(struct http_protocol *this, struct http_token *token)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_HTTP_CANCEL);
+    struct child *child = (struct child *)this;
+
+    if (EFI_ERROR(status))
+        return status;
+    if (child->pending != token)
+        return EFI_NOT_FOUND;
+    finish(child, EFI_ABORTED);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI create_child(EFI_SERVICE_BINDING *this, EFI_HANDLE *handle)
+{
+    static const EFI_GUID guid = HTTP_PROTOCOL_GUID;
+    EFI_STATUS status = ledger_enter(SERVICE_CREATE_CHILD);
+    struct child *child;
+
+    (void)this;
+    if (EFI_ERROR(status))
+        return status;
+    require(!*handle);
+    child = calloc(1, sizeof(*child));
+    require(child);
+    child->protocol = (struct http_protocol){NULL, configure, request, cancel, response, poll};
+    handles_install(handle, &guid, child);
+    child->handle = *handle;
+    server.children++;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI destroy_child(EFI_SERVICE_BINDING *this, EFI_HANDLE handle)
+{
+    static const EFI_GUID guid = HTTP_PROTOCOL_GUID;
+    EFI_STATUS status = ledger_enter(SERVICE_DESTROY_CHILD);
+
+    (void)this;
+    if (EFI_ERROR(status)) {
+        server.abandoned = true;
+        return status;
+    }
+    handles_remove(handle, &guid);
+    server.children--;
+    return EFI_SUCCESS;
+}
+
+static EFI_SERVICE_BINDING binding = {.CreateChild = create_child, .DestroyChild = destroy_child};
+
+static void install_http(void)
+{
+    static const EFI_GUID guid = HTTP_SERVICE_BINDING_GUID, config_guid = IP4_CONFIG2_PROTOCOL_GUID;
+
+    handles_install(&server.card, &guid, &binding);
+    handles_install(&server.card, &config_guid, &config);
+}
+
+void server_install(bool connected)
+{
+    static const EFI_GUID guid = EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
+    static EFI_SIMPLE_NETWORK_MODE mode = {.MediaPresentSupported = true};
+    static EFI_SIMPLE_NETWORK simple = {.Mode = &mode};
+
+    mode.MediaPresent = !server_ways.no_link;
+    handles_install(&server.card, &guid, &simple);
+    if (connected)
+        install_http();
+}
+
+void server_connect(EFI_HANDLE controller)
+{
+    if (controller == server.card)
+        install_http();
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A network card on which the firmware speaks HTTP, and one server, which has the files of a
+ * directory of the volume, and misbehaves as it is told.
+ */
+#pragma once
+
+#include "efi/efi.h"
+
+/* What the server has: http://10.0.2.2/x is this directory's x. */
+#define SERVER_FILES "\\@server"
+#define SERVER_URL   "http://10.0.2.2/"
+
+/* How card and server behave; set by scenarios. */
+struct server_ways {
+    bool no_address;  /* there is no DHCP server */
+    bool no_link;     /* the card has no cable */
+    bool whole_files; /* ranges are ignored */
+    bool no_length;   /* Content-Length is left out */
+    bool chunked;
+    bool wrong_range;     /* another part comes than was asked for */
+    bool grows;           /* the file is larger each time that it is asked for */
+    bool silent;          /* no request is answered */
+    bool stalls;          /* no body comes */
+    bool drips;           /* a body comes a byte a second */
+    uint64_t cut_at;      /* a connection ends after so many bytes of the body; 0: it does not */
+    unsigned cuts;        /* how many connections do */
+    uint32_t status;      /* EFI_HTTP_STATUS_CODE instead of a file; 0: none */
+    const char *redirect; /* Location of the first `redirections` answers */
+    unsigned redirections;
+    EFI_STATUS request_fails; /* what Request() answers */
+};
+extern struct server_ways server_ways;
+
+/* Installs the card. `connected`: it has HTTP from the start, not only once it is connected. */
+void server_install(bool connected);
+
+/* What ConnectController does, for firmware_ways.connect. */
+void server_connect(EFI_HANDLE controller);
+
+/* The number of requests so far. */
+unsigned server_requests(void);
+
+/* What of the card is still in use; NULL for nothing. */
+const char *server_find_leak(void);

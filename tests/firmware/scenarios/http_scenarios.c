@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files that entries and options name by URLs. */
+#include "efi/firmware/proto/http.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/server.h"
+#include "tests/firmware/scenarios/machines.h"
+#include "tests/firmware/scenarios/scenarios.h"
+#include "tests/firmware/scenarios/setup.h"
+
+#include <string.h>
+
+#define STATUS_403 20
+
+/* Larger than what the first request brings, with nothing to load at its end. */
+static const struct kernel_shape large_kernel = {
+    .bits = 64,
+    .segments = {{0x100000, 0x13123, 0x13123}, {0x134000, 0x10801, 0x12345}},
+    .count = 2,
+    .entry = 0x100040,
+    .seed = 5,
+};
+
+static void nothing_connects(EFI_HANDLE controller)
+{
+    (void)controller;
+}
+
+static void start_with(const struct kernel_shape *kernel)
+{
+    machine_usual();
+    put_kernel(SERVER_FILES "\\vmlinux", kernel);
+    put_module(SERVER_FILES "\\initrd", 100001, "");
+}
+
+/*
+ * By an entry (0), by options (1), from a card that has to be connected first (2), from a server
+ * that knows no ranges (3), by redirections (4).
+ */
+static void boot_url(uint64_t seed)
+{
+    start_with(seed == 0 || seed == 3 ? &large_kernel : &plain_kernel);
+    server_ways.whole_files = seed == 3;
+    server_ways.redirect = seed == 4 ? "/vmlinux" : NULL;
+    server_ways.redirections = 1;
+    server_install(seed != 2);
+    firmware_ways.connect = seed == 2 ? server_connect : nothing_connects;
+    if (seed == 1)
+        options_set("--initrd=" SERVER_URL "initrd " SERVER_URL "vmlinux");
+    else
+        file_put_text("\\loader\\entries\\net.conf", "linux HTTP://10.0.2.2:80/vmlinux\n"
+                                                     "initrd " SERVER_URL "initrd\n");
+}
+
+/* Two for each file, and a third for a segment behind a gap. */
+static void check_requests(void)
+{
+    if (run_is_plain() && server_requests() > 5)
+        run_fail("%u requests were made", server_requests());
+}
+
+/* What ends well all the same: connections that are cut off. */
+static void interrupted(uint64_t seed)
+{
+    start_with(&large_kernel);
+    server_ways.whole_files = seed == 3;
+    server_ways.cut_at = 1 + seed * 20000;
+    server_ways.cuts = 3;
+    server_install(true);
+    options_set("--initrd=" SERVER_URL "initrd " SERVER_URL "vmlinux");
+}
+
+static const char *const bad_says[] = {
+    "http://10.0.2.2/initrd: the server says 403 Forbidden",
+    "http://10.0.2.2/initrd: the server says 404 Not Found",
+    "http://10.0.2.2/initrd: the server does not answer: Time Out; check its name",
+    "http://10.0.2.2/initrd: the transfer stops again and again, last at byte 0 of 100001: Time",
+    "http://10.0.2.2/initrd: the transfer stops again and again, last at byte 90 of 100001: Time",
+    "http://10.0.2.2/initrd: the transfer stops again and again, last at byte 50 of 100001: "
+    "Connection",
+    "http://10.0.2.2/initrd: the server does not tell the size of the file; serve it with a",
+    "http://10.0.2.2/initrd: the server does not tell the size of the file; serve it with a",
+    "http://10.0.2.2/initrd: the server's answer contradicts itself",
+    "http://10.0.2.2/initrd: the file has been changed on the server meanwhile",
+    "http://10.0.2.2/initrd: the server names another URL again and again",
+    "http://10.0.2.2/initrd: the server names another URL that cannot be used: it is of another",
+    "http://10.0.2.2/initrd: the firmware does not allow http; use https",
+    "https://10.0.2.2/initrd: no certificate of an authority is enrolled in the firmware",
+    "http://10.0.2.2/initrd: the network card gets no address: Time Out",
+    "http://10.0.2.2/initrd: no network card has a link",
+    "http://10.0.2.2/initrd: the firmware has no network card on which it speaks HTTP",
+    "http://me@10.0.2.2/initrd: is no URL that can be used: a user name or password",
+    "https://10.0.2.2/initrd: the server cannot be reached by https: Aborted",
+};
+
+static uint64_t bad_seed;
+
+static void set_bad_ways(uint64_t seed)
+{
+    server_ways = (struct server_ways){
+        .status = seed == 0 ? STATUS_403 : 0,
+        .silent = seed == 2,
+        .stalls = seed == 3,
+        .drips = seed == 4,
+        .cut_at = seed == 5 ? 5 : 0,
+        .cuts = UINT32_MAX,
+        .chunked = seed == 6,
+        .no_length = seed == 7,
+        .whole_files = seed == 7,
+        .wrong_range = seed == 8,
+        .grows = seed == 9,
+        .redirect = seed == 10   ? SERVER_URL "initrd"
+                    : seed == 11 ? "ftp://10.0.2.2/initrd"
+                                 : NULL,
+        .redirections = UINT32_MAX,
+        .request_fails = seed == 12   ? EFI_ACCESS_DENIED
+                         : seed == 13 ? EFI_NOT_FOUND
+                         : seed == 18 ? EFI_ABORTED
+                                      : EFI_SUCCESS,
+        .no_address = seed == 14,
+        .no_link = seed == 15,
+    };
+}
+
+static void bad_server(uint64_t seed)
+{
+    bad_seed = seed;
+    machine_usual();
+    put_kernel("\\vmlinux", &plain_kernel);
+    if (seed != 1)
+        put_module(SERVER_FILES "\\initrd", 100001, "");
+    set_bad_ways(seed);
+    firmware_ways.connect = nothing_connects;
+    if (seed != 16)
+        server_install(true);
+    options_set(seed == 13 || seed == 18 ? "--initrd=https://10.0.2.2/initrd /vmlinux"
+                : seed == 17             ? "--initrd=http://me@10.0.2.2/initrd /vmlinux"
+                                         : "--initrd=http://10.0.2.2/initrd /vmlinux");
+}
+
+static void check_bad(void)
+{
+    if (run_is_plain() && !strstr(run_said(), bad_says[bad_seed]))
+        run_fail("does not say \"%s\"", bad_says[bad_seed]);
+}
+
+const struct scenario http_scenarios[] = {
+    {"http-boot", boot_url, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 5,
+     .faults = true, .from = SERVICE_LOCATE_HANDLE_BUFFER, .also = ALSO(ENDING_BOOT)},
+    {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
+    {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
+     .seeds = sizeof(bad_says) / sizeof(*bad_says)},
+    {NULL},
+};
