@@ -163,8 +163,8 @@ def test_damage_anywhere_in_the_headers_is_survived(tmp_path):
 @pytest.mark.parametrize("make, words", [
     (lambda path: None, "cannot be opened: No such file or directory"),
     (lambda path: path.mkdir(), "cannot be read: Is a directory"),
-    (os.mkfifo, "cannot be read: not a regular file"),
-], ids=["missing", "directory", "fifo"])
+    (lambda path: path.symlink_to("/dev/null"), "cannot be read: not a regular file"),
+], ids=["missing", "directory", "device"])
 def test_what_cannot_be_read(tmp_path, make, words):
     path = tmp_path / "kernel"
     make(path)

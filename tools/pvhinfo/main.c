@@ -4,6 +4,7 @@
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/extract.h"
 #include "tools/pvhinfo/host/arena.h"
+#include "tools/pvhinfo/host/spool.h"
 #include "tools/pvhinfo/image.h"
 #include "tools/pvhinfo/map_file.h"
 #include "tools/pvhinfo/options.h"
@@ -276,6 +277,36 @@ static enum status show_esp(const struct options *options, struct arena *arena,
     return status;
 }
 
+static bool spool(const char *path)
+{
+    char reason[SPOOL_REASON_SIZE];
+
+    if (spool_add(path, reason))
+        return true;
+    trouble("%s: %s", path, reason);
+    return false;
+}
+
+static bool spool_files(const struct boot_files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        if (!spool(files->items[i].path))
+            return false;
+    }
+    return true;
+}
+
+/* What can be read only once is copied, since kernels and images are read in any order. */
+static bool spool_arguments(const struct options *options)
+{
+    for (size_t i = 0; i < options->file_count; i++) {
+        if (!spool(options->files[i]))
+            return false;
+    }
+    return (!options->map || spool(options->map)) && spool_files(&options->initrds) &&
+           spool_files(&options->modules);
+}
+
 static enum status show(const struct options *options, struct arena *arena)
 {
     bool silent = options->extract && is_standard_output(options->extract);
@@ -288,6 +319,8 @@ static enum status show(const struct options *options, struct arena *arena)
         printf("pvhinfo %s\n", PVHBOOT_VERSION);
     if (options->help || options->version)
         return STATUS_BOOTABLE;
+    if (!spool_arguments(options))
+        return STATUS_TROUBLE;
     if (output.as_json)
         json_begin(&output.json, NULL, '[');
     if (options->esp)

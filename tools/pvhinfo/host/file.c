@@ -2,6 +2,7 @@
 #include "tools/pvhinfo/host/file.h"
 
 #include "common/base/arena.h"
+#include "tools/pvhinfo/host/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,8 +62,10 @@ static bool check_kind(struct host_file *file)
 bool host_file_open(const char *path, struct host_file *ret_file)
 {
     *ret_file = (struct host_file){.source = {.read = read_source}};
+    ret_file->descriptor = spool_open(path);
     /* Without O_NONBLOCK, opening a FIFO would wait for a writer. */
-    ret_file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (ret_file->descriptor < 0)
+        ret_file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (ret_file->descriptor < 0)
         return fail(ret_file, "cannot be opened", strerror(errno));
     if (check_kind(ret_file))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/print_boot.h"
 #include "pvh/warnings.h"
+#include "tools/pvhinfo/elsewhere.h"
 #include "tools/pvhinfo/output/note_text.h"
 #include "tools/pvhinfo/result.h"
 
@@ -70,6 +71,17 @@ static void write_segments(struct json *json, const struct elf_image *image, uin
     json_end(json, ']');
 }
 
+static void write_elsewhere(struct json *json, const struct kernel *kernel)
+{
+    struct elsewhere elsewhere;
+
+    elsewhere_check(kernel, &elsewhere);
+    json_begin(json, "elsewhere", '[');
+    for (size_t i = 0; i < elsewhere.count; i++)
+        json_string(json, NULL, elsewhere.lines[i]);
+    json_end(json, ']');
+}
+
 static void write_kernel(struct json *json, const struct kernel *kernel)
 {
     const struct elf_image *image = &kernel->image;
@@ -93,6 +105,7 @@ static void write_kernel(struct json *json, const struct kernel *kernel)
         json_number(json, "entry", image->entry_point);
         json_number(json, "memory_needed", kernel->memory_needed);
     }
+    write_elsewhere(json, kernel);
 }
 
 static void write_modules(struct json *json, const struct modules *modules,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pvh/print_boot.h"
 #include "pvh/warnings.h"
+#include "tools/pvhinfo/elsewhere.h"
 #include "tools/pvhinfo/output/note_text.h"
 #include "tools/pvhinfo/output/printable.h"
 #include "tools/pvhinfo/result.h"
@@ -83,6 +84,15 @@ static void print_containers(const struct kernel_file *file)
     printf("\n");
 }
 
+static void print_elsewhere(const struct kernel *kernel)
+{
+    struct elsewhere elsewhere;
+
+    elsewhere_check(kernel, &elsewhere);
+    for (size_t i = 0; i < elsewhere.count; i++)
+        printf("  elsewhere    %s\n", elsewhere.lines[i]);
+}
+
 static void print_kernel_file(const struct kernel *kernel)
 {
     struct writer output = {write_standard_output};
@@ -102,6 +112,9 @@ static void print_kernel_file(const struct kernel *kernel)
     }
     if (kernel->memory_needed)
         print_memory(kernel->memory_needed);
+    print_elsewhere(kernel);
+    if (kernel->status == STATUS_NOT_BOOTABLE)
+        printf("  reason       %s\n", kernel->message);
 }
 
 static void print_kernel_placement(struct writer *output, const struct kernel *kernel,
