@@ -42,8 +42,9 @@ NEED_run   := $(call goals_like,run iso deps check check-% fuzz coverage sabotag
 	check-style check-binary $(BUILT))
 NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tools check-kernel)
 NEED_check := $(call goals_like,deps check check-% fuzz coverage sabotage-% lint lint-% build/%,check-bench $(BUILT))
+NEED_deb   := $(call goals_like,deb deb-source check-package)
 NEED_bench := $(call goals_like,bench bench-%,bench-accept)
-PACKAGES := build $(foreach group,run iso check bench,$(if $(NEED_$(group)),$(group)))
+PACKAGES := build $(foreach group,run iso check bench deb,$(if $(NEED_$(group)),$(group)))
 
 .PHONY: $(GOALS) packages
 $(GOALS): packages
@@ -176,11 +177,14 @@ check-style: lint-quick ## check what can be checked in seconds: which room incl
 deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECODERS_READY) ## install and download all that the other targets need
 
 # What `make install` installs, below DESTDIR and PREFIX.
-SYSTEM_TOOLS := tools/pvhboot-install tools/pvhboot-bless
+SYSTEM_TOOLS := tools/pvhboot-install tools/pvhboot-bless tools/pvhboot-kernel
 USER_TOOLS := tools/pvhboot-mkimage tools/pvhboot-run
-PYTHON_PARTS := $(addprefix tools/pvhtools/,__init__.py boot_files.py entry.py fat.py machine.py monitor.py outcome.py \
+PYTHON_PARTS := $(addprefix tools/pvhtools/,__init__.py boot_files.py boot_settings.py entry.py fat.py machine.py monitor.py outcome.py \
 	pe.py program.py session.py)
 INSTALLER_PARTS := $(sort $(wildcard tools/installer/*.sh))
+# bash looks for the file that is named like the program.
+COMPLETED := pvhinfo $(notdir $(SYSTEM_TOOLS) $(USER_TOOLS))
+COMPLETIONS := share/bash-completion/completions
 MANUAL_PAGES := $(sort $(wildcard docs/*.[1-8]))
 MANUAL_SECTIONS := $(sort $(subst .,,$(suffix $(MANUAL_PAGES))))
 PREFIX_DIR = $(DESTDIR)$(PREFIX)
@@ -189,7 +193,7 @@ MANUAL_FOLDERS := $(MANUAL_SECTIONS:%=share/man/man%)
 
 .PHONY: install
 install: $(EFI_BINARY) $(IA32_BINARY) $(PVHINFO) ## install the loader, the tools and the documents: PREFIX= DESTDIR=
-	@tools/install-folders make '$(DESTDIR)' '$(PREFIX)' lib/pvhboot/installer lib/pvhboot/pvhtools bin sbin share/doc/pvhboot/licences $(MANUAL_FOLDERS)
+	@tools/install-folders make '$(DESTDIR)' '$(PREFIX)' lib/pvhboot/installer lib/pvhboot/pvhtools bin sbin share/doc/pvhboot/licences $(COMPLETIONS) $(MANUAL_FOLDERS)
 	install -m 644 '$(EFI_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhboot.efi'
 	install -m 644 '$(IA32_BINARY)' '$(PREFIX_DIR)/lib/pvhboot/pvhbootia32.efi'
 	install -m 755 '$(PVHINFO)' '$(PREFIX_DIR)/bin/pvhinfo'
@@ -197,16 +201,26 @@ install: $(EFI_BINARY) $(IA32_BINARY) $(PVHINFO) ## install the loader, the tool
 	install -m 644 $(PYTHON_PARTS) '$(PREFIX_DIR)/lib/pvhboot/pvhtools/'
 	install -m 755 $(SYSTEM_TOOLS) '$(PREFIX_DIR)/sbin/'
 	install -m 644 $(INSTALLER_PARTS) '$(PREFIX_DIR)/lib/pvhboot/installer/'
+	for name in $(COMPLETED); do install -m 644 tools/completion/pvhboot.bash '$(PREFIX_DIR)/$(COMPLETIONS)/'"$$name" || exit; done
 	for page in $(MANUAL_PAGES); do install -m 644 "$$page" '$(PREFIX_DIR)/share/man/man'"$${page##*.}/" || exit; done
 	install -m 644 README.md CHANGELOG.md LICENSE '$(DOC_DIR)/'
 	install -m 644 $(DECODER_SOURCES)/licences/*.txt '$(DOC_DIR)/licences/'
 
 .PHONY: uninstall
 uninstall: ## remove what install has put there: PREFIX= DESTDIR=
-	@tools/install-folders check '$(DESTDIR)' '$(PREFIX)' lib lib/pvhboot bin sbin share/doc share/doc/pvhboot $(MANUAL_FOLDERS)
+	@tools/install-folders check '$(DESTDIR)' '$(PREFIX)' lib lib/pvhboot bin sbin share/doc share/doc/pvhboot $(COMPLETIONS) $(MANUAL_FOLDERS)
 	rm -f '$(PREFIX_DIR)/bin/pvhinfo' $(patsubst tools/%,'$(PREFIX_DIR)/bin/%',$(USER_TOOLS)) $(patsubst tools/%,'$(PREFIX_DIR)/sbin/%',$(SYSTEM_TOOLS))
+	rm -f $(COMPLETED:%='$(PREFIX_DIR)/$(COMPLETIONS)/%')
 	for page in $(MANUAL_PAGES:docs/%=%); do rm -f '$(PREFIX_DIR)/share/man/man'"$${page##*.}/$$page" || exit; done
 	@tools/install-folders remove '$(DESTDIR)' '$(PREFIX)' lib/pvhboot share/doc/pvhboot
+
+# The parts of the Debian source package and its unpacked tree, in which dpkg-buildpackage builds: see debian/README.source.
+.PHONY: deb deb-source
+deb-source: $(DECODERS_READY) ## write the Debian source package's parts to build/deb/
+	tools/mkdeb --decoders $(DECODER_SOURCES) --output build/deb
+
+deb: $(DECODERS_READY) ## build the Debian package in build/deb/
+	tools/mkdeb --decoders $(DECODER_SOURCES) --output build/deb --build
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded
