@@ -8,7 +8,8 @@ import pytest
 from conftest import TOOLS
 
 TOP = TOOLS.parent
-PROGRAMS = {"bin/pvhinfo", "bin/pvhboot-mkimage", "bin/pvhboot-run", "sbin/pvhboot-install", "sbin/pvhboot-bless"}
+PROGRAMS = {"bin/pvhinfo", "bin/pvhboot-mkimage", "bin/pvhboot-run", "sbin/pvhboot-install", "sbin/pvhboot-bless",
+            "sbin/pvhboot-kernel"}
 DOCUMENTS = {"README.md", "CHANGELOG.md", "LICENSE"}
 
 
@@ -33,9 +34,10 @@ def test_install_and_uninstall(tmp_path):
     pages = {f"share/man/man{page.suffix[1:]}/{page.name}" for page in (TOP / "docs").glob("*.[1-8]")}
     found = {path for path in files(prefix) if not path.startswith("share/doc/pvhboot/licences/")}
     parts = {f"lib/pvhboot/installer/{path.name}" for path in (TOP / "tools/installer").iterdir()}
-    parts |= {f"lib/pvhboot/pvhtools/{name}.py" for name in ("__init__", "boot_files", "entry", "fat", "machine", "monitor", "outcome", "pe", "program",
-                                                               "session")}
-    assert found == (PROGRAMS | pages | parts | {f"share/doc/pvhboot/{name}" for name in DOCUMENTS}
+    parts |= {f"lib/pvhboot/pvhtools/{name}.py" for name in (
+        "__init__", "boot_files", "boot_settings", "entry", "fat", "machine", "monitor", "outcome", "pe", "program", "session")}
+    completions = {f"share/bash-completion/completions/{program.rpartition('/')[2]}" for program in PROGRAMS}
+    assert found == (PROGRAMS | pages | parts | completions | {f"share/doc/pvhboot/{name}" for name in DOCUMENTS}
                      | {"lib/pvhboot/pvhboot.efi", "lib/pvhboot/pvhbootia32.efi", "lib/pvhboot/new-folders"})
     assert len(list((prefix / "share/doc/pvhboot/licences").iterdir())) >= 4
     assert all(os.access(prefix / program, os.X_OK) for program in PROGRAMS)
