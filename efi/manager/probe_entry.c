@@ -2,6 +2,7 @@
 #include "efi/manager/probe_entry.h"
 
 #include "common/image/pe.h"
+#include "common/network/url.h"
 #include "efi/boot/kernel_file.h"
 #include "efi/boot/modules.h"
 #include "efi/firmware/pages.h"
@@ -44,6 +45,22 @@ static bool probe_extras(const struct boot_files *extras, struct error *error)
     return true;
 }
 
+static bool any_url(const struct boot_files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        if (path_is_url(files->items[i].path))
+            return true;
+    }
+    return false;
+}
+
+/* Looking at such files would start the network, and wait for its answers. */
+static bool needs_network(const struct boot_request *request)
+{
+    return (request->kernel.path && path_is_url(request->kernel.path)) ||
+           any_url(&request->initrds) || any_url(&request->modules) || any_url(&request->extras);
+}
+
 static bool probe_files(const struct boot_entry *entry, bool decode, struct error *error)
 {
     const struct boot_file *kernel = &entry->request.kernel;
@@ -61,7 +78,8 @@ void probe_entry(struct boot_entry *entry, bool decode, struct arena *arena)
     struct error error = {.code = ERROR_NONE};
     TEXT_ON_STACK(problem, PROBLEM_SIZE);
 
-    if (entry->problem || entry->action != ENTRY_STARTS || probe_files(entry, decode, &error))
+    if (entry->problem || entry->action != ENTRY_STARTS || needs_network(&entry->request) ||
+        probe_files(entry, decode, &error))
         return;
     error_append(&problem, &error);
     entry->problem = text_clean_copy(problem.data, arena);

@@ -132,6 +132,19 @@ def test_what_keeps_an_entry_from_booting(esp, text, problem):
     assert said.endswith("/x: the path is too long; shorten it") == (len(text) > 1000)
 
 
+def test_a_file_on_a_server_is_not_checked(esp):
+    """Nor looked for; an URL that cannot be used is a problem, as for the loader."""
+    esp.entry("a.conf", "linux http://10.0.2.2:8000/vmlinuz\ninitrd HTTPS://host/initrd\n")
+    esp.entry("b.conf", "linux http://me@host/vmlinuz\n")
+    result, _ = esp.check(status=1)
+    entries = {entry["id"]: entry for entry in result["entries"]}
+    assert entries["a"]["bootable"]
+    assert entries["a"]["warnings"] == ["http://10.0.2.2:8000/vmlinuz: is on a server and is not checked",
+                                        "HTTPS://host/initrd: is on a server and is not checked"]
+    problem, = entries["b"]["problems"]
+    assert problem.startswith("http://me@host/vmlinuz: is no URL that can be used: ")
+
+
 def test_a_file_on_another_partition_is_not_checked(esp):
     path = "PARTUUID=01234567-89ab-cdef-0123-456789abcdef:/kernel"
     esp.entry("a.conf", f"linux {path}\n")

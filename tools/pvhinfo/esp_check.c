@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "common/disk/partition_id.h"
 #include "common/image/pe.h"
+#include "common/network/url.h"
 #include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
@@ -56,6 +57,22 @@ static enum status warn_of_partition(const struct check *check, const char *path
                        "%s: is on a partition of its own and is not checked", path);
 }
 
+/* Nothing is sent: only the loader knows the machine's network. */
+static enum status warn_of_server(const struct check *check, const char *path)
+{
+    struct url url;
+    struct error error = {.code = ERROR_NONE};
+    TEXT_ON_STACK(sentence, 200);
+
+    error.reason = url_parse(path, &url);
+    if (!error.reason)
+        return message_add(&check->result->warnings, check->arena,
+                           "%s: is on a server and is not checked", path);
+    error.code = ERROR_URL;
+    error_append(&sentence, &error);
+    return add_problem(check, "%s: %s", path, sentence.data);
+}
+
 /* A file that the driver for its partition does not read to its end is as good as none. */
 static enum status check_holes(const struct check *check, const char *path, const char **ret_path)
 {
@@ -79,6 +96,8 @@ static enum status find_file(const struct check *check, const char *path, const 
     *ret_path = NULL;
     if (path_names_partition(path))
         return warn_of_partition(check, path);
+    if (path_is_url(path))
+        return warn_of_server(check, path);
     if (esp_path_is_too_long(path))
         return add_sentence(check, path, ERROR_PATH_TOO_LONG);
     status = esp_find_named(check->directory, path, check->arena, ret_path);
