@@ -215,12 +215,15 @@ uninstall: ## remove what install has put there: PREFIX= DESTDIR=
 	@tools/install-folders remove '$(DESTDIR)' '$(PREFIX)' lib/pvhboot share/doc/pvhboot
 
 # The parts of the Debian source package and its unpacked tree, in which dpkg-buildpackage builds: see debian/README.source.
-.PHONY: deb deb-source
+.PHONY: deb deb-source check-package
 deb-source: $(DECODERS_READY) ## write the Debian source package's parts to build/deb/
 	tools/mkdeb --decoders $(DECODER_SOURCES) --output build/deb
 
 deb: $(DECODERS_READY) ## build the Debian package in build/deb/
 	tools/mkdeb --decoders $(DECODER_SOURCES) --output build/deb --build
+
+check-package: deb ## build the Debian package, and let lintian find nothing in it
+	lintian --allow-root --fail-on error,warning build/deb/pvhboot_$(VERSION)-1_*.changes
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded
