@@ -30,6 +30,10 @@ unit_libc_flags = $(foreach name,$(UNIT_LIBC_NAMES),-D$(name)=$(1)_$(name)) -Os 
 UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -DPVHBOOT_VERSION=\"$(VERSION)\" -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 # Emulates the processor that runs the trampoline.
 UNIT_LIBS_pvh/test_trampoline_run := -lunicorn
+UNIT_LIBS_pvh/test_trampoline_ia32 := -lunicorn
+# The 32-bit loader's trampoline beside that of 64 bits, under other names.
+UNIT_MORE_pvh/test_trampoline_ia32 := pvh/ia32/trampoline.S
+UNIT_IA32_TRAMPOLINE_FLAGS := -Dtrampoline_start=trampoline_ia32_start -Dtrampoline_end=trampoline_ia32_end
 UNIT_ARENA := tests/lib/strict_arena.c
 UNIT_ARENA_base/test_sort_arena := common/base/arena.c
 
@@ -59,6 +63,8 @@ $(foreach test,$(UNIT_TESTS),$(call unit_test,$(1),$(test)))
 build/unit/$(1)/efi/arch/libc.c.o build/unit/$(1)/efi/arch/x64/memory.c.o: EXTRA_CFLAGS := $(call unit_libc_flags,loader)
 build/unit/$(1)/efi/arch/ia32/memory.c.o: EXTRA_CFLAGS := $(call unit_libc_flags,ia32)
 
+build/unit/$(1)/pvh/ia32/trampoline.S.o: EXTRA_CFLAGS := $(UNIT_IA32_TRAMPOLINE_FLAGS)
+
 $(call decoder_object,build/unit/$(1),$(1),$(UNIT_DECODER_FLAGS))
 endef
 
@@ -67,7 +73,7 @@ define unit_test
 
 $(if $(UNIT_EFI_$(2)),$(call unit_objects,$(1),tests/unit/$(2).c $(UNIT_EFI_$(2))): EXTRA_CFLAGS := $(UNIT_EFI_FLAGS))
 
-build/unit/$(1)/$(2): $(call unit_objects,$(1),tests/unit/$(2).c $(UNIT_EFI_$(2)) $(UNIT_CODE) $(UNIT_SUPPORT) $(or $(UNIT_ARENA_$(2)),$(UNIT_ARENA))) build/unit/$(1)/decoders.o
+build/unit/$(1)/$(2): $(call unit_objects,$(1),tests/unit/$(2).c $(UNIT_EFI_$(2)) $(UNIT_MORE_$(2)) $(UNIT_CODE) $(UNIT_SUPPORT) $(or $(UNIT_ARENA_$(2)),$(UNIT_ARENA))) build/unit/$(1)/decoders.o
 	@mkdir -p $$(@D)
 	@$(1) $(UNIT_FLAGS) -o $$@.new $$^ $(UNIT_LIBS_$(2)) -lcmocka && mv $$@.new $$@
 
