@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Break the loader on purpose, one place at a time, and see that the fake firmware's tests find each.
 
-usage: sabotage.py PROGRAM OBJECT... -- COMPILER FLAG...    (see `make sabotage-firmware`)
+usage: sabotage.py [--rows REGEX] PROGRAM OBJECT... -- COMPILER FLAG...    (see `make sabotage-firmware`)
+
+With --rows, only the rows are tried whose description or scenario matches; all must have their place.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -510,23 +513,35 @@ def is_found(program, broken):
     return run.returncode != 0 and broken.says in run.stdout
 
 
+def choose(breaks, pattern):
+    """The indices of the rows whose description or scenario matches."""
+    return [i for i, broken in enumerate(breaks)
+            if re.search(pattern, broken.what) or re.search(pattern, broken.scenario)]
+
+
 def main(arguments):
+    pattern = ""
+    if arguments[0] == "--rows":
+        pattern, arguments = arguments[1], arguments[2:]
     split = arguments.index("--")
     program = Program(arguments[0], arguments[1:split], arguments[split + 1:])
     try:
         changes = find_changes(BREAKS, program.sources())
     except Unchanged as lost:
         sys.exit(f"sabotage: these rows of {__file__} have lost their place; say where it is now:\n{lost}")
-    for scenario in sorted({broken.scenario for broken in BREAKS}):
+    rows = choose(BREAKS, pattern)
+    if not rows:
+        sys.exit(f"sabotage: no row matches {pattern!r}")
+    for scenario in sorted({BREAKS[i].scenario for i in rows}):
         if run_scenario(program.path, scenario).returncode != 0:
             sys.exit(f"sabotage: {scenario} fails, or is not there, with nothing broken")
     missed = 0
-    for broken, change in zip(BREAKS, changes):
+    for broken, change in ((BREAKS[i], changes[i]) for i in rows):
         found = is_found(program.build(change), broken)
         missed += not found
         print(f"{'found ' if found else 'MISSED'}  {broken.what} ({change.source}:{change.line}), by {broken.scenario}",
               flush=True)
-    print(f"{len(BREAKS)} places broken, {missed} missed")
+    print(f"{len(rows)} places broken, {missed} missed")
     return missed > 0
 
 

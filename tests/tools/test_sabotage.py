@@ -142,6 +142,15 @@ def test_all_rows_that_have_lost_their_place_are_told_at_once(source):
         sabotage.find_changes([row("stop", None)._replace(what="one"), row("end", None)._replace(what="two")], [source])
 
 
+@pytest.mark.parametrize("pattern, chosen", [
+    ("", [0, 1, 2]), ("first", [0]), ("^chain", [0, 2]), ("first|third", [0, 2]), ("chain$|other", [0, 1]), ("fourth", []),
+])
+def test_rows_are_chosen_by_description_or_scenario(pattern, chosen):
+    rows = [row("start", None)._replace(what=what, scenario=scenario)
+            for what, scenario in (("the first", "chain"), ("the second", "other"), ("the third", "chained"))]
+    assert sabotage.choose(rows, pattern) == chosen
+
+
 def test_every_row_has_its_place_in_the_tree():
     top = TESTS.parent
     names = [path.relative_to(top) for folder in ("common", "pvh", "efi") for path in sorted((top / folder).rglob("*.[ch]"))]
