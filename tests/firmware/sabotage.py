@@ -390,7 +390,7 @@ BREAKS = (
     Break("drivers are started under shim", "chainload_driver", condition("by_shim"), "0",
           "drivers-bad", "FAILED"),
     Break("a driver that has done its work is called a failure", "chainload_driver", statement(calls="error_clear"), "",
-          "drivers-bad", "FAILED"),
+          "drivers-bad", "is called a failure"),
     Break("a file system is looked for twice", "partition_open", value("reason"), "recognize(partition)->words",
           "xbootldr-unreadable", "is looked for 2 times"),
     Break("any damaged volume is called sparse", "explain_reading", value("reason"), '"if the file is sparse"',

@@ -137,7 +137,7 @@ static EFI_STATUS load(bool by_shim, EFI_HANDLE parent, EFI_DEVICE_PATH *path, v
     if (source)
         status =
             by_shim ? judge_by_shim(path, source, size) : judge_by_firmware(path, source, size);
-    else if (path_leads_to(path, fake_program.path))
+    else if (path_leads_to(path, fake_program.path) || path_leads_to(path, fake_program.copy))
         status = fake_program.loads;
     else
         status = by_shim ? EFI_LOAD_ERROR : EFI_NOT_FOUND;

@@ -10,6 +10,7 @@
 /* A program on the volume that the loader can load and start. */
 struct fake_program {
     const char *path;     /* on the volume */
+    const char *copy;     /* another path where it is, too; NULL: nowhere */
     EFI_STATUS loads;     /* what LoadImage returns */
     EFI_MEMORY_TYPE code; /* EfiBootServicesCode: a driver, which stays when it returns 0 */
     EFI_STATUS returns;   /* what it returns when it is started */
