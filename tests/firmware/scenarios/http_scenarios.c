@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files that entries and options name by URLs. */
 #include "efi/firmware/proto/http.h"
+#include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
@@ -57,6 +58,37 @@ static void boot_url(uint64_t seed)
 static void check_requests(void)
 {
     if (run_is_plain() && server_requests() > 5)
+        run_fail("%u requests were made", server_requests());
+}
+
+static uint64_t menu_seed;
+
+/* A menu with files of a server: while it is shown for two seconds, or until one is chosen. */
+static void menu_with_urls(uint64_t seed)
+{
+    menu_seed = seed;
+    machine_usual();
+    put_kernel(SERVER_FILES "\\vmlinux", &plain_kernel);
+    put_kernel("\\vmlinux", &plain_kernel);
+    if (seed == 2)
+        put_module(SERVER_FILES "\\initrd", 100001, "");
+    server_install(true);
+    firmware_ways.connect = nothing_connects;
+    file_put_text("\\loader\\loader.conf", "timeout 2\ndefault here\n");
+    file_put_text("\\loader\\entries\\here.conf", "sort-key 1\nlinux /vmlinux\n");
+    file_put_text("\\loader\\entries\\kernel.conf", "sort-key 2\nlinux " SERVER_URL "vmlinux\n");
+    file_put_text("\\loader\\entries\\initrd.conf",
+                  "sort-key 3\nlinux /vmlinux\ninitrd " SERVER_URL "initrd\n");
+    if (seed == 0)
+        return;
+    keys_press(TICKS_PER_SECOND, 0, (CHAR16)('1' + seed));
+    keys_press(TICKS_PER_SECOND * 3 / 2, 0, '\r');
+}
+
+/* The menu looks for the files of its entries, but asks no server before an entry is chosen. */
+static void check_asked_when_chosen(void)
+{
+    if (run_is_plain() && (server_requests() > 0) != (menu_seed > 0))
         run_fail("%u requests were made", server_requests());
 }
 
@@ -148,6 +180,7 @@ static void check_bad(void)
 const struct scenario http_scenarios[] = {
     {"http-boot", boot_url, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 5,
      .faults = true, .from = SERVICE_LOCATE_HANDLE_BUFFER, .also = ALSO(ENDING_BOOT)},
+    {"http-menu", menu_with_urls, ENDING_BOOT, "vmlinux", check_asked_when_chosen, .seeds = 3},
     {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
