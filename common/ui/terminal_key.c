@@ -23,7 +23,7 @@ static uint32_t key_of_letter(uint16_t letter)
     } keys[] = {
         {'A', AFTER_UP(KEY_UP)},   {'B', AFTER_UP(KEY_DOWN)}, {'C', AFTER_UP(KEY_RIGHT)},
         {'D', AFTER_UP(KEY_LEFT)}, {'H', AFTER_UP(KEY_HOME)}, {'F', AFTER_UP(KEY_END)},
-        {'P', AFTER_UP(KEY_F1)},
+        {'P', AFTER_UP(KEY_F1)},   {'Q', AFTER_UP(KEY_F2)},
     };
 
     for (size_t i = 0; i < ELEMENTS(keys); i++) {
@@ -40,6 +40,7 @@ static uint32_t key_of_number(unsigned number)
         [1] = AFTER_UP(KEY_HOME), [2] = AFTER_UP(KEY_INSERT),  [3] = AFTER_UP(KEY_DELETE),
         [4] = AFTER_UP(KEY_END),  [5] = AFTER_UP(KEY_PAGE_UP), [6] = AFTER_UP(KEY_PAGE_DOWN),
         [7] = AFTER_UP(KEY_HOME), [8] = AFTER_UP(KEY_END),     [11] = AFTER_UP(KEY_F1),
+        [12] = AFTER_UP(KEY_F2),  [21] = AFTER_UP(KEY_F10),
     };
 
     return number < ELEMENTS(keys) && keys[number] ? (uint32_t)KEY_UP + keys[number] : KEY_NONE;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * A key is a character or one of these, optionally with KEY_CTRL or KEY_ALT. KEY_UP to KEY_F1 are
- * in the order of the firmware's scan codes (UEFI 2.10, table 12-4).
+ * A key is a character or one of these, optionally with KEY_CTRL or KEY_ALT. KEY_UP to KEY_F10
+ * are in the order of the firmware's scan codes (UEFI 2.10, table 12-4).
  */
 enum {
     KEY_NONE = 0,
@@ -26,6 +26,8 @@ enum {
     KEY_PAGE_UP,
     KEY_PAGE_DOWN,
     KEY_F1,
+    KEY_F2,
+    KEY_F10 = KEY_F1 + 9,
     KEY_TICK, /* not a key: time has passed */
 
     KEY_CTRL = 1 << 24,

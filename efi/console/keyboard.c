@@ -161,7 +161,7 @@ static uint32_t read_sequence(struct keyboard *keyboard)
 
 static uint32_t key_from_scan(const struct input_key *input)
 {
-    if (input->scan >= SCAN_UP && input->scan <= SCAN_F1)
+    if (input->scan >= SCAN_UP && input->scan <= SCAN_F10)
         return ((uint32_t)KEY_UP + input->scan - SCAN_UP) | input->modifiers;
     /* Some tablets report Enter's character as its scan code; some only have a power key. */
     if (input->scan == KEY_ENTER || input->scan == SCAN_SUSPEND)

@@ -139,6 +139,13 @@ static bool move_to_system(struct menu_state *state, uint32_t key)
     return true;
 }
 
+/* f, and the keys that lead to the setup of one firmware or another. */
+static bool is_setup_key(uint32_t key)
+{
+    return key == 'f' || key == 'F' || key == KEY_F2 || key == KEY_F10 || key == KEY_DELETE ||
+           key == KEY_ESCAPE;
+}
+
 /* Handles the keys for actions, whether or not there are entries for them. True when chosen. */
 static bool choose_action(struct menu_state *state, uint32_t key)
 {
@@ -148,7 +155,7 @@ static bool choose_action(struct menu_state *state, uint32_t key)
         menu->action = ENTRY_REBOOT;
     else if (key == 'O')
         menu->action = ENTRY_POWEROFF;
-    else if (key != 'f' && key != 'F')
+    else if (!is_setup_key(key))
         return false;
     else if (menu->has_firmware_setup)
         menu->action = ENTRY_SETUP;
