@@ -127,6 +127,18 @@ static enum config_result take_auto(struct config_parser *parser, const struct c
     return result;
 }
 
+static enum config_result take_reboot(struct config_parser *parser, const struct config_key *key,
+                                      const char *value)
+{
+    struct loader_config *config = parser->target;
+    bool is_auto = strcmp(value, "auto") == 0;
+    enum config_result result = config_take_boolean(parser, key, is_auto ? "no" : value);
+
+    if (result == CONFIG_TAKEN)
+        config->reboot_with_tries = is_auto;
+    return result;
+}
+
 static enum config_result take_enroll(struct config_parser *parser, const struct config_key *key,
                                       const char *value)
 {
@@ -190,7 +202,8 @@ static const struct config_key keys[] = {
     {.name = "beep"},
     {.name = "log-level"},
     {.name = "random-seed-mode"},
-    {.name = "reboot-*"},
+    {.name = "reboot-for-bitlocker"},
+    {"reboot-on-error", take_reboot, MEMBER(reboot_on_error), "yes, no or auto", false},
     {"secure-boot-enroll", take_enroll, MEMBER(enroll), "off, manual, if-safe or force", false},
     {"secure-boot-enroll-action", take_enroll_action, MEMBER(enroll_shuts_down),
      "reboot or shutdown", false},

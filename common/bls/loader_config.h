@@ -39,6 +39,8 @@ struct loader_config {
     bool auto_firmware;              /* default true: offer the firmware's setup */
     bool auto_reboot, auto_poweroff; /* offer these */
     bool auto_always;        /* one of the four was set to yes: offer them without a menu, too */
+    bool reboot_on_error;    /* restart instead of trying another entry */
+    bool reboot_with_tries;  /* the same, where the boot has used up a try of the entry */
     bool pass_entry;         /* append the entry's ID to the kernel's command line */
     bool acpi_overlay;       /* default true; see pvh/overlay/acpi_overlay.h */
     bool pass_framebuffer;   /* name the framebuffer in front of every command line */

@@ -2,6 +2,8 @@
 #include "efi/manager/unattended.h"
 
 #include "efi/console/console.h"
+#include "efi/firmware/clock.h"
+#include "efi/firmware/reset.h"
 #include "efi/manager/start_entry.h"
 #include "pvh/messages.h"
 
@@ -35,6 +37,21 @@ static bool is_due(const struct boot_entry *entry, bool second_round)
 }
 
 /*
+ * Restarts the machine after a failure, if loader.conf says so. With `auto` only when a try was
+ * used up: the next start may choose another entry then, and restarts come to an end.
+ */
+static void restart_if_wanted(const struct manager *manager, bool used_try)
+{
+    const struct loader_config *config = &manager->catalog.config;
+
+    if (!config->reboot_on_error && !(config->reboot_with_tries && used_try))
+        return;
+    console_message("restarting: loader.conf has reboot-on-error");
+    clock_wait(CONSOLE_READING_TIME);
+    request_reset();
+}
+
+/*
  * Starts the entries of a round. *ret_done: one was started and has exited, or failed for a reason
  * that all others share. *error is the first failure, which tells most about the default.
  */
@@ -46,6 +63,7 @@ static bool try_round(struct manager *manager, size_t index, bool second_round, 
 
     for (size_t i = 0; i < entries->count && !*ret_done; i++) {
         size_t next = (index + i) % entries->count;
+        const uint32_t tries = entries->items[next].count.left;
         struct error failure = {.code = ERROR_NONE};
 
         if (!is_due(&entries->items[next], second_round) ||
@@ -58,6 +76,7 @@ static bool try_round(struct manager *manager, size_t index, bool second_round, 
         if (*ret_done)
             return true;
         (void)console_print_error(&failure, &manager->messages);
+        restart_if_wanted(manager, entries->items[next].count.left < tries);
         if (error->code == ERROR_NONE)
             *error = failure;
         *ret_done = !may_try_another(&failure) || measure_is_spent(&manager->trust->measurements);

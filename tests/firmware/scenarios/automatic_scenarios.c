@@ -219,11 +219,51 @@ static void dry_run(uint64_t seed)
     options_set("pvhboot.efi --dry-run --entry auto-poweroff");
 }
 
+/* By each key for it, in a menu that has no entry for it. */
+static void setup_keys(uint64_t seed)
+{
+    static const struct {
+        UINT16 scan;
+        CHAR16 character;
+    } keys[] = {{0, 'f'}, {SCAN_F2, 0}, {SCAN_F10, 0}, {SCAN_DELETE, 0}, {SCAN_ESC, 0}};
+
+    setup_beside_windows("timeout 9\nauto-firmware no\n");
+    keys_press(TICKS_PER_SECOND, keys[seed].scan, keys[seed].character);
+}
+
 /* A letter moves the bar, from the entry under it on; there is no shell, and no line to edit. */
 static void letters(uint64_t seed)
 {
     setup_beside_windows("timeout 9\n");
     type(seed ? "wswlw\rq" : "wls9e2\rq");
+}
+
+/* The default entry's kernel is missing; there is another entry. */
+static void setup_failure(const char *config, const char *name)
+{
+    setup_beside_windows(config);
+    file_put_text(name, "sort-key a\nlinux /gone\n");
+}
+
+#define UNCOUNTED "\\loader\\entries\\gone.conf"
+#define COUNTED   "\\loader\\entries\\gone+2.conf"
+
+static void restart_on_error(uint64_t seed)
+{
+    if (seed)
+        setup_failure("reboot-on-error auto\n", COUNTED);
+    else
+        setup_failure("reboot-on-error yes\n", UNCOUNTED);
+}
+
+/* Or not: since loader.conf does not say so, or no try could be used up. */
+static void no_restart_on_error(uint64_t seed)
+{
+    static const char *const configs[] = {"", "reboot-on-error no\n", "reboot-on-error auto\n",
+                                          "reboot-on-error auto\n"};
+
+    setup_failure(configs[seed], seed == 2 ? UNCOUNTED : COUNTED);
+    medium_ways.read_only = seed == 3;
 }
 
 /* Nothing of this is booted because something else cannot be. */
@@ -247,10 +287,14 @@ const struct scenario automatic_scenarios[] = {
     {"automatic-another", another_fallback, ENDING_BOOT, NULL, check_another, .faults = true},
     {"automatic-setup", enter_setup, ENDING_SETUP, NULL, check_nothing_saved, .seeds = 2,
      .faults = true, .also = ALSO(ENDING_BOOT)},
+    {"automatic-setup-keys", setup_keys, ENDING_SETUP, NULL, check_nothing_saved, .seeds = 5},
     {"automatic-power-off", power_off, ENDING_POWER_OFF, NULL, check_nothing_saved, .seeds = 2,
      .faults = true, .also = ALSO(ENDING_BOOT)},
     {"automatic-restart", restart, ENDING_RESTART, NULL, .seeds = 2, .faults = true,
      .also = ALSO(ENDING_BOOT)},
+    {"automatic-restart-on-error", restart_on_error, ENDING_RESTART, "gone: no such file",
+     .seeds = 2, .faults = true, .also = ALSO(ENDING_BOOT)},
+    {"automatic-no-restart", no_restart_on_error, ENDING_BOOT, "gone: no such file", .seeds = 4},
     {"automatic-restart-once", restart_once, ENDING_RESTART, NULL, check_nothing_saved},
     {"automatic-dry-run", dry_run, ENDING_SUCCESS, "not done: dry run: Power Off The System"},
     {"automatic-letters", letters, ENDING_SUCCESS, "There is no entry for a shell.", check_windows,

@@ -225,6 +225,32 @@ static void bad_values(void **state)
     assert_int_equal(config.diagnostics.count, 0);
 }
 
+static void reboots_on_error(void **state)
+{
+    static const struct {
+        const char *text;
+        bool always, with_tries;
+        size_t diagnostics;
+    } rows[] = {
+        {"", false, false, 0},
+        {"reboot-on-error yes", true, false, 0},
+        {"reboot-on-error off", false, false, 0},
+        {"reboot-on-error auto", false, true, 0},
+        {"reboot-on-error auto\nreboot-on-error 1", true, false, 1},
+        {"reboot-on-error yes\nreboot-on-error auto", false, true, 1},
+        {"reboot-on-error auto\nreboot-on-error never", false, true, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        parse(rows[i].text);
+        assert_int_equal(config.reboot_on_error, rows[i].always);
+        assert_int_equal(config.reboot_with_tries, rows[i].with_tries);
+        assert_int_equal(config.diagnostics.count, rows[i].diagnostics);
+    }
+    assert_diagnostic(0, 2, "reboot-on-error \"never\": not yes, no or auto; ignored");
+}
+
 static void automatic_entries(void **state)
 {
     static const struct {
@@ -437,6 +463,7 @@ int main(void)
         test(timeouts),
         test(booleans),
         test(console_modes),
+        test(reboots_on_error),
         test(enrolment_of_keys),
         test(bad_values),
         test(automatic_entries),
