@@ -142,8 +142,7 @@ static bool move_to_system(struct menu_state *state, uint32_t key)
 /* f, and the keys that lead to the setup of one firmware or another. */
 static bool is_setup_key(uint32_t key)
 {
-    return key == 'f' || key == 'F' || key == KEY_F2 || key == KEY_F10 || key == KEY_DELETE ||
-           key == KEY_ESCAPE;
+    return key == 'f' || key == 'F' || key == KEY_F2 || key == KEY_F10 || key == KEY_DELETE;
 }
 
 /* Handles the keys for actions, whether or not there are entries for them. True when chosen. */

@@ -100,7 +100,9 @@ void processor_memory_find(const struct processor_state *state, const struct mem
     uint64_t alignment = state->page_levels == 3 ? POINTERS_ALIGNMENT : PAGE_SIZE;
 
     ret_memory->count = 0;
-    (void)add(&finder, (struct range){sp > STACK_SIZE ? sp - STACK_SIZE : 0, sp + STACK_SIZE});
+    /* Where the map knows the stack, what lies beside it is free indeed. */
+    if (sp > 0 && is_free(map, range_to_pages((struct range){sp - 1, sp})))
+        (void)add(&finder, (struct range){sp > STACK_SIZE ? sp - STACK_SIZE : 0, sp + STACK_SIZE});
     (void)add(&finder, state->gdt);
     (void)add(&finder, state->idt);
     if (state->page_levels > 0)
