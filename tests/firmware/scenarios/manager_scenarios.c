@@ -954,7 +954,9 @@ const struct scenario manager_scenarios[] = {
     {"menu-forever", menu_forever, ENDING_WAITING, NULL, MENU_FAULTS},
     {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2, .faults = true},
     {"menu-hidden-late", menu_hidden_late, ENDING_BOOT, NULL, .seeds = 2},
-    {"menu-sequences", menu_sequences, ENDING_BOOT, NULL, .seeds = 4, MENU_FAULTS},
+    /* Where a sequence is cut in two, its last letter is a key: B restarts, O powers off. */
+    {"menu-sequences", menu_sequences, ENDING_BOOT, NULL, .seeds = 4, .faults = true,
+     .also = ALSO(ENDING_ERROR) | ALSO(ENDING_RESTART) | ALSO(ENDING_POWER_OFF)},
 
     {"chain", chain, ENDING_SUCCESS, NULL, check_chain, .faults = true},
     {"chain-refused", chain_refused, ENDING_ERROR, "cannot be started", .seeds = 2, .faults = true},
