@@ -126,7 +126,7 @@ static void choose_default(uint64_t seed)
     (void)seed;
     set_up_menu();
     put_entry(long_name(EURO, 120, ".conf"), "linux /vmlinux\n");
-    press(1, 'd');
+    press(1, 'D');
     press(2, '\r');
 }
 
@@ -141,7 +141,7 @@ static void take_default_back(uint64_t seed)
     set_up_menu();
     put_entry("a.conf", "linux /vmlinux\n");
     variable_put(&loader_variable_guid, "LoaderEntryDefault", L"a.conf", 14);
-    press(1, 'd');
+    press(1, 'D');
     press(2, '\r');
 }
 
@@ -247,12 +247,13 @@ static void put_random_entry(struct random *random, unsigned number)
 }
 
 /* Any key but Enter and Right, and what terminals send for them, which would boot. */
+/* But for the keys that end the menu: Enter, B and O. */
 static void press_any(struct random *random, uint64_t *time)
 {
     static const CHAR16 keys[] = {'e',    'p',  'd',  'h',  '+',  '-',  't',    'T',
                                   'v',    'f',  'j',  'k',  '5',  0x1b, 0x0c,   1,
                                   5,      8,    0x0b, 0x15, 0x17, ' ',  0x20ac, 0x6f22,
-                                  0xd800, 0x7f, '[',  'O',  'A',  ';',  '~',    0xffff};
+                                  0xd800, 0x7f, '[',  'N',  'A',  ';',  '~',    0xffff};
     UINT16 scan = 0;
 
     if (random_chance(random, 50)) {
