@@ -102,3 +102,20 @@ EFI_DEVICE_PATH *device_path_copy_start(const void *path, size_t size, struct ar
     memcpy(copy + size, end_node, sizeof(end_node));
     return (EFI_DEVICE_PATH *)copy;
 }
+
+void device_connect(EFI_HANDLE device)
+{
+    (void)BS->ConnectController(device, NULL, NULL, TRUE);
+}
+
+void device_connect_all(void)
+{
+    EFI_HANDLE *handles = NULL;
+    UINTN count = 0;
+
+    if (EFI_ERROR(BS->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles)))
+        return;
+    for (UINTN i = 0; i < count; i++)
+        device_connect(handles[i]);
+    (void)BS->FreePool(handles);
+}

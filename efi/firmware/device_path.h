@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Device paths (UEFI 2.10, chapter 10). */
+/* Device paths (UEFI 2.10, chapter 10), and connecting the devices. */
 #pragma once
 
 #include "efi/efi.h"
@@ -41,3 +41,12 @@ EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, st
 /* A path of the first `size` bytes of another one, whole nodes, in the arena; NULL out of memory.
  */
 EFI_DEVICE_PATH *device_path_copy_start(const void *path, size_t size, struct arena *arena);
+
+/*
+ * Lets the drivers that there are look at the device, and at all that is on it: firmware that boots
+ * fast connects only what it boots from.
+ */
+void device_connect(EFI_HANDLE device);
+
+/* The same for every handle; takes seconds on some machines. */
+void device_connect_all(void);

@@ -87,12 +87,6 @@ static EFI_HANDLE find_disk(const void *path, size_t size, struct arena *arena)
     return handle;
 }
 
-/* Lets the drivers that there are look at a partition or a disk, and at all that is on it. */
-static void connect(EFI_HANDLE device)
-{
-    (void)BS->ConnectController(device, NULL, NULL, TRUE);
-}
-
 /* What the first bytes of a partition tell. */
 static const struct file_system *recognize(EFI_HANDLE partition)
 {
@@ -127,19 +121,7 @@ static void connect_disk(EFI_HANDLE partition)
     pages_init_arena(&arena);
     disk = find_disk(path, disk_path_size(path), &arena);
     if (disk)
-        connect(disk);
-}
-
-static void connect_all(void)
-{
-    EFI_HANDLE *handles = NULL;
-    UINTN count = 0;
-
-    if (EFI_ERROR(BS->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles)))
-        return;
-    for (UINTN i = 0; i < count; i++)
-        connect(handles[i]);
-    (void)BS->FreePool(handles);
+        device_connect(disk);
 }
 
 /* A file system that the firmware knows may not be on the handle yet: a fast boot leaves it so. */
@@ -148,7 +130,7 @@ static bool open_by_firmware(EFI_HANDLE partition, const char *name, struct volu
 {
     if (try_open(partition, name, ret_volume, error))
         return true;
-    connect(partition);
+    device_connect(partition);
     return try_open(partition, name, ret_volume, error);
 }
 
@@ -161,13 +143,13 @@ static bool open_by_drivers(EFI_HANDLE partition, const char *name, struct volum
 {
     if (!load_drivers || !load_drivers())
         return false;
-    connect(partition);
+    device_connect(partition);
     if (try_open(partition, name, ret_volume, error))
         return true;
     connect_disk(partition);
     if (try_open(partition, name, ret_volume, error))
         return true;
-    connect_all();
+    device_connect_all();
     return try_open(partition, name, ret_volume, error);
 }
 
@@ -205,7 +187,7 @@ static EFI_HANDLE find_named(const char *path, const char **ret_path, struct err
     }
     partition = find_on_disk(&id, NULL, 0);
     if (!partition) { /* a fast boot connects only what it boots from */
-        connect_all();
+        device_connect_all();
         partition = find_on_disk(&id, NULL, 0);
     }
     if (!partition)
@@ -264,7 +246,7 @@ static EFI_HANDLE find_in_table(const void *path, size_t size)
     partition = find_on_disk(&id, path, size);
     if (partition)
         return partition;
-    connect(disk);
+    device_connect(disk);
     return find_on_disk(&id, path, size);
 }
 

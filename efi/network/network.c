@@ -179,19 +179,6 @@ static bool try_card(EFI_HANDLE card, struct error *error)
     return true;
 }
 
-/* Firmware that boots fast connects no network card that it does not boot from. */
-static void connect_all(void)
-{
-    EFI_HANDLE *handles = NULL;
-    UINTN count = 0;
-
-    if (EFI_ERROR(BS->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles)))
-        return;
-    for (UINTN i = 0; i < count; i++)
-        (void)BS->ConnectController(handles[i], NULL, NULL, true);
-    (void)BS->FreePool(handles);
-}
-
 static EFI_STATUS find_cards(UINTN *ret_count, EFI_HANDLE **ret_cards)
 {
     EFI_GUID guid = HTTP_SERVICE_BINDING_GUID;
@@ -199,7 +186,7 @@ static EFI_STATUS find_cards(UINTN *ret_count, EFI_HANDLE **ret_cards)
 
     if (status != EFI_NOT_FOUND)
         return status;
-    connect_all();
+    device_connect_all();
     return BS->LocateHandleBuffer(ByProtocol, &guid, NULL, ret_count, ret_cards);
 }
 

@@ -99,6 +99,17 @@ void variable_put(const EFI_GUID *guid, const char *name, const void *data, size
                        EFI_SUCCESS);
 }
 
+void variable_put_text(const char *name, const char *text)
+{
+    uint8_t units[200] = {0};
+    size_t length = strlen(text);
+
+    require(2 * (length + 1) <= sizeof(units));
+    for (size_t i = 0; i < length; i++)
+        units[2 * i] = (uint8_t)text[i];
+    variable_put(&loader_variable_guid, name, units, 2 * (length + 1));
+}
+
 const void *variable_find(const EFI_GUID *guid, const char *name, size_t *ret_size)
 {
     CHAR16 *wide = widen(name);

@@ -12,6 +12,9 @@ extern const EFI_GUID custom_mode_variable_guid;
 
 void variable_put(const EFI_GUID *guid, const char *name, const void *data, size_t size);
 
+/* The same for one of the boot loader interface: ASCII, stored as UTF-16 with its NUL. */
+void variable_put_text(const char *name, const char *text);
+
 /* The same with other attributes, and with what GetVariable returns for it. */
 void variable_put_oddly(const EFI_GUID *guid, const char *name, const void *data, size_t size,
                         UINT32 attributes, EFI_STATUS status);

@@ -22,17 +22,6 @@
 #define SCAN_NONE 0 /* scan codes: UEFI 2.10, table 12-4 */
 #define ENTER     '\r'
 
-static void put_text_variable(const char *name, const char *text)
-{
-    uint8_t units[200] = {0};
-    size_t length = strlen(text);
-
-    require(2 * (length + 1) <= sizeof(units));
-    for (size_t i = 0; i < length; i++)
-        units[2 * i] = (uint8_t)text[i];
-    variable_put(&loader_variable_guid, name, units, 2 * (length + 1));
-}
-
 static void support_setup(void)
 {
     static const uint64_t supported = 1;
@@ -135,9 +124,9 @@ static void asked(uint64_t seed)
 {
     setup_beside_windows(seed == 2 ? "default auto-win*\n" : "");
     if (seed == 0)
-        put_text_variable("LoaderEntryOneShot", "auto-windows");
+        variable_put_text("LoaderEntryOneShot", "auto-windows");
     else if (seed == 1)
-        put_text_variable("LoaderEntryDefault", "Auto-Windows");
+        variable_put_text("LoaderEntryDefault", "Auto-Windows");
     else if (seed == 3)
         options_set("pvhboot.efi --entry auto-windows");
     else if (seed == 4)
@@ -173,7 +162,7 @@ static void enter_setup(uint64_t seed)
 {
     setup_beside_windows(seed ? "timeout 1\ndefault auto-reboot-to-firmware-setup\n" : "");
     if (seed == 0)
-        put_text_variable("LoaderEntryOneShot", "auto-reboot-to-firmware-setup");
+        variable_put_text("LoaderEntryOneShot", "auto-reboot-to-firmware-setup");
 }
 
 static void power_off(uint64_t seed)
@@ -193,7 +182,7 @@ static void restart(uint64_t seed)
     if (seed == 0)
         type("B");
     else
-        put_text_variable("LoaderEntryLastBooted", "auto-reboot");
+        variable_put_text("LoaderEntryLastBooted", "auto-reboot");
 }
 
 /* Otherwise "@saved" would restart the machine for ever. */

@@ -260,24 +260,13 @@ static void exhausted(uint64_t seed)
  * Variables
  */
 
-static void put_text_variable(const char *name, const char *text)
-{
-    uint8_t units[200] = {0};
-    size_t length = strlen(text);
-
-    require(2 * (length + 1) <= sizeof(units));
-    for (size_t i = 0; i < length; i++)
-        units[2 * i] = (uint8_t)text[i];
-    variable_put(&loader_variable_guid, name, units, 2 * (length + 1));
-}
-
 static void one_shot(uint64_t seed)
 {
     (void)seed;
     setup_two();
-    put_text_variable("LoaderEntryOneShot", "old.conf");
-    put_text_variable("LoaderEntryDefault", "@saved");
-    put_text_variable("LoaderConfigTimeout", "0");
+    variable_put_text("LoaderEntryOneShot", "old.conf");
+    variable_put_text("LoaderEntryDefault", "@saved");
+    variable_put_text("LoaderConfigTimeout", "0");
     expect_command_line("old");
     expect_fallback("new");
 }
@@ -298,8 +287,8 @@ static void saved(uint64_t seed)
 {
     (void)seed;
     setup_two();
-    put_text_variable("LoaderEntryDefault", "@saved");
-    put_text_variable("LoaderEntryLastBooted", "old.conf");
+    variable_put_text("LoaderEntryDefault", "@saved");
+    variable_put_text("LoaderEntryLastBooted", "old.conf");
     expect_command_line("old");
     expect_fallback("new");
 }
@@ -490,7 +479,7 @@ static void menu_kept_timeout(uint64_t seed)
 {
     (void)seed;
     setup_menu();
-    put_text_variable("LoaderConfigTimeoutOneShot", "30");
+    variable_put_text("LoaderConfigTimeoutOneShot", "30");
     type("+");
     press(SCAN_NONE, ENTER);
 }
@@ -511,7 +500,7 @@ static void menu_preferred(uint64_t seed)
     (void)seed;
     setup_menu();
     file_put_text(ENTRIES "third.conf", "title Third\nlinux /vmlinux\noptions third\n");
-    put_text_variable("LoaderEntryPreferred", "old*");
+    variable_put_text("LoaderEntryPreferred", "old*");
     type("3D2d3dd");
     press(SCAN_NONE, ENTER);
     expect_command_line("third");
@@ -546,8 +535,8 @@ static void update_failed(uint64_t seed)
 {
     setup_two();
     put_resources(seed == 0);
-    put_text_variable("LoaderEntrySysFail", "old.conf");
-    put_text_variable("LoaderEntryPreferred", "new.conf");
+    variable_put_text("LoaderEntrySysFail", "old.conf");
+    variable_put_text("LoaderEntryPreferred", "new.conf");
     expect_command_line(seed ? "new" : "old");
     expect_fallback(seed ? "old" : "new");
 }
@@ -782,13 +771,13 @@ static void menu_forever(uint64_t seed)
 {
     (void)seed;
     setup_menu();
-    put_text_variable("LoaderConfigTimeout", "menu-force");
+    variable_put_text("LoaderConfigTimeout", "menu-force");
 }
 
 static void menu_hidden(uint64_t seed)
 {
     setup_menu();
-    put_text_variable("LoaderConfigTimeout", "menu-hidden");
+    variable_put_text("LoaderConfigTimeout", "menu-hidden");
     if (seed > 0) { /* a key is held down */
         keys_press(0, SCAN_NONE, ' ');
         press(SCAN_NONE, ENTER);
