@@ -43,10 +43,12 @@ static const uint8_t *find_file(const char *name, size_t *ret_size)
 
 static EFI_STATUS refuse(void)
 {
+    static const char words[] = "No such file here";
+
     mode.TftpErrorReceived = TRUE;
     memset(&mode.TftpError, 0, sizeof(mode.TftpError)); /* EDK2 before 2024-10 says no code */
     if (!pxe_ways.no_words)
-        strcpy((char *)mode.TftpError.ErrorString, "No such file here");
+        memcpy(mode.TftpError.ErrorString, words, sizeof(words));
     return EFI_TFTP_ERROR;
 }
 

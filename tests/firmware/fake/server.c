@@ -213,9 +213,9 @@ static void finish(struct child *child, EFI_STATUS status)
 
 static char *copy_to_pool(const char *text)
 {
-    char *copy = pool_take(strlen(text) + 1);
+    size_t size = strlen(text) + 1;
 
-    return strcpy(copy, text);
+    return memcpy(pool_take(size), text, size);
 }
 
 /* As EDK2's HttpUtilities allocates them. */
@@ -291,7 +291,7 @@ static EFI_STATUS send_headers(struct child *child, struct http_message *message
 static EFI_STATUS send_body(struct child *child, struct http_message *message)
 {
     uint64_t count = message->body_length < SEGMENT ? message->body_length : SEGMENT;
-    size_t size;
+    size_t size = 0;
     const uint8_t *bytes = find_file(child, &size);
 
     if (server_ways.drips) {

@@ -109,8 +109,8 @@ static const char *const bad_says[] = {
     "http://10.0.2.2/initrd: the server does not answer: Time Out; check its name",
     "http://10.0.2.2/initrd: the transfer stops again and again, last at byte 0 of 100001: Time",
     "http://10.0.2.2/initrd: the transfer stops again and again, last at byte 90 of 100001: Time",
-    "http://10.0.2.2/initrd: the transfer stops again and again, last at byte 50 of 100001: "
-    "Connection",
+    ("http://10.0.2.2/initrd: the transfer stops again and again, last at byte 50 of 100001: "
+     "Connection"),
     "http://10.0.2.2/initrd: the server does not tell the size of the file; serve it with a",
     "http://10.0.2.2/initrd: the server does not tell the size of the file; serve it with a",
     "http://10.0.2.2/initrd: the server's answer contradicts itself",

@@ -207,7 +207,7 @@ static void assert_file(const char *file, const char *path, const char *expected
 {
     TEXT_ON_STACK(text, 100);
 
-    strcpy(server.file, file);
+    snprintf(server.file, sizeof(server.file), "%s", file);
     boot_server_append_file(&text, &server, path);
     assert_string_equal(text.data, expected);
 }
