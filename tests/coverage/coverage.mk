@@ -21,7 +21,7 @@ $(eval $(call decoder_object,$(COVERAGE_BUILD),gcc,-g -O1))
 define coverage_unit_test
 $(if $(UNIT_EFI_$(1)),$(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1))): EXTRA_CFLAGS := $(UNIT_EFI_FLAGS))
 
-$(COVERAGE_BUILD)/$(1): $(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1)) $(UNIT_CODE) $(UNIT_SUPPORT) \
+$(COVERAGE_BUILD)/$(1): $(call coverage_objects,tests/unit/$(1).c $(UNIT_EFI_$(1)) $(UNIT_MORE_$(1)) $(UNIT_CODE) $(UNIT_SUPPORT) \
 		$(or $(UNIT_ARENA_$(1)),$(UNIT_ARENA))) $(COVERAGE_BUILD)/decoders.o
 	@mkdir -p $$(@D)
 	@gcc $(COVERAGE_UNIT_FLAGS) -o $$@ $$^ $(UNIT_LIBS_$(1)) -lcmocka
@@ -30,6 +30,7 @@ $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
 
 $(call coverage_objects,efi/arch/libc.c efi/arch/x64/memory.c): EXTRA_CFLAGS := $(call unit_libc_flags,loader)
 $(call coverage_objects,efi/arch/ia32/memory.c): EXTRA_CFLAGS := $(call unit_libc_flags,ia32)
+$(call coverage_objects,pvh/ia32/trampoline.S): EXTRA_CFLAGS := $(UNIT_IA32_TRAMPOLINE_FLAGS)
 
 # The same sources again, compiled with the flags of tests/firmware. The report adds up both.
 COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)

@@ -4,6 +4,7 @@
 
 #include "common/network/pxe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
