@@ -134,6 +134,41 @@ static bool skip_structure(struct smbios_walk *walk)
     }
 }
 
+/*
+ * Moves to the structure of the system, of at least `size` bytes, and returns it; NULL if there is
+ * none.
+ */
+static const uint8_t *find_system(struct smbios_walk *walk, size_t size)
+{
+    while (enter_structure(walk)) {
+        const uint8_t *structure = walk->bytes + walk->structure;
+
+        if (structure[0] == TYPE_SYSTEM && structure[1] >= size)
+            return structure;
+        if (!skip_structure(walk))
+            return NULL;
+    }
+    return NULL;
+}
+
+const char *smbios_system_name(const struct smbios_walk *tables, enum smbios_system_name name)
+{
+    struct smbios_walk walk = {.bytes = tables->bytes, .size = tables->size};
+    const uint8_t *structure = find_system(&walk, (size_t)name + 1);
+    unsigned number = structure ? structure[name] : 0; /* section 6.1.3: from 1; 0 for none */
+
+    for (; number > 0; number--) {
+        size_t end = string_end(&walk);
+
+        if (end <= walk.string + 1) /* damaged, or there are fewer */
+            return "";
+        if (number == 1)
+            return (const char *)walk.bytes + walk.string;
+        walk.string = end;
+    }
+    return "";
+}
+
 /* Section 7.2.1: all zeros or ones stand for none. */
 static bool is_uuid(const uint8_t *bytes)
 {
@@ -147,16 +182,10 @@ static bool is_uuid(const uint8_t *bytes)
 bool smbios_read_uuid(const struct smbios_walk *tables, uint8_t ret_uuid[SMBIOS_UUID_SIZE])
 {
     struct smbios_walk walk = {.bytes = tables->bytes, .size = tables->size};
+    const uint8_t *system = find_system(&walk, UUID_OFFSET + SMBIOS_UUID_SIZE);
 
-    while (enter_structure(&walk)) {
-        const uint8_t *structure = walk.bytes + walk.structure;
-
-        if (structure[0] == TYPE_SYSTEM && structure[1] >= UUID_OFFSET + SMBIOS_UUID_SIZE) {
-            memcpy(ret_uuid, structure + UUID_OFFSET, SMBIOS_UUID_SIZE);
-            return is_uuid(ret_uuid);
-        }
-        if (!skip_structure(&walk))
-            return false;
-    }
-    return false;
+    if (!system)
+        return false;
+    memcpy(ret_uuid, system + UUID_OFFSET, SMBIOS_UUID_SIZE);
+    return is_uuid(ret_uuid);
 }

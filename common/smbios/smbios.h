@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room common/smbios: the tables in which firmware describes the machine (SMBIOS, DMTF DSP0134
- * 3.7). It must not know how they are found. Read are the UUID of the system (type 1) and OEM
+ * 3.7). It must not know how they are found. Read are names and UUID of the system (type 1) and OEM
  * strings (type 11): that is where virtual machines are given settings from outside, as in QEMU's
  *
  *     -smbios type=11,value=io.systemd.boot.timeout=5
@@ -46,6 +46,15 @@ struct smbios_walk {
 const char *smbios_next_oem_string(struct smbios_walk *walk);
 
 #define SMBIOS_UUID_SIZE 16
+
+/* Section 7.2: names of the system, by the offset of their number in its structure. */
+enum smbios_system_name {
+    SMBIOS_MANUFACTURER = 4,
+    SMBIOS_PRODUCT = 5,
+};
+
+/* One of them, in place, as the firmware has it; "" if there is none, or it is damaged. */
+const char *smbios_system_name(const struct smbios_walk *tables, enum smbios_system_name name);
 
 /* The UUID of the system, as it is in the table. False if there is none, or it is not set. */
 bool smbios_read_uuid(const struct smbios_walk *tables, uint8_t ret_uuid[SMBIOS_UUID_SIZE]);

@@ -188,6 +188,8 @@ bool boot_run(EFI_HANDLE image, const struct options *options, const struct boot
 
     if (!policy_check(error))
         return false;
+    if (options->dry_run)
+        report_machine();
     if (!load(&boot, options->dry_run, error)) {
         if (error->code == ERROR_UNPACK_MEMORY)
             add_memory_figures(&boot, error);

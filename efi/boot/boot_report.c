@@ -5,6 +5,8 @@
 #include "efi/arch/cpu.h"
 #include "efi/boot/overlay.h"
 #include "efi/console/console.h"
+#include "efi/firmware/clock.h"
+#include "efi/firmware/system_table.h"
 #include "efi/firmware/timing.h"
 #include "pvh/platform/mtrr.h"
 #include "pvh/platform/mtrr_warning.h"
@@ -155,6 +157,36 @@ void report_warnings(const struct boot *boot)
     report_empty_parts(&boot->modules);
     print_warnings(&messages, command_line, &boot->map.preparation.plan, table);
     print_mtrr_warning(&messages, command_line, &mtrrs);
+}
+
+void report_append_machine(struct text *text)
+{
+    const struct smbios_walk tables = system_table_smbios();
+    const char *manufacturer = smbios_system_name(&tables, SMBIOS_MANUFACTURER);
+    const char *product = smbios_system_name(&tables, SMBIOS_PRODUCT);
+
+    text_append(text, "loader: pvhboot " PVHBOOT_VERSION "\nfirmware: ");
+    system_table_append_firmware(text);
+    text_append(text, ", ");
+    system_table_append_specification(text);
+    if (*manufacturer || *product) {
+        text_append(text, "\nmachine: ");
+        text_append_clean(text, manufacturer);
+        text_append(text, *manufacturer && *product ? " " : "");
+        text_append_clean(text, product);
+    }
+    text_append(text, "\n");
+}
+
+void report_machine(void)
+{
+    TEXT_ON_STACK(text, LINE_SIZE);
+    TEXT_ON_STACK(date, 30);
+
+    report_append_machine(&text);
+    if (clock_append_date(&date))
+        text_format(&text, "date: %s\n", date.data);
+    console_write(text.data);
 }
 
 void report_plan(const struct boot *boot, struct writer *to)

@@ -8,6 +8,15 @@
 /* The one line of a boot without --verbose, which stays visible until the kernel prints. */
 void report_boot(const struct boot *boot, bool dry_run);
 
+/*
+ * Appends lines that say what runs on what: the loader's version, the firmware's vendor and
+ * revision, the machine's manufacturer and product.
+ */
+void report_append_machine(struct text *text);
+
+/* --dry-run: the same and the date, before anything else. */
+void report_machine(void);
+
 /* Warnings about command line, plan and memory map: the kernel may fail because of them. */
 void report_warnings(const struct boot *boot);
 

@@ -51,3 +51,14 @@ void clock_wait(uint64_t microseconds)
 {
     (void)BS->Stall(microseconds);
 }
+
+bool clock_append_date(struct text *text)
+{
+    EFI_TIME time;
+
+    if (EFI_ERROR(RT->GetTime(&time, NULL)))
+        return false;
+    text_format(text, "%04u-%02u-%02u %02u:%02u:%02u", time.Year, time.Month, time.Day, time.Hour,
+                time.Minute, time.Second);
+    return true;
+}

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Measuring time with the processor's time stamp counter, without timers or events. */
+/* Measuring time with the processor's time stamp counter, without timers or events; the date. */
 #pragma once
 
 #include "efi/efi.h"
+
+#include "common/base/text.h"
 
 /* The time stamp counter now, in ticks. Calls no firmware service. */
 uint64_t clock_now(void);
@@ -21,3 +23,6 @@ uint64_t clock_microseconds(uint64_t ticks);
 
 /* Waits, without handling input. */
 void clock_wait(uint64_t microseconds);
+
+/* Appends date and time as the firmware's clock has them. False, with nothing, if it has none. */
+bool clock_append_date(struct text *text);

@@ -3,17 +3,8 @@
 
 #include "common/base/text.h"
 #include "efi/boot/boot_map.h"
-#include "efi/firmware/system_table.h"
+#include "efi/boot/boot_report.h"
 #include "efi/trust/secure_boot.h"
-
-static void append_firmware(struct text *text)
-{
-    text_append(text, "firmware: ");
-    system_table_append_firmware(text);
-    text_append(text, ", ");
-    system_table_append_specification(text);
-    text_append(text, "\n");
-}
 
 static void append_memory(struct text *text, struct arena *arena)
 {
@@ -59,8 +50,7 @@ static void append_config(const struct loader_config *config, struct text *text)
 void append_machine_details(const struct loader_config *config, const struct entry_list *entries,
                             struct text *text, struct arena *arena)
 {
-    text_append(text, "loader: pvhboot " PVHBOOT_VERSION "\n");
-    append_firmware(text);
+    report_append_machine(text);
     append_memory(text, arena);
     append_secure_boot(text);
     text_format(text, "entries: %llu in %s\n", (unsigned long long)entries->count,

@@ -64,6 +64,9 @@ def test_dry_run_says_what_will_be_and_costs_nothing(boot):
     for field in ("0x336ec578", "some words", "initrd.img", "kernel.elf"):
         assert field in said
     assert report.dry_run_memory_map(said) == found.memory_map
+    version = (TOP / "VERSION").read_text().strip()
+    assert re.match(rf"loader: pvhboot {version}\nfirmware: EDK II [\d.]+, UEFI [\d.]+\n"
+                    r"machine: QEMU Standard PC .*\ndate: 20\d\d(-\d\d){2} \d\d(:\d\d){2}\n", said)
 
 
 @pytest.mark.parametrize("options, most", [((), 1), (("--verbose",), 100)],

@@ -67,7 +67,7 @@ def on_the_host(folder, kernel, said):
 
 def comparable(text):
     """The plan, the start info and the table, without what a map cannot tell and what files are called."""
-    said = ("efi ", "mcfg ", "acpi-overlay ", "pvhboot: ", "Linux ", "Pvhtest", "PVH kernel")
+    said = ("loader: ", "firmware: ", "machine: ", "date: ", "efi ", "mcfg ", "acpi-overlay ", "pvhboot: ", "Linux ", "Pvhtest", "PVH kernel")
     text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(said))
     text = re.sub(r"rsdp_paddr 0x\w+", "rsdp_paddr", text)
     text = re.sub(r"\d+ descriptors", "descriptors", text)

@@ -20,23 +20,25 @@
 #define OPTIONS     "io.systemd.boot.kernel-cmdline-extra="
 #define STUB        "io.systemd.stub.kernel-cmdline-extra="
 
-/* Strings of a structure, each with its NUL; they stay where they are. */
-static void put_strings(const char *strings, size_t size)
+/* A structure with its strings, each with its NUL; they stay where they are. */
+static void put_structure(const uint8_t *header, const char *strings, size_t size)
 {
     static const EFI_GUID guid = {
         0xf2fd1544, 0x9794, 0x4a2c, {0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94}};
-    static uint8_t structures[2000] = {11, 5}, entry[24] = {'_', 'S', 'M', '3', '_', 0, 24};
+    static uint8_t structures[2000], entry[24] = {'_', 'S', 'M', '3', '_', 0, 24};
+    size_t length = header[1];
 
-    require(size + 7 <= sizeof(structures));
-    memcpy(structures + 5, strings, size);
-    put_number(entry + 12, 4, size + 6);
+    require(length + size + 2 <= sizeof(structures));
+    memcpy(structures, header, length);
+    memcpy(structures + length, strings, size);
+    put_number(entry + 12, 4, length + size + 1);
     put_number(entry + 16, 8, (uintptr_t)structures);
     for (size_t i = 0; i < sizeof(entry); i++)
         entry[5] = (uint8_t)(entry[5] - (i == 5 ? 0 : entry[i]));
     configuration_add(&guid, (uintptr_t)entry);
 }
 
-#define PUT(strings) put_strings(strings, sizeof(strings) - 1)
+#define PUT(strings) put_structure((const uint8_t[]){11, 5, 0, 0, 1}, strings, sizeof(strings) - 1)
 
 static void set_secure_boot(void)
 {
@@ -138,6 +140,38 @@ static void check_image(void)
     run_fail("what comes from outside is not measured");
 }
 
+static const char *report_of_machine;
+
+/* What runs on what, where the machine has both names, one of them, none. */
+static void dry_run(uint64_t seed)
+{
+    static const uint8_t headers[][6] = {{1, 6, 0, 0, 1, 2}, {1, 6, 0, 0, 0, 2}, {1, 6}};
+    static const char *const reports[] = {
+        "\r\nfirmware: Fake 3.05, UEFI 2.70\r\nmachine: Maker? Box 1\r\ndate: ",
+        "\r\nfirmware: Fake 3.05, UEFI 2.70\r\nmachine: Box 1\r\ndate: ",
+        "\r\nfirmware: Fake 3.05, UEFI 2.70\r\ndate: ",
+    };
+    static CHAR16 vendor[] = {'F', 'a', 'k', 'e', 0};
+
+    report_of_machine = reports[seed];
+    setup_plain();
+    put_structure(headers[seed], "Maker\x1b\0Box 1\0", sizeof("Maker\x1b\0Box 1"));
+    fake_system_table.Hdr.Revision = 2 << 16 | 70;
+    fake_system_table.FirmwareVendor = vendor;
+    fake_system_table.FirmwareRevision = 3 << 16 | 5;
+    options_set("--dry-run vmlinux");
+}
+
+static void check_report(void)
+{
+    static const char start[] = "loader: pvhboot ";
+
+    if (strncmp(run_said(), start, strlen(start)) != 0)
+        run_fail("the report starts with something else");
+    if (!strstr(run_said(), report_of_machine))
+        run_fail("the report names another machine");
+}
+
 const struct scenario smbios_scenarios[] = {
     {"smbios-entry", entry, ENDING_BOOT, NULL, check_entry, .seeds = 2},
     {"smbios-faults", entry, ENDING_BOOT, .faults = true},
@@ -145,5 +179,7 @@ const struct scenario smbios_scenarios[] = {
     {"smbios-bad-timeout", bad_timeout, ENDING_BOOT, "is not a number of seconds"},
     {"smbios-secure", secure, ENDING_BOOT, "comes from outside and is ignored"},
     {"smbios-image", image, ENDING_BOOT, NULL, check_image, .seeds = 3},
+    {"smbios-report", dry_run, ENDING_SUCCESS, "date: 2024-02-29 00:00:0", check_report,
+     .seeds = 3},
     {.name = NULL},
 };

@@ -190,12 +190,53 @@ static void uuids(void **state)
         assert_false(read_uuid(whole, size, uuid));
 }
 
+/* The names' numbers, and the strings. */
+#define NAMED(numbers, s) "\1\6\1\0" numbers s "\0"
+
+static void check_names(const char *bytes, size_t size, const char *manufacturer,
+                        const char *product)
+{
+    uint8_t *copy = malloc(size ? size : 1);
+    struct smbios_walk tables = {.bytes = copy, .size = size};
+
+    memcpy(copy, bytes, size);
+    assert_string_equal(smbios_system_name(&tables, SMBIOS_MANUFACTURER), manufacturer);
+    assert_string_equal(smbios_system_name(&tables, SMBIOS_PRODUCT), product);
+    free(copy);
+}
+
+#define CHECK_NAMES(bytes, ...) check_names(bytes, sizeof(bytes) - 1, __VA_ARGS__)
+
+static void names(void **state)
+{
+    static const char whole[] = BIOS NAMED("\1\2", "maker\0product\0");
+
+    (void)state;
+    CHECK_NAMES(BIOS OEM("a\0") NAMED("\1\2", "maker\0product\0") NAMED("\1\2", "a\0b\0") END,
+                "maker", "product");
+    CHECK_NAMES(NAMED("\3\1", "product\0version\0maker\0"), "maker", "product");
+    CHECK_NAMES(NAMED("\0\1", "product\0"), "", "product");
+    CHECK_NAMES(NAMED("\2\1", "product\0"), "", "product");
+    CHECK_NAMES(NAMED("\1\xff", "maker\0"), "maker", "");
+    CHECK_NAMES(NAMED("\1\2", "\0"), "", "");
+    CHECK_NAMES("\1\5\1\0\1maker\0\0", "maker", "");
+    CHECK_NAMES(END NAMED("\1\2", "maker\0product\0"), "", "");
+    CHECK_NAMES("", "", "");
+    for (size_t size = 0; size < sizeof(whole) - 2; size++)
+        check_names(whole, size, size < sizeof(BIOS) - 1 + 12 ? "" : "maker",
+                    size < sizeof(BIOS) - 1 + 20 ? "" : "product");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(entry_points),      cmocka_unit_test(damaged_entry_points),
-        cmocka_unit_test(strings),           cmocka_unit_test(damaged_structures),
-        cmocka_unit_test(random_structures), cmocka_unit_test(uuids),
+        cmocka_unit_test(entry_points),
+        cmocka_unit_test(damaged_entry_points),
+        cmocka_unit_test(strings),
+        cmocka_unit_test(damaged_structures),
+        cmocka_unit_test(random_structures),
+        cmocka_unit_test(uuids),
+        cmocka_unit_test(names),
     };
 
     return cmocka_run_group_tests_name("smbios", tests, NULL, NULL);
