@@ -147,7 +147,7 @@ ERROR_ROW(NESTED_TOO_DEEP, FILE, LOAD_ERROR, NONE,
 /* Files and volumes. */
 ERROR_ROW(VOLUME_NO_FILE_SYSTEM, MACHINE, FIRMWARE, NONE,
     "the device that pvhboot was started from has no file system ({w}); start it from a disk, "
-    "USB stick or CD, or by PXE")
+    "USB stick or CD, or by PXE or HTTP boot")
 ERROR_ROW(VOLUME_OPEN, MACHINE, FIRMWARE, NONE,
     "cannot open {t}: {w}")
 ERROR_ROW(PARTITION_ID, FILE, INVALID_PARAMETER, NONE,

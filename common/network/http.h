@@ -18,6 +18,7 @@ struct http_header {
 
 #define HTTP_OK            200
 #define HTTP_PARTIAL       206
+#define HTTP_FORBIDDEN     403
 #define HTTP_NOT_FOUND     404
 #define HTTP_GONE          410
 #define HTTP_RANGE_INVALID 416

@@ -31,6 +31,8 @@ static void add_ipv4(struct network_path *path, const uint8_t *bytes)
 void network_path_add(struct network_path *path, uint8_t type, uint8_t subtype,
                       const uint8_t *bytes, size_t size)
 {
+    path->uri = NULL;
+    path->uri_size = 0;
     if (type != NODE_MESSAGING)
         return;
     if (subtype == NODE_MAC && size >= MAC_NODE_SIZE && bytes[MAC_TYPE] <= MAC_ETHERNET) {

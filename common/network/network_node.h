@@ -19,7 +19,7 @@ struct network_path {
     uint8_t mac[MAC_SIZE];
     uint8_t address[IPV4_SIZE], mask[IPV4_SIZE], gateway[IPV4_SIZE];
     uint8_t dns[IPV4_SIZE];
-    const uint8_t *uri; /* not NUL-terminated; NULL: none, or an empty one */
+    const uint8_t *uri; /* in the last node; not NUL-terminated; NULL: none, or an empty one */
     size_t uri_size;
 };
 

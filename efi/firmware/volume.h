@@ -61,6 +61,9 @@ struct volume_operations {
      */
     bool reads_whole_files;
 
+    /* Whether each file that is looked for is a question to a server. */
+    bool is_server;
+
     /* Whether it calls file->on_read itself, while read() goes on. */
     bool reports_progress;
 

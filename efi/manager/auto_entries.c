@@ -169,7 +169,7 @@ void auto_entries_find(struct manager *manager)
         return;
     manager->has_looked = true;
     manager->can_enter_setup = action_can_enter_setup();
-    if (config->auto_entries && !manager->volume->operations->reads_whole_files)
+    if (config->auto_entries && !manager->volume->operations->is_server)
         find_programs(manager);
     if (config->auto_firmware && manager->can_enter_setup)
         add(manager, NULL, &setup);

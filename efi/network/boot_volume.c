@@ -2,6 +2,7 @@
 #include "efi/network/boot_volume.h"
 
 #include "efi/firmware/file_system.h"
+#include "efi/network/http_volume.h"
 #include "efi/network/tftp_volume.h"
 
 bool boot_volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
@@ -10,5 +11,7 @@ bool boot_volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error
     if (file_system_open(device, ret_volume, error))
         return true;
     return error->code == ERROR_VOLUME_NO_FILE_SYSTEM &&
-           tftp_volume_open(device, ret_volume, error);
+           (http_volume_open(device, ret_volume, error) ||
+            (error->code == ERROR_VOLUME_NO_FILE_SYSTEM &&
+             tftp_volume_open(device, ret_volume, error)));
 }

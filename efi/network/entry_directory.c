@@ -4,11 +4,10 @@
 #include "common/bls/entry_source.h"
 #include "common/bls/type1.h"
 #include "common/network/netboot.h"
-#include "common/network/network_node.h"
-#include "efi/firmware/device_path.h"
 #include "efi/firmware/file.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/system_table.h"
+#include "efi/network/network.h"
 
 #include <assert.h>
 #include <string.h>
@@ -28,13 +27,10 @@ static char looked_for[NETBOOT_NAMES * NAME_SIZE];
 
 static void identify(const struct volume *volume, struct netboot_machine *ret_machine)
 {
-    const void *position = device_path_of(volume->device);
     const struct smbios_walk tables = system_table_smbios();
-    struct network_path path = {.has_mac = false};
-    struct device_node node;
+    struct network_path path;
 
-    while (device_path_next(&position, &node))
-        network_path_add(&path, node.type, node.subtype, node.bytes, node.size);
+    network_path_of(volume->device, &path);
     *ret_machine = (struct netboot_machine){.has_mac = path.has_mac};
     memcpy(ret_machine->mac, path.mac, sizeof(ret_machine->mac));
     ret_machine->has_uuid = smbios_read_uuid(&tables, ret_machine->uuid);

@@ -284,6 +284,12 @@ bool http_file_read(struct volume_file *opened, uint64_t offset, void *buffer, u
  * Opening
  */
 
+/* Servers that do not tell whether a file exists, such as S3's, forbid what is not there. */
+static bool is_missing(uint32_t status)
+{
+    return status == HTTP_NOT_FOUND || status == HTTP_GONE || status == HTTP_FORBIDDEN;
+}
+
 /* A range of an empty file is an error to some servers. */
 static bool open_url(struct http_file *file, struct volume_file *opened, struct error *error)
 {
@@ -292,7 +298,7 @@ static bool open_url(struct http_file *file, struct volume_file *opened, struct 
     if (!request(file, 0, HEAD_SIZE, error))
         return false;
     status = file->transfer.answer.status;
-    opened->is_missing = status == HTTP_NOT_FOUND || status == HTTP_GONE;
+    opened->is_missing = is_missing(status);
     if (status == HTTP_RANGE_INVALID) {
         http_transfer_end(&file->transfer);
         if (!request(file, 0, 0, error))

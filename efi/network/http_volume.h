@@ -6,6 +6,12 @@
 
 #include "efi/firmware/volume.h"
 
+/*
+ * Opens the directory of the URL that pvhboot was started from, where `device` was booted from by
+ * HTTP. For another device it returns false and leaves *error as it is.
+ */
+bool http_volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error);
+
 /* Lets paths that are URLs be opened, whatever volume they are asked of. Calls nothing. */
 void http_volume_take_urls(EFI_HANDLE device);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/network/network.h"
 
-#include "common/network/network_node.h"
 #include "efi/firmware/clock.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/efi_error.h"
@@ -25,7 +24,7 @@ static struct {
     struct error error;                  /* why it cannot be started */
 } network;
 
-static void read_path(EFI_HANDLE handle, struct network_path *ret_path)
+void network_path_of(EFI_HANDLE handle, struct network_path *ret_path)
 {
     const void *position = device_path_of(handle);
     struct device_node node;
@@ -163,7 +162,7 @@ static bool try_card(EFI_HANDLE card, struct error *error)
     struct network_path path;
     EFI_STATUS status;
 
-    read_path(card, &path);
+    network_path_of(card, &path);
     if (network.origin.has_mac && memcmp(path.mac, network.origin.mac, MAC_SIZE) != 0)
         return false;
     if (!may_have_link(card))
@@ -196,7 +195,7 @@ static bool start(struct error *error)
     UINTN count = 0;
     EFI_STATUS status;
 
-    read_path(network.device, &network.origin);
+    network_path_of(network.device, &network.origin);
     status = find_cards(&count, &cards);
     if (EFI_ERROR(status))
         return error_set_efi(error, status, ERROR_NETWORK_NO_CARD);

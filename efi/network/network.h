@@ -9,7 +9,11 @@
 #include "efi/efi.h"
 
 #include "common/base/error.h"
+#include "common/network/network_node.h"
 #include "common/network/url.h"
+
+/* What the device path of a handle says; nothing for a handle without one. */
+void network_path_of(EFI_HANDLE handle, struct network_path *ret_path);
 
 /*
  * Names the device that pvhboot was started from. When that was by HTTP or PXE, its path names the

@@ -207,6 +207,7 @@ static void close_volume(struct volume *volume)
 
 static const struct volume_operations operations = {
     .reads_whole_files = true,
+    .is_server = true,
     .reports_progress = true,
     .open_file = open_file,
     .read = read_file,

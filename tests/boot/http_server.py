@@ -74,6 +74,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self._send_body(data)
 
+    def do_HEAD(self):  # pylint: disable=invalid-name
+        """Tell the size of the file, for which HTTP boot asks first."""
+        data, _ = self.server.files.get(self.path, (None, None))
+        self.send_response(404 if data is None else 200)
+        self.send_header("Content-Length", str(len(data or b"")))
+        self.end_headers()
+
     def do_GET(self):   # pylint: disable=invalid-name
         """Send the file, or do what it is told instead."""
         data, self.ways = self.server.files.get(self.path, (None, Ways(status=404)))

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Kernels and initrds that an entry names by URLs."""
+"""Kernels and initrds that an entry names by URLs, and pvhboot started by HTTP boot."""
 
 import zlib
 
 import pytest
 
 import http_server
+import qemu
 import report
-from artifacts import kernel_path
+from artifacts import LOADER, kernel_path, required
 from esp import KERNEL, Installed, entry
 
 CONFIG = {"loader/loader.conf": b"timeout menu-disabled\n"}
@@ -107,3 +108,21 @@ def test_sizes(boot, server):
     modules = report.test_kernel(report.plain(result.serial)).modules
     assert [size for size, _, _ in modules] == list(sizes)
     assert [crc for _, crc, _ in modules] == [zlib.crc32(MODULE[:size]) for size in sizes]
+
+
+@pytest.mark.slow
+def test_http_boot(boot, server):
+    """Started by the firmware's HTTP boot, after its PXE has given up: all comes from the same directory."""
+    for name, data in {"pvhboot.efi": required(LOADER).read_bytes(), "pvhboot/default.conf": entry("by HTTP"),
+                       "kernel.elf": kernel_path(KERNEL).read_bytes()}.items():
+        server.put(f"/boot/{name}", data)
+    machine = qemu.Machine(memory=256)
+    image = boot.folder("http-boot") / "image"
+    image.write_bytes(bytes(1 << 20))
+    devices = ("-netdev", f"user,id=net,bootfile={server.url}/boot/pvhboot.efi",
+               "-device", "virtio-net-pci,netdev=net,romfile=,bootindex=0")
+    result = boot.run("http-boot", machine, image, qemu.firmware_variables(machine), devices=devices, limit=600)
+    found = report.test_kernel(report.plain(result.serial))
+    assert found.failed == []
+    assert found.values.get("cmdline") == "by HTTP"
+    assert "/boot/loader/loader.conf" in [path for path, _ in server.requests]

@@ -39,7 +39,8 @@ static struct event events[MOST_EVENTS];
 static struct {
     struct fake_key keys[MOST_KEYS];
     size_t count, next;
-    size_t wanted; /* without the keys of keys_give_up() */
+    size_t wanted;    /* without the keys of keys_give_up() */
+    uint64_t excused; /* ticks of keys_excuse_wait() */
     bool asked;
     bool eventless; /* the loader may pass an invalid event */
 } keyboard;
@@ -64,7 +65,7 @@ static void check_patience(void)
 {
     uint64_t last = keyboard.count > 0 ? keyboard.keys[keyboard.count - 1].time : 0;
 
-    if (keyboard.asked && ledger_now() > last + PATIENCE)
+    if (keyboard.asked && ledger_now() > last + PATIENCE + keyboard.excused)
         run_end(ENDING_WAITING, EFI_TIMEOUT);
 }
 
@@ -290,6 +291,12 @@ void keys_press_with(struct fake_key key)
 bool keys_were_asked_for(void)
 {
     return keyboard.asked;
+}
+
+void keys_excuse_wait(uint64_t ticks)
+{
+    ledger_advance(ticks);
+    keyboard.excused += ticks;
 }
 
 void keys_give_up(void)

@@ -24,6 +24,9 @@ void keys_press_with(struct fake_key key);
 /* True when the loader has asked for a key. */
 bool keys_were_asked_for(void);
 
+/* So much time passes in which the loader waits for something else than a key: a server. */
+void keys_excuse_wait(uint64_t ticks);
+
 /*
  * The user does not wait forever: some time after the last key they return to the firmware, with
  * Escape and Q. True when they have.

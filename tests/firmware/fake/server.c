@@ -24,6 +24,8 @@
 #define STATUS_404   21
 #define FIRST_OCTET  10
 #define MOST_HEADERS 8
+#define MAC_NODE     37
+#define IPV4_NODE    27
 
 struct child {
     struct http_protocol protocol; /* first, so that it can be cast back */
@@ -234,6 +236,8 @@ static const uint8_t *find_file(const struct child *child, size_t *ret_size)
     if (strncmp(child->url, SERVER_URL, strlen(SERVER_URL)) != 0)
         return NULL;
     snprintf(path, sizeof(path), SERVER_FILES "\\%s", child->url + strlen(SERVER_URL));
+    for (char *at = path; *at; at++)
+        *at = *at == '/' ? '\\' : *at;
     return file_bytes(path, ret_size);
 }
 
@@ -280,7 +284,9 @@ static EFI_STATUS send_headers(struct child *child, struct http_message *message
         return STATUS_HTTP_ERROR;
     }
     if (server_ways.status || !find_file(child, &size)) {
-        message->data.response->status = server_ways.status ? server_ways.status : STATUS_404;
+        message->data.response->status = server_ways.status    ? server_ways.status
+                                         : server_ways.missing ? server_ways.missing
+                                                               : STATUS_404;
         add_header(message, "Content-Length", "0");
         return STATUS_HTTP_ERROR;
     }
@@ -295,7 +301,7 @@ static EFI_STATUS send_body(struct child *child, struct http_message *message)
     const uint8_t *bytes = find_file(child, &size);
 
     if (server_ways.drips) {
-        ledger_advance(TICKS_PER_SECOND);
+        keys_excuse_wait(TICKS_PER_SECOND);
         count = 1;
     }
     if (server_ways.cut_at && server_ways.cuts > 0) {
@@ -319,11 +325,11 @@ static EFI_STATUS EFIAPI poll(struct http_protocol *this)
     struct child *child = (struct child *)this;
 
     if (EFI_ERROR(status)) {
-        ledger_advance(TICKS_PER_SECOND / 10);
+        keys_excuse_wait(TICKS_PER_SECOND / 10);
         return status;
     }
     if (!child->pending || server_ways.silent || (server_ways.stalls && child->answered)) {
-        ledger_advance(TICKS_PER_SECOND / 10);
+        keys_excuse_wait(TICKS_PER_SECOND / 10);
         return EFI_NOT_READY;
     }
     if (!child->is_response)
@@ -408,4 +414,35 @@ void server_connect(EFI_HANDLE controller)
 {
     if (controller == server.card)
         install_http();
+}
+
+void server_install_boot(const char *url)
+{
+    static const EFI_GUID volume_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
+    static const uint8_t mac[MAC_NODE] = {3, 0x0b, MAC_NODE, 0,    0x52,    0x54,
+                                          0, 0xab, 0x34,     0x56, [36] = 1};
+    static const uint8_t ipv4[IPV4_NODE] = {
+        3,           0x0c, IPV4_NODE, 0, 10, 0, 2, 15, [19] = 10, 0, 2, 2, /* the gateway */
+        [23] = 0xff, 0xff, 0xff};
+    static const uint8_t end[] = {0x7f, 0xff, 4, 0};
+    static uint8_t card[MAC_NODE + sizeof(end)];
+    static uint8_t boot[MAC_NODE + IPV4_NODE + LONGEST];
+    size_t length = strlen(url);
+    uint8_t *uri = boot + MAC_NODE + IPV4_NODE;
+
+    require(length < LONGEST - 8);
+    memcpy(card, mac, sizeof(mac));
+    memcpy(card + sizeof(mac), end, sizeof(end));
+    memcpy(boot, mac, sizeof(mac));
+    memcpy(boot + sizeof(mac), ipv4, sizeof(ipv4));
+    memcpy(uri, (const uint8_t[]){3, 0x18}, 2);
+    put_number(uri + 2, 2, 4 + length);
+    memcpy(uri + 4, url, length);
+    memcpy(uri + 4 + length, end, sizeof(end));
+    server_install(true);
+    handles_install(&server.card, &path_guid, card);
+    handles_remove(device_handle, &volume_guid);
+    handles_remove(device_handle, &path_guid);
+    handles_install(&device_handle, &path_guid, boot);
 }

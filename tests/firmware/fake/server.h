@@ -26,6 +26,7 @@ struct server_ways {
     uint64_t cut_at;      /* a connection ends after so many bytes of the body; 0: it does not */
     unsigned cuts;        /* how many connections do */
     uint32_t status;      /* EFI_HTTP_STATUS_CODE instead of a file; 0: none */
+    uint32_t missing;     /* the one for a file that is not there; 0: 404 */
     const char *redirect; /* Location of the first `redirections` answers */
     unsigned redirections;
     EFI_STATUS request_fails; /* what Request() answers */
@@ -34,6 +35,12 @@ extern struct server_ways server_ways;
 
 /* Installs the card. `connected`: it has HTTP from the start, not only once it is connected. */
 void server_install(bool connected);
+
+/*
+ * Installs it, and the loader has been booted from it by HTTP: its device has no file system, but a
+ * path that ends in the URL.
+ */
+void server_install_boot(const char *url);
 
 /* What ConnectController does, for firmware_ways.connect. */
 void server_connect(EFI_HANDLE controller);

@@ -9,10 +9,13 @@
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/scenarios.h"
 #include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define STATUS_403 20
+#define STATUS_500 35
 
 /* Larger than what the first request brings, with nothing to load at its end. */
 static const struct kernel_shape large_kernel = {
@@ -177,6 +180,102 @@ static void check_bad(void)
         run_fail("does not say \"%s\"", bad_says[bad_seed]);
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * Started by HTTP boot
+ */
+
+#define MAC_NAME "01-52-54-00-ab-34-56"
+
+static void put_text(const char *base, const char *name, const char *text)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), SERVER_FILES "%s\\%s", base, name);
+    file_put_text(path, text);
+}
+
+static void put_entry(const char *base, const char *name, const char *options)
+{
+    char path[64], text[128];
+
+    snprintf(path, sizeof(path), "pvhboot\\%s.conf", name);
+    snprintf(text, sizeof(text), "linux /vmlinux\ninitrd /initrd\noptions %s\n", options);
+    put_text(base, path, text);
+}
+
+static void start_at(const char *url, const char *base)
+{
+    char path[64];
+
+    machine_usual();
+    server_install_boot(url);
+    firmware_ways.connect = nothing_connects;
+    snprintf(path, sizeof(path), SERVER_FILES "%s\\vmlinux", base);
+    put_kernel(path, &plain_kernel);
+    snprintf(path, sizeof(path), SERVER_FILES "%s\\initrd", base);
+    put_module(path, 100001, "");
+}
+
+/*
+ * By default (0), by the card's address (1), by options (2), from a server that forbids what is not
+ * there (3).
+ */
+static void from_server(uint64_t seed)
+{
+    static const char *const lines[] = {"default", "mac", "x", "default"};
+
+    server_ways.missing = seed == 3 ? STATUS_403 : 0;
+    start_at(SERVER_URL "pvhboot.efi", "");
+    put_entry("", "default", "default");
+    if (seed == 1) {
+        put_entry("", MAC_NAME, "mac");
+        expect_fallback("default"); /* where the card cannot be told */
+    } else if (seed == 2) {
+        options_set("--initrd=/initrd \\vmlinux x");
+    }
+    expect_command_line(lines[seed]);
+}
+
+/* Below a directory. One of the list is not there. */
+static void list_on_server(uint64_t seed)
+{
+    static const char base[] = "\\boot\\x64";
+
+    (void)seed;
+    start_at(SERVER_URL "boot/x64/pvhboot.efi?a=/b", base);
+    put_text(base, "pvhboot\\default.conf", "entries a.conf none.conf b.conf\n");
+    put_text(base, "loader\\loader.conf", "default b*\n");
+    put_entry(base, "a", "a");
+    put_entry(base, "b", "b");
+    expect_command_line("b");
+    expect_fallback("a"); /* where one cannot be read */
+}
+
+static const char *const misled_says[] = {
+    "the server has none of the entries " MAC_NAME ".conf, default.conf",
+    SERVER_URL "boot/vmlinux: the server says 404 Not Found",
+    "the URL that pvhboot was started from: is no URL that can be used: a user name or password",
+    SERVER_URL "pvhboot/" MAC_NAME ".conf: the server says 500 Internal Server Error",
+};
+
+static void misled(uint64_t seed)
+{
+    bad_seed = seed;
+    server_ways.status = seed == 3 ? STATUS_500 : 0;
+    start_at(seed == 1   ? SERVER_URL "boot/pvhboot.efi"
+             : seed == 2 ? "http://me@10.0.2.2/pvhboot.efi"
+                         : SERVER_URL "pvhboot.efi",
+             "");
+    if (seed == 1)
+        put_entry("\\boot", "default", "default");
+}
+
+static void check_misled(void)
+{
+    if (run_is_plain() && !strstr(run_said(), misled_says[bad_seed]))
+        run_fail("does not say \"%s\"", misled_says[bad_seed]);
+}
+
 const struct scenario http_scenarios[] = {
     {"http-boot", boot_url, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 5,
      .faults = true, .from = SERVICE_LOCATE_HANDLE_BUFFER, .also = ALSO(ENDING_BOOT)},
@@ -184,5 +283,9 @@ const struct scenario http_scenarios[] = {
     {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
+    {"http-started", from_server, ENDING_BOOT, "vmlinux + initrd", .seeds = 4, .faults = true},
+    {"http-list", list_on_server, ENDING_BOOT, "vmlinux + initrd", .faults = true},
+    {"http-misled", misled, ENDING_ERROR, NULL, check_misled, .seeds = ELEMENTS(misled_says),
+     .faults = true},
     {NULL},
 };

@@ -162,13 +162,31 @@ static void test_nodes(void **state)
     assert_false(path.has_mac);
 }
 
+/* What is behind an URL, such as a RAM disk, was made of what is there. */
+static void test_last_uri(void **state)
+{
+    static const uint8_t uri[] = {'h', 't'};
+
+    (void)state;
+    path = (struct network_path){.has_mac = false};
+    network_path_add(&path, 3, 0x18, uri, 1);
+    network_path_add(&path, 3, 0x18, uri, 2);
+    assert_ptr_equal(path.uri, uri);
+    assert_int_equal(path.uri_size, 2);
+    network_path_add(&path, 4, 9, uri, 2);
+    assert_null(path.uri);
+    network_path_add(&path, 3, 0x18, uri, 2);
+    network_path_add(&path, 3, 0x1f, uri, 2);
+    assert_null(path.uri);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statuses), cmocka_unit_test(test_phrases),
         cmocka_unit_test(test_length),   cmocka_unit_test(test_two_lengths),
         cmocka_unit_test(test_range),    cmocka_unit_test(test_encodings),
-        cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_last_uri), cmocka_unit_test(test_nodes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
