@@ -27,7 +27,7 @@ UNIT_EFI_efi/test_integers := efi/arch/ia32/integers.c
 UNIT_LIBC_NAMES := memcpy memmove memset memcmp strlen strnlen strncmp strcmp strchr
 unit_libc_flags = $(foreach name,$(UNIT_LIBC_NAMES),-D$(name)=$(1)_$(name)) -Os -ffreestanding -fno-builtin \
 	-fno-sanitize=all -w
-UNIT_EFI_FLAGS := -DGNU_EFI_USE_MS_ABI -DPVHBOOT_VERSION=\"$(VERSION)\" -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+UNIT_EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -DPVHBOOT_VERSION=\"$(VERSION)\" -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 # Emulates the processor that runs the trampoline.
 UNIT_LIBS_pvh/test_trampoline_run := -lunicorn
 UNIT_LIBS_pvh/test_trampoline_ia32 := -lunicorn
