@@ -8,9 +8,10 @@ LINT_FOLDERS := $(addprefix tests/,lib unit/* fuzz kernel bench bench/* boot fir
 LINT_OWN_C   := $(COMMON_SOURCES) $(filter %.c,$(PVH_SOURCES)) $(EFI_SOURCES) $(sort $(wildcard efi/arch/*/*.c)) $(PVHINFO_OWN)
 LINT_SOURCES := $(LINT_OWN_C) $(sort $(wildcard $(LINT_FOLDERS:%=%/*.c)))
 LINT_HEADERS := $(sort $(wildcard $(addsuffix /*.h,common/* pvh efi efi/* efi/arch/* efi/firmware/proto tools/pvhinfo tools/pvhinfo/* $(LINT_FOLDERS))))
-LINT_SCRIPTS := .ci/run iso/initrd/init tests/lib/run tools/deps tools/install-folders $(SYSTEM_TOOLS)
+LINT_SCRIPTS := .ci/run iso/initrd/init tests/lib/run tools/deps tools/install-folders tests/package/clean-build tools/pvhboot-bless tools/pvhboot-install \
+	tools/completion/pvhboot.bash debian/tests/boot $(addprefix debian/hooks/,initramfs kernel-install kernel-postinst kernel-postrm)
 LINT_PYTHON := $(sort $(wildcard */*.py */*/*.py)) third_party/check tests/coverage/report \
-	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkinitrd mkiso pvhboot-run)
+	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkdeb mkinitrd mkiso pvhboot-kernel pvhboot-mkimage pvhboot-run)
 
 # The flags to compile a file with, by folder, without those that clang does not know.
 LINT_EFI_FLAGS = $(filter-out $(EFI_SMALL) -Werror,$(EFI_CFLAGS))
@@ -59,7 +60,7 @@ $(LINT_BUILD)/format: $(LINT_SOURCES) $(LINT_HEADERS) .clang-format
 	@clang-format --dry-run -Werror $(LINT_SOURCES) $(LINT_HEADERS)
 	@touch $@
 
-$(LINT_BUILD)/shellcheck: $(LINT_SCRIPTS) $(INSTALLER_PARTS)
+$(LINT_BUILD)/shellcheck: $(LINT_SCRIPTS) $(wildcard tools/installer/*.sh)
 	@mkdir -p $(@D)
 	@echo '  shellcheck'
 	@shellcheck --external-sources --check-sourced $(LINT_SCRIPTS)

@@ -25,7 +25,7 @@ find_efi() {
 	efi_version=$(version_of "$efi")
 	[ -n "$efi_version" ] || fail "$efi: not pvhboot, or damaged; rebuild it, or name one with --efi"
 	[ -n "$efi_ia32" ] || return 0
-	[ -f "$efi_ia32" ] && [ -r "$efi_ia32" ] || fail "$efi_ia32: cannot be read; name another file with --efi-ia32"
+	{ [ -f "$efi_ia32" ] && [ -r "$efi_ia32" ]; } || fail "$efi_ia32: cannot be read; name another file with --efi-ia32"
 	efi_ia32=$(readlink -f "$efi_ia32")
 	[ "$(version_of "$efi_ia32")" = "$efi_version" ] || fail "$efi_ia32: not pvhboot $efi_version, as $efi is; rebuild both"
 }

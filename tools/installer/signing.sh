@@ -66,7 +66,7 @@ sign_program() {
 sign_binary() {
 	[ -n "$key" ] || return 0
 	for file in "$key" "$cert"; do
-		[ -f "$file" ] && [ -r "$file" ] || fail "$file: cannot be read; name a file in PEM form; nothing was changed"
+		{ [ -f "$file" ] && [ -r "$file" ]; } || fail "$file: cannot be read; name a file in PEM form; nothing was changed"
 	done
 	command -v sbsign >/dev/null || fail "sbsign is missing; install the package sbsigntool; nothing was changed"
 	make_scratch
