@@ -141,6 +141,7 @@ def test_others_stay(system):
 def test_counter(system):
     """A new entry is counted; one that is there keeps its count, whatever it is, and is removed with it."""
     system.write("etc/kernel/tries", "3\n")
+    system.write("boot/efi/loader/loader.conf", "timeout 3\n pass-entry\tyes\n")
     system.install(NEW)
     system.call("add", NEW)
     assert system.entries() == [f"{MACHINE}-{NEW}+3.conf"]
@@ -154,6 +155,15 @@ def test_counter(system):
     assert system.entries() == []
 
 
+def test_counter_that_cannot_be_marked_good(system):
+    system.write("etc/kernel/tries", "3\n")
+    system.write("boot/efi/loader/loader.conf", "#pass-entry yes\npass-entry no\n")
+    system.install(NEW)
+    done = system.run("add", NEW)
+    assert done.returncode == 0 and system.entries() == [f"{MACHINE}-{NEW}+3.conf"]
+    assert "'pass-entry yes'" in done.stderr and done.stderr.count("\n") == 1
+
+
 def test_kept_number(system):
     system.write("etc/default/pvhboot", "# comment\nKEEP=2\n")
     for version in ("6.1.0-9", "6.1.0-10", "6.2"):
@@ -162,6 +172,21 @@ def test_kept_number(system):
     assert system.entries() == [f"{MACHINE}-6.1.0-10.conf", f"{MACHINE}-6.2.conf"]
     system.call("add", "6.1.0-10")  # no further one
     assert len(system.entries()) == 2
+
+
+def test_newer_kernels_are_kept(system):
+    """An update of an older kernel takes no newer one's place; who adds it by hand has it until the next one."""
+    system.write("etc/default/pvhboot", "KEEP=1\n")
+    for version in ("6.1.0-9", "6.2"):
+        system.install(version)
+    system.call("add-all")
+    assert system.entries() == [f"{MACHINE}-6.2.conf"]
+    assert system.call("--hook", "add", "6.1.0-9") == ""
+    assert system.entries() == [f"{MACHINE}-6.2.conf"]
+    system.call("add", "6.1.0-9")
+    assert system.entries() == [f"{MACHINE}-6.1.0-9.conf", f"{MACHINE}-6.2.conf"]
+    system.call("add", "6.2")
+    assert system.entries() == [f"{MACHINE}-6.2.conf"]
 
 
 def test_running_kernel_is_kept(system):
@@ -220,6 +245,14 @@ def test_no_command_line(system):
     (system.root / "etc/kernel/cmdline").unlink()
     system.install(NEW)
     assert "/etc/kernel/cmdline" in system.refusal("add", NEW)
+
+
+def test_command_line_with_comments(system):
+    """As kernel-install reads it: whole lines only."""
+    system.write("etc/kernel/cmdline", "# the old disk: root=UUID=2\nroot=UUID=1\n  # more\nro x=#1\n")
+    system.install(NEW)
+    system.call("add", NEW)
+    assert "options    root=UUID=1 ro x=#1\n" in (system.esp / f"loader/entries/{MACHINE}-{NEW}.conf").read_text()
 
 
 def test_kernel_that_cannot_boot(system):
@@ -311,7 +344,10 @@ def test_image(system, tmp_path):
     system.call("add", NEW)
     system.write("etc/kernel/install.conf", "layout=uki\n")
     system.write("etc/kernel/uki.conf", "[UKI]\n")
-    system.call("add", NEW, path=Ukify(tmp_path).folder)
+    ukify = Ukify(tmp_path).folder
+    assert system.call("--dry-run", "add", NEW, path=ukify).startswith(f"would have made {system.esp}/EFI/Linux/")
+    said = system.call("add", NEW, path=ukify)
+    assert said.startswith(f"made {system.esp}/EFI/Linux/{MACHINE}-{NEW}.efi\n")
     words = (system.esp / f"EFI/Linux/{MACHINE}-{NEW}.efi").read_text().splitlines()
     assert f"--linux={system.root}/boot/vmlinuz-{NEW}" in words and f"--uname={NEW}" in words
     assert "--cmdline=root=UUID=1 ro" in words and f"--config={system.root}/etc/kernel/uki.conf" in words
@@ -369,4 +405,6 @@ def test_plugin_of_kernel_install(tmp_path):
         return subprocess.run(words, env={**environment, **changes}, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
     assert run() == f"image 6.1 /boot/vmlinuz /boot/initrd.img {staging}/initrd --output {staging}/uki.efi"
+    (staging / "microcode.img").write_text("")
+    assert run() == f"image 6.1 /boot/vmlinuz {staging}/microcode.img /boot/initrd.img {staging}/initrd --output {staging}/uki.efi"
     assert run(KERNEL_INSTALL_LAYOUT="bls") == "" and run(KERNEL_INSTALL_UKI_GENERATOR="ukify") == ""

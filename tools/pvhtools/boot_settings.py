@@ -88,9 +88,9 @@ class System:
 
     def command_line(self):
         path = self.find("cmdline")
-        words = self.first_words(path)
         if path:
-            return " ".join(word for word in words if not word.startswith("#"))
+            lines = path.read_text(errors="surrogateescape").splitlines()
+            return " ".join(word for line in lines if not line.lstrip().startswith("#") for word in line.split())
         if self.root != pathlib.Path("/") or in_chroot():
             raise Failure("/etc/kernel/cmdline: no such file; write the command line of the kernels to it, such as root=UUID=... ro")
         running = pathlib.Path("/proc/cmdline").read_text(errors="surrogateescape").split()
@@ -135,9 +135,14 @@ def read_assignments(path):
 
 
 def in_chroot():
-    """True where /proc/cmdline is that of another system's kernel."""
+    """True where /proc/cmdline is that of another system's kernel, or is not there."""
     try:
+        # What is mounted outside of this root folder has no line: that of a folder that is no mount has none for /.
+        if "/" not in (line.split()[4] for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()):
+            return True
         mine, first = os.stat("/"), os.stat("/proc/1/root/")
+    except FileNotFoundError:
+        return True
     except OSError:
         return False
     return (mine.st_dev, mine.st_ino) != (first.st_dev, first.st_ino)
