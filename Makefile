@@ -39,10 +39,10 @@ ifneq ($(and $(filter-out no,$(DEPS)),$(filter-out $(NO_PACKAGES),$(GOALS))),)
 goals_like = $(filter-out $(2),$(filter $(1),$(GOALS)))
 BUILT := build/x64/% build/ia32/% build/pvhinfo
 NEED_run   := $(call goals_like,run iso deps check check-% fuzz coverage sabotage-% bench bench-% build/%, \
-	check-style check-binary $(BUILT))
+	check-style check-binary check-package check-package-clean $(BUILT))
 NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tools check-kernel)
-NEED_check := $(call goals_like,deps check check-% fuzz coverage sabotage-% lint lint-% build/%,check-bench $(BUILT))
-NEED_deb   := $(call goals_like,deb deb-source check-package)
+NEED_check := $(call goals_like,deps check check-% fuzz coverage sabotage-% lint lint-% build/%,check-bench check-package check-package-clean $(BUILT))
+NEED_deb   := $(call goals_like,deb deb-source check-package check-package-clean check-full check-boot-full)
 NEED_bench := $(call goals_like,bench bench-%,bench-accept)
 PACKAGES := build $(foreach group,run iso check bench deb,$(if $(NEED_$(group)),$(group)))
 
@@ -214,9 +214,12 @@ uninstall: ## remove what install has put there: PREFIX= DESTDIR=
 	for page in $(MANUAL_PAGES:docs/%=%); do rm -f '$(PREFIX_DIR)/share/man/man'"$${page##*.}/$$page" || exit; done
 	@tools/install-folders remove '$(DESTDIR)' '$(PREFIX)' lib/pvhboot share/doc/pvhboot
 
-# The parts of the Debian source package and its unpacked tree, in which dpkg-buildpackage builds: see debian/README.source.
-.PHONY: deb deb-source check-package
-deb-source: $(DECODERS_READY) ## write the Debian source package's parts to build/deb/
+# The Debian source package and its unpacked tree, in which dpkg-buildpackage builds: see debian/README.source.
+DEB_SOURCE := build/deb/pvhboot_$(VERSION)-1.dsc
+SUITE ?= bookworm
+
+.PHONY: deb deb-source check-package check-package-clean
+deb-source: $(DECODERS_READY) ## write the Debian source package to build/deb/
 	tools/mkdeb --decoders $(DECODER_SOURCES) --output build/deb
 
 deb: $(DECODERS_READY) ## build the Debian package in build/deb/
@@ -224,6 +227,18 @@ deb: $(DECODERS_READY) ## build the Debian package in build/deb/
 
 check-package: deb ## build the Debian package, and let lintian find nothing in it
 	lintian --allow-root --fail-on error,warning build/deb/pvhboot_$(VERSION)-1_*.changes
+
+check-package-clean: deb-source ## build the Debian package in a clean chroot without a network, install and purge it there: SUITE=
+	tests/package/clean-build '$(SUITE)' $(DEB_SOURCE) build/deb/'$(SUITE)'
+
+# For the tests: the package as make deb builds it, without the unit tests.
+$(BOOT_DEB): $(EFI_BINARY) $(IA32_BINARY) $(PVHINFO) $(wildcard debian/* debian/*/*) $(SYSTEM_TOOLS) $(USER_TOOLS) \
+		$(PYTHON_PARTS) $(INSTALLER_PARTS) | $(DECODERS_READY)
+	@echo "  DEB   $@"
+	@mkdir -p $(@D)
+	$(Q)DEB_BUILD_OPTIONS=nocheck tools/mkdeb --decoders $(DECODER_SOURCES) --output $(@D) --build >$(@D)/log 2>&1 || \
+		{ tail -n 30 $(@D)/log; exit 1; }
+	$(Q)touch $@
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded

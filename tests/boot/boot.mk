@@ -30,6 +30,12 @@ BOOT_FIRMWARE_OPTIONAL := $(patsubst %,build/deps/packages/bookworm/%,ovmf-ia32 
 BOOT_SYSTEM := build/deps/debian-12.tar
 BOOT_SYSTEM_PACKAGES := systemd-sysv,udev,dbus,login,kmod,linux-image-cloud-amd64,initramfs-tools,zstd,systemd-boot,refind
 
+# Another one, as it is before pvhboot's package is installed; and two updates of its kernel.
+BOOT_PLAIN_SYSTEM := build/deps/debian-12-plain.tar
+BOOT_PLAIN_SYSTEM_PACKAGES := systemd-sysv,udev,kmod,linux-image-cloud-amd64,initramfs-tools,zstd,python3,efibootmgr
+BOOT_UPDATES := $(patsubst %,build/deps/archives/%/linux-image-cloud-amd64.deb,bookworm-backports trixie)
+BOOT_DEB := build/boot-deb/pvhboot_$(VERSION)-1_amd64.deb
+
 BOOT_TOOLS := $(patsubst %,build/boot-tools/%.efi,strict pcrs)
 BOOT_NEEDS = $(EFI_BINARY) $(IA32_BINARY) $(BOOT_FIRMWARE_OPTIONAL) $(BOOT_TOOLS) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
@@ -39,7 +45,8 @@ check-boot: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by the rows that fit into t
 	$(BOOT_TEST) -m 'not slow'
 
 .PHONY: check-boot-full
-check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) $(BOOT_SYSTEM) ## boot in QEMU with OVMF, by every row
+check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) $(BOOT_SYSTEM) \
+		$(BOOT_PLAIN_SYSTEM) $(BOOT_UPDATES) $(BOOT_DEB) ## boot in QEMU with OVMF, by every row
 	$(BOOT_TEST)
 
 # A folder gets its name when it is complete. Without prerequisites, it is never downloaded again.
@@ -49,9 +56,14 @@ $(BOOT_PACKAGES) $(BOOT_PACKAGES_FULL):
 $(BOOT_FIRMWARE_OPTIONAL):
 	@tools/fetch-packages '$(@:build/deps/packages/%=%)' || echo 'the boots with $(@F) will be skipped' >&2
 
-$(BOOT_SYSTEM):
+$(BOOT_UPDATES):
+	@tools/fetch-packages --archives '$(@:build/deps/archives/%.deb=%)'
+
+$(BOOT_SYSTEM): SYSTEM_PACKAGES := $(BOOT_SYSTEM_PACKAGES)
+$(BOOT_PLAIN_SYSTEM): SYSTEM_PACKAGES := $(BOOT_PLAIN_SYSTEM_PACKAGES)
+$(BOOT_SYSTEM) $(BOOT_PLAIN_SYSTEM):
 	@echo "  mmdebstrap $@"
-	$(Q)mmdebstrap --quiet --variant=minbase --include=$(BOOT_SYSTEM_PACKAGES) --aptopt='APT::Install-Recommends "false"' \
+	$(Q)mmdebstrap --quiet --format=tar --variant=minbase --include=$(SYSTEM_PACKAGES) --aptopt='APT::Install-Recommends "false"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' bookworm $@.new
 	$(Q)mv $@.new $@
 

@@ -68,7 +68,8 @@ def options(done):
     (["clean", "lint"], "build check"), (["check-style"], "build check"), (["check-binary"], "build check"),
     (["check-unit-gcc-image/test_unpack"], "build run check"), (["build/firmware/gcc/test_firmware"], "build run check"),
     (["coverage"], "build run check"), (["sabotage-firmware"], "build run check"), (["check"], "build run iso check"),
-    (["deps"], "build run iso check"), (["check-boot-full"], "build run iso check"), (["check-bench"], "build run"),
+    (["deps"], "build run iso check"), (["check-boot-full"], "build run iso check deb"), (["check-bench"], "build run"),
+    (["deb"], "build deb"), (["check-package"], "build deb"), (["check-package-clean", "SUITE=trixie"], "build deb"),
     (["bench-load"], "build run bench"), (["bench-accept"], "build run"),
 ])
 def test_goals_have_their_packages_installed_first(tree, goals, groups):

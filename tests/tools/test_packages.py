@@ -72,6 +72,16 @@ def test_a_second_run_needs_no_network(program, archive):
         program.fetch("forky/ovmf")
 
 
+def test_the_package_itself(program, archive):
+    program.fetch_archive("trixie/kernel")
+    path = program.DEPS / "archives/trixie/kernel.deb"
+    assert path.read_bytes() == archive.path.read_bytes()
+    archive.path = None
+    program.fetch_archive("trixie/kernel")
+    with pytest.raises(Failure, match="no network"):
+        program.fetch_archive("kernel")
+
+
 def test_a_broken_package_leaves_nothing(program, archive):
     archive.path.write_bytes(archive.path.read_bytes()[:100])
     with pytest.raises(Failure, match="dpkg"):
@@ -81,6 +91,7 @@ def test_a_broken_package_leaves_nothing(program, archive):
 
 @pytest.mark.parametrize("name", ["", "/", "/ovmf", "trixie/", "a/b/c", "../../ovmf", "..", "-x", "trixie/-x"])
 def test_what_names_no_package_is_refused(program, archive, name):
-    with pytest.raises(Failure, match="is not a package name"):
-        program.fetch(name)
+    for fetch in (program.fetch, program.fetch_archive):
+        with pytest.raises(Failure, match="is not a package name"):
+            fetch(name)
     assert archive.asked == []
