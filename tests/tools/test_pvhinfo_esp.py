@@ -44,7 +44,7 @@ def test_the_text_says_the_same(esp):
     esp.config("default a*\n")
     esp.entry("a+0-3.conf", "title Old\nlinux /kernel\n")
     esp.entry("b+2.conf", "title \x1b[2JNew\nlinux /kernel\x1b\n")
-    esp.entry("c.conf", "linux /none\narchitecture aa64\n")
+    esp.entry("c.conf", "linux /none\ninitrd /i\noptions a\noptions \x1bb\narchitecture aa64\n")
     done = pvhinfo("--esp", esp.folder)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
@@ -57,11 +57,15 @@ def test_the_text_says_the_same(esp):
         "  label        c",
         "  id           c",
         "  kernel       /none",
+        "  initrd       /i",
+        "  options      a \ufffdb",
+        "  reason       is for the architecture aa64; pvhboot starts x64 and ia32",
         "b+2.conf: not bootable, the default",
         "  label        \ufffd[2JNew",
         "  id           b",
         "  kernel       /kernel\ufffd",
         "  tries        2 left, 0 done",
+        "  reason       /kernel\ufffd: no such file in " + f"{esp.folder}; paths start at its root",
         "a+0-3.conf: bootable, booted instead of the default, its tries are used up",
         "  label        Old",
         "  id           a",
@@ -69,6 +73,62 @@ def test_the_text_says_the_same(esp):
         "  tries        0 left, 3 done",
     ]
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_files_and_options_of_an_entry(esp):
+    for name in ("one", "two", "a.cred"):
+        esp.write(name, name)
+    esp.write("tool.efi", PROGRAM)
+    esp.entry("a.conf", "linux /kernel\ninitrd /one /two\nmodule /two x  y\nmodule /one\nextra /a.cred\noptions q\n")
+    esp.entry("b.conf", "efi /tool.efi\ninitrd /one\noptions o\n")
+    entries = {entry["id"]: entry for entry in esp.check()[0]["entries"]}
+    assert entries["a"]["initrds"] == [{"path": "/one", "command_line": ""}, {"path": "/two", "command_line": ""}]
+    assert entries["a"]["modules"] == [{"path": "/two", "command_line": "x  y"}, {"path": "/one", "command_line": ""}]
+    assert entries["a"]["extras"] == [{"path": "/a.cred", "command_line": ""}] and entries["a"]["options"] == "q"
+    assert entries["b"]["initrds"] == [] and entries["b"]["options"] == "o"
+    text = pvhinfo("--esp", esp.folder).stdout
+    assert ("  kernel       /kernel\n  initrd       /one\n  initrd       /two\n  module       /two x  y\n"
+            "  module       /one\n  extra        /a.cred\n  options      q\n") in text
+    assert "  efi          /tool.efi\n  options      o\n" in text
+
+
+UNPASSED = "warning: this name cannot be passed to the kernel"
+
+
+@pytest.mark.parametrize("config, words, warned", [
+    ("pass-entry yes\n", (), True), ("pass-entry no\n", (), False),
+    ("pass-entry yes\n", ("--secure-boot", "off"), True), ("pass-entry yes\n", ("--secure-boot", "on"), False),
+])
+def test_a_name_that_cannot_be_passed(esp, config, words, warned):
+    esp.config(config)
+    esp.entry('a"b.conf')
+    assert (UNPASSED in pvhinfo("--esp", esp.folder, *words).stderr) == warned
+
+
+def test_tries_that_cannot_be_counted(esp):
+    esp.entry("a+3.conf")
+    esp.entry("a+2.conf")
+    for done in range(1, 100):
+        esp.entry(f"a+2-{done}.conf", "linux /kernel\narchitecture aa64\n")
+    warnings = {entry["file"].split("/")[-1]: entry["warnings"] for entry in esp.check()[0]["entries"]}
+    assert warnings["a+3.conf"] == ["warning: this boot cannot be counted: other files have all names that it could get"]
+    assert warnings["a+2.conf"] == []
+    (esp.folder / "loader/entries/a+2-7.conf").unlink()
+    assert not any(entry["warnings"] for entry in esp.check()[0]["entries"])
+
+
+@pytest.mark.parametrize("config, name, restarts", [
+    ("", "a.conf", False), ("reboot-on-error yes\n", "a.conf", True), ("reboot-on-error auto\n", "a.conf", False),
+    ("reboot-on-error auto\n", "a+1.conf", True), ("reboot-on-error no\n", "a+1.conf", False),
+])
+def test_a_restart_instead_of_another_entry(esp, config, name, restarts):
+    esp.config("default a\n" + config)
+    esp.entry(name, "linux /none\n")
+    esp.entry("b.conf")
+    result, errors = esp.check(1)
+    said = "loader/loader.conf: the default does not boot, and the machine restarts for reboot-on-error"
+    assert (said in errors) == restarts
+    assert [entry["id"] for entry in result["entries"] if entry["instead_of_default"]] == ([] if restarts else ["b"])
 
 
 def test_a_terminal_obeys_no_name(tmp_path):

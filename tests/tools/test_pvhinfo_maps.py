@@ -191,6 +191,7 @@ def test_without_modules_the_list_has_no_address():
 def test_acpi_nvs_is_given_to_the_kernel_when_asked_for():
     done = pvhinfo("--map", SMM_MAP, KERNELS["6.1"])
     assert done.returncode == 1 and "is ACPI NVS on this machine" in done.stderr
+    assert f"  reason       {done.stderr.split(': ', 1)[1]}" in done.stdout
     found, = results("--map", SMM_MAP, "--overwrite-acpi-nvs", KERNELS["6.1"])
     assert found["plan"]["overwrites_acpi_nvs"] and inside(found["plan"]["span"], ram(found))
     assert found["warnings"] == ["warning: the kernel overwrites ACPI NVS: the machine must not sleep (S3)"]
@@ -255,7 +256,9 @@ def test_sizes(tmp_path, size, count):
 def test_a_kernel_that_boots_nowhere_is_refused_before_it_is_placed():
     path = BUILD / "kernel" / "bad" / "no-note.elf"
     done = pvhinfo("--map", ONE_MAP, path)
-    assert (done.returncode, done.stdout) == (1, pvhinfo("--map", ONE_MAP).stdout)
+    table, _, reason = done.stdout.partition("  reason       ")
+    assert (done.returncode, table) == (1, pvhinfo("--map", ONE_MAP).stdout)
+    assert done.stderr.endswith(f": {reason}") and "no PVH entry note" in reason
     assert done.stderr == pvhinfo(path).stderr
     found, = results("--map", ONE_MAP, path, status=1)
     assert found["plan"] is None and found["e820"]

@@ -106,6 +106,12 @@ def test_pins(esp):
     assert OUTSIDE in verdicts(esp, "on")["a"]
     esp.write(LOADER, latin((".sbat", SBAT), (".pins", pins), (".cmdline", "quiet")))
     found = verdicts(esp, "on")
+    assert "comes from outside and is ignored" not in pvhinfo("--esp", esp.folder, "--secure-boot", "on").stderr
+    esp.entry("c.conf", "linux /elf\noptions other\n")
+    ignored = "loader/entries/c.conf: warning: the command line comes from outside and is ignored"
+    assert ignored in pvhinfo("--esp", esp.folder, "--secure-boot", "on").stderr
+    assert ignored not in pvhinfo("--esp", esp.folder, "--secure-boot", "off").stderr
+    (esp.folder / "loader/entries/c.conf").unlink()
     assert found["a"] == "boots" and f"refused: /initrd: {OUTSIDE}" in found["b"]
     esp.write(LOADER, latin((".sbat", SBAT), (".pins", pinned((digest(FILES["elf"]), "/elf"))), (".cmdline", "quiet")))
     assert f"refused: /initrd: {NO_INITRD}" in verdicts(esp, "on")["a"]

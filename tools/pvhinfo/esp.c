@@ -73,15 +73,29 @@ const char *esp_entry_path(const struct boot_entry *entry)
     return entry->request.kernel.path ? entry->request.kernel.path : entry->efi.path;
 }
 
+/* As restart_if_wanted() there. */
+static bool is_restart_wanted(const struct esp *esp)
+{
+    const struct loader_config *config = &esp->catalog.config;
+    const struct boot_count *count = &esp->catalog.entries.items[esp->default_entry].count;
+
+    return config->reboot_on_error ||
+           (config->reboot_with_tries && count->counted && count->left > 0);
+}
+
 /* As the loader goes on with nobody there: see efi/manager/unattended.c. */
 static enum status choose_substitute(struct esp *esp, struct arena *arena)
 {
     size_t count = esp->catalog.entries.count;
 
-    (void)arena;
     esp->substitute = count;
     if (esp->default_entry == count || esp_entry_boots(esp, esp->default_entry))
         return STATUS_BOOTABLE;
+    if (is_restart_wanted(esp))
+        return message_add(&esp->notes, arena,
+                           "%s: the default does not boot, and the machine restarts for "
+                           "reboot-on-error",
+                           esp->config_path);
     for (size_t i = 1; i < count && esp->substitute == count; i++) {
         size_t next = (esp->default_entry + i) % count;
 

@@ -43,7 +43,7 @@ struct esp_loader {
     const char *version;          /* of pvhboot; NULL if it is another program */
     struct esp_pin *pins;         /* of pvhboot's .pins, */
     size_t pin_count;             /* 0 for none */
-    bool has_options;             /* a command line of its own (.cmdline) */
+    const char *options;          /* a command line of its own (.cmdline); NULL for none */
     struct message_list problems; /* what is wrong with the pins */
 };
 

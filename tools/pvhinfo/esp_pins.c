@@ -84,7 +84,7 @@ enum status esp_check_pins(struct esp *esp, struct esp_loader *loader, struct ho
     uint8_t *buffer = arena_alloc_bulk(arena, READ_SIZE);
     struct pins pins;
 
-    if (!image_read_pins(file, arena, &pins, &loader->has_options, &error)) {
+    if (!image_read_pins(file, arena, &pins, &loader->options, &error)) {
         if (error.code == ERROR_NO_PROGRAM)
             return STATUS_BOOTABLE; /* not a question of pins */
         error_append(&sentence, &error);

@@ -2,6 +2,7 @@
 /* What of the entries is started in a state of Secure Boot. */
 #include "common/disk/partition_id.h"
 #include "common/image/pe.h"
+#include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
 #include "tools/pvhinfo/esp_path.h"
 
@@ -84,7 +85,7 @@ static enum kernel_source find_source(const struct esp_loader *loader,
         unpinned = find_unpinned(loader, &request->extras);
     facts->pinned = esp_find_pin(loader, request->kernel.path);
     facts->has_unpinned = unpinned;
-    facts->has_outside_options = module || (*request->command_line && !loader->has_options);
+    facts->has_outside_options = module || (*request->command_line && !loader->options);
     source = policy_classify(facts);
     *ret_blamed = request->kernel.path;
     if (source == KERNEL_PE_PLAIN_INITRD)
@@ -104,9 +105,22 @@ static struct policy_verdict judge_program(enum secure_boot state, const struct 
     return verdict;
 }
 
+/* As choose_signed() of efi/boot/trust.c. */
+static enum status warn_of_options(const struct esp *esp, const char *given, const char *own,
+                                   struct message_list *warnings, struct arena *arena)
+{
+    TEXT_ON_STACK(sentence, 200);
+
+    if (!policy_is_enforced(esp->state) || !own || !*given || strcmp(given, own) == 0)
+        return STATUS_BOOTABLE;
+    error_append_code(&sentence, ERROR_COMMAND_LINE_IGNORED);
+    return message_add(warnings, arena, "warning: %s", sentence.data);
+}
+
 static enum status judge_entry(struct esp *esp, size_t index, struct arena *arena)
 {
     const struct boot_entry *entry = &esp->catalog.entries.items[index];
+    const struct esp_loader *loader = find_loader(esp);
     struct esp_check *check = &esp->checks[index];
     struct policy_facts facts = {.pinned = false};
     enum kernel_source source;
@@ -123,12 +137,14 @@ static enum status judge_entry(struct esp *esp, size_t index, struct arena *aren
         check->verdict = judge_program(esp->state, &facts);
         return status;
     }
-    source =
-        find_source(find_loader(esp), &entry->request, is_linux(check), &facts, &check->blamed);
+    source = find_source(loader, &entry->request, is_linux(check), &facts, &check->blamed);
     check->verdict = policy_judge(esp->state, source);
     if (check->verdict.action != POLICY_REFUSE && !facts.pinned && !is_linux(check))
         check->verdict = policy_judge(esp->state, KERNEL_PE_NOT_LINUX);
-    return status;
+    if (status != STATUS_BOOTABLE || check->verdict.action == POLICY_REFUSE)
+        return status;
+    return warn_of_options(esp, entry->request.command_line, loader->options, &check->warnings,
+                           arena);
 }
 
 enum status esp_judge_entries(struct esp *esp, struct arena *arena)

@@ -55,8 +55,24 @@ static bool read_pins(struct byte_source *source, const struct pe_sections *sect
              pins_parse(text, size, arena, ret_pins, error)));
 }
 
+/* *ret_options is NULL if there is no command line. */
+static bool read_options(struct byte_source *source, const struct uki *uki, struct arena *arena,
+                         const char **ret_options, struct error *error)
+{
+    const char *text;
+    size_t size;
+
+    *ret_options = NULL;
+    if (!uki->present[UKI_CMDLINE])
+        return true;
+    if (!read_text(source, uki, UKI_CMDLINE, arena, &text, &size, error))
+        return false;
+    *ret_options = uki_command_line(text, size, arena);
+    return *ret_options || error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
 bool image_read_pins(struct host_file *file, struct arena *arena, struct pins *ret_pins,
-                     bool *ret_has_options, struct error *error)
+                     const char **ret_options, struct error *error)
 {
     struct pe_sections sections;
     struct uki uki;
@@ -65,8 +81,8 @@ bool image_read_pins(struct host_file *file, struct arena *arena, struct pins *r
     if (!pe_read_sections(&file->source, PE_IN_FILE, arena, &sections, error) ||
         !uki_find_sections(&sections, 0, &uki, error))
         return false;
-    *ret_has_options = uki.present[UKI_CMDLINE];
-    return read_pins(&file->source, &sections, arena, ret_pins, error);
+    return read_options(&file->source, &uki, arena, ret_options, error) &&
+           read_pins(&file->source, &sections, arena, ret_pins, error);
 }
 
 static bool fail(struct image *image, const struct error *error)
@@ -121,12 +137,7 @@ static bool read_profile_texts(struct image *image, struct image_profile *profil
         return false;
     if (!os_release_parse(text, size, arena, &profile->release))
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    if (!profile->uki.present[UKI_CMDLINE])
-        return true;
-    if (!read_text(source, &profile->uki, UKI_CMDLINE, arena, &text, &size, error))
-        return false;
-    profile->command_line = uki_command_line(text, size, arena);
-    return profile->command_line || error_set(error, ERROR_OUT_OF_MEMORY);
+    return read_options(source, &profile->uki, arena, &profile->command_line, error);
 }
 
 static bool read_profiles(struct image *image, bool has_kernel, struct arena *arena,

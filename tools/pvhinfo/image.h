@@ -41,11 +41,11 @@ struct image {
 bool image_read(const char *path, struct arena *arena, struct image *ret_image);
 
 /*
- * Reads the pins of an image whose file is open; none if it has no such section. *ret_has_options:
- * it has a command line of its own. False with *error set.
+ * Reads the pins of an image whose file is open; none if it has no such section. *ret_options
+ * is its own command line, NULL if it has none. False with *error set.
  */
 bool image_read_pins(struct host_file *file, struct arena *arena, struct pins *ret_pins,
-                     bool *ret_has_options, struct error *error);
+                     const char **ret_options, struct error *error);
 
 void image_close(struct image *image);
 

@@ -121,6 +121,38 @@ static void print_verdict(const struct esp *esp, size_t index)
     printf("  secure boot  %s\n", text.data);
 }
 
+static void print_value(const char *name, const char *value)
+{
+    if (!*value)
+        return;
+    print_clean(name, value);
+    printf("\n");
+}
+
+/* A module's command line stands behind its path, as in an entry. */
+static void print_files(const char *name, const struct boot_files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        TEXT_ON_STACK(text, VALUE_SHOWN);
+
+        text_append(&text, files->items[i].path);
+        if (*files->items[i].command)
+            text_format(&text, " %s", files->items[i].command);
+        print_value(name, text.data);
+    }
+}
+
+/* What a program is given besides its options, no entry says. */
+static void print_request(const struct boot_entry *entry)
+{
+    if (entry->request.kernel.path) {
+        print_files("initrd", &entry->request.initrds);
+        print_files("module", &entry->request.modules);
+    }
+    print_files("extra", &entry->request.extras);
+    print_value("options", entry->request.command_line);
+}
+
 static void print_entry(const struct esp *esp, size_t index)
 {
     const struct boot_entry *entry = &esp->catalog.entries.items[index];
@@ -136,10 +168,13 @@ static void print_entry(const struct esp *esp, size_t index)
     }
     if (*check->system)
         printf(" (%s)", check->system);
-    if (entry->count.counted)
-        printf("\n  tries        %u left, %u done", entry->count.left, entry->count.done);
     printf("\n");
+    print_request(entry);
+    if (entry->count.counted)
+        printf("  tries        %u left, %u done\n", entry->count.left, entry->count.done);
     print_verdict(esp, index);
+    for (size_t i = 0; i < check->problems.count; i++)
+        printf("  reason       %s\n", check->problems.items[i]);
 }
 
 void print_esp(const struct esp *esp)
@@ -315,6 +350,29 @@ static void write_verdict(struct json *json, const struct esp *esp, size_t index
     json_string(json, "secure_boot", text.length > 0 ? text.data : NULL);
 }
 
+static void write_files(struct json *json, const char *key, const struct boot_files *files)
+{
+    json_begin(json, key, '[');
+    for (size_t i = 0; i < files->count; i++) {
+        json_begin(json, NULL, '{');
+        json_string(json, "path", files->items[i].path);
+        json_string(json, "command_line", files->items[i].command);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
+static void write_request(struct json *json, const struct boot_entry *entry)
+{
+    static const struct boot_files none;
+    bool is_kernel = entry->request.kernel.path;
+
+    write_files(json, "initrds", is_kernel ? &entry->request.initrds : &none);
+    write_files(json, "modules", is_kernel ? &entry->request.modules : &none);
+    write_files(json, "extras", &entry->request.extras);
+    json_string(json, "options", entry->request.command_line);
+}
+
 static void write_entry(struct json *json, const struct esp *esp, size_t index)
 {
     const struct boot_entry *entry = &esp->catalog.entries.items[index];
@@ -326,7 +384,7 @@ static void write_entry(struct json *json, const struct esp *esp, size_t index)
     json_string(json, "label", entry->label);
     json_string(json, "kind", esp_entry_kind(entry));
     json_string(json, "path", esp_entry_path(entry));
-    json_string(json, "options", entry->request.command_line);
+    write_request(json, entry);
     json_string(json, "system", *check->system ? check->system : NULL);
     json_bool(json, "for_this_machine", entry_is_for_machine(entry));
     json_bool(json, "bootable", esp_entry_boots(esp, index));

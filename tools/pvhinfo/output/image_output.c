@@ -68,6 +68,8 @@ void print_image(const struct image *image)
         text_format(&text, "  %s", image->pins.items[i].path);
         print_row("pin", text.data);
     }
+    if (image->message[0])
+        printf("  reason       %s\n", image->message);
     for (size_t i = 0; i < image->kernel_count; i++)
         print_result(&(struct result){.kernel = &image->kernels[i]});
 }

@@ -152,6 +152,8 @@ static void print_placement(const struct result *result)
         print_start_info(&output, result->placement->block, plan->boot_info.start);
     }
     print_e820(&output, &prepared->e820);
+    if (result->message && result->message[0])
+        printf("  reason       %s\n", result->message);
     if (result->placed)
         print_warnings(&warnings, result->command_line, plan, &prepared->e820);
 }
