@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/ui/terminal_key.h"
 
+#include "common/base/overflow.h"
 #include "common/base/units.h"
 
-/* The final bytes of ECMA-48 control sequences are in this range; parameters are below it. */
+/* The final byte of an ECMA-48 control sequence is at least this; all others are below it. */
 #define FIRST_FINAL '@'
-#define LAST_FINAL  '~'
+
+#define PARAMETER_LIMIT 1000 /* far above those of keys */
 
 #define TERMINAL_BACKSPACE 0x7f
 #define MODIFIER_ALT       2 /* bits of xterm's modifier parameter minus 1 */
@@ -14,7 +16,7 @@
 /* Encodes a key in a byte, for tables. */
 #define AFTER_UP(key) ((key)-KEY_UP)
 
-/* ESC [ letter and ESC O letter */
+/* ESC [ letter and ESC O letter, with parameters or without */
 static uint32_t key_of_letter(uint16_t letter)
 {
     static const struct {
@@ -54,28 +56,34 @@ static uint32_t modifiers_of(unsigned parameter)
            (bits & MODIFIER_ALT ? (uint32_t)KEY_ALT : 0);
 }
 
+/* The Linux console's F1 to F5 are ESC [ [ A to E: what ESC O P begins with. */
+#define LINUX_TO_F1 ('P' - 'A')
+
 /*
- * Parses what follows ESC [: numbers separated by ; and a final character. False if the sequence is
- * incomplete.
+ * Parses what follows ESC [ or ESC O: numbers separated by ; and a final character. False if the
+ * sequence is incomplete.
  */
 static bool parse_control_sequence(const uint16_t *characters, size_t count, uint32_t *ret_key)
 {
     unsigned parameters[2] = {0, 0};
+    unsigned to_f1 = 0;
     size_t parameter = 0;
 
     for (size_t i = 0; i < count; i++) {
         uint16_t character = characters[i];
 
         if (character >= '0' && character <= '9') {
-            parameters[parameter] = parameters[parameter] * 10 + character - '0';
+            parameters[parameter] =
+                (unsigned)min_u64(parameters[parameter], PARAMETER_LIMIT) * 10 + character - '0';
         } else if (character == ';') {
             parameter = 1;
-        } else if (character >= FIRST_FINAL && character <= LAST_FINAL) {
-            *ret_key = character == '~' ? key_of_number(parameters[0]) : key_of_letter(character);
+        } else if (character == '[' && i == 0) {
+            to_f1 = LINUX_TO_F1;
+        } else if (character >= FIRST_FINAL) {
+            *ret_key = character == '~' ? key_of_number(parameters[0])
+                                        : key_of_letter((uint16_t)(character + to_f1));
             if (*ret_key)
                 *ret_key |= modifiers_of(parameters[1]);
-            return true;
-        } else {
             return true;
         }
     }
@@ -87,14 +95,9 @@ bool key_from_sequence(const uint16_t *characters, size_t count, uint32_t *ret_k
     *ret_key = KEY_NONE;
     if (count == 0)
         return false;
-    if (characters[0] == '[')
+    if (characters[0] == '[' || characters[0] == 'O')
         return parse_control_sequence(characters + 1, count - 1, ret_key) ||
                count == KEY_SEQUENCE_MAX;
-    if (characters[0] == 'O') {
-        if (count > 1)
-            *ret_key = key_of_letter(characters[1]);
-        return count > 1;
-    }
     *ret_key = key_from_character(characters[0]) | (uint32_t)KEY_ALT;
     return true;
 }

@@ -34,8 +34,9 @@ enum {
     KEY_ALT = 1 << 25,
 };
 
-/* The most characters of a sequence after its ESC: "[1;5D" and some reserve. */
-#define KEY_SEQUENCE_MAX 8
+/* The most characters of a sequence after its ESC: "[1;5D", and what terminals say of themselves.
+ */
+#define KEY_SEQUENCE_MAX 16
 
 /*
  * Decodes the characters after an ESC: cursor and editing keys of xterm, VT220, the Linux console

@@ -8,8 +8,22 @@
 #define POLLS_PER_SECOND 100
 #define SEQUENCE_POLLS   5 /* for the next character of a sequence; nobody types that fast */
 
+/*
+ * Ticks in which the rest of a sequence may still come: slow lines, and networks behind them, cut
+ * sequences. A tick of the menu is a second. EDK2's terminals wait for two.
+ */
+#define SEQUENCE_TICKS 2
+
 /* A scan code that GNU-EFI does not define (UEFI 2.10, table 12-4). */
 #define SCAN_SUSPEND 0x108
+
+/* What came after an ESC. It outlives a keyboard: the rest may come to the next one. */
+static struct {
+    uint16_t characters[KEY_SEQUENCE_MAX];
+    uint8_t count;
+    uint8_t ticks;     /* in which the rest may come; 0: there is no sequence */
+    bool comes_before; /* the last character was the first one after an ESC that stood alone */
+} sequence;
 
 /* True when the event has been signalled; false for anything else, an invalid event too. */
 static bool is_signalled(EFI_EVENT event)
@@ -141,22 +155,51 @@ static bool read_in_sequence(struct keyboard *keyboard, struct input_key *ret_ke
  */
 static uint32_t read_sequence(struct keyboard *keyboard)
 {
-    uint16_t characters[KEY_SEQUENCE_MAX];
-    size_t count = 0;
     struct input_key key;
     uint32_t result;
 
-    while (!key_from_sequence(characters, count, &result)) {
+    while (!key_from_sequence(sequence.characters, sequence.count, &result)) {
         if (!read_in_sequence(keyboard, &key))
-            return count > 0 ? KEY_NONE : KEY_ESCAPE;
+            return sequence.count > 0 ? KEY_NONE : KEY_ESCAPE;
         if (key.scan || key.character < ' ') { /* another key, so it was the Escape key */
             keyboard->unread = key;
             keyboard->has_unread = true;
             return KEY_ESCAPE;
         }
-        characters[count++] = key.character;
+        sequence.characters[sequence.count++] = key.character;
     }
+    sequence.ticks = 0;
     return result;
+}
+
+static uint32_t start_sequence(struct keyboard *keyboard)
+{
+    sequence.count = 0;
+    sequence.ticks = SEQUENCE_TICKS;
+    return read_sequence(keyboard);
+}
+
+/* True when the character belongs to a sequence that was cut, maybe right behind its ESC. */
+static bool continues_sequence(uint16_t character)
+{
+    if (sequence.ticks == 0 || character < ' ' ||
+        (sequence.count == 0 && character != '[' && character != 'O'))
+        return false;
+    sequence.characters[sequence.count++] = character;
+    return true;
+}
+
+bool keyboard_follows_escape(void)
+{
+    return sequence.comes_before;
+}
+
+/* Tells that time has passed. */
+static uint32_t tick(void)
+{
+    if (sequence.ticks > 0)
+        sequence.ticks--;
+    return KEY_TICK;
 }
 
 static uint32_t key_from_scan(const struct input_key *input)
@@ -174,9 +217,13 @@ static uint32_t decode(struct keyboard *keyboard, const struct input_key *input)
     uint32_t key;
 
     if (input->scan == SCAN_ESC || (!input->scan && input->character == KEY_ESCAPE))
-        return read_sequence(keyboard);
+        return start_sequence(keyboard);
     if (input->scan)
         return key_from_scan(input);
+    if (continues_sequence(input->character))
+        return read_sequence(keyboard);
+    sequence.comes_before = sequence.ticks > 0;
+    sequence.ticks = 0;
     key = key_from_character(input->character);
     if (key <= ' ') /* modifiers do not matter for Enter, Tab and the like */
         return key;
@@ -192,7 +239,7 @@ static uint32_t stall(struct keyboard *keyboard)
     if (keyboard->timer || ++keyboard->polls < keyboard->polls_per_tick)
         return KEY_NONE;
     keyboard->polls = 0;
-    return KEY_TICK;
+    return tick();
 }
 
 /* Waits for a key or the timer and returns its event. NULL when the firmware cannot wait. */
@@ -218,7 +265,7 @@ uint32_t keyboard_poll(struct keyboard *keyboard)
     struct input_key input;
 
     if (keyboard->timer && is_signalled(keyboard->timer))
-        return KEY_TICK;
+        return tick();
     return read_input(keyboard, NULL, &input) ? decode(keyboard, &input) : KEY_NONE;
 }
 
@@ -233,7 +280,7 @@ uint32_t keyboard_wait(struct keyboard *keyboard)
             return key;
         ready = keyboard->timer ? wait_for_event(keyboard) : NULL;
         if (ready && ready == keyboard->timer)
-            return KEY_TICK;
+            return tick();
         if (ready && read_input(keyboard, ready, &input))
             key = decode(keyboard, &input);
         else

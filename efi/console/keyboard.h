@@ -40,3 +40,9 @@ uint32_t keyboard_wait(struct keyboard *keyboard);
 
 /* The same without waiting: KEY_NONE when there is neither. */
 uint32_t keyboard_poll(struct keyboard *keyboard);
+
+/*
+ * True when the last character is the first one after an ESC, within a second or two: it may then
+ * be what is left of a sequence.
+ */
+bool keyboard_follows_escape(void);

@@ -145,11 +145,16 @@ static bool is_setup_key(uint32_t key)
     return key == 'f' || key == 'F' || key == KEY_F2 || key == KEY_F10 || key == KEY_DELETE;
 }
 
-/* Handles the keys for actions, whether or not there are entries for them. True when chosen. */
+/*
+ * Handles the keys for actions, whether or not there are entries for them. True when chosen. What
+ * is left of a terminal's key must not be one of them: ESC [ B is Down, and B restarts.
+ */
 static bool choose_action(struct menu_state *state, uint32_t key)
 {
     struct menu *menu = state->menu;
 
+    if (key < 0x80 && keyboard_follows_escape())
+        return false;
     if (key == 'B')
         menu->action = ENTRY_REBOOT;
     else if (key == 'O')

@@ -276,6 +276,11 @@ BREAKS = (
     Break("a key that arrives with an event is lost", "read_input", call("read_plain"), "false",
           "keyboard-plain", "ends in"),
 
+    Break("the rest of a cut sequence is a key", "decode", condition("continues_sequence"), "false",
+          "menu-cut-sequences", "ends in"),
+    Break("a letter behind an Escape ends the session", "choose_action", condition("keyboard_follows_escape"),
+          ("0x80", "0"), "menu-escape-letter", "ends in a restart"),
+
     # Entries and variables
     Break("no keyboard keeps from booting", "boot_by_menu", call("boot_default"), "done",
           "menu-no-keyboard", "ends in success"),

@@ -66,8 +66,16 @@ static void terminals_keys_are_known(void **state)
         {"[0~", KEY_NONE},
         {"[9~", KEY_NONE},
         {"[4294967299~", KEY_NONE}, /* not 3 */
-        {"[?", KEY_NONE},
+        {"[?6c", KEY_NONE},         /* a terminal's answer */
+        {"[?62;1;2;4c", KEY_NONE},
+        {"[ @", KEY_NONE},
+        {"[[A", KEY_F1},
+        {"[[B", KEY_F2}, /* not Down */
+        {"[[E", KEY_NONE},
+        {"[1[", KEY_NONE},
         {"OZ", KEY_NONE},
+        {"O5D", KEY_LEFT},
+        {"O1;5D", KEY_CTRL | KEY_LEFT},
     };
 
     (void)state;
