@@ -34,6 +34,8 @@ void netboot_append_name(struct text *text, const struct netboot_machine *machin
         append_mac(text, machine->mac);
     if (which == 2)
         text_append(text, "default");
+    if (which == 3 && machine->is_flat)
+        text_append(text, DIRECTORY);
     if (text->length > before)
         text_append(text, entry_source_suffix(ENTRY_TYPE1));
 }
@@ -75,10 +77,10 @@ bool netboot_list_next(struct netboot_list *list, const char **ret_name, size_t 
     return true;
 }
 
-/* Advances *path past the directory of entries; false, and *path is unchanged, for another path. */
-static bool skip_entries(const char **path)
+/* Advances *path past the directory; false, and *path is unchanged, for a path outside of it. */
+static bool skip_directory(const char **path, const char *directory)
 {
-    const char *directory = entry_source_directory(ENTRY_TYPE1), *rest = *path;
+    const char *rest = *path;
     const char *name, *wanted;
     size_t length, wanted_length;
 
@@ -94,11 +96,28 @@ static bool skip_entries(const char **path)
     return true;
 }
 
+static bool skip_entries(const char **path)
+{
+    return skip_directory(path, entry_source_directory(ENTRY_TYPE1));
+}
+
 void netboot_append_path(struct text *text, const char *path)
 {
     if (skip_entries(&path))
         text_append(text, DIRECTORY);
     text_append(text, path);
+}
+
+const char *netboot_flat_name(const char *path)
+{
+    const char *last = NULL, *name;
+    size_t length, names = 0;
+
+    if (skip_directory(&path, "EFI"))
+        return NULL;
+    for (; path_next_name(&path, &name, &length); names++)
+        last = name;
+    return names > 1 ? last : NULL;
 }
 
 bool netboot_is_entries(const char *path)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define NODE_TYPE_MEDIA 0x04
+
 #define NODE_MAC  0x0b
 #define NODE_IPV4 0x0c
 #define NODE_IPV6 0x0d
@@ -33,6 +35,7 @@ void network_path_add(struct network_path *path, uint8_t type, uint8_t subtype,
 {
     path->uri = NULL;
     path->uri_size = 0;
+    path->has_media |= type == NODE_TYPE_MEDIA;
     if (type != NODE_MESSAGING)
         return;
     if (subtype == NODE_MAC && size >= MAC_NODE_SIZE && bytes[MAC_TYPE] <= MAC_ETHERNET) {

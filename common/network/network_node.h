@@ -15,7 +15,8 @@ struct network_path {
     bool has_mac;
     bool has_ipv4; /* with the mask; older firmware leaves it out */
     bool has_ipv6;
-    bool has_dns; /* of IPv4 */
+    bool has_dns;   /* of IPv4 */
+    bool has_media; /* a disk, such as one in RAM that was transferred */
     uint8_t mac[MAC_SIZE];
     uint8_t address[IPV4_SIZE], mask[IPV4_SIZE], gateway[IPV4_SIZE];
     uint8_t dns[IPV4_SIZE];

@@ -2,14 +2,17 @@
 #include "efi/network/boot_volume.h"
 
 #include "efi/firmware/file_system.h"
+#include "efi/network/flat_volume.h"
 #include "efi/network/http_volume.h"
 #include "efi/network/tftp_volume.h"
 
 bool boot_volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
 {
     /* iPXE, and firmware that has loaded a disk's image, have both. */
-    if (file_system_open(device, ret_volume, error))
+    if (file_system_open(device, ret_volume, error)) {
+        flat_volume_take(ret_volume);
         return true;
+    }
     return error->code == ERROR_VOLUME_NO_FILE_SYSTEM &&
            (http_volume_open(device, ret_volume, error) ||
             (error->code == ERROR_VOLUME_NO_FILE_SYSTEM &&

@@ -22,8 +22,9 @@ struct listing {
     const char *single; /* the name of the file itself; NULL: those of the list */
 };
 
-/* What was looked for, for a message. */
+/* What was looked for, for a message, and the last path, which an error may name. */
 static char looked_for[NETBOOT_NAMES * NAME_SIZE];
+static char last_path[2 * NAME_SIZE];
 
 static void identify(const struct volume *volume, struct netboot_machine *ret_machine)
 {
@@ -31,7 +32,10 @@ static void identify(const struct volume *volume, struct netboot_machine *ret_ma
     struct network_path path;
 
     network_path_of(volume->device, &path);
-    *ret_machine = (struct netboot_machine){.has_mac = path.has_mac};
+    *ret_machine = (struct netboot_machine){
+        .has_mac = path.has_mac,
+        .is_flat = !volume->operations->is_server,
+    };
     memcpy(ret_machine->mac, path.mac, sizeof(ret_machine->mac));
     ret_machine->has_uuid = smbios_read_uuid(&tables, ret_machine->uuid);
 }
@@ -66,13 +70,13 @@ static bool try_name(const struct volume *volume, const char *name, struct listi
 {
     CLEANUP(file_close) struct file file = {.path = NULL};
     struct entry_source source = {.kind = ENTRY_TYPE1};
-    const char *path;
+    struct text path = text_empty(last_path, sizeof(last_path));
 
     source.file_name = arena_strndup(&listing->arena, name, strlen(name));
-    path = source.file_name ? entry_source_path(&source, &listing->arena) : NULL;
-    if (!path)
+    if (!source.file_name)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    if (!file_open_optional(volume, path, &file, error))
+    entry_source_append_path(&path, &source);
+    if (!file_open_optional(volume, path.data, &file, error))
         return false;
     *ret_found = file_is_open(&file);
     return !*ret_found || read_listing(&file, source.file_name, listing, error);

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 import initrd
+import media
 import qemu
 import report
-from artifacts import LOADER, kernel_path, required
+import scenario
+from artifacts import LOADER, kernel_path, package, required
 from esp import KERNEL, entry
 from qemu import Machine
 
@@ -124,6 +126,23 @@ def test_linux_and_initrd(boot):
     found = report.linux(text)
     assert found.complaints == []
     assert found.checksums == {"0": hashlib.md5(PAYLOAD).hexdigest()}
+
+
+@pytest.mark.slow
+def test_entries_of_ipxe(boot):
+    """Started by iPXE from a disk: what it has downloaded are files without directories, entries among them."""
+    folder = boot.folder("ipxe-entries")
+    files = {"pvhboot/default.conf": b"entries a.conf b.conf\n", "pvhboot/a.conf": entry("a"),
+             "pvhboot/b.conf": entry("b"), "loader/loader.conf": b"timeout menu-disabled\ndefault b*\n", **KERNEL_FILE}
+    root = served(folder, files)
+    lines = ["#!ipxe", "kernel tftp://10.0.2.2/pvhboot.efi", *(f"initrd tftp://10.0.2.2/{name}" for name in files),
+             "boot || shell"]
+    (root / "boot.ipxe").write_text("\n".join(lines) + "\n")
+    image = folder / "image"
+    media.write_disk(image, {scenario.REMOVABLE: required(package("ipxe") / "boot/ipxe.efi")})
+    devices = ["-netdev", f"user,id=net,tftp={root},bootfile=boot.ipxe", "-device", "virtio-net-pci,netdev=net,romfile="]
+    result = boot.run("ipxe-entries", MACHINE, image, qemu.firmware_variables(MACHINE), devices=devices)
+    assert kernel_line(report.plain(result.serial)) == "b"
 
 
 def documented_configuration():

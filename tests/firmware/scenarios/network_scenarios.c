@@ -152,6 +152,39 @@ static void check_named(void)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * iPXE
+ */
+
+/*
+ * Its file system has no directories: an entry of the usual name (0), of this machine (1), one for
+ * which nothing has to be named (2), a list with loader.conf (3).
+ */
+static void flat(uint64_t seed)
+{
+    static const char *const names[] = {"\\pvhboot.conf", "\\" MAC ".conf", "\\default.conf",
+                                        "\\pvhboot.conf"};
+
+    machine_usual();
+    put_card();
+    put_kernel("\\vmlinux", &plain_kernel);
+    put_module("\\initrd", INITRD, "");
+    file_put_text("\\b.conf", "linux /kernels/vmlinux\ninitrd \\initrd\noptions flat\n");
+    file_put_text(names[seed], seed == 3 ? "entries a.conf b.conf none.conf\n"
+                                         : "linux /vmlinux\ninitrd /boot/initrd\noptions flat\n");
+    if (seed == 3) {
+        file_put_text("\\a.conf", "linux /none\noptions a\n");
+        file_put_text("\\loader.conf", "default b*\n");
+    }
+    expect_command_line("flat");
+}
+
+static void check_flat(void)
+{
+    if (run_is_plain() && strstr(run_said(), "vmlinux: "))
+        run_fail("something is said of the kernel");
+}
+
+/* ------------------------------------------------------------------------------------------------
  * Mistakes
  */
 
@@ -187,6 +220,7 @@ const struct scenario network_scenarios[] = {
     {"tftp-list", list, ENDING_BOOT, "vmlinux + initrd", check_list, .faults = true},
     {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
     {"tftp-named", named, ENDING_BOOT, "vmlinux + initrd", check_named, .faults = true},
+    {"flat", flat, ENDING_BOOT, "vmlinux + initrd", check_flat, .seeds = 4, .faults = true},
     {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),
      .faults = true},
     {NULL},

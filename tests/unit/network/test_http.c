@@ -173,8 +173,10 @@ static void test_last_uri(void **state)
     network_path_add(&path, 3, 0x18, uri, 2);
     assert_ptr_equal(path.uri, uri);
     assert_int_equal(path.uri_size, 2);
+    assert_false(path.has_media);
     network_path_add(&path, 4, 9, uri, 2);
     assert_null(path.uri);
+    assert_true(path.has_media);
     network_path_add(&path, 3, 0x18, uri, 2);
     network_path_add(&path, 3, 0x1f, uri, 2);
     assert_null(path.uri);

@@ -17,6 +17,7 @@ static void assert_name(const struct netboot_machine *machine, size_t which, con
 static void test_names(void **state)
 {
     const struct netboot_machine none = {.has_uuid = false};
+    const struct netboot_machine flat = {.is_flat = true};
     const struct netboot_machine machine = {
         .has_uuid = true,
         .has_mac = true,
@@ -29,6 +30,8 @@ static void test_names(void **state)
     assert_name(&machine, 0, "12345678-9abc-def0-1234-56789abcdef0.conf");
     assert_name(&machine, 1, "01-52-54-00-ab-34-56.conf");
     assert_name(&machine, 2, "default.conf");
+    assert_name(&machine, 3, "");
+    assert_name(&flat, 3, "pvhboot.conf");
     assert_name(&none, 0, "");
     assert_name(&none, 1, "");
     assert_name(&none, 2, "default.conf");
@@ -79,12 +82,24 @@ static void test_paths(void **state)
     assert_false(netboot_is_entries("\\EFI\\Linux"));
 }
 
+static void test_flat_names(void **state)
+{
+    (void)state;
+    assert_string_equal(netboot_flat_name("\\loader\\loader.conf"), "loader.conf");
+    assert_string_equal(netboot_flat_name("/boot//x/vmlinuz"), "vmlinuz");
+    assert_string_equal(netboot_flat_name("EFI2/x"), "x");
+    assert_null(netboot_flat_name("\\vmlinuz"));
+    assert_null(netboot_flat_name("\\efi\\BOOT\\BOOTX64.EFI"));
+    assert_null(netboot_flat_name(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_flat_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
