@@ -11,6 +11,8 @@ BOOT_PACKAGES := $(patsubst %,build/deps/packages/%,refind ipxe systemd efibootm
 # change are used by rows of check-boot-full only.
 BOOT_PACKAGES += $(patsubst %,build/deps/packages/%,bookworm/ovmf trixie/ovmf)
 BOOT_PACKAGES_FULL := $(patsubst %,build/deps/packages/%,bullseye/ovmf forky/ovmf-generic linux-image-amd64)
+# A server for HTTP boot.
+BOOT_PACKAGES_FULL += build/deps/packages/nginx
 BOOT_KERNELS_FULL := build/deps/kernels/6.12-amd64/vmlinux
 # What makes variable stores and unified kernel images, and says what has to be measured. shim is not installed, since its
 # package writes to the ESP.

@@ -280,18 +280,19 @@ def _screen(process, directory):
     return picture.read_bytes()
 
 
-def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten", faults=(), limit=TIMEOUT):
+def run(machine, image, variables, directory, until=STUCK, devices=(), writes="forgotten", faults=(), limit=TIMEOUT,
+        prefix=()):
     """Boot the machine from `image` with a fresh variable store; see the module's text.
 
     `writes` says what becomes of what is written to the image; `faults` are its bad sectors; `limit` is in seconds.
+    `prefix` is a command that executes the one behind it.
     """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     (directory / "vars.fd").write_bytes(variables)
     started = time.monotonic()
     with open(directory / "qemu", "wb") as messages:
-        process = subprocess.Popen(command_line(machine, image, directory, devices, writes,
-                                                faults),
+        process = subprocess.Popen([*prefix, *command_line(machine, image, directory, devices, writes, faults)],
                                    stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
     screen = b""
     try:
