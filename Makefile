@@ -119,12 +119,15 @@ include tests/bench/bench.mk
 include tests/coverage/coverage.mk
 include tests/lint/lint.mk
 
-# The default kernel and initrd.
+# The default kernel and initrd; a medium is also for machines with nothing but a screen, on which Debian's cloud kernel
+# shows nothing.
 DEFAULT_KERNEL := $(KERNELS)/default/vmlinuz
+ISO_KERNEL := $(KERNELS)/screen/vmlinuz
 INITRDS := build/initrd.img build/initrd-batch.img
 BOOT_FILES := $(EFI_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(KERNEL),$(DEFAULT_KERNEL)))
+ISO_FILES := $(EFI_BINARY) $(IA32_BINARY) $(PVHINFO) $(INITRDS) $(filter $(KERNELS)/%,$(or $(KERNEL),$(ISO_KERNEL)))
 
-# Sets the shell's "$@" to the options that tools/pvhboot-run and tools/mkiso share. Where nobody is at a terminal
+# Sets the shell's "$@" to the options that tools/pvhboot-run and tools/pvhboot-mkimage share. Where nobody is at a terminal
 # (batch=yes), our own initrd is replaced by the one that powers off instead of starting a shell.
 define what_to_boot
 set -- --efi '$(EFI_BINARY)' --decoders '$(DECODERS)'; \
@@ -151,9 +154,10 @@ run: $(BOOT_FILES) ## boot Debian's kernel in QEMU: KERNEL= INITRD= CMDLINE= OVE
 	exec tools/pvhboot-run "$$@"
 
 .PHONY: iso
-iso: $(BOOT_FILES) $(IA32_BINARY) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= ISO=
-	@batch=; $(what_to_boot); [ -z "$${CMDLINE+named}" ] || set -- "$$@" "--cmdline=$$CMDLINE"; \
-	exec tools/mkiso "$$@" --kernel "$${KERNEL:-$(DEFAULT_KERNEL)}" --efi-ia32 '$(IA32_BINARY)' --output "$$ISO"
+iso: $(ISO_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CMDLINE= OVERWRITE_NVS= ISO=
+	@batch=; $(what_to_boot); \
+	exec tools/pvhboot-mkimage --iso "$$@" --linux "$${KERNEL:-$(ISO_KERNEL)}" "--cmdline=$${CMDLINE-console=ttyS0 console=tty0}" \
+		--efi-ia32 '$(IA32_BINARY)' --output "$$ISO"
 
 # Two at a time where each uses one core; the others run two jobs themselves.
 .PHONY: check
@@ -174,13 +178,13 @@ check-style: lint-quick ## check what can be checked in seconds: which room incl
 	mandoc -T lint -W warning $(MANUAL_PAGES)
 
 .PHONY: deps
-deps: $(DEFAULT_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECODERS_READY) ## install and download all that the other targets need
+deps: $(DEFAULT_KERNEL) $(ISO_KERNEL) $(TEST_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES) $(DECODERS_READY) ## install and download all that the other targets need
 
 # What `make install` installs, below DESTDIR and PREFIX.
 SYSTEM_TOOLS := tools/pvhboot-install tools/pvhboot-bless tools/pvhboot-kernel
 USER_TOOLS := tools/pvhboot-mkimage tools/pvhboot-run
-PYTHON_PARTS := $(addprefix tools/pvhtools/,__init__.py boot_files.py boot_settings.py entry.py fat.py machine.py monitor.py outcome.py \
-	pe.py program.py session.py)
+PYTHON_PARTS := $(addprefix tools/pvhtools/,__init__.py boot_files.py boot_settings.py entry.py fat.py gpt.py machine.py media.py \
+	media_entries.py media_images.py media_tree.py monitor.py outcome.py pe.py program.py session.py signing.py)
 INSTALLER_PARTS := $(sort $(wildcard tools/installer/*.sh))
 # bash looks for the file that is named like the program.
 COMPLETED := pvhinfo $(notdir $(SYSTEM_TOOLS) $(USER_TOOLS))

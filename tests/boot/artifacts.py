@@ -9,7 +9,7 @@ LOADER = BUILD / "x64" / "pvhboot.efi"
 LOADER_IA32 = BUILD / "ia32" / "pvhboot.efi"
 LOADER_WITHOUT_DECODERS = BUILD / "x64-none" / "pvhboot.efi"
 PACKAGES = BUILD / "deps" / "packages"
-MKISO = TOP / "tools" / "mkiso"
+MKIMAGE = TOP / "tools" / "pvhboot-mkimage"
 OUTPUT = BUILD / "boot"
 
 SYSTEMD_BOOT = Path("/usr/lib/systemd/boot/efi/systemd-bootx64.efi")

@@ -98,7 +98,7 @@ def has_nvs(machine):
 
 
 def _row(number, machine, kernel, **fields):
-    """A row; a CD is mkiso's, anything else starts by an entry or by a boot option in turn."""
+    """A row; a CD is pvhboot-mkimage's, anything else starts by an entry or by a boot option in turn."""
     start = "iso" if machine.medium == "cd" else ("entry", "boot-option")[number % 2]
     name = (f"matrix-{machine.firmware}-{machine.board}-{machine.memory}M-{machine.cpus}x{machine.cpu}-"
             f"{machine.medium}-{kernel}")

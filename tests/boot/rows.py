@@ -13,7 +13,7 @@ Ways to start, and where the loader's orders are then:
   startup       the same in startup.nsh, with the firmware's own variables
   systemd-boot  an entry with `efi` and `options`
   grub          GRUB's chainloader with arguments
-  iso           tools/mkiso's image; its entry file
+  iso           pvhboot-mkimage's image; its entry file
 Those of CALLERS are in callers.py.
 """
 

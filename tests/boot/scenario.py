@@ -9,7 +9,7 @@ import media
 import packing
 import qemu
 import variables
-from artifacts import LOADER, LOADER_IA32, MKISO, SYSTEMD_BOOT, is_linux, kernel_path, required
+from artifacts import LOADER, LOADER_IA32, MKIMAGE, SYSTEMD_BOOT, is_linux, kernel_path, required
 
 REMOVABLE = "EFI/BOOT/BOOTX64.EFI"
 REMOVABLE_IA32 = "EFI/BOOT/BOOTIA32.EFI"
@@ -207,8 +207,8 @@ STARTS = {
 
 
 def _write_iso(row, what, directory, image):
-    """Uses tools/mkiso, which is tested too."""
-    command = [MKISO, "--efi", required(LOADER), "--efi-ia32", required(LOADER_IA32), "--kernel", kernel_source(row),
+    """Uses tools/pvhboot-mkimage, which is tested too."""
+    command = [MKIMAGE, "--iso", "--efi", required(LOADER), "--efi-ia32", required(LOADER_IA32), "--linux", kernel_source(row),
                f"--cmdline={row.cmdline}", "--output", image]
     for number, data in enumerate(what.initrds):
         name = directory / f"initrd{number}.img"

@@ -6,7 +6,7 @@ import pytest
 import media
 import qemu
 import report
-from artifacts import LOADER, LOADER_IA32, MKISO, TOP, kernel_path, required
+from artifacts import LOADER, LOADER_IA32, MKIMAGE, TOP, kernel_path, required
 from qemu import Machine
 
 # The first three words are what a user gives; U-Boot's MTRRs need the last one.
@@ -25,7 +25,7 @@ def stick(folder, kernel):
     """The image, with the initrd that `make iso` puts there."""
     initrd, image = folder / "initrd.img", folder / "image"
     media.run_tool(TOP / "tools" / "mkinitrd", initrd)
-    media.run_tool(MKISO, "--efi", required(LOADER), "--efi-ia32", required(LOADER_IA32), "--kernel", kernel,
+    media.run_tool(MKIMAGE, "--iso", "--efi", required(LOADER), "--efi-ia32", required(LOADER_IA32), "--linux", kernel,
                    f"--cmdline={COMMAND_LINE}", "--initrd", initrd, "--output", image)
     return image
 

@@ -11,7 +11,7 @@ LINT_HEADERS := $(sort $(wildcard $(addsuffix /*.h,common/* pvh efi efi/* efi/ar
 LINT_SCRIPTS := .ci/run iso/initrd/init tests/lib/run tools/deps tools/install-folders tests/package/clean-build tools/pvhboot-bless tools/pvhboot-install \
 	tools/completion/pvhboot.bash debian/tests/boot $(addprefix debian/hooks/,initramfs kernel-install kernel-postinst kernel-postrm)
 LINT_PYTHON := $(sort $(wildcard */*.py */*/*.py)) third_party/check tests/coverage/report \
-	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkdeb mkinitrd mkiso pvhboot-kernel pvhboot-mkimage pvhboot-run)
+	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkdeb mkinitrd pvhboot-kernel pvhboot-mkimage pvhboot-run)
 
 # The flags to compile a file with, by folder, without those that clang does not know.
 LINT_EFI_FLAGS = $(filter-out $(EFI_SMALL) -Werror,$(EFI_CFLAGS))

@@ -35,7 +35,8 @@ def test_install_and_uninstall(tmp_path):
     found = {path for path in files(prefix) if not path.startswith("share/doc/pvhboot/licences/")}
     parts = {f"lib/pvhboot/installer/{path.name}" for path in (TOP / "tools/installer").iterdir()}
     parts |= {f"lib/pvhboot/pvhtools/{name}.py" for name in (
-        "__init__", "boot_files", "boot_settings", "entry", "fat", "machine", "monitor", "outcome", "pe", "program", "session")}
+        "__init__", "boot_files", "boot_settings", "entry", "fat", "gpt", "machine", "media", "media_entries", "media_images", "media_tree",
+        "monitor", "outcome", "pe", "program", "session", "signing")}
     completions = {f"share/bash-completion/completions/{program.rpartition('/')[2]}" for program in PROGRAMS}
     assert found == (PROGRAMS | pages | parts | completions | {f"share/doc/pvhboot/{name}" for name in DOCUMENTS}
                      | {"lib/pvhboot/pvhboot.efi", "lib/pvhboot/pvhbootia32.efi", "lib/pvhboot/new-folders"})

@@ -24,7 +24,7 @@ class Tree:
         (folder / "tools").mkdir(parents=True)
         for name in ("Makefile", "VERSION", "common", "docs", "efi", "pvh", "tests", "third_party", "tools/pvhinfo"):
             (folder / name).symlink_to(TOP / name)
-        for name, text in (("pvhboot-run", TELL), ("mkiso", TELL), ("deps", LOG)):
+        for name, text in (("pvhboot-run", TELL), ("pvhboot-mkimage", TELL), ("deps", LOG)):
             self.program(name, text)
 
     def program(self, name, text):
@@ -35,7 +35,7 @@ class Tree:
         """With nothing to build before a boot."""
         inherited = {name: value for name, value in os.environ.items()
                      if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "DEPS")}
-        return subprocess.run(["make", "BOOT_FILES=", "IA32_BINARY=", *arguments], cwd=self.folder, env={**inherited, **environment},
+        return subprocess.run(["make", "BOOT_FILES=", "IA32_BINARY=", "ISO_FILES=", *arguments], cwd=self.folder, env={**inherited, **environment},
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def asked_of_deps(self):
@@ -57,7 +57,7 @@ def options(done):
             pairs.append(("KERNEL", word))
         elif word.startswith("--append=") or word.startswith("--cmdline="):
             pairs.append(tuple(word.split("=", 1)))
-        elif word not in ("--display", "--"):
+        elif word not in ("--display", "--", "--iso"):
             pairs.append((word, next(words)))
     return pairs
 
@@ -134,7 +134,7 @@ def test_jobs_are_shared_without_a_warning(tree, jobs):
 @pytest.mark.parametrize("goal, variable, option", [
     ("run", "CMDLINE", "--append"), ("run", "KERNEL", "KERNEL"), ("run", "MEM", "-m"), ("run", "OVMF", "--firmware"),
     ("run", "DISPLAY_WINDOW", "-display"),
-    ("iso", "CMDLINE", "--cmdline"), ("iso", "KERNEL", "--kernel"), ("iso", "ISO", "--output"),
+    ("iso", "CMDLINE", "--cmdline"), ("iso", "KERNEL", "--linux"), ("iso", "ISO", "--output"),
 ])
 def test_what_is_booted_reaches_the_program_as_it_was_typed(tree, deps, goal, variable, option):
     assert (option, ODD) in options(tree.make(goal, f"DEPS={deps}", f"{variable}={ODD}"))
@@ -145,7 +145,7 @@ def test_an_empty_command_line_is_one(tree):
     assert ("--append", "") in options(tree.make("run", "CMDLINE="))
     assert ("--append", "console=ttyS0 no_timer_check") in options(tree.make("run"))
     assert ("--cmdline", "") in options(tree.make("iso", "CMDLINE="))
-    assert "--cmdline" not in dict(options(tree.make("iso")))
+    assert ("--cmdline", "console=ttyS0 console=tty0") in options(tree.make("iso"))
 
 
 @pytest.mark.parametrize("window, words", [

@@ -20,6 +20,8 @@ from pvhtools.program import Failure
 # To sh and make nearly every character of this means something.
 COMMAND_LINE = "a=\"b  c\" $x ${y} $(id) `id` \\ % # it's *"
 
+MKISO = (TOOLS / "pvhboot-mkimage", "--iso")
+
 
 @pytest.fixture
 def host(tmp_path, kernel):
@@ -40,19 +42,19 @@ def entry_of(files):
     return files[name].decode().splitlines()
 
 
-def mkiso(output, host, kernel, *options, date="1000000000", zone="UTC"):
-    subprocess.run([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output", output, *options],
-                   env={**os.environ, "SOURCE_DATE_EPOCH": date, "TZ": zone}, check=True)
+def make_iso(output, host, kernel, *options, date="1000000000", zone="UTC"):
+    subprocess.run([*MKISO, "--efi", host / "pvhboot.efi", "--linux", kernel, "--output", output, *options],
+                   env={**os.environ, "SOURCE_DATE_EPOCH": date, "TZ": zone}, stdout=subprocess.DEVNULL, check=True)
     return output.read_bytes()
 
 
 def refused(host, kernel, output, *options):
-    """The one line of a mkiso that fails, without the program's name."""
-    done = subprocess.run([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output", output,
+    """The one line of a program that fails, without the program's name."""
+    done = subprocess.run([*MKISO, "--efi", host / "pvhboot.efi", "--linux", kernel, "--output", output,
                            *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert done.stderr.startswith("mkiso: ")
-    return done.stderr[len("mkiso: "):].strip()
+    assert done.stderr.startswith("pvhboot-mkimage: ")
+    return done.stderr[len("pvhboot-mkimage: "):].strip()
 
 
 def on_volume(image, path):
@@ -79,7 +81,7 @@ def test_an_entry_of_something_else(host, kernel):
 
 
 def test_the_entry_may_let_the_kernel_overwrite_nvs(host, kernel):
-    mkiso(host / "image", host, kernel, "--overwrite-acpi-nvs")
+    make_iso(host / "image", host, kernel, "--overwrite-acpi-nvs")
     entry = on_volume(host / "image", "loader/entries/linux-1.2-test.conf").decode()
     assert entry.endswith("\noverwrite-acpi-nvs yes\n")
 
@@ -110,7 +112,7 @@ def test_a_command_line_of_two_lines_is_refused(host, kernel):
 @pytest.mark.parametrize("sizes", [[1], [65100 * 4096], [100 << 20] * 2, [250 << 20], [600 << 20] * 2, [4095 << 20]])
 def test_the_firmware_takes_the_volume_for_what_it_is(sizes):
     """EDK2 goes by the number of clusters: FAT16 from 4085 on, FAT32 from 65525 on."""
-    bits, cluster, clusters = fat.geometry(sizes, 5)
+    bits, cluster, clusters = fat.geometry(sizes, {".": 20, "boot": 9})
     assert sum(sizes) <= clusters * cluster
     assert (4085 < clusters < 65525) if bits == 16 else (clusters > 65525)
 
@@ -124,16 +126,16 @@ def test_a_file_that_fat_cannot_hold(tmp_path):
 
 
 def test_the_same_files_give_the_same_image(host, kernel):
-    first = mkiso(host / "one.iso", host, kernel, "--initrd", host / "initrd.img")
+    first = make_iso(host / "one.iso", host, kernel, "--initrd", host / "initrd.img")
     os.utime(kernel, (1, 1))
     time.sleep(2.1)  # FAT counts in steps of two seconds
-    second = mkiso(host / "two.iso", host, kernel, "--initrd", host / "initrd.img", zone="Asia/Tokyo")
+    second = make_iso(host / "two.iso", host, kernel, "--initrd", host / "initrd.img", zone="Asia/Tokyo")
     assert first == second
-    assert first != mkiso(host / "three.iso", host, kernel, "--initrd", host / "initrd.img", date="1100000000")
+    assert first != make_iso(host / "three.iso", host, kernel, "--initrd", host / "initrd.img", date="1100000000")
 
 
 def test_the_image_holds_what_it_was_given(host, kernel):
-    mkiso(host / "image", host, kernel, "--initrd", host / "initrd.img", "--cmdline", COMMAND_LINE)
+    make_iso(host / "image", host, kernel, "--initrd", host / "initrd.img", "--cmdline", COMMAND_LINE)
     assert on_volume(host / "image", "EFI/BOOT/BOOTX64.EFI") == (host / "pvhboot.efi").read_bytes()
     assert on_volume(host / "image", "boot/vmlinuz-1.2-test") == kernel.read_bytes()
     assert on_volume(host / "image", "boot/initrd.img") == (host / "initrd.img").read_bytes()
@@ -143,7 +145,7 @@ def test_the_image_holds_what_it_was_given(host, kernel):
 
 def test_the_image_carries_a_loader_for_firmware_of_either_width(host, kernel):
     (host / "ia32.efi").write_bytes(b"for 32 bits")
-    mkiso(host / "image", host, kernel, "--efi-ia32", host / "ia32.efi")
+    make_iso(host / "image", host, kernel, "--efi-ia32", host / "ia32.efi")
     assert on_volume(host / "image", "EFI/BOOT/BOOTX64.EFI") == (host / "pvhboot.efi").read_bytes()
     assert on_volume(host / "image", "EFI/BOOT/BOOTIA32.EFI") == b"for 32 bits"
 
@@ -160,10 +162,10 @@ def test_make_passes_a_command_line_to_the_letter(host, kernel):
 @pytest.mark.parametrize("wrap", [bytes, lambda elf: bzimage(gzip.compress(elf))], ids=["elf", "bzimage"])
 def test_a_kernel_that_would_not_boot_is_refused_in_pvhinfos_words(host, kernel, wrap):
     kernel.write_bytes(wrap(elf_kernel(owner=b"Foo\0")))
-    done = subprocess.run([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output",
+    done = subprocess.run([*MKISO, "--efi", host / "pvhboot.efi", "--linux", kernel, "--output",
                            host / "image"], stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1 and not (host / "image").exists()
-    assert done.stderr.startswith(f"mkiso: {kernel}: no PVH entry note (found: Foo type 18); ")
+    assert done.stderr.startswith(f"pvhboot-mkimage: {kernel}: no PVH entry note (found: Foo type 18); ")
     assert done.stderr.count("\n") == 1
 
 
@@ -172,7 +174,7 @@ def test_a_kernel_that_this_loader_cannot_unpack_is_refused(host, kernel):
     said = refused(host, kernel, host / "image", "--decoders", "lz4 zstd")
     assert said.startswith(f"{kernel}: gzip: this pvhboot was built without its decoder; ")
     assert not (host / "image").exists()
-    assert mkiso(host / "image", host, kernel, "--decoders", "gzip")
+    assert make_iso(host / "image", host, kernel, "--decoders", "gzip")
 
 
 @pytest.mark.parametrize("name", ["empty", "a=b"])
@@ -265,7 +267,7 @@ def on_fat(image, path):
 def test_folders_may_have_any_name(host, kernel, monkeypatch):
     (host / "k:x @@5 a=b").mkdir()
     monkeypatch.chdir(host / "k:x @@5 a=b")
-    assert mkiso(pathlib.Path("k:x"), host, kernel) == mkiso(host / "image", host, kernel)
+    assert make_iso(pathlib.Path("k:x"), host, kernel) == make_iso(host / "image", host, kernel)
 
 
 @pytest.mark.parametrize("name", ["30M", "a=b"])
@@ -274,13 +276,13 @@ def test_files_with_names_that_mean_something_to_pvhinfo(host, kernel, name, mon
     pathlib.Path(name).write_bytes(b"content")
     files = boot_files("pvhboot.efi", kernel, [pathlib.Path(name)], [f"{name} x=y"], "a=b")
     assert entry_of(files)[3:] == [f"initrd /boot/{name.replace('=', '-')}",
-                                   f"module /boot/2-{name.replace('=', '-')} x=y", "options a=b"]
+                                   f"module /boot/{name.replace('=', '-')} x=y", "options a=b"]
 
 
 # Where the image goes
 
 @pytest.mark.parametrize("name, words", [
-    ("", "the image has no name; set ISO=FILE"),
+    ("", "the image has no name; name it by --output (make iso: ISO=FILE)"),
     (".", ".: is a directory; name a file in it for the image"),
     ("other/", "other/: is a directory; name a file in it for the image"),
     ("no/deep/image", "no/deep/image: the folder {host}/no/deep does not exist; make it first (mkdir -p)"),
@@ -322,7 +324,7 @@ def test_an_image_behind_a_link_is_replaced_there_and_keeps_its_mode(host, kerne
     (host / "folder/image").write_bytes(b"before")
     (host / "folder/image").chmod(0o604)
     (host / "link").symlink_to("folder/image")
-    assert mkiso(host / "link", host, kernel) == (host / "folder/image").read_bytes() != b"before"
+    assert make_iso(host / "link", host, kernel) == (host / "folder/image").read_bytes() != b"before"
     assert (host / "link").is_symlink() and stat.S_IMODE((host / "folder/image").stat().st_mode) == 0o604
     assert os.listdir(host / "folder") == ["image"]
 
@@ -335,14 +337,14 @@ def test_nothing_is_left_by_a_program_that_was_ended(host, kernel, number):
     xorriso.write_text(f"#!/bin/sh\ntouch {at_work}\nexec sleep 60\n")
     xorriso.chmod(0o755)
     before = listing(host)
-    with subprocess.Popen([TOOLS / "mkiso", "--efi", host / "pvhboot.efi", "--kernel", kernel, "--output",
+    with subprocess.Popen([*MKISO, "--efi", host / "pvhboot.efi", "--linux", kernel, "--output",
                            host / "image"], stderr=subprocess.PIPE, text=True,
                           preexec_fn=signals.have_default_signals,
                           env={**os.environ, "PATH": f"{host}/bin:{os.environ['PATH']}"}) as program:
         wait_for(at_work, program)
         program.send_signal(number)
         assert program.wait(30) == 128 + number
-        assert program.stderr.read() == f"mkiso: ended by {number.name}\n"
+        assert program.stderr.read() == f"pvhboot-mkimage: ended by {number.name}\n"
     at_work.unlink()
     assert listing(host) == before
 
@@ -357,8 +359,8 @@ def wait_for(path, program):
 def test_a_failed_build_leaves_the_last_image_alone(host, kernel):
     image = host / "image"
     image.write_bytes(b"the last one")
-    done = subprocess.run([TOOLS / "mkiso", "--efi", host / "none.efi", "--kernel", kernel, "--output", image],
+    done = subprocess.run([*MKISO, "--efi", host / "none.efi", "--linux", kernel, "--output", image],
                           stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
-    assert done.stderr == f"mkiso: EFI program {host}/none.efi: No such file or directory\n"
+    assert done.stderr == f"pvhboot-mkimage: EFI program {host}/none.efi: No such file or directory\n"
     assert image.read_bytes() == b"the last one"

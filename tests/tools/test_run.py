@@ -12,7 +12,7 @@ import time
 
 import pytest
 from conftest import ELF, TOOLS, elf_kernel, load_program
-from pvhtools import machine, outcome
+from pvhtools import machine, outcome, program
 from pvhtools.outcome import (CRASHED, HANG, NOT_STARTED, POWERED_OFF, REFUSED, RESET, TRIPLE_FAULT, UNEXPECTED, Console, End,
                               Processor)
 from pvhtools.program import Failure
@@ -222,7 +222,7 @@ def test_files_that_are_missing(kernel, option):
 
 def test_packages_that_are_missing_are_named_at_once(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(machine, "SYSTEM_PROGRAMS", "")
+    monkeypatch.setattr(program, "SYSTEM_PROGRAMS", "")
     monkeypatch.setattr(machine, "OVMF", tmp_path)
     for given, packages in ((options(), "qemu-system-x86 dosfstools mtools ovmf"),
                             (options(ia32=True), "qemu-system-x86 dosfstools mtools ovmf-ia32"),

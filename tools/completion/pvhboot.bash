@@ -13,6 +13,7 @@ _pvhboot() {
 	case $1:$previous in
 	*:--secure-boot) words='on off insecure unknown' ;;
 	*:--driver) words='ext4 btrfs' ;;
+	*pvhboot-mkimage:--format) words='raw qcow2' files=no ;;
 	esac
 	case $1:$current in
 	*:-*) words=$("$1" --help 2>/dev/null | grep -oE -- '--[a-z][a-z0-9-]*' | sort -u) ;;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The files of a boot volume: pvhboot as the firmware's default program, a kernel with its files, and their entry."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -56,28 +57,42 @@ def add_boot_options(parser, command_line):
     parser.add_argument("--cmdline", default=command_line, help="the kernel's command line (%(default)s)")
 
 
+@dataclasses.dataclass
+class Boot:
+    """What one entry boots, with files on the host; each of MODULES is "PATH ARGUMENTS"."""
+
+    kernel: pathlib.Path = None
+    uki: pathlib.Path = None  # an EFI program, instead of a kernel
+    initrds: list = dataclasses.field(default_factory=list)
+    modules: list = dataclasses.field(default_factory=list)
+    command_line: str = ""
+    title: str = ""  # by default what the kernel's name says
+    version: str = ""
+    settings: list = dataclasses.field(default_factory=list)  # further lines of the entry
+
+
 def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECODERS, overwrite_nvs=False,
                pass_framebuffer=False, program=LOADER):
     """The volume's files: path -> content, as bytes or as the path of a file on the host.
 
     Each of MODULES is "PATH ARGUMENTS". KERNEL is copied as it is, compressed or not. PROGRAM is where firmware looks for
     LOADER."""
-    initrds = [readable_file(initrd, "initrd") for initrd in initrds]
-    modules = [split_module(module) for module in modules]
-    found = check_bootable(readable_file(kernel, "kernel"), initrds, modules, one_line(command_line))
-    check_decoders(kernel, found["containers"], decoders)
-    title, version = describe(kernel, found["system"] or "")
-    volume = Volume()
-    lines = [f"title {title}"] + ([f"version {version}"] if version else [])
-    lines.append(f"pvh {volume.add(kernel.name, kernel)}")
-    lines += [f"initrd {volume.add(file.name, file)}" for file in initrds]
-    lines += [f"module {volume.add(file.name, file)} {words}".rstrip() for file, words in modules]
-    lines += [f"options {value}" for value in option_values(command_line)]
-    lines += ["overwrite-acpi-nvs yes"] if overwrite_nvs else []
-    lines += ["pass-framebuffer yes"] if pass_framebuffer else []
+    settings = [f"{key} yes" for key, wanted in (("overwrite-acpi-nvs", overwrite_nvs), ("pass-framebuffer", pass_framebuffer))
+                if wanted]
+    boot = Boot(kernel, initrds=initrds, modules=modules, command_line=command_line, settings=settings)
+    volume = Volume({})
+    volume.add_entry(boot, look_at(boot, decoders))
     volume.files[program] = readable_file(loader, "EFI program")
-    volume.files[f"{ENTRIES}/{entry_name(title)}.conf"] = os.fsencode("\n".join(lines) + "\n")
     return volume.files
+
+
+def look_at(boot, decoders=ALL_DECODERS):
+    """Checks that BOOT can boot, and returns what pvhinfo prints about its kernel. Its files are checked, and listed, by this."""
+    boot.initrds = [readable_file(initrd, "initrd") for initrd in boot.initrds]
+    boot.modules = [split_module(module) for module in boot.modules]
+    found = check_bootable(readable_file(boot.kernel, "kernel"), boot.initrds, boot.modules, one_line(boot.command_line))
+    check_decoders(boot.kernel, found["containers"], decoders)
+    return found
 
 
 def check_bootable(kernel, initrds, modules, command_line):
@@ -119,21 +134,37 @@ def module_of(file):
 
 
 class Volume:
-    """Collects files under unique names: two files with the same name on the host are kept apart."""
+    """Collects files under unique names: two files with the same name on the host are kept apart, and one is there once."""
 
-    def __init__(self):
-        self.files = {}
+    def __init__(self, files):
+        self.files = files
+        self.copied = {}
 
-    def add(self, name, content):
-        """Adds a file and returns its path on the volume."""
-        name = safe_name(name)
+    def add(self, name, file):
+        """Adds a file of the host and returns its path on the volume."""
+        if file not in self.copied:
+            self.copied[file] = self.free_path(FOLDER, safe_name(name), "")
+            self.files[self.copied[file]] = file
+        return f"/{self.copied[file]}"
+
+    def free_path(self, folder, name, suffix):
         taken = {path.lower() for path in self.files}
-        path, count = f"{FOLDER}/{name}", 1
+        path, count = f"{folder}/{name}{suffix}", 1
         while path.lower() in taken:
             count += 1
-            path = f"{FOLDER}/{count}-{name}"
-        self.files[path] = content
-        return f"/{path}"
+            path = f"{folder}/{count}-{name}{suffix}"
+        return path
+
+    def add_entry(self, boot, found):
+        """Adds an entry with its files; FOUND is what look_at() has returned."""
+        title, version = describe(boot.kernel or boot.uki, found["system"] or "")
+        title, version = boot.title or title, boot.version or version
+        lines = [f"title {title}"] + ([f"version {version}"] if version else [])
+        lines.append(f"pvh {self.add(boot.kernel.name, boot.kernel)}" if boot.kernel else f"uki {self.add(boot.uki.name, boot.uki)}")
+        lines += [f"initrd {self.add(file.name, file)}" for file in boot.initrds]
+        lines += [f"module {self.add(file.name, file)} {words}".rstrip() for file, words in boot.modules]
+        lines += [f"options {value}" for value in option_values(boot.command_line)]
+        self.files[self.free_path(ENTRIES, entry_name(title), ".conf")] = os.fsencode("\n".join([*lines, *boot.settings]) + "\n")
 
 
 def split_module(module):

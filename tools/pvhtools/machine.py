@@ -2,14 +2,12 @@
 """A virtual machine with UEFI firmware: QEMU's options, the firmware's variables, a TPM."""
 
 import contextlib
-import os
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
 
-from .program import SYSTEM_PROGRAMS, Failure, call, readable_file
+from .program import Failure, call, missing_packages, readable_file
 
 QEMU = "qemu-system-x86_64"
 OVMF = pathlib.Path("/usr/share/OVMF")
@@ -21,9 +19,6 @@ CODES_SECURE = ("OVMF_CODE_4M.secboot.fd",)
 SNAKEOIL = pathlib.Path("/usr/share/ovmf")
 SNAKEOIL_KEY = "PkKek-1-snakeoil.key"
 SNAKEOIL_CERTIFICATE = "PkKek-1-snakeoil.pem"
-
-PACKAGES = {QEMU: "qemu-system-x86", "mkfs.fat": "dosfstools", "mcopy": "mtools", "sbsign": "sbsigntool", "openssl": "openssl",
-            "swtpm": "swtpm"}
 
 # Debian's firmware (OVMF 2022.11) hangs without a word in 88 MiB.
 LEAST_MEMORY = 96 << 20
@@ -61,8 +56,7 @@ def need_programs(given):
     """Says which Debian packages are missing, all of them at once."""
     wanted = [QEMU, "mkfs.fat", "mcopy", *(["sbsign", "openssl"] if given.secure_boot else []),
               *(["swtpm"] if given.tpm else [])]
-    path = os.environ.get("PATH", os.defpath) + SYSTEM_PROGRAMS
-    packages = [PACKAGES[name] for name in wanted if not shutil.which(name, path=path)]
+    packages = missing_packages(wanted)
     packages += [name for name, found in ((firmware_package(given.ia32), find_code(given)),) if not found]
     if packages:
         raise Failure(f"missing Debian packages: apt install {' '.join(packages)}")

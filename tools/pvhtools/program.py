@@ -2,8 +2,10 @@
 """How the programs in tools/ fail, run other programs and write files."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
+import shutil
 import signal
 import stat
 import subprocess
@@ -17,6 +19,11 @@ IS_INSTALLED = pathlib.Path(__file__).resolve().parents[1].name == "pvhboot"
 
 # Debian installs mkfs.fat in a folder that is not in the PATH of ordinary users.
 SYSTEM_PROGRAMS = ":/usr/sbin:/sbin"
+
+# The Debian packages of programs that only some uses need.
+PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "qemu-img": "qemu-utils", "mkfs.fat": "dosfstools", "mmd": "mtools",
+            "mcopy": "mtools", "xorriso": "xorriso", "sbsign": "sbsigntool", "sbverify": "sbsigntool", "openssl": "openssl",
+            "swtpm": "swtpm"}
 
 # The signals that ask a program to end: Ctrl-C, kill, closing the terminal.
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -84,11 +91,18 @@ def call(*command, env=None, cwd=None, data=None, failed=None):
                               stdin=subprocess.DEVNULL if data is None else None,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except FileNotFoundError:
-        raise Failure(f"the program {command[0]} is missing; 'make deps' installs it") from None
+        package = PACKAGES.get(command[0], command[0])
+        raise Failure(f"the program {command[0]} is missing; it is in Debian's package {package}") from None
     if done.returncode != 0:
         words = (done.stderr or done.stdout).decode(errors="replace")
         raise Failure(f"{failed or command[0]}: {reason(words) or f'exit status {done.returncode}'}")
     return done.stdout
+
+
+def missing_packages(programs):
+    """The Debian packages of those programs that are not there."""
+    path = os.environ.get("PATH", os.defpath) + SYSTEM_PROGRAMS
+    return list(dict.fromkeys(PACKAGES[name] for name in programs if not shutil.which(name, path=path)))
 
 
 def call_for_words(*command, cwd=None):
@@ -157,9 +171,17 @@ def readable_file(path, what):
         raise Failure(f"{what} {path}: {error.strerror}") from None
 
 
+def sha256(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def source_date_epoch():
-    """The date for all files that are built: SOURCE_DATE_EPOCH, or the date of the last commit or of the change log."""
-    date = os.environ.get("SOURCE_DATE_EPOCH") or last_commit_date() or changelog_date()
+    """The date for all files that are built: SOURCE_DATE_EPOCH, or the date of the last commit, or of this program."""
+    date = os.environ.get("SOURCE_DATE_EPOCH") or last_commit_date() or program_date()
     if not date.isdecimal():
         raise Failure(f"SOURCE_DATE_EPOCH={date}: not a number of seconds since 1970")
     return date
@@ -167,13 +189,14 @@ def source_date_epoch():
 
 def last_commit_date():
     """The date of the last commit, or '' if this tree is not a git repository with commits."""
-    if not (TOP / ".git").exists():
+    if IS_INSTALLED or not (TOP / ".git").exists():
         return ""
     done = subprocess.run(["git", "-C", TOP, "log", "-1", "--format=%ct"],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return done.stdout.strip()
 
 
-def changelog_date():
-    """For release archives, which have no git history: their files have the date of the release."""
-    return str(int((TOP / "CHANGELOG.md").stat().st_mtime))
+def program_date():
+    """For release archives, which have no git history: their files have the date of the release. An installed program has
+    that of its package, or of its installation."""
+    return str(int((pathlib.Path(__file__) if IS_INSTALLED else TOP / "CHANGELOG.md").stat().st_mtime))
