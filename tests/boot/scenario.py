@@ -207,13 +207,17 @@ STARTS = {
 
 
 def _write_iso(row, what, directory, image):
-    """Uses tools/pvhboot-mkimage, which is tested too."""
-    command = [MKIMAGE, "--iso", "--efi", required(LOADER), "--efi-ia32", required(LOADER_IA32), "--linux", kernel_source(row),
-               f"--cmdline={row.cmdline}", "--output", image]
-    for number, data in enumerate(what.initrds):
-        name = directory / f"initrd{number}.img"
+    """Uses tools/pvhboot-mkimage, which is tested too. A stick has three entries, of which the first is the row's."""
+    command = [MKIMAGE, "--iso", "--efi", required(LOADER), "--efi-ia32", required(LOADER_IA32), "--output", image]
+    kernel, names = kernel_source(row), [directory / f"initrd{number}.img" for number in range(len(what.initrds))]
+    for name, data in zip(names, what.initrds):
         name.write_bytes(data)
-        command += ["--initrd", name]
+    if row.machine.medium == "usb":
+        initrds = "".join(f",initrd={name}" for name in names)
+        command += ["--timeout", "0", "--entry", f"title=First,linux={kernel}{initrds},options={row.cmdline}",
+                    *(f"--entry=title={title},linux={kernel},options={title}" for title in ("Another", "Third"))]
+    else:
+        command += ["--linux", kernel, f"--cmdline={row.cmdline}", *(f"--initrd={name}" for name in names)]
     media.run_tool(*command)
 
 
