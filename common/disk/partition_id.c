@@ -8,15 +8,23 @@
 
 /* Offsets in the node, after its header. */
 #define NODE_NUMBER         0
+#define NODE_START          4
 #define NODE_SIGNATURE      20
 #define NODE_SIGNATURE_TYPE 37
 #define NODE_SIZE           38
 
 #define MBR_SIGNATURE_SIZE 4
 
+static bool is_same_place(const struct partition_id *a, const struct partition_id *b)
+{
+    if (a->start > 0 && b->start > 0)
+        return a->start == b->start;
+    return a->number == b->number || a->number == 0 || b->number == 0;
+}
+
 bool partition_id_equals(const struct partition_id *a, const struct partition_id *b)
 {
-    return a->kind == b->kind && a->number == b->number &&
+    return a->kind == b->kind && is_same_place(a, b) &&
            memcmp(a->signature, b->signature, sizeof(a->signature)) == 0;
 }
 
@@ -29,6 +37,7 @@ bool partition_id_from_node(const uint8_t *bytes, size_t size, struct partition_
     case PARTITION_SIGNATURE_MBR:
         ret_id->kind = PARTITION_SIGNATURE_MBR;
         ret_id->number = read_le32(bytes + NODE_NUMBER);
+        ret_id->start = read_le64(bytes + NODE_START);
         memcpy(ret_id->signature, bytes + NODE_SIGNATURE, MBR_SIGNATURE_SIZE);
         return read_le32(ret_id->signature) != 0; /* a logical partition has none: EDK2 */
     case PARTITION_SIGNATURE_GPT:

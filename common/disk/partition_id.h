@@ -27,8 +27,14 @@ struct partition_id {
     uint8_t
         signature[PARTITION_SIGNATURE_SIZE]; /* GPT: the entry's GUID; MBR: the disk's 4 bytes */
     uint32_t number;                         /* in its table, from 1; MBR only, 0 for GPT */
+    uint64_t start;                          /* MBR: its first block; 0 where that is not known */
 };
 
+/*
+ * Partitions of an MBR are told from each other by where they start: firmware numbers those that
+ * there are (EDK2), Linux their places in the table. By their numbers where a start is not known;
+ * an ID with neither is that of any partition of its disk.
+ */
 bool partition_id_equals(const struct partition_id *a, const struct partition_id *b);
 
 /* Reads a Hard Drive node: `bytes` follow its header. False when it names no signature. */

@@ -11,6 +11,7 @@
 #define MBR_DISK_ID      440
 #define MBR_ENTRIES      446
 #define MBR_ENTRY_SIZE   16
+#define MBR_ENTRY_START  8
 #define MBR_ENTRY_TYPE   4
 #define MBR_MOST_ENTRIES 4
 #define MBR_MAGIC        510
@@ -147,12 +148,18 @@ static bool search_gpt(struct byte_source *disk, uint32_t block_size, struct par
            search_entries(disk, &gpt, &found, ret_id) && found;
 }
 
+static uint32_t read_start(const uint8_t mbr[MBR_SIZE], uint32_t index)
+{
+    return read_le32(mbr + MBR_ENTRIES + (size_t)index * MBR_ENTRY_SIZE + MBR_ENTRY_START);
+}
+
 static bool search_mbr(const uint8_t mbr[MBR_SIZE], struct partition_id *ret_id)
 {
     for (uint32_t i = 0; i < MBR_MOST_ENTRIES; i++) {
         if (mbr[MBR_ENTRIES + i * MBR_ENTRY_SIZE + MBR_ENTRY_TYPE] != XBOOTLDR_MBR_TYPE)
             continue;
-        *ret_id = (struct partition_id){.kind = PARTITION_SIGNATURE_MBR, .number = i + 1};
+        *ret_id = (struct partition_id){
+            .kind = PARTITION_SIGNATURE_MBR, .number = i + 1, .start = read_start(mbr, i)};
         memcpy(ret_id->signature, mbr + MBR_DISK_ID, sizeof(uint32_t));
         return true;
     }
@@ -168,13 +175,28 @@ static bool is_protective(const uint8_t mbr[MBR_SIZE])
     return false;
 }
 
+static bool read_mbr(struct byte_source *disk, uint32_t block_size, uint8_t ret_mbr[MBR_SIZE])
+{
+    return block_size >= MBR_SIZE && is_power_of_two(block_size) && disk->size >= block_size &&
+           read_at(disk, 0, ret_mbr, MBR_SIZE) && read_le16(ret_mbr + MBR_MAGIC) == 0xaa55;
+}
+
 bool partition_table_find_xbootldr(struct byte_source *disk, uint32_t block_size,
                                    struct partition_id *ret_id)
 {
     uint8_t mbr[MBR_SIZE];
 
-    if (block_size < MBR_SIZE || !is_power_of_two(block_size) || disk->size < block_size ||
-        !read_at(disk, 0, mbr, sizeof(mbr)) || read_le16(mbr + MBR_MAGIC) != 0xaa55)
+    if (!read_mbr(disk, block_size, mbr))
         return false;
     return is_protective(mbr) ? search_gpt(disk, block_size, ret_id) : search_mbr(mbr, ret_id);
+}
+
+bool partition_table_locate(struct byte_source *disk, uint32_t block_size, struct partition_id *id)
+{
+    uint8_t mbr[MBR_SIZE];
+
+    if (id->number == 0 || id->number > MBR_MOST_ENTRIES || !read_mbr(disk, block_size, mbr))
+        return true;
+    id->start = read_start(mbr, id->number - 1);
+    return id->start > 0;
 }

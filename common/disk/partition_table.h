@@ -24,3 +24,10 @@ extern const uint8_t xbootldr_gpt_type[PARTITION_SIGNATURE_SIZE];
  */
 bool partition_table_find_xbootldr(struct byte_source *disk, uint32_t block_size,
                                    struct partition_id *ret_id);
+
+/*
+ * Adds to the ID of an MBR's partition, which has a number, where it starts. True without that,
+ * too, for what the disk's table does not tell: a logical partition, or where it cannot be read.
+ * False when the table has no such partition.
+ */
+bool partition_table_locate(struct byte_source *disk, uint32_t block_size, struct partition_id *id);

@@ -176,6 +176,34 @@ bool partition_open(EFI_HANDLE partition, const char *name, struct volume *ret_v
     return error_set_for(error, name, ERROR_PARTITION_UNREADABLE);
 }
 
+/* False when the table of the partition's disk, which is an MBR, has no such partition. */
+static bool locate_in_table(struct partition_id *id)
+{
+    CLEANUP(arena_release) struct arena arena;
+    struct partition_id any = *id;
+    struct block_device device;
+    EFI_HANDLE partition, disk;
+    const void *path;
+
+    pages_init_arena(&arena);
+    any.number = 0;
+    any.start = 0;
+    partition = find_on_disk(&any, NULL, 0);
+    if (!partition)
+        return false;
+    path = device_path_of(partition);
+    disk = find_disk(path, disk_path_size(path), &arena);
+    return !disk || !block_device_open(disk, &arena, &device) ||
+           partition_table_locate(&device.source, device.block_size, id);
+}
+
+static EFI_HANDLE find_by_id(struct partition_id *id)
+{
+    if (id->kind == PARTITION_SIGNATURE_MBR && !locate_in_table(id))
+        return NULL;
+    return find_on_disk(id, NULL, 0);
+}
+
 static EFI_HANDLE find_named(const char *path, const char **ret_path, struct error *error)
 {
     struct partition_id id;
@@ -185,10 +213,10 @@ static EFI_HANDLE find_named(const char *path, const char **ret_path, struct err
         (void)error_set_for(error, path, ERROR_PARTITION_ID);
         return NULL;
     }
-    partition = find_on_disk(&id, NULL, 0);
+    partition = find_by_id(&id);
     if (!partition) { /* a fast boot connects only what it boots from */
         device_connect_all();
-        partition = find_on_disk(&id, NULL, 0);
+        partition = find_by_id(&id);
     }
     if (!partition)
         (void)error_set_for(error, path, ERROR_PARTITION_UNKNOWN);

@@ -29,7 +29,7 @@ XBOOTLDR_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-70766800000f")
 ROOT_TYPE = uuid.UUID("4f68bce3-e8cd-4db1-96e7-fbcaf984b709")
 ROOT_GUID = uuid.UUID("8d0d1f6a-3f52-4e9a-b6c1-707668000010")
 
-# The ID of a disk with an MBR, as it lies there: PARTUUID 70766801-01, -02.
+# The ID of a disk with an MBR, as it lies there: PARTUUID 70766801-01, -03.
 MBR_ID = bytes.fromhex("01687670")
 
 # Below 65,525 clusters EDK2 reads the volume as FAT16 whatever mkfs.fat wrote;
@@ -229,10 +229,10 @@ def cut_chain(path, name, offset):
 
 
 def write_mbr(path, partition, kind=0xea):
-    """Give a disk of write_disk() an MBR for its GPT: the ESP, and one more partition after it."""
+    """Give a disk of write_disk() an MBR for its GPT: the ESP, a gap, and as the third partition one more after it."""
     second_lba = partition.first_lba + partition.sectors
     size = os.path.getsize(path) // SECTOR
-    rows = b"".join(struct.pack("<B3sB3sII", 0, b"\0\2\0", which, b"\xff\xff\xff", first, sectors)
+    rows = bytes(16).join(struct.pack("<B3sB3sII", 0, b"\0\2\0", which, b"\xff\xff\xff", first, sectors)
                     for which, first, sectors in (
                         (0xef, partition.first_lba, partition.sectors),
                         (kind, second_lba, size - GPT_TABLE_SECTORS - 1 - second_lba)))

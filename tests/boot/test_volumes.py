@@ -136,6 +136,17 @@ def test_xbootldr_in_an_mbr(boot, fat):
 
 
 @pytest.mark.slow
+def test_a_path_names_a_partition_behind_a_gap(boot, fat):
+    """By the number that Linux has for it; the firmware counts the partitions that there are."""
+    other = fat("partuuid-mbr", {})
+    disk = Installed(boot, "partuuid-mbr", {
+        **CONFIG, f"{ENTRIES}/named.conf": entry("named", pvh="PARTUUID=70766801-03:/other/kernel.elf")},
+        xbootldr=other)
+    media.write_mbr(disk.image, disk.partition, kind=0x0c)
+    assert disk.booted()[0] == "named"
+
+
+@pytest.mark.slow
 def test_xbootldr_of_another_disk_is_not_taken(boot, fat):
     """Only that of the disk that pvhboot came from."""
     other = fat("xbootldr-elsewhere", {

@@ -48,6 +48,7 @@ static void put_path(EFI_HANDLE *handle, uint8_t disk, uint8_t number)
     at += sizeof(pci);
     if (number > 0) {
         memcpy(at, (uint8_t[]){4, 1, NODE_SIZE, 0, number}, 5);
+        put_number(at + 8, 8, PARTITION_START(number));
         put_signature(at, disk, number);
         at += NODE_SIZE;
     }
@@ -136,6 +137,7 @@ void disks_fill(void)
     fill_gpt();
     put_number(disk_mbr + 440, 4, 0xd15c0001u);
     disk_mbr[446 + 16 + 4] = XBOOTLDR_MBR_TYPE;
+    put_number(disk_mbr + 446 + 16 + 8, 4, PARTITION_START(2));
     put_number(disk_mbr + 510, 2, 0xaa55);
     put_number(disk_gpt + 510, 2, 0xaa55);
 }

@@ -11,6 +11,9 @@ void partition_put_path(EFI_HANDLE *handle, uint8_t disk, uint8_t number);
 /* Every partition's GUID has this byte, its number added. */
 #define PARTITION_GUID_FILL 0x50
 
+/* Every partition's node has this first block, which is in an MBR, too. */
+#define PARTITION_START(number) ((number)*100u)
+
 /* Gives a handle blocks of 512 bytes. The bytes must live as long as the run. */
 void blocks_put(EFI_HANDLE handle, const uint8_t *bytes, size_t size);
 

@@ -93,25 +93,35 @@ static void put_disk(const uint8_t *table)
     blocks_put(disk, table, DISK_SIZE);
 }
 
+/* The partition is the third one of the table, whose second one is gone: EDK2 calls it the second.
+ */
+static void open_gap(void)
+{
+    memcpy(disk_mbr + 446 + 32, disk_mbr + 446 + 16, 16);
+    memset(disk_mbr + 446 + 16, 0, 16);
+}
+
 /*
  * How the partition is found: by what the firmware says (0 of a GPT, 1 of an MBR), by the disk's
- * table (2, 3), where only the disk has been connected (4), or where the partition has not been
- * (5).
+ * table (2, 3), where only the disk has been connected (4), where the partition has not been (5),
+ * or behind a gap in an MBR (6).
  */
 static void find_xbootldr(uint64_t seed)
 {
-    start_on(seed == 1 || seed == 3 ? MBR_DISK : GPT_DISK);
+    start_on(seed == 1 || seed == 3 || seed == 6 ? MBR_DISK : GPT_DISK);
     if (seed != 4)
         put_other_partition();
-    if (seed < 4)
+    if (seed < 4 || seed == 6)
         put_other_volume();
+    if (seed == 6)
+        open_gap();
     if (seed < 2 || seed == 5)
         partition_tell_xbootldr(other, seed == 1 ? PARTITION_TYPE_MBR : PARTITION_TYPE_GPT);
     else
-        put_disk(seed == 3 ? disk_mbr : disk_gpt);
-    if (seed >= 4)
+        put_disk(seed == 3 || seed == 6 ? disk_mbr : disk_gpt);
+    if (seed == 4 || seed == 5)
         firmware_ways.connect = connect;
-    connections_due = seed >= 4;
+    connections_due = seed == 4 || seed == 5;
 }
 
 static void xbootldr_entry(uint64_t seed)
@@ -303,6 +313,29 @@ static void named(uint64_t seed)
                                                  "initrd " OTHER_GUID "/initrd\n");
 }
 
+/* Linux's number of a partition behind a gap, as the table has it, or where that is not there (1).
+ */
+static void named_in_mbr(uint64_t seed)
+{
+    start_on(MBR_DISK);
+    put_other_partition();
+    put_other_volume();
+    open_gap();
+    if (seed == 0)
+        put_disk(disk_mbr);
+    put_kernel(OTHER_VOLUME "\\vmlinux", &plain_kernel);
+    expect_command_line("other");
+    options_set(seed == 0 ? "PARTUUID=d15c0001-03:/vmlinux other"
+                          : "PARTUUID=d15c0001-02:/vmlinux other");
+}
+
+/* The number that the firmware gives is not that of the table. */
+static void named_in_gap(uint64_t seed)
+{
+    named_in_mbr(0);
+    options_set(seed == 0 ? "PARTUUID=d15c0001-02:/vmlinux" : "PARTUUID=d15c0003-01:/vmlinux");
+}
+
 static const char *const wrong_names[] = {
     "PARTUUID=53525252-5252-5252-5252-525252525252:/vmlinux",
     "PARTUUID=525252525252:/vmlinux",
@@ -408,7 +441,7 @@ static void same_name(uint64_t seed)
 
 const struct scenario volume_scenarios[] = {
     {"xbootldr-entry", xbootldr_entry, ENDING_BOOT, "Other: vmlinux + initrd", check_connections,
-     .seeds = 6, .faults = true},
+     .seeds = 7, .faults = true},
     {"xbootldr-both", both_volumes, ENDING_BOOT, "Other: vmlinux + initrd", .seeds = 2,
      .faults = true},
     {"xbootldr-counted", counted_on_other, ENDING_BOOT, "Other: vmlinux", check_counted, .seeds = 2,
@@ -420,6 +453,8 @@ const struct scenario volume_scenarios[] = {
     {"drivers-bad", bad_driver, ENDING_ERROR, "nothing to boot", check_bad_driver,
      .seeds = sizeof(bad_driver_says) / sizeof(*bad_driver_says), .faults = true},
     {"named-volume", named, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
+    {"named-in-mbr", named_in_mbr, ENDING_BOOT, "vmlinux", .seeds = 2, .faults = true},
+    {"named-in-gap", named_in_gap, ENDING_ERROR, "has this PARTUUID", .seeds = 2},
     {"named-program", named_program, ENDING_SUCCESS, NULL, check_named_program, .faults = true},
     {"same-name", same_name, ENDING_BOOT, .seeds = 2},
     {"named-damaged", named_damaged, ENDING_ERROR, "initrd: cannot read", check_named_damaged,

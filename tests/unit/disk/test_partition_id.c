@@ -13,6 +13,7 @@ static const struct partition_id guid_id = {
     PARTITION_SIGNATURE_GPT,
     {0x67, 0x45, 0x23, 0x01, 0xab, 0x89, 0xef, 0xcd, 1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef},
     0,
+    0,
 };
 
 static void test_guid(void **state)
@@ -30,7 +31,7 @@ static void test_guid(void **state)
 
 static void test_mbr(void **state)
 {
-    struct partition_id id, wanted = {PARTITION_SIGNATURE_MBR, {0xa1, 0xb2, 0xc3, 0xd4}, 0x1f};
+    struct partition_id id, wanted = {PARTITION_SIGNATURE_MBR, {0xa1, 0xb2, 0xc3, 0xd4}, 0x1f, 0};
     const char *path;
 
     (void)state;
@@ -70,7 +71,7 @@ static void test_wrong(void **state)
 static void test_node(void **state)
 {
     uint8_t node[38] = {7, 0, 0, 0};
-    struct partition_id id, mbr = {PARTITION_SIGNATURE_MBR, {0x67, 0x45, 0x23, 0x01}, 7};
+    struct partition_id id, mbr = {PARTITION_SIGNATURE_MBR, {0x67, 0x45, 0x23, 0x01}, 7, 0};
 
     (void)state;
     memcpy(node + 20, guid_id.signature, 16);
@@ -81,8 +82,31 @@ static void test_node(void **state)
     node[37] = 1;
     assert_true(partition_id_from_node(node, sizeof(node), &id));
     assert_true(partition_id_equals(&id, &mbr));
+    put_number(node + 4, 8, 0x123456789);
+    assert_true(partition_id_from_node(node, sizeof(node), &id));
+    assert_int_equal(id.start, 0x123456789);
     node[37] = 0;
     assert_false(partition_id_from_node(node, sizeof(node), &id));
+}
+
+/* Where they start counts more than their numbers, and without both, the disk is meant. */
+static void test_mbr_places(void **state)
+{
+    struct partition_id a = {PARTITION_SIGNATURE_MBR, {1, 2, 3, 4}, 2, 4096}, b = a;
+
+    (void)state;
+    b.number = 3;
+    assert_true(partition_id_equals(&a, &b));
+    b.start = 4097;
+    assert_false(partition_id_equals(&a, &b));
+    b.start = 0;
+    assert_false(partition_id_equals(&a, &b));
+    b.number = 2;
+    assert_true(partition_id_equals(&a, &b));
+    b.number = 0;
+    assert_true(partition_id_equals(&a, &b));
+    b.signature[3] = 5;
+    assert_false(partition_id_equals(&a, &b));
 }
 
 static uint8_t probe[FILE_SYSTEM_PROBE_SIZE];
@@ -142,9 +166,10 @@ static void test_ext(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_guid),         cmocka_unit_test(test_mbr),
-        cmocka_unit_test(test_wrong),        cmocka_unit_test(test_node),
-        cmocka_unit_test(test_file_systems), cmocka_unit_test(test_ext),
+        cmocka_unit_test(test_guid),       cmocka_unit_test(test_mbr),
+        cmocka_unit_test(test_mbr_places), cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_node),       cmocka_unit_test(test_file_systems),
+        cmocka_unit_test(test_ext),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

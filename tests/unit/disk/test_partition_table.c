@@ -213,15 +213,53 @@ static void test_mbr(void **state)
         disk_size = 512;
         put_number(disk + 440, 4, 0x11223344);
         disk[446 + 16 * i + 4] = XBOOTLDR_MBR_TYPE;
+        put_number(disk + 446 + 16 * i + 8, 4, 0xfffffff0 + i);
         assert_not_found(512);
         put_number(disk + 510, 2, 0xaa55);
         assert_true(find(512, &id));
+        assert_int_equal(id.start, 0xfffffff0 + i);
         assert_int_equal(id.kind, PARTITION_SIGNATURE_MBR);
         assert_int_equal(id.number, i + 1);
         assert_memory_equal(id.signature, "\x44\x33\x22\x11\0\0\0\0\0\0\0\0\0\0\0\0", 16);
         disk[446 + 16 * i + 4] = 0xef;
         assert_not_found(512);
     }
+}
+
+static bool locate(uint32_t number, uint64_t *ret_start)
+{
+    struct partition_id id = {.kind = PARTITION_SIGNATURE_MBR, .number = number};
+    struct test_source source;
+    bool found;
+
+    source_open(&source, disk, disk_size);
+    found = partition_table_locate(&source.source, 512, &id);
+    *ret_start = id.start;
+    source_close(&source);
+    return found;
+}
+
+/* Linux's numbers are places in the table; what it does not tell is left as it is. */
+static void test_places(void **state)
+{
+    uint64_t start;
+
+    (void)state;
+    memset(disk, 0, 512);
+    disk_size = 512;
+    put_number(disk + 446 + 8, 4, 2048);
+    put_number(disk + 446 + 32 + 8, 4, 4096);
+    assert_true(locate(3, &start));
+    assert_int_equal(start, 0);
+    put_number(disk + 510, 2, 0xaa55);
+    assert_true(locate(1, &start));
+    assert_int_equal(start, 2048);
+    assert_false(locate(2, &start));
+    assert_true(locate(3, &start));
+    assert_int_equal(start, 4096);
+    assert_false(locate(4, &start));
+    assert_true(locate(5, &start));
+    assert_int_equal(start, 0);
 }
 
 /* The checksum that everybody gives as an example. */
@@ -246,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_reads_that_fail),
         cmocka_unit_test(test_mbr),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_crc),
     };
 
