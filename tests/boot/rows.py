@@ -242,6 +242,8 @@ ISO = (
     row("iso-usb-ia32", "tk64n8", "iso", "q35", 512, 2, "qemu64", "usb", firmware="ia32-s3-off", cmdline="from=usb"),
     row("iso-cd-ia32-linux", "6.12-cloud", "iso", "q35", 1024, 1, "qemu64", "cd", firmware="ia32",
         cmdline=CONSOLE, payloads=(MIB,), slow=True),
+    # El Torito has 16 bits for the sectors of an image, 32 MiB; more is "to the end of the CD" (UEFI 2.10, 13.3.2.1).
+    row("iso-cd-large", "6.12-cloud", "iso", "q35", 512, 1, "qemu64", "cd", cmdline=CONSOLE, payloads=(40 * MIB,), slow=True),
     row("iso-usb-linux", "6.1-amd64", "iso", "q35", 512, 1, "qemu64", "usb",
         cmdline=CONSOLE, payloads=(MIB,), slow=True),
     row("iso-virtio-linux", "6.12-cloud", "iso", "q35", 512, 1, "max", "virtio",

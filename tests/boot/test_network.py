@@ -16,7 +16,7 @@ import media
 import qemu
 import report
 import scenario
-from artifacts import LOADER, kernel_path, package, required
+from artifacts import LOADER, LOADER_IA32, MKIMAGE, kernel_path, package, required
 from esp import KERNEL, entry
 from qemu import Machine
 
@@ -98,6 +98,15 @@ def test_list_of_entries(boot):
     assert kernel_line(text) == "b"
     assert "missing.conf: File not found" in joined(text)
     assert joined(text).count("this boot cannot be counted") == 1
+
+
+@pytest.mark.slow
+def test_directory_of_mkimage(boot):
+    net, kernel = boot.folder("tftp-mkimage-tree") / "net", kernel_path("tk64n4")
+    media.run_tool(MKIMAGE, "--efi", required(LOADER), "--efi-ia32", required(LOADER_IA32), "--timeout", "0", "--output", f"{net}/",
+                   *(f"--entry=title={title},linux={kernel},options=from={title}" for title in ("first", "second")))
+    files = {str(path.relative_to(net)): path for path in net.rglob("*") if path.is_file()}
+    assert kernel_line(booted(boot, "tftp-mkimage", files)) == "from=first"
 
 
 @pytest.mark.slow
