@@ -61,6 +61,28 @@ int64_t __moddi3(int64_t dividend, int64_t divisor)
     return (int64_t)(dividend < 0 ? -remainder : remainder);
 }
 
+uint64_t __ashldi3(uint64_t number, int count)
+{
+    uint32_t low = (uint32_t)number, high = (uint32_t)(number >> 32);
+
+    if (count >= 32)
+        return (uint64_t)(low << (count - 32)) << 32;
+    if (count == 0)
+        return number;
+    return (uint64_t)(high << count | low >> (32 - count)) << 32 | low << count;
+}
+
+uint64_t __lshrdi3(uint64_t number, int count)
+{
+    uint32_t low = (uint32_t)number, high = (uint32_t)(number >> 32);
+
+    if (count >= 32)
+        return high >> (count - 32);
+    if (count == 0)
+        return number;
+    return (uint64_t)(high >> count) << 32 | (low >> count | high << (32 - count));
+}
+
 int __ctzdi2(uint64_t number)
 {
     uint32_t low = (uint32_t)number;

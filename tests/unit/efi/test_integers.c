@@ -71,12 +71,27 @@ static void lowest_bits(void **state)
     }
 }
 
+static void shifts(void **state)
+{
+    struct random random = random_start(3);
+
+    (void)state;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        uint64_t number = random_next(&random);
+        int count = (int)(i % 64);
+
+        assert_true(__ashldi3(number, count) == number << count);
+        assert_true(__lshrdi3(number, count) == number >> count);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(edges),
         cmocka_unit_test(random_numbers),
         cmocka_unit_test(lowest_bits),
+        cmocka_unit_test(shifts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
