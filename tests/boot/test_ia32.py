@@ -7,7 +7,8 @@ import media
 import qemu
 import report
 import scenario
-from artifacts import kernel_path
+import ukis
+from artifacts import LOADER_IA32, MKIMAGE, kernel_path, required
 from esp import entry
 from interactive import Session
 from qemu import Machine
@@ -53,3 +54,20 @@ def test_entries_for_either_architecture_are_in_the_menu(boot):
         session.wait_end()
     found = report.test_kernel(report.plain(session.printed))
     assert found.failed == [] and found.values["cmdline"] == "For x64"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("maker", ["ukify", "pvhboot-mkimage"])
+def test_an_image_with_its_kernel(maker, boot):
+    """The loader for ia32 is a stub, too, and the kernel in it is of 64 bits."""
+    machine = Machine(FIRMWARE, memory=256)
+    uki = boot.folder(f"ia32-{maker}") / "uki"
+    if maker == "ukify":
+        ukis.build(uki, stub=LOADER_IA32, efi_arch="ia32", linux=kernel_path("tk64n8"), cmdline="from=image")
+    else:
+        media.run_tool(MKIMAGE, "--efi", required(LOADER_IA32), "--linux", kernel_path("tk64n8"), "--cmdline", "from=image",
+                       "--output", uki)
+    image, store = disk(boot, f"ia32-{maker}", machine, {scenario.REMOVABLE_IA32: uki.read_bytes()})
+    found = report.test_kernel(report.plain(boot.run(f"ia32-{maker}", machine, image, store).serial))
+    assert found.verdict.startswith("PASS")
+    assert (found.failed, found.values["cmdline"]) == ([], "from=image")
