@@ -58,16 +58,16 @@ def test_entries_for_either_architecture_are_in_the_menu(boot):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("maker", ["ukify", "pvhboot-mkimage"])
-def test_an_image_with_its_kernel(maker, boot):
+def test_an_image_with_its_kernel(maker, boot, tmp_path):
     """The loader for ia32 is a stub, too, and the kernel in it is of 64 bits."""
     machine = Machine(FIRMWARE, memory=256)
-    uki = boot.folder(f"ia32-{maker}") / "uki"
+    uki = tmp_path / "uki"
     if maker == "ukify":
         ukis.build(uki, stub=LOADER_IA32, efi_arch="ia32", linux=kernel_path("tk64n8"), cmdline="from=image")
     else:
         media.run_tool(MKIMAGE, "--efi", required(LOADER_IA32), "--linux", kernel_path("tk64n8"), "--cmdline", "from=image",
                        "--output", uki)
-    image, store = disk(boot, f"ia32-{maker}", machine, {scenario.REMOVABLE_IA32: uki.read_bytes()})
+    image, store = disk(boot, f"ia32-{maker}", machine, {scenario.REMOVABLE_IA32: uki})
     found = report.test_kernel(report.plain(boot.run(f"ia32-{maker}", machine, image, store).serial))
     assert found.verdict.startswith("PASS")
     assert (found.failed, found.values["cmdline"]) == ([], "from=image")

@@ -9,9 +9,9 @@ from .program import Failure
 ROW = "<8sIIIIIIHHI"
 ROW_SIZE = 40
 NAME_SIZE = 8
-X64 = 0x8664
-PE32_PLUS = 0x20b
-CERTIFICATES = 112 + 8 * 4  # the row of the data directory, in the optional header
+# Machine and kind of the optional header (x64 with PE32+, ia32 with PE32), and where in it the row of certificates is.
+CERTIFICATES = {(0x8664, 0x20b): 112 + 8 * 4, (0x14c, 0x10b): 96 + 8 * 4}
+NO_PROGRAM = "is not an EFI program for x64 or ia32; name one"
 
 # Fields of the optional header.
 SIZE_OF_CODE, SIZE_OF_DATA, SECTION_ALIGNMENT, FILE_ALIGNMENT, SIZE_OF_IMAGE, SIZE_OF_HEADERS, CHECKSUM = \
@@ -35,7 +35,7 @@ class Section:
 
 
 class Image:
-    """An EFI program for x64, to which sections can be added."""
+    """An EFI program for x64 or ia32, to which sections can be added."""
 
     def __init__(self, name, data):
         self.name = name
@@ -43,15 +43,16 @@ class Image:
         try:
             self._read()
         except struct.error:
-            raise Failure(f"{name}: is not an EFI program for x64; name one") from None
+            raise Failure(f"{name}: {NO_PROGRAM}") from None
 
     def _read(self):
         pe, = struct.unpack_from("<I", self.data, 0x3c)
         machine, self.count = struct.unpack_from("<HH", self.data, pe + 4)
         self.optional = pe + 24
         magic, = struct.unpack_from("<H", self.data, self.optional)
-        if self.data[:2] != b"MZ" or self.data[pe:pe + 4] != b"PE\0\0" or (machine, magic) != (X64, PE32_PLUS):
-            raise Failure(f"{self.name}: is not an EFI program for x64; name one")
+        if self.data[:2] != b"MZ" or self.data[pe:pe + 4] != b"PE\0\0" or (machine, magic) not in CERTIFICATES:
+            raise Failure(f"{self.name}: {NO_PROGRAM}")
+        self.certificates = CERTIFICATES[machine, magic]
         self.count_at = pe + 6
         self.table = self.optional + struct.unpack_from("<H", self.data, pe + 20)[0]
         self.sections = []
@@ -66,7 +67,7 @@ class Image:
         struct.pack_into("<I", self.data, self.optional + offset, value)
 
     def is_signed(self):
-        return self.field(CERTIFICATES + 4) != 0
+        return self.field(self.certificates + 4) != 0
 
     def content(self, name):
         """The bytes of the first section of that name; None if there is none."""
