@@ -7,13 +7,23 @@
 #define LAST_ASCII   0x7e
 #define LAST_LATIN_1 0xff /* EDK2's own font has these */
 
+/*
+ * Where there is a screen, TestString() refuses what any console beside it lacks. EDK2's terminals
+ * write '?' for these characters then, each of one column.
+ */
+static bool is_shown_somewhere(uint32_t code_point)
+{
+    return code_point <= LAST_LATIN_1 && text_mode_graphics();
+}
+
 CHAR16 printable(uint32_t code_point)
 {
     CHAR16 string[2] = {(CHAR16)code_point, 0};
 
     if (utf_is_control(code_point) || code_point > 0xffff)
         return '?';
-    if (code_point > LAST_ASCII && ST->ConOut->TestString(ST->ConOut, string) != EFI_SUCCESS)
+    if (code_point > LAST_ASCII && ST->ConOut->TestString(ST->ConOut, string) != EFI_SUCCESS &&
+        !is_shown_somewhere(code_point))
         return '?';
     return string[0];
 }

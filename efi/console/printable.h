@@ -7,6 +7,7 @@
  * The UCS-2 character to send to the console for a code point: itself, or '?' for control
  * characters (C0, DEL, C1), which a serial terminal would interpret, for code points beyond UCS-2,
  * and for what the console says it cannot show: EDK2 would send the low byte of that to a terminal.
+ * Beside a screen, Latin-1 is sent all the same: each console shows of it what it can.
  * Callers handle line ends and tabs themselves.
  */
 CHAR16 printable(uint32_t code_point);

@@ -23,6 +23,9 @@
 #define MARK_COLUMNS UINT64_C(3) /* with a space */
 #define PROBLEM_MARK " (cannot boot)"
 
+/* Boot counting passes over such an entry; the user may still choose it. */
+#define EXHAUSTED_MARK " (no tries left)"
+
 static size_t centred(size_t columns, size_t width)
 {
     return width < columns ? (columns - width) / 2 : 0;
@@ -103,6 +106,13 @@ static size_t bar_width(const struct menu_state *state)
     return min_u64(width + 2 * MARK_COLUMNS, state->screen.columns);
 }
 
+static const char *suffix_of(const struct boot_entry *entry)
+{
+    if (entry->problem)
+        return PROBLEM_MARK;
+    return entry_is_exhausted(entry) ? EXHAUSTED_MARK : "";
+}
+
 /*
  * The mark of a problem may extend beyond the bar: problems are found while the menu is shown, and
  * nothing else should move then.
@@ -113,7 +123,7 @@ static void draw_entry(struct menu_state *state, size_t index, size_t column, si
     const struct menu *menu = state->menu;
     bool selected = index == state->list.selected;
     enum screen_style style = selected ? SCREEN_SELECTED : SCREEN_NORMAL;
-    const char *suffix = menu->entries[index].problem ? PROBLEM_MARK : "";
+    const char *suffix = suffix_of(&menu->entries[index]);
     struct screen *screen = &state->screen;
     size_t room = screen->columns - column - MARK_COLUMNS - 1 - strlen(suffix);
     size_t end = column + MARK_COLUMNS;
@@ -213,8 +223,9 @@ void menu_draw(struct menu_state *state)
 
     menu_draw_list(state);
     if (state->seconds_left > 0)
-        text_format(&hint, "%s in %u s.",
-                    state->menu->timeout_exits ? "Back to the firmware" : "Boot",
+        text_format(&hint,
+                    state->menu->timeout_exits ? "Back to the firmware in %u s.   any key: stay"
+                                               : "Boot in %u s.   Enter: now   any other key: stop",
                     state->seconds_left);
     else
         text_append(&hint, state->menu->count > 0 ? "Enter: boot   e: edit   h: all keys"

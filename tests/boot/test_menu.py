@@ -12,6 +12,7 @@ import media
 import qemu
 import report
 import scenario
+import screens
 from artifacts import OUTPUT, TOP, kernel_path
 from esp import KERNEL, entry
 from interactive import Session
@@ -219,7 +220,7 @@ def test_the_countdown_boots(boot):
     """Without a key the default is booted when the time is up, and not before."""
     with at_menu(boot, "menu-countdown", numbered(3), b"timeout 3\ndefault e001*\n") as session:
         menu = Menu(session)
-        menu.shows("Boot in 3 s.")
+        menu.shows("Boot in 3 s.   Enter: now   any other key: stop")
         started = time.monotonic()
         menu.marked("=> Entry 1")
         menu.shows("Boot in 2 s.")
@@ -373,6 +374,32 @@ def test_what_cannot_be_shown(boot):
         menu.chosen("? ? ?  Gr??e")
         session.press("ret")
         assert cmdline_of_kernel(session) == "grüße 日本"
+
+
+def cells(shown, column, row, count):
+    """The pixels of some characters on a screen of the firmware, on which 100x31 are centred."""
+    left, top = (shown.width - 800) // 2 + 8 * column, (shown.height - 31 * 19) // 2 + 19 * row
+    return [shown.line(top + line)[3 * left:3 * (left + 8 * count)] for line in range(19)]
+
+
+@pytest.mark.slow
+def test_each_console_shows_what_it_can(boot):
+    """The screen has the letters that the terminal beside it lacks; who has no tries left is marked."""
+    files = {f"{ENTRIES}/a.conf": entry("First", sort_key="a"),
+             f"{ENTRIES}/b.conf": entry("Grüße", sort_key="b"),
+             f"{ENTRIES}/c.conf": entry("Gr??e", sort_key="c"),
+             f"{ENTRIES}/d+0-3.conf": entry("Worn", sort_key="0")}
+    with at_menu(boot, "menu-two-consoles", files, size=(100, 31), vga="std") as session:
+        menu = Menu(session)
+        menu.shows(IDLE)
+        menu.shows("Worn (no tries left)")
+        row, column = next((number, line.index("Gr??e")) for number, line in enumerate(session.terminal.lines)
+                           if "Gr??e" in line)
+        session.screendump(session.directory / "screen.ppm")
+        shown = screens.picture((session.directory / "screen.ppm").read_bytes())
+        same, other = (cells(shown, column, line, 2) for line in (row, row + 1))
+        assert same == other and any(map(any, same))
+        assert cells(shown, column + 2, row, 2) != cells(shown, column + 2, row + 1, 2)
 
 
 def cpu_seconds(process_id):

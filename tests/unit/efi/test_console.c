@@ -211,6 +211,15 @@ static void missing_glyphs_are_substituted(void **state)
     assert_said("pvhboot: a??b\n");
 }
 
+/* A terminal beside the screen makes TestString() refuse what the screen's font has. */
+static void the_screen_shows_what_a_terminal_lacks(void **state)
+{
+    (void)state;
+    console.graphics = true;
+    console_print("a" LETTER KANJI "b\x7f");
+    assert_said("a\xe9?b?\n");
+}
+
 static void the_reason_comes_before_a_long_name(void **state)
 {
     struct error error = {.code = ERROR_FILE_MISSING};
@@ -237,6 +246,7 @@ int main(void)
         cmocka_unit_test_setup(reports_are_not_broken, switch_on),
         cmocka_unit_test_setup(no_low_bytes_of_wide_characters, switch_on),
         cmocka_unit_test_setup(missing_glyphs_are_substituted, switch_on),
+        cmocka_unit_test_setup(the_screen_shows_what_a_terminal_lacks, switch_on),
         cmocka_unit_test_setup(the_reason_comes_before_a_long_name, switch_on),
     };
 
