@@ -60,11 +60,10 @@ EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpi
 	-DPVHBOOT_VERSION=\"$(VERSION)\" -I. $(ARCH_CPPFLAGS) \
 	-isystem $(GNU_EFI_INCLUDE) $(WARNINGS)
 
-# Newer GNU-EFI (Debian 13) calls _entry where 3.0.15 calls efi_main.
 EFI_LDFLAGS := -m $(ARCH_LD_FORMAT) -nostdlib -shared -Bsymbolic -z defs -z norelro -z max-page-size=4096 --gc-sections \
-	--no-undefined --build-id=none --hash-style=sysv --defsym=_entry=efi_main -T efi/arch/$(EFI_ARCH)/loader.lds
+	--no-undefined --build-id=none --hash-style=sysv -T efi/arch/$(EFI_ARCH)/loader.lds
 
-EFI_SECTIONS := .text .reloc .rodata .sbat .data
+EFI_SECTIONS := .text .rodata .sbat .data .reloc
 
 $(eval $(call compile_rules,$(EFI_BUILD),CC   ,$(EFI_CC),$(EFI_CFLAGS),efi/build.mk efi/arch/$(EFI_ARCH)/build.mk))
 
@@ -73,8 +72,7 @@ $(EFI_BUILD)/efi/arch/libc.c.o: EXTRA_CFLAGS := -fno-builtin
 
 $(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/arch/$(EFI_ARCH)/loader.lds efi/build.mk
 	@echo "  LD    $@"
-	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -o $@ $(GNU_EFI_CRT0) $(EFI_OBJECTS) \
-		-L $(GNU_EFI_LIB) -l gnuefi
+	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -o $@ $(EFI_OBJECTS)
 
 # Written under another name first, so that a binary that fails its checks is never used.
 $(EFI_BINARY): $(EFI_BUILD)/pvhboot.so efi/finish.py

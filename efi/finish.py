@@ -1,22 +1,26 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Marks the EFI binary as NX-compatible and checks what Secure Boot and strict firmware require.
+"""Finishes the EFI binary, and checks what Secure Boot and strict firmware require.
 
-The rules are those of shim's post-process-pe and of Microsoft's signing requirements: sections on
-page boundaries, none both writable and executable, .sbat, no symbols. objcopy cannot set the flag.
-Tools that make unified kernel images append sections: their headers need room.
+objcopy keeps relocations as an ELF file has them, which only code of our own could apply, and neither
+packs sections nor sets NX_COMPAT. The rules are those of shim's post-process-pe and of Microsoft's
+signing requirements: sections on page boundaries in memory, none both writable and executable, .sbat,
+no symbols. Tools that make unified kernel images append sections: their headers need room.
 """
 
 import argparse
+import itertools
 import struct
 import subprocess
 import sys
 
 PAGE = 0x1000
+BLOCK = 0x200  # sections are aligned to it in the file, as linkers for Windows do
 SECTION_HEADER = 40
 # An image with ten profiles of three sections has as many. systemd's stub had too few (systemd issue 28593).
 ROOM_FOR_SECTIONS = 40
 NX_COMPAT = 0x0100
+RELOCS_STRIPPED = 0x0001
 SUBSYSTEM_EFI_APPLICATION = 10
 ELF_CLASS = 4  # offset of the byte that tells ELF32 from ELF64
 SECTION_EXECUTE = 0x20000000
@@ -26,7 +30,7 @@ SECTION_WRITE = 0x80000000
 class Architecture:
     """How the files of one architecture are laid out: the PE file, and the ELF file that it is made of."""
 
-    def __init__(self, name, machine, magic, header, row, relocation, tag, types):
+    def __init__(self, name, machine, magic, header, row, relocation, types):
         self.name = name
         self.machine = machine          # of the PE file, and the magic of its optional header
         self.magic = magic
@@ -34,13 +38,17 @@ class Architecture:
         self.row = row                  # a section's name, and further on address, offset, size
         self.relocations = relocation[0]    # the section, and a row of it, which begins with an address
         self.relocation = relocation[1]
-        self.tag = tag                  # by which crt0 finds them in .dynamic
+        self.pointer = relocation[2]        # what is relocated, and its type in the PE file
+        self.base_relocation = relocation[3]
+        self.directories = relocation[4]    # where the optional header has the data directories
         self.relocation_prefix = types
 
 
-IA32 = Architecture("PE32 file for i386", 0x14c, 0x10b, "<I10xHHH", "<IIIIII", (".rel", "<II"), "(REL)", "R_386_")
-X64 = Architecture("PE32+ file for x86_64", 0x8664, 0x20b, "<8xQ10xHHH", "<IIQQQQ", (".rela", "<QQq"), "(RELA)",
+# The types: HIGHLOW and DIR64 of the PE format's specification, "Base Relocation Types".
+IA32 = Architecture("PE32 file for i386", 0x14c, 0x10b, "<I10xHHH", "<IIIIII", (".rel", "<II", "<I", 3, 96), "R_386_")
+X64 = Architecture("PE32+ file for x86_64", 0x8664, 0x20b, "<8xQ10xHHH", "<IIQQQQ", (".rela", "<QQq", "<Q", 10, 112),
                    "R_X86_64_")
+BASE_RELOCATION_DIRECTORY = 5
 
 
 class Section:
@@ -59,7 +67,7 @@ class Binary:
         self.data = data
         self.pe = struct.unpack_from("<I", data, 0x3c)[0]
         (self.machine, self.section_count, self.timestamp, _, self.symbol_count,
-         self.optional_size, _) = struct.unpack_from("<HHIIIHH", data, self.pe + 4)
+         self.optional_size, self.characteristics) = struct.unpack_from("<HHIIIHH", data, self.pe + 4)
         self.optional = self.pe + 24
         self.sections = [
             Section(data[at:at + SECTION_HEADER])
@@ -73,31 +81,45 @@ class Binary:
     def field(self, layout, offset):
         return struct.unpack_from(layout, self.data, self.optional + offset)[0]
 
-    def set_field(self, layout, offset, value):
-        struct.pack_into(layout, self.data, self.optional + offset, value)
+    def set_field(self, layout, offset, *values):
+        struct.pack_into(layout, self.data, self.optional + offset, *values)
 
     def mark_nx_compatible(self):
         self.set_field("<H", 70, self.field("<H", 70) | NX_COMPAT)
 
-    def append_to_last_section(self, address, content):
-        """Extends the last section to hold `content` at `address`."""
+    def store(self, layout, address, value):
+        """Writes to where the section with that address has its bytes."""
+        for section in self.sections:
+            if section.address <= address < section.address + section.virtual_size:
+                struct.pack_into(layout, self.data, section.offset + address - section.address, value)
+
+    def set_base_relocations(self, architecture, content):
+        """Makes them the content of .reloc, which is the last section."""
         last = self.sections[-1]
-        end = address + len(content)
-        last.virtual_size = end - last.address
-        grown = round_up(last.virtual_size) - last.file_size
-        self.data.extend(bytes(max(grown, 0)))
-        at = last.offset + address - last.address
-        self.data[at:at + len(content)] = content
-        last.file_size += max(grown, 0)
-        header = self.end_of_table - SECTION_HEADER
-        struct.pack_into("<I", self.data, header + 8, last.virtual_size)
-        struct.pack_into("<I", self.data, header + 16, last.file_size)
-        self.set_field("<I", 8, self.field("<I", 8) + max(grown, 0))  # SizeOfInitializedData
-        self.set_field("<I", 56, round_up(end))  # SizeOfImage
+        self.data[last.offset:] = content
+        last.virtual_size = last.file_size = len(content)
+        struct.pack_into("<II", self.data, self.optional + architecture.directories + 8 * BASE_RELOCATION_DIRECTORY,
+                         last.address, len(content))
+
+    def pack(self):
+        """Lays the sections out one behind the other in the file, with room for more headers in front."""
+        contents = [bytes(self.data[section.offset:section.offset + section.virtual_size]) for section in self.sections]
+        headers = round_up(self.end_of_table + ROOM_FOR_SECTIONS * SECTION_HEADER, BLOCK)
+        self.data = self.data[:self.end_of_table].ljust(headers, b"\0")
+        for number, (section, content) in enumerate(zip(self.sections, contents)):
+            section.offset, section.file_size = len(self.data), round_up(len(content), BLOCK)
+            struct.pack_into("<IIII", self.data, self.optional + self.optional_size + SECTION_HEADER * number + 8,
+                             section.virtual_size, section.address, section.file_size, section.offset)
+            self.data.extend(content.ljust(section.file_size, b"\0"))
+        code = sum(section.file_size for section in self.sections if section.flags & SECTION_EXECUTE)
+        self.set_field("<II", 4, code, sum(section.file_size for section in self.sections) - code)
+        self.set_field("<I", 36, BLOCK)     # FileAlignment
+        self.set_field("<II", 56, round_up(section.address + section.virtual_size, PAGE), headers)
+        self.set_field("<I", 64, 0)         # CheckSum: nothing in UEFI looks at it
 
 
-def round_up(size):
-    return -(-size // PAGE) * PAGE
+def round_up(size, unit):
+    return -(-size // unit) * unit
 
 
 def read_elf(path):
@@ -115,11 +137,23 @@ def read_elf(path):
     return architecture, sections
 
 
-def add_relocations(binary, architecture, sections):
-    """Appends .dynamic and the relocations to .data: crt0 finds them through .dynamic."""
-    for name in (".dynamic", architecture.relocations):
-        if name in sections:
-            binary.append_to_last_section(*sections[name])
+def base_relocations(places, kind):
+    """A block for each page: its address and length, and 16 bits for each place, an even number of them."""
+    content = bytearray()
+    for page, group in itertools.groupby(sorted(places), lambda place: place // PAGE * PAGE):
+        entries = [kind << 12 | place - page for place in group]
+        entries += [0] * (len(entries) % 2)
+        content += struct.pack(f"<II{len(entries)}H", page, 8 + 2 * len(entries), *entries)
+    return bytes(content)
+
+
+def convert_relocations(binary, architecture, sections):
+    """Makes PE's relocations, which the firmware applies, of ELF's."""
+    rows = list(struct.iter_unpack(architecture.relocation, sections[architecture.relocations][1]))
+    for place, _, *addend in rows:
+        if addend:  # otherwise, it is where it belongs
+            binary.store(architecture.pointer, place, addend[0])
+    binary.set_base_relocations(architecture, base_relocations([row[0] for row in rows], architecture.base_relocation))
 
 
 def header_faults(binary, architecture):
@@ -129,8 +163,10 @@ def header_faults(binary, architecture):
         yield f"not a {architecture.name}"
     if binary.field("<H", 68) != SUBSYSTEM_EFI_APPLICATION:
         yield "not an EFI application"
-    if binary.field("<I", 32) != PAGE or binary.field("<I", 36) != PAGE:
-        yield "sections are not aligned to pages in memory and file"
+    if binary.field("<I", 32) != PAGE:
+        yield "sections are not aligned to pages in memory"
+    if binary.characteristics & RELOCS_STRIPPED:
+        yield "it is marked as one that cannot be relocated"
     if not binary.field("<H", 70) & NX_COMPAT:
         yield "NX_COMPAT is not set"
     if binary.timestamp or binary.symbol_count:
@@ -139,8 +175,8 @@ def header_faults(binary, architecture):
 
 def section_faults(binary):
     names = [section.name for section in binary.sections]
-    if names != [".text", ".reloc", ".rodata", ".sbat", ".data"]:
-        yield f"unexpected sections {names}: .reloc must come before .data"
+    if names != [".text", ".rodata", ".sbat", ".data", ".reloc"]:
+        yield f"unexpected sections {names}"
     end = PAGE
     for section in binary.sections:
         if section.flags & SECTION_EXECUTE and section.flags & SECTION_WRITE:
@@ -149,7 +185,7 @@ def section_faults(binary):
             yield f"{section.name}: wrong execute flag"
         if bool(section.flags & SECTION_WRITE) != (section.name == ".data"):
             yield f"{section.name}: wrong write flag"
-        if section.address % PAGE or section.offset % PAGE or section.address < end:
+        if section.address % PAGE or section.offset % BLOCK or section.address < end:
             yield f"{section.name} is not on a page of its own"
         if section.offset + section.file_size > len(binary.data):
             yield f"{section.name} ends past the file"
@@ -185,13 +221,11 @@ def elf_faults(path, architecture, sections):
     for line in run("readelf", "--wide", "--relocs", path).splitlines():
         prefix = architecture.relocation_prefix
         if prefix in line and prefix + "RELATIVE" not in line:
-            yield "crt0 does not apply this relocation: " + line
+            yield "PE files do not have this relocation: " + line
     data, content = sections[".data"]
     for target, *_ in struct.iter_unpack(architecture.relocation, sections[architecture.relocations][1]):
         if not data <= target < data + len(content):
-            yield f"a relocation outside .data, at {target:#x}: that page is not writable"
-    if architecture.tag not in run("readelf", "--wide", "--dynamic", path):
-        yield f"crt0 would not find the relocations: no {architecture.tag}"
+            yield f"a relocation outside .data, at {target:#x}: code and constants are position-independent"
     for line in run("readelf", "--wide", "--section-headers", path).splitlines():
         if any(word in line for word in ("init_array", "fini_array", ".ctors", ".dtors")):
             yield "nothing would run this constructor: " + line
@@ -210,7 +244,8 @@ def main():
         binary = Binary(bytearray(file.read()))
     binary.mark_nx_compatible()
     architecture, sections = read_elf(arguments.elf)
-    add_relocations(binary, architecture, sections)
+    convert_relocations(binary, architecture, sections)
+    binary.pack()
     faults = [*header_faults(binary, architecture), *section_faults(binary), *layout_faults(binary),
               *elf_faults(arguments.elf, architecture, sections)]
     if len(binary.data) >= arguments.limit:

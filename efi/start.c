@@ -183,9 +183,9 @@ static EFI_STATUS run_loader(EFI_HANDLE image, uint64_t start)
     return console_print_error(&error, NULL);
 }
 
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
     uint64_t start = clock_now();
     EFI_STATUS status;
@@ -199,7 +199,5 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     status = run_loader(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         clock_wait(CONSOLE_READING_TIME); /* the boot manager may clear the screen */
-    /* Returning through crt0 would clobber registers that the caller's convention preserves. */
-    (void)BS->Exit(image, status, 0, NULL);
     return status;
 }

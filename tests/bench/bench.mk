@@ -58,8 +58,7 @@ $(BENCH_BUILD)/init: $(BENCH_GUEST)/init.c $(BENCH_HEADERS)
 # Links the loader again, to get a map. The result must be identical.
 $(BENCH_BUILD)/pvhboot.map: $(EFI_BINARY) $(BENCH_HEADERS)
 	@mkdir -p $(@D)
-	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -Map=$@.new -o $(@:.map=.so) $(GNU_EFI_LIB)/crt0-efi-x86_64.o $(EFI_OBJECTS) \
-		-L $(GNU_EFI_LIB) -l gnuefi
+	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -Map=$@.new -o $(@:.map=.so) $(EFI_OBJECTS)
 	$(Q)cmp $(@:.map=.so) $(EFI_BUILD)/pvhboot.so
 	$(Q)mv $@.new $@
 

@@ -11,7 +11,5 @@ ARCH_SOURCES    := pvh/ia32/trampoline.S
 ARCH_LEFT_OUT   := common/hash/sha256_ni.c
 ARCH_LD_FORMAT  := elf_i386
 ARCH_TARGET     := efi-app-ia32
-GNU_EFI_LIB     := /usr/lib32
-GNU_EFI_CRT0    := $(GNU_EFI_LIB)/crt0-efi-ia32.o
 # Numbers of 64 bits take two registers and twice the instructions: the limits are above those of x64.
 ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),430080,$(if $(DECODERS),389120,286720))

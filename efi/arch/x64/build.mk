@@ -8,7 +8,6 @@ ARCH_SOURCES    := pvh/x64/trampoline.S
 ARCH_LD_FORMAT  := elf_x86_64
 ARCH_TARGET     := efi-app-x86_64
 GNU_EFI_LIB     := /usr/lib
-GNU_EFI_CRT0    := $(GNU_EFI_LIB)/crt0-efi-x86_64.o
 # Smaller than GRUB and Limine; without decoders, smaller than systemd-boot and its stub together, which decompress nothing. What
 # clang builds is larger.
 ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),380928,$(if $(DECODERS),344064,258048))

@@ -23,7 +23,7 @@
 
 #define WARNING "pvhboot: warning"
 
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
 /* For `make coverage`: a process that ends without exit() does not write its counters. */
 extern void __gcov_dump(void) __attribute__((weak));
@@ -267,7 +267,7 @@ void run_execute(const struct run *run, struct run_result *ret_result)
         keys_give_up();
     ledger_start(run->fault, run->scenario->hook);
     fake_watchdog_start();
-    status =
-        (run->scenario->start ? run->scenario->start : efi_main)(image_handle, &fake_system_table);
+    status = run->scenario->start ? run->scenario->start(image_handle, &fake_system_table)
+                                  : efi_main(image_handle, &fake_system_table);
     run_end(EFI_ERROR(status) ? ENDING_ERROR : ENDING_SUCCESS, status);
 }
