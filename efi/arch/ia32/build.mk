@@ -12,4 +12,4 @@ ARCH_LEFT_OUT   := common/hash/sha256_ni.c
 ARCH_LD_FORMAT  := elf_i386
 ARCH_TARGET     := efi-app-ia32
 # Numbers of 64 bits take two registers and twice the instructions: the limits are above those of x64.
-ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),430080,$(if $(DECODERS),389120,286720))
+ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),389120,$(if $(DECODERS),372736,266240))

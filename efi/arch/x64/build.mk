@@ -10,4 +10,4 @@ ARCH_TARGET     := efi-app-x86_64
 GNU_EFI_LIB     := /usr/lib
 # Smaller than GRUB and Limine; without decoders, smaller than systemd-boot and its stub together, which decompress nothing. What
 # clang builds is larger.
-ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),380928,$(if $(DECODERS),344064,258048))
+ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),348160,$(if $(DECODERS),323584,231424))
