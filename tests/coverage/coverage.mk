@@ -4,7 +4,7 @@
 # with COVERAGE_FLAGS below COVERAGE_BUILD, and add it to COVERAGE_PROGRAMS.
 
 COVERAGE_BUILD := build/coverage
-COVERAGE_FLAGS := --coverage -fprofile-update=atomic
+COVERAGE_FLAGS := --coverage
 COVERAGE_LIMITS := pvh=98 common=98 efi=90
 COVERAGE_PROGRAMS := $(UNIT_TESTS:%=$(COVERAGE_BUILD)/%)
 COVERAGE_LOADER := $(COVERAGE_BUILD)/firmware/test_firmware
@@ -33,18 +33,18 @@ $(call coverage_objects,efi/arch/ia32/memory.c): EXTRA_CFLAGS := $(call unit_lib
 $(call coverage_objects,pvh/ia32/trampoline.S): EXTRA_CFLAGS := $(UNIT_IA32_TRAMPOLINE_FLAGS)
 
 # The same sources again, compiled with the flags of tests/firmware. The report adds up both.
-COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 $(COVERAGE_FLAGS)
-COVERAGE_FIRMWARE := $(patsubst %,$(COVERAGE_BUILD)/firmware/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS))
+COVERAGE_FIRMWARE_FLAGS := $(filter-out -O% -fsanitize=% -fno-sanitize%,$(FIRMWARE_FLAGS)) -O0 -fdata-sections $(COVERAGE_FLAGS)
+COVERAGE_FIRMWARE := $(patsubst %,$(COVERAGE_BUILD)/firmware/%.o,$(FIRMWARE_LOADER) $(FIRMWARE_TESTS) tests/coverage/shared_counters.c)
 
 $(eval $(call compile_rules,$(COVERAGE_BUILD)/firmware,cover,gcc,$(COVERAGE_FIRMWARE_FLAGS),tests/coverage/coverage.mk tests/firmware/firmware.mk))
 
-$(COVERAGE_LOADER): $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o
-	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-u,__gcov_dump -o $@ $^ -lcmocka
+$(COVERAGE_LOADER): $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o tests/coverage/counters.lds
+	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-T,tests/coverage/counters.lds -o $@ $(filter %.o,$^) -lcmocka
 
 # The counters of earlier runs are deleted: they may count lines that are no longer reached.
 .PHONY: coverage
 coverage: $(COVERAGE_PROGRAMS) $(COVERAGE_LOADER) $(UNIT_SAMPLES) $(UNIT_SSDT) $(FIRMWARE_KERNELS) ## measure which lines the host tests reach
 	@find $(COVERAGE_BUILD) -name '*.gcda' -delete
 	@for program in $(COVERAGE_PROGRAMS); do tests/lib/run $$program || exit; done
-	@tests/lib/run $(COVERAGE_LOADER) --brief # a run's counters take longer to write than the run
+	@tests/lib/run $(COVERAGE_LOADER) --brief
 	@tests/coverage/report $(COVERAGE_BUILD) $(COVERAGE_LIMITS)

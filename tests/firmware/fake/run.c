@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/fake/run.h"
 
+#include "tests/coverage/shared_counters.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
@@ -25,9 +26,6 @@
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
-/* For `make coverage`: a process that ends without exit() does not write its counters. */
-extern void __gcov_dump(void) __attribute__((weak));
-
 static const struct run *current;
 static struct run_result *result;
 static enum ending wanted; /* the ending */
@@ -39,8 +37,8 @@ static void finish(void)
     result->calls = ledger_calls();
     result->reads = files_reads();
     result->finished = true;
-    if (__gcov_dump)
-        __gcov_dump();
+    if (shared_counters_add)
+        shared_counters_add();
     _exit(0);
 }
 
