@@ -4,7 +4,7 @@
 # .clang-format, tests/lint/rooms.txt. Passed checks are recorded in build/lint, so only changed files are checked again.
 
 LINT_BUILD := build/lint
-LINT_FOLDERS := $(addprefix tests/,lib unit/* fuzz kernel bench bench/* boot firmware/*)
+LINT_FOLDERS := $(addprefix tests/,lib unit/* fuzz kernel bench bench/* boot coverage firmware/*)
 LINT_OWN_C   := $(COMMON_SOURCES) $(filter %.c,$(PVH_SOURCES)) $(EFI_SOURCES) $(sort $(wildcard efi/arch/*/*.c)) $(PVHINFO_OWN)
 LINT_SOURCES := $(LINT_OWN_C) $(sort $(wildcard $(LINT_FOLDERS:%=%/*.c)))
 LINT_HEADERS := $(sort $(wildcard $(addsuffix /*.h,common/* pvh efi efi/* efi/arch/* efi/firmware/proto tools/pvhinfo tools/pvhinfo/* $(LINT_FOLDERS))))
