@@ -61,7 +61,7 @@ EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpi
 	-isystem $(GNU_EFI_INCLUDE) $(WARNINGS)
 
 EFI_LDFLAGS := -m $(ARCH_LD_FORMAT) -nostdlib -shared -Bsymbolic -z defs -z norelro -z max-page-size=4096 --gc-sections \
-	--no-undefined --build-id=none --hash-style=sysv -T efi/arch/$(EFI_ARCH)/loader.lds
+	--no-undefined --build-id=none --hash-style=sysv -T efi/arch/loader.lds
 
 EFI_SECTIONS := .text .rodata .sbat .data .reloc
 
@@ -70,7 +70,7 @@ $(eval $(call compile_rules,$(EFI_BUILD),CC   ,$(EFI_CC),$(EFI_CFLAGS),efi/build
 # Otherwise the compiler turns loops into calls of the very functions that they are in.
 $(EFI_BUILD)/efi/arch/libc.c.o: EXTRA_CFLAGS := -fno-builtin
 
-$(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/arch/$(EFI_ARCH)/loader.lds efi/build.mk
+$(EFI_BUILD)/pvhboot.so: $(EFI_OBJECTS) efi/arch/loader.lds efi/build.mk
 	@echo "  LD    $@"
 	$(Q)$(EFI_LD) $(EFI_LDFLAGS) -o $@ $(EFI_OBJECTS)
 
