@@ -87,6 +87,13 @@ static EFI_HANDLE find_disk(const void *path, size_t size, struct arena *arena)
     return handle;
 }
 
+static EFI_HANDLE disk_of(EFI_HANDLE partition, struct arena *arena)
+{
+    const void *path = device_path_of(partition);
+
+    return find_disk(path, disk_path_size(path), arena);
+}
+
 /* What the first bytes of a partition tell. */
 static const struct file_system *recognize(EFI_HANDLE partition)
 {
@@ -115,11 +122,10 @@ static bool try_open(EFI_HANDLE partition, const char *name, struct volume *ret_
 static void connect_disk(EFI_HANDLE partition)
 {
     CLEANUP(arena_release) struct arena arena;
-    const void *path = device_path_of(partition);
     EFI_HANDLE disk;
 
     pages_init_arena(&arena);
-    disk = find_disk(path, disk_path_size(path), &arena);
+    disk = disk_of(partition, &arena);
     if (disk)
         device_connect(disk);
 }
@@ -183,7 +189,6 @@ static bool locate_in_table(struct partition_id *id)
     struct partition_id any = *id;
     struct block_device device;
     EFI_HANDLE partition, disk;
-    const void *path;
 
     pages_init_arena(&arena);
     any.number = 0;
@@ -191,8 +196,7 @@ static bool locate_in_table(struct partition_id *id)
     partition = find_on_disk(&any, NULL, 0);
     if (!partition)
         return false;
-    path = device_path_of(partition);
-    disk = find_disk(path, disk_path_size(path), &arena);
+    disk = disk_of(partition, &arena);
     return !disk || !block_device_open(disk, &arena, &device) ||
            partition_table_locate(&device.source, device.block_size, id);
 }
