@@ -229,6 +229,11 @@ void loader_config_init(struct loader_config *ret_config)
     };
 }
 
+bool loader_config_restarts(const struct loader_config *config, bool used_try)
+{
+    return config->reboot_on_error || (config->reboot_with_tries && used_try);
+}
+
 bool loader_config_parse(const char *text, size_t length, struct arena *arena,
                          struct loader_config *config)
 {

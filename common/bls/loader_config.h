@@ -59,6 +59,12 @@ bool loader_config_parse(const char *text, size_t length, struct arena *arena,
                          struct loader_config *config);
 
 /*
+ * Whether the machine restarts after a boot with nobody there has failed. With `auto` only when a
+ * try was used up: the next start may choose another entry then, and restarts come to an end.
+ */
+bool loader_config_restarts(const struct loader_config *config, bool used_try);
+
+/*
  * Parses "menu-force", "menu-hidden", "menu-disabled" or a number of seconds, in loader.conf and in
  * EFI variables. False when it is none of these.
  */

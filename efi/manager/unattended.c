@@ -36,15 +36,10 @@ static bool is_due(const struct boot_entry *entry, bool second_round)
     return entry_is_bootable(entry) && (entry->problem != NULL) == second_round;
 }
 
-/*
- * Restarts the machine after a failure, if loader.conf says so. With `auto` only when a try was
- * used up: the next start may choose another entry then, and restarts come to an end.
- */
+/* Restarts the machine after a failure, if loader.conf says so. */
 static void restart_if_wanted(const struct manager *manager, bool used_try)
 {
-    const struct loader_config *config = &manager->catalog.config;
-
-    if (!config->reboot_on_error && !(config->reboot_with_tries && used_try))
+    if (!loader_config_restarts(&manager->catalog.config, used_try))
         return;
     console_message("restarting: loader.conf has reboot-on-error");
     clock_wait(CONSOLE_READING_TIME);

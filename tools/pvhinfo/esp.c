@@ -73,14 +73,11 @@ const char *esp_entry_path(const struct boot_entry *entry)
     return entry->request.kernel.path ? entry->request.kernel.path : entry->efi.path;
 }
 
-/* As restart_if_wanted() there. */
 static bool is_restart_wanted(const struct esp *esp)
 {
-    const struct loader_config *config = &esp->catalog.config;
     const struct boot_count *count = &esp->catalog.entries.items[esp->default_entry].count;
 
-    return config->reboot_on_error ||
-           (config->reboot_with_tries && count->counted && count->left > 0);
+    return loader_config_restarts(&esp->catalog.config, count->counted && count->left > 0);
 }
 
 /* As the loader goes on with nobody there: see efi/manager/unattended.c. */

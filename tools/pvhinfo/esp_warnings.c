@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What will not be as an entry says, although it boots. */
+#include "common/base/overflow.h"
 #include "common/base/utf.h"
 #include "common/bls/entry_command_line.h"
 #include "pvh/warnings.h"
@@ -43,12 +44,13 @@ static enum status find_next_name(const struct esp *esp, const struct boot_entry
         status = esp_find(esp_directory_of(esp, entry), path, arena, &found);
         if (status != STATUS_BOOTABLE)
             return status;
-        if (!found && utf16_length(source.file_name) <= NAME_MAX_LENGTH) {
+        if (found)
+            continue;
+        if (utf16_length(source.file_name) <= NAME_MAX_LENGTH) {
             *ret_name = source.file_name;
             return STATUS_BOOTABLE;
         }
-        if (!found && taken < BOOT_COUNT_NAMES - 2)
-            taken = BOOT_COUNT_NAMES - 2; /* without the tries done */
+        taken = (unsigned)max_u64(taken, BOOT_COUNT_NAMES - 2); /* without the tries done */
     }
     *ret_name = NULL;
     return STATUS_BOOTABLE;

@@ -246,6 +246,9 @@ static void reboots_on_error(void **state)
         parse(rows[i].text);
         assert_int_equal(config.reboot_on_error, rows[i].always);
         assert_int_equal(config.reboot_with_tries, rows[i].with_tries);
+        assert_int_equal(loader_config_restarts(&config, false), rows[i].always);
+        assert_int_equal(loader_config_restarts(&config, true),
+                         rows[i].always || rows[i].with_tries);
         assert_int_equal(config.diagnostics.count, rows[i].diagnostics);
     }
     assert_diagnostic(0, 2, "reboot-on-error \"never\": not yes, no or auto; ignored");
