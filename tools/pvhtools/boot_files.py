@@ -42,21 +42,6 @@ class Refused(Failure):
     """pvhinfo says that pvhboot would refuse this kernel."""
 
 
-def add_boot_options(parser, command_line):
-    """Adds the options that say what to boot; COMMAND_LINE is the kernel's default command line."""
-    parser.add_argument("--efi", type=pathlib.Path, required=True, help="pvhboot.efi")
-    parser.add_argument("--decoders", default=ALL_DECODERS, help="the decoders it was built with (%(default)s)")
-    parser.add_argument("--kernel", type=pathlib.Path, required=True,
-                        help="an ELF file, compressed or not, or a bzImage")
-    parser.add_argument("--initrd", type=pathlib.Path, action="append", default=[],
-                        help="may be given several times")
-    parser.add_argument("--module", action="append", default=[], metavar="'PATH ARGS'",
-                        help="may be given several times")
-    parser.add_argument("--overwrite-acpi-nvs", action="store_true",
-                        help="let a kernel with a fixed address overwrite ACPI NVS; the machine must not sleep (S3) then")
-    parser.add_argument("--cmdline", default=command_line, help="the kernel's command line (%(default)s)")
-
-
 @dataclasses.dataclass
 class Boot:
     """What one entry boots, with files on the host; each of MODULES is "PATH ARGUMENTS"."""

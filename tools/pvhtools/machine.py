@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 
-from .program import Failure, call, missing_packages, readable_file
+from .program import UNITS, Failure, call, need, readable_file
 
 QEMU = "qemu-system-x86_64"
 OVMF = pathlib.Path("/usr/share/OVMF")
@@ -22,7 +22,6 @@ SNAKEOIL_CERTIFICATE = "PkKek-1-snakeoil.pem"
 
 # Debian's firmware (OVMF 2022.11) hangs without a word in 88 MiB.
 LEAST_MEMORY = 96 << 20
-UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 # QEMU before 8.0 emulates CMPXCHG16B with stale flags; Linux uses it in its allocator and crashes at random.
 EMULATED_CPU = "qemu64,-cx16"
@@ -56,10 +55,7 @@ def need_programs(given):
     """Says which Debian packages are missing, all of them at once."""
     wanted = [QEMU, "mkfs.fat", "mcopy", *(["sbsign", "openssl"] if given.secure_boot else []),
               *(["swtpm"] if given.tpm else [])]
-    packages = missing_packages(wanted)
-    packages += [name for name, found in ((firmware_package(given.ia32), find_code(given)),) if not found]
-    if packages:
-        raise Failure(f"missing Debian packages: apt install {' '.join(packages)}")
+    need(wanted, [] if find_code(given) else [firmware_package(given.ia32)])
 
 
 def firmware_package(is_ia32):

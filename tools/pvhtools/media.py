@@ -10,7 +10,7 @@ from .boot_files import ALL_DECODERS, LOADER, LOADER_IA32, Boot
 from .media_entries import add_config, add_entries, check_entries, parse_entry
 from .media_images import write_disk, write_iso, write_netboot
 from .media_tree import Contents
-from .program import Failure, missing_packages, own_file, readable_file, replacing, sha256
+from .program import Failure, need, own_file, readable_file, replacing, sha256
 from .signing import sign
 
 # What the name of the output says, unless an option does.
@@ -41,11 +41,16 @@ def add_media_options(parser):
     media.add_argument("--force", action="store_true", help="write it even if an entry cannot boot")
 
 
+def has_uki_options(options):
+    """Whether there is an option that only one EFI program has."""
+    return bool(options.esp or options.pin or options.profile or options.pcrsig or options.pcrpkey or options.os_release is not None)
+
+
 def mode_of(options):
     """uki, or one of MEDIA; None where neither an option nor the output's name says it."""
     if options.mode:
         return options.mode
-    if options.esp or options.pin or options.profile or options.pcrsig or options.pcrpkey or options.os_release is not None:
+    if has_uki_options(options):
         return "uki"
     named = "netboot" if options.output.endswith("/") else MODES.get(pathlib.Path(options.output).suffix.lower())
     if named:
@@ -55,7 +60,7 @@ def mode_of(options):
 
 def find_media_misuse(options, mode):
     """What is wrong with the options of a medium."""
-    if options.esp or options.pin or options.profile or options.pcrsig or options.pcrpkey or options.os_release is not None:
+    if has_uki_options(options):
         return "--esp, --pin, --profile, --pcrsig, --pcrpkey and --os-release are for one EFI program, not for media"
     if not options.linux and (options.initrd or options.module or options.cmdline is not None or options.overwrite_acpi_nvs):
         return "--initrd, --module, --cmdline and --overwrite-acpi-nvs belong to --linux; an --entry has its own"
@@ -72,7 +77,7 @@ def make_media(options, mode, cmdline):
     """Makes the medium; CMDLINE is that of --linux."""
     output = place_for(options.output, mode)
     is_qcow2 = mode == "disk" and (options.format or output.suffix.lower()[1:]) == "qcow2"
-    need(mode, is_qcow2, options.key)
+    need([*PROGRAMS[mode], *(["qemu-img"] if is_qcow2 else []), *(["sbsign"] if options.key else [])])
     with tempfile.TemporaryDirectory(prefix="pvhboot-mkimage.") as scratch:
         contents = collect(options, cmdline, pathlib.Path(scratch))
         refuse_own_files(output, options, contents)
@@ -115,12 +120,6 @@ def loader(named, names, options, scratch):
     signed = scratch / pathlib.Path(names[0]).parent.name
     sign(options.key, options.cert, path, signed)
     return signed
-
-
-def need(mode, is_qcow2, key):
-    packages = missing_packages([*PROGRAMS[mode], *(["qemu-img"] if is_qcow2 else []), *(["sbsign"] if key else [])])
-    if packages:
-        raise Failure(f"missing Debian packages: apt install {' '.join(packages)}")
 
 
 def place_for(name, mode):

@@ -8,7 +8,7 @@ import struct
 
 from . import fat, gpt
 from .boot_files import ENTRIES
-from .program import Failure, call, source_date_epoch
+from .program import UNITS, Failure, call, source_date_epoch
 
 MIB = 1 << 20
 
@@ -23,7 +23,6 @@ IMAGE_AT = 0x20 + 8
 ALIGNMENT = 1 << 20
 
 SIZE = re.compile(r"([1-9][0-9]*)([KMGTkmgt]?)(?:i?B)?")
-UNITS = {"": 1, "K": 1 << 10, "M": MIB, "G": 1 << 30, "T": 1 << 40}
 LARGEST_DISK = 8 << 40
 
 # What a server has instead of EFI/BOOT and loader/entries: docs/netboot.md.
@@ -83,7 +82,7 @@ def disk_size(contents, wanted):
     if wanted is None:
         return least
     number = SIZE.fullmatch(wanted)
-    size = int(number[1]) * UNITS[number[2].upper()] if number else 0
+    size = int(number[1]) * UNITS.get(number[2].upper(), 1) if number else 0
     if not size or size % MIB or size > LARGEST_DISK:
         raise Failure(f"--size {wanted}: is not the size of a disk; write whole MiB, such as 512M or 8G")
     if size < least:

@@ -68,8 +68,7 @@ class Contents:
                 digest.update(content)
                 continue
             with open(content, "rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
+                hashlib.file_digest(file, lambda: digest)
         return digest.digest()
 
     def check_for_fat(self):

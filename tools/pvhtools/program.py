@@ -20,6 +20,9 @@ IS_INSTALLED = pathlib.Path(__file__).resolve().parents[1].name == "pvhboot"
 # Debian installs mkfs.fat in a folder that is not in the PATH of ordinary users.
 SYSTEM_PROGRAMS = ":/usr/sbin:/sbin"
 
+# What sizes are given in.
+UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
 # The Debian packages of programs that only some uses need.
 PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "qemu-img": "qemu-utils", "mkfs.fat": "dosfstools", "mmd": "mtools",
             "mcopy": "mtools", "xorriso": "xorriso", "sbsign": "sbsigntool", "sbverify": "sbsigntool", "openssl": "openssl",
@@ -99,10 +102,12 @@ def call(*command, env=None, cwd=None, data=None, failed=None):
     return done.stdout
 
 
-def missing_packages(programs):
-    """The Debian packages of those programs that are not there."""
+def need(programs, packages=()):
+    """Fails with the Debian packages of those programs that are not there, and with PACKAGES, which are missing, all at once."""
     path = os.environ.get("PATH", os.defpath) + SYSTEM_PROGRAMS
-    return list(dict.fromkeys(PACKAGES[name] for name in programs if not shutil.which(name, path=path)))
+    missing = [*dict.fromkeys(PACKAGES[name] for name in programs if not shutil.which(name, path=path)), *packages]
+    if missing:
+        raise Failure(f"missing Debian packages: apt install {' '.join(missing)}")
 
 
 def call_for_words(*command, cwd=None):
@@ -172,11 +177,8 @@ def readable_file(path, what):
 
 
 def sha256(path):
-    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def source_date_epoch():
