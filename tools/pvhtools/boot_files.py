@@ -6,9 +6,8 @@ import json
 import os
 import pathlib
 import re
-import tempfile
 
-from .program import Failure, call_for_words, own_file, readable_file
+from .program import Failure, call_for_words, own_file, readable_file, temporary_folder
 
 PVHINFO = own_file("build/pvhinfo", "bin/pvhinfo")
 LOADER = "EFI/BOOT/BOOTX64.EFI"
@@ -84,11 +83,11 @@ def check_bootable(kernel, initrds, modules, command_line):
     """Checks with pvhinfo that KERNEL can boot with these files, and returns what pvhinfo prints about it."""
     words = [f"--initrd={as_path(initrd)}" for initrd in initrds]
     words += [f"--module={module_of(file)}={arguments}" for file, arguments in modules]
-    with tempfile.NamedTemporaryFile("w", suffix=".map") as roomy:
-        roomy.write(ROOMY_MAP)
-        roomy.flush()
+    with temporary_folder() as scratch:
+        roomy = scratch / "roomy.map"
+        roomy.write_text(ROOMY_MAP)
         try:
-            found = call_for_words(PVHINFO, "--json", "--map", roomy.name, *words, f"--cmdline={command_line}",
+            found = call_for_words(PVHINFO, "--json", "--map", roomy, *words, f"--cmdline={command_line}",
                                    "--", kernel)
         except Failure as failure:
             raise (Refused(str(failure)) if failure.program_status == 1 else failure) from None

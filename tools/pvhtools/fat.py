@@ -3,10 +3,9 @@
 
 import os
 import pathlib
-import tempfile
 from dataclasses import dataclass
 
-from .program import Failure, call, source_date_epoch
+from .program import Failure, call, source_date_epoch, temporary_folder
 
 LABEL = "PVHBOOT"
 SERIAL = "50564842"
@@ -58,7 +57,7 @@ def write_fat(image, files, folders=(), geometries=GEOMETRIES, place=Place(), se
         size = image_size(bits, cluster, clusters)
     with open(image, "r+b" if place.offset else "wb") as new:
         new.truncate(max(place.offset + size, os.fstat(new.fileno()).st_size))
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": source_date_epoch(), "TZ": "UTC", "LC_ALL": "C.UTF-8",
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": source_date_epoch, temporary_folder(), "TZ": "UTC", "LC_ALL": "C.UTF-8",
                    "MTOOLSRC": "/dev/null", "MTOOLS_SKIP_CHECK": "1"}
     first = place.offset // SECTOR
     call("mkfs.fat", "--invariant", "-i", serial, "-n", LABEL, "-F", bits, "-S", SECTOR, "-s", cluster // SECTOR,
@@ -129,10 +128,10 @@ def copy_files(image, files, folders, offset, environment):
     volume = f"{image.name}@@{offset}" if offset else image.name
     here = {"env": environment, "cwd": image.parent}
     call("mmd", "-i", volume, *[f"::/{folder}" for folder in folders], **here)
-    with tempfile.TemporaryDirectory(dir=image.parent) as scratch:
+    with temporary_folder(image.parent) as scratch:
         for path in sorted(files):
             source = files[path]
             if isinstance(source, bytes):
-                source = pathlib.Path(scratch, "content")
+                source = scratch / "content"
                 source.write_bytes(files[path])
             call("mcopy", "-o", "-i", volume, source.absolute(), f"::/{path}", **here, failed=f"copying {path}")

@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 
-from .program import UNITS, Failure, call, need, readable_file
+from .program import UNITS, Failure, call, need, readable_file, running
 
 QEMU = "qemu-system-x86_64"
 OVMF = pathlib.Path("/usr/share/OVMF")
@@ -149,16 +149,10 @@ def tpm(wanted, scratch):
     state.mkdir()
     ours, theirs = socket.socketpair()
     # swtpm takes commas for separators: it works in the folder.
-    with open(state / "messages", "wb") as messages:
-        process = subprocess.Popen(
-            ["swtpm", "socket", "--tpm2", "--tpmstate", "dir=.", "--ctrl", f"type=unixio,clientfd={ours.fileno()}",
-             "--flags", "not-need-init,startup-clear"], cwd=state, pass_fds=[ours.fileno()], stdin=subprocess.DEVNULL,
-            stdout=messages, stderr=messages)
-    ours.close()
-    try:
+    command = ["swtpm", "socket", "--tpm2", "--tpmstate", "dir=.", "--ctrl", f"type=unixio,clientfd={ours.fileno()}",
+               "--flags", "not-need-init,startup-clear"]
+    with ours, theirs, open(state / "messages", "wb") as messages, \
+         running(command, cwd=state, pass_fds=[ours.fileno()], stdin=subprocess.DEVNULL, stdout=messages, stderr=messages):
+        ours.close()
         yield ["-chardev", f"socket,id=tpm,fd={theirs.fileno()}", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
                "-device", "tpm-crb,tpmdev=tpm0"], theirs
-    finally:
-        theirs.close()
-        process.terminate()
-        process.wait()

@@ -4,13 +4,12 @@
 import contextlib
 import os
 import pathlib
-import tempfile
 
 from .boot_files import ALL_DECODERS, LOADER, LOADER_IA32, Boot
 from .media_entries import add_config, add_entries, check_entries, parse_entry
 from .media_images import write_disk, write_iso, write_netboot
 from .media_tree import Contents
-from .program import Failure, need, own_file, readable_file, replacing, sha256
+from .program import Failure, need, own_file, readable_file, replacing, sha256, temporary_folder
 from .signing import sign
 
 # What the name of the output says, unless an option does.
@@ -78,8 +77,8 @@ def make_media(options, mode, cmdline):
     output = place_for(options.output, mode)
     is_qcow2 = mode == "disk" and (options.format or output.suffix.lower()[1:]) == "qcow2"
     need([*PROGRAMS[mode], *(["qemu-img"] if is_qcow2 else []), *(["sbsign"] if options.key else [])])
-    with tempfile.TemporaryDirectory(prefix="pvhboot-mkimage.") as scratch:
-        contents = collect(options, cmdline, pathlib.Path(scratch))
+    with temporary_folder() as scratch:
+        contents = collect(options, cmdline, scratch)
         refuse_own_files(output, options, contents)
         if mode != "netboot":
             contents.check_for_fat()
@@ -153,9 +152,9 @@ def refuse_own_files(output, options, contents):
 def new_folder(output):
     """Yields the path of a folder to make next to OUTPUT, which becomes OUTPUT at the end if nothing failed."""
     output = pathlib.Path(os.path.realpath(output))
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as scratch:
-        yield pathlib.Path(scratch, output.name)
-        os.replace(pathlib.Path(scratch, output.name), output)
+    with temporary_folder(output.parent, f".{output.name}.") as scratch:
+        yield scratch / output.name
+        os.replace(scratch / output.name, output)
 
 
 def tell(options, mode, output, found):

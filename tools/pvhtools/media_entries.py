@@ -6,11 +6,10 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 
 from .boot_files import ENTRIES, PVHINFO, Boot, Refused, Volume, look_at, one_line
 from .entry import read_values
-from .program import Failure, readable_file
+from .program import Failure, readable_file, temporary_folder
 
 CONFIG = "loader/loader.conf"
 TIMEOUT = 5
@@ -93,8 +92,7 @@ def entry_files(contents):
 
 def check_entries(contents, force, secure_boot, served):
     """Asks pvhinfo about the whole medium, and returns its entries in menu order. One that cannot boot is a failure."""
-    with tempfile.TemporaryDirectory(prefix="pvhboot-mkimage.") as stage:
-        stage = pathlib.Path(stage)
+    with temporary_folder() as stage:
         lay_out(contents, stage)
         done = subprocess.run([PVHINFO, "--json", "--esp", stage, *(["--secure-boot", "on"] if secure_boot else [])],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", check=False)

@@ -72,11 +72,70 @@ def own_file(built, installed):
     return TOP.parent / installed if IS_INSTALLED else TOP / built
 
 
+class Ending:
+    """What was asked for by a signal, and whether it has to wait."""
+
+    is_held = False
+    number = None
+
+
 def end(number, _):
-    """Ignores further signals, so that they do not interrupt the cleanup."""
+    Ending.number = Ending.number or number
+    if not Ending.is_held:
+        obey_signals()
+
+
+def hold_signals():
+    """Lets signals wait. Unlike a mask of signals, this is not inherited by the programs that are started meanwhile."""
+    Ending.is_held = True
+
+
+def obey_signals():
+    """Ends the program if it was asked to. Ignores further signals, so that they do not interrupt the cleanup."""
+    number, Ending.number, Ending.is_held = Ending.number, None, False
+    if number is None:
+        return
     for other in END_SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     raise Ended(signal.Signals(number).name)
+
+
+@contextlib.contextmanager
+def owned(take, give_back):
+    """Yields what take() returns, which give_back() gets at the end. No signal ends the program between the two being
+    taken and being known, nor while it is given back."""
+    hold_signals()
+    taken = None
+    try:
+        taken = take()
+        obey_signals()
+        yield taken
+    finally:
+        hold_signals()
+        if taken is not None:
+            give_back(taken)
+        obey_signals()
+
+
+@contextlib.contextmanager
+def temporary_folder(parent=None, prefix="pvhboot."):
+    """Yields the path of a new folder in PARENT, or where temporary files belong, which is removed at the end."""
+    with owned(lambda: tempfile.TemporaryDirectory(dir=parent, prefix=prefix), tempfile.TemporaryDirectory.cleanup) as folder:
+        yield pathlib.Path(folder.name)
+
+
+def running(command, **how):
+    """A context with the process of COMMAND, which is killed at the end unless it has ended by then. It keeps nothing of
+    its own: QEMU's memory is gone with it, and what swtpm has is in a temporary folder."""
+    return owned(lambda: subprocess.Popen(command, **how), kill)
+
+
+def kill(process):
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream:
+            stream.close()
 
 
 def describe(error):
@@ -138,8 +197,8 @@ def replacing(output):
     output = pathlib.Path(os.path.realpath(output))
     mode = replaceable_mode(output)
     output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as scratch:
-        temporary = pathlib.Path(scratch, output.name)
+    with temporary_folder(output.parent, f".{output.name}.") as scratch:
+        temporary = scratch / output.name
         try:
             yield temporary
             if mode is not None:

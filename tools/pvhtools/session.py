@@ -12,6 +12,7 @@ import time
 from .machine import escape
 from .monitor import Monitor
 from .outcome import ENDED_BY_USER, Console, halted, is_dead, judge, too_late
+from .program import running
 
 FIRST_WORD = 2          # seconds after which it is said what is waited for
 LOOK = 3                # seconds of silence after which the processors are looked at
@@ -83,14 +84,10 @@ class Session:
 def machine_of(command, monitor, inherited, **streams):
     """Runs QEMU, and kills it when this program ends, for whatever reason. Only QEMU keeps its sockets."""
     sockets = [monitor.theirs] + ([inherited] if inherited else [])
-    machine = subprocess.Popen(command, pass_fds=[ours.fileno() for ours in sockets], **streams)
-    for ours in sockets:
-        ours.close()
-    try:
+    with running(command, pass_fds=[ours.fileno() for ours in sockets], **streams) as machine:
+        for ours in sockets:
+            ours.close()
         yield machine
-    finally:
-        machine.kill()
-        machine.wait()
 
 
 def run_on_terminal(command, scratch, timeout, expected, inherited=None):

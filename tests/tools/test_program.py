@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a signal leaves behind: nothing, whenever it comes."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+import signals
+from conftest import TOOLS
+
+# The moments at which one call of Python's library has been made, and its caller does not know of it yet.
+SENT_AFTER = """
+import os, signal, subprocess, sys, tempfile
+sys.path.insert(0, sys.argv[1])
+from pvhtools import program
+
+def send_after(module, name):
+    real = getattr(module, name)
+    def and_then(*arguments, **named):
+        setattr(module, name, real)
+        result = real(*arguments, **named)
+        os.kill(os.getpid(), {number})
+        return result
+    setattr(module, name, and_then)
+
+def main():
+    send_after({module}, "{name}")
+    with program.temporary_folder() as folder:
+        (folder / "file").touch()
+        with program.running(["sleep", "60"]) as process:
+            print(process.pid, flush=True)
+    return 3
+
+program.run_main("test", main)
+"""
+
+MOMENTS = [("os", "open"), ("os", "mkdir"), ("tempfile", "mkdtemp"), ("subprocess", "_fork_exec"),
+           ("subprocess.Popen", "kill"), ("subprocess.Popen", "wait"), ("os", "unlink"), ("os", "rmdir"), ("tempfile", "_rmtree")]
+
+
+@pytest.mark.parametrize("number", signals.ENDINGS)
+@pytest.mark.parametrize("module, name", MOMENTS, ids=lambda value: value)
+def test_a_signal_at_any_moment_leaves_nothing(tmp_path, module, name, number):
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    script = SENT_AFTER.format(module=module, name=name, number=int(number))
+    done = subprocess.run([sys.executable, "-c", script, TOOLS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "TMPDIR": str(folder)}, preexec_fn=signals.have_default_signals)
+    assert done.stderr == f"test: ended by {number.name}\n" and done.returncode == 128 + number
+    assert not list(folder.iterdir())
+    for process in done.stdout.split():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(process), signal.SIG_DFL)
+
+
+def test_without_a_signal_all_is_given_back_too(tmp_path):
+    script = SENT_AFTER.format(module="os", name="fork", number=int(signal.SIGTERM))
+    done = subprocess.run([sys.executable, "-c", script, TOOLS], stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, "TMPDIR": str(tmp_path)})
+    assert done.returncode == 3 and not list(tmp_path.iterdir())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(done.stdout), signal.SIG_DFL)
