@@ -12,7 +12,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from guest import (BENCH, MEDIA, Failure, check_programs, images, pages_taken, readable_file, run,  # noqa: E402
+from guest import (BENCH, FIRMWARES, MEDIA, Failure, check_programs, images, pages_taken, readable_file, run,  # noqa: E402
                    split, work, write_cd, write_command, write_disk)
 from pvhtools.program import replacing, run_main  # noqa: E402
 from report import MILLION, print_leaving, print_times, print_works, write_plot  # noqa: E402
@@ -25,9 +25,10 @@ ROUNDS = 5
 
 
 def make_disk(row, scratch, efi, linux):
+    """EFI: the loaders by architecture."""
     files = make_files(row, scratch, linux)
-    add_loaders(row, scratch, efi, files)
-    write_disk(scratch / "disk", files)
+    add_loaders(row, scratch, efi[row.arch], files)
+    write_disk(scratch / "disk", files, row.arch)
 
 
 def scratch_folder():
@@ -43,7 +44,7 @@ def tell(*words):
 def count_work(row, scratch, loader):
     """The work of each part until the kernel ran, and until the points that Linux reaches."""
     write_command(scratch / "disk", commands(row, loader, "ram"))
-    words = run(scratch, scratch / "disk", "linux" if row.kernel is None else "work", screen=row.menu)
+    words = run(scratch, scratch / "disk", "linux" if row.kernel is None else "work", row.arch, screen=row.menu)
     found = images(words)
     parts = {point: split(scratch / name, found) for point, name in POINTS.items() if (scratch / name).exists()}
     return {point: {"work": work(counts), "parts": {part: count._asdict() for part, count in counts.items()}}
@@ -55,7 +56,7 @@ def measure_leaving(row, scratch):
 
     What it has done by then, and the bytes that it holds beside the payload, its own program included."""
     write_command(scratch / "disk", ["exit", *commands(row, "pvhboot", "ram")])
-    words = run(scratch, scratch / "disk", "work")
+    words = run(scratch, scratch / "disk", "work", row.arch)
     return {"memory": pages_taken(words) * 4096 - row.bytes(),
             "leaving": work(split(scratch / POINTS["end"], images(words)))}
 
@@ -120,6 +121,7 @@ def time_row(row, medium, rounds, efi, linux):
 def arguments():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="the loader")
+    parser.add_argument("--efi-ia32", type=pathlib.Path, required=True, help="the loader for 32-bit firmware")
     parser.add_argument("--linux", type=pathlib.Path, required=True, help="Debian's kernel")
     parser.add_argument("--output", type=pathlib.Path, required=True, help="where the figures go, as JSON")
     parser.add_argument("--plot", type=pathlib.Path, help="draw the work over the size into this picture")
@@ -144,11 +146,24 @@ def chosen(row, given):
     return not given.rows or given.rows in row.name
 
 
+def loaders_of(given):
+    """The loaders by architecture."""
+    return {"x64": readable_file(given.efi, "the loader"), "ia32": readable_file(given.efi_ia32, "the loader for ia32")}
+
+
+def has_firmware(row):
+    """Whether the machine of this row can be had; a line says so if not."""
+    if FIRMWARES[row.arch].code.exists():
+        return True
+    tell(f"{row.name}: NOT MEASURED: the firmware is missing, Debian 12's package ovmf-ia32")
+    return False
+
+
 def measure(given, results):
     """Measures into RESULTS, and saves them after each row, since all rows take long."""
-    efi, linux = readable_file(given.efi, "the loader"), readable_file(given.linux, "Linux")
+    efi, linux = loaders_of(given), readable_file(given.linux, "Linux")
     for row in [] if given.only == "time" else ROWS:
-        if chosen(row, given):
+        if chosen(row, given) and has_firmware(row):
             results["work"] += count_row(row, efi, linux, given.loaders)
             save(results, given.output)
     for medium in [] if given.quick or given.only == "work" else given.media:

@@ -15,13 +15,13 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from bench import count_work, make_disk  # noqa: E402
-from guest import BENCH, FIRMWARE, Failure, check_programs, readable_file  # noqa: E402
+from bench import count_work, has_firmware, loaders_of, make_disk  # noqa: E402
+from guest import BENCH, FIRMWARES, Failure, check_programs, readable_file  # noqa: E402
 from pvhtools.program import run_main  # noqa: E402
 from rows import ROWS  # noqa: E402
 
 FIGURES = pathlib.Path(__file__).with_name("guard.json")
-GUARDED = ("kernel 8M", "kernel 64M at 16M", "kernel 8M, 100 modules 64K")
+GUARDED = ("kernel 8M", "kernel 64M at 16M", "kernel 8M, 100 modules 64K", "kernel 8M, ia32")
 ALLOWED = 1.03
 QEMU = "7.2"  # whose plugin interface plugin.h is
 
@@ -31,19 +31,19 @@ def qemu_version():
     return re.search(r"version (\d+\.\d+)", words)[1]
 
 
-def firmware_hash():
-    return hashlib.sha256(readable_file(FIRMWARE, "firmware").read_bytes()).hexdigest()
+def firmware_hash(arch):
+    return hashlib.sha256(readable_file(FIRMWARES[arch].code, "firmware").read_bytes()).hexdigest()
 
 
 def count(row, scratch):
     parts = count_work(row, scratch, "pvhboot")["end"]
-    return {"all": parts["work"], "loader": sum(parts["parts"]["loader"].values())}
+    return {"firmware": firmware_hash(row.arch), "all": parts["work"], "loader": sum(parts["parts"]["loader"].values())}
 
 
 def measure(efi):
     """The figures by row."""
     figures = {}
-    for row in (row for row in ROWS if row.name in GUARDED):
+    for row in (row for row in ROWS if row.name in GUARDED and has_firmware(row)):
         with tempfile.TemporaryDirectory(dir=BENCH, prefix=".row.") as scratch:
             make_disk(row._replace(loaders=("pvhboot",)), pathlib.Path(scratch), efi, None)
             figures[row.name] = count(row, pathlib.Path(scratch))
@@ -52,13 +52,12 @@ def measure(efi):
 
 def check(efi):
     known = json.loads(readable_file(FIGURES, "the figures").read_text())
-    kind = "all" if known["firmware"] == firmware_hash() else "loader"
-    if kind == "loader":
-        print("check-bench: this firmware is another one than the figures are for: only the loader's own work is "
-              "compared")
-
     bad = []
     for name, figures in measure(efi).items():
+        kind = "all" if known["rows"][name]["firmware"] == figures["firmware"] else "loader"
+        if kind == "loader":
+            print("check-bench: this firmware is another one than the figures are for: only the loader's own work is "
+                  "compared")
         ratio = figures[kind] / known["rows"][name][kind]
         print(f"check-bench: {name}: {figures[kind] / 1e6:.3f} M, {ratio:.3f} of the figure")
         bad += [name] if ratio > ALLOWED else []
@@ -68,13 +67,13 @@ def check(efi):
 
 
 def accept(efi):
-    figures = {"firmware": firmware_hash(), "rows": measure(efi)}
-    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+    FIGURES.write_text(json.dumps({"rows": measure(efi)}, indent=1) + "\n")
 
 
 def main():
     parser = argparse.ArgumentParser(prog="guard", description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--efi", type=pathlib.Path, required=True, help="the loader")
+    parser.add_argument("--efi-ia32", type=pathlib.Path, required=True, help="the loader for 32-bit firmware")
     parser.add_argument("--accept", action="store_true", help="make what is measured the figures")
     given = parser.parse_args()
     check_programs("qemu-system-x86_64")
@@ -82,7 +81,7 @@ def main():
         print(f"check-bench: NOT MEASURED: QEMU is {qemu_version()}, and counting is for the plugins of {QEMU} "
               "(Debian 12)")
         return 0
-    efi = readable_file(given.efi, "the loader")
+    efi = loaders_of(given)
     return accept(efi) if given.accept else check(efi)
 
 

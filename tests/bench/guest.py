@@ -15,8 +15,13 @@ from pvhtools.fat import write_fat  # noqa: E402 (the line above makes it known)
 from pvhtools.program import Failure, call, readable_file  # noqa: E402
 
 BENCH = TOP / "build" / "bench"
-FIRMWARE = pathlib.Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-VARIABLES = pathlib.Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+Firmware = collections.namedtuple("Firmware", "code variables program smm")
+OVMF = pathlib.Path("/usr/share/OVMF")
+OVMF32 = TOP / "build/deps/packages/bookworm/ovmf-ia32/usr/share/OVMF"
+FIRMWARES = {
+    "x64": Firmware(OVMF / "OVMF_CODE_4M.fd", OVMF / "OVMF_VARS_4M.fd", "BOOTX64.EFI", False),
+    "ia32": Firmware(OVMF32 / "OVMF32_CODE_4M.secboot.fd", OVMF32 / "OVMF32_VARS_4M.fd", "BOOTIA32.EFI", True),
+}
 # The host's C library chooses its memcpy by the processor. Linux crashes with CMPXCHG16B in QEMU 7.2.
 HOST_CPU = "qemu64"
 CPU = "qemu64,-cx16"
@@ -67,8 +72,9 @@ def check_programs(*programs):
 
 # The disk
 
-def write_disk(path, files):
-    write_fat(path, {**files, "EFI/BOOT/BOOTX64.EFI": BENCH / "starter.efi", "bench.txt": bytes(COMMAND_SIZE)})
+def write_disk(path, files, arch="x64"):
+    write_fat(path, {**files, f"EFI/BOOT/{FIRMWARES[arch].program}": BENCH / arch / "starter.efi",
+                     "bench.txt": bytes(COMMAND_SIZE)})
 
 
 def write_command(disk, lines):
@@ -100,24 +106,27 @@ def plugin(counts, mode):
 STEADY_CLOCK = ["-icount", "shift=3"]
 
 
-def machine(scratch, disk, medium, memory, timed, screen):
+def machine(scratch, disk, firmware, medium, memory, timed, screen):
     """QEMU's command line. Memory is there from the start where time is taken: page faults are the host's own."""
-    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", "q35,memory-backend=memory", "-m", memory,
+    board = f"q35,memory-backend=memory,smm={'on' if firmware.smm else 'off'}"
+    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", board, "-m", memory,
+            *(["-global", "driver=cfi.pflash01,property=secure,value=on"] if firmware.smm else []),
             "-object", f"memory-backend-ram,id=memory,size={memory},prealloc={'on' if timed else 'off'}",
             *([] if timed else STEADY_CLOCK), "-nodefaults", "-vga", "std" if screen else "none", "-display", "none", "-no-reboot", "-serial", "null",
             "-debugcon", f"file:{scratch / 'words'}", "-global", "isa-debugcon.iobase=0xe9",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-            "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(FIRMWARE, 'firmware')}",
+            "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(firmware.code, 'firmware')}",
             "-drive", f"if=pflash,format=raw,file={scratch / 'variables'}",
             "-drive", f"if=none,id=disk,format=raw,file={disk}", *MEDIA[medium]]
 
 
-def run(scratch, disk, mode, medium="virtio", memory="4G", timeout=600, screen=False):
+def run(scratch, disk, mode, arch="x64", medium="virtio", memory="4G", timeout=600, screen=False):
     """Runs the machine until it ends; returns the guest's words. The counts are in scratch / "counts"."""
     for old in scratch.glob("counts*"):
         old.unlink()
-    (scratch / "variables").write_bytes(readable_file(VARIABLES, "firmware").read_bytes())
-    command = machine(scratch, disk, medium, memory, mode == "time", screen) + plugin(scratch / "counts", mode)
+    firmware = FIRMWARES[arch]
+    (scratch / "variables").write_bytes(readable_file(firmware.variables, "firmware").read_bytes())
+    command = machine(scratch, disk, firmware, medium, memory, mode == "time", screen) + plugin(scratch / "counts", mode)
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=timeout)
     except subprocess.TimeoutExpired:

@@ -54,7 +54,7 @@ def write_kernel(path, megabytes, size, module_count=0, module_size=0):
 
 def write_pe(path, size):
     """The same as a PE file: the payload is one more section."""
-    image = bytearray((BENCH / "pe.efi").read_bytes())
+    image = bytearray((BENCH / "x64" / "pe.efi").read_bytes())
     pe = struct.unpack_from("<I", image, 0x3c)[0]
     count, optional_size = struct.unpack_from("<H", image, pe + 6)[0], struct.unpack_from("<H", image, pe + 20)[0]
     optional, table = pe + 24, pe + 24 + optional_size

@@ -10,8 +10,8 @@ KIB = 1024
 LINUX_OPTIONS = "nokaslr console=ttyS0 earlyprintk=serial,ttyS0,115200 no_timer_check panic=-1"
 
 # kernel: MiB of payload in a test kernel (or None: Linux); at: its address in MiB; modules: count and bytes of each.
-# menu: only until the loader's menu is shown.
-class Row(collections.namedtuple("Row", "name kernel at modules entries loaders menu", defaults=[False])):
+# menu: only until the loader's menu is shown. arch: of firmware and loaders.
+class Row(collections.namedtuple("Row", "name kernel at modules entries loaders menu arch", defaults=[False, "x64"])):
     def bytes(self):
         """Size of the payloads."""
         kernel = self.kernel * MIB if self.kernel else 0
@@ -31,6 +31,7 @@ ROWS = (
     Row("kernel 8M, 100 modules 64K", 8, 32, (100, 64 * KIB), 0, MODULES),
     Row("kernel 8M, 500 entries", 8, 32, (0, 0), 500, ("floor", "pvhboot", "systemd-boot")),
     Row("menu of 50 entries", 8, 32, (0, 0), 50, ("pvhboot", "systemd-boot"), True),
+    Row("kernel 8M, ia32", 8, 32, (0, 0), 0, ("floor", "pvhboot"), arch="ia32"),
     Row("Linux, initrd 64M", None, 0, (1, 64 * MIB), 0, ALL),
 )
 

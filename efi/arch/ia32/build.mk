@@ -11,5 +11,8 @@ ARCH_SOURCES    := pvh/ia32/trampoline.S
 ARCH_LEFT_OUT   := common/hash/sha256_ni.c
 ARCH_LD_FORMAT  := elf_i386
 ARCH_TARGET     := efi-app-ia32
+# For programs that GNU-EFI's own start code starts: those of tests/bench.
+GNU_EFI_LIB     := /usr/lib32
+GNU_EFI_ARCH    := ia32
 # Numbers of 64 bits take two registers and twice the instructions: the limits are above those of x64.
 ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),389120,$(if $(DECODERS),372736,266240))

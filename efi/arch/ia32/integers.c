@@ -1,14 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Debian's compilers come without a 32-bit libgcc. Nothing divides often enough for the speed of
- * this to matter.
- */
+/* Debian's compilers come without a 32-bit libgcc. */
 #include "efi/arch/ia32/integers.h"
 
 #include <stddef.h>
 
+/* The processor's own division, of 64 bits by 32. The quotient has to fit: high < divisor. */
+static uint32_t divide(uint32_t high, uint32_t low, uint32_t divisor, uint32_t *ret_remainder)
+{
+    uint32_t quotient;
+
+    __asm__("divl %4"
+            : "=a"(quotient), "=d"(*ret_remainder)
+            : "a"(low), "d"(high), "rm"(divisor)
+            : "cc");
+    return quotient;
+}
+
+/* Long division with digits of 32 bits. Nearly all divisors have one: sizes of pages, sectors and
+ * descriptors. */
+static uint64_t divide_by_digit(uint64_t dividend, uint32_t divisor, uint64_t *ret_remainder)
+{
+    uint32_t remainder;
+    uint32_t high = divide(0, (uint32_t)(dividend >> 32), divisor, &remainder);
+    uint32_t low = divide(remainder, (uint32_t)dividend, divisor, &remainder);
+
+    *ret_remainder = remainder;
+    return (uint64_t)high << 32 | low;
+}
+
 /* Binary long division. The shifts are by one bit, so that they need no library either. */
-uint64_t __udivmoddi4(uint64_t dividend, uint64_t divisor, uint64_t *ret_remainder)
+static uint64_t divide_by_bits(uint64_t dividend, uint64_t divisor, uint64_t *ret_remainder)
 {
     uint64_t remainder = 0, quotient = 0;
 
@@ -23,6 +44,16 @@ uint64_t __udivmoddi4(uint64_t dividend, uint64_t divisor, uint64_t *ret_remaind
             quotient |= 1;
         }
     }
+    *ret_remainder = remainder;
+    return quotient;
+}
+
+uint64_t __udivmoddi4(uint64_t dividend, uint64_t divisor, uint64_t *ret_remainder)
+{
+    uint64_t remainder;
+    uint64_t quotient = divisor >> 32 ? divide_by_bits(dividend, divisor, &remainder)
+                                      : divide_by_digit(dividend, (uint32_t)divisor, &remainder);
+
     if (ret_remainder)
         *ret_remainder = remainder;
     return quotient;
