@@ -103,17 +103,23 @@ static enum config_result take_default(struct config_parser *parser, const struc
     return config_take_string(parser, key, value);
 }
 
+bool console_mode_parse(const char *text, int *ret_mode)
+{
+    int64_t mode;
+
+    if (!parse_word_or_number(console_modes, ELEMENTS(console_modes), INT32_MAX, text, &mode))
+        return false;
+    *ret_mode = (int)mode;
+    return true;
+}
+
 static enum config_result take_console_mode(struct config_parser *parser,
                                             const struct config_key *key, const char *value)
 {
     struct loader_config *config = parser->target;
-    int64_t mode;
 
     (void)key;
-    if (!parse_word_or_number(console_modes, ELEMENTS(console_modes), INT32_MAX, value, &mode))
-        return CONFIG_BAD_VALUE;
-    config->console_mode = (int)mode;
-    return CONFIG_TAKEN;
+    return console_mode_parse(value, &config->console_mode) ? CONFIG_TAKEN : CONFIG_BAD_VALUE;
 }
 
 static enum config_result take_auto(struct config_parser *parser, const struct config_key *key,
@@ -199,7 +205,7 @@ static const struct config_key keys[] = {
     {"auto-firmware", take_auto, MEMBER(auto_firmware), CONFIG_BOOLEAN, false},
     {"auto-poweroff", take_auto, MEMBER(auto_poweroff), CONFIG_BOOLEAN, false},
     {"auto-reboot", take_auto, MEMBER(auto_reboot), CONFIG_BOOLEAN, false},
-    {.name = "beep"},
+    {"beep", config_take_boolean, MEMBER(beep), CONFIG_BOOLEAN, false},
     {.name = "log-level"},
     {.name = "random-seed-mode"},
     {.name = "reboot-for-bitlocker"},

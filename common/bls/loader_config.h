@@ -15,7 +15,7 @@
 #define TIMEOUT_MAX      (UINT32_MAX - 2)
 
 /* Special console modes, instead of the number of a text mode. */
-#define CONSOLE_MODE_KEEP (-1)
+#define CONSOLE_MODE_KEEP (-1) /* the current one */
 #define CONSOLE_MODE_AUTO (-2) /* a mode that is readable on this screen */
 #define CONSOLE_MODE_MAX  (-3)
 
@@ -44,6 +44,7 @@ struct loader_config {
     bool pass_entry;         /* append the entry's ID to the kernel's command line */
     bool acpi_overlay;       /* default true; see pvh/overlay/acpi_overlay.h */
     bool pass_framebuffer;   /* name the framebuffer in front of every command line */
+    bool beep;               /* with the PC's speaker, in the menu */
     int console_mode;        /* CONSOLE_MODE_..., or a mode number */
     enum enroll_mode enroll; /* default ENROLL_IF_SAFE */
     bool enroll_shuts_down;  /* instead of a reset, after keys were enrolled */
@@ -69,3 +70,6 @@ bool loader_config_restarts(const struct loader_config *config, bool used_try);
  * EFI variables. False when it is none of these.
  */
 bool timeout_parse(const char *text, uint32_t *ret_timeout);
+
+/* Parses "auto", "max", "keep" or the number of a text mode. False when it is none of these. */
+bool console_mode_parse(const char *text, int *ret_mode);

@@ -74,6 +74,19 @@ uint64_t cpu_read_counter(void)
     return __builtin_ia32_rdtsc();
 }
 
+uint8_t cpu_read_port(uint16_t port)
+{
+    uint8_t value;
+
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+void cpu_write_port(uint16_t port, uint8_t value)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
 void cpu_halt(void)
 {
     for (;;)

@@ -4,8 +4,8 @@
  * the compiler calls, and the linker script. It makes no firmware calls and knows nothing of
  * booting.
  *
- * All inline assembly of efi/ is behind this header or in libc.c. Tests on a host have their own
- * implementation of this header.
+ * All inline assembly of efi/ is behind this header, or in what stands for the C library and for
+ * libgcc. Tests on a host have their own implementation of this header.
  */
 #pragma once
 
@@ -39,6 +39,10 @@ uint64_t cpu_read_memory(uint64_t address);
 
 /* The time stamp counter, which every x86-64 processor has. */
 uint64_t cpu_read_counter(void);
+
+/* The byte of an I/O port. */
+uint8_t cpu_read_port(uint16_t port);
+void cpu_write_port(uint16_t port, uint8_t value);
 
 /* Halts forever, with interrupts off: for when boot services have ended and a reset fails. */
 void __attribute__((noreturn)) cpu_halt(void);

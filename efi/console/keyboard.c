@@ -138,6 +138,12 @@ static bool read_input(struct keyboard *keyboard, EFI_EVENT ready, struct input_
     return false;
 }
 
+bool keyboard_has_key(struct keyboard *keyboard)
+{
+    keyboard->has_unread = read_input(keyboard, NULL, &keyboard->unread);
+    return keyboard->has_unread;
+}
+
 /* Reads the next character of a sequence. False when none arrives in time. */
 static bool read_in_sequence(struct keyboard *keyboard, struct input_key *ret_key)
 {

@@ -41,6 +41,9 @@ uint32_t keyboard_wait(struct keyboard *keyboard);
 /* The same without waiting: KEY_NONE when there is neither. */
 uint32_t keyboard_poll(struct keyboard *keyboard);
 
+/* True when a key waits to be read. */
+bool keyboard_has_key(struct keyboard *keyboard);
+
 /*
  * True when the last character is the first one after an ESC, within a second or two: it may then
  * be what is left of a sequence.

@@ -16,6 +16,10 @@
 #define MIN_COLUMNS    40
 #define MIN_ROWS       10
 
+/* More than the 960x227 of a screen of 7680x4320; what firmware claims beyond is not used. */
+#define MAX_COLUMNS 1024
+#define MAX_ROWS    512
+
 /* Mode 1 is 80x50 where it exists; the following ones depend on the machine. */
 #define MODE_80_50         1
 #define MODE_FIRST_MACHINE 2
@@ -62,7 +66,6 @@ static bool text_is_tiny(void)
 /* The number of the mode to set: the current one for no change. */
 static INT32 choose_mode(int console_mode)
 {
-    INT32 current = ST->ConOut->Mode->Mode;
     INT32 last = ST->ConOut->Mode->MaxMode - 1;
 
     if (console_mode >= 0)
@@ -71,19 +74,7 @@ static INT32 choose_mode(int console_mode)
         return last;
     if (console_mode == CONSOLE_MODE_AUTO && text_is_tiny())
         return last >= MODE_FIRST_MACHINE ? MODE_FIRST_MACHINE : MODE_80_50;
-    return current;
-}
-
-/* Sets the mode. When the console refuses it, the previous mode is restored. */
-static void set_mode(int console_mode)
-{
-    INT32 before = ST->ConOut->Mode->Mode;
-    INT32 mode = choose_mode(console_mode);
-
-    if (mode == before || mode < 0 || mode >= ST->ConOut->Mode->MaxMode)
-        return;
-    if (EFI_ERROR(ST->ConOut->SetMode(ST->ConOut, (UINTN)mode)) && before >= 0)
-        (void)ST->ConOut->SetMode(ST->ConOut, (UINTN)before);
+    return text_mode_current();
 }
 
 void screen_forget(struct screen *screen)
@@ -115,22 +106,48 @@ static void choose_size(int console_mode, struct screen *screen)
      * Writing to the last column makes some consoles wrap, and writing to the last row makes all of
      * them scroll. Most terminals have 24 rows where the firmware assumes 25.
      */
-    screen->columns = max_u64(columns, MIN_COLUMNS) - 1;
-    screen->rows = max_u64(rows, MIN_ROWS) - 1;
+    screen->columns = min_u64(max_u64(columns, MIN_COLUMNS), MAX_COLUMNS) - 1;
+    screen->rows = min_u64(max_u64(rows, MIN_ROWS), MAX_ROWS) - 1;
+}
+
+/* Allocates grids, unless those that are there are large enough. */
+static bool grow_grids(struct screen *screen, struct arena *arena)
+{
+    size_t cells = screen->columns * screen->rows;
+
+    if (cells <= screen->capacity)
+        return true;
+    screen->wanted = arena_alloc(arena, cells, sizeof(*screen->wanted));
+    screen->shown = arena_alloc(arena, cells, sizeof(*screen->shown));
+    screen->capacity = cells;
+    return screen->wanted && screen->shown;
+}
+
+void screen_set_mode(int console_mode)
+{
+    text_mode_set(choose_mode(console_mode));
 }
 
 EFI_STATUS screen_open(struct screen *screen, int console_mode, struct arena *arena)
 {
     if (!ST->ConOut || !ST->ConOut->Mode)
         return EFI_UNSUPPORTED;
-    *screen = (struct screen){.attribute = -1, .saved_attribute = ST->ConOut->Mode->Attribute};
-    set_mode(console_mode);
-    choose_size(console_mode, screen);
-    screen->wanted = arena_alloc(arena, screen->columns * screen->rows, sizeof(*screen->wanted));
-    screen->shown = arena_alloc(arena, screen->columns * screen->rows, sizeof(*screen->shown));
-    if (!screen->wanted || !screen->shown)
+    *screen = (struct screen){.saved_attribute = ST->ConOut->Mode->Attribute};
+    screen_set_mode(console_mode);
+    return screen_adopt_mode(screen, console_mode, arena);
+}
+
+EFI_STATUS screen_adopt_mode(struct screen *screen, int console_mode, struct arena *arena)
+{
+    struct screen changed = *screen;
+
+    changed.attribute = -1;
+    choose_size(console_mode, &changed);
+    if (!grow_grids(&changed, arena))
         return EFI_OUT_OF_RESOURCES;
+    *screen = changed;
     (void)ST->ConOut->EnableCursor(ST->ConOut, FALSE);
+    screen->shown_cursor.visible = false;
     screen_forget(screen);
     screen_erase(screen);
     return EFI_SUCCESS;

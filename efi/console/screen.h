@@ -32,6 +32,7 @@ struct screen {
     bool cursor_is_there; /* the cursor is at shown_cursor */
 
     struct screen_cell *wanted, *shown; /* rows * columns each */
+    size_t capacity;                    /* of each, in cells */
     int attribute;                      /* the current one of the console; -1: unknown */
     int saved_attribute;                /* from before screen_open() */
 };
@@ -41,6 +42,16 @@ struct screen {
  * the arena. EFI_UNSUPPORTED when there is no console, EFI_OUT_OF_RESOURCES without memory.
  */
 EFI_STATUS screen_open(struct screen *screen, int console_mode, struct arena *arena);
+
+/* Sets the text mode: console_mode of struct loader_config. To be followed by the next one. */
+void screen_set_mode(int console_mode);
+
+/*
+ * Makes the grids as large as the text mode, which has changed, and clears the screen. Of a mode
+ * that the user has not named, i.e. console_mode < 0, a serial terminal shows the usual part.
+ * EFI_OUT_OF_RESOURCES without memory: the mode from before must be set again, and be adopted.
+ */
+EFI_STATUS screen_adopt_mode(struct screen *screen, int console_mode, struct arena *arena);
 
 /* For CLEANUP(). Clears the screen and restores attribute and cursor. */
 void screen_close(struct screen *screen);

@@ -5,9 +5,44 @@
 #define DEFAULT_COLUMNS 80
 #define DEFAULT_ROWS    25
 
+/* Machines have fewer than 20; beyond this, the number is rubbish. */
+#define MODES_MAX 64
+
+INT32 text_mode_current(void)
+{
+    return ST->ConOut && ST->ConOut->Mode ? ST->ConOut->Mode->Mode : -1;
+}
+
+void text_mode_set(INT32 mode)
+{
+    INT32 before = text_mode_current();
+
+    if (mode == before || mode < 0 || mode >= ST->ConOut->Mode->MaxMode)
+        return;
+    if (EFI_ERROR(ST->ConOut->SetMode(ST->ConOut, (UINTN)mode)) && before >= 0)
+        (void)ST->ConOut->SetMode(ST->ConOut, (UINTN)before);
+}
+
+bool text_mode_set_next(void)
+{
+    INT32 before = text_mode_current();
+    INT32 last = ST->ConOut->Mode->MaxMode - 1;
+    INT32 mode = before;
+
+    if (last >= MODES_MAX)
+        last = MODES_MAX - 1;
+    for (INT32 tried = 0; tried <= last; tried++) {
+        mode = mode >= 0 && mode < last ? mode + 1 : 0;
+        text_mode_set(mode);
+        if (text_mode_current() != before)
+            return true;
+    }
+    return false;
+}
+
 void text_mode_size(UINTN *ret_columns, UINTN *ret_rows)
 {
-    INT32 mode = ST->ConOut->Mode ? ST->ConOut->Mode->Mode : -1;
+    INT32 mode = text_mode_current();
 
     if (mode < 0 ||
         EFI_ERROR(ST->ConOut->QueryMode(ST->ConOut, (UINTN)mode, ret_columns, ret_rows))) {

@@ -4,6 +4,18 @@
 
 #include "efi/efi.h"
 
+/* The number of the current text mode; negative when there is none. */
+INT32 text_mode_current(void);
+
+/* Sets a text mode. When the console refuses it, the previous one is set again. */
+void text_mode_set(INT32 mode);
+
+/*
+ * Sets the next text mode that the console can show; after the last one comes the first. False when
+ * it has no other.
+ */
+bool text_mode_set_next(void);
+
 /* The size of the current text mode; 80x25, which all consoles have, when that is unknown. */
 void text_mode_size(UINTN *ret_columns, UINTN *ret_rows);
 

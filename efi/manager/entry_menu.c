@@ -2,6 +2,7 @@
 #include "efi/manager/entry_menu.h"
 
 #include "efi/console/console.h"
+#include "efi/console/text_mode.h"
 #include "efi/firmware/timing.h"
 #include "efi/manager/actions.h"
 #include "efi/manager/loader_interface.h"
@@ -65,6 +66,15 @@ static EFI_STATUS save_timeout(void *context, uint32_t timeout)
     return loader_interface_save_timeout(timeout, manager->arena);
 }
 
+static EFI_STATUS save_console_mode(void *context, int console_mode)
+{
+    struct manager *manager = ((struct entry_menu *)context)->manager;
+
+    if (console_mode == manager->catalog.config.console_mode)
+        return loader_interface_forget_console_mode();
+    return loader_interface_save_console_mode(console_mode, manager->arena);
+}
+
 static void describe_machine(void *context, struct text *text)
 {
     const struct manager *manager = ((struct entry_menu *)context)->manager;
@@ -86,6 +96,7 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
 {
     const struct manager *manager = entry_menu->manager;
     size_t count = manager->catalog.entries.count;
+    int console_mode = manager->catalog.config.console_mode;
 
     *ret_menu = (struct menu){
         .entries = manager->catalog.entries.items,
@@ -96,11 +107,15 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .timeout_exits = timeout_exits,
         .no_editor = find_no_editor(manager),
         .has_firmware_setup = manager->can_enter_setup,
-        .console_mode = manager->catalog.config.console_mode,
+        .console_mode = loader_interface_read_console_mode(console_mode, manager->arena),
+        .configured_mode = console_mode,
+        .beep = manager->catalog.config.beep,
+        .firmware_mode = text_mode_current(),
         .context = entry_menu,
         .work = probe_next,
         .save_default = save_default,
         .save_timeout = save_timeout,
+        .save_console_mode = save_console_mode,
         .describe_machine = describe_machine,
     };
     if (ret_menu->timeout == TIMEOUT_HIDDEN) /* shown because a key was pressed */

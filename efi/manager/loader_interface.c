@@ -140,6 +140,29 @@ EFI_STATUS loader_interface_save_timeout(uint32_t timeout, struct arena *arena)
     return variable_set_text(&loader_guid, "LoaderConfigTimeout", true, text.data, arena);
 }
 
+int loader_interface_read_console_mode(int configured, struct arena *arena)
+{
+    int mode;
+
+    return console_mode_parse(get_text("LoaderConfigConsoleMode", arena), &mode) ? mode
+                                                                                 : configured;
+}
+
+EFI_STATUS loader_interface_save_console_mode(INT32 mode, struct arena *arena)
+{
+    TEXT_ON_STACK(text, NUMBER_BYTES);
+
+    text_format(&text, "%d", mode);
+    return variable_set_text(&loader_guid, "LoaderConfigConsoleMode", true, text.data, arena);
+}
+
+EFI_STATUS loader_interface_forget_console_mode(void)
+{
+    EFI_STATUS status = variable_delete(&loader_guid, "LoaderConfigConsoleMode");
+
+    return status == EFI_NOT_FOUND ? EFI_SUCCESS : status;
+}
+
 void loader_interface_save_last(const struct boot_entry *entry, struct arena *arena)
 {
     (void)variable_set_text(&loader_guid, "LoaderEntryLastBooted", true, entry->full_id, arena);

@@ -40,10 +40,16 @@ void loader_interface_consume_selection(const struct default_selection *selectio
 uint32_t loader_interface_read_timeout(uint32_t *saved, const char *from_outside,
                                        struct arena *arena);
 
-/* For the menu's keys d, D, + and -. A NULL entry deletes the default, or what is preferred. */
+/* The console mode of LoaderConfigConsoleMode, or else `configured`, that of loader.conf. */
+int loader_interface_read_console_mode(int configured, struct arena *arena);
+
+/* For the menu's keys d, D, +, -, r and R. A NULL entry deletes the default, or what is preferred.
+ */
 EFI_STATUS loader_interface_save_default(const struct boot_entry *entry, bool preferred,
                                          struct arena *arena);
 EFI_STATUS loader_interface_save_timeout(uint32_t timeout, struct arena *arena);
+EFI_STATUS loader_interface_save_console_mode(INT32 mode, struct arena *arena);
+EFI_STATUS loader_interface_forget_console_mode(void);
 
 /* Sets LoaderEntryLastBooted, for the default "@saved". */
 void loader_interface_save_last(const struct boot_entry *entry, struct arena *arena);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/menu/menu.h"
 
+#include "efi/console/beep.h"
 #include "efi/firmware/watchdog.h"
 #include "efi/menu/menu_draw.h"
 #include "efi/menu/menu_keys.h"
@@ -19,6 +20,24 @@ static bool count_down(struct menu_state *state, enum menu_choice *ret_choice)
     return true;
 }
 
+/* Beeps the number of the selected entry, for those who cannot see it, until a key is pressed. */
+static void announce_entry(struct menu_state *state)
+{
+    size_t selected = state->list.selected;
+
+    if (!state->menu->beep || state->seconds_left > 0 || state->announced == selected)
+        return;
+    state->announced = selected;
+    for (size_t i = 0; i <= selected && !keyboard_has_key(&state->keyboard); i++)
+        beep();
+}
+
+static void announce_second(const struct menu_state *state)
+{
+    if (state->menu->beep && state->seconds_left > 0)
+        beep();
+}
+
 static void run(struct menu_state *state, enum menu_choice *ret_choice)
 {
     for (;;) {
@@ -26,6 +45,7 @@ static void run(struct menu_state *state, enum menu_choice *ret_choice)
         bool chosen = false;
 
         menu_draw(state);
+        announce_entry(state);
         key = menu_read_key(state);
         if (key == KEY_TICK)
             chosen = count_down(state, ret_choice);
@@ -33,6 +53,8 @@ static void run(struct menu_state *state, enum menu_choice *ret_choice)
             chosen = menu_handle_key(state, key, ret_choice);
         if (chosen)
             return;
+        if (key == KEY_TICK)
+            announce_second(state);
     }
 }
 
@@ -73,6 +95,7 @@ EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *re
         .menu = menu,
         .arena = arena,
         .list = {.count = menu->count, .rows = 1},
+        .announced = SIZE_MAX,
         .status = status_text,
     };
     EFI_STATUS status = open_menu(&state);
@@ -80,7 +103,7 @@ EFI_STATUS menu_run(struct menu *menu, struct arena *arena, enum menu_choice *re
     if (EFI_ERROR(status))
         return status;
     run(&state, ret_choice);
-    menu_save_timeout(&state);
+    menu_save_settings(&state);
     menu->selected = state.list.selected;
     return EFI_SUCCESS;
 }

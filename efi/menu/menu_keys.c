@@ -3,6 +3,7 @@
 
 #include "common/base/uefi_status.h"
 #include "common/bls/entry_default.h"
+#include "efi/console/text_mode.h"
 #include "efi/firmware/efi_error.h"
 #include "efi/menu/menu_details.h"
 #include "efi/menu/menu_edit.h"
@@ -56,12 +57,52 @@ static void change_timeout(struct menu_state *state, bool longer)
         menu_answer(state, "Later boots: the menu waits %u s.", timeout);
 }
 
+/* Makes the menu as large as the text mode, which was `before`; when that fails, it is again. */
+static void adopt_mode(struct menu_state *state, INT32 before, int console_mode)
+{
+    struct menu *menu = state->menu;
+
+    if (EFI_ERROR(screen_adopt_mode(&state->screen, console_mode, state->arena))) {
+        text_mode_set(before);
+        screen_forget(&state->screen);
+        menu_answer(state, MENU_NO_MEMORY);
+        return;
+    }
+    menu->console_mode = console_mode;
+    state->mode_changed = true;
+    menu_answer(state,
+                console_mode == menu->configured_mode
+                    ? "The usual text mode again, %d: %zu x %zu characters."
+                    : "Text mode %d from now on: %zu x %zu characters. R: the usual one.",
+                (int)text_mode_current(), state->screen.columns + 1, state->screen.rows + 1);
+}
+
+static void set_next_mode(struct menu_state *state)
+{
+    INT32 before = text_mode_current();
+
+    if (text_mode_set_next())
+        adopt_mode(state, before, text_mode_current());
+    else
+        menu_answer(state, "The console has no other text mode.");
+}
+
+static void set_usual_mode(struct menu_state *state)
+{
+    INT32 before = text_mode_current();
+
+    text_mode_set(state->menu->firmware_mode);
+    screen_set_mode(state->menu->configured_mode);
+    adopt_mode(state, before, state->menu->configured_mode);
+}
+
 static void show_help(struct menu_state *state)
 {
     menu_answer(state,
                 "Enter: boot   e: edit   p: details   d, D: default   +/-: timeout   "
                 "1-9: choose\n%sO: power off   B: reboot   Q: back to the firmware   v: version\n"
-                "l: Linux   w: Windows   a: macOS   s: UEFI shell   Ctrl+L: redraw",
+                "l: Linux   w: Windows   a: macOS   s: UEFI shell   r, R: text mode   "
+                "Ctrl+L: redraw",
                 state->menu->has_firmware_setup ? "f: firmware setup   " : "");
 }
 
@@ -185,6 +226,13 @@ static bool act(struct menu_state *state, uint32_t key, enum menu_choice *ret_ch
     case 'v':
     case 'V':
         menu_answer(state, "pvhboot " PVHBOOT_VERSION);
+        break;
+    case 'r':
+        set_next_mode(state);
+        break;
+    case 'R':
+        if (!keyboard_follows_escape()) /* F3 is ESC O R */
+            set_usual_mode(state);
         break;
     case '+':
     case '=':

@@ -39,7 +39,10 @@ struct menu {
     uint32_t saved_timeout;     /* of later boots: + and - change it */
     bool timeout_exits;         /* the timeout returns to the firmware instead of booting */
     const char *no_editor;      /* why nothing can be edited, to be shown; NULL: it can */
-    int console_mode;           /* as in struct loader_config */
+    int console_mode;           /* as in struct loader_config; r and R change it */
+    int configured_mode;        /* the console mode that loader.conf asks for */
+    bool beep;                  /* every second of a countdown; the number of an entry otherwise */
+    INT32 firmware_mode;        /* the text mode before the menu; negative: unknown */
     const char *message;        /* shown above the list, e.g. why a boot failed; NULL for none */
     /* out: the edited command line, in the arena; NULL: unchanged */
     const char *command_line;
@@ -60,6 +63,8 @@ struct menu {
     (void *context, size_t index, bool preferred, bool *ret_cleared, size_t *ret_default);
     /* Saves the timeout for later boots. */
     EFI_STATUS (*save_timeout)(void *context, uint32_t timeout);
+    /* Saves the console mode for later boots, which have that of loader.conf if it is that one. */
+    EFI_STATUS (*save_console_mode)(void *context, int console_mode);
     /* Appends "label: value" lines about the machine and the loader to the details; may be NULL. */
     void (*describe_machine)(void *context, struct text *text);
 };

@@ -18,6 +18,8 @@ struct menu_state {
     uint32_t seconds_left; /* until the timeout; 0: no countdown */
     bool working;          /* menu->work has more to do */
     bool timeout_changed;  /* and not saved yet */
+    bool mode_changed;     /* the same of the console mode */
+    size_t announced;      /* the entry whose number was beeped; SIZE_MAX: none */
     const char *message;   /* above the list; NULL after the first key */
     struct text status;    /* the answer to the last key; empty for none */
     struct text details;   /* of menu_show_details(); allocated when first needed */

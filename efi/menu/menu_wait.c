@@ -15,18 +15,23 @@ void menu_answer(struct menu_state *state, const char *format, ...)
     va_end(arguments);
 }
 
-void menu_save_timeout(struct menu_state *state)
+static void tell_if_not_stored(struct menu_state *state, const char *format, EFI_STATUS status)
+{
+    if (EFI_ERROR(status))
+        menu_answer(state, format, uefi_status_name(efi_status_number(status)));
+}
+
+void menu_save_settings(struct menu_state *state)
 {
     struct menu *menu = state->menu;
-    EFI_STATUS status;
 
-    if (!state->timeout_changed)
-        return;
-    state->timeout_changed = false;
-    status = menu->save_timeout(menu->context, menu->saved_timeout);
-    if (EFI_ERROR(status))
-        menu_answer(state, "The firmware did not store the timeout: %s",
-                    uefi_status_name(efi_status_number(status)));
+    if (state->timeout_changed)
+        tell_if_not_stored(state, "The firmware did not store the timeout: %s",
+                           menu->save_timeout(menu->context, menu->saved_timeout));
+    if (state->mode_changed)
+        tell_if_not_stored(state, "The firmware did not store the console mode: %s",
+                           menu->save_console_mode(menu->context, menu->console_mode));
+    state->timeout_changed = state->mode_changed = false;
 }
 
 /*
@@ -76,7 +81,7 @@ uint32_t menu_read_key(struct menu_state *state)
         }
         watchdog_arm();
         if (key == KEY_TICK)
-            menu_save_timeout(state);
+            menu_save_settings(state);
         return key;
     }
 }

@@ -14,5 +14,8 @@ __attribute__((format(printf, 2, 3))) void menu_answer(struct menu_state *state,
  */
 uint32_t menu_read_key(struct menu_state *state);
 
-/* Saves a changed timeout. Called when no key has come for a second, to spare the flash. */
-void menu_save_timeout(struct menu_state *state);
+/*
+ * Saves a changed timeout or console mode. Called when no key has come for a second, to spare the
+ * flash.
+ */
+void menu_save_settings(struct menu_state *state);

@@ -39,7 +39,7 @@ def _key_name(key):
 class Session:
     """One machine, from power-on to the end of the `with` block."""
 
-    def __init__(self, machine, image, variables, directory, size=(80, 24)):
+    def __init__(self, machine, image, variables, directory, size=(80, 24), devices=()):
         self.directory = directory
         self.terminal = Terminal(*size)
         self.received = bytearray()
@@ -48,7 +48,7 @@ class Session:
         (directory / "vars.fd").write_bytes(variables)
         self._process = self._monitor = self._to_machine = self._from_machine = None
         self._command = [self._replace_serial(word)
-                         for word in qemu.command_line(machine, image, directory)]
+                         for word in qemu.command_line(machine, image, directory, devices)]
 
     def _replace_serial(self, word):
         if not word.startswith("file,id=serial,"):

@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import time
+import wave
 
 import pytest
 
@@ -36,14 +37,14 @@ BROKEN = {f"{ENTRIES}/broken.conf": entry("Broken", sort_key="z", pvh="/missing.
 
 
 @contextlib.contextmanager
-def at_menu(boot, name, files, conf=FOREVER, size=(80, 24), **hardware):
+def at_menu(boot, name, files, conf=FOREVER, size=(80, 24), devices=(), **hardware):
     """A machine that comes to the menu; its log is build/boot/NAME.log."""
     folder = boot.folder(name)
     machine = Machine(**{"memory": 256, **hardware})
     media.write_disk(folder / "image", {
         **scenario.removable(machine), "kernel.elf": kernel_path(KERNEL), "loader/loader.conf": conf, **files})
     session = Session(machine, folder / "image", qemu.firmware_variables(machine), folder / "run",
-                      size)
+                      size, devices)
     try:
         with session:
             yield session
@@ -440,6 +441,53 @@ def test_text_modes(boot, mode, size):
         menu.chosen("Entry 59")
         menu.shows(f"({60 - shown} more above)")
         assert terminal.scrolled == 0
+
+
+@pytest.mark.slow
+def test_another_text_mode(boot):
+    """OVMF has 80x25 and 100x31 on this screen, and starts in the latter."""
+    with at_menu(boot, "menu-other-mode", numbered(60), size=(100, 31), vga="std") as session:
+        menu, terminal = Menu(session), session.terminal
+        menu.shows(IDLE)
+        at_first = len(re.findall(r"Entry \d+$", terminal.text, re.M))
+        session.press("r")
+        menu.shows("Text mode 0 from now on: 80 x 25 characters. R: the usual one.")
+        shown = len(re.findall(r"Entry \d+$", terminal.text, re.M))
+        assert shown == at_first - 6 and f"({60 - shown} more below)" in terminal.text
+        session.press("down", "R")
+        menu.shows("The usual text mode again, 2: 100 x 31 characters.")
+        menu.chosen("Entry 1")
+        assert len(re.findall(r"Entry \d+$", terminal.text, re.M)) == at_first
+        assert terminal.scrolled == 0
+        session.press("r", "ret")
+        assert cmdline_of_kernel(session) == "option 1"
+
+
+def sound(path):
+    """Seconds and pitch of what a speaker has played. QEMU leaves silence out of the file, whose samples have 16 bits."""
+    with wave.open(str(path)) as file:
+        frames, rate, channels = file.readframes(file.getnframes()), file.getframerate(), file.getnchannels()
+    samples = memoryview(frames[:len(frames) // (2 * channels) * 2 * channels]).cast("h")[::channels].tolist()
+    rises = sum(before < 0 <= after for before, after in zip(samples, samples[1:]))
+    seconds = len(samples) / rate
+    return seconds, rises / seconds
+
+
+@pytest.mark.slow
+def test_beeps(boot, tmp_path):
+    """Down to the third entry: one, two and three beeps of a tenth of a second come out of the machine's speaker."""
+    audio = tmp_path / "speaker.wav"
+    with at_menu(boot, "menu-beeps", numbered(3), b"beep yes\n" + FOREVER,
+                 devices=["-audiodev", f"wav,id=speaker,path={audio}", "-machine", "pcspk-audiodev=speaker"]) as session:
+        menu = Menu(session)
+        menu.shows(IDLE)
+        for number in range(1, 3):
+            time.sleep(3)
+            session.press("down")
+            menu.chosen(f"Entry {number}")
+        time.sleep(3)
+    seconds, pitch = sound(audio)
+    assert 0.4 < seconds < 1.2 and 420 < pitch < 460
 
 
 @pytest.mark.slow

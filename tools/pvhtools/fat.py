@@ -57,7 +57,7 @@ def write_fat(image, files, folders=(), geometries=GEOMETRIES, place=Place(), se
         size = image_size(bits, cluster, clusters)
     with open(image, "r+b" if place.offset else "wb") as new:
         new.truncate(max(place.offset + size, os.fstat(new.fileno()).st_size))
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": source_date_epoch, temporary_folder(), "TZ": "UTC", "LC_ALL": "C.UTF-8",
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": source_date_epoch(), "TZ": "UTC", "LC_ALL": "C.UTF-8",
                    "MTOOLSRC": "/dev/null", "MTOOLS_SKIP_CHECK": "1"}
     first = place.offset // SECTOR
     call("mkfs.fat", "--invariant", "-i", serial, "-n", LABEL, "-F", bits, "-S", SECTOR, "-s", cluster // SECTOR,

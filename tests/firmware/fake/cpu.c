@@ -120,6 +120,58 @@ uint64_t cpu_read_counter(void)
     return (ledger_now() + AGE) * COUNTS_PER_TICK;
 }
 
+/* The timer's channel 2 and the speaker, as on every PC. Other devices' bits are in port 0x61, too.
+ */
+#define TIMER_CHANNEL_2 0x42
+#define TIMER_COMMAND   0x43
+#define TIMER_FREQUENCY 1193182
+#define SPEAKER_PORT    0x61
+#define SPEAKER_BITS    0x3
+#define OTHER_BITS      0x20
+
+static struct {
+    uint8_t value;
+    uint8_t divisor[2];
+    unsigned beeps;
+} speaker = {.value = OTHER_BITS};
+
+unsigned speaker_beeps(void)
+{
+    return speaker.beeps;
+}
+
+uint8_t cpu_read_port(uint16_t port)
+{
+    if (port != SPEAKER_PORT)
+        run_fail("port 0x%x is read", port);
+    return speaker.value;
+}
+
+static void switch_speaker(uint8_t value)
+{
+    unsigned divisor = speaker.divisor[0] | (unsigned)speaker.divisor[1] << 8;
+    bool sounds = (value & SPEAKER_BITS) == SPEAKER_BITS;
+
+    if ((value & ~SPEAKER_BITS) != OTHER_BITS)
+        run_fail("other devices' bits of port 0x61 are changed");
+    if (sounds && (divisor == 0 || TIMER_FREQUENCY / divisor != 440))
+        run_fail("the speaker sounds at another pitch");
+    speaker.beeps += sounds && speaker.value == OTHER_BITS;
+    speaker.value = value;
+}
+
+void cpu_write_port(uint16_t port, uint8_t value)
+{
+    if (port == SPEAKER_PORT) {
+        switch_speaker(value);
+    } else if (port == TIMER_CHANNEL_2) {
+        speaker.divisor[0] = speaker.divisor[1];
+        speaker.divisor[1] = value;
+    } else if (port != TIMER_COMMAND || value != 0xb6) {
+        run_fail("0x%x is written to port 0x%x", value, port);
+    }
+}
+
 void cpu_halt(void)
 {
     if (ledger_phase() == PHASE_RUNNING)
@@ -129,5 +181,7 @@ void cpu_halt(void)
 
 void cpu_jump(uint64_t code, uint64_t data)
 {
+    if (speaker.value != OTHER_BITS)
+        run_fail("the speaker is left on");
     guest_enter(code, data);
 }

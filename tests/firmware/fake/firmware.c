@@ -21,8 +21,9 @@
 
 #define MOST_TABLES 8
 #define MOST_WORDS  32
-#define COLUMNS     80
-#define ROWS        25
+#define COLUMNS     (output_mode.Mode == 0 ? 80 : 100)
+#define ROWS        (output_mode.Mode == 0 ? 25 : 31)
+#define MODE_LISTED 1 /* as OVMF lists 80x50 on a screen that is too low */
 
 /* As in EDK2; larger than the structure, so that the loader must use the stride. */
 #define USUAL_STRIDE 48
@@ -37,7 +38,7 @@ static size_t exits; /* calls of ExitBootServices with the current key */
  * The console
  */
 
-static SIMPLE_TEXT_OUTPUT_MODE output_mode = {.MaxMode = 1, .CursorVisible = TRUE};
+static SIMPLE_TEXT_OUTPUT_MODE output_mode = {.MaxMode = 3, .CursorVisible = TRUE};
 static SIMPLE_TEXT_OUTPUT_INTERFACE fake_output;
 static bool output_cleared;
 
@@ -72,10 +73,30 @@ static EFI_STATUS EFIAPI query_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mo
     check_output(this);
     if (EFI_ERROR(status))
         return status;
-    if (mode >= (UINTN)output_mode.MaxMode)
+    if (mode >= (UINTN)output_mode.MaxMode || mode == MODE_LISTED)
         return EFI_UNSUPPORTED;
     *columns = COLUMNS;
     *rows = ROWS;
+    return EFI_SUCCESS;
+}
+
+INT32 console_mode(void)
+{
+    return output_mode.Mode;
+}
+
+static EFI_STATUS EFIAPI set_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mode)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_CONSOLE_MODE);
+
+    check_output(this);
+    if (mode >= (UINTN)output_mode.MaxMode)
+        run_fail("text mode %zu is set, which is not listed", (size_t)mode);
+    if (EFI_ERROR(status))
+        return status;
+    if (mode == MODE_LISTED)
+        return EFI_UNSUPPORTED;
+    output_mode.Mode = (INT32)mode;
     return EFI_SUCCESS;
 }
 
@@ -127,7 +148,7 @@ static SIMPLE_TEXT_OUTPUT_INTERFACE fake_output = {
     .OutputString = output_string,
     .TestString = test_string,
     .QueryMode = query_mode,
-    .SetMode = set_number,
+    .SetMode = set_mode,
     .SetAttribute = set_number,
     .ClearScreen = clear_screen,
     .SetCursorPosition = set_cursor,

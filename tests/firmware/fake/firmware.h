@@ -34,6 +34,13 @@ void firmware_start(void);
 /* True if the console has been cleared, and with it all that it writes to. */
 bool console_is_cleared(void);
 
+/* The current text mode: 0 is of 80x25 characters and 2 of 100x31; 1 is listed and cannot be set.
+ */
+INT32 console_mode(void);
+
+/* How often the PC's speaker has sounded. */
+unsigned speaker_beeps(void);
+
 /* The loader's options: LoadOptions as bytes or as UTF-16, or the arguments of a UEFI shell. */
 void options_set_bytes(const void *bytes, size_t size);
 void options_set(const char *text);

@@ -494,6 +494,103 @@ static void check_kept_timeout(void)
         run_fail("the timeout is not one second longer");
 }
 
+/* r passes over a mode that cannot be set; later boots have what was chosen, unless it is R's. */
+static const struct {
+    const char *before, *keys, *after; /* of the variable; NULL: not there */
+    INT32 mode;
+} text_modes[] = {
+    {NULL, "r", "2", 2},           {NULL, "rr", "0", 0}, {NULL, "rrr", "2", 2},
+    {NULL, "rR", NULL, 0},         {"2", "", "2", 2},    {"2", "r", "0", 0},
+    {"2", "R", NULL, 0},           {"1", "", "1", 0},    {"99", "", "99", 0},
+    {"rubbish", "", "rubbish", 0}, {"-4", "r", "2", 2},
+};
+static uint64_t text_mode_row;
+
+static void menu_text_modes(uint64_t seed)
+{
+    setup_menu();
+    text_mode_row = seed;
+    if (text_modes[seed].before)
+        variable_put_text("LoaderConfigConsoleMode", text_modes[seed].before);
+    type(text_modes[seed].keys);
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_text_mode(void)
+{
+    const char *after = text_modes[text_mode_row].after;
+    size_t size;
+
+    if (console_mode() != text_modes[text_mode_row].mode)
+        run_fail("text mode %d is set", (int)console_mode());
+    if (after ? !variable_is("LoaderConfigConsoleMode", after)
+              : variable_find(&loader_variable_guid, "LoaderConfigConsoleMode", &size) != NULL)
+        run_fail("the text mode of later boots is not %s", after ? after : "the usual one");
+}
+
+static void menu_mode_refused(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    variables_refused = EFI_WRITE_PROTECTED;
+    type("r");
+    keys_pressed += 8; /* settings are saved when no key comes for a second */
+    press(SCAN_NONE, ENTER);
+}
+
+/* A beep for each second of the countdown but the last, or as many as the entry's number. */
+static const struct {
+    const char *timeout, *keys;
+    unsigned beeps;
+} beeping[] = {{"5", NULL, 4}, {"menu-force", "j", 3}, {"menu-force", "jk", 4}, {"5", "j", 2}};
+static uint64_t beeping_row;
+
+static void menu_beeps(uint64_t seed)
+{
+    char config[64];
+
+    setup_two();
+    snprintf(config, sizeof(config), "beep yes\ntimeout %s\n", beeping[seed].timeout);
+    file_put_text(CONFIG, config);
+    keys_pressed = 0;
+    beeping_row = seed;
+    if (!beeping[seed].keys)
+        return;
+    for (const char *key = beeping[seed].keys; *key; key++, keys_pressed += 4)
+        press(SCAN_NONE, (CHAR16)*key);
+    press(SCAN_NONE, ENTER);
+    if (strchr("j", beeping[seed].keys[strlen(beeping[seed].keys) - 1])) {
+        expect_command_line("old");
+        expect_fallback("new");
+    }
+}
+
+static void check_beeps(void)
+{
+    if (speaker_beeps() != beeping[beeping_row].beeps)
+        run_fail("%u beeps", speaker_beeps());
+}
+
+/* Down is pressed while the number is beeped: the rest of it is not. */
+static void menu_beeps_end(uint64_t seed)
+{
+    (void)seed;
+    many(seed);
+    file_put_text(CONFIG, "beep yes\ntimeout menu-force\n");
+    keys_pressed = 0;
+    press(SCAN_END, 0);
+    keys_pressed += 8;
+    press(SCAN_HOME, 0);
+    keys_pressed += 8;
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_beeps_end(void)
+{
+    if (speaker_beeps() < 5 || speaker_beeps() > 20)
+        run_fail("%u beeps", speaker_beeps());
+}
+
 /* d on what is preferred clears that; D then sets a default that counts. */
 static void menu_preferred(uint64_t seed)
 {
@@ -952,6 +1049,12 @@ const struct scenario manager_scenarios[] = {
     {"menu-probes", menu_probes, ENDING_BOOT, NULL, check_probed},
     {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout,
      MENU_FAULTS},
+    {"menu-text-modes", menu_text_modes, ENDING_BOOT, NULL, check_text_mode,
+     .seeds = ELEMENTS(text_modes)},
+    {"menu-text-mode-faults", menu_text_modes, ENDING_BOOT, NULL, MENU_FAULTS},
+    {"menu-mode-refused", menu_mode_refused, ENDING_BOOT, "did not store the console mode"},
+    {"menu-beeps", menu_beeps, ENDING_BOOT, NULL, check_beeps, .seeds = ELEMENTS(beeping)},
+    {"menu-beeps-end", menu_beeps_end, ENDING_BOOT, NULL, check_beeps_end},
     {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "did not store the default",
      MENU_FAULTS},
     {"menu-quit", menu_quit, ENDING_SUCCESS, NULL, MENU_FAULTS, .also = ALSO(ENDING_BOOT)},

@@ -225,6 +225,18 @@ static void bad_values(void **state)
     assert_int_equal(config.diagnostics.count, 0);
 }
 
+static void beeps(void **state)
+{
+    (void)state;
+    parse("");
+    assert_false(config.beep);
+    parse("beep yes");
+    assert_true(config.beep);
+    parse("beep twice");
+    assert_false(config.beep);
+    assert_diagnostic(0, 1, "beep \"twice\": not yes or no; ignored");
+}
+
 static void reboots_on_error(void **state)
 {
     static const struct {
@@ -284,10 +296,9 @@ static void automatic_entries(void **state)
 static void keys_that_are_not_ours(void **state)
 {
     (void)state;
-    parse("beep yes\n"
-          "random-seed-mode off\nsecure-boot-enroll manual\nsecure-boot-enroll-action reboot\n"
+    parse("random-seed-mode off\nsecure-boot-enroll manual\nsecure-boot-enroll-action reboot\n"
           "secure-boot-enroll-timeout-sec 3\nreboot-for-bitlocker 1\nreboot-on-error auto\n"
-          "log-level info\nbeep\n");
+          "log-level info\n");
     assert_int_equal(config.diagnostics.count, 0);
     parse("timeuot 5\nTimeout 5\ntimeout\neditor \"\"\n reboot 1\n=\n");
     assert_int_equal(config.diagnostics.count, 6);
@@ -466,6 +477,7 @@ int main(void)
         test(timeouts),
         test(booleans),
         test(console_modes),
+        test(beeps),
         test(reboots_on_error),
         test(enrolment_of_keys),
         test(bad_values),
