@@ -416,3 +416,32 @@ bool file_system_open_other(EFI_HANDLE partition, const char *name, struct volum
     ret_volume->kind = VOLUME_OTHER;
     return true;
 }
+
+static bool open_if_accepted(EFI_HANDLE device, bool (*accepts)(const struct volume *volume),
+                             struct volume *ret_volume)
+{
+    struct error ignored = {.code = ERROR_NONE};
+
+    if (!file_system_open_other(device, "a volume", ret_volume, &ignored))
+        return false;
+    if (accepts(ret_volume))
+        return true;
+    volume_close(ret_volume);
+    return false;
+}
+
+bool file_system_search(EFI_HANDLE except, bool (*accepts)(const struct volume *volume),
+                        struct volume *ret_volume)
+{
+    EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    EFI_HANDLE *devices = NULL;
+    UINTN count = 0;
+    bool found = false;
+
+    if (EFI_ERROR(BS->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &devices)))
+        return false;
+    for (UINTN i = 0; i < count && !found; i++)
+        found = devices[i] != except && open_if_accepted(devices[i], accepts, ret_volume);
+    (void)BS->FreePool(devices);
+    return found;
+}

@@ -16,3 +16,8 @@ bool file_system_open(EFI_HANDLE device, struct volume *ret_volume, struct error
  */
 bool file_system_open_other(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
                             struct error *error);
+
+/* Opens the first file system that is accepted, of those on other devices. False if there is none.
+ */
+bool file_system_search(EFI_HANDLE except, bool (*accepts)(const struct volume *volume),
+                        struct volume *ret_volume);

@@ -8,6 +8,7 @@
 #include "common/image/pe.h"
 #include "efi/firmware/device_path.h"
 #include "efi/firmware/file.h"
+#include "efi/firmware/file_system.h"
 #include "efi/firmware/pages.h"
 #include "efi/manager/actions.h"
 
@@ -20,7 +21,10 @@ struct automatic {
     char key;
 };
 
-/* IDs, titles, keys and order are systemd-boot's. */
+/* IDs, titles, keys and order are systemd-boot's. macOS is on a partition of its own. */
+static const struct automatic macos = {
+    "auto-osx", "macOS", "\\System\\Library\\CoreServices\\boot.efi", ENTRY_STARTS, 'a'};
+
 static const struct automatic programs[] = {
     {"auto-windows", "Windows Boot Manager", "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", ENTRY_STARTS,
      'w'},
@@ -147,6 +151,11 @@ static bool is_in_our_directory(const char *path, const char *own_path)
     return i == length;
 }
 
+static bool has_macos(const struct volume *volume)
+{
+    return file_exists(volume, macos.path);
+}
+
 static void find_programs(struct manager *manager)
 {
     const char *own_path = device_path_file_name(manager->loaded->FilePath, manager->arena);
@@ -169,8 +178,11 @@ void auto_entries_find(struct manager *manager)
         return;
     manager->has_looked = true;
     manager->can_enter_setup = action_can_enter_setup();
-    if (config->auto_entries && !manager->volume->operations->is_server)
+    if (config->auto_entries && !manager->volume->operations->is_server) {
+        if (file_system_search(manager->volume->device, has_macos, manager->macos))
+            add(manager, manager->macos, &macos);
         find_programs(manager);
+    }
     if (config->auto_firmware && manager->can_enter_setup)
         add(manager, NULL, &setup);
     if (config->auto_poweroff)

@@ -262,10 +262,12 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
                  uint64_t start, struct arena *arena, struct error *error)
 {
     TEXT_ON_STACK(messages, MESSAGES_SIZE);
+    CLEANUP(volume_close) struct volume macos = {.kind = VOLUME_NONE};
     struct manager manager = {
         .image = image,
         .loaded = loaded,
         .volume = volume,
+        .macos = &macos,
         .options = options,
         .trust = trust,
         .arena = arena,

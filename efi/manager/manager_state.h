@@ -13,6 +13,7 @@ struct manager {
     EFI_HANDLE image;
     const EFI_LOADED_IMAGE *loaded;
     struct volume *volume; /* that we were started from */
+    struct volume *macos;  /* with macOS's loader; open once that is an entry */
     const struct options *options;
     struct trust *trust;
     struct arena *arena;

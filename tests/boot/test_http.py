@@ -6,6 +6,7 @@ import zlib
 import pytest
 
 import http_server
+import packets
 import qemu
 import report
 from artifacts import LOADER, kernel_path, required
@@ -110,19 +111,42 @@ def test_sizes(boot, server):
     assert [crc for _, crc, _ in modules] == [zlib.crc32(MODULE[:size]) for size in sizes]
 
 
-@pytest.mark.slow
-def test_http_boot(boot, server):
-    """Started by the firmware's HTTP boot, after its PXE has given up: all comes from the same directory."""
-    for name, data in {"pvhboot.efi": required(LOADER).read_bytes(), "pvhboot/default.conf": entry("by HTTP"),
-                       "kernel.elf": kernel_path(KERNEL).read_bytes()}.items():
-        server.put(f"/boot/{name}", data)
-    machine = qemu.Machine(memory=256)
-    image = boot.folder("http-boot") / "image"
+def started_by_http(boot, name, server, files, devices=()):
+    """Boots by the firmware's HTTP boot, after its PXE has given up, from a directory of the server; returns what the test
+    kernel found."""
+    for path, data in files.items():
+        server.put(f"/boot/{path}", data)
+    machine = qemu.Machine(memory=512)
+    image = boot.folder(name) / "image"
     image.write_bytes(bytes(1 << 20))
     devices = ("-netdev", f"user,id=net,bootfile={server.url}/boot/pvhboot.efi",
-               "-device", "virtio-net-pci,netdev=net,romfile=,bootindex=0")
-    result = boot.run("http-boot", machine, image, qemu.firmware_variables(machine), devices=devices, limit=600)
+               "-device", "virtio-net-pci,netdev=net,romfile=,bootindex=0", *devices)
+    result = boot.run(name, machine, image, qemu.firmware_variables(machine), devices=devices, limit=600)
     found = report.test_kernel(report.plain(result.serial))
     assert found.failed == []
+    return found
+
+
+@pytest.mark.slow
+def test_http_boot(boot, server):
+    """All comes from the directory that the loader came from."""
+    found = started_by_http(boot, "http-boot", server, {
+        "pvhboot.efi": required(LOADER).read_bytes(), "pvhboot/default.conf": entry("by HTTP"),
+        "kernel.elf": kernel_path(KERNEL).read_bytes()})
     assert found.values.get("cmdline") == "by HTTP"
     assert "/boot/loader/loader.conf" in [path for path, _ in server.requests]
+
+
+@pytest.mark.slow
+def test_speed(boot, server, tmp_path):
+    """A module takes no longer than as many bytes behind the loader, which the firmware has loaded itself."""
+    dump = tmp_path / "packets"
+    loader, module = required(LOADER).read_bytes(), bytes(32 << 20)
+    found = started_by_http(boot, "http-speed", server, {
+        "pvhboot.efi": loader.ljust(len(module), b"\0"), "module": module, "kernel.elf": kernel_path(KERNEL).read_bytes(),
+        "pvhboot/default.conf": entry("by HTTP") + b"module /module\n"}, [*packets.options("net", dump), "-icount", "shift=3"])
+    assert [size for size, _, _ in found.modules] == [len(module)]
+    passed = packets.read(dump)
+    ours, theirs = (packets.http_transfer(passed, f"/boot/{name}", server.server_address[1]) for name in ("module", "pvhboot.efi"))
+    print(f"{ours:.2f} s, the firmware's own {theirs:.2f} s")
+    assert ours < 1.05 * theirs

@@ -3,10 +3,12 @@
  */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "tests/firmware/fake/disks.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/setup.h"
@@ -17,6 +19,7 @@
 
 #define CONFIG   "\\loader\\loader.conf"
 #define WINDOWS  "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
+#define MACOS    "\\System\\Library\\CoreServices\\boot.efi"
 #define FALLBACK "\\EFI\\BOOT\\BOOTX64.EFI"
 
 #define SCAN_NONE 0 /* scan codes: UEFI 2.10, table 12-4 */
@@ -131,6 +134,30 @@ static void asked(uint64_t seed)
         options_set("pvhboot.efi --entry auto-windows");
     else if (seed == 4)
         keys_press(1, SCAN_NONE, 'w'); /* while the loader starts */
+}
+
+/* On a partition of its own, behind others; in front of Windows, as systemd-boot has it. */
+static void beside_macos(uint64_t seed)
+{
+    static const EFI_GUID volume_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    static EFI_HANDLE other;
+
+    setup_beside_windows("timeout 9\nauto-firmware no\n");
+    partition_put_path(&other, 1, 2);
+    handles_install(&other, &volume_guid, &fake_other_volume);
+    file_put_text(OTHER_VOLUME "\\EFI\\x", "");
+    (void)seed;
+    put_program(OTHER_VOLUME MACOS, NULL);
+    fake_program.path = MACOS;
+    type("a\rq");
+}
+
+static void check_macos(void)
+{
+    check_listed("plain.conf auto-osx auto-windows");
+    if (fake_program.starts != 1)
+        run_fail("macOS is started %zu times", fake_program.starts);
+    check_loader_variable("LoaderEntrySelected", "auto-osx");
 }
 
 /* The loader of the removable path, on the volume that we were started from by another one. */
@@ -271,6 +298,8 @@ const struct scenario automatic_scenarios[] = {
     {"automatic-none", none, ENDING_BOOT, NULL, check_none, .seeds = 4},
     {"automatic-programs", only_programs, ENDING_BOOT, NULL, check_only_programs, .seeds = 2},
     {"automatic-asked", asked, ENDING_SUCCESS, NULL, check_windows, .seeds = 5, .faults = true,
+     .also = ALSO(ENDING_BOOT)},
+    {"automatic-macos", beside_macos, ENDING_SUCCESS, NULL, check_macos, .faults = true,
      .also = ALSO(ENDING_BOOT)},
     {"automatic-ourselves", fallback, ENDING_BOOT, NULL, check_not_ourselves},
     {"automatic-another", another_fallback, ENDING_BOOT, NULL, check_another, .faults = true},
