@@ -6,6 +6,7 @@ It behaves as it is told: some of its ways are those of bad servers.
 
 import http.server
 import re
+import ssl
 import threading
 import time
 from dataclasses import dataclass
@@ -102,12 +103,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves files while it is entered."""
+    """Serves files while it is entered; by https, if there are the files of a key and of a certificate."""
 
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self, key=None, certificate=None):
         super().__init__(("127.0.0.1", 0), Handler)
+        self._tls = None
+        if key:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate, key)
         self.files = {}
         self.requests = []  # the path and the range of each
         self.cuts = {}
@@ -116,12 +121,19 @@ class Server(http.server.ThreadingHTTPServer):
     @property
     def url(self):
         """Its root, as the guest names it."""
-        return f"http://{HOST}:{self.server_address[1]}"
+        return f"{'https' if self._tls else 'http'}://{HOST}:{self.server_address[1]}"
 
     def put(self, path, data, **ways):
         """Serve a file; returns its URL."""
         self.files[path] = (data, Ways(**ways))
         return self.url + path
+
+    def get_request(self):
+        """The handshake is the handler's, not that of the thread that waits for guests."""
+        connection, address = super().get_request()
+        if self._tls:
+            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def handle_error(self, request, client_address):
         """A guest that leaves is no error."""
