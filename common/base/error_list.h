@@ -359,6 +359,9 @@ ERROR_ROW(NETWORK_NO_LINK, FILE, NOT_FOUND, NONE,
     "no network card has a link; connect the cable")
 ERROR_ROW(NETWORK_NO_ADDRESS, FILE, FIRMWARE, NONE,
     "the network card gets no address: {w}; check the cable and the DHCP server")
+ERROR_ROW(NETWORK_NO_IPV6, FILE, FIRMWARE, NONE,
+    "the network card gets no address of IPv6: {w}; check the cable, and that a router announces a "
+    "prefix")
 ERROR_ROW(HTTP_NO_ANSWER, FILE, FIRMWARE, NONE,
     "the server does not answer: {w}; check its name and port, and that it runs")
 ERROR_ROW(HTTP_FORBIDDEN, FILE, FIRMWARE, NONE,

@@ -113,7 +113,7 @@ static bool explain_silence(const struct http_file *file, EFI_STATUS status, str
 
 static bool send_request(struct http_file *file, uint64_t start, uint64_t end, struct error *error)
 {
-    if (!network_start(error))
+    if (!network_start(&file->url, error))
         return fail_by_network(file, error);
     for (unsigned i = 1;; i++) {
         EFI_STATUS status = http_transfer_start(&file->transfer, &file->url, start, end);

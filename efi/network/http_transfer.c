@@ -72,10 +72,10 @@ static EFI_STATUS configure(struct http_transfer *transfer, bool is_ipv6)
 }
 
 /* A child of its own for each transfer: servers may close connections, and so may we. */
-static EFI_STATUS create(struct http_transfer *transfer, bool is_ipv6)
+static EFI_STATUS create(struct http_transfer *transfer, const struct url *url)
 {
     EFI_GUID guid = HTTP_PROTOCOL_GUID;
-    EFI_SERVICE_BINDING *binding = network_http_binding();
+    EFI_SERVICE_BINDING *binding = network_http_binding(url);
     EFI_STATUS status;
 
     *transfer = (struct http_transfer){.binding = binding};
@@ -91,7 +91,7 @@ static EFI_STATUS create(struct http_transfer *transfer, bool is_ipv6)
         transfer->event = NULL;
         return status;
     }
-    return configure(transfer, is_ipv6);
+    return configure(transfer, network_uses_ipv6(url));
 }
 
 static EFI_STATUS send(struct http_transfer *transfer, const struct url *url, uint64_t start,
@@ -163,7 +163,7 @@ static EFI_STATUS receive_headers(struct http_transfer *transfer)
 EFI_STATUS http_transfer_start(struct http_transfer *transfer, const struct url *url,
                                uint64_t start, uint64_t end)
 {
-    EFI_STATUS status = create(transfer, network_uses_ipv6(url));
+    EFI_STATUS status = create(transfer, url);
 
     if (!EFI_ERROR(status))
         status = send(transfer, url, start, end);

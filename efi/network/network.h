@@ -22,13 +22,13 @@ void network_path_of(EFI_HANDLE handle, struct network_path *ret_path);
 void network_set_origin(EFI_HANDLE device);
 
 /*
- * Finds a network card on which the firmware speaks HTTP, and sees that it has an address: the one
- * that we were started with, or one by DHCP. Does so once; what has failed, fails again at once.
+ * Finds a network card on which the firmware speaks HTTP, and sees that it has an address for this
+ * server, of IPv4 or of IPv6. Does each once; what has failed, fails again at once.
  */
-bool network_start(struct error *error);
+bool network_start(const struct url *url, struct error *error);
 
-/* Of the card; the network must have been started. */
-EFI_SERVICE_BINDING *network_http_binding(void);
+/* Of the card for this server, for which the network must have been started. */
+EFI_SERVICE_BINDING *network_http_binding(const struct url *url);
 
 /* True for a server that is reached by IPv6. */
 bool network_uses_ipv6(const struct url *url);

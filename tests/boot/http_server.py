@@ -6,6 +6,7 @@ It behaves as it is told: some of its ways are those of bad servers.
 
 import http.server
 import re
+import socket
 import ssl
 import threading
 import time
@@ -103,12 +104,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves files while it is entered; by https, if there are the files of a key and of a certificate."""
+    """Serves files while it is entered; by https, if there are the files of a key and of a certificate. `host` is the
+    loopback interface, as guests name it."""
 
     daemon_threads = True
 
-    def __init__(self, key=None, certificate=None):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, key=None, certificate=None, host=HOST):
+        is_ipv6 = ":" in host
+        self.address_family = socket.AF_INET6 if is_ipv6 else socket.AF_INET
+        super().__init__(("::1" if is_ipv6 else "127.0.0.1", 0), Handler)
+        self._host = f"[{host}]" if is_ipv6 else host
         self._tls = None
         if key:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -121,7 +126,7 @@ class Server(http.server.ThreadingHTTPServer):
     @property
     def url(self):
         """Its root, as the guest names it."""
-        return f"{'https' if self._tls else 'http'}://{HOST}:{self.server_address[1]}"
+        return f"{'https' if self._tls else 'http'}://{self._host}:{self.server_address[1]}"
 
     def put(self, path, data, **ways):
         """Serve a file; returns its URL."""

@@ -41,6 +41,15 @@ def test_url_in_an_entry(boot, server):
     assert len([path for path, _ in server.requests if path == "/kernel.elf"]) <= 4, server.requests
 
 
+@pytest.mark.slow
+def test_ipv6(boot):
+    """A server that is named by its address of IPv6; the machine gets its own from the router."""
+    with http_server.Server(host="fec0::2") as server:
+        server.put("/kernel.elf", kernel_path(KERNEL).read_bytes())
+        title, text = boot_from(boot, "ipv6", server)
+        assert title == "server", text
+
+
 # The initrd, as it is served badly, and what is then said of it.
 BAD = {
     "loop": ({"status": 302, "location": "/initrd"}, "the server names another URL again and again"),

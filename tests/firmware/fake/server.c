@@ -2,7 +2,7 @@
 #include "tests/firmware/fake/server.h"
 
 #include "efi/firmware/proto/http.h"
-#include "efi/firmware/proto/ip4_config2.h"
+#include "efi/firmware/proto/ip_config.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/handles.h"
@@ -31,7 +31,7 @@ struct child {
     struct http_protocol protocol; /* first, so that it can be cast back */
     EFI_HANDLE handle;
     struct http_token *pending;
-    bool is_response, answered, configured;
+    bool is_response, answered, configured, is_ipv6;
     char url[LONGEST];
     char range[64];
     uint64_t at, end; /* of the body, in the file */
@@ -45,14 +45,117 @@ static struct {
     unsigned requests;
     int children;
     bool abandoned; /* a call that gives something back was made to fail */
-    UINT32 policy;
-    uint64_t address_due;
-    bool has_policy;
-} server = {.policy = IP4_POLICY_DHCP, .address_due = NEVER_DUE};
+} server;
 
 unsigned server_requests(void)
 {
     return server.requests;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The address
+ */
+
+static EFI_STATUS EFIAPI get_data(struct ip_config_protocol *this, UINT32 type, UINTN *size,
+                                  void *data);
+static EFI_STATUS EFIAPI set_data(struct ip_config_protocol *this, UINT32 type, UINTN size,
+                                  void *data);
+
+/* An address of IPv4 or of IPv6, and how it is got. */
+static struct address {
+    struct ip_config_protocol protocol; /* first, so that it can be cast back */
+    UINT32 policy_type, policy;
+    uint64_t due;
+} ipv4 = {{.set_data = set_data, .get_data = get_data}, IP4_POLICY, IP_POLICY_AUTOMATIC, NEVER_DUE},
+  ipv6 = {{.set_data = set_data, .get_data = get_data}, IP6_POLICY, IP_POLICY_MANUAL, NEVER_DUE};
+
+static bool is_due(const struct address *address)
+{
+    return server_ways.has_address || ledger_now() >= address->due;
+}
+
+static void get_ipv4(UINTN *size, void *data)
+{
+    struct ip4_interface_info info = {.route_count = 0};
+
+    require(*size >= sizeof(info));
+    if (is_due(&ipv4))
+        info.address.Addr[0] = FIRST_OCTET;
+    memcpy(data, &info, sizeof(info));
+    *size = sizeof(info);
+}
+
+/* The link's own address is always there. */
+static void get_ipv6(UINTN *size, void *data)
+{
+    struct {
+        struct ip6_interface_info info;
+        struct ip6_address_info addresses[2];
+    } *given = data;
+
+    require(*size >= sizeof(*given));
+    memset(given, 0, sizeof(*given));
+    given->addresses[0].address.Addr[0] = 0xfe;
+    given->addresses[0].address.Addr[1] = 0x80;
+    given->addresses[1].address.Addr[0] = 0xfd;
+    given->info.address_count = is_due(&ipv6) ? 2 : 1;
+    given->info.addresses = given->addresses;
+    if (server_ways.odd_addresses)
+        given->info.address_count = UINT32_MAX;
+    *size = sizeof(*given);
+}
+
+static EFI_STATUS EFIAPI get_data(struct ip_config_protocol *this, UINT32 type, UINTN *size,
+                                  void *data)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_IP4_GET_DATA);
+    const struct address *address = (const struct address *)this;
+
+    if (EFI_ERROR(status))
+        return status;
+    if (type == address->policy_type) {
+        require(*size == sizeof(address->policy));
+        memcpy(data, &address->policy, sizeof(address->policy));
+        return EFI_SUCCESS;
+    }
+    require(type == 0);
+    (address == &ipv6 ? get_ipv6 : get_ipv4)(size, data);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS set_policy(struct address *address, UINT32 policy)
+{
+    bool asks =
+        policy == IP_POLICY_AUTOMATIC && address->policy != policy && !server_ways.no_address;
+
+    address->policy = policy;
+    address->due = asks ? ledger_now() + TICKS_PER_SECOND / 8 : NEVER_DUE;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_data(struct ip_config_protocol *this, UINT32 type, UINTN size,
+                                  void *data)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_IP4_SET_DATA);
+    struct address *address = (struct address *)this;
+    UINT32 policy;
+
+    if (EFI_ERROR(status)) {
+        server.abandoned = true;
+        return status;
+    }
+    if (type == address->policy_type) {
+        require(size == sizeof(policy));
+        memcpy(&policy, data, sizeof(policy));
+        return set_policy(address, policy);
+    }
+    if (address == &ipv6 || address->policy != IP_POLICY_MANUAL)
+        run_fail("an address is set though the policy is DHCP");
+    require(size == (type == IP4_MANUAL_ADDRESS ? 8 : 4));
+    if (type != IP4_MANUAL_ADDRESS)
+        return EFI_SUCCESS;
+    address->due = ledger_now() + TICKS_PER_SECOND / 8;
+    return EFI_NOT_READY;
 }
 
 const char *server_find_leak(void)
@@ -61,70 +164,10 @@ const char *server_find_leak(void)
         return NULL;
     if (server.children > 0)
         return "a child of the HTTP service binding";
-    return server.policy != IP4_POLICY_DHCP ? "the policy of the network card" : NULL;
+    return ipv4.policy != IP_POLICY_AUTOMATIC || ipv6.policy != IP_POLICY_MANUAL
+               ? "the policy of the network card"
+               : NULL;
 }
-
-/* ------------------------------------------------------------------------------------------------
- * The address
- */
-
-static EFI_STATUS EFIAPI get_data(struct ip4_config2_protocol *this, UINT32 type, UINTN *size,
-                                  void *data)
-{
-    EFI_STATUS status = ledger_enter(SERVICE_IP4_GET_DATA);
-    struct ip4_interface_info info = {.route_count = 0};
-
-    (void)this;
-    if (EFI_ERROR(status))
-        return status;
-    if (type == IP4_POLICY) {
-        require(*size == sizeof(server.policy));
-        memcpy(data, &server.policy, sizeof(server.policy));
-        return EFI_SUCCESS;
-    }
-    require(type == IP4_INTERFACE_INFO && *size >= sizeof(info));
-    if (ledger_now() >= server.address_due)
-        info.address.Addr[0] = FIRST_OCTET;
-    memcpy(data, &info, sizeof(info));
-    *size = sizeof(info);
-    return EFI_SUCCESS;
-}
-
-static EFI_STATUS set_policy(UINT32 policy)
-{
-    bool asks = policy == IP4_POLICY_DHCP && server.policy != policy && !server_ways.no_address;
-
-    server.policy = policy;
-    server.address_due = asks ? ledger_now() + TICKS_PER_SECOND / 8 : NEVER_DUE;
-    return EFI_SUCCESS;
-}
-
-static EFI_STATUS EFIAPI set_data(struct ip4_config2_protocol *this, UINT32 type, UINTN size,
-                                  void *data)
-{
-    EFI_STATUS status = ledger_enter(SERVICE_IP4_SET_DATA);
-    UINT32 policy;
-
-    (void)this;
-    if (EFI_ERROR(status)) {
-        server.abandoned = true;
-        return status;
-    }
-    if (type == IP4_POLICY) {
-        require(size == sizeof(policy));
-        memcpy(&policy, data, sizeof(policy));
-        return set_policy(policy);
-    }
-    if (server.policy != IP4_POLICY_STATIC)
-        run_fail("an address is set though the policy is DHCP");
-    require(size == (type == IP4_MANUAL_ADDRESS ? 8 : 4));
-    if (type != IP4_MANUAL_ADDRESS)
-        return EFI_SUCCESS;
-    server.address_due = ledger_now() + TICKS_PER_SECOND / 8;
-    return EFI_NOT_READY;
-}
-
-static struct ip4_config2_protocol config = {.set_data = set_data, .get_data = get_data};
 
 /* ------------------------------------------------------------------------------------------------
  * HTTP
@@ -134,9 +177,10 @@ static EFI_STATUS EFIAPI configure(struct http_protocol *this, struct http_confi
 {
     EFI_STATUS status = ledger_enter(SERVICE_HTTP_CONFIGURE);
 
-    require(data->version == HTTP_VERSION_11 && !data->is_ipv6);
-    require(data->access_point.ipv4->use_default_address);
+    require(data->version == HTTP_VERSION_11);
+    require(data->is_ipv6 || data->access_point.ipv4->use_default_address);
     ((struct child *)this)->configured = !EFI_ERROR(status);
+    ((struct child *)this)->is_ipv6 = data->is_ipv6;
     return status;
 }
 
@@ -170,7 +214,7 @@ static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *
         return status;
     if (EFI_ERROR(server_ways.request_fails))
         return server_ways.request_fails;
-    if (ledger_now() < server.address_due)
+    if (!is_due(child->is_ipv6 ? &ipv6 : &ipv4))
         return EFI_NO_MAPPING;
     for (; url[length]; length++) {
         require(length < LONGEST - 1);
@@ -231,11 +275,12 @@ static void add_header(struct http_message *message, const char *name, const cha
 
 static const uint8_t *find_file(const struct child *child, size_t *ret_size)
 {
+    const char *root = child->is_ipv6 ? SERVER_URL_6 : SERVER_URL;
     char path[LONGEST + 16];
 
-    if (strncmp(child->url, SERVER_URL, strlen(SERVER_URL)) != 0)
+    if (strncmp(child->url, root, strlen(root)) != 0)
         return NULL;
-    snprintf(path, sizeof(path), SERVER_FILES "\\%s", child->url + strlen(SERVER_URL));
+    snprintf(path, sizeof(path), SERVER_FILES "\\%s", child->url + strlen(root));
     for (char *at = path; *at; at++)
         *at = *at == '/' ? '\\' : *at;
     return file_bytes(path, ret_size);
@@ -392,10 +437,12 @@ static EFI_SERVICE_BINDING binding = {.CreateChild = create_child, .DestroyChild
 
 static void install_http(void)
 {
-    static const EFI_GUID guid = HTTP_SERVICE_BINDING_GUID, config_guid = IP4_CONFIG2_PROTOCOL_GUID;
+    static const EFI_GUID guid = HTTP_SERVICE_BINDING_GUID, ipv4_guid = IP4_CONFIG2_PROTOCOL_GUID,
+                          ipv6_guid = IP6_CONFIG_PROTOCOL_GUID;
 
     handles_install(&server.card, &guid, &binding);
-    handles_install(&server.card, &config_guid, &config);
+    handles_install(&server.card, &ipv4_guid, &ipv4.protocol);
+    handles_install(&server.card, &ipv6_guid, &ipv6.protocol);
 }
 
 void server_install(bool connected)
@@ -422,7 +469,7 @@ void server_install_boot(const char *url)
     static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
     static const uint8_t mac[MAC_NODE] = {3, 0x0b, MAC_NODE, 0,    0x52,    0x54,
                                           0, 0xab, 0x34,     0x56, [36] = 1};
-    static const uint8_t ipv4[IPV4_NODE] = {
+    static const uint8_t network[IPV4_NODE] = {
         3,           0x0c, IPV4_NODE, 0, 10, 0, 2, 15, [19] = 10, 0, 2, 2, /* the gateway */
         [23] = 0xff, 0xff, 0xff};
     static const uint8_t end[] = {0x7f, 0xff, 4, 0};
@@ -435,7 +482,7 @@ void server_install_boot(const char *url)
     memcpy(card, mac, sizeof(mac));
     memcpy(card + sizeof(mac), end, sizeof(end));
     memcpy(boot, mac, sizeof(mac));
-    memcpy(boot + sizeof(mac), ipv4, sizeof(ipv4));
+    memcpy(boot + sizeof(mac), network, sizeof(network));
     memcpy(uri, (const uint8_t[]){3, 0x18}, 2);
     put_number(uri + 2, 2, 4 + length);
     memcpy(uri + 4, url, length);

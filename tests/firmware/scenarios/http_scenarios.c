@@ -64,6 +64,26 @@ static void check_requests(void)
         run_fail("%u requests were made", server_requests());
 }
 
+/*
+ * By IPv6: the address comes from a router (0), or is there (1); one file by each (2); there is no
+ * router (3), or the firmware's list of addresses cannot be one (4), while IPv4 works.
+ */
+static void boot_by_ipv6(uint64_t seed)
+{
+    start_with(&plain_kernel);
+    server_ways.has_address = seed == 1;
+    server_ways.no_address = seed == 3;
+    server_ways.odd_addresses = seed == 4;
+    server_install(true);
+    options_set(seed == 2 ? "--initrd=" SERVER_URL "initrd " SERVER_URL_6 "vmlinux"
+                          : "--initrd=" SERVER_URL_6 "initrd " SERVER_URL_6 "vmlinux");
+}
+
+static void no_ipv6(uint64_t seed)
+{
+    boot_by_ipv6(seed + 3);
+}
+
 static uint64_t menu_seed;
 
 /* A menu with files of a server: while it is shown for two seconds, or until one is chosen. */
@@ -279,6 +299,10 @@ static void check_misled(void)
 const struct scenario http_scenarios[] = {
     {"http-boot", boot_url, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 5,
      .faults = true, .from = SERVICE_LOCATE_HANDLE_BUFFER, .also = ALSO(ENDING_BOOT)},
+    {"http-ipv6", boot_by_ipv6, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 3,
+     .faults = true},
+    {"http-no-ipv6", no_ipv6, ENDING_ERROR,
+     "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 2},
     {"http-menu", menu_with_urls, ENDING_BOOT, "vmlinux", check_asked_when_chosen, .seeds = 3},
     {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,

@@ -134,6 +134,7 @@ static const struct {
     {ERROR_NETWORK_NO_CARD, {0}, {NAME ": ", "(" STATUS_NAME ")", "setup"}},
     {ERROR_NETWORK_NO_LINK, {0}, {NAME ": ", "cable"}},
     {ERROR_NETWORK_NO_ADDRESS, {0}, {NAME ": ", "address: " STATUS_NAME, "DHCP"}},
+    {ERROR_NETWORK_NO_IPV6, {0}, {NAME ": ", "IPv6: " STATUS_NAME, "router"}},
     {ERROR_HTTP_NO_ANSWER, {0}, {NAME ": ", "answer: " STATUS_NAME}},
     {ERROR_HTTP_FORBIDDEN, {0}, {NAME ": ", "use https"}},
     {ERROR_HTTPS_NO_ANSWER, {0}, {NAME ": ", "https: " STATUS_NAME}},
