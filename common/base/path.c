@@ -93,3 +93,24 @@ bool path_exceeds_fat(const uint16_t *units)
         length++;
     return length > FAT_PATH_MAX_LENGTH;
 }
+
+size_t path_scheme_length(const char *path)
+{
+    static const char secure[] = "https://", plain[] = "http://";
+    size_t length = 0;
+
+    while (secure[length] && to_lower(path[length]) == secure[length])
+        length++;
+    if (!secure[length])
+        return length;
+    for (length = 0; plain[length]; length++) {
+        if (to_lower(path[length]) != plain[length])
+            return 0;
+    }
+    return length;
+}
+
+bool path_is_url(const char *path)
+{
+    return path_scheme_length(path) > 0;
+}

@@ -33,3 +33,9 @@ int path_compare(const char *a, const char *b);
  * too long; `units` is then undefined.
  */
 bool path_to_utf16(const char *path, uint16_t units[PATH_MAX_LENGTH]);
+
+/* The length of "http://" or "https://" at the start of a path, in any ASCII case; 0 without. */
+size_t path_scheme_length(const char *path);
+
+/* True when a path is meant as an URL: it begins with one of these. */
+bool path_is_url(const char *path);

@@ -4,6 +4,7 @@
 #include "common/base/architecture.h"
 #include "common/base/decimal.h"
 #include "common/base/overflow.h"
+#include "common/base/path.h"
 #include "common/base/text.h"
 #include "common/bls/config_parser.h"
 #include "common/bls/grub_variable.h"
@@ -22,7 +23,7 @@
 /* An entry being parsed: what it starts is decided after all lines are known. */
 struct draft {
     struct boot_entry entry;
-    const char *title, *pvh, *linux_kernel, *efi, *uki;
+    const char *title, *pvh, *linux_kernel, *efi, *uki, *uki_url;
     struct text options;  /* no data before the first line with options */
     unsigned profile;     /* of `uki` */
     unsigned stub_initrd; /* the line of options with initrd=PATH; 0 for none */
@@ -136,6 +137,12 @@ static enum config_result add_extra(struct config_parser *parser, const struct c
                : CONFIG_NO_MEMORY;
 }
 
+static enum config_result take_url(struct config_parser *parser, const struct config_key *key,
+                                   const char *value)
+{
+    return path_is_url(value) ? take_path(parser, key, value) : CONFIG_BAD_VALUE;
+}
+
 static enum config_result take_profile(struct config_parser *parser, const struct config_key *key,
                                        const char *value)
 {
@@ -176,6 +183,8 @@ static const struct config_key keys[] = {
     PATH("pvh", pvh),
     PATH("efi", efi),
     PATH("uki", uki),
+    {"uki-url", take_url, offsetof(struct draft, uki_url), "a URL of the scheme http or https",
+     false},
     LIST("initrd", add_initrd),
     LIST("module", add_module),
     LIST("extra", add_extra),
@@ -186,7 +195,6 @@ static const struct config_key keys[] = {
     {"overwrite-acpi-nvs", config_take_boolean, offsetof(struct draft, entry.request.overwrite_nvs),
      CONFIG_BOOLEAN, false},
     IGNORED("devicetree*"),
-    IGNORED("uki-url"),
     IGNORED("grub_*"), /* Fedora's */
 };
 
@@ -198,15 +206,18 @@ static_assert(ELEMENTS(keys) <= CONFIG_KEYS_MAX, "config_parser records a line f
  */
 static const char *choose_kind(const struct draft *draft, struct boot_entry *entry)
 {
-    const char *program = *draft->efi ? draft->efi : draft->uki;
-    bool contradicts = (*draft->linux_kernel && *program) || (*draft->efi && *draft->uki);
+    const char *uki = *draft->uki ? draft->uki : draft->uki_url;
+    const char *program = *draft->efi ? draft->efi : uki;
+    bool contradicts = (*draft->linux_kernel && *program) || (*draft->efi && *uki) ||
+                       (*draft->uki && *draft->uki_url);
     struct volume *volume = entry->source.volume;
 
     if (*draft->pvh)
         entry->request.kernel =
             (struct boot_file){.volume = volume, .path = draft->pvh, .command = ""};
     else if (contradicts)
-        return "has more than one of \"linux\", \"efi\" and \"uki\"; keep only one of these lines";
+        return "has more than one of \"linux\", \"efi\", \"uki\" and \"uki-url\"; keep only one of "
+               "these lines";
     else if (*draft->linux_kernel)
         entry->request.kernel =
             (struct boot_file){.volume = volume, .path = draft->linux_kernel, .command = ""};
@@ -224,7 +235,7 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     TEXT_ON_STACK(text, 100);
 
     entry->problem = choose_kind(draft, entry);
-    if (entry->efi.path && *draft->uki)
+    if (entry->efi.path && !*draft->efi)
         entry->profile = draft->profile;
     if (entry_is_for_machine(entry))
         return true;
@@ -263,6 +274,7 @@ bool type1_parse(const struct entry_source *source, const char *text, size_t len
         .linux_kernel = "",
         .efi = "",
         .uki = "",
+        .uki_url = "",
         .entry = {.request = {.command_line = ""}},
         .options = {NULL, length + length / 2 + 1, 0}, /* UTF-8 has 3 bytes for 2 of UTF-16 */
     };

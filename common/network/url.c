@@ -43,28 +43,6 @@ static bool is_host_character(char character)
     return is_letter_or_digit(character) || (character && strchr("-._~", character));
 }
 
-/* The length of "http://" or "https://" at the start of a path; 0 for another one. */
-static size_t scheme_length(const char *path)
-{
-    static const char secure[] = "https://", plain[] = "http://";
-    size_t length = 0;
-
-    while (secure[length] && to_lower(path[length]) == secure[length])
-        length++;
-    if (!secure[length])
-        return length;
-    for (length = 0; plain[length]; length++) {
-        if (to_lower(path[length]) != plain[length])
-            return 0;
-    }
-    return length;
-}
-
-bool path_is_url(const char *path)
-{
-    return scheme_length(path) > 0;
-}
-
 /* Room for one more byte is kept, so that a text that fills the buffer is known to be too long. */
 static void append(struct url *url, char character)
 {
@@ -214,7 +192,7 @@ static const char *append_rest(struct url *url, const char *rest)
 
 const char *url_parse(const char *text, struct url *ret_url)
 {
-    size_t scheme = scheme_length(text);
+    size_t scheme = path_scheme_length(text);
     const char *fault;
 
     ret_url->secure = scheme == strlen("https://");

@@ -25,9 +25,6 @@ struct url {
     bool secure;        /* https */
 };
 
-/* True when a path is meant as an URL: it begins with http:// or https://, in any ASCII case. */
-bool path_is_url(const char *path);
-
 /*
  * Takes an URL apart. What may not stand in one is percent-encoded, as people write spaces. Returns
  * NULL, or what is wrong with it; *ret_url is then undefined.

@@ -371,7 +371,14 @@ static void close_volume(struct volume *volume)
     volume->handle = NULL;
 }
 
+static bool has_device_paths(const struct volume *volume)
+{
+    (void)volume;
+    return true;
+}
+
 static const struct volume_operations operations = {
+    .has_device_paths = has_device_paths,
     .open_file = open_file,
     .read = read_file,
     .close_file = close_file,

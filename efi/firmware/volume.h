@@ -61,6 +61,12 @@ struct volume_operations {
      */
     bool reads_whole_files;
 
+    /*
+     * Whether the firmware finds the files itself, by the path of the device and their own. NULL:
+     * it does not.
+     */
+    bool (*has_device_paths)(const struct volume *volume);
+
     /* Whether each file that is looked for is a question to a server. */
     bool is_server;
 

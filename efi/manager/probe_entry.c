@@ -2,7 +2,6 @@
 #include "efi/manager/probe_entry.h"
 
 #include "common/image/pe.h"
-#include "common/network/url.h"
 #include "efi/boot/kernel_file.h"
 #include "efi/boot/modules.h"
 #include "efi/firmware/pages.h"
@@ -55,9 +54,12 @@ static bool any_url(const struct boot_files *files)
 }
 
 /* Looking at such files would start the network, and wait for its answers. */
-static bool needs_network(const struct boot_request *request)
+static bool needs_network(const struct boot_entry *entry)
 {
-    return (request->kernel.path && path_is_url(request->kernel.path)) ||
+    const struct boot_request *request = &entry->request;
+
+    return (entry->efi.path && path_is_url(entry->efi.path)) ||
+           (request->kernel.path && path_is_url(request->kernel.path)) ||
            any_url(&request->initrds) || any_url(&request->modules) || any_url(&request->extras);
 }
 
@@ -78,7 +80,7 @@ void probe_entry(struct boot_entry *entry, bool decode, struct arena *arena)
     struct error error = {.code = ERROR_NONE};
     TEXT_ON_STACK(problem, PROBLEM_SIZE);
 
-    if (entry->problem || entry->action != ENTRY_STARTS || needs_network(&entry->request) ||
+    if (entry->problem || entry->action != ENTRY_STARTS || needs_network(entry) ||
         probe_files(entry, decode, &error))
         return;
     error_append(&problem, &error);

@@ -4,6 +4,7 @@
 #include "common/bls/entry_command_line.h"
 #include "efi/boot/extra_archives.h"
 #include "efi/firmware/efi_error.h"
+#include "efi/firmware/file.h"
 #include "efi/firmware/initrd_media.h"
 #include "efi/firmware/pages.h"
 #include "efi/network/http_volume.h"
@@ -64,6 +65,34 @@ static bool pass(void *context, struct error *error)
            measure_kernel_parameters(passing->measurements, passing->options, error);
 }
 
+/* Whether LoadImage() finds the program by a device path. */
+static bool is_found_by_firmware(const struct boot_file *program)
+{
+    const struct volume *volume = program->volume;
+
+    return !path_is_url(program->path) && volume->operations->has_device_paths &&
+           volume->operations->has_device_paths(volume);
+}
+
+/* A program that the firmware cannot read itself, as from a server. */
+static bool read_program(const struct boot_file *program, struct arena *arena,
+                         struct program_request *request, struct error *error)
+{
+    CLEANUP(file_close) struct file file = {.path = program->path};
+    uint8_t *bytes;
+
+    if (is_found_by_firmware(program))
+        return true;
+    if (!file_open(program->volume, program->path, &file, error))
+        return false;
+    bytes = arena_alloc_bulk(arena, file.source.size);
+    if (!bytes)
+        return error_set_for(error, program->path, ERROR_FILE_NO_MEMORY);
+    request->bytes = bytes;
+    request->size = file.source.size;
+    return file_read(&file, 0, bytes, file.source.size, error);
+}
+
 bool start_program(const struct manager *manager, const struct boot_entry *entry,
                    const char *edited, struct error *error)
 {
@@ -74,9 +103,11 @@ bool start_program(const struct manager *manager, const struct boot_entry *entry
         .path = entry->efi.path,
         .options = entry_load_options(entry, edited, manager->arena),
     };
-    const struct program_request request = {entry->efi.volume->device, passing.path,
-                                            passing.options, pass, &passing};
-
+    struct program_request request = {.device = entry->efi.volume->device,
+                                      .path = passing.path,
+                                      .options = passing.options,
+                                      .on_loaded = pass,
+                                      .context = &passing};
     bool was_spent = passing.measurements->spent;
 
     pages_init_arena(&arena);
@@ -87,6 +118,8 @@ bool start_program(const struct manager *manager, const struct boot_entry *entry
                              passing.archives, error))
         return false;
     if (entry->request.extras.count > 0 && !join_archives(&passing, &arena, error))
+        return false;
+    if (!read_program(&entry->efi, &arena, &request, error))
         return false;
     http_volume_stop();
     if (!chainload(manager->image, &request, error))

@@ -55,10 +55,16 @@ static bool open_directory(const struct volume *volume, const char *path,
     return entry_directory_open(volume, path, directory, error);
 }
 
+static bool has_device_paths(const struct volume *volume)
+{
+    return !is_flat(volume);
+}
+
 void flat_volume_take(struct volume *volume)
 {
     flat.files = volume->operations;
     flat.operations = *volume->operations;
+    flat.operations.has_device_paths = has_device_paths;
     flat.operations.open_file = open_file;
     flat.operations.open_directory = open_directory;
     flat.is_known = false;

@@ -37,14 +37,25 @@ static bool fail_to_load(const struct program *program, EFI_STATUS status, struc
     return error_set_efi_for(error, program->path, status, ERROR_PROGRAM_LOAD);
 }
 
-static bool load(EFI_HANDLE image, EFI_HANDLE device, struct program *program, struct arena *arena,
-                 struct error *error)
+/* With `bytes`, which are those of the file, the firmware takes the path for a name. */
+static bool load_as(EFI_HANDLE image, EFI_DEVICE_PATH *path, const struct program_request *request,
+                    struct program *program, struct error *error)
+{
+    EFI_STATUS status =
+        program->services.load(FALSE, image, path, (void *)(uintptr_t)request->bytes,
+                               (UINTN)request->size, &program->handle);
+
+    return !EFI_ERROR(status) || fail_to_load(program, status, error);
+}
+
+static bool load(EFI_HANDLE image, const struct program_request *request, struct program *program,
+                 struct arena *arena, struct error *error)
 {
     CLEANUP(volume_close) struct volume named = {.kind = VOLUME_NONE};
+    EFI_HANDLE device = request->device;
     const char *path = program->path;
     CHAR16 ucs2[PATH_MAX_LENGTH];
     EFI_DEVICE_PATH *device_path;
-    EFI_STATUS status;
 
     if (path_names_partition(path)) { /* opened, so that its file system is there */
         if (!partition_open_named(path, &named, &path, error))
@@ -56,8 +67,7 @@ static bool load(EFI_HANDLE image, EFI_HANDLE device, struct program *program, s
     device_path = device_path_make_file(device, ucs2, arena);
     if (!device_path)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    status = program->services.load(FALSE, image, device_path, NULL, 0, &program->handle);
-    return !EFI_ERROR(status) || fail_to_load(program, status, error);
+    return load_as(image, device_path, request, program, error);
 }
 
 /* A driver stays loaded after it has started successfully, and may still use its load options. */
@@ -132,7 +142,7 @@ bool chainload(EFI_HANDLE image, const struct program_request *request, struct e
 
     pages_init_arena(&arena);
     keep_shim_lock();
-    if (!load(image, request->device, &program, &arena, error))
+    if (!load(image, request, &program, &arena, error))
         return false;
     if (*request->options && !set_options(&program, request->options, &arena, &driver, error))
         return false;
@@ -160,11 +170,12 @@ bool chainload_driver(EFI_HANDLE image, EFI_HANDLE device, const char *path, str
 {
     CLEANUP(arena_release) struct arena arena;
     CLEANUP(unload) struct program program = {image_services_find(), NULL, path};
+    const struct program_request request = {.device = device, .path = path};
 
     pages_init_arena(&arena);
     if (program.services.by_shim || shim_find_lock())
         return error_set_for(error, path, ERROR_DRIVER_UNDER_SHIM);
-    if (!load(image, device, &program, &arena, error) || !check_driver(&program, error))
+    if (!load(image, &request, &program, &arena, error) || !check_driver(&program, error))
         return false;
     if (start(&program, error))
         return true;

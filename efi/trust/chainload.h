@@ -8,6 +8,9 @@
 
 /* A program to be started. */
 struct program_request {
+    /* What the firmware cannot read itself is given to it; NULL: it reads `path`. */
+    const void *bytes;
+    uint64_t size;
     EFI_HANDLE device;
     const char *path;    /* UTF-8, from the root of the volume on `device` */
     const char *options; /* its load options; "" leaves them unset */

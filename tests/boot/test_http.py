@@ -9,6 +9,7 @@ import http_server
 import packets
 import qemu
 import report
+import ukis
 from artifacts import LOADER, kernel_path, required
 from esp import KERNEL, Installed, entry
 
@@ -144,6 +145,26 @@ def test_http_boot(boot, server):
         "kernel.elf": kernel_path(KERNEL).read_bytes()})
     assert found.values.get("cmdline") == "by HTTP"
     assert "/boot/loader/loader.conf" in [path for path, _ in server.requests]
+
+
+@pytest.mark.slow
+def test_image_of_a_server(boot, server, tmp_path):
+    """A unified kernel image, in an entry of the server that the loader came from."""
+    image = ukis.build(tmp_path / "image.efi", linux=kernel_path(KERNEL), cmdline="in an image")
+    found = started_by_http(boot, "http-image", server, {
+        "pvhboot.efi": required(LOADER).read_bytes(), "pvhboot/default.conf": b"uki /image.efi\n",
+        "image.efi": image.read_bytes()})
+    assert found.values.get("cmdline") == "in an image"
+
+
+@pytest.mark.slow
+def test_image_by_url(boot, server, tmp_path):
+    """The same in an entry of a disk."""
+    image = ukis.build(tmp_path / "image.efi", linux=kernel_path(KERNEL), cmdline="by its URL")
+    disk = Installed(boot, "http-image-url", {
+        **CONFIG, "loader/entries/a.conf": f"uki-url {server.put('/image.efi', image.read_bytes())}\n".encode()})
+    result = disk.start(devices=http_server.DEVICES)
+    assert report.test_kernel(report.plain(result.serial)).values.get("cmdline") == "by its URL"
 
 
 @pytest.mark.slow

@@ -122,10 +122,19 @@ static void add_child(bool by_shim, EFI_HANDLE parent, EFI_DEVICE_PATH *path, bo
     *ret_handle = child.handle;
 }
 
+static EFI_STATUS take_given(const void *source, UINTN size)
+{
+    if (!file_has_bytes(fake_program.given, source, size))
+        run_fail("LoadImage is given other bytes than those of %s", fake_program.given);
+    return fake_program.loads;
+}
+
 static EFI_STATUS load(bool by_shim, EFI_HANDLE parent, EFI_DEVICE_PATH *path, void *source,
                        UINTN size, EFI_HANDLE *ret_handle)
 {
     EFI_STATUS status = ledger_enter(by_shim ? SERVICE_SHIM_LOAD_IMAGE : SERVICE_LOAD_IMAGE);
+    bool is_program =
+        path_leads_to(path, fake_program.path) || path_leads_to(path, fake_program.copy);
 
     image_counts.shim_loads += by_shim;
     if (parent != image_handle)
@@ -134,16 +143,19 @@ static EFI_STATUS load(bool by_shim, EFI_HANDLE parent, EFI_DEVICE_PATH *path, v
         run_fail("LoadImage is called while an image is loaded");
     if (EFI_ERROR(status))
         return status;
-    if (source)
+    if (source && is_program && fake_program.given)
+        status = take_given(source, size);
+    else if (source)
         status =
             by_shim ? judge_by_shim(path, source, size) : judge_by_firmware(path, source, size);
-    else if (path_leads_to(path, fake_program.path) || path_leads_to(path, fake_program.copy))
+    else if (is_program && !fake_program.given)
         status = fake_program.loads;
     else
         status = by_shim ? EFI_LOAD_ERROR : EFI_NOT_FOUND;
     if (!EFI_ERROR(status) || (status == EFI_SECURITY_VIOLATION && !by_shim) ||
         image_ways.leaves_handle)
-        add_child(by_shim, parent, path, !source && !EFI_ERROR(status), ret_handle);
+        add_child(by_shim, parent, path, (!source || fake_program.given) && !EFI_ERROR(status),
+                  ret_handle);
     return status;
 }
 

@@ -11,6 +11,7 @@
 struct fake_program {
     const char *path;     /* on the volume */
     const char *copy;     /* another path where it is, too; NULL: nowhere */
+    const char *given;    /* the file whose bytes LoadImage must be given; NULL: it reads `path` */
     EFI_STATUS loads;     /* what LoadImage returns */
     EFI_MEMORY_TYPE code; /* EfiBootServicesCode: a driver, which stays when it returns 0 */
     EFI_STATUS returns;   /* what it returns when it is started */

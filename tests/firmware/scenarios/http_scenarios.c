@@ -5,6 +5,7 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/server.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/scenarios.h"
@@ -74,6 +75,7 @@ static void boot_by_ipv6(uint64_t seed)
     server_ways.has_address = seed == 1;
     server_ways.no_address = seed == 3;
     server_ways.odd_addresses = seed == 4;
+    firmware_ways.connect = nothing_connects;
     server_install(true);
     options_set(seed == 2 ? "--initrd=" SERVER_URL "initrd " SERVER_URL_6 "vmlinux"
                           : "--initrd=" SERVER_URL_6 "initrd " SERVER_URL_6 "vmlinux");
@@ -271,6 +273,41 @@ static void list_on_server(uint64_t seed)
     expect_fallback("a"); /* where one cannot be read */
 }
 
+/*
+ * An EFI program, which the firmware cannot read from there itself: of the server that we were
+ * started from (0), by its URL in an entry of that server (1) or of a disk (2).
+ */
+static void start_from_server(uint64_t seed)
+{
+    static const char *const keys[] = {"efi /tool.efi", "uki " SERVER_URL "tool.efi",
+                                       "uki-url " SERVER_URL "tool.efi"};
+    static const char program[] = "MZ, and so on";
+    char text[128];
+
+    if (seed < 2) {
+        start_at(SERVER_URL "pvhboot.efi", "");
+    } else {
+        machine_usual();
+        server_install(true);
+        firmware_ways.connect = nothing_connects;
+    }
+    snprintf(text, sizeof(text), "%s\noptions some options\n", keys[seed]);
+    if (seed < 2)
+        put_text("", "pvhboot\\default.conf", text);
+    else
+        file_put_text("\\loader\\entries\\tool.conf", text);
+    file_put_text(SERVER_FILES "\\tool.efi", program);
+    fake_program.path = seed == 0 ? "\\tool.efi" : "\\http:\\10.0.2.2\\tool.efi";
+    fake_program.given = SERVER_FILES "\\tool.efi";
+}
+
+static void check_started_program(void)
+{
+    if (fake_program.starts != 1 || strcmp(fake_program.options, "some options") != 0)
+        run_fail("the program is started %zu times, with \"%s\"", fake_program.starts,
+                 fake_program.options);
+}
+
 static const char *const misled_says[] = {
     "the server has none of the entries " MAC_NAME ".conf, default.conf",
     SERVER_URL "boot/vmlinux: the server says 404 Not Found",
@@ -309,6 +346,8 @@ const struct scenario http_scenarios[] = {
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
     {"http-started", from_server, ENDING_BOOT, "vmlinux + initrd", .seeds = 4, .faults = true},
     {"http-list", list_on_server, ENDING_BOOT, "vmlinux + initrd", .faults = true},
+    {"http-program", start_from_server, ENDING_SUCCESS, NULL, check_started_program, .seeds = 3,
+     .faults = true},
     {"http-misled", misled, ENDING_ERROR, NULL, check_misled, .seeds = ELEMENTS(misled_says),
      .faults = true},
     {NULL},

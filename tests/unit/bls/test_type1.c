@@ -207,7 +207,7 @@ static void variables_of_grub(void **state)
 static void other_loaders_keys_are_ignored(void **state)
 {
     (void)state;
-    parse("x.conf", "linux /a\ndevicetree /d\ndevicetree-overlay /e /f\nuki-url :h\n"
+    parse("x.conf", "linux /a\ndevicetree /d\ndevicetree-overlay /e /f\n"
                     "grub_users root\ngrub_class kernel\ngrub_arg\n");
     assert_int_equal(entry.diagnostics.count, 0);
     assert_true(entry_is_bootable(&entry));
@@ -289,7 +289,8 @@ static void lines_that_say_nothing_or_twice(void **state)
 static void one_thing_to_start(void **state)
 {
     static const char many[] =
-        "has more than one of \"linux\", \"efi\" and \"uki\"; keep only one of these lines";
+        "has more than one of \"linux\", \"efi\", \"uki\" and \"uki-url\"; keep only one of "
+        "these lines";
     static const char nothing[] =
         "names nothing to start; it needs a line \"linux PATH\", \"pvh PATH\" or \"efi PATH\"";
     static const struct {
@@ -309,7 +310,11 @@ static void one_thing_to_start(void **state)
         {"linux /l\nuki /u", NULL, "", many},
         {"", NULL, "", nothing},
         {"title x\noptions y\ninitrd z", NULL, "", nothing},
-        {"uki-url http://x/y.efi", NULL, "", nothing},
+        {"uki-url http://x/y.efi", NULL, "http://x/y.efi", NULL},
+        {"uki-url /y.efi", NULL, "", nothing},
+        {"uki-url http://x/y.efi\nuki /u", NULL, "", many},
+        {"uki-url http://x/y.efi\nefi /e", NULL, "", many},
+        {"uki-url http://x/y.efi\nlinux /l", NULL, "", many},
     };
 
     (void)state;

@@ -134,7 +134,7 @@ EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, st
 static bool run_with(bool shim, EFI_MEMORY_TYPE code, EFI_STATUS returns)
 {
     static EFI_BOOT_SERVICES services;
-    static const struct program_request request = {NULL, "/program.efi", OPTIONS, NULL, NULL};
+    static const struct program_request request = {.path = "/program.efi", .options = OPTIONS};
 
     services.HandleProtocol = handle_protocol;
     services.LoadImage = shim ? NULL : load_image;
