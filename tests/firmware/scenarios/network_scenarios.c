@@ -6,6 +6,7 @@
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/pxe.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
@@ -178,6 +179,18 @@ static void flat(uint64_t seed)
     expect_command_line("flat");
 }
 
+/* An EFI program, which the firmware does not find by the path in the entry. */
+static void flat_program(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_card();
+    file_put_text("\\pvhboot.conf", "efi /tools/shell.efi\n");
+    file_put_text("\\shell.efi", "MZ, and so on");
+    fake_program.path = "\\tools\\shell.efi";
+    fake_program.given = "\\shell.efi";
+}
+
 static void check_flat(void)
 {
     if (run_is_plain() && strstr(run_said(), "vmlinux: "))
@@ -220,6 +233,7 @@ const struct scenario network_scenarios[] = {
     {"tftp-list", list, ENDING_BOOT, "vmlinux + initrd", check_list, .faults = true},
     {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
     {"tftp-named", named, ENDING_BOOT, "vmlinux + initrd", check_named, .faults = true},
+    {"flat-program", flat_program, ENDING_SUCCESS, .faults = true},
     {"flat", flat, ENDING_BOOT, "vmlinux + initrd", check_flat, .seeds = 4, .faults = true},
     {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),
      .faults = true},
