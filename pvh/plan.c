@@ -225,6 +225,22 @@ static bool place_acpi_overlay(struct planner *planner)
     return true;
 }
 
+/*
+ * Until the kernel loads its own, the GDT is the trampoline's: it is not where kernels write first.
+ * Low memory comes first only where the rest may have to hold modules.
+ */
+static bool find_trampoline_place(const struct planner *planner, uint64_t size, uint64_t *ret_start)
+{
+    const struct free_list *list = &planner->claimable;
+    const struct range low = {LOW_BOOT_INFO_START, LOW_BOOT_INFO_END};
+
+    if (planner->strategy == STRATEGY_USE_RECLAIMABLE_LOW &&
+        free_list_lowest(list, low, size, PAGE_SIZE, ret_start))
+        return true;
+    return planner_find_for_loader(planner, list, MIB, size, ret_start) ||
+           free_list_highest(list, low, size, PAGE_SIZE, ret_start);
+}
+
 /* Places the trampoline's page, lists and page tables for at most `copies` and `zeros`. */
 static bool place_trampoline(struct planner *planner, uint64_t copies, uint64_t zeros)
 {
@@ -232,7 +248,7 @@ static bool place_trampoline(struct planner *planner, uint64_t copies, uint64_t 
     uint64_t size = PAGE_SIZE + trampoline_data_size(copies, zeros);
     uint64_t start;
 
-    if (!planner_find_for_loader(planner, &planner->claimable, 0, size, &start))
+    if (!find_trampoline_place(planner, size, &start))
         return error_set(planner->error, ERROR_NO_ROOM_FOR_TRAMPOLINE, size);
     plan->trampoline_code = (struct range){start, start + PAGE_SIZE};
     plan->trampoline_data = (struct range){start + PAGE_SIZE, start + size};

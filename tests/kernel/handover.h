@@ -49,6 +49,7 @@ void options_read(struct options *options, const char *cmdline);
 const char *string_at(uint64_t paddr, uint32_t *length);
 
 void check_state(const struct entry_state *entry);
+void check_gdt_place(const struct handover *handover);
 void check_image(const struct handover *handover, const struct options *options);
 void check_start_info(const struct handover *handover);
 void check_boot_info_place(const struct handover *handover);

@@ -22,6 +22,7 @@ static void check_everything(const struct handover *handover, const struct optio
     check_start_info(handover);
     check_memmap(handover);
     check_boot_info_place(handover);
+    check_gdt_place(handover);
     check_modules(handover, options);
     check_acpi(handover, options);
 }

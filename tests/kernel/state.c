@@ -99,6 +99,17 @@ static void report_state(const struct entry_state *entry)
            entry->gdtr.limit, entry->idtr.base, entry->idtr.limit, entry->ldtr);
 }
 
+/* The kernel may reload a segment before it loads its own GDT. */
+void check_gdt_place(const struct handover *handover)
+{
+    struct extent gdt = {handover->entry->gdtr.base,
+                         (uint64_t)handover->entry->gdtr.base + handover->entry->gdtr.limit + 1};
+
+    check(memmap_covers(handover, MEMMAP_RAM, gdt), "gdt-in-ram", "0x%llx-0x%llx", gdt.start,
+          gdt.end);
+    check(!extent_is_scratch(gdt), "gdt-outside-scratch", "0x%llx-0x%llx", gdt.start, gdt.end);
+}
+
 void check_state(const struct entry_state *entry)
 {
     report_state(entry);

@@ -415,6 +415,7 @@ static void check_trampoline(const struct checker *checker)
 
     check(are_pages(code) && range_size(code) == PAGE_SIZE);
     check(are_pages(data) && data.end <= 4 * GIB && !range_overlaps(code, data));
+    check(!is_scratch(code) && !is_scratch(data)); /* the kernel's first GDT is there */
     check(range_size(data) >=
           trampoline_data_size(plan->copies.count, plan->zero_after_exit.count));
     check(is_apart(checker, code) && is_apart(checker, data));
