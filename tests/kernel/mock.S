@@ -41,6 +41,7 @@ gdt_limit:      .long 0
 gdt_limit_at_entry: .long 0
 apic_base:      .long 0
 mtrr_default:   .long 0
+gdt_at_entry:   .long 0             /* where it is copied to; 0: nowhere */
 gdt:            .fill 8, 8, 0
 
 gdt_register:
@@ -83,8 +84,14 @@ start:
     je      1f
     movl    $MSR_MTRR_DEFAULT, %ecx
     wrmsr
-1:
-    movl    gdt_limit_at_entry, %eax
+1:  movl    gdt_at_entry, %edi
+    testl   %edi, %edi
+    jz      1f
+    movl    %edi, gdt_register + 2
+    movl    $gdt, %esi
+    movl    $16, %ecx
+    rep     movsl
+1:  movl    gdt_limit_at_entry, %eax
     movw    %ax, gdt_register
     lgdt    gdt_register
 

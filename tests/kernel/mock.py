@@ -28,7 +28,7 @@ LOOK_IN_OPTION_ROMS = 0xFFFFFFFF
 OPTION_ROM_SIZE = 512
 
 PARAMETERS_OFFSET = 16
-PARAMETERS = struct.Struct("<17I")
+PARAMETERS = struct.Struct("<18I")
 KEEP = 0xFFFFFFFF  # of the BIOS
 START_INFO = struct.Struct("<4I4Q2I")
 MODULE = struct.Struct("<4Q")
@@ -157,7 +157,7 @@ def default_state(entry):
         "cr0": 0x11, "cr4": 0, "efer": 0, "eflags": 2, "ebx": BOOT_INFO, "target": entry,
         "cs": CODE, "ds": DATA, "es": DATA, "ss": DATA, "tr": TASK,
         "pic_primary": 0xFF, "pic_secondary": 0xFF,
-        "gdt_limit": 8 * 8 - 1, "gdt_limit_at_entry": 8 * 8 - 1,
+        "gdt_limit": 8 * 8 - 1, "gdt_limit_at_entry": 8 * 8 - 1, "gdt_at_entry": 0,
         "apic_base": KEEP, "mtrr_default": KEEP,
     }
 
@@ -235,6 +235,7 @@ class Scene:
             state["cr0"], state["cr4"], state["efer"], state["eflags"], state["ebx"],
             state["target"] + self.delta, state["cs"], *(state[name] for name in order),
             state["gdt_limit"], state["gdt_limit_at_entry"], state["apic_base"], state["mtrr_default"],
+            state["gdt_at_entry"],
         )
         parameters += struct.pack("<8Q", *self.gdt)
         end = PARAMETERS_OFFSET + len(parameters)

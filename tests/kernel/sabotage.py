@@ -141,9 +141,9 @@ IMAGE = (
 # ------------------------------------------------------------------------------------------------
 # start_info and the command line
 
-NO_START_INFO = "start-info-magic memmap-entries"
+NO_START_INFO = "start-info-magic memmap-entries gdt-in-ram"
 # The checks that need the memory map and fail without it.
-NO_MEMMAP = "memmap-entries cmdline-readable boot-info-in-ram modules-in-ram mcfg-0-reserved"
+NO_MEMMAP = "memmap-entries cmdline-readable boot-info-in-ram gdt-in-ram modules-in-ram mcfg-0-reserved"
 
 
 def start_info(name, failing, **values):
@@ -281,6 +281,9 @@ PLACE = (
          lambda scene: vars(scene.modules[0]).update(cmdline_paddr=0x93ff8)),
     memmap("boot-info-not-ram", "boot-info-in-ram cmdline-readable",
            lambda rows: leave_out(rows, BOOT_INFO, PAGE)),
+    memmap("gdt-not-ram", "gdt-in-ram", lambda rows: leave_out(rows, mock.STUB, PAGE)),
+    state("gdt-low", "gdt-outside-scratch", gdt_at_entry=0x5000),
+    state("gdt-in-page-tables", "gdt-outside-scratch", gdt_at_entry=0x93fc0),
     case("boot-info-overlap", "boot-info-disjoint", share_cmdline),
 )
 
