@@ -279,3 +279,11 @@ bool url_host_ipv4(const struct url *url, uint8_t ret_address[4])
     }
     return at == url->text + url->host + url->host_length;
 }
+
+bool url_host_is_link_local(const struct url *url)
+{
+    const char *host = url->text + url->host; /* in lower case */
+
+    return url_host_is_ipv6(url) && host[1] == 'f' && host[2] == 'e' && host[3] &&
+           strchr("89ab", host[3]) && host[4] != ':' && host[5] == ':';
+}

@@ -47,6 +47,9 @@ const char *url_resolve(const struct url *base, const char *reference, struct ur
 /* Writes an IPv4 address if the host is one in four decimal numbers. */
 bool url_host_ipv4(const struct url *url, uint8_t ret_address[4]);
 
+/* True for an address of fe80::/10, which is only reached without a router (RFC 4291, 2.5.6). */
+bool url_host_is_link_local(const struct url *url);
+
 /* True for a host in brackets: an IPv6 address. */
 static inline bool url_host_is_ipv6(const struct url *url)
 {

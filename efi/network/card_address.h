@@ -15,15 +15,18 @@ struct address_change {
 };
 
 /*
- * Sees that a card has an address of IPv4: one that is there, or else that of `origin`, with which
- * we were started, or else one by DHCP. EFI_TIMEOUT when there is none in time. *ret_change is set
- * when this is successful, and is then to be undone.
+ * Sees that a card has an address of IPv4: one that is there or was set by hand, or else that of
+ * `origin`, with which we were started, or else one by DHCP. EFI_TIMEOUT when there is none in
+ * time. *ret_change is set when this is successful, and is then to be undone.
  */
 EFI_STATUS card_address_set_ipv4(EFI_HANDLE card, const struct network_path *origin,
                                  struct address_change *ret_change);
 
-/* The same of IPv6: one that is there, or that a router announces or DHCP gives. */
-EFI_STATUS card_address_set_ipv6(EFI_HANDLE card, struct address_change *ret_change);
+/*
+ * The same of IPv6: one that is there, or that a router announces or DHCP gives. For a server
+ * `on_link`, fe80::/10, the card's own such address serves.
+ */
+EFI_STATUS card_address_set_ipv6(EFI_HANDLE card, bool on_link, struct address_change *ret_change);
 
 /* Leaves the card as it was found. May be called twice. */
 void card_address_undo(struct address_change *change);

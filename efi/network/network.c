@@ -19,7 +19,7 @@ static struct {
     EFI_HANDLE device;
     bool has_origin;
     struct network_path origin;
-    struct interface ipv4, ipv6;
+    struct interface ipv4, ipv6, ipv6_on_link;
 } network;
 
 void network_path_of(EFI_HANDLE handle, struct network_path *ret_path)
@@ -54,6 +54,8 @@ bool network_uses_ipv6(const struct url *url)
 
 static struct interface *interface_for(const struct url *url)
 {
+    if (url_host_is_link_local(url))
+        return &network.ipv6_on_link;
     return network_uses_ipv6(url) ? &network.ipv6 : &network.ipv4;
 }
 
@@ -72,11 +74,14 @@ static bool may_have_link(EFI_HANDLE card)
     return EFI_ERROR(status) || !simple->Mode->MediaPresentSupported || simple->Mode->MediaPresent;
 }
 
+/* Started by IPv6, the card has what it was started with. */
 static EFI_STATUS set_address(EFI_HANDLE card, struct interface *interface)
 {
-    if (interface == &network.ipv6)
-        return card_address_set_ipv6(card, &interface->change);
-    return card_address_set_ipv4(card, origin(), &interface->change);
+    if (interface == &network.ipv4)
+        return card_address_set_ipv4(card, origin(), &interface->change);
+    if (origin()->has_ipv6)
+        return EFI_SUCCESS;
+    return card_address_set_ipv6(card, interface == &network.ipv6_on_link, &interface->change);
 }
 
 /* One card is enough. */
@@ -97,8 +102,8 @@ static bool try_card(EFI_HANDLE card, struct interface *interface)
         status = set_address(card, interface);
     if (EFI_ERROR(status))
         return error_set_efi(&interface->error, status,
-                             interface == &network.ipv6 ? ERROR_NETWORK_NO_IPV6
-                                                        : ERROR_NETWORK_NO_ADDRESS);
+                             interface == &network.ipv4 ? ERROR_NETWORK_NO_ADDRESS
+                                                        : ERROR_NETWORK_NO_IPV6);
     interface->binding = binding;
     return true;
 }
@@ -154,4 +159,5 @@ void network_stop(void)
 {
     stop(&network.ipv4);
     stop(&network.ipv6);
+    stop(&network.ipv6_on_link);
 }

@@ -6,6 +6,7 @@
  */
 #include "tests/fuzz/fuzz_text.h"
 
+#include "common/base/path.h"
 #include "common/network/url.h"
 
 static void require_right(const struct url *url)

@@ -45,6 +45,7 @@ struct ip_config_protocol {
 /* EFI_IP6_CONFIG_DATA_TYPE. */
 #define IP6_INTERFACE_INFO 0
 #define IP6_POLICY         2
+#define IP6_MANUAL_ADDRESS 4
 
 /* EFI_IP4_CONFIG2_POLICY and EFI_IP6_CONFIG_POLICY: by hand; by DHCP, or what a router announces.
  */

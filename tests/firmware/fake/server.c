@@ -64,14 +64,50 @@ static EFI_STATUS EFIAPI set_data(struct ip_config_protocol *this, UINT32 type, 
 /* An address of IPv4 or of IPv6, and how it is got. */
 static struct address {
     struct ip_config_protocol protocol; /* first, so that it can be cast back */
-    UINT32 policy_type, policy;
+    UINT32 policy_type, manual_type, policy, first_policy;
+    bool is_manual; /* there is one that was set, and is kept for later boots */
     uint64_t due;
-} ipv4 = {{.set_data = set_data, .get_data = get_data}, IP4_POLICY, IP_POLICY_AUTOMATIC, NEVER_DUE},
-  ipv6 = {{.set_data = set_data, .get_data = get_data}, IP6_POLICY, IP_POLICY_MANUAL, NEVER_DUE};
+} ipv4 = {{.set_data = set_data, .get_data = get_data},
+          IP4_POLICY,
+          IP4_MANUAL_ADDRESS,
+          IP_POLICY_AUTOMATIC,
+          IP_POLICY_AUTOMATIC,
+          false,
+          NEVER_DUE},
+  ipv6 = {{.set_data = set_data, .get_data = get_data},
+          IP6_POLICY,
+          IP6_MANUAL_ADDRESS,
+          IP_POLICY_MANUAL,
+          IP_POLICY_MANUAL,
+          false,
+          NEVER_DUE};
 
 static bool is_due(const struct address *address)
 {
     return server_ways.has_address || ledger_now() >= address->due;
+}
+
+static void set_by_hand(struct address *address)
+{
+    address->policy = address->first_policy = IP_POLICY_MANUAL;
+    address->is_manual = true;
+    address->due = ledger_now() + TICKS_PER_SECOND;
+}
+
+static void set_first_addresses(void)
+{
+    if (server_ways.policy_is_manual)
+        ipv4.policy = ipv4.first_policy = IP_POLICY_MANUAL;
+    if (!server_ways.set_by_hand)
+        return;
+    set_by_hand(&ipv4);
+    set_by_hand(&ipv6);
+}
+
+static bool is_changed(const struct address *address)
+{
+    return address->policy != address->first_policy ||
+           address->is_manual != server_ways.set_by_hand;
 }
 
 static void get_ipv4(UINTN *size, void *data)
@@ -118,17 +154,22 @@ static EFI_STATUS EFIAPI get_data(struct ip_config_protocol *this, UINT32 type, 
         memcpy(data, &address->policy, sizeof(address->policy));
         return EFI_SUCCESS;
     }
+    if (type == address->manual_type)
+        return !address->is_manual ? EFI_NOT_FOUND : is_due(address) ? EFI_SUCCESS : EFI_NOT_READY;
     require(type == 0);
     (address == &ipv6 ? get_ipv6 : get_ipv4)(size, data);
     return EFI_SUCCESS;
 }
 
+/* As on EDK2: the same policy changes nothing, and the other one takes all addresses away. */
 static EFI_STATUS set_policy(struct address *address, UINT32 policy)
 {
-    bool asks =
-        policy == IP_POLICY_AUTOMATIC && address->policy != policy && !server_ways.no_address;
+    bool asks = policy == IP_POLICY_AUTOMATIC && !server_ways.no_address;
 
+    if (policy == address->policy)
+        return EFI_SUCCESS;
     address->policy = policy;
+    address->is_manual = false;
     address->due = asks ? ledger_now() + TICKS_PER_SECOND / 8 : NEVER_DUE;
     return EFI_SUCCESS;
 }
@@ -154,6 +195,7 @@ static EFI_STATUS EFIAPI set_data(struct ip_config_protocol *this, UINT32 type, 
     require(size == (type == IP4_MANUAL_ADDRESS ? 8 : 4));
     if (type != IP4_MANUAL_ADDRESS)
         return EFI_SUCCESS;
+    address->is_manual = true;
     address->due = ledger_now() + TICKS_PER_SECOND / 8;
     return EFI_NOT_READY;
 }
@@ -164,9 +206,7 @@ const char *server_find_leak(void)
         return NULL;
     if (server.children > 0)
         return "a child of the HTTP service binding";
-    return ipv4.policy != IP_POLICY_AUTOMATIC || ipv6.policy != IP_POLICY_MANUAL
-               ? "the policy of the network card"
-               : NULL;
+    return is_changed(&ipv4) || is_changed(&ipv6) ? "an address of the network card" : NULL;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -202,6 +242,17 @@ static void copy_header(char *to, size_t size, const struct http_message *messag
     }
 }
 
+static bool is_on_link(const struct child *child)
+{
+    return strncmp(child->url, SERVER_URL_LINK, strlen(SERVER_URL_LINK)) == 0;
+}
+
+/* The card's own address of the link is always there. */
+static bool has_address_for(const struct child *child)
+{
+    return child->is_ipv6 ? is_on_link(child) || is_due(&ipv6) : is_due(&ipv4);
+}
+
 static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *token)
 {
     EFI_STATUS status = ledger_enter(SERVICE_HTTP_REQUEST);
@@ -214,13 +265,13 @@ static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *
         return status;
     if (EFI_ERROR(server_ways.request_fails))
         return server_ways.request_fails;
-    if (!is_due(child->is_ipv6 ? &ipv6 : &ipv4))
-        return EFI_NO_MAPPING;
     for (; url[length]; length++) {
         require(length < LONGEST - 1);
         child->url[length] = (char)url[length];
     }
     child->url[length] = '\0';
+    if (!has_address_for(child))
+        return EFI_NO_MAPPING;
     copy_header(host, sizeof(host), token->message, "Host");
     require(strncmp(child->url + strlen("http://"), host, strlen(host)) == 0);
     copy_header(child->range, sizeof(child->range), token->message, "Range");
@@ -278,6 +329,8 @@ static const uint8_t *find_file(const struct child *child, size_t *ret_size)
     const char *root = child->is_ipv6 ? SERVER_URL_6 : SERVER_URL;
     char path[LONGEST + 16];
 
+    if (is_on_link(child))
+        root = SERVER_URL_LINK;
     if (strncmp(child->url, root, strlen(root)) != 0)
         return NULL;
     snprintf(path, sizeof(path), SERVER_FILES "\\%s", child->url + strlen(root));
@@ -452,6 +505,7 @@ void server_install(bool connected)
     static EFI_SIMPLE_NETWORK simple = {.Mode = &mode};
 
     mode.MediaPresent = !server_ways.no_link;
+    set_first_addresses();
     handles_install(&server.card, &guid, &simple);
     if (connected)
         install_http();

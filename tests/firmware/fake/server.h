@@ -8,18 +8,21 @@
 #include "efi/efi.h"
 
 /* What the server has: http://10.0.2.2/x is this directory's x. */
-#define SERVER_FILES "\\@server"
-#define SERVER_URL   "http://10.0.2.2/"
-#define SERVER_URL_6 "http://[fd00::2]/"
+#define SERVER_FILES    "\\@server"
+#define SERVER_URL      "http://10.0.2.2/"
+#define SERVER_URL_6    "http://[fd00::2]/"
+#define SERVER_URL_LINK "http://[fe80::2]/"
 
 /* How card and server behave; set by scenarios. */
 struct server_ways {
-    bool no_address;    /* there is no DHCP server, and no router */
-    bool has_address;   /* from the start */
-    bool odd_addresses; /* of IPv6: the list is not where it should be */
-    bool no_link;       /* the card has no cable */
-    bool whole_files;   /* ranges are ignored */
-    bool no_length;     /* Content-Length is left out */
+    bool no_address;       /* there is no DHCP server, and no router */
+    bool has_address;      /* from the start */
+    bool policy_is_manual; /* of IPv4, as EDK2's HTTP boot leaves it */
+    bool set_by_hand;      /* somebody has given the card addresses, which are not listed yet */
+    bool odd_addresses;    /* of IPv6: the list is not where it should be */
+    bool no_link;          /* the card has no cable */
+    bool whole_files;      /* ranges are ignored */
+    bool no_length;        /* Content-Length is left out */
     bool chunked;
     bool wrong_range;     /* another part comes than was asked for */
     bool grows;           /* the file is larger each time that it is asked for */

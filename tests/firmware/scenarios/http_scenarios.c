@@ -81,6 +81,28 @@ static void boot_by_ipv6(uint64_t seed)
                           : "--initrd=" SERVER_URL_6 "initrd " SERVER_URL_6 "vmlinux");
 }
 
+/* What somebody has set by hand stays, by IPv4 (0) and by IPv6 (1); it is not listed at first. */
+static void boot_by_hand(uint64_t seed)
+{
+    start_with(&plain_kernel);
+    server_ways.set_by_hand = true;
+    firmware_ways.connect = nothing_connects;
+    server_install(true);
+    options_set(seed == 0 ? "--initrd=" SERVER_URL "initrd " SERVER_URL "vmlinux"
+                          : "--initrd=" SERVER_URL_6 "initrd " SERVER_URL_6 "vmlinux");
+}
+
+/* A server on the same link needs no router. */
+static void boot_on_link(uint64_t seed)
+{
+    (void)seed;
+    start_with(&plain_kernel);
+    server_ways.no_address = true;
+    firmware_ways.connect = nothing_connects;
+    server_install(true);
+    options_set("--initrd=" SERVER_URL_LINK "initrd " SERVER_URL_LINK "vmlinux");
+}
+
 static void no_ipv6(uint64_t seed)
 {
     boot_by_ipv6(seed + 3);
@@ -240,13 +262,14 @@ static void start_at(const char *url, const char *base)
 
 /*
  * By default (0), by the card's address (1), by options (2), from a server that forbids what is not
- * there (3).
+ * there (3), with the policy that EDK2's HTTP boot leaves (4).
  */
 static void from_server(uint64_t seed)
 {
-    static const char *const lines[] = {"default", "mac", "x", "default"};
+    static const char *const lines[] = {"default", "mac", "x", "default", "default"};
 
     server_ways.missing = seed == 3 ? STATUS_403 : 0;
+    server_ways.policy_is_manual = seed == 4;
     start_at(SERVER_URL "pvhboot.efi", "");
     put_entry("", "default", "default");
     if (seed == 1) {
@@ -338,13 +361,15 @@ const struct scenario http_scenarios[] = {
      .faults = true, .from = SERVICE_LOCATE_HANDLE_BUFFER, .also = ALSO(ENDING_BOOT)},
     {"http-ipv6", boot_by_ipv6, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 3,
      .faults = true},
+    {"http-by-hand", boot_by_hand, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
+    {"http-on-link", boot_on_link, ENDING_BOOT, "vmlinux + initrd", .faults = true},
     {"http-no-ipv6", no_ipv6, ENDING_ERROR,
      "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 2},
     {"http-menu", menu_with_urls, ENDING_BOOT, "vmlinux", check_asked_when_chosen, .seeds = 3},
     {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
-    {"http-started", from_server, ENDING_BOOT, "vmlinux + initrd", .seeds = 4, .faults = true},
+    {"http-started", from_server, ENDING_BOOT, "vmlinux + initrd", .seeds = 5, .faults = true},
     {"http-list", list_on_server, ENDING_BOOT, "vmlinux + initrd", .faults = true},
     {"http-program", start_from_server, ENDING_SUCCESS, NULL, check_started_program, .seeds = 3,
      .faults = true},

@@ -3,6 +3,7 @@
 #include "tests/lib/support.h"
 
 #include "common/base/units.h"
+#include "common/base/path.h"
 #include "common/network/url.h"
 
 #include <string.h>
@@ -38,6 +39,26 @@ static void test_parts(void **state)
     assert_null(url_parse("http://a:/", &url));
     assert_string_equal(url.text, "http://a/");
     assert_int_equal(url.port, 80);
+}
+
+static void test_link_local(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_link_local;
+    } rows[] = {
+        {"http://[fe80::1]/", true},      {"http://[FEBF:0::1]/", true},
+        {"http://[fec0::2]/", false},     {"http://[fe8::1]/", false},
+        {"http://[fd00::fe80]/", false},  {"http://[::fe80]/", false},
+        {"http://fe80.example/", false},  {"http://[fe80:1:2:3:4:5:6:7]/", true},
+        {"http://[2001:db8::1]/", false}, {"http://10.0.2.2/", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        assert_null(url_parse(rows[i].text, &url));
+        assert_int_equal(url_host_is_link_local(&url), rows[i].is_link_local);
+    }
 }
 
 static void test_encoding(void **state)
@@ -183,7 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scheme),  cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_encoding),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_link_local),
+ cmocka_unit_test(test_encoding),
         cmocka_unit_test(test_long),    cmocka_unit_test(test_join),
         cmocka_unit_test(test_resolve), cmocka_unit_test(test_address),
     };
