@@ -125,16 +125,23 @@ static bool grow_grids(struct screen *screen, struct arena *arena)
 
 void screen_set_mode(int console_mode)
 {
-    text_mode_set(choose_mode(console_mode));
+    (void)text_mode_set(choose_mode(console_mode));
 }
 
 EFI_STATUS screen_open(struct screen *screen, int console_mode, struct arena *arena)
 {
+    EFI_STATUS status;
+    INT32 before;
+
     if (!ST->ConOut || !ST->ConOut->Mode)
         return EFI_UNSUPPORTED;
+    before = text_mode_current();
     *screen = (struct screen){.saved_attribute = ST->ConOut->Mode->Attribute};
     screen_set_mode(console_mode);
-    return screen_adopt_mode(screen, console_mode, arena);
+    status = screen_adopt_mode(screen, console_mode, arena);
+    if (EFI_ERROR(status))
+        (void)text_mode_set(before);
+    return status;
 }
 
 EFI_STATUS screen_adopt_mode(struct screen *screen, int console_mode, struct arena *arena)

@@ -13,28 +13,29 @@ INT32 text_mode_current(void)
     return ST->ConOut && ST->ConOut->Mode ? ST->ConOut->Mode->Mode : -1;
 }
 
-void text_mode_set(INT32 mode)
+bool text_mode_set(INT32 mode)
 {
     INT32 before = text_mode_current();
 
     if (mode == before || mode < 0 || mode >= ST->ConOut->Mode->MaxMode)
-        return;
-    if (EFI_ERROR(ST->ConOut->SetMode(ST->ConOut, (UINTN)mode)) && before >= 0)
+        return false;
+    if (!EFI_ERROR(ST->ConOut->SetMode(ST->ConOut, (UINTN)mode)))
+        return true;
+    if (before >= 0)
         (void)ST->ConOut->SetMode(ST->ConOut, (UINTN)before);
+    return false;
 }
 
 bool text_mode_set_next(void)
 {
-    INT32 before = text_mode_current();
     INT32 last = ST->ConOut->Mode->MaxMode - 1;
-    INT32 mode = before;
+    INT32 mode = text_mode_current();
 
     if (last >= MODES_MAX)
         last = MODES_MAX - 1;
     for (INT32 tried = 0; tried <= last; tried++) {
         mode = mode >= 0 && mode < last ? mode + 1 : 0;
-        text_mode_set(mode);
-        if (text_mode_current() != before)
+        if (text_mode_set(mode))
             return true;
     }
     return false;

@@ -7,12 +7,15 @@
 /* The number of the current text mode; negative when there is none. */
 INT32 text_mode_current(void);
 
-/* Sets a text mode. When the console refuses it, the previous one is set again. */
-void text_mode_set(INT32 mode);
+/*
+ * Sets a text mode, which clears the screen. False when it cannot be set or is the current one; the
+ * previous mode is then set again.
+ */
+bool text_mode_set(INT32 mode);
 
 /*
  * Sets the next text mode that the console can show; after the last one comes the first. False when
- * it has no other.
+ * it has no other; the screen may be clear then, too.
  */
 bool text_mode_set_next(void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi/menu/menu.h"
 
+#include "common/base/overflow.h"
 #include "efi/console/beep.h"
 #include "efi/firmware/watchdog.h"
 #include "efi/menu/menu_draw.h"
@@ -11,6 +12,8 @@
 #define SECOND    1000
 #define FIRST_KEY 100
 
+#define MOST_BEEPS 30
+
 /* Counts a second. True when the timeout has expired. */
 static bool count_down(struct menu_state *state, enum menu_choice *ret_choice)
 {
@@ -20,16 +23,23 @@ static bool count_down(struct menu_state *state, enum menu_choice *ret_choice)
     return true;
 }
 
-/* Beeps the number of the selected entry, for those who cannot see it, until a key is pressed. */
+/*
+ * Beeps the number of the selected entry, for those who cannot see it, until a key is pressed.
+ * Nobody counts further than to MOST_BEEPS, and meanwhile nothing else is done.
+ */
 static void announce_entry(struct menu_state *state)
 {
     size_t selected = state->list.selected;
 
-    if (!state->menu->beep || state->seconds_left > 0 || state->announced == selected)
+    if (!state->menu->beep || state->seconds_left > 0 || state->announced == selected ||
+        state->list.count == 0)
         return;
     state->announced = selected;
-    for (size_t i = 0; i <= selected && !keyboard_has_key(&state->keyboard); i++)
+    for (size_t i = 0; i < min_u64(selected + 1, MOST_BEEPS); i++) {
+        if (keyboard_has_key(&state->keyboard))
+            return;
         beep();
+    }
 }
 
 static void announce_second(const struct menu_state *state)

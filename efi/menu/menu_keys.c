@@ -63,7 +63,7 @@ static void adopt_mode(struct menu_state *state, INT32 before, int console_mode)
     struct menu *menu = state->menu;
 
     if (EFI_ERROR(screen_adopt_mode(&state->screen, console_mode, state->arena))) {
-        text_mode_set(before);
+        (void)text_mode_set(before);
         screen_forget(&state->screen);
         menu_answer(state, MENU_NO_MEMORY);
         return;
@@ -81,17 +81,19 @@ static void set_next_mode(struct menu_state *state)
 {
     INT32 before = text_mode_current();
 
-    if (text_mode_set_next())
+    if (text_mode_set_next()) {
         adopt_mode(state, before, text_mode_current());
-    else
-        menu_answer(state, "The console has no other text mode.");
+        return;
+    }
+    screen_forget(&state->screen); /* a mode that was refused may have cleared it */
+    menu_answer(state, "The console has no other text mode.");
 }
 
 static void set_usual_mode(struct menu_state *state)
 {
     INT32 before = text_mode_current();
 
-    text_mode_set(state->menu->firmware_mode);
+    (void)text_mode_set(state->menu->firmware_mode);
     screen_set_mode(state->menu->configured_mode);
     adopt_mode(state, before, state->menu->configured_mode);
 }

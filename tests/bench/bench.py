@@ -8,13 +8,12 @@ import argparse
 import json
 import pathlib
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 
 from guest import (BENCH, FIRMWARES, MEDIA, Failure, check_programs, images, pages_taken, readable_file, run,  # noqa: E402
                    split, work, write_cd, write_command, write_disk)
-from pvhtools.program import replacing, run_main  # noqa: E402
+from pvhtools.program import replacing, run_main, temporary_folder  # noqa: E402
 from report import MILLION, print_leaving, print_times, print_works, write_plot  # noqa: E402
 from rows import ROWS, add_loaders, commands, make_files, timed_rows  # noqa: E402
 
@@ -32,7 +31,7 @@ def make_disk(row, scratch, efi, linux):
 
 
 def scratch_folder():
-    return tempfile.TemporaryDirectory(dir=BENCH, prefix=".row.")
+    return temporary_folder(BENCH, ".row.")
 
 
 def tell(*words):
@@ -64,7 +63,6 @@ def measure_leaving(row, scratch):
 def count_row(row, efi, linux, loaders):
     results = []
     with scratch_folder() as scratch:
-        scratch = pathlib.Path(scratch)
         make_disk(row, scratch, efi, linux)
         for loader in row.loaders:
             if loaders and loader not in loaders:
@@ -101,7 +99,6 @@ def time_row(row, medium, rounds, efi, linux):
     taken = {loader: [] for loader in row.loaders}
     failed = {}
     with scratch_folder() as scratch:
-        scratch = pathlib.Path(scratch)
         make_disk(row, scratch, efi, linux)
         for number in range(rounds):
             for loader in taken:

@@ -8,11 +8,11 @@ import math
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 
 from guest import BENCH, HOST_CPU, Failure, check_programs, plugin, read_counts  # noqa: E402
+from pvhtools import program  # noqa: E402
 from pvhtools.program import replacing, run_main  # noqa: E402
 from report import MILLION, print_table  # noqa: E402
 
@@ -27,8 +27,8 @@ TOLERANCE = 1.3
 
 def count(kind, number, scratch):
     counts = scratch / "counts"
-    done = subprocess.run(["qemu-x86_64", "-cpu", HOST_CPU, *plugin(counts, "work"), BENCH / "grow", kind, str(number),
-                           KERNEL], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = program.run(["qemu-x86_64", "-cpu", HOST_CPU, *plugin(counts, "work"), BENCH / "grow", kind, str(number),
+                        KERNEL], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0 or not counts.exists():
         raise Failure(f"{number} {kind}: {done.stderr.strip() or 'the program did not come to its end'}")
     return sum(instructions + iterations for _, instructions, iterations in read_counts(counts))
@@ -36,11 +36,11 @@ def count(kind, number, scratch):
 
 def measure():
     results = []
-    with tempfile.TemporaryDirectory(dir=BENCH, prefix=".grow.") as scratch:
+    with program.temporary_folder(BENCH, ".grow.") as scratch:
         for kind, largest in LARGEST.items():
             for step in STEPS:
                 number = largest // step
-                results.append({"kind": kind, "number": number, "work": count(kind, number, pathlib.Path(scratch))})
+                results.append({"kind": kind, "number": number, "work": count(kind, number, scratch)})
     return results
 
 

@@ -12,6 +12,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tools"))
 
 from pvhtools.fat import write_fat  # noqa: E402 (the line above makes it known)
+from pvhtools import program  # noqa: E402
 from pvhtools.program import Failure, call, readable_file  # noqa: E402
 
 BENCH = TOP / "build" / "bench"
@@ -65,9 +66,9 @@ Count = collections.namedtuple("Count", "instructions iterations")
 def check_programs(*programs):
     packages = {"qemu-x86_64": "qemu-user", "qemu-system-x86_64": "qemu-system-x86", "gnuplot": "gnuplot-nox",
                 "grub-mkimage": "grub-common"}
-    for program in programs:
-        if not shutil.which(program):
-            raise Failure(f"the program {program} is missing; it is in Debian's package {packages[program]}")
+    for name in programs:
+        if not shutil.which(name):
+            raise Failure(f"the program {name} is missing; it is in Debian's package {packages[name]}")
 
 
 # The disk
@@ -128,7 +129,7 @@ def run(scratch, disk, mode, arch="x64", medium="virtio", memory="4G", timeout=6
     (scratch / "variables").write_bytes(readable_file(firmware.variables, "firmware").read_bytes())
     command = machine(scratch, disk, firmware, medium, memory, mode == "time", screen) + plugin(scratch / "counts", mode)
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=timeout)
+        done = program.run(command, timeout=timeout, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     except subprocess.TimeoutExpired:
         raise Failure(f"no verdict in {timeout:.0f} s; the guest said {said(scratch)}") from None
     if done.returncode != PASSED or not (scratch / "counts").exists():

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Prints the figures: as text tables that are also valid Markdown, and as a plot."""
 
-import pathlib
 import statistics
-import tempfile
 
-from pvhtools.program import call
+from pvhtools.program import call, temporary_folder
 
 MILLION = 1e6
 PARTS = ("file drivers", "firmware", "loader", "outside")
@@ -101,8 +99,8 @@ def write_plot(results, picture):
         if "end" in result and result["row"] in ("kernel 8M", "kernel 64M", "kernel 256M"):
             point = result["bytes"] / (1 << 20), result["end"]["work"] / MILLION
             points.setdefault(result["loader"], []).append(point)
-    with tempfile.TemporaryDirectory() as scratch:
-        script = pathlib.Path(scratch, "plot")
+    with temporary_folder() as scratch:
+        script = scratch / "plot"
         script.write_text(plot_script({loader: points[loader] for loader in PLOTTED if loader in points}, picture))
         call("gnuplot", script)
 

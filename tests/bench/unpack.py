@@ -11,12 +11,12 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 
 from guest import (BENCH, HOST_CPU, Count, Failure, check_programs, loader_base, plugin, read_counts,  # noqa: E402
                    readable_file, run, work, write_command, write_disk)
+from pvhtools import program  # noqa: E402
 from pvhtools.program import replacing, run_main  # noqa: E402
 
 LOADER_MAP = BENCH / "pvhboot.map"
@@ -70,8 +70,8 @@ def totals(counts, program, outside):
 def run_on_host(kernel, scratch):
     """The size of KERNEL unpacked, its containers, and what each part did."""
     counts = scratch / "host"
-    done = subprocess.run(["qemu-x86_64", "-cpu", HOST_CPU, *plugin(counts, "work"), BENCH / "decode", kernel],
-                          text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = program.run(["qemu-x86_64", "-cpu", HOST_CPU, *plugin(counts, "work"), BENCH / "decode", kernel],
+                       text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0 or not counts.exists():
         raise Failure(done.stderr.strip() or f"{kernel}: the program on the host did not come to its end")
     size, *containers = done.stdout.split()
@@ -89,8 +89,7 @@ def run_in_guest(efi, kernel, scratch, timeout):
 # The table
 
 def measure(efi, kernel, timeout):
-    with tempfile.TemporaryDirectory(dir=BENCH, prefix=".run.") as scratch:
-        scratch = pathlib.Path(scratch)
+    with program.temporary_folder(BENCH, ".run.") as scratch:
         unpacked, containers, host = run_on_host(kernel, scratch)
         guest = run_in_guest(efi, kernel, scratch, timeout)
     return {"kernel": "/".join(kernel.parts[-2:]), "container": containers, "packed": kernel.stat().st_size,

@@ -155,9 +155,12 @@ def test_counter(system):
     assert system.entries() == []
 
 
-def test_counter_that_cannot_be_marked_good(system):
+@pytest.mark.parametrize("lines", ["#pass-entry yes\npass-entry no\n", "pass-entry yes\npass-entry off\npass-entry maybe\n",
+                                   "pass-entry Yes\n", ""])
+def test_counter_that_cannot_be_marked_good(system, lines):
+    """As the loader reads it: the last line that is a boolean counts."""
     system.write("etc/kernel/tries", "3\n")
-    system.write("boot/efi/loader/loader.conf", "#pass-entry yes\npass-entry no\n")
+    system.write("boot/efi/loader/loader.conf", lines)
     system.install(NEW)
     done = system.run("add", NEW)
     assert done.returncode == 0 and system.entries() == [f"{MACHINE}-{NEW}+3.conf"]

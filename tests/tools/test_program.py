@@ -21,6 +21,8 @@ def send_after(module, name):
     def and_then(*arguments, **named):
         setattr(module, name, real)
         result = real(*arguments, **named)
+        if name == "_fork_exec":
+            print(result, flush=True)
         os.kill(os.getpid(), {number})
         return result
     setattr(module, name, and_then)
@@ -47,12 +49,54 @@ def test_a_signal_at_any_moment_leaves_nothing(tmp_path, module, name, number):
     folder.mkdir()
     script = SENT_AFTER.format(module=module, name=name, number=int(number))
     done = subprocess.run([sys.executable, "-c", script, TOOLS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          env={**os.environ, "TMPDIR": str(folder)}, preexec_fn=signals.have_default_signals)
+                          env={**os.environ, "TMPDIR": str(folder)}, preexec_fn=signals.have_default_signals, timeout=30)
+    assert bool(done.stdout) == (module.startswith("subprocess") or name in ("rmdir", "_rmtree"))
     assert done.stderr == f"test: ended by {number.name}\n" and done.returncode == 128 + number
     assert not list(folder.iterdir())
     for process in done.stdout.split():
         with pytest.raises(ProcessLookupError):
             os.kill(int(process), signal.SIG_DFL)
+
+
+# The same where a program is called and waited for.
+CALLED = SENT_AFTER[:SENT_AFTER.index("def main():")] + """
+def main():
+    send_after(subprocess, "_fork_exec")
+    program.call("sleep", "60")
+    return 3
+
+program.run_main("test", main)
+"""
+
+
+def test_a_program_that_is_called_is_not_left_behind():
+    done = subprocess.run([sys.executable, "-c", CALLED.format(number=int(signal.SIGTERM)), TOOLS], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, preexec_fn=signals.have_default_signals, timeout=30)
+    assert done.stderr == "test: ended by SIGTERM\n" and done.returncode == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(done.stdout), signal.SIG_DFL)
+
+
+def test_what_is_given_back_badly_does_not_hold_signals():
+    script = f"""
+import os, signal, sys
+sys.path.insert(0, {str(TOOLS)!r})
+from pvhtools import program
+
+def give_back(_):
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise OSError(5, "give back")
+
+def main():
+    with program.owned(lambda: 1, give_back):
+        pass
+    return 3
+
+program.run_main("test", main)
+"""
+    done = subprocess.run([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True,
+                          preexec_fn=signals.have_default_signals, timeout=30)
+    assert done.returncode == 128 + signal.SIGTERM
 
 
 def test_without_a_signal_all_is_given_back_too(tmp_path):

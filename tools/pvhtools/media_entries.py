@@ -9,7 +9,7 @@ import sys
 
 from .boot_files import ENTRIES, PVHINFO, Boot, Refused, Volume, look_at, one_line
 from .entry import read_values
-from .program import Failure, readable_file, temporary_folder
+from .program import Failure, readable_file, run, temporary_folder
 
 CONFIG = "loader/loader.conf"
 TIMEOUT = 5
@@ -94,8 +94,8 @@ def check_entries(contents, force, secure_boot, served):
     """Asks pvhinfo about the whole medium, and returns its entries in menu order. One that cannot boot is a failure."""
     with temporary_folder() as stage:
         lay_out(contents, stage)
-        done = subprocess.run([PVHINFO, "--json", "--esp", stage, *(["--secure-boot", "on"] if secure_boot else [])],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+        done = run([PVHINFO, "--json", "--esp", stage, *(["--secure-boot", "on"] if secure_boot else [])],
+                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         said = readable(done.stderr, stage).splitlines()
         if done.returncode not in (0, 1):
             raise Failure(" ".join(said))

@@ -73,7 +73,8 @@ def own_file(built, installed):
 
 
 class Ending:
-    """What was asked for by a signal, and whether it has to wait."""
+    """What was asked for by a signal, and whether it has to wait. Unlike a mask of signals, this is not inherited by the
+    programs that are started meanwhile."""
 
     is_held = False
     number = None
@@ -83,11 +84,6 @@ def end(number, _):
     Ending.number = Ending.number or number
     if not Ending.is_held:
         obey_signals()
-
-
-def hold_signals():
-    """Lets signals wait. Unlike a mask of signals, this is not inherited by the programs that are started meanwhile."""
-    Ending.is_held = True
 
 
 def obey_signals():
@@ -104,17 +100,19 @@ def obey_signals():
 def owned(take, give_back):
     """Yields what take() returns, which give_back() gets at the end. No signal ends the program between the two being
     taken and being known, nor while it is given back."""
-    hold_signals()
+    Ending.is_held = True
     taken = None
     try:
         taken = take()
         obey_signals()
         yield taken
     finally:
-        hold_signals()
-        if taken is not None:
-            give_back(taken)
-        obey_signals()
+        Ending.is_held = True  # not in a function: Python looks for signals where one begins
+        try:
+            if taken is not None:
+                give_back(taken)
+        finally:
+            obey_signals()
 
 
 @contextlib.contextmanager
@@ -138,6 +136,13 @@ def kill(process):
             stream.close()
 
 
+def run(command, data=None, timeout=None, **how):
+    """subprocess.run(), which leaves no process behind either."""
+    with running(command, **how) as process:
+        output, errors = process.communicate(data, timeout)
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+
 def describe(error):
     """'file: reason', without Python's [Errno N]."""
     where = f"{error.filename}: " if error.filename else ""
@@ -149,9 +154,9 @@ def call(*command, env=None, cwd=None, data=None, failed=None):
     env = {**(os.environ if env is None else env)}
     env["PATH"] = env.get("PATH", os.defpath) + SYSTEM_PROGRAMS
     try:
-        done = subprocess.run([str(word) for word in command], env=env, cwd=cwd, input=data,
-                              stdin=subprocess.DEVNULL if data is None else None,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        done = run([str(word) for word in command], data, env=env, cwd=cwd,
+                   stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
+                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except FileNotFoundError:
         package = PACKAGES.get(command[0], command[0])
         raise Failure(f"the program {command[0]} is missing; it is in Debian's package {package}") from None
@@ -172,8 +177,8 @@ def need(programs, packages=()):
 def call_for_words(*command, cwd=None):
     """Runs one of our own programs and returns its output. If it fails, its message is the failure."""
     try:
-        done = subprocess.run([str(word) for word in command], cwd=cwd, text=True, errors="replace",
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        done = run([str(word) for word in command], cwd=cwd, text=True, errors="replace",
+                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except FileNotFoundError:
         raise Failure(f"the program {command[0]} is missing; 'make' builds it") from None
     if done.returncode != 0:
@@ -252,8 +257,7 @@ def last_commit_date():
     """The date of the last commit, or '' if this tree is not a git repository with commits."""
     if IS_INSTALLED or not (TOP / ".git").exists():
         return ""
-    done = subprocess.run(["git", "-C", TOP, "log", "-1", "--format=%ct"],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    done = run(["git", "-C", TOP, "log", "-1", "--format=%ct"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return done.stdout.strip()
 
 

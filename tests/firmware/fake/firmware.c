@@ -94,9 +94,10 @@ static EFI_STATUS EFIAPI set_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mode
         run_fail("text mode %zu is set, which is not listed", (size_t)mode);
     if (EFI_ERROR(status))
         return status;
-    if (mode == MODE_LISTED)
+    if (mode == MODE_LISTED || (mode && firmware_ways.one_text_mode))
         return EFI_UNSUPPORTED;
     output_mode.Mode = (INT32)mode;
+    run_say("\n"); /* it clears the screen, also when the mode is the current one */
     return EFI_SUCCESS;
 }
 

@@ -13,6 +13,7 @@
 /* How firmware and machine behave; set by scenarios. */
 struct firmware_ways {
     bool no_console;        /* there is no ConOut */
+    bool one_text_mode;     /* mode 2 cannot be set either */
     size_t refuse_exit;     /* how many calls of ExitBootServices fail, each with a new map */
     EFI_STATUS refusal;     /* with this status; 0 for EFI_INVALID_PARAMETER */
     size_t growth;          /* how many of these times the map grows by two descriptors */

@@ -528,6 +528,29 @@ static void check_text_mode(void)
         run_fail("the text mode of later boots is not %s", after ? after : "the usual one");
 }
 
+static void menu_no_mode(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    firmware_ways.one_text_mode = true;
+    type("r");
+    press(SCAN_NONE, ENTER);
+}
+
+/* The screen was cleared by the attempt, and is drawn again. */
+static void check_drawn_again(void)
+{
+    const char *said = run_said();
+    const char *answer = strstr(said, "The console has no other text mode.");
+    const char *drawn = answer;
+
+    while (drawn && drawn > said && *drawn != '\n')
+        drawn--;
+    drawn = drawn ? strstr(drawn, "New") : NULL;
+    if (!drawn || drawn > answer)
+        run_fail("the menu is not drawn again");
+}
+
 static void menu_mode_refused(uint64_t seed)
 {
     (void)seed;
@@ -1052,6 +1075,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-text-modes", menu_text_modes, ENDING_BOOT, NULL, check_text_mode,
      .seeds = ELEMENTS(text_modes)},
     {"menu-text-mode-faults", menu_text_modes, ENDING_BOOT, NULL, MENU_FAULTS},
+    {"menu-no-mode", menu_no_mode, ENDING_BOOT, "no other text mode", check_drawn_again},
     {"menu-mode-refused", menu_mode_refused, ENDING_BOOT, "did not store the console mode"},
     {"menu-beeps", menu_beeps, ENDING_BOOT, NULL, check_beeps, .seeds = ELEMENTS(beeping)},
     {"menu-beeps-end", menu_beeps_end, ENDING_BOOT, NULL, check_beeps_end},

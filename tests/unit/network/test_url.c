@@ -2,8 +2,8 @@
 /* URLs: taking them apart, paths below them, redirections. */
 #include "tests/lib/support.h"
 
-#include "common/base/units.h"
 #include "common/base/path.h"
+#include "common/base/units.h"
 #include "common/network/url.h"
 
 #include <string.h>
@@ -203,11 +203,11 @@ static void test_address(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scheme),  cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_link_local),
- cmocka_unit_test(test_encoding),
-        cmocka_unit_test(test_long),    cmocka_unit_test(test_join),
-        cmocka_unit_test(test_resolve), cmocka_unit_test(test_address),
+        cmocka_unit_test(test_scheme),   cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_refused),  cmocka_unit_test(test_link_local),
+        cmocka_unit_test(test_encoding), cmocka_unit_test(test_long),
+        cmocka_unit_test(test_join),     cmocka_unit_test(test_resolve),
+        cmocka_unit_test(test_address),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
