@@ -212,9 +212,14 @@ bool catalog_read(struct catalog_reader *reader, const struct smbios_settings *s
            error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
-size_t catalog_choose_default(const struct catalog *catalog, struct default_selection *selection)
+void catalog_add_patterns(const struct catalog *catalog, struct default_selection *selection)
 {
     selection->pattern = catalog->config.default_pattern;
     selection->preferred_pattern = catalog->config.preferred_pattern;
+}
+
+size_t catalog_choose_default(const struct catalog *catalog,
+                              const struct default_selection *selection)
+{
     return entries_choose_default(catalog->entries.items, catalog->entries.count, selection);
 }

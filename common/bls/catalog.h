@@ -29,8 +29,9 @@ struct catalog {
 bool catalog_read(struct catalog_reader *reader, const struct smbios_settings *settings,
                   struct arena *arena, struct catalog *ret_catalog, struct error *error);
 
-/*
- * The index of the default entry: entries_choose_default() with the patterns of loader.conf,
- * which are written to *selection.
- */
-size_t catalog_choose_default(const struct catalog *catalog, struct default_selection *selection);
+/* Adds the patterns of loader.conf to what variables select. */
+void catalog_add_patterns(const struct catalog *catalog, struct default_selection *selection);
+
+/* The index of the default entry: entries_choose_default(). The selection has its patterns. */
+size_t catalog_choose_default(const struct catalog *catalog,
+                              const struct default_selection *selection);

@@ -17,7 +17,7 @@ struct diagnostic {
 /* A limit, since a file may be a megabyte of garbage. The last one says that there are more. */
 #define DIAGNOSTICS_MAX 50
 
-/* A growing list in the arena. */
+/* A growing list in the arena, in the order of the lines. */
 struct diagnostics {
     struct diagnostic *items;
     size_t count, capacity;

@@ -14,9 +14,9 @@
 #define SPEAKER_PORT 0x61
 #define SPEAKER_ON   0x3
 
-/* As systemd-boot's: the concert pitch, in Hz, for 100 ms. */
+/* As systemd-boot's: the concert pitch, in Hz, for a tenth of a second. */
 #define PITCH    440
-#define DURATION (100 * 1000)
+#define DURATION UINT32_C(100000) /* in microseconds */
 
 void beep(void)
 {

@@ -289,6 +289,7 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     if (!options->entry && !options->dry_run)
         key_sets_find(&manager, volume);
     loader_interface_read_selection(&manager.selection, arena);
+    catalog_add_patterns(&manager.catalog, &manager.selection);
     manager.default_entry = manager.catalog.entries.count;
     if (!options->entry)
         choose_default(&manager);

@@ -7,15 +7,21 @@
 #include "common/base/utf.h"
 #include "common/bls/diagnostics.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static inline void require(bool condition)
+/* Says which one does not hold: where functions are inlined, no stack does. */
+#define require(condition) require_at((condition), #condition, __FILE__, __LINE__)
+
+static inline void require_at(bool condition, const char *words, const char *file, int line)
 {
-    if (!condition)
-        abort();
+    if (condition)
+        return;
+    (void)fprintf(stderr, "%s:%d: not so: %s\n", file, line, words);
+    abort();
 }
 
 /* Bytes in memory of their exact size. */

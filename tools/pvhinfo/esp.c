@@ -30,6 +30,7 @@ static enum status choose_default(struct esp *esp, struct arena *arena)
     struct default_selection selection = {.one_shot = "", .chosen = "", .saved = ""};
 
     (void)arena;
+    catalog_add_patterns(&esp->catalog, &selection);
     esp->default_entry = catalog_choose_default(&esp->catalog, &selection);
     return STATUS_BOOTABLE;
 }

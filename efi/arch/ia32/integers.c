@@ -4,28 +4,31 @@
 
 #include <stddef.h>
 
+struct digits {
+    uint32_t quotient, remainder;
+};
+
 /* The processor's own division, of 64 bits by 32. The quotient has to fit: high < divisor. */
-static uint32_t divide(uint32_t high, uint32_t low, uint32_t divisor, uint32_t *ret_remainder)
+static struct digits divide(uint32_t high, uint32_t low, uint32_t divisor)
 {
-    uint32_t quotient;
+    struct digits result;
 
     __asm__("divl %4"
-            : "=a"(quotient), "=d"(*ret_remainder)
+            : "=a"(result.quotient), "=d"(result.remainder)
             : "a"(low), "d"(high), "rm"(divisor)
             : "cc");
-    return quotient;
+    return result;
 }
 
 /* Long division with digits of 32 bits. Nearly all divisors have one: sizes of pages, sectors and
  * descriptors. */
 static uint64_t divide_by_digit(uint64_t dividend, uint32_t divisor, uint64_t *ret_remainder)
 {
-    uint32_t remainder;
-    uint32_t high = divide(0, (uint32_t)(dividend >> 32), divisor, &remainder);
-    uint32_t low = divide(remainder, (uint32_t)dividend, divisor, &remainder);
+    struct digits high = divide(0, (uint32_t)(dividend >> 32), divisor);
+    struct digits low = divide(high.remainder, (uint32_t)dividend, divisor);
 
-    *ret_remainder = remainder;
-    return (uint64_t)high << 32 | low;
+    *ret_remainder = low.remainder;
+    return (uint64_t)high.quotient << 32 | low.quotient;
 }
 
 /* Binary long division. The shifts are by one bit, so that they need no library either. */

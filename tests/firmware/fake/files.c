@@ -361,7 +361,7 @@ static EFI_STATUS EFIAPI open_volume(EFI_FILE_IO_INTERFACE *this, EFI_FILE_HANDL
 {
     EFI_STATUS status = ledger_enter(SERVICE_OPEN_VOLUME);
 
-    const char *path = this == &fake_other_volume ? OTHER_VOLUME + 1 : "";
+    const char *path = this == &fake_other_volume ? &OTHER_VOLUME[1] : "";
     struct node *root = find_node(path);
 
     require(this == &fake_volume || (this == &fake_other_volume && root));

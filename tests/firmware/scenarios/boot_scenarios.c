@@ -148,6 +148,18 @@ static void entry_by_id(uint64_t seed)
     expect_command_line("old");
 }
 
+/* What is booted by its ID is what was booted last, where loader.conf wants to know. */
+static void entry_saved(uint64_t seed)
+{
+    entry_by_id(seed);
+    file_put_text("\\loader\\loader.conf", "default @saved\n");
+}
+
+static void check_entry_saved(void)
+{
+    check_loader_variable("LoaderEntryLastBooted", "old.conf");
+}
+
 static void entry_missing(uint64_t seed)
 {
     (void)seed;
@@ -754,6 +766,7 @@ const struct scenario boot_scenarios[] = {
 
     {"entry-boot", entry_boot, ENDING_BOOT, "New: vmlinux + initrd", .faults = true},
     {"entry-by-id", entry_by_id, ENDING_BOOT, "Old: old", .faults = true},
+    {"entry-saved", entry_saved, ENDING_BOOT, NULL, check_entry_saved},
     {"entry-missing", entry_missing, ENDING_ERROR, "no entry none", .faults = true},
     {"nothing-to-boot", nothing_to_boot, ENDING_ERROR, "nothing to boot", .faults = true},
     {"xbootldr", xbootldr, ENDING_ERROR, "nothing to boot", check_xbootldr, .seeds = 6,

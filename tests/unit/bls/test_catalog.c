@@ -227,9 +227,11 @@ static void a_usual_volume(void **state)
     assert_false(catalog.entries.no_directory);
     assert_string_equal(catalog.entries.items[0].label, "B (b)");
     assert_string_equal(catalog.entries.items[1].label, "B (a)");
+    catalog_add_patterns(&catalog, &selection);
     assert_int_equal(catalog_choose_default(&catalog, &selection), 1);
     assert_string_equal(selection.pattern, "a*");
     selection.one_shot = "c";
+    catalog_add_patterns(&catalog, &selection);
     assert_int_equal(catalog_choose_default(&catalog, &selection), 2);
     for (size_t i = 0; i < catalog.entries.count; i++) {
         assert_ptr_equal(catalog.entries.items[i].source.volume, &volume);
@@ -316,6 +318,7 @@ static void an_empty_volume(void **state)
     assert_false(catalog.entries.no_directory); /* it exists, but is empty */
     assert_int_equal(catalog.entries.count, 0);
     assert_int_equal(catalog.config.timeout, TIMEOUT_HIDDEN);
+    catalog_add_patterns(&catalog, &selection);
     assert_int_equal(catalog_choose_default(&catalog, &selection), 0); /* none */
     use_files(NULL, 0);
     volume.no_directory = true;

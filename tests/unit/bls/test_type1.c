@@ -204,6 +204,20 @@ static void variables_of_grub(void **state)
     }
 }
 
+/* Also what is only known at the end of the file. */
+static void diagnostics_are_in_the_order_of_lines(void **state)
+{
+    (void)state;
+    parse("x.conf", "titel a\nlinux /a\noptions initrd=x\nlinux /b\ntitel c\n");
+    assert_int_equal(entry.diagnostics.count, 4);
+    assert_diagnostic(0, 1, "unknown key \"titel\" (did you mean \"title\"?); ignored");
+    assert_diagnostic(1, 3,
+                      "options: initrd= is for Linux's EFI stub, which is not used; write a line "
+                      "\"initrd PATH\"");
+    assert_diagnostic(2, 4, "linux was already set on line 2; this line overrides it");
+    assert_diagnostic(3, 5, "unknown key \"titel\" (did you mean \"title\"?); ignored");
+}
+
 static void other_loaders_keys_are_ignored(void **state)
 {
     (void)state;
@@ -563,6 +577,7 @@ int main(void)
         test(an_empty_file_is_no_boot),
         test(line_ends_and_white_space),
         test(bytes_that_do_not_belong_in_a_text),
+        test(diagnostics_are_in_the_order_of_lines),
         test(other_loaders_keys_are_ignored),
         test(extras),
         test(utf16_is_read_and_said),
