@@ -119,20 +119,18 @@ void card_address_undo(struct address_change *change)
 }
 
 /*
- * Whether somebody has given the card an address by hand. That must stay; it is not listed yet
- * where the card has just been connected, since it is asked first whether another one has it.
+ * Whether somebody has given the card an address by hand, or that cannot be told. It must stay; it
+ * is not listed yet where the card has just been connected, since it is asked first whether another
+ * one has it.
  */
 static bool is_set_by_hand(struct ip_config_protocol *config, const struct address_family *family,
                            UINT32 policy)
 {
     uint8_t data[INFO_SIZE];
     UINTN size = sizeof(data);
-    EFI_STATUS status;
 
-    if (policy != IP_POLICY_MANUAL)
-        return false;
-    status = config->get_data(config, family->manual, &size, data);
-    return !EFI_ERROR(status) || status == EFI_NOT_READY || status == EFI_BUFFER_TOO_SMALL;
+    return policy == IP_POLICY_MANUAL &&
+           config->get_data(config, family->manual, &size, data) != EFI_NOT_FOUND;
 }
 
 /* The address that we were started with: the firmware's own clients have given it back since. */
