@@ -218,6 +218,7 @@ def test_kernels_that_are_not_booted(tmp_path, name, content, status, words):
 def test_files_that_are_missing(kernel, option):
     done = started(option, "/none/x", kernel)
     assert done.returncode == NOT_STARTED and "/none/x: No such file" in done.stderr
+    assert len(done.stderr.splitlines()) == 1  # nothing of a machine that starts
 
 
 def test_packages_that_are_missing_are_named_at_once(monkeypatch, tmp_path):
