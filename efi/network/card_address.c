@@ -15,6 +15,7 @@
 
 /* What IPv4 and IPv6 have in common, under different numbers. */
 struct address_family {
+    EFI_GUID protocol;
     UINT32 policy, manual; /* types of data */
     bool (*has_address)(struct ip_config_protocol *config);
     unsigned seconds; /* that asking for one may take */
@@ -83,11 +84,12 @@ static bool has_any_ipv6(struct ip_config_protocol *config)
     return has_ipv6_that(config, is_any);
 }
 
-static const struct address_family ipv4 = {IP4_POLICY, IP4_MANUAL_ADDRESS, has_ipv4, DHCP_SECONDS};
-static const struct address_family ipv6 = {IP6_POLICY, IP6_MANUAL_ADDRESS, has_routed_ipv6,
-                                           ROUTER_SECONDS};
-static const struct address_family ipv6_on_link = {IP6_POLICY, IP6_MANUAL_ADDRESS, has_any_ipv6,
-                                                   ROUTER_SECONDS};
+static const struct address_family ipv4 = {IP4_CONFIG2_PROTOCOL_GUID, IP4_POLICY,
+                                           IP4_MANUAL_ADDRESS, has_ipv4, DHCP_SECONDS};
+static const struct address_family ipv6 = {IP6_CONFIG_PROTOCOL_GUID, IP6_POLICY, IP6_MANUAL_ADDRESS,
+                                           has_routed_ipv6, ROUTER_SECONDS};
+static const struct address_family ipv6_on_link = {
+    IP6_CONFIG_PROTOCOL_GUID, IP6_POLICY, IP6_MANUAL_ADDRESS, has_any_ipv6, ROUTER_SECONDS};
 
 static EFI_STATUS wait_for_address(struct ip_config_protocol *config,
                                    const struct address_family *family, unsigned seconds)
@@ -165,16 +167,18 @@ static EFI_STATUS ask(struct ip_config_protocol *config, const struct address_fa
 }
 
 /* `origin` is that of IPv4, or NULL. */
-static EFI_STATUS get_address(struct ip_config_protocol *config,
-                              const struct address_family *family,
+static EFI_STATUS set_address(EFI_HANDLE card, const struct address_family *family,
                               const struct network_path *origin, struct address_change *ret_change)
 {
+    EFI_GUID guid = family->protocol;
+    struct ip_config_protocol *config = NULL;
     UINT32 policy;
     UINTN size = sizeof(policy);
-    EFI_STATUS status;
+    EFI_STATUS status = BS->HandleProtocol(card, &guid, (void **)&config);
 
-    if (family->has_address(config))
-        return EFI_SUCCESS;
+    *ret_change = (struct address_change){.config = NULL};
+    if (EFI_ERROR(status) || family->has_address(config))
+        return status;
     status = config->get_data(config, family->policy, &size, &policy);
     if (EFI_ERROR(status))
         return status;
@@ -190,24 +194,10 @@ static EFI_STATUS get_address(struct ip_config_protocol *config,
 EFI_STATUS card_address_set_ipv4(EFI_HANDLE card, const struct network_path *origin,
                                  struct address_change *ret_change)
 {
-    EFI_GUID guid = IP4_CONFIG2_PROTOCOL_GUID;
-    struct ip_config_protocol *config = NULL;
-    EFI_STATUS status = BS->HandleProtocol(card, &guid, (void **)&config);
-
-    *ret_change = (struct address_change){.config = NULL};
-    return EFI_ERROR(status)
-               ? status
-               : get_address(config, &ipv4, origin->has_ipv4 ? origin : NULL, ret_change);
+    return set_address(card, &ipv4, origin->has_ipv4 ? origin : NULL, ret_change);
 }
 
 EFI_STATUS card_address_set_ipv6(EFI_HANDLE card, bool on_link, struct address_change *ret_change)
 {
-    EFI_GUID guid = IP6_CONFIG_PROTOCOL_GUID;
-    struct ip_config_protocol *config = NULL;
-    EFI_STATUS status = BS->HandleProtocol(card, &guid, (void **)&config);
-
-    *ret_change = (struct address_change){.config = NULL};
-    return EFI_ERROR(status)
-               ? status
-               : get_address(config, on_link ? &ipv6_on_link : &ipv6, NULL, ret_change);
+    return set_address(card, on_link ? &ipv6_on_link : &ipv6, NULL, ret_change);
 }
