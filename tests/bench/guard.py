@@ -55,7 +55,7 @@ def check(efi):
     for name, figures in measure(efi).items():
         kind = "all" if known["rows"][name]["firmware"] == figures["firmware"] else "loader"
         if kind == "loader":
-            print("check-bench: this firmware is another one than the figures are for: only the loader's own work is "
+            print(f"check-bench: {name}: this firmware is another one than the figure is for: only the loader's own work is "
                   "compared")
         ratio = figures[kind] / known["rows"][name][kind]
         print(f"check-bench: {name}: {figures[kind] / 1e6:.3f} M, {ratio:.3f} of the figure")
