@@ -2,6 +2,7 @@
 /* The entry point that the firmware calls. */
 #include "efi/efi.h"
 
+#include "efi/arch/vector_registers.h"
 #include "efi/boot/boot.h"
 #include "efi/console/console.h"
 #include "efi/console/log.h"
@@ -185,11 +186,13 @@ static EFI_STATUS run_loader(EFI_HANDLE image, uint64_t start)
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
+VECTOR_REGISTERS_ALLOWED EFI_STATUS EFIAPI efi_main(EFI_HANDLE image,
+                                                    EFI_SYSTEM_TABLE *system_table)
 {
     uint64_t start = clock_now();
     EFI_STATUS status;
 
+    SAVE_VECTOR_REGISTERS();
     (void)timing_enter(TIMING_START);
     ST = system_table;
     BS = system_table->BootServices;

@@ -3,16 +3,8 @@
  * SHA-256 with the SHA extensions (Intel's Software Developer's Manual, volume 2, SHA256RNDS2,
  * SHA256MSG1, SHA256MSG2).
  *
- * This is the only code of the loader that uses vector registers; the rest is compiled with
- * -mgeneral-regs-only. It may do so because:
- *   - Firmware runs applications with SSE set up, and MXCSR initialized (UEFI 2.10, 2.3.4.1:
- *     "Handoff State"; 2.3.4).
- *   - Interrupts: the firmware's own code uses these registers too, so its handlers save them (EDK2
- *     with FXSAVE, in ExceptionHandlerAsm.nasm).
- *   - XMM6 to XMM15 belong to the caller in the firmware's calling convention, and nothing else
- *     gives them back when the loader returns or is called back (UEFI 2.10, 2.3.4.2). With ms_abi
- * the compiler saves those that the function uses. XMM0 to XMM5 are anyone's.
- *   - It calls nothing, so no call of the firmware sees the registers in use.
+ * This uses vector registers; efi/arch/vector_registers.h says why it may. With ms_abi the compiler
+ * saves XMM6 to XMM15 here. It calls nothing, so no call of the firmware sees the registers in use.
  */
 #include "common/hash/sha256_blocks.h"
 

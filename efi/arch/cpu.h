@@ -4,8 +4,8 @@
  * the compiler calls, and the linker script. It makes no firmware calls and knows nothing of
  * booting.
  *
- * All inline assembly of efi/ is behind this header, or in what stands for the C library and for
- * libgcc. Tests on a host have their own implementation of this header.
+ * All inline assembly of efi/ is behind this header and vector_registers.h, or in what stands for
+ * the C library and for libgcc. Tests on a host have their own implementation of this header.
  */
 #pragma once
 

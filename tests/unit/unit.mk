@@ -63,6 +63,11 @@ $(foreach test,$(UNIT_TESTS),$(call unit_test,$(1),$(test)))
 build/unit/$(1)/efi/arch/libc.c.o build/unit/$(1)/efi/arch/x64/memory.c.o: EXTRA_CFLAGS := $(call unit_libc_flags,loader)
 build/unit/$(1)/efi/arch/ia32/memory.c.o: EXTRA_CFLAGS := $(call unit_libc_flags,ia32)
 
+# With liblzma's own headers, and the file of it that ours is compared with.
+build/unit/$(1)/tests/unit/image/test_xz_filter.c.o: $(DECODERS_READY)
+build/unit/$(1)/tests/unit/image/test_xz_filter.c.o: EXTRA_CFLAGS := \
+	$(patsubst -I%,-isystem %,$(DECODER_FLAGS_xz-utils)) -isystem $(DECODER_SOURCES)/xz-utils/src/liblzma
+
 build/unit/$(1)/pvh/ia32/trampoline.S.o: EXTRA_CFLAGS := $(UNIT_IA32_TRAMPOLINE_FLAGS)
 
 $(call decoder_object,build/unit/$(1),$(1),$(UNIT_DECODER_FLAGS))
