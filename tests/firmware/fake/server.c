@@ -45,6 +45,8 @@ static struct {
     unsigned requests;
     int children;
     bool abandoned; /* a call that gives something back was made to fail */
+    bool
+        denied; /* the firmware has denied that somebody has set an address: nobody can know then */
 } server;
 
 unsigned server_requests(void)
@@ -147,6 +149,8 @@ static EFI_STATUS EFIAPI get_data(struct ip_config_protocol *this, UINT32 type, 
     EFI_STATUS status = ledger_enter(SERVICE_IP4_GET_DATA);
     const struct address *address = (const struct address *)this;
 
+    if (status == EFI_NOT_FOUND && type == address->manual_type)
+        server.denied = true;
     if (EFI_ERROR(status))
         return status;
     if (type == address->policy_type) {
@@ -206,6 +210,8 @@ const char *server_find_leak(void)
         return NULL;
     if (server.children > 0)
         return "a child of the HTTP service binding";
+    if (server.denied)
+        return NULL;
     return is_changed(&ipv4) || is_changed(&ipv6) ? "an address of the network card" : NULL;
 }
 
