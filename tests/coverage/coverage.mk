@@ -30,6 +30,8 @@ $(foreach test,$(UNIT_TESTS),$(eval $(call coverage_unit_test,$(test))))
 
 $(call coverage_objects,efi/arch/libc.c efi/arch/x64/memory.c): EXTRA_CFLAGS := $(call unit_libc_flags,loader)
 $(call coverage_objects,efi/arch/ia32/memory.c): EXTRA_CFLAGS := $(call unit_libc_flags,ia32)
+$(call coverage_objects,tests/unit/image/test_xz_filter.c): $(DECODERS_READY)
+$(call coverage_objects,tests/unit/image/test_xz_filter.c): EXTRA_CFLAGS := $(UNIT_XZ_FLAGS)
 $(call coverage_objects,pvh/ia32/trampoline.S): EXTRA_CFLAGS := $(UNIT_IA32_TRAMPOLINE_FLAGS)
 
 # The same sources again, compiled with the flags of tests/firmware. The report adds up both.

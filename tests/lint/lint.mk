@@ -28,7 +28,8 @@ lint_flags = $(or $(if $(filter $(LINT_EFI_PATTERNS),$(1)),$(LINT_EFI_FLAGS)), \
 	$(if $(filter tools/pvhinfo/%,$(1)),$(LINT_PVHINFO_FLAGS)), \
 	$(if $(filter tests/kernel/%,$(1)),$(LINT_KERNEL_FLAGS)), \
 	$(if $(filter tests/firmware/%,$(1)),$(LINT_FIRMWARE_FLAGS)), \
-	$(LINT_HOST_FLAGS) $(call lint_efi_types,$(1))) -DSTATIC_ANALYSIS
+	$(LINT_HOST_FLAGS) $(call lint_efi_types,$(1)) \
+	$(if $(filter tests/unit/image/test_xz_filter.c,$(1)),$(UNIT_XZ_FLAGS))) -DSTATIC_ANALYSIS
 
 LINT_TIDY := $(LINT_SOURCES:%=$(LINT_BUILD)/%.tidy)
 $(LINT_TIDY): $(LINT_BUILD)/%.tidy: % .clang-tidy tests/.clang-tidy tests/lint/lint.mk $(DECODERS_READY)

@@ -34,6 +34,8 @@ UNIT_LIBS_pvh/test_trampoline_ia32 := -lunicorn
 # The 32-bit loader's trampoline beside that of 64 bits, under other names.
 UNIT_MORE_pvh/test_trampoline_ia32 := pvh/ia32/trampoline.S
 UNIT_IA32_TRAMPOLINE_FLAGS := -Dtrampoline_start=trampoline_ia32_start -Dtrampoline_end=trampoline_ia32_end
+# liblzma's own headers, as those of a system.
+UNIT_XZ_FLAGS = $(patsubst -I%,-isystem %,$(DECODER_FLAGS_xz-utils)) -isystem $(DECODER_SOURCES)/xz-utils/src/liblzma
 UNIT_ARENA := tests/lib/strict_arena.c
 UNIT_ARENA_base/test_sort_arena := common/base/arena.c
 
@@ -65,8 +67,7 @@ build/unit/$(1)/efi/arch/ia32/memory.c.o: EXTRA_CFLAGS := $(call unit_libc_flags
 
 # With liblzma's own headers, and the file of it that ours is compared with.
 build/unit/$(1)/tests/unit/image/test_xz_filter.c.o: $(DECODERS_READY)
-build/unit/$(1)/tests/unit/image/test_xz_filter.c.o: EXTRA_CFLAGS := \
-	$(patsubst -I%,-isystem %,$(DECODER_FLAGS_xz-utils)) -isystem $(DECODER_SOURCES)/xz-utils/src/liblzma
+build/unit/$(1)/tests/unit/image/test_xz_filter.c.o: EXTRA_CFLAGS := $(UNIT_XZ_FLAGS)
 
 build/unit/$(1)/pvh/ia32/trampoline.S.o: EXTRA_CFLAGS := $(UNIT_IA32_TRAMPOLINE_FLAGS)
 

@@ -14,10 +14,10 @@
 #define HAVE_ENCODER_X86
 #define lzma_simple_x86_decoder_init their_decoder_init
 #define lzma_simple_x86_encoder_init their_encoder_init
-#include <simple/x86.c>
+#include <simple/x86.c> /* NOLINT(bugprone-suspicious-include): for its static functions */
 #undef lzma_simple_x86_decoder_init
 #define lzma_simple_x86_decoder_init our_decoder_init
-#include "third_party/xz_x86.c"
+#include "third_party/xz_x86.c" /* NOLINT(bugprone-suspicious-include) */
 
 #define SHORT  9 /* bytes of the strings that are tried one and all */
 #define LENGTH 4096
@@ -33,21 +33,21 @@ static struct filter *initialized;
 
 lzma_ret lzma_simple_coder_init(lzma_next_coder *next, const lzma_allocator *allocator,
                                 const lzma_filter_info *filters,
-                                size_t (*run)(void *, uint32_t, bool, uint8_t *, size_t),
-                                size_t state_size, size_t unfiltered_max, uint32_t alignment,
+                                size_t (*filter)(void *, uint32_t, bool, uint8_t *, size_t),
+                                size_t simple_size, size_t unfiltered_max, uint32_t alignment,
                                 bool is_encoder)
 {
     static lzma_simple_coder coder;
 
     (void)allocator;
     (void)filters;
-    assert_true(state_size <= sizeof(initialized->state));
+    assert_true(simple_size <= sizeof(initialized->state));
     assert_int_equal(unfiltered_max, 5);
     assert_int_equal(alignment, 1);
     assert_false(is_encoder);
     coder.simple = initialized->state;
     next->coder = &coder;
-    initialized->run = run;
+    initialized->run = filter;
     return LZMA_OK;
 }
 
@@ -59,6 +59,7 @@ static struct filter make_filter(lzma_ret (*init)(lzma_next_coder *, const lzma_
 
     initialized = &filter;
     assert_int_equal(init(&next, NULL, NULL), LZMA_OK);
+    ((lzma_simple_coder *)next.coder)->simple = NULL;
     initialized = NULL;
     return filter;
 }
