@@ -24,11 +24,15 @@ static bool write_boot_info(struct boot *boot, struct error *error)
     return prepare_update(preparation, &firmware, block, error);
 }
 
+/*
+ * The map that the plan was made from serves: what has been allocated since is the plan's own
+ * memory, whose type follows from the plan. exit_firmware() reads the map again, and has the last
+ * word. Reading it is what firmware takes most time for here.
+ */
 bool start_kernel_prepare(struct boot *boot, struct error *error)
 {
     boot->map.preparation.rsdp = overlay_rsdp(boot);
-    return prepare_needed(&boot->map.preparation, error) && boot_map_read(&boot->map, error) &&
-           write_boot_info(boot, error);
+    return prepare_needed(&boot->map.preparation, error) && write_boot_info(boot, error);
 }
 
 static bool prepare_trampoline(const struct load_plan *plan, struct error *error)

@@ -5,7 +5,7 @@
 #include "efi/boot/boot_state.h"
 
 /*
- * Writes the boot info to its place in memory, with the current map, for reports and dry runs.
+ * Writes the boot info to its place in memory, with the plan's map, for reports and dry runs.
  * start_kernel() writes it again with the final map. load_all() must have succeeded.
  */
 bool start_kernel_prepare(struct boot *boot, struct error *error);

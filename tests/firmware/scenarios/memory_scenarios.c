@@ -298,13 +298,16 @@ static void take_once(enum service service, size_t call)
         taken = true;
 }
 
-/* Drivers' memory where the kernel was to be copied is not released at exit. */
+/*
+ * Drivers' memory where the kernel was to be copied is not released at exit: the map says so when
+ * it is read for the last time, after its size and the plan.
+ */
 static void keep_drivers(enum service service, size_t call)
 {
     static size_t maps;
 
     (void)call;
-    if (service == SERVICE_GET_MEMORY_MAP && ++maps == 4)
+    if (service == SERVICE_GET_MEMORY_MAP && ++maps == 3)
         (void)physical_change(EfiRuntimeServicesData,
                               (struct range){USUAL_DRIVERS + 0x1000, USUAL_DRIVERS + 0x2000});
 }
