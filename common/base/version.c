@@ -93,10 +93,28 @@ static bool compare_part(const char **a, const char **b, int *ret_result)
     return true;
 }
 
+/*
+ * The length of what both have in common at their start, without an unfinished number or word: it
+ * makes no difference, and names of entries have most of their length in common.
+ */
+static size_t count_common(const char *a, const char *b)
+{
+    size_t count = 0;
+
+    while (a[count] && a[count] == b[count])
+        count++;
+    while (count > 0 && (is_digit(a[count - 1]) || is_letter(a[count - 1])))
+        count--;
+    return count;
+}
+
 int version_compare(const char *a, const char *b)
 {
+    const size_t common = count_common(a, b);
     int result;
 
+    a += common;
+    b += common;
     while (compare_part(&a, &b, &result) && result == 0)
         continue;
     return result;

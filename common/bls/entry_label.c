@@ -65,14 +65,17 @@ static size_t find_group_end(struct boot_entry **sorted, size_t first, size_t co
     return end;
 }
 
+/* *ret_equal: whether there were equal labels. */
 static bool add_where_equal(struct boot_entry **sorted, size_t count, enum detail detail,
-                            struct arena *arena)
+                            struct arena *arena, bool *ret_equal)
 {
     size_t end;
 
+    *ret_equal = false;
     sort(sorted, count, sizeof(struct boot_entry *), compare_labels);
     for (size_t first = 0; first < count; first = end) {
         end = find_group_end(sorted, first, count);
+        *ret_equal |= end - first > 1;
         for (size_t i = first; end - first > 1 && i < end; i++) {
             if (!add_to_label(sorted[i], detail, arena))
                 return false;
@@ -84,6 +87,7 @@ static bool add_where_equal(struct boot_entry **sorted, size_t count, enum detai
 bool entries_make_labels(struct boot_entry *entries, size_t count, struct arena *arena)
 {
     struct boot_entry **sorted = arena_alloc(arena, count, sizeof(struct boot_entry *));
+    bool equal = true;
 
     if (!sorted)
         return false;
@@ -95,8 +99,8 @@ bool entries_make_labels(struct boot_entry *entries, size_t count, struct arena 
             return false;
         sorted[i] = &entries[i];
     }
-    for (enum detail detail = 0; detail < DETAILS; detail++) {
-        if (!add_where_equal(sorted, count, detail, arena))
+    for (enum detail detail = 0; detail < DETAILS && equal; detail++) {
+        if (!add_where_equal(sorted, count, detail, arena, &equal))
             return false;
     }
     return true;

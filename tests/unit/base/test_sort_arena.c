@@ -109,6 +109,39 @@ static void sort_is_never_quadratic(void **state)
     assert_in_range(comparisons, 1, 3 * ELEMENTS(items) * 12);
 }
 
+/* Comparing versions is what sorting entries costs: four for each element before heapsort, and in
+ * it little more than the binary logarithm of their number.
+ */
+static void sort_needs_few_comparisons(void **state)
+{
+    static struct keyed items[4096];
+    struct random random = random_start(1);
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(items); i++)
+        items[i].key = (uint32_t)random_below(&random, UINT32_MAX);
+    comparisons = 0;
+    sort(items, ELEMENTS(items), sizeof(*items), compare_counting);
+    assert_in_range(comparisons, 1, (4 + 12 + 2) * ELEMENTS(items));
+    for (size_t i = 1; i < ELEMENTS(items); i++)
+        check(items[i - 1].key <= items[i].key);
+}
+
+/* Like entries, which directories have from old to new, and menus from new to old. */
+static void sort_of_the_reversed_is_linear(void **state)
+{
+    static struct keyed items[4095];
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(items); i++)
+        items[i].key = (uint32_t)(ELEMENTS(items) - i);
+    comparisons = 0;
+    sort(items, ELEMENTS(items), sizeof(*items), compare_counting);
+    assert_int_equal(comparisons, ELEMENTS(items) - 1);
+    for (size_t i = 0; i < ELEMENTS(items); i++)
+        check(items[i].key == i + 1);
+}
+
 /* Like firmware memory maps: sorted, except for a few appended elements. */
 static void sort_of_the_almost_ordered_is_linear(void **state)
 {
@@ -346,6 +379,8 @@ int main(void)
         cmocka_unit_test(sort_patterns),
         cmocka_unit_test(sort_single_bytes),
         cmocka_unit_test(sort_is_never_quadratic),
+        cmocka_unit_test(sort_needs_few_comparisons),
+        cmocka_unit_test(sort_of_the_reversed_is_linear),
         cmocka_unit_test(sort_of_the_almost_ordered_is_linear),
         cmocka_unit_test(sort_wide_elements),
         cmocka_unit_test(arena_pieces_are_zeroed_aligned_and_apart),

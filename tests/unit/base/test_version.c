@@ -125,6 +125,27 @@ static void comparing_is_an_order(void **state)
     }
 }
 
+/* An ignored character in front of one of two makes nothing of them common from the start. */
+static void a_common_start_makes_no_difference(void **state)
+{
+    static const char alphabet[] = "0019aB.-~^_";
+    struct random random = random_start(7);
+
+    (void)state;
+    for (unsigned round = 0; round < 200000; round++) {
+        char a[12] = "_", b[12] = "_";
+        size_t common = random_below(&random, 6);
+
+        for (size_t at = 0; at < common; at++)
+            a[1 + at] = b[1 + at] = alphabet[random_below(&random, sizeof(alphabet) - 1)];
+        for (size_t at = common, end = common + random_below(&random, 5); at < end; at++)
+            a[1 + at] = alphabet[random_below(&random, sizeof(alphabet) - 1)];
+        for (size_t at = common, end = common + random_below(&random, 5); at < end; at++)
+            b[1 + at] = alphabet[random_below(&random, sizeof(alphabet) - 1)];
+        check(sign(version_compare(a + 1, b + 1)) == sign(version_compare(a, b + 1)));
+    }
+}
+
 #define test(function) cmocka_unit_test(function)
 
 int main(void)
@@ -132,7 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(the_specifications_examples), test(a_chain_of_versions),
         test(separators_in_their_order),   test(numbers_of_any_length),
-        test(comparing_is_an_order),
+        test(comparing_is_an_order),       test(a_common_start_makes_no_difference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
