@@ -202,5 +202,6 @@ VECTOR_REGISTERS_ALLOWED EFI_STATUS EFIAPI efi_main(EFI_HANDLE image,
     status = run_loader(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         clock_wait(CONSOLE_READING_TIME); /* the boot manager may clear the screen */
+    pages_release_spare();
     return status;
 }

@@ -2,12 +2,10 @@
 #include "common/base/arena.h"
 
 #include "common/base/overflow.h"
-#include "common/base/units.h"
 
 #include <string.h>
 
-#define ARENA_ALIGNMENT  16
-#define ARENA_CHUNK_SIZE (64 * KIB) /* an ordinary boot fits in one chunk: one firmware call */
+#define ARENA_ALIGNMENT 16
 
 struct arena_chunk {
     struct arena_chunk *next;

@@ -6,8 +6,14 @@
  */
 #pragma once
 
+#include "common/base/units.h"
+
 #include <stddef.h>
 #include <stdint.h>
+
+/* The size that chunks have unless more is needed. An ordinary boot fits in one: one firmware call.
+ */
+#define ARENA_CHUNK_SIZE (64 * KIB)
 
 struct arena_chunk;
 

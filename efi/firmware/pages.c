@@ -4,20 +4,40 @@
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/proto/memory_attribute.h"
 
+/*
+ * Chunks that arenas have given back, for the next ones: a menu looks at each of its kernels with
+ * arenas of their own, and EDK2 fills what is freed, byte by byte (PcdDebugClearMemoryValue).
+ */
+static struct {
+    void *chunks[2];
+    size_t count;
+} spare;
+
 static void *get_chunk(size_t size, size_t *ret_size)
 {
     EFI_PHYSICAL_ADDRESS address = 0;
     UINTN pages = align_up(size, PAGE_SIZE) / PAGE_SIZE;
 
+    *ret_size = pages * PAGE_SIZE;
+    if (size == ARENA_CHUNK_SIZE && spare.count > 0)
+        return spare.chunks[--spare.count];
     if (EFI_ERROR(BS->AllocatePages(AllocateAnyPages, EfiLoaderData, pages, &address)))
         return NULL;
-    *ret_size = pages * PAGE_SIZE;
     return (void *)(uintptr_t)address;
 }
 
 static void put_chunk(void *chunk, size_t size)
 {
-    (void)BS->FreePages((uintptr_t)chunk, size / PAGE_SIZE);
+    if (size == ARENA_CHUNK_SIZE && spare.count < ELEMENTS(spare.chunks))
+        spare.chunks[spare.count++] = chunk;
+    else
+        (void)BS->FreePages((uintptr_t)chunk, size / PAGE_SIZE);
+}
+
+void pages_release_spare(void)
+{
+    while (spare.count > 0)
+        (void)BS->FreePages((uintptr_t)spare.chunks[--spare.count], ARENA_CHUNK_SIZE / PAGE_SIZE);
 }
 
 void pages_init_arena(struct arena *arena)

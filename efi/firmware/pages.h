@@ -15,6 +15,12 @@
 void pages_init_arena(struct arena *arena);
 
 /*
+ * Gives the firmware back what arenas that have been released keep for others. To be called once
+ * nothing else takes memory: before the loader returns.
+ */
+void pages_release_spare(void);
+
+/*
  * Allocates exactly these pages, as EfiLoaderCode or EfiLoaderData. EFI_NOT_FOUND when they are not
  * all free. The caller gives them back with pages_release().
  */

@@ -22,7 +22,7 @@ FIRMWARE_TESTS := $(sort $(wildcard tests/firmware/*/*.c)) \
 FIRMWARE_FAST := tests/lib/map_oracle.c tests/firmware/fake/kernels.c
 FIRMWARE_FAST_FLAGS := -fno-sanitize=all -O2
 
-FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk
+FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk,--wrap=arena_release
 
 # The kernels that real_scenarios.c boots.
 FIRMWARE_KERNELS := $(ABI_GOOD:%=$(ABI_BUILD)/%.elf) $(TEST_KERNELS)

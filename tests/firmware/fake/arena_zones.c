@@ -7,6 +7,7 @@
 #include "common/base/overflow.h"
 
 #include <sanitizer/asan_interface.h>
+#include <string.h>
 
 #define ZONE_SIZE UINT64_C(32)
 
@@ -16,6 +17,7 @@ void *__real_arena_alloc_bulk(struct arena *arena, uint64_t size);
 void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size);
 void *__real_arena_take_chunk(struct arena *arena, size_t *ret_size);
 void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size);
+void __wrap_arena_release(struct arena *arena);
 
 static void *with_zone(void *memory, uint64_t size)
 {
@@ -50,4 +52,16 @@ void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size)
     if (chunk)
         ASAN_UNPOISON_MEMORY_REGION(chunk, *ret_size);
     return chunk;
+}
+
+/* What the loader keeps for the next arena is no longer what it was. */
+void __wrap_arena_release(struct arena *arena)
+{
+    size_t size;
+    void *chunk;
+
+    while ((chunk = __wrap_arena_take_chunk(arena, &size))) {
+        memset(chunk, 0xaf, size);
+        arena->put_chunk(chunk, size);
+    }
 }
