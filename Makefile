@@ -44,7 +44,8 @@ NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tool
 NEED_check := $(call goals_like,deps check check-% fuzz coverage sabotage-% lint lint-% build/%,check-bench check-package check-package-clean $(BUILT))
 NEED_deb   := $(call goals_like,deb deb-source check-package check-package-clean check-full check-boot-full)
 NEED_bench := $(call goals_like,bench bench-%,bench-accept)
-PACKAGES := build $(foreach group,run iso check bench deb,$(if $(NEED_$(group)),$(group)))
+NEED_count := $(call goals_like,check check-full check-bench bench bench-%)
+PACKAGES := build $(foreach group,run iso check bench count deb,$(if $(NEED_$(group)),$(group)))
 
 .PHONY: $(GOALS) packages
 $(GOALS): packages

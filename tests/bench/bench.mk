@@ -96,8 +96,10 @@ bench-growth: $(BENCH_BUILD)/grow $(BENCH_MACHINE)
 	@tests/bench/growth.py --output build/bench-growth.json
 
 # The programs of the other benchmarks are built too, so that no change breaks them unnoticed.
-check-bench: $(BENCH_MACHINE) $(addprefix $(BENCH_BUILD)/,decode grow hash pvhboot.map) $(EFI_BINARY) $(IA32_BINARY) | $(BENCH_FIRMWARE) ## compare the work of four rows with the figures of tests/bench/guard.json
+BENCH_GUARDED := $(BENCH_MACHINE) $(addprefix $(BENCH_BUILD)/,decode grow hash pvhboot.map) $(EFI_BINARY) $(IA32_BINARY) \
+	$(BENCH_KERNELS)
+check-bench: $(BENCH_GUARDED) | $(BENCH_FIRMWARE) ## compare the work of some rows with the figures of tests/bench/guard.json
 	@tests/bench/guard.py --efi $(EFI_BINARY) --efi-ia32 $(IA32_BINARY)
 
-bench-accept: $(BENCH_MACHINE) $(EFI_BINARY) $(IA32_BINARY) | $(BENCH_FIRMWARE)
+bench-accept: $(BENCH_GUARDED) | $(BENCH_FIRMWARE)
 	@tests/bench/guard.py --efi $(EFI_BINARY) --efi-ia32 $(IA32_BINARY) --accept

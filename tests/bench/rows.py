@@ -79,6 +79,7 @@ def add_loaders(row, folder, efi, files):
         write_grub(files["grub.efi"], grub_script(row))
     if "systemd-boot" in row.loaders:
         files["sdboot.efi"] = systemd_boot()
+    if row.entries or "systemd-boot" in row.loaders:
         files["loader/loader.conf"] = f"timeout {9 if row.menu else 0}\ndefault bench.conf\n".encode()
         files["loader/entries/bench.conf"] = entry(row, "bench").encode()
     for i in range(1, row.entries):
