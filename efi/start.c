@@ -184,24 +184,32 @@ static EFI_STATUS run_loader(EFI_HANDLE image, uint64_t start)
     return console_print_error(&error, NULL);
 }
 
+/* The firmware's registers that decoders change are saved here, and given back. */
+VECTOR_REGISTERS_ALLOWED static EFI_STATUS EFIAPI run_saving_registers(EFI_HANDLE image,
+                                                                       uint64_t start)
+{
+    SAVE_VECTOR_REGISTERS();
+    return run_loader(image, start);
+}
+
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
-VECTOR_REGISTERS_ALLOWED EFI_STATUS EFIAPI efi_main(EFI_HANDLE image,
-                                                    EFI_SYSTEM_TABLE *system_table)
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
-    uint64_t start = clock_now();
+    const uint64_t start = clock_now();
+    const struct vector_state before = vector_registers_enable();
     EFI_STATUS status;
 
-    SAVE_VECTOR_REGISTERS();
     (void)timing_enter(TIMING_START);
     ST = system_table;
     BS = system_table->BootServices;
     RT = system_table->RuntimeServices;
     /* The boot manager's five minutes are too short for slow media. A reset explains nothing. */
     watchdog_disarm();
-    status = run_loader(image, start);
+    status = run_saving_registers(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         clock_wait(CONSOLE_READING_TIME); /* the boot manager may clear the screen */
     pages_release_spare();
+    vector_registers_restore(before);
     return status;
 }

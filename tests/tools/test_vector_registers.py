@@ -31,9 +31,8 @@ def code():
     return dict(functions(BUILD / "pvhboot.so"))
 
 
-def test_the_entry_point_gives_the_firmware_its_registers_back(code):
-    entry = code["efi_main"]
-    before, after = entry.split("<run_loader>")
+def test_the_firmware_gets_its_registers_back(code):
+    before, after = code["run_saving_registers"].split("<run_loader>")
     assert {found[1] for found in STORED.finditer(before)} >= KEPT
     assert {found[1] for found in RESTORED.finditer(after)} >= KEPT
 
@@ -41,8 +40,14 @@ def test_the_entry_point_gives_the_firmware_its_registers_back(code):
 def test_only_decoders_and_hashing_use_them(code):
     decoders = {name for name, _ in functions(BUILD / "decoders.o")}
     users = {name for name, part in code.items() if "%xmm" in part}
-    assert users - decoders == {"efi_main", "sha256_blocks_ni"}
+    assert users - decoders == {"run_saving_registers", "sha256_blocks_ni"}
     assert len(users & decoders) > 3
+
+
+def test_they_are_enabled_before_they_are_saved(code):
+    entry = code["efi_main"]
+    assert entry.index("<vector_registers_enable>") < entry.index("<run_saving_registers>")
+    assert entry.index("<run_saving_registers>") < entry.index("<vector_registers_restore>")
 
 
 def test_nothing_uses_what_firmware_does_not_set_up(code):

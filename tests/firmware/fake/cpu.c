@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Replaces efi/arch/cpu.c: the scenario determines the processor. */
 #include "efi/arch/cpu.h"
+#include "efi/arch/vector_registers.h"
 
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/firmware.h"
@@ -31,6 +32,27 @@
 
 #define COUNTS_PER_TICK 100 /* ticks are 100 ns: a processor of 1 GHz */
 #define AGE             (3600 * TICKS_PER_SECOND)
+
+#define OWN_STATE 0x5353
+
+static bool vector_registers_enabled;
+
+struct vector_state vector_registers_enable(void)
+{
+    vector_registers_enabled = true;
+    return (struct vector_state){.cr0 = 0, .cr4 = OWN_STATE};
+}
+
+void vector_registers_restore(struct vector_state before)
+{
+    require(before.cr4 == OWN_STATE);
+    vector_registers_enabled = false;
+}
+
+bool cpu_is_changed(void)
+{
+    return vector_registers_enabled;
+}
 
 struct cpuid_result cpu_read_id(uint32_t leaf, uint32_t subleaf)
 {

@@ -35,6 +35,9 @@ void firmware_start(void);
 /* True if the console has been cleared, and with it all that it writes to. */
 bool console_is_cleared(void);
 
+/* Whether what the loader has changed of the processor is still changed. */
+bool cpu_is_changed(void);
+
 /* The current text mode: 0 is of 80x25 characters and 2 of 100x31; 1 is listed and cannot be set.
  */
 INT32 console_mode(void);

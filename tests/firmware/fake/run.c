@@ -120,6 +120,8 @@ static void check_leaks(void)
         run_fail("%s is not given back", handles_find_leak());
     if (images_find_leak())
         run_fail("%s is not given back", images_find_leak());
+    if (cpu_is_changed())
+        run_fail("the processor's control registers are not given back");
 }
 
 static bool is_line_end(char byte)
