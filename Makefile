@@ -44,7 +44,7 @@ NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tool
 NEED_check := $(call goals_like,deps check check-% fuzz coverage sabotage-% lint lint-% build/%,check-bench check-package check-package-clean $(BUILT))
 NEED_deb   := $(call goals_like,deb deb-source check-package check-package-clean check-full check-boot-full)
 NEED_bench := $(call goals_like,bench bench-%,bench-accept)
-NEED_count := $(call goals_like,check check-full check-bench bench bench-%)
+NEED_count := $(call goals_like,deps check check-full check-bench bench bench-%)
 PACKAGES := build $(foreach group,run iso check bench count deb,$(if $(NEED_$(group)),$(group)))
 
 .PHONY: $(GOALS) packages

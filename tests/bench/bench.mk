@@ -79,8 +79,8 @@ $(BENCH_BUILD)/%/vmlinux.gz: $(KERNELS)/%/vmlinux
 
 BENCH_LINUX := $(KERNELS)/6.1-cloud/vmlinuz
 
-.PHONY: bench bench-load bench-unpack bench-hash bench-growth bench-accept check-bench
-bench: bench-load bench-unpack bench-hash bench-growth ## measure loading beside others: an hour (BENCH=quick: minutes)
+.PHONY: bench bench-load bench-unpack bench-trust bench-network bench-hash bench-growth bench-accept check-bench
+bench: bench-load bench-unpack bench-trust bench-network bench-hash bench-growth ## measure loading beside others: an hour (BENCH=quick: minutes)
 
 bench-load: $(BENCH_MACHINE) $(EFI_BINARY) $(IA32_BINARY) $(BENCH_LINUX) | $(BENCH_FIRMWARE)
 	@tests/bench/bench.py --efi $(EFI_BINARY) --efi-ia32 $(IA32_BINARY) --linux $(BENCH_LINUX) --output build/bench.json \
@@ -88,6 +88,15 @@ bench-load: $(BENCH_MACHINE) $(EFI_BINARY) $(IA32_BINARY) $(BENCH_LINUX) | $(BEN
 
 bench-unpack: $(BENCH_MACHINE) $(addprefix $(BENCH_BUILD)/,decode pvhboot.map) $(EFI_BINARY) $(BENCH_KERNELS)
 	@tests/bench/unpack.py --efi $(EFI_BINARY) --output build/bench-unpack.json $(BENCH_KERNELS)
+
+# What the boot tests make images of, sign with and boot from.
+BENCH_TRUST := $(addprefix build/deps/packages/,shim-signed trixie/systemd-boot-efi trixie/systemd-ukify \
+	bookworm-backports/python3-virt-firmware)
+bench-trust: $(BENCH_MACHINE) $(EFI_BINARY) $(BENCH_LINUX) $(BENCH_TRUST)
+	@tests/bench/trust.py --linux $(BENCH_LINUX) --output build/bench-trust.json
+
+bench-network: $(BENCH_MACHINE) $(EFI_BINARY) build/deps/packages/ipxe
+	@tests/bench/network.py --efi $(EFI_BINARY) --output build/bench-network.json
 
 bench-hash: $(BENCH_BUILD)/hash
 	@$<

@@ -28,6 +28,7 @@ HOST_CPU = "qemu64"
 CPU = "qemu64,-cx16"
 COMMAND_SIZE = 4096  # of bench.txt: the same for all loaders, so that the disk is the same
 PASSED = 33  # 2 * EXIT_PASSED + 1, marks.h
+CHECKED = b"bench: all pages are there"  # init.c
 
 MEDIA = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk"],
@@ -107,13 +108,13 @@ def plugin(counts, mode):
 STEADY_CLOCK = ["-icount", "shift=3"]
 
 
-def machine(scratch, disk, firmware, medium, memory, timed, screen):
+def machine(scratch, disk, firmware, medium, memory, timed, screen, serial="null"):
     """QEMU's command line. Memory is there from the start where time is taken: page faults are the host's own."""
     board = f"q35,memory-backend=memory,smm={'on' if firmware.smm else 'off'}"
     return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-machine", board, "-m", memory,
             *(["-global", "driver=cfi.pflash01,property=secure,value=on"] if firmware.smm else []),
             "-object", f"memory-backend-ram,id=memory,size={memory},prealloc={'on' if timed else 'off'}",
-            *([] if timed else STEADY_CLOCK), "-nodefaults", "-vga", "std" if screen else "none", "-display", "none", "-no-reboot", "-serial", "null",
+            *([] if timed else STEADY_CLOCK), "-nodefaults", "-vga", "std" if screen else "none", "-display", "none", "-no-reboot", "-serial", serial,
             "-debugcon", f"file:{scratch / 'words'}", "-global", "isa-debugcon.iobase=0xe9",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
             "-drive", f"if=pflash,format=raw,readonly=on,file={readable_file(firmware.code, 'firmware')}",
@@ -121,18 +122,25 @@ def machine(scratch, disk, firmware, medium, memory, timed, screen):
             "-drive", f"if=none,id=disk,format=raw,file={disk}", *MEDIA[medium]]
 
 
-def run(scratch, disk, mode, arch="x64", medium="virtio", memory="4G", timeout=600, screen=False):
-    """Runs the machine until it ends; returns the guest's words. The counts are in scratch / "counts"."""
+def run(scratch, disk, mode, arch="x64", medium="virtio", memory="4G", timeout=600, screen=False, firmware=None, store=None,
+        devices=()):
+    """Runs the machine until it ends; returns the guest's words. The counts are in scratch / "counts".
+
+    STORE: the bytes of a variable store with keys; Linux is then locked down, and ends by switching off. DEVICES: more
+    options for QEMU."""
     for old in scratch.glob("counts*"):
         old.unlink()
-    firmware = FIRMWARES[arch]
-    (scratch / "variables").write_bytes(readable_file(firmware.variables, "firmware").read_bytes())
-    command = machine(scratch, disk, firmware, medium, memory, mode == "time", screen) + plugin(scratch / "counts", mode)
+    firmware = firmware or FIRMWARES[arch]
+    (scratch / "variables").write_bytes(store or readable_file(firmware.variables, "firmware").read_bytes())
+    console = scratch / "console"
+    command = [*machine(scratch, disk, firmware, medium, memory, mode == "time", screen,
+                        f"file:{console}" if store else "null"), *devices, *plugin(scratch / "counts", mode)]
     try:
         done = program.run(command, timeout=timeout, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     except subprocess.TimeoutExpired:
         raise Failure(f"no verdict in {timeout:.0f} s; the guest said {said(scratch)}") from None
-    if done.returncode != PASSED or not (scratch / "counts").exists():
+    passed = done.returncode == PASSED or (store and CHECKED in console.read_bytes())
+    if not passed or not (scratch / "counts").exists():
         raise Failure(f"failed (QEMU's status {done.returncode}); the guest said {said(scratch)} {done.stderr.strip()}")
     return (scratch / "words").read_text(errors="replace")
 

@@ -91,10 +91,10 @@ def cpio_header(name, inode, mode, size=0, device=(0, 0)):
     return header + path + bytes(-(len(header) + len(path)) % 4)
 
 
-def write_grub(path, script):
-    """GRUB with the modules that the row needs and its script inside."""
+def write_grub(path, script, *options):
+    """GRUB with the modules that the row needs and its script inside. OPTIONS: more for grub-mkimage."""
     (path.parent / "grub.cfg").write_text("".join(f"{line}\n" for line in script))
-    call("grub-mkimage", "-O", "x86_64-efi", "-o", path, "-p", "/grub", "-c", path.parent / "grub.cfg", *GRUB_MODULES)
+    call("grub-mkimage", "-O", "x86_64-efi", "-o", path, "-p", "/grub", "-c", path.parent / "grub.cfg", *options, *GRUB_MODULES)
 
 
 def systemd_boot():

@@ -69,3 +69,20 @@ def http_transfer(packets, path, port):
         elif packet.source == port and wanted:
             end = packet.time
     return end - start
+
+
+READ_REQUEST, DATA = b"\0\1", b"\0\3"  # RFC 1350
+TFTP_PORT = 69
+
+
+def tftp_transfer(packets, name):
+    """Seconds from the last request for a file (EDK2 asks for its size before) until its last block."""
+    wanted, start, end = False, None, None
+    for packet in packets:
+        if packet.destination == TFTP_PORT and packet.payload.startswith(READ_REQUEST):
+            wanted = packet.payload[2:].split(b"\0")[0].lstrip(b"/") == name.encode()
+            if wanted:
+                start = packet.time
+        elif wanted and packet.payload.startswith(DATA):
+            end = packet.time
+    return end - start

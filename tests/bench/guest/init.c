@@ -3,9 +3,16 @@
 #include "tests/bench/marks.h"
 #include "tests/bench/payload.h"
 
-#define SYS_READ 0
-#define SYS_OPEN 2
-#define SYS_IOPL 172
+#define SYS_READ   0
+#define SYS_WRITE  1
+#define SYS_OPEN   2
+#define SYS_REBOOT 169
+#define SYS_IOPL   172
+
+/* include/uapi/linux/reboot.h */
+#define REBOOT_MAGIC_1 0xfee1dead
+#define REBOOT_MAGIC_2 672274793
+#define REBOOT_OFF     0x4321fedc
 
 #define WORDS 16384
 
@@ -39,13 +46,26 @@ static uint32_t check_payload(void)
     return count == 0 ? index : 0;
 }
 
+/* A kernel that is locked down lets nobody write to ports: the console says how it was. */
+static void __attribute__((noreturn)) end_locked_down(uint32_t count)
+{
+    static const char good[] = "bench: all pages are there\n";
+
+    if (count > 0)
+        (void)call_system(SYS_WRITE, 1, (long)good, sizeof(good) - 1);
+    (void)call_system(SYS_REBOOT, REBOOT_MAGIC_1, REBOOT_MAGIC_2, REBOOT_OFF);
+    for (;;)
+        ;
+}
+
 void _start(void)
 {
     uint32_t count;
 
     MARK(MARK_END);
     count = check_payload();
-    (void)call_system(SYS_IOPL, 3, 0, 0);
+    if (call_system(SYS_IOPL, 3, 0, 0) != 0)
+        end_locked_down(count);
     if (count == 0)
         say("bench: FAILED: other contents in the initrd\n");
     else
