@@ -80,7 +80,7 @@ decoder_entries = $(foreach format,$(or $(1),$(DECODER_FORMATS) sha256),$(DECODE
 
 # All files are linked, whatever the formats: --gc-sections removes what no entry point uses.
 define decoder_object
-$(call command_file,$(1)/decoders/.command,$(2) $(DECODER_CFLAGS) $(3))
+$(call command_file,$(1)/decoders/.command,$(2) $(DECODER_CFLAGS) $(3) $(DECODER_SOURCES))
 
 $(1)/decoders/%.o: $(DECODER_SOURCES)/%.c $(DECODERS_READY) $(1)/decoders/.command third_party/build.mk $(wildcard third_party/include/*.h)
 	@mkdir -p $$(@D)
