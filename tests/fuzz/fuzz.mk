@@ -9,7 +9,7 @@ FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
 
 # Each of these has its own source file, fuzz_NAME.c.
 FUZZ_TEXTS   := entry loader_config boot_count glob options shown uki_text url http
-FUZZ_TABLES  := elf memory_map acpi acpi_overlay event_log pe partition_table pxe
+FUZZ_TABLES  := elf memory_map acpi acpi_overlay event_log pe partition_table pxe smbios key_file
 FUZZ_OWN     := $(FUZZ_TEXTS) $(FUZZ_TABLES)
 FUZZ_DICT     = tests/fuzz/$(if $(filter $(FUZZ_TABLES) options,$(1)),binary,text).dict
 FUZZ_CORPUS   = $(wildcard tests/fuzz/corpus/$(1))
