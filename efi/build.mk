@@ -50,8 +50,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmiss
 EFI_SMALL := $(if $(findstring clang,$(EFI_CC)),,-fno-inline-functions-called-once \
 	-fno-move-loop-invariants)
 
-# general-regs-only: nothing saves the other registers;
-# one function is an exception, and says why: common/hash/sha256_ni.c.
+# general-regs-only: who uses other registers all the same, and what is saved then, is in efi/arch/vector_registers.h.
 # GNU_EFI_USE_MS_ABI: without it, calls into the firmware compile but use the wrong calling convention.
 EFI_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -Oz $(EFI_SMALL) -g -ffreestanding -fpic -fshort-wchar $(ARCH_CFLAGS) \
 	-fno-stack-protector -mgeneral-regs-only -fcf-protection=none -fvisibility=hidden \

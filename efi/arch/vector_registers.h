@@ -16,7 +16,7 @@
  *     nothing by calling us, and we nothing by calling the firmware.
  *   - The firmware in turn expects XMM6 to XMM15 back from what it calls: they are saved where the
  *     loader starts, as all decoding is below that. Nothing else that the firmware calls (a
- *     callback of TFTP) decodes.
+ *     callback of TFTP, LoadFile2 of the initrd) decodes.
  *
  * On 32-bit firmware nothing uses them, and the functions do nothing.
  */

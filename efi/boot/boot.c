@@ -15,6 +15,7 @@
 #include "efi/console/progress.h"
 #include "efi/firmware/acpi.h"
 #include "efi/firmware/clock.h"
+#include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 
 #include <string.h>
@@ -75,6 +76,7 @@ static bool collect_machine(struct boot *boot, struct error *error)
     struct firmware_map firmware;
 
     (void)timing_enter(TIMING_MAP);
+    pages_release_spare(); /* for the plan, it is free */
     if (!boot_map_update(&boot->map, error))
         return false;
     acpi_collect(&preparation->map, &boot->acpi);
@@ -102,7 +104,7 @@ static bool load(struct boot *boot, bool dry_run, struct error *error)
     if (!load_all(boot, error) || !trust_check_modules(boot, error))
         return false;
     (void)timing_enter(TIMING_MAP);
-    return start_kernel_prepare(boot, error);
+    return start_kernel_prepare(boot, dry_run, error);
 }
 
 /*

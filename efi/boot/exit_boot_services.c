@@ -25,14 +25,23 @@ static bool write_boot_info(struct boot *boot, struct error *error)
 }
 
 /*
- * The map that the plan was made from serves: what has been allocated since is the plan's own
- * memory, whose type follows from the plan. exit_firmware() reads the map again, and has the last
- * word. Reading it is what firmware takes most time for here.
+ * Where all that the plan needs has been allocated, the map that it was made from serves, since
+ * nobody else can have taken any of it; reading it is what firmware takes most time for here. What
+ * is copied after the exit goes to memory that is still the firmware's: better to see now than
+ * after measuring that it is no longer to be free. exit_firmware() reads the map in any case.
  */
-bool start_kernel_prepare(struct boot *boot, struct error *error)
+static bool read_changed_map(struct boot *boot, bool dry_run, struct error *error)
+{
+    bool needed = dry_run || boot_plan(boot)->copies.count > 0;
+
+    return !needed || boot_map_read(&boot->map, error);
+}
+
+bool start_kernel_prepare(struct boot *boot, bool dry_run, struct error *error)
 {
     boot->map.preparation.rsdp = overlay_rsdp(boot);
-    return prepare_needed(&boot->map.preparation, error) && write_boot_info(boot, error);
+    return prepare_needed(&boot->map.preparation, error) &&
+           read_changed_map(boot, dry_run, error) && write_boot_info(boot, error);
 }
 
 static bool prepare_trampoline(const struct load_plan *plan, struct error *error)

@@ -5,10 +5,10 @@
 #include "efi/boot/boot_state.h"
 
 /*
- * Writes the boot info to its place in memory, with the plan's map, for reports and dry runs.
- * start_kernel() writes it again with the final map. load_all() must have succeeded.
+ * Writes the boot info to its place in memory, for reports and dry runs: a dry run shows the map as
+ * it is now. start_kernel() writes it again with the final map. load_all() must have succeeded.
  */
-bool start_kernel_prepare(struct boot *boot, struct error *error);
+bool start_kernel_prepare(struct boot *boot, bool dry_run, struct error *error);
 
 /*
  * Starts the kernel after start_kernel_prepare(). Returns, with false, only if it fails before the

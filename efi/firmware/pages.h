@@ -15,8 +15,8 @@
 void pages_init_arena(struct arena *arena);
 
 /*
- * Gives the firmware back what arenas that have been released keep for others. To be called once
- * nothing else takes memory: before the loader returns.
+ * Gives the firmware back what arenas that have been released keep for others: before memory is
+ * looked for to place a boot in, and before the loader returns.
  */
 void pages_release_spare(void);
 

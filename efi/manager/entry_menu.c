@@ -3,6 +3,7 @@
 
 #include "efi/console/console.h"
 #include "efi/console/text_mode.h"
+#include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 #include "efi/manager/actions.h"
 #include "efi/manager/loader_interface.h"
@@ -128,6 +129,7 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
 {
     error_clear(error);
     text_clear(&manager->messages);
+    pages_release_spare(); /* of looking at kernels: large ones lie behind */
     manager->is_fallback = false;
     manager->trust->attended = choice != MENU_TIMEOUT;
     if (choice == MENU_ACTION)

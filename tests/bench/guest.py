@@ -139,7 +139,7 @@ def run(scratch, disk, mode, arch="x64", medium="virtio", memory="4G", timeout=6
         done = program.run(command, timeout=timeout, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     except subprocess.TimeoutExpired:
         raise Failure(f"no verdict in {timeout:.0f} s; the guest said {said(scratch)}") from None
-    passed = done.returncode == PASSED or (store and CHECKED in console.read_bytes())
+    passed = done.returncode == PASSED or (store and console.exists() and CHECKED in console.read_bytes())
     if not passed or not (scratch / "counts").exists():
         raise Failure(f"failed (QEMU's status {done.returncode}); the guest said {said(scratch)} {done.stderr.strip()}")
     return (scratch / "words").read_text(errors="replace")

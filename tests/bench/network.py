@@ -46,6 +46,16 @@ def boot(folder, net, image, first=True):
     return packets.read(dump)
 
 
+def check_amounts(passed, server, size, http, tftp):
+    """All bytes have come by each protocol, by HTTP and by TFTP so many times: loaders go on after a transfer that failed."""
+    ports = (("HTTP", {server.server_address[1]}, http),
+             ("TFTP", {packet.source for packet in passed if packet.payload.startswith(packets.DATA)}, tftp))
+    for name, sources, times in ports:
+        came = sum(len(packet.payload) for packet in passed if packet.source in sources)
+        if came < times * size * MIB:
+            raise Failure(f"{came} bytes came by {name}, {times * size} MiB were to come")
+
+
 def empty_disk(folder):
     image = folder / "image"
     image.write_bytes(bytes(MIB))
@@ -69,34 +79,37 @@ def put_files(folder, payload, efi):
     return files
 
 
-def measure_http_boot(folder, server):
+def measure_http_boot(folder, server, size):
     passed = boot(folder, f",bootfile={server.url}/pvhboot.efi", empty_disk(folder))
+    check_amounts(passed, server, size, 2, 0)
     port = server.server_address[1]
     return {"firmware": packets.http_transfer(passed, "/pvhboot.efi", port),
             "pvhboot": packets.http_transfer(passed, "/module", port)}
 
 
-def measure_tftp_boot(folder, _):
+def measure_tftp_boot(folder, server, size):
     passed = boot(folder, f",tftp={folder / 'tftp'},bootfile=pvhboot.efi", empty_disk(folder))
+    check_amounts(passed, server, size, 0, 2)
     return {"firmware": packets.tftp_transfer(passed, "pvhboot.efi"), "pvhboot": packets.tftp_transfer(passed, "module")}
 
 
-def transfers(passed, server):
+def transfers(passed, server, size):
     """Those of the module by both protocols."""
+    check_amounts(passed, server, size, 1, 1)
     return {"http": packets.http_transfer(passed, "/module", server.server_address[1]),
             "tftp": packets.tftp_transfer(passed, "module")}
 
 
-def measure_ipxe(folder, server):
+def measure_ipxe(folder, server, size):
     """Its script comes by TFTP; it drives the card itself."""
     script = ("#!ipxe", f"imgfetch {server.url}/module", "imgfree", f"imgfetch tftp://{http_server.HOST}/module",
               f"echo {DONE}", "sleep 60")
     (folder / "tftp" / "boot.ipxe").write_text("".join(f"{line}\n" for line in script))
     image = program_disk(folder, required(package("ipxe") / "boot/ipxe.efi"))
-    return transfers(boot(folder, f",tftp={folder / 'tftp'},bootfile=boot.ipxe", image, False), server)
+    return transfers(boot(folder, f",tftp={folder / 'tftp'},bootfile=boot.ipxe", image, False), server, size)
 
 
-def measure_grub(folder, server):
+def measure_grub(folder, server, size):
     """By the firmware's driver of the card."""
     script = ("net_bootp", f"set http=(http,{http_server.HOST}:{server.server_address[1]})",
               f"set tftp=(tftp,{http_server.HOST})", "multiboot2 $tftp/kernel.elf", "module2 $http/module",
@@ -104,7 +117,7 @@ def measure_grub(folder, server):
     (folder / "grub.cfg").write_text("".join(f"{line}\n" for line in script))
     call("grub-mkimage", "-O", "x86_64-efi", "-o", folder / "grub.efi", "-p", "/grub", "-c", folder / "grub.cfg", *GRUB_MODULES)
     return transfers(boot(folder, f",tftp={folder / 'tftp'}", program_disk(folder, folder / "grub.efi"),
-                          False), server)
+                          False), server, size)
 
 
 def measure(efi, size):
@@ -115,10 +128,10 @@ def measure(efi, size):
         files = put_files(folder, payload, efi)
         for name, data in files.items():
             server.put(f"/{name}", data)
-        found["http"].update(measure_http_boot(folder, server))
-        found["tftp"].update(measure_tftp_boot(folder, server))
+        found["http"].update(measure_http_boot(folder, server, size))
+        found["tftp"].update(measure_tftp_boot(folder, server, size))
         for loader, run in (("iPXE", measure_ipxe), ("GRUB", measure_grub)):
-            for protocol, seconds in run(folder, server).items():
+            for protocol, seconds in run(folder, server, size).items():
                 found[protocol][loader] = seconds
     return found
 

@@ -3,7 +3,7 @@
 
 # no-red-zone: the firmware's interrupt handlers run on our stack.
 ARCH_CFLAGS     := -mno-red-zone
-# SSE2, which the firmware has set up: efi/start.c says what of it is saved where.
+# SSE2: efi/arch/vector_registers.h says why, and what of it is saved where.
 ARCH_DECODER_CFLAGS :=
 ARCH_CPPFLAGS   := -isystem $(GNU_EFI_INCLUDE)/x86_64
 ARCH_SOURCES    := pvh/x64/trampoline.S

@@ -45,8 +45,6 @@ static struct {
     unsigned requests;
     int children;
     bool abandoned; /* a call that gives something back was made to fail */
-    bool
-        denied; /* the firmware has denied that somebody has set an address: nobody can know then */
 } server;
 
 unsigned server_requests(void)
@@ -68,6 +66,7 @@ static struct address {
     struct ip_config_protocol protocol; /* first, so that it can be cast back */
     UINT32 policy_type, manual_type, policy, first_policy;
     bool is_manual; /* there is one that was set, and is kept for later boots */
+    bool is_denied; /* the firmware has denied that: nobody can know then */
     uint64_t due;
 } ipv4 = {{.set_data = set_data, .get_data = get_data},
           IP4_POLICY,
@@ -75,12 +74,14 @@ static struct address {
           IP_POLICY_AUTOMATIC,
           IP_POLICY_AUTOMATIC,
           false,
+          false,
           NEVER_DUE},
   ipv6 = {{.set_data = set_data, .get_data = get_data},
           IP6_POLICY,
           IP6_MANUAL_ADDRESS,
           IP_POLICY_MANUAL,
           IP_POLICY_MANUAL,
+          false,
           false,
           NEVER_DUE};
 
@@ -108,8 +109,8 @@ static void set_first_addresses(void)
 
 static bool is_changed(const struct address *address)
 {
-    return address->policy != address->first_policy ||
-           address->is_manual != server_ways.set_by_hand;
+    return !address->is_denied && (address->policy != address->first_policy ||
+                                   address->is_manual != server_ways.set_by_hand);
 }
 
 static void get_ipv4(UINTN *size, void *data)
@@ -147,10 +148,10 @@ static EFI_STATUS EFIAPI get_data(struct ip_config_protocol *this, UINT32 type, 
                                   void *data)
 {
     EFI_STATUS status = ledger_enter(SERVICE_IP4_GET_DATA);
-    const struct address *address = (const struct address *)this;
+    struct address *address = (struct address *)this;
 
     if (status == EFI_NOT_FOUND && type == address->manual_type)
-        server.denied = true;
+        address->is_denied = true;
     if (EFI_ERROR(status))
         return status;
     if (type == address->policy_type) {
@@ -210,8 +211,6 @@ const char *server_find_leak(void)
         return NULL;
     if (server.children > 0)
         return "a child of the HTTP service binding";
-    if (server.denied)
-        return NULL;
     return is_changed(&ipv4) || is_changed(&ipv6) ? "an address of the network card" : NULL;
 }
 
