@@ -24,6 +24,8 @@ from unpack import run_on_host  # noqa: E402
 FIGURES = pathlib.Path(__file__).with_name("guard.json")
 GUARDED = ("kernel 8M", "kernel 64M at 16M", "kernel 8M, 100 modules 64K", "kernel 8M, 500 entries", "menu of 50 entries",
            "kernel 8M, ia32")
+# In one of six runs the firmware took 1.1 M more for what is on the screen.
+DRAWN = ("menu of 50 entries",)
 ALLOWED = 1.03
 KERNELS = TOP / "build/deps/kernels"
 UNPACKED = {"xz": KERNELS / "6.1-amd64/vmlinuz", "zstd": KERNELS / "6.12-cloud/vmlinuz",
@@ -80,8 +82,9 @@ def check(efi):
     known = json.loads(readable_file(FIGURES, "the figures").read_text())
     bad = check_unpacking(known["unpacking"])
     for name, figures in measure(efi).items():
-        kind = "all" if known["rows"][name]["firmware"] == figures["firmware"] else "loader"
-        if kind == "loader":
+        same = known["rows"][name]["firmware"] == figures["firmware"]
+        kind = "all" if same and name not in DRAWN else "loader"
+        if not same:
             print(f"check-bench: {name}: this firmware is another one than the figure is for: only the loader's own work is "
                   "compared")
         ratio = figures[kind] / known["rows"][name][kind]
