@@ -209,7 +209,6 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     status = run_saving_registers(image, start);
     if (EFI_ERROR(status) && !load_options_are_from_shell(image))
         clock_wait(CONSOLE_READING_TIME); /* the boot manager may clear the screen */
-    pages_release_spare();
     vector_registers_restore(before);
     return status;
 }

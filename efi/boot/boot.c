@@ -15,7 +15,6 @@
 #include "efi/console/progress.h"
 #include "efi/firmware/acpi.h"
 #include "efi/firmware/clock.h"
-#include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 
 #include <string.h>
@@ -76,7 +75,6 @@ static bool collect_machine(struct boot *boot, struct error *error)
     struct firmware_map firmware;
 
     (void)timing_enter(TIMING_MAP);
-    pages_release_spare(); /* for the plan, it is free */
     if (!boot_map_update(&boot->map, error))
         return false;
     acpi_collect(&preparation->map, &boot->acpi);

@@ -127,9 +127,6 @@ bool kernel_probe(const struct boot_file *source, struct error *error)
 
 bool kernel_unpack(struct kernel *kernel, struct error *error)
 {
-    /* No chunk that was kept between large buffers may part what they leave. */
-    kernel_release(kernel);
-    pages_release_spare();
     if (!start_unpacking(kernel, unpack_open, error))
         return false;
     (void)timing_enter(TIMING_DECODING);

@@ -157,7 +157,6 @@ static bool make_plan(struct boot *boot, size_t unallocatable, struct error *err
 bool reserve_update_map(struct boot *boot, struct error *error)
 {
     prepare_drop_plan(&boot->map.preparation);
-    pages_release_spare();
     return boot_map_update(&boot->map, error);
 }
 

@@ -4,14 +4,12 @@
 #include "efi/firmware/efi_error.h"
 #include "efi/firmware/proto/memory_attribute.h"
 
-/*
- * Chunks that arenas have given back, for the next ones: a menu looks at each of its kernels with
- * arenas of their own, and EDK2 fills what is freed, byte by byte (PcdDebugClearMemoryValue).
- */
+/* What arenas have given back since pages_keep_chunks(), for the next ones. */
 static struct {
+    bool keeping;
     void *chunks[2];
     size_t count;
-} spare;
+} kept;
 
 static void *get_chunk(size_t size, size_t *ret_size)
 {
@@ -19,8 +17,8 @@ static void *get_chunk(size_t size, size_t *ret_size)
     UINTN pages = align_up(size, PAGE_SIZE) / PAGE_SIZE;
 
     *ret_size = pages * PAGE_SIZE;
-    if (size == ARENA_CHUNK_SIZE && spare.count > 0)
-        return spare.chunks[--spare.count];
+    if (size == ARENA_CHUNK_SIZE && kept.count > 0)
+        return kept.chunks[--kept.count];
     if (EFI_ERROR(BS->AllocatePages(AllocateAnyPages, EfiLoaderData, pages, &address)))
         return NULL;
     return (void *)(uintptr_t)address;
@@ -28,16 +26,22 @@ static void *get_chunk(size_t size, size_t *ret_size)
 
 static void put_chunk(void *chunk, size_t size)
 {
-    if (size == ARENA_CHUNK_SIZE && spare.count < ELEMENTS(spare.chunks))
-        spare.chunks[spare.count++] = chunk;
+    if (kept.keeping && size == ARENA_CHUNK_SIZE && kept.count < ELEMENTS(kept.chunks))
+        kept.chunks[kept.count++] = chunk;
     else
         (void)BS->FreePages((uintptr_t)chunk, size / PAGE_SIZE);
 }
 
-void pages_release_spare(void)
+void pages_keep_chunks(void)
 {
-    while (spare.count > 0)
-        (void)BS->FreePages((uintptr_t)spare.chunks[--spare.count], ARENA_CHUNK_SIZE / PAGE_SIZE);
+    kept.keeping = true;
+}
+
+void pages_release_chunks(void)
+{
+    kept.keeping = false;
+    while (kept.count > 0)
+        put_chunk(kept.chunks[--kept.count], ARENA_CHUNK_SIZE);
 }
 
 void pages_init_arena(struct arena *arena)

@@ -15,10 +15,12 @@
 void pages_init_arena(struct arena *arena);
 
 /*
- * Gives the firmware back what arenas that have been released keep for others: before memory is
- * looked for to place a boot in, and before the loader returns.
+ * Keeps two chunks that arenas give back, for arenas that are used one after the other: EDK2 fills
+ * what is freed, byte by byte (PcdDebugClearMemoryValue). Until pages_release_chunks(), which gives
+ * them to the firmware: they would be in the way of a boot.
  */
-void pages_release_spare(void);
+void pages_keep_chunks(void);
+void pages_release_chunks(void);
 
 /*
  * Allocates exactly these pages, as EfiLoaderCode or EfiLoaderData. EFI_NOT_FOUND when they are not

@@ -129,7 +129,6 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
 {
     error_clear(error);
     text_clear(&manager->messages);
-    pages_release_spare(); /* of looking at kernels: large ones lie behind */
     manager->is_fallback = false;
     manager->trust->attended = choice != MENU_TIMEOUT;
     if (choice == MENU_ACTION)
@@ -158,6 +157,17 @@ static bool finish_without_menu(const struct manager *manager, const struct menu
     return error->code == ERROR_NONE;
 }
 
+/* The menu looks at the kernels of its entries, each with arenas of its own. */
+static EFI_STATUS show_menu(struct menu *menu, struct arena *arena, enum menu_choice *ret_choice)
+{
+    EFI_STATUS status;
+
+    pages_keep_chunks();
+    status = menu_run(menu, arena, ret_choice);
+    pages_release_chunks();
+    return status;
+}
+
 bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct error *error)
 {
     struct entry_menu entry_menu = {.manager = manager};
@@ -172,7 +182,7 @@ bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct erro
         menu.default_entry = manager->default_entry;
         menu.message = manager->messages.length ? manager->messages.data : NULL;
         (void)timing_enter(TIMING_MENU);
-        if (EFI_ERROR(menu_run(&menu, manager->arena, &choice)))
+        if (EFI_ERROR(show_menu(&menu, manager->arena, &choice)))
             return finish_without_menu(manager, &menu, ret_boot_default, error);
         loader_interface_set_time(TIME_MENU);
         if (choice == MENU_QUIT) /* the user has seen the error, if any */

@@ -10,9 +10,10 @@
 static void require_inside(const struct smbios_walk *tables, const char *string)
 {
     const char *start = (const char *)tables->bytes;
+    const char *end = start + tables->size;
 
-    require(string >= start && string < start + tables->size);
-    require(strnlen(string, tables->size) < (size_t)(start + tables->size - string));
+    require(string >= start && string < end);
+    require(memchr(string, '\0', (size_t)(end - string)));
 }
 
 static void fuzz_strings(const struct smbios_walk *tables)
@@ -32,7 +33,7 @@ static void fuzz_system(const struct smbios_walk *tables)
     static const enum smbios_system_name names[] = {SMBIOS_MANUFACTURER, SMBIOS_PRODUCT};
     uint8_t uuid[SMBIOS_UUID_SIZE] = {0};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
         const char *name = smbios_system_name(tables, names[i]);
 
         if (*name)
