@@ -12,8 +12,8 @@ import sys
 sys.dont_write_bytecode = True
 
 from guest import (BENCH, FIRMWARES, MEDIA, Failure, check_programs, images, pages_taken, readable_file, run,  # noqa: E402
-                   split, work, write_cd, write_command, write_disk)
-from pvhtools.program import replacing, run_main, temporary_folder  # noqa: E402
+                   split, work, write_cd, write_command, write_disk, write_figures)
+from pvhtools.program import run_main, temporary_folder  # noqa: E402
 from report import MILLION, print_leaving, print_times, print_works, write_plot  # noqa: E402
 from rows import ROWS, add_loaders, commands, make_files, timed_rows  # noqa: E402
 
@@ -171,8 +171,7 @@ def measure(given, results):
 
 
 def save(results, output):
-    with replacing(output) as new:
-        new.write_text(json.dumps(results, indent=1) + "\n")
+    write_figures(output, results)
 
 
 def main():

@@ -3,7 +3,6 @@
 """Count how the loader's own work grows with the number of things it is given: n log n, or it is a fault."""
 
 import argparse
-import json
 import math
 import pathlib
 import subprocess
@@ -11,9 +10,9 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from guest import BENCH, HOST_CPU, Failure, check_programs, plugin, read_counts  # noqa: E402
+from guest import BENCH, HOST_CPU, Failure, check_programs, plugin, read_counts, write_figures  # noqa: E402
 from pvhtools import program  # noqa: E402
-from pvhtools.program import replacing, run_main  # noqa: E402
+from pvhtools.program import run_main  # noqa: E402
 from report import MILLION, print_table  # noqa: E402
 
 # Measured for these numbers and for a tenth and a hundredth of them: the growth is checked.
@@ -62,8 +61,7 @@ def main():
     given = parser.parse_args()
     check_programs("qemu-x86_64")
     results = measure()
-    with replacing(given.output) as new:
-        new.write_text(json.dumps(results, indent=1) + "\n")
+    write_figures(given.output, results)
     print("The loader's own work on the host, in millions of instructions.\n")
     print_table(("of", "number", "work", "a piece", "a piece and log2 n"),
                 [(result["kind"], result["number"], f"{result['work'] / MILLION:.3f}",

@@ -16,7 +16,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from bench import count_work, has_firmware, loaders_of, make_disk, scratch_folder  # noqa: E402
-from guest import BENCH, FIRMWARES, TOP, Failure, check_programs, readable_file, work  # noqa: E402
+from guest import BENCH, FIRMWARES, TOP, Failure, check_programs, readable_file, work, write_figures  # noqa: E402
 from pvhtools.program import run_main  # noqa: E402
 from rows import ROWS  # noqa: E402
 from unpack import run_on_host  # noqa: E402
@@ -99,7 +99,7 @@ def accept(efi):
     """Rows that cannot be measured here keep their figures."""
     known = json.loads(readable_file(FIGURES, "the figures").read_text())
     figures = {"unpacking": measure_unpacking(), "rows": {**known["rows"], **measure(efi)}}
-    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+    write_figures(FIGURES, figures)
 
 
 def main():

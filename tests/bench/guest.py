@@ -2,6 +2,7 @@
 """The machine that is measured: its disk, its run in QEMU, and the counts of the plugin count.c."""
 
 import collections
+import json
 import pathlib
 import re
 import shutil
@@ -149,6 +150,12 @@ def said(scratch):
     words = scratch / "words"
     lines = words.read_text(errors="replace").splitlines() if words.exists() else []
     return repr("; ".join(line for line in lines if line.startswith("bench: ")) or "nothing")
+
+
+def write_figures(path, figures):
+    """As JSON; the file is there as a whole or not at all."""
+    with program.replacing(path) as new:
+        new.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 # What was counted

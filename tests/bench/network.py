@@ -6,16 +6,16 @@ The same bytes come from the same server to the same card. The machine's clock g
 pass the card say when a transfer begins and ends. The table is printed and written as JSON."""
 
 import argparse
-import json
 import os
 import pathlib
 import sys
 
 sys.dont_write_bytecode = True
 
-from guest import BENCH, TOP, Failure, check_programs, readable_file  # noqa: E402
+from guest import BENCH, STEADY_CLOCK, TOP, Failure, check_programs, readable_file, write_figures  # noqa: E402
+from payloads import MIB  # noqa: E402
 from pvhtools.fat import write_fat  # noqa: E402
-from pvhtools.program import call, replacing, run_main, temporary_folder  # noqa: E402
+from pvhtools.program import call, run_main, temporary_folder  # noqa: E402
 
 sys.path.insert(0, str(TOP / "tests" / "boot"))
 
@@ -24,9 +24,7 @@ import packets  # noqa: E402
 import qemu  # noqa: E402
 from artifacts import package, required  # noqa: E402
 
-MIB = 1 << 20
 MACHINE = qemu.Machine(memory=512)
-CLOCK = ("-icount", "shift=3")  # eight nanoseconds an instruction
 DONE = "bench: done"
 LIMIT = 900
 KERNEL = BENCH / "kernel-32M.elf"
@@ -38,7 +36,7 @@ def boot(folder, net, image, first=True):
     """Runs the machine with a card on the user network NET, which is booted FIRST; returns what passed the card."""
     dump = folder / "packets"
     card = "virtio-net-pci,netdev=net,romfile=" + (",bootindex=0" if first else "")
-    devices = ("-netdev", f"user,id=net{net}", "-device", card, *CLOCK, *packets.options("net", dump))
+    devices = ("-netdev", f"user,id=net{net}", "-device", card, *STEADY_CLOCK, *packets.options("net", dump))
     result = qemu.run(MACHINE, image, qemu.firmware_variables(MACHINE), folder / "run", f"{DONE}|{qemu.STUCK}", devices,
                       limit=LIMIT)
     if result.timed_out or (not first and DONE not in result.serial):
@@ -151,8 +149,7 @@ def main():
     given = parser.parse_args()
     check_programs("qemu-system-x86_64", "grub-mkimage")
     found = measure(readable_file(given.efi, "the loader"), given.size)
-    with replacing(given.output) as new:
-        new.write_text(json.dumps(found, indent=2) + "\n")
+    write_figures(given.output, found)
     print_table(found, given.size)
     return 0
 

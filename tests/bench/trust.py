@@ -6,16 +6,16 @@ The floor reads the files and verifies nothing. The table is printed and written
 
 import argparse
 import hashlib
-import json
 import pathlib
 import sys
 
 sys.dont_write_bytecode = True
 
-from guest import BENCH, TOP, Failure, Firmware, check_programs, images, readable_file, run, split  # noqa: E402
+from guest import (BENCH, TOP, Failure, Firmware, check_programs, images, readable_file, run, split,  # noqa: E402
+                   write_figures)
 from payloads import MIB, write_grub, write_initrd  # noqa: E402
 from pvhtools.fat import write_fat  # noqa: E402
-from pvhtools.program import replacing, run_main, temporary_folder  # noqa: E402
+from pvhtools.program import run_main, temporary_folder  # noqa: E402
 from rows import LINUX_OPTIONS  # noqa: E402
 
 sys.path.insert(0, str(TOP / "tests" / "boot"))
@@ -135,8 +135,7 @@ def main():
                 raise Failure(f"{name}, {size} MiB: {failure}") from None
             rows.append({"initrd": size, "loader": name, "parts": parts})
             print(f"trust: {size} MiB, {name}: {sum(parts.values()) / 1e6:.1f} M", file=sys.stderr, flush=True)
-    with replacing(given.output) as new:
-        new.write_text(json.dumps(rows, indent=2) + "\n")
+    write_figures(given.output, rows)
     print_table(rows)
     return 0
 

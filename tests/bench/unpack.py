@@ -6,7 +6,6 @@ Both run in QEMU's emulator with the plugin of count.c. The table is printed and
 
 import argparse
 import bisect
-import json
 import pathlib
 import re
 import subprocess
@@ -15,9 +14,9 @@ import sys
 sys.dont_write_bytecode = True
 
 from guest import (BENCH, HOST_CPU, Count, Failure, check_programs, loader_base, plugin, read_counts,  # noqa: E402
-                   readable_file, run, work, write_command, write_disk)
+                   readable_file, run, work, write_command, write_disk, write_figures)
 from pvhtools import program  # noqa: E402
-from pvhtools.program import replacing, run_main  # noqa: E402
+from pvhtools.program import run_main  # noqa: E402
 
 LOADER_MAP = BENCH / "pvhboot.map"
 TARGET = 1.1
@@ -148,8 +147,7 @@ def main():
     for kernel in given.kernels:
         print(f"unpack: {kernel}", file=sys.stderr, flush=True)
         rows.append(measure(given.efi, readable_file(kernel, "kernel"), given.timeout))
-    with replacing(given.output) as new:
-        new.write_text(json.dumps(rows, indent=2) + "\n")
+    write_figures(given.output, rows)
     print_table(rows)
     return 0
 
