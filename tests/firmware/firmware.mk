@@ -52,7 +52,7 @@ check-firmware: check-firmware-gcc ## run the whole loader on a fake firmware: e
 
 .PHONY: check-firmware-brief
 check-firmware-brief: FIRMWARE_DEPTH := --brief
-check-firmware-brief: check-firmware-gcc ## the same with one status for each call that fails
+check-firmware-brief: check-firmware-gcc ## the same with one failure of each call
 
 .PHONY: check-firmware-full
 check-firmware-full: FIRMWARE_DEPTH := --thorough

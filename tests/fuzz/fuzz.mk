@@ -77,7 +77,7 @@ fuzz: $(patsubst %,fuzz-%,$(or $(FUZZ),$(FUZZ_TARGETS) $(FUZZ_OWN))) ## run the 
 
 # Always two at a time, whatever -j says: each fuzzer keeps one processor busy.
 .PHONY: check-fuzz check-fuzz-full
-check-fuzz: ## run every fuzzer for a few seconds
-	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=5
+check-fuzz: ## run every fuzzer for two seconds, and its corpus
+	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=2
 check-fuzz-full: ## run every fuzzer for a minute
 	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=$(FUZZ_SECONDS)
