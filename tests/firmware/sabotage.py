@@ -17,8 +17,7 @@ from typing import NamedTuple
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "lib"))
 
-from c_places import (Unchanged, argument, call, changed, cleanup, condition, constant, nth, returned, statement,
-                      value)
+from c_places import Unchanged, argument, call, cleanup, condition, find_changes, nth, returned, statement, value
 from c_source import read_source
 
 
@@ -430,48 +429,6 @@ BREAKS = (
     Break("final events are read wherever they are", "tcg_final_events_count", condition("limit"), "false",
           "tpm-final-lying", "FAILED"),
 )
-
-
-class Change(NamedTuple):
-    source: str
-    line: int
-    text: str
-
-
-def spots(broken, sources):
-    """(source, (start, end)) of all that a row may mean."""
-    if broken.place is None:
-        return [(source, spot) for source in sources for spot in constant(source, broken.where)]
-    file, _, name = broken.where.rpartition(":")
-    functions = [(source, function) for source in sources for function in source.functions
-                 if function.name == name and file in ("", Path(source.path).stem)]
-    if len(functions) != 1:
-        raise Unchanged(f"{len(functions)} functions are called {broken.where}"
-                        + "".join(f", {source.path}" for source, _ in functions))
-    source, function = functions[0]
-    return [(source, spot) for spot in broken.place(source, function)]
-
-
-def find_change(broken, sources):
-    found = spots(broken, sources)
-    if len(found) != 1:
-        lines = "".join(f", {source.path}:{source.line(spot[0])}" for source, spot in found)
-        raise Unchanged(f"{broken.where} has {len(found)} such places{lines}")
-    source, spot = found[0]
-    return Change(source.path, source.line(spot[0]), changed(source, spot, broken.new))
-
-
-def find_changes(breaks, sources):
-    """What each row changes; the error names all rows that have lost their place."""
-    changes, lost = [], []
-    for broken in breaks:
-        try:
-            changes.append(find_change(broken, sources))
-        except Unchanged as reason:
-            lost.append(f"{broken.what}: {reason}")
-    if lost:
-        raise Unchanged("\n".join(lost))
-    return changes
 
 
 class Program:

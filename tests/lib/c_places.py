@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Finding places in C functions by their contents, and changing them: for tests that break a program on purpose.
 
-A place is a callable with a source and one of its functions, which yields the (start, end) of all matches.
+A place is a callable with a source and one of its functions, which yields the (start, end) of all matches. The rows of
+these tests say what is broken, `where` (a function; FILE:function where several have the name; or a constant), the
+`place` in it (None for a constant), and what is `new` there: see changed().
 """
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 from c_source import Source
 
@@ -186,3 +190,45 @@ def changed(source, where, new):
         raise Unchanged(f"{source.text[start:end]!r} has {new[0]!r} {len(found)} times")
     first, last = inside[found[0]], inside[found[0] + len(wanted) - 1]
     return source.text[:first.start] + new[1] + source.text[last.end:]
+
+
+class Change(NamedTuple):
+    source: str
+    line: int
+    text: str
+
+
+def spots(broken, sources):
+    """(source, (start, end)) of all that a row may mean."""
+    if broken.place is None:
+        return [(source, spot) for source in sources for spot in constant(source, broken.where)]
+    file, _, name = broken.where.rpartition(":")
+    functions = [(source, function) for source in sources for function in source.functions
+                 if function.name == name and file in ("", Path(source.path).stem)]
+    if len(functions) != 1:
+        raise Unchanged(f"{len(functions)} functions are called {broken.where}"
+                        + "".join(f", {source.path}" for source, _ in functions))
+    source, function = functions[0]
+    return [(source, spot) for spot in broken.place(source, function)]
+
+
+def find_change(broken, sources):
+    found = spots(broken, sources)
+    if len(found) != 1:
+        lines = "".join(f", {source.path}:{source.line(spot[0])}" for source, spot in found)
+        raise Unchanged(f"{broken.where} has {len(found)} such places{lines}")
+    source, spot = found[0]
+    return Change(source.path, source.line(spot[0]), changed(source, spot, broken.new))
+
+
+def find_changes(breaks, sources):
+    """What each row changes; the error names all rows that have lost their place."""
+    changes, lost = [], []
+    for broken in breaks:
+        try:
+            changes.append(find_change(broken, sources))
+        except Unchanged as reason:
+            lost.append(f"{broken.what}: {reason}")
+    if lost:
+        raise Unchanged("\n".join(lost))
+    return changes

@@ -99,7 +99,7 @@ def row(where, place, new=""):
 
 
 def changed_lines(source, broken):
-    change = sabotage.find_change(broken, [source])
+    change = places.find_change(broken, [source])
     return [line.strip() for line in change.text.splitlines() if line not in source.text.splitlines()]
 
 
@@ -126,20 +126,20 @@ def test_what_is_found_is_changed(source, broken, line):
 ])
 def test_a_row_without_its_one_place_is_told(source, broken, reason):
     with pytest.raises(places.Unchanged, match=reason):
-        sabotage.find_changes([broken], [source])
+        places.find_changes([broken], [source])
 
 
 def test_a_name_that_two_files_have_needs_the_file(source):
     other = Source("b/other.c", "int start(void)\n{\n    return 1;\n}\n")
     broken = row("start", places.returned("1"))
     with pytest.raises(places.Unchanged, match="2 functions are called start, a/start.c, b/other.c"):
-        sabotage.find_change(broken, [source, other])
-    assert sabotage.find_change(broken._replace(where="other:start"), [source, other]).source == "b/other.c"
+        places.find_change(broken, [source, other])
+    assert places.find_change(broken._replace(where="other:start"), [source, other]).source == "b/other.c"
 
 
 def test_all_rows_that_have_lost_their_place_are_told_at_once(source):
     with pytest.raises(places.Unchanged, match="(?s)one: .*\n.*two: "):
-        sabotage.find_changes([row("stop", None)._replace(what="one"), row("end", None)._replace(what="two")], [source])
+        places.find_changes([row("stop", None)._replace(what="one"), row("end", None)._replace(what="two")], [source])
 
 
 @pytest.mark.parametrize("pattern, chosen", [
@@ -155,4 +155,4 @@ def test_every_row_has_its_place_in_the_tree():
     top = TESTS.parent
     names = [path.relative_to(top) for folder in ("common", "pvh", "efi") for path in sorted((top / folder).rglob("*.[ch]"))]
     sources = [read_source(name, top) for name in names if str(name) not in ("efi/arch/libc.c", "efi/arch/cpu.c")]
-    assert len(sabotage.find_changes(sabotage.BREAKS, sources)) == len(sabotage.BREAKS)
+    assert len(places.find_changes(sabotage.BREAKS, sources)) == len(sabotage.BREAKS)
