@@ -117,6 +117,7 @@ include tests/firmware/firmware.mk
 include tests/fuzz/fuzz.mk
 include tests/boot/boot.mk
 include tests/bench/bench.mk
+include tests/proof/proof.mk
 include tests/coverage/coverage.mk
 include tests/lint/lint.mk
 
@@ -172,8 +173,8 @@ check: ## run every test that fits into a quarter of an hour, on two cores
 check-full: ## run every test there is
 	@failed=; \
 	$(MAKE) --no-print-directory -k -j 2 lint check-style check-unit check-firmware-full check-decoders check-fuzz-full \
-		check-binary-full check-kernel check-bench coverage || failed=yes; \
-	$(MAKE) --no-print-directory -k check-tools check-boot-full || failed=yes; \
+		check-binary-full check-kernel check-bench coverage prove || failed=yes; \
+	$(MAKE) --no-print-directory -k check-tools sabotage-firmware check-boot-full || failed=yes; \
 	[ -z "$$failed" ]
 
 .PHONY: check-tools

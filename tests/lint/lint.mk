@@ -8,9 +8,11 @@ LINT_FOLDERS := $(addprefix tests/,lib unit/* fuzz kernel bench bench/* boot cov
 LINT_OWN_C   := $(COMMON_SOURCES) $(filter %.c,$(PVH_SOURCES)) $(EFI_SOURCES) $(sort $(wildcard efi/arch/*/*.c)) $(PVHINFO_OWN)
 LINT_SOURCES := $(LINT_OWN_C) $(sort $(wildcard $(LINT_FOLDERS:%=%/*.c)))
 LINT_HEADERS := $(sort $(wildcard $(addsuffix /*.h,common/* pvh efi efi/* efi/arch/* efi/firmware/proto tools/pvhinfo tools/pvhinfo/* $(LINT_FOLDERS))))
+# CBMC's own functions are in them, which no other tool knows.
+LINT_PROOFS := $(sort $(wildcard tests/proof/*.[ch]))
 LINT_SCRIPTS := .ci/run iso/initrd/init tests/lib/run tools/deps tools/install-folders tests/package/clean-build tools/pvhboot-bless tools/pvhboot-install \
 	tools/completion/pvhboot.bash debian/tests/boot $(addprefix debian/hooks/,initramfs kernel-install kernel-postinst kernel-postrm)
-LINT_PYTHON := $(sort $(wildcard */*.py */*/*.py)) third_party/check tests/coverage/report \
+LINT_PYTHON := $(sort $(wildcard */*.py */*/*.py)) third_party/check tests/coverage/report tests/proof/prove \
 	$(addprefix tools/,extract-vmlinux fetch-kernels fetch-packages fetch-sources mkdeb mkinitrd pvhboot-kernel pvhboot-mkimage pvhboot-run)
 
 # The flags to compile a file with, by folder, without those that clang does not know.
@@ -55,10 +57,10 @@ $(LINT_BUILD)/cppcheck: $(LINT_SOURCES) $(LINT_HEADERS) tests/lint/cppcheck.txt 
 		--error-exitcode=1 -I. -DSTATIC_ANALYSIS -DGNU_EFI_USE_MS_ABI -D__x86_64__ $(LINT_OWN_C)
 	@touch $@
 
-$(LINT_BUILD)/format: $(LINT_SOURCES) $(LINT_HEADERS) .clang-format
+$(LINT_BUILD)/format: $(LINT_SOURCES) $(LINT_HEADERS) $(LINT_PROOFS) .clang-format
 	@mkdir -p $(@D)
 	@echo '  clang-format'
-	@clang-format --dry-run -Werror $(LINT_SOURCES) $(LINT_HEADERS)
+	@clang-format --dry-run -Werror $(LINT_SOURCES) $(LINT_HEADERS) $(LINT_PROOFS)
 	@touch $@
 
 $(LINT_BUILD)/shellcheck: $(LINT_SCRIPTS) $(wildcard tools/installer/*.sh)

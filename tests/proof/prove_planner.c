@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The planner's pieces: an object is claimed, read and cleared once, each byte of it, and nothing
+ * else is.
+ * Bounds: objects at any addresses, over RANGES free ranges.
+ *
+ * with: pvh/free_list.c tests/proof/proof_memory.c common/base/error.c
+ * cbmc: -DRANGES=1 --unwind 7 --unwindset memcpy.0:6,memcpy.1:1,move_up.0:6,move_up.1:1
+ * full: -DRANGES=2 --unwind 9 --unwindset memcpy.0:6,memcpy.1:1,move_up.0:8,move_up.1:1
+ */
+#include "pvh/planner.c"
+#include "tests/proof/proof.h"
+
+#include <stdlib.h>
+
+#define PIECES (2 * RANGES + 1)
+
+static struct range slots[RANGES];
+static struct error error;
+static struct load_plan plan;
+static struct planner planner;
+
+/* Room for all pieces from the start, or none. */
+void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size)
+{
+    (void)arena;
+    PROVE(count < PIECES, "an object has no more pieces than the free ranges make of it");
+    if (count >= *capacity) {
+        *array = malloc(PIECES * size);
+        *capacity = PIECES;
+    }
+    return *array ? (uint8_t *)*array + count * size : NULL;
+}
+
+/* Any free memory, in whole pages as free_list.h has them. */
+static struct free_list any_list(void)
+{
+    struct free_list list = {slots, nondet_size(), RANGES};
+
+    ASSUME(list.count <= RANGES);
+    for (size_t i = 0; i < list.count; i++) {
+        slots[i] = (struct range){nondet_u32() * PAGE_SIZE, nondet_u32() * PAGE_SIZE};
+        ASSUME(slots[i].start < slots[i].end);
+        ASSUME(i == 0 || slots[i - 1].end < slots[i].start);
+    }
+    return list;
+}
+
+static bool is_free(uint64_t address)
+{
+    bool free = false;
+
+    for (size_t i = 0; i < RANGES; i++)
+        free |= i < planner.available.count && range_contains(slots[i], address);
+    return free;
+}
+
+static void any_planner(void)
+{
+    plan = (struct load_plan){.staged = 0};
+    planner = (struct planner){.plan = &plan, .error = &error};
+    planner.available = planner.claimable = any_list();
+}
+
+static void prove_claim(struct range range, uint64_t address)
+{
+    size_t claims = 0;
+
+    any_planner();
+    ASSUME(range.start < range.end && range.end <= 4 * GIB);
+    if (!planner_claim(&planner, range)) {
+        PROVE(error.code == ERROR_OUT_OF_MEMORY, "only a lack of memory ends it");
+        return;
+    }
+    for (size_t i = 0; i < plan.claims.count; i++) {
+        PROVE(range_size(plan.claims.items[i].range) > 0, "no claim is empty");
+        PROVE((plan.claims.items[i].range.start | plan.claims.items[i].range.end) % PAGE_SIZE == 0,
+              "claims are whole pages");
+        claims += range_contains(plan.claims.items[i].range, address);
+    }
+    PROVE(claims == (is_free(address) && range_contains(range_to_pages(range), address)),
+          "what is free of an object is claimed once, and nothing else is");
+}
+
+static void prove_read(struct range range, uint64_t offset, uint64_t address)
+{
+    struct plan_reads reads = {.count = 0};
+    size_t direct = 0, pending = 0;
+
+    any_planner();
+    ASSUME(range.start < range.end && range.end <= 4 * GIB && offset <= INT64_MAX);
+    if (!planner_read(&planner, range, offset, &reads)) {
+        PROVE(error.code == ERROR_OUT_OF_MEMORY, "only a lack of memory ends it");
+        return;
+    }
+    for (size_t i = 0; i < reads.count; i++) {
+        const struct plan_read *read = &reads.items[i];
+
+        PROVE(read->offset - offset == read->address - range.start, "each byte goes to its place");
+        direct += address >= read->address && address - read->address < read->size;
+    }
+    for (size_t i = 0; i < planner.pending_count; i++) {
+        const struct pending_bytes *bytes = &planner.pending[i];
+
+        PROVE(bytes->offset - offset == bytes->destination - range.start, "a staged byte too");
+        pending += address >= bytes->destination && address - bytes->destination < bytes->size;
+    }
+    PROVE(direct == (is_free(address) && range_contains(range, address)),
+          "what is free is read into, once, and nothing else is");
+    PROVE(pending == (!is_free(address) && range_contains(range, address)),
+          "what is not is staged, once, and nothing else is");
+}
+
+static void prove_clear(struct range range, uint64_t address)
+{
+    size_t before = 0, after = 0;
+
+    any_planner();
+    ASSUME(range.start < range.end && range.end <= 4 * GIB);
+    if (!planner_clear(&planner, range)) {
+        PROVE(error.code == ERROR_OUT_OF_MEMORY, "only a lack of memory ends it");
+        return;
+    }
+    for (size_t i = 0; i < plan.zero_before_exit.count; i++)
+        before += range_contains(plan.zero_before_exit.items[i], address);
+    for (size_t i = 0; i < plan.zero_after_exit.count; i++)
+        after += range_contains(plan.zero_after_exit.items[i], address);
+    PROVE(before == (is_free(address) && range_contains(range, address)),
+          "what is free is cleared before, once, and nothing else is");
+    PROVE(after == (!is_free(address) && range_contains(range, address)),
+          "what is not is cleared after, once, and nothing else is");
+}
