@@ -7,8 +7,10 @@ usage: sabotage.py [--rows REGEX] PROGRAM OBJECT... -- COMPILER FLAG...    (see 
 With --rows, only the rows are tried whose description or scenario matches; all must have their place.
 """
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -473,14 +475,22 @@ class Program:
         return changed_program
 
 
-def run_scenario(program, scenario):
-    return subprocess.run([program, "--only", scenario], text=True, errors="replace", check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def passes(program, scenario):
+    return subprocess.run([program, "--only", scenario], check=False, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
 
 
 def is_found(program, broken):
-    run = run_scenario(program, broken.scenario)
-    return run.returncode != 0 and broken.says in run.stdout
+    """Runs the scenario until it is: most breaks are found by its first run of hundreds."""
+    said = ""
+    with subprocess.Popen([program, "--only", broken.scenario], text=True, errors="replace", start_new_session=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+        for line in run.stdout:
+            said += line
+            if "FAILED: " in said and broken.says in said:
+                os.killpg(run.pid, signal.SIGKILL)
+                return True
+    return run.returncode != 0 and broken.says in said
 
 
 def choose(breaks, pattern):
@@ -503,7 +513,7 @@ def main(arguments):
     if not rows:
         sys.exit(f"sabotage: no row matches {pattern!r}")
     for scenario in sorted({BREAKS[i].scenario for i in rows}):
-        if run_scenario(program.path, scenario).returncode != 0:
+        if not passes(program.path, scenario):
             sys.exit(f"sabotage: {scenario} fails, or is not there, with nothing broken")
     missed = 0
     for broken, change in ((BREAKS[i], changes[i]) for i in rows):
