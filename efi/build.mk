@@ -95,14 +95,13 @@ without-decoders:
 	@$(MAKE) --no-print-directory DECODERS= EFI_BUILD=build/$(EFI_ARCH)-none efi
 
 # A second build gives the same bytes, and clang gives no warnings. The size limit applies to the binary that is
-# shipped, which GCC builds, and to the one without decoders. What clang and the missing decoders bring up is mostly the same
-# for ia32: that is for check-binary-full.
+# shipped, which GCC builds, and to the one without decoders. What these bring up is mostly the same for ia32: that is for
+# check-binary-full.
 .PHONY: check-binary-full binary-again binary-clang
-check-binary: binary-again binary-clang without-decoders ## check the EFI binaries: reproducible to the byte, clean with clang
-	$(Q)$(MAKE) --no-print-directory DEPS=no ARCH=ia32 binary-again
+check-binary: binary-again binary-clang without-decoders ## check the EFI binary: reproducible to the byte, clean with clang
 
 check-binary-full: check-binary
-	$(Q)$(MAKE) --no-print-directory DEPS=no ARCH=ia32 without-decoders binary-clang
+	$(Q)$(MAKE) --no-print-directory DEPS=no ARCH=ia32 binary-again without-decoders binary-clang
 
 binary-again: $(EFI_BINARY)
 	$(Q)rm -rf build/$(EFI_ARCH)-again

@@ -79,8 +79,8 @@ FAULTS = (
 
     Fault("blocks of zstd may have any size", "take_window", value("block_limit"), ("min_u64", "max_u64"),
           "prove_zstd", "prove_header", "blocks are bounded"),
-    Fault("blocks of lz4 may have any size", "measure_legacy", condition("LEGACY_PACKED_MAX"), "0",
-          "prove_lz4", "prove_legacy", "blocks are bounded"),
+    Fault("blocks of lz4 may have any size", "lz4:measure_frame", value("block_code"), ("LZ4_BLOCK_CODE_MASK", "0xf"),
+          "prove_lz4", "prove_frame", "blocks are bounded"),
     Fault("numbers of xz may have ten bytes", "xz:take_number", condition("shift"), ("< 63", "< 70"),
           "prove_xz", "prove_number", "a number has at most 63 bits"),
     Fault("a stream of xz needs no header", "find_footer", condition("HEADER_SIZE"), ("HEADER_SIZE +", ""),

@@ -7,6 +7,7 @@
  * with: tests/proof/proof_memory.c
  * cbmc: -DRANGES=1 --unwind 9 --unwindset memcmp.0:9,memcpy.0:8,memcpy.1:1,move_up.0:8,move_up.1:1
  * full: -DRANGES=3 --unwind 9 --unwindset memcmp.0:9,memcpy.0:8,memcpy.1:1,move_up.0:8,move_up.1:1
+ * slow: prove_ranges
  */
 #include "common/acpi/mcfg.c"
 #undef TABLE_MAX_SIZE

@@ -5,8 +5,8 @@
  * e820_build() makes of them in a row follows. Bounds: RANGES ranges or entries at any addresses.
  *
  * with: common/base/error.c
- * cbmc: -DRANGES=3 --unwind 5
- * full: -DRANGES=5 --unwind 7
+ * cbmc: -DRANGES=2 --unwind 4
+ * full: -DRANGES=3 --unwind 5
  */
 #include "pvh/e820.c"
 #include "tests/proof/proof.h"

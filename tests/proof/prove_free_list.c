@@ -7,6 +7,7 @@
  * with: tests/proof/proof_memory.c
  * cbmc: -DRANGES=2 --unwind 6 --unwindset memcpy.0:5,memcpy.1:1,move_up.0:5,move_up.1:1
  * full: -DRANGES=3 --unwind 7 --unwindset memcpy.0:7,memcpy.1:1,move_up.0:7,move_up.1:1
+ * slow: prove_highest
  */
 #include "pvh/free_list.c"
 #include "tests/proof/proof.h"

@@ -2,7 +2,7 @@
 /*
  * Measuring xz, from the end backwards: it reads inside the container, and the start of a stream is
  * inside it, too.
- * Bounds: indexes and padding of SIZE bytes, anywhere in a file; numbers of any length.
+ * Bounds: padding of 8 bytes and indexes of SIZE bytes, anywhere in a file; numbers of any length.
  *
  * with: tests/proof/proof_reader.c common/base/error.c
  * cbmc: -DSIZE=8 --unwind 10 --unwindset add_index.0:5
@@ -36,7 +36,7 @@ static void prove_filter(void)
 
 static void prove_footer(void)
 {
-    struct container_reader reader = any_container(SIZE);
+    struct container_reader reader = any_container(HEADER_SIZE + FOOTER_SIZE + 2 * PADDING);
     struct stream stream;
     bool found;
 

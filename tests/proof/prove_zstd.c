@@ -4,7 +4,7 @@
  * Bounds: none for a header and a block; frames of SIZE bytes, anywhere in a file.
  *
  * with: tests/proof/proof_reader.c common/base/error.c common/image/skippable.c
- * cbmc: -DSIZE=13 --unwind 5
+ * cbmc: -DSIZE=13 --unwind 7
  * full: -DSIZE=20 --unwind 7
  * slow: prove_frame
  */

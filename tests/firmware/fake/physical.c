@@ -102,43 +102,49 @@ void physical_add(uint32_t type, uint64_t start, uint64_t end)
     physical_add_with(type, start, end, ATTRIBUTE_WB);
 }
 
+/* The index of the first region that ends above `address`; memory.count if there is none. */
+static size_t find_index(uint64_t address)
+{
+    size_t low = 0, high = memory.count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (memory.regions[middle].range.end <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* Splits the region that contains `address`, if any, so that one starts there. */
 static void split_at(uint64_t address)
 {
-    for (size_t i = 0; i < memory.count; i++) {
-        struct region *region = &memory.regions[i];
+    size_t index = find_index(address);
+    struct region rest;
 
-        if (region->range.start < address && address < region->range.end) {
-            struct region rest = *region;
-
-            region->range.end = address;
-            rest.range.start = address;
-            insert(i + 1, rest);
-            return;
-        }
-    }
+    if (index == memory.count || memory.regions[index].range.start >= address)
+        return;
+    rest = memory.regions[index];
+    rest.range.start = memory.regions[index].range.end = address;
+    insert(index + 1, rest);
 }
 
 /* Splits regions so that some cover exactly `range`; returns the first. NULL if not all exists. */
 static struct region *cut_out(struct range range, size_t *ret_count)
 {
-    struct region *first = NULL;
     uint64_t position = range.start;
+    size_t first, index;
 
     split_at(range.start);
     split_at(range.end);
-    *ret_count = 0;
-    for (size_t i = 0; i < memory.count && position < range.end; i++) {
-        struct region *region = &memory.regions[i];
-
-        if (region->range.start != position)
-            continue;
-        if (!first)
-            first = region;
-        position = region->range.end;
-        (*ret_count)++;
-    }
-    return position == range.end ? first : NULL;
+    first = index = find_index(range.start);
+    while (index < memory.count && position < range.end &&
+           memory.regions[index].range.start == position)
+        position = memory.regions[index++].range.end;
+    *ret_count = index - first;
+    return index > first && position == range.end ? &memory.regions[first] : NULL;
 }
 
 bool physical_change(uint32_t type, struct range range)
@@ -159,11 +165,11 @@ bool physical_change(uint32_t type, struct range range)
 
 static struct region *find_region(uint64_t address)
 {
-    for (size_t i = 0; i < memory.count; i++) {
-        if (range_contains(memory.regions[i].range, address))
-            return &memory.regions[i];
-    }
-    return NULL;
+    size_t index = find_index(address);
+
+    return index < memory.count && memory.regions[index].range.start <= address
+               ? &memory.regions[index]
+               : NULL;
 }
 
 void physical_write(uint64_t address, const void *bytes, size_t size)
