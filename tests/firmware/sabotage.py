@@ -112,9 +112,9 @@ BREAKS = (
 
     # Images and pins
     Break("a pin that does not match is accepted", "check_digest", condition("memcmp"), "1",
-          "pinned-changed", "not in an error"),
+          "pinned-changed", "segment 1: byte"),
     Break("modules are not compared with their pins", "boot:load", call("trust_check_modules"), "true",
-          "pinned-changed", "not in an error"),
+          "pinned-changed", "the command line is"),
     Break("the entry's command line is kept", "choose_signed", condition("is_enforced"), "1",
           "pinned-options-ignored", "the command line is"),
     Break("options from outside are taken", "choose_command_line", condition("POLICY_IGNORE"), "0",
@@ -127,7 +127,7 @@ BREAKS = (
           "pinned-entry-not-passed", "the command line is"),
 
     Break("a module's command line needs no signature", "policy_classify", condition("has_outside_options"), "0",
-          "pinned-module-options", "not in an error"),
+          "pinned-module-options", "nr_modules is"),
     Break("the screen is named in front of what is signed", "trust_choose_command_line",
           statement(assigns="pass_framebuffer"), "", "pinned-framebuffer-not-passed", "the command line is"),
 
@@ -196,7 +196,7 @@ BREAKS = (
     Break("keys are enrolled whatever starts then", "may_enroll", returned("is_unsigned"), "true",
           "enroll-unsigned-loader", "ends in a reset with new keys"),
     Break("an unsigned platform key needs no custom mode", "enroll_keys", condition("is_signed"), "1",
-          "enroll-auto-unsigned", "custom mode is not on"),
+          "enroll-auto-unsigned", "custom mode is not off again"),
     Break("a kernel that was only verified stays loaded", "image_services_try", statement(calls="unload"), "",
           "verify", "while an image is loaded"),
     Break("what is no PE file is shown to shim", "check_file", condition("pe_check_program"), "0",
