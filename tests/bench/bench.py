@@ -162,16 +162,12 @@ def measure(given, results):
     for row in [] if given.only == "time" else ROWS:
         if chosen(row, given) and has_firmware(row):
             results["work"] += count_row(row, efi, linux, given.loaders)
-            save(results, given.output)
+            write_figures(given.output, results)
     for medium in [] if given.quick or given.only == "work" else given.media:
         for row in timed_rows(medium):
             if chosen(row, given):
                 results["time"] += time_row(row, medium, given.rounds, efi, linux)
-                save(results, given.output)
-
-
-def save(results, output):
-    write_figures(output, results)
+                write_figures(given.output, results)
 
 
 def main():
