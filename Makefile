@@ -115,9 +115,9 @@ include tests/kernel/kernel.mk
 include tests/unit/unit.mk
 include tests/firmware/firmware.mk
 include tests/fuzz/fuzz.mk
+include tests/proof/proof.mk
 include tests/boot/boot.mk
 include tests/bench/bench.mk
-include tests/proof/proof.mk
 include tests/coverage/coverage.mk
 include tests/lint/lint.mk
 
@@ -165,7 +165,7 @@ iso: $(ISO_FILES) ## write a bootable CD and USB stick image: KERNEL= INITRD= CM
 .PHONY: check
 check: ## run every test that fits into a quarter of an hour, on two cores
 	@$(MAKE) --no-print-directory -j 2 check-style check-unit-gcc check-firmware-brief check-decoders check-binary check-kernel \
-		check-fuzz check-bench $(TOOLS_NEED)
+		check-fuzz check-bench $(TOOLS_NEEDS)
 	@$(MAKE) --no-print-directory check-tools check-boot
 
 # All of it runs, whatever fails: it takes too long to find one fault at a time.
@@ -177,9 +177,9 @@ check-full: ## run every test there is
 	$(MAKE) --no-print-directory -k check-tools sabotage-firmware check-boot-full || failed=yes; \
 	[ -z "$$failed" ]
 
-TOOLS_NEED = $(BOOT_FILES) $(IA32_BINARY) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS)
+TOOLS_NEEDS = $(BOOT_FILES) $(IA32_BINARY) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS)
 .PHONY: check-tools
-check-tools: $(TOOLS_NEED) ## test the programs in tools/
+check-tools: $(TOOLS_NEEDS) ## test the programs in tools/
 	pytest-3 -q -p no:cacheprovider -n 2 tests/tools
 
 .PHONY: check-style

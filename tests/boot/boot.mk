@@ -52,7 +52,7 @@ check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) $(BOOT
 	$(BOOT_TEST)
 
 # A folder gets its name when it is complete. Without prerequisites, it is never downloaded again.
-$(BOOT_PACKAGES) $(BOOT_PACKAGES_FULL):
+$(sort $(BOOT_PACKAGES) $(BOOT_PACKAGES_FULL) $(PROOF_PACKAGES)):
 	@tools/fetch-packages '$(@:build/deps/packages/%=%)'
 
 $(BOOT_FIRMWARE_OPTIONAL):

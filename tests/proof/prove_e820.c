@@ -2,7 +2,8 @@
 /*
  * From classes of memory to the E820 table: RAM only where the map says RAM, whatever has to be
  * left out; what must stay RAM stays. Each step of it, of any table and with any limits: what
- * e820_build() makes of them in a row follows. Bounds: RANGES ranges or entries at any addresses.
+ * e820_build() makes of them in a row follows.
+ * Bounds: RANGES ranges or entries at any addresses.
  *
  * with: common/base/error.c
  * cbmc: -DRANGES=2 --unwind 4

@@ -45,28 +45,37 @@ static void prove_tables(uint32_t page, uint32_t virtual, bool five_levels)
           "each address below 4 GiB is its own");
 }
 
-static void prove_lists(size_t copy_count, size_t zero_count, size_t which)
+static void prove_copies(size_t count, size_t which)
 {
-    static union {
-        struct trampoline_data data;
-        uint8_t bytes[sizeof(struct trampoline_data) +
-                      ITEMS * (sizeof(struct trampoline_copy) + sizeof(struct trampoline_zero))];
-    } memory;
-    struct trampoline_copy *copies = (struct trampoline_copy *)(&memory.data + 1);
+    struct trampoline_copy list[ITEMS];
     struct plan_copy items[ITEMS];
-    struct plan_copies list = {.items = items, .count = copy_count};
+    struct plan_copies copies = {.items = items, .count = count};
 
-    (void)zero_count;
-    ASSUME(copy_count <= ITEMS && which < copy_count);
+    ASSUME(count <= ITEMS && which < count);
     __CPROVER_havoc_object(items);
     for (size_t i = 0; i < ITEMS; i++)
         ASSUME(items[i].destination < 4 * GIB && items[i].source < 4 * GIB &&
                items[i].size < 4 * GIB);
-    fill_copies(copies, &list);
-    PROVE(copies[which].destination == items[which].destination &&
-              copies[which].source == items[which].source &&
-              copies[which].size == items[which].size,
+    fill_copies(list, &copies);
+    PROVE(list[which].destination == items[which].destination &&
+              list[which].source == items[which].source && list[which].size == items[which].size,
           "a copy is what was planned");
+}
+
+static void prove_zeros(size_t count, size_t which)
+{
+    struct trampoline_zero list[ITEMS];
+    struct range items[ITEMS];
+    struct plan_ranges zeros = {.items = items, .count = count};
+
+    ASSUME(count <= ITEMS && which < count);
+    __CPROVER_havoc_object(items);
+    for (size_t i = 0; i < ITEMS; i++)
+        ASSUME(items[i].start < items[i].end && items[i].end < 4 * GIB);
+    fill_zeros(list, &zeros);
+    PROVE(list[which].start == items[which].start &&
+              (uint64_t)list[which].start + list[which].size == items[which].end,
+          "a range to clear is what was planned");
 }
 
 static void prove_layout(uint32_t copies, uint32_t zeros)

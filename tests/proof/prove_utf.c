@@ -61,7 +61,6 @@ static void prove_to_utf8(size_t count, size_t size)
 
     __CPROVER_havoc_object(units);
     ASSUME(count <= UNITS && size > 0 && size <= sizeof(buffer));
-    buffer[size - 1] = 'x';
     utf16_to_utf8(units, count, buffer + (sizeof(buffer) - size), size);
     for (size_t i = sizeof(buffer) - size; i < sizeof(buffer); i++) {
         if (buffer[i] == '\0')
