@@ -124,7 +124,7 @@ BREAKS = (
     Break("sections are not measured", "open_files", call("trust_measure_image"), "true",
           "image-measured", "measurements instead of"),
     Break("the entry's name is added to what is signed", "passes_entry", call("policy_is_enforced"), "false",
-          "pinned-entry-not-passed", "the command line is"),
+          "pinned-entry-not-passed", "that nobody has given"),
 
     Break("a module's command line needs no signature", "policy_classify", condition("has_outside_options"), "0",
           "pinned-module-options", "nr_modules is"),
@@ -254,7 +254,7 @@ BREAKS = (
           "words-config", "the command line"),
 
     Break("control characters stay in the log", "log_append", condition("is_plain"), "true",
-          "escape-sequence", "the log ends with"),
+          "escape-sequence", "control character in the log"),
 
     # Leaving boot services
     Break("text between the attempts to leave", "exit_again", statement(assigns="status", mentions=["exit_boot_services"]),
@@ -384,11 +384,11 @@ BREAKS = (
     Break("an MBR's signature is taken for a GUID", "SIGNATURE_IS_GUID", None, "1",
           "announced", "LoaderDevicePartUUID"),
 
-    Break("another disk's XBOOTLDR partition is reported", "is_on_disk", argument("memcmp", 2), "0",
+    Break("another disk's XBOOTLDR partition is reported", "is_on_disk", argument("memcmp", 3), "0",
           "xbootldr", "is mistaken"),
     Break("the volume's own XBOOTLDR partition is reported", "partition_find_xbootldr",
           condition("partitions", "device"), ("partitions[i] != device", "true"),
-          "xbootldr", "is mistaken"),
+          "xbootldr-itself", "LoaderEntries is not only.conf"),
 
     # Other partitions, and drivers
     Break("a partition that is not connected is not connected", "open_by_firmware", statement(calls="device_connect"), "",

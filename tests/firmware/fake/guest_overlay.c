@@ -219,6 +219,17 @@ static size_t without_measurements(const char *log, size_t length)
     }
 }
 
+/* Whoever reads the log does so on a terminal. */
+static void check_characters(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        bool is_c1 = i > 0 && (uint8_t)text[i - 1] == 0xc2 && (uint8_t)text[i] < 0xa0;
+
+        if (((uint8_t)text[i] < ' ' && text[i] != '\n') || text[i] == 0x7f || is_c1)
+            run_fail("there is a control character in the log, 0x%02x", (uint8_t)text[i]);
+    }
+}
+
 /* The log ends as what was said does. Returns its end. */
 static uint64_t check_log(uint64_t address)
 {
@@ -232,6 +243,7 @@ static uint64_t check_log(uint64_t address)
         return address + 8 + size;
     if (cursor == 0 || cursor > size)
         run_fail("the log has %u bytes, its cursor is at %u", size, cursor);
+    check_characters(text, cursor);
     length = trimmed(text, cursor);
     if (!strstr(said, "measured into"))
         length = without_measurements(text, length);

@@ -181,29 +181,42 @@ static void nothing_connects(EFI_HANDLE controller)
     (void)controller;
 }
 
+static struct partition_info_protocol partition_info;
+
+static void put_xbootldr_info(EFI_HANDLE *partition)
+{
+    static const EFI_GUID guid = PARTITION_INFO_PROTOCOL_GUID;
+
+    partition_info.type = PARTITION_TYPE_GPT;
+    memcpy(partition_info.entry, xbootldr_gpt_type, sizeof(xbootldr_gpt_type));
+    handles_install(partition, &guid, &partition_info);
+}
+
+static void start_on_partition(void)
+{
+    static const EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+
+    handles_remove(device_handle, &guid);
+    partition_put_path(&device_handle, 2, 1);
+}
+
 /*
  * An XBOOTLDR partition on the disk that we were started from; on another one (1); of another type
- * (2); in an MBR (3); without a device path (4); the one that we were started from (5).
+ * (2); in an MBR (3); without a device path (4).
  */
 static void xbootldr(uint64_t seed)
 {
-    static const EFI_GUID guid = PARTITION_INFO_PROTOCOL_GUID;
-    static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
-    static struct partition_info_protocol info = {.type = PARTITION_TYPE_GPT};
-    EFI_HANDLE partition = seed == 5 ? device_handle : NULL;
+    EFI_HANDLE partition = NULL;
 
     nothing_to_boot(seed);
-    handles_remove(device_handle, &path_guid);
-    partition_put_path(&device_handle, 2, 1);
-    memcpy(info.entry, xbootldr_gpt_type, sizeof(xbootldr_gpt_type));
-    info.entry[0] ^= seed == 2;
-    info.type -= seed == 3;
-    handles_install(&partition, &guid, &info);
+    start_on_partition();
+    put_xbootldr_info(&partition);
+    partition_info.entry[0] ^= seed == 2;
+    partition_info.type -= seed == 3;
     if (seed < 4)
         partition_put_path(&partition, seed == 1 ? 4 : 2, 2);
     xbootldr_is_there = seed == 0;
-    if (xbootldr_is_there)
-        firmware_ways.connect = nothing_connects;
+    firmware_ways.connect = nothing_connects;
 }
 
 static void check_xbootldr(void)
@@ -212,6 +225,21 @@ static void check_xbootldr(void)
 
     if (said != xbootldr_is_there)
         run_fail("an XBOOTLDR partition is %s", said ? "mistaken" : "not mentioned");
+}
+
+/* The one that we were started from: its entries are there once. */
+static void xbootldr_itself(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    start_on_partition();
+    put_xbootldr_info(&device_handle);
+    file_put_text("\\loader\\entries\\only.conf", "linux /vmlinux\n");
+}
+
+static void check_xbootldr_itself(void)
+{
+    check_loader_variable("LoaderEntries", "only.conf");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -769,8 +797,9 @@ const struct scenario boot_scenarios[] = {
     {"entry-saved", entry_saved, ENDING_BOOT, NULL, check_entry_saved},
     {"entry-missing", entry_missing, ENDING_ERROR, "no entry none", .faults = true},
     {"nothing-to-boot", nothing_to_boot, ENDING_ERROR, "nothing to boot", .faults = true},
-    {"xbootldr", xbootldr, ENDING_ERROR, "nothing to boot", check_xbootldr, .seeds = 6,
+    {"xbootldr", xbootldr, ENDING_ERROR, "nothing to boot", check_xbootldr, .seeds = 5,
      .faults = true},
+    {"xbootldr-itself", xbootldr_itself, ENDING_BOOT, NULL, check_xbootldr_itself},
 
     {"junk-options", junk_options, ENDING_BOOT, NULL, .faults = true},
     {"foreign-options", foreign_options, ENDING_BOOT, NULL, .seeds = ELEMENTS(foreign)},

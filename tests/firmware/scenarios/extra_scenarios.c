@@ -142,7 +142,10 @@ static void second_attempt(uint64_t seed)
     (void)seed;
     setup_linux();
     put_entry("sort-key a\nversion 2\nlinux /vmlinux\nmodule /gone");
-    file_put_text("\\loader\\entries\\b.conf", "sort-key a\nversion 1\nlinux /vmlinux\n");
+    file_put_text("\\loader\\entries\\b.conf",
+                  "sort-key a\nversion 1\nlinux /vmlinux\ninitrd /initrd\n");
+    expect_module("");
+    put_module_part("\\initrd", 5001);
     tpm_install();
 }
 

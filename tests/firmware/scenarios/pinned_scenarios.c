@@ -176,6 +176,13 @@ static void entry_not_passed(uint64_t seed)
     expect_command_line("signed");
 }
 
+/* What the loader adds itself is not told of as if someone had given it. */
+static void check_nothing_ignored(void)
+{
+    if (strstr(run_said(), "comes from outside and is ignored"))
+        run_fail("a command line is ignored that nobody has given");
+}
+
 /* A module's command line is one, too: Xen takes that of the first domain from there. */
 static void module_options(uint64_t seed)
 {
@@ -245,7 +252,7 @@ const struct scenario pinned_scenarios[] = {
      .says = "but the signed image asks for 0000"},
     {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
     {"pinned-offered", offered_to_pinned, ENDING_ERROR, .says = "no signature covers this initrd"},
-    {"pinned-entry-not-passed", entry_not_passed, ENDING_BOOT},
+    {"pinned-entry-not-passed", entry_not_passed, ENDING_BOOT, .check = check_nothing_ignored},
     {"pinned-framebuffer-not-passed", framebuffer_not_passed, ENDING_BOOT, .seeds = 3},
     {"pinned-module-options", module_options, ENDING_ERROR,
      .says = "more: Secure Boot is on, and the command line comes from outside", .seeds = 2},
