@@ -119,6 +119,7 @@ include tests/proof/proof.mk
 include tests/boot/boot.mk
 include tests/bench/bench.mk
 include tests/coverage/coverage.mk
+include tests/mutation/mutation.mk
 include tests/lint/lint.mk
 
 # The default kernel and initrd; a medium is also for machines with nothing but a screen, on which Debian's cloud kernel

@@ -7,6 +7,8 @@
  *     out=FILE,count=linux    the same, and again in FILE.entered and FILE.message as it was when
  *                             Linux first ran at its own addresses, and first wrote to a port
  *     out=FILE,count=time     the time of the emulating thread instead: "CPU-ns wall-ns"
+ *     out=FILE,count=linux-time
+ *                             the same, and again in FILE.entered and FILE.message
  *
  * FILE is written when MARK_END is executed; without that mark there is no file.
  *
@@ -229,9 +231,9 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
     (void)info;
     output = count ? option(arguments[0], "out") : NULL;
     if (!output)
-        fail("needs out=FILE,count=work, linux or time");
-    timed = strcmp(count, "time") == 0;
-    entered.wanted = message.wanted = strcmp(count, "linux") == 0;
+        fail("needs out=FILE,count=work, linux, time or linux-time");
+    timed = strstr(count, "time");
+    entered.wanted = message.wanted = strncmp(count, "linux", strlen("linux")) == 0;
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
     return 0;
 }

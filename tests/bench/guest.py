@@ -134,7 +134,7 @@ def run(scratch, disk, mode, arch="x64", medium="virtio", memory="4G", timeout=6
     firmware = firmware or FIRMWARES[arch]
     (scratch / "variables").write_bytes(store or readable_file(firmware.variables, "firmware").read_bytes())
     console = scratch / "console"
-    command = [*machine(scratch, disk, firmware, medium, memory, mode == "time", screen,
+    command = [*machine(scratch, disk, firmware, medium, memory, mode.endswith("time"), screen,
                         f"file:{console}" if store else "null"), *devices, *plugin(scratch / "counts", mode)]
     try:
         done = program.run(command, timeout=timeout, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

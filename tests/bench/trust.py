@@ -93,28 +93,37 @@ def write_signed_disk(folder, files, lines):
     write_fat(folder / "disk", {**files, "EFI/BOOT/BOOTX64.EFI": starter, "bench.txt": text})
 
 
-def count(name, linux, size, timeout):
-    """The work up to Linux's first message; for the floor, all of it."""
+def boot(folder, state, mode, timeout):
+    """Boots the folder's disk. Returns what was counted up to Linux's first message, for the floor all of it; and the
+    guest's words."""
+    with tpm.tpm(folder) as devices:
+        words = run(folder, folder / "disk", mode, timeout=timeout, firmware=firmware(), store=secure_boot.store(state),
+                    devices=(*devices, "-global", "ICH9-LPC.disable_s3=1"))
+    return next(path for path in (folder / "counts.message", folder / "counts") if path.exists()), words
+
+
+def measure(name, linux, size, timeout):
+    """The work of each part, and the emulating thread's CPU time in seconds."""
     state, put = LOADERS[name]
     with temporary_folder(BENCH, ".trust.") as folder:
         write_initrd(folder / "initrd", size * MIB)
         write_signed_disk(folder, *put(folder, linux, state))
-        with tpm.tpm(folder) as devices:
-            words = run(folder, folder / "disk", "linux", timeout=timeout, firmware=firmware(),
-                        store=secure_boot.store(state), devices=(*devices, "-global", "ICH9-LPC.disable_s3=1"))
-        counts = next(path for path in (folder / "counts.message", folder / "counts") if path.exists())
-        return {part: sum(both) for part, both in split(counts, images(words)).items()}
+        counts, words = boot(folder, state, "linux", timeout)
+        parts = {part: sum(both) for part, both in split(counts, images(words)).items()}
+        times, _ = boot(folder, state, "linux-time", timeout)
+        return {"parts": parts, "seconds": int(times.read_text().split()[0]) / 1e9}
 
 
 def print_table(rows):
-    print(f"{'initrd':>8}  {'loader':24} {'work':>10} {'of the floor':>12} {'firmware':>10} {'loader itself':>13}")
+    print(f"{'initrd':>8}  {'loader':24} {'work':>10} {'of the floor':>12} {'firmware':>10} {'loader itself':>13} {'CPU time':>10}")
     floors = {row["initrd"]: sum(row["parts"].values()) for row in rows if row["loader"] == "floor"}
     for row in rows:
         total, floor = sum(row["parts"].values()), floors.get(row["initrd"])
         ratio = f"{total / floor:12.2f}" if floor else " " * 12
         print(f"{row['initrd']:4} MiB  {row['loader']:24} {total / 1e6:10.1f} {ratio} {row['parts']['firmware'] / 1e6:10.1f} "
-              f"{row['parts']['loader'] / 1e6:13.1f}")
-    print("Millions of instructions and REP iterations from LoadImage to Linux's first message.")
+              f"{row['parts']['loader'] / 1e6:13.1f} {row['seconds']:8.2f} s")
+    print("Millions of instructions and REP iterations from LoadImage to Linux's first message, and the CPU time of the thread "
+          "that emulates the processor.")
 
 
 def main():
@@ -130,11 +139,12 @@ def main():
     for size in given.initrd:
         for name in given.loaders:
             try:
-                parts = count(name, readable_file(given.linux, "kernel"), size, given.timeout)
+                found = measure(name, readable_file(given.linux, "kernel"), size, given.timeout)
             except Failure as failure:
                 raise Failure(f"{name}, {size} MiB: {failure}") from None
-            rows.append({"initrd": size, "loader": name, "parts": parts})
-            print(f"trust: {size} MiB, {name}: {sum(parts.values()) / 1e6:.1f} M", file=sys.stderr, flush=True)
+            rows.append({"initrd": size, "loader": name, **found})
+            print(f"trust: {size} MiB, {name}: {sum(found['parts'].values()) / 1e6:.1f} M, {found['seconds']:.2f} s",
+                  file=sys.stderr, flush=True)
     write_figures(given.output, rows)
     print_table(rows)
     return 0

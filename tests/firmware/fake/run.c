@@ -84,6 +84,11 @@ void run_say(const char *text)
     result->said[result->said_length] = '\0';
 }
 
+void run_mark(void)
+{
+    result->marked = true;
+}
+
 const char *run_said(void)
 {
     return result->said;

@@ -68,6 +68,7 @@ struct run_result {
     uint8_t trace[TRACE_LENGTH];
     char failure[1000]; /* what the loader did wrong; "" for nothing */
     bool finished;
+    bool marked;
     size_t said_length;
     char said[SAID_SIZE]; /* on the console, in UTF-8; the last member: nobody clears all of it */
 };
@@ -77,6 +78,9 @@ void run_execute(const struct run *run, struct run_result *result) __attribute__
 void run_trace(enum service service, size_t call);
 void run_say(const char *text);
 const char *run_said(void);
+
+/* Notes that a function was called; `make mutate` puts that into the functions that it changes. */
+void run_mark(void);
 
 /* Sets how the run must end, for scenarios that only know it at run time. */
 void run_expect(enum ending ending);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The loader on a fake firmware. Runs all scenarios, and most of them again with every call made to
- * fail and with every read made too short. `--thorough` takes longer, `--brief` less time.
+ * fail and with every read made too short. `--thorough` takes longer, `--brief` less time;
+ * `--plain` only runs the scenarios; `--marked` is brief, with failures only where run_mark() has
+ * been called without them.
  * `--only NAME` runs one scenario. `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]`
  * repeats one run and prints its output. `--volume FOLDER OPTIONS` runs the loader with these
  * options on a volume with the files of a folder, and prints its output.
@@ -42,8 +44,8 @@ struct job {
 };
 
 /* How many statuses each call fails with once, besides the lasting failure; a brief test has
- * either. */
-enum depth { DEPTH_BRIEF = 1, DEPTH_USUAL = 3, DEPTH_THOROUGH = 5 };
+ * either, a plain one none. */
+enum depth { DEPTH_PLAIN, DEPTH_BRIEF, DEPTH_USUAL = 3, DEPTH_THOROUGH = 5 };
 
 static struct {
     const char *program;
@@ -53,6 +55,8 @@ static struct {
     size_t plain; /* runs that were then repeated with faults */
     size_t runs, faults, shorts, failures;
     size_t boots, errors; /* among the runs */
+    bool only_marked;
+    size_t marked; /* runs without failures */
 } tests;
 
 /* ------------------------------------------------------------------------------------------------
@@ -244,12 +248,13 @@ static void run_scenario(const struct scenario *scenario)
         size_t before = tests.failures;
         const struct run_result *result;
 
-        if (!scenario->faults) {
+        if (!scenario->faults || tests.depth == DEPTH_PLAIN) {
             (void)submit(&run);
             continue;
         }
         result = execute(&run);
-        if (tests.failures == before)
+        tests.marked += result->marked;
+        if (tests.failures == before && (result->marked || !tests.only_marked))
             run_faults(&run, result);
     }
 }
@@ -365,7 +370,11 @@ static enum depth find_depth(char **arguments)
 {
     if (!arguments[0])
         return DEPTH_USUAL;
-    return strcmp(arguments[0], "--brief") == 0 ? DEPTH_BRIEF : DEPTH_THOROUGH;
+    if (strcmp(arguments[0], "--plain") == 0)
+        return DEPTH_PLAIN;
+    if (strcmp(arguments[0], "--brief") == 0 || strcmp(arguments[0], "--marked") == 0)
+        return DEPTH_BRIEF;
+    return DEPTH_THOROUGH;
 }
 
 int main(int count, char **arguments)
@@ -382,8 +391,13 @@ int main(int count, char **arguments)
         return run_volume(arguments[2], arguments[3]);
     if (count > 2)
         return run_one(arguments + 1);
+    tests.only_marked = arguments[1] && strcmp(arguments[1], "--marked") == 0;
     run_all();
+    if (tests.only_marked && tests.marked == 0) { /* only failures lead there */
+        tests.only_marked = false;
+        run_all();
+    }
     print_sums();
-    printf("%lld seconds\n", (long long)(time(NULL) - start_time));
+    printf("%zu marked, %lld seconds\n", tests.marked, (long long)(time(NULL) - start_time));
     return tests.failures > 0;
 }

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The small faults that can be made in C functions: one operator, constant, condition, argument or statement at a time.
+
+They are made of tokens, not of types: some do not compile, and those are no mutants.
+"""
+
+from typing import NamedTuple
+
+from c_places import ASSIGNING, skip_to, span, statements
+
+OTHER_OPERATORS = {
+    "<": ("<=", ">="), "<=": ("<", ">"), ">": (">=", "<="), ">=": (">", "<"), "==": ("!=",), "!=": ("==",),
+    "&&": ("||",), "||": ("&&",), "+": ("-",), "-": ("+",), "*": ("/",), "/": ("*",), "%": ("/",), "&": ("|",),
+    "|": ("&",), "^": ("|",), "<<": (">>",), ">>": ("<<",), "++": ("--",), "--": ("++",), "+=": ("-=", "="),
+    "-=": ("+=", "="), "*=": ("=",), "|=": ("&=", "="), "&=": ("|=", "="), "^=": ("|=",), "<<=": (">>=",),
+    ">>=": ("<<=",), "!": ("",), "~": ("",),
+}
+MAY_BE_UNARY = ("+", "-", "*", "&")
+OTHER_WORDS = {"true": "false", "false": "true"}
+TYPES = {"void", "char", "short", "int", "long", "unsigned", "signed", "float", "double", "bool", "BOOLEAN", "VOID"}
+NOT_OPERANDS = {"return", "case", "sizeof", "else", "do"}
+JUMPS = ("return", "break", "continue", "case", "default")
+
+# Their arguments are sizes of buffers or texts for people: a byte more, or another word, is no fault that a test could find.
+ONLY_SIZES = {"TEXT_ON_STACK", "_Static_assert", "static_assert", "assert"}
+
+
+# Their arguments, or the last two of them, mean the same in any order.
+SYMMETRIC = {"min_u64", "max_u64", "arena_alloc", "arena_alloc_bulk"}
+
+
+class Mutant(NamedTuple):
+    source: object
+    function: str
+    opening: int    # the offset of the function's brace, or None
+    start: int
+    end: int
+    new: str
+
+    def text(self, entry=""):
+        """The source with the change; `entry` is put first into the function."""
+        text = self.source.text[:self.start] + self.new + self.source.text[self.end:]
+        if self.opening is None:
+            return text
+        return text[:self.opening + 1] + entry + text[self.opening + 1:]
+
+    def line(self):
+        return self.source.line(self.start)
+
+    def lines(self):
+        """The lines that it changes, before and after, without the spaces around them."""
+        text, last = self.source.text, self.source.text.find("\n", self.end)
+        first = text.rfind("\n", 0, self.start) + 1
+        last = len(text) if last < 0 else last
+        after = text[first:self.start] + self.new + text[self.end:last]
+        return " ".join(text[first:last].split()), " ".join(after.split())
+
+
+def is_type(word):
+    return word in TYPES or word.endswith("_t") or word.startswith(("UINT", "INT", "CHAR", "EFI_"))
+
+
+def is_operand_before(source, number):
+    """Whether an operator here has something on its left."""
+    before = source.tokens[number - 1]
+    if before.kind == "word":
+        return before.text not in NOT_OPERANDS and not is_type(before.text) and \
+            source.tokens[number - 2].text not in ("struct", "enum", "union")
+    if before.text == ")":
+        opening = source.partners[number - 1]
+        inside = source.tokens[opening + 1:number - 1]
+        is_cast = bool(inside) and (inside[-1].text == "*" or is_type(inside[-1].text)) and \
+            all(token.kind == "word" or token.text == "*" for token in inside)
+        return not is_cast
+    return before.kind in ("number", "string", "character") or before.text in ("]", "++", "--")
+
+
+def operators(source, function):
+    for number in range(function.opening + 1, function.closing):
+        token = source.tokens[number]
+        if token.text in MAY_BE_UNARY and not is_operand_before(source, number):
+            continue
+        for new in OTHER_OPERATORS.get(token.text, ()) if token.kind == "mark" else ():
+            yield token.start, token.end, new
+
+
+def constants(source, function):
+    number = function.opening + 1
+    while number < function.closing:
+        token = source.tokens[number]
+        if token.text in ONLY_SIZES or (token.text == "case"):
+            number = skip_to(source, number, ";", ":")
+            continue
+        is_call = source.tokens[number + 1].text == "("
+        if token.kind == "number":
+            yield token.start, token.end, f"({token.text} + 1)"
+            if token.text not in ("0", "1"):
+                yield token.start, token.end, f"({token.text} - 1)"
+            if token.text != "0":
+                yield token.start, token.end, "0"
+        elif token.text in OTHER_WORDS:
+            yield token.start, token.end, OTHER_WORDS[token.text]
+        elif token.kind == "word" and token.text.isupper() and len(token.text) > 2 and not is_call and \
+                not is_type(token.text):
+            yield token.start, token.end, f"({token.text} + 1)"
+        number += 1
+
+
+def is_declaration(source, statement):
+    words = source.tokens[statement.first:statement.end]
+    if words[0].text in ONLY_SIZES | {"CLEANUP", "const", "static", "struct", "enum", "union", "_Static_assert"}:
+        return True
+    return words[0].kind == "word" and len(words) > 1 and \
+        (is_type(words[0].text) or words[1].kind == "word")
+
+
+def is_plain(source, statement):
+    """A call or an assignment, which may be left out as far as the compiler is concerned."""
+    first = source.tokens[statement.first].text
+    return not statement.keyword and first not in JUMPS and not is_declaration(source, statement)
+
+
+def conditions(source, function):
+    for one in statements(source, function):
+        if one.keyword == "if":
+            yield *span(source, one.first, one.end), "true"
+        if one.keyword in ("if", "while", "for") and one.first < one.end:
+            yield *span(source, one.first, one.end), "false"
+
+
+def dropped(source, function):
+    for one in statements(source, function):
+        if is_plain(source, one) or source.tokens[one.first].text in ("break", "continue"):
+            yield *span(source, one.first, one.end), ""
+
+
+def results(source, function):
+    for one in statements(source, function):
+        if source.tokens[one.first].text == "return" and one.end > one.first + 2:
+            yield *span(source, one.first + 1, one.end), "0"
+
+
+def names_in(source, statement):
+    return {token.text for token in source.tokens[statement.first:statement.end] if token.kind == "word"}
+
+
+def has_call(source, statement):
+    return any(one.kind == "word" and two.text == "("
+               for one, two in zip(source.tokens[statement.first:], source.tokens[statement.first + 1:statement.end]))
+
+
+def may_depend(source, one, two):
+    """Whether the order of two statements may matter: both name something, or both call."""
+    return not names_in(source, one).isdisjoint(names_in(source, two)) or \
+        (has_call(source, one) and has_call(source, two))
+
+
+def swapped_statements(source, function):
+    found = list(statements(source, function))
+    for one, two in zip(found, found[1:]):
+        if is_plain(source, one) and is_plain(source, two) and two.first == one.end + 1 and \
+                may_depend(source, one, two):
+            start, end = span(source, one.first, one.end)
+            second_start, second_end = span(source, two.first, two.end)
+            between = source.text[end:second_start]
+            yield start, second_end, source.text[second_start:second_end] + between + source.text[start:end]
+
+
+def swapped_arguments(source, function):
+    for number in range(function.opening + 1, function.closing - 1):
+        name, opening = source.tokens[number], source.tokens[number + 1]
+        if name.kind != "word" or opening.text != "(" or name.text in ("if", "while", "for", "switch", "sizeof", "return"):
+            continue
+        closing, first = source.partners[number + 1], number + 2
+        places = []
+        while first < closing:
+            end = skip_to(source, first, ",", ")")
+            places.append(span(source, first, end))
+            first = end + 1
+        if name.text in ONLY_SIZES:
+            continue
+        if name.text in SYMMETRIC:
+            places = places[:-1]
+        for (start, end), (second_start, second_end) in zip(places, places[1:]):
+            one, two = source.text[start:end], source.text[second_start:second_end]
+            if one != two:
+                yield start, second_end, two + source.text[end:second_start] + one
+
+
+MUTATORS = (operators, constants, conditions, dropped, results, swapped_statements, swapped_arguments)
+assert set(OTHER_OPERATORS) >= set(ASSIGNING) - {"=", "/=", "%="}
+
+
+def all_mutants(sources):
+    """Every mutant of every function, in the order of the sources."""
+    for source in sources:
+        for function in source.functions:
+            for mutator in MUTATORS:
+                for start, end, new in mutator(source, function):
+                    yield Mutant(source, function.name, source.tokens[function.opening].start, start, end, new)
