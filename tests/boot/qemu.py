@@ -171,11 +171,15 @@ class Fault:
     once: bool = False
 
 
-def _fault_options(faults):
-    """The options that add such sectors to a drive's raw image (QEMU's blkdebug)."""
+def _image_options(image, writes, faults, directory):
+    """The options of a drive with this raw image, with such sectors (QEMU's blkdebug) or a log (its blklogwrites)."""
+    if writes == "logged":
+        (directory / "writes").touch()
+        return (f"driver=blklogwrites,file.driver=raw,file.file.filename={image},"
+                f"log.driver=file,log.filename={directory}/writes")
     if not faults:
-        return "format=raw"
-    options = ["driver=blkdebug", "image.driver=raw"]
+        return f"format=raw,file={image}"
+    options = ["driver=blkdebug", "image.driver=raw", f"image.file.filename={image}"]
     for number, fault in enumerate(faults):
         rule = {"event": "none", "iotype": "read", "errno": errno.EIO, "sector": fault.sector,
                 "once": "on" if fault.once else "off"}
@@ -184,12 +188,12 @@ def _fault_options(faults):
 
 
 # What happens to the guest's writes to its medium.
-DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on"}
+DISKS = {"forgotten": "snapshot=on", "kept": "snapshot=off", "refused": "readonly=on",
+         "logged": "snapshot=off"}  # and kept: see disk_writes.py
 
 
 def command_line(machine, image, directory, devices=(), writes="forgotten", faults=()):
     """QEMU's command line for this machine; its files are in `directory`, `devices` come on top."""
-    file = "image.file.filename" if faults else "file"
     firmware = FIRMWARES[machine.firmware]
     board = f"{machine.board},memory-backend=ram" + (",smm=on" if firmware.smm else "")
     return [
@@ -201,8 +205,8 @@ def command_line(machine, image, directory, devices=(), writes="forgotten", faul
         "-display", "none", "-vga", *DISPLAYS[machine.vga],
         "-nic", "none", "-no-reboot",
         *_firmware_arguments(firmware, directory / "vars.fd"),
-        "-drive", f"if=none,id=medium,{_fault_options(faults)},{DISKS[writes]},bps_rd={machine.read_rate},"
-                  f"{file}={image}",
+        "-drive", f"if=none,id=medium,{_image_options(image, writes, faults, directory)},{DISKS[writes]},"
+                  f"bps_rd={machine.read_rate}",
         *MEDIA[machine.medium],
         "-chardev", f"file,id=serial,path={directory}/serial", "-serial", "chardev:serial",
         "-chardev", f"file,id=debug,path={directory}/debug",

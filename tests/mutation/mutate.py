@@ -42,8 +42,9 @@ TYPES_FIT = ("-Wno-all", "-Wno-extra", "-Wno-pedantic", "-Werror=incompatible-po
 
 UNIT_SECONDS = 30       # the slowest unit test takes some 5
 PLAIN_SECONDS = 200     # the fake firmware's scenarios take some 20, without failures
-BRIEF_SECONDS = 1200    # with all of them 200
+MARKED_SECONDS = 60     # with failures, most of what is found is found by then; all of them take 200
 MARK = " extern void run_mark(void); run_mark();"
+TIMED_OUT = 128 + signal.SIGKILL    # timeout(1) has ended it
 LOOP_SECONDS = 10       # of processor time, in one process
 MEMORY_MIB = 2500
 
@@ -103,8 +104,9 @@ def limit(processor):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def passes(command, processor, seconds, loop_seconds):
-    """Whether a test does; it is over as soon as it prints that something has failed."""
+def passes(command, processor, seconds, loop_seconds, must_end=True):
+    """Whether a test does; it is over as soon as it prints that something has failed. One that need not end passes when
+    its time is up."""
     environment = {**os.environ, "ASAN_OPTIONS": f"detect_leaks={int(command[0].find('test_firmware') < 0)}"
                    f":hard_rss_limit_mb={MEMORY_MIB}"}
 
@@ -120,7 +122,7 @@ def passes(command, processor, seconds, loop_seconds):
             if "FAILED" in line:
                 break
         else:
-            return run.wait() == 0
+            return run.wait() == 0 or (not must_end and run.returncode == TIMED_OUT)
         os.killpg(run.pid, signal.SIGKILL)
     return False
 
@@ -181,7 +183,7 @@ class Worker:
             return "the fake firmware"
         if self.is_loaders_own(mutant, made):
             return None
-        return "" if passes([str(program), "--marked"], self.processor, BRIEF_SECONDS, 0) else "a failing call"
+        return "" if passes([str(program), "--marked"], self.processor, MARKED_SECONDS, 0, must_end=False) else "a failing call"
 
     def try_mutant(self, mutant):
         for attempt in (self.try_units, self.try_firmware):

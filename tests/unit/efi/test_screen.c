@@ -32,7 +32,7 @@ static struct {
     size_t firmware_row, firmware_column; /* where it assumes the cursor */
     UINTN attribute;
     bool cursor_visible;
-    size_t drawn, moves, clears;
+    size_t drawn, moves, clears, styled;
     bool is_screen; /* a screen instead, whose font has nothing beyond Latin-1 */
 } terminal;
 
@@ -104,6 +104,7 @@ static EFI_STATUS EFIAPI set_attribute(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN
 {
     (void)this;
     terminal.attribute = attribute;
+    terminal.styled++;
     return EFI_SUCCESS;
 }
 
@@ -278,12 +279,13 @@ static void only_changes_are_drawn(void **state)
     screen_show(&screen);
     assert_int_equal(terminal.drawn, 1);
     assert_int_equal(terminal.clears, 1);
-    terminal.drawn = terminal.moves = 0;
+    terminal.drawn = terminal.moves = terminal.styled = 0;
     write_text(&screen, 10, 5, "Root on 11 s.");
     write_text(&screen, 60, 5, "far");
     screen_show(&screen);
     assert_int_equal(terminal.drawn, strlen("Root o") + strlen("far"));
     assert_int_equal(terminal.moves, 3); /* to each of the two, and back */
+    assert_int_equal(terminal.styled, 0);
     screen_close(&screen);
 }
 
