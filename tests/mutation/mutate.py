@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Change the loader in random places, one at a time, and see that the host tests notice each: see `make mutate`.
 
-A mutant is killed by a unit test of those that reach its line, or by the loader on the fake firmware; one that is built to
+A mutant is killed by a unit test of those that call its function, or by the loader on the fake firmware; one that is built to
 the same code as the loader is none. The others survive, and each is printed as a change of one line.
 """
 

@@ -420,6 +420,50 @@ static void menu_details(uint64_t seed)
     press(SCAN_NONE, ENTER);
 }
 
+/* An entry that has everything; then the one below is booted. */
+static void menu_every_detail(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text("\\loader\\entries\\full+3-1.conf",
+                  "title Full\nversion 9\nsort-key 0\narchitecture x64\n"
+                  "machine-id 0123456789abcdef0123456789abcdef\nlinux /vmlinux\n"
+                  "initrd /initrd\nmodule /more of it\nextra /x.cred\noptions quiet\ncolour red\n");
+    file_put_text("\\initrd", "an initrd");
+    file_put_text("\\more", "a module");
+    file_put_text("\\x.cred", "a credential");
+    type("p");
+    press(SCAN_ESC, 0);
+    press(SCAN_DOWN, 0);
+    press(SCAN_NONE, ENTER);
+    expect_command_line("new");
+}
+
+static void check_every_detail(void)
+{
+    static const char *const lines[] = {
+        "title:",
+        "ID:full",
+        "file:full+3-1.conf",
+        "version:9",
+        "machine ID:0123456789abcdef0123456789abcdef",
+        "sort key:0",
+        "architecture:x64",
+        "kernel:/vmlinux",
+        "initrd:/initrd",
+        "module:/more of it",
+        "extra:/x.cred",
+        "options:quiet",
+        "tries:3 left, 1 done",
+        "line 11:",
+    };
+
+    for (size_t i = 0; i < ELEMENTS(lines); i++) {
+        if (!strstr(run_said(), lines[i]))
+            run_fail("the details do not say \"%s\"", lines[i]);
+    }
+}
+
 /* All keys that show something or move the bar. */
 static void menu_all_keys(uint64_t seed)
 {
@@ -1063,6 +1107,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-edit-escape", menu_edit_escape, ENDING_BOOT, NULL, MENU_FAULTS},
     {"menu-no-editor", menu_no_editor, ENDING_BOOT, "editor no", MENU_FAULTS},
     {"menu-details", menu_details, ENDING_BOOT, "sort key", MENU_FAULTS},
+    {"menu-every-detail", menu_every_detail, ENDING_BOOT, NULL, check_every_detail},
     {"menu-all-keys", menu_all_keys, ENDING_BOOT, "does not support rebooting into its setup",
      MENU_FAULTS},
     {"menu-settings", menu_settings, ENDING_BOOT, "is the default from now on", check_settings,

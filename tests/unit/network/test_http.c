@@ -134,6 +134,7 @@ static void test_nodes(void **state)
 {
     static const uint8_t mac[33] = {1, 2, 3, 4, 5, 6, [32] = 1};
     static const uint8_t ipv4[23] = {10, 0, 2, 15, [15] = 10, 0, 2, 2, 255, 255, 255, 0};
+    static const uint8_t wide[23] = {10, 0, 2, 15, [15] = 10, 0, 2, 2, 255};
     static const uint8_t dns[17] = {0, 10, 0, 2, 3};
     static const uint8_t uri[] = {'h', 't'};
 
@@ -146,6 +147,10 @@ static void test_nodes(void **state)
     assert_true(path.has_ipv4 && memcmp(path.address, ipv4, 4) == 0);
     assert_memory_equal(path.gateway, ipv4 + 15, 4);
     assert_memory_equal(path.mask, ipv4 + 19, 4);
+    add(0x0c, wide, sizeof(wide));
+    assert_true(path.has_ipv4);
+    add(0x0c, (uint8_t[23]){10, [19] = 0}, 23); /* no mask */
+    assert_false(path.has_ipv4);
     add(0x0c, ipv4, 15); /* of EFI 1.10 */
     assert_false(path.has_ipv4);
     add(0x1f, dns, sizeof(dns));
