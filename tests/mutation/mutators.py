@@ -6,7 +6,7 @@ They are made of tokens, not of types: some do not compile, and those are no mut
 
 from typing import NamedTuple
 
-from c_places import ASSIGNING, skip_to, span, statements
+from c_places import ASSIGNING, skip_to, span, statements, texts
 
 OTHER_OPERATORS = {
     "<": ("<=", ">="), "<=": ("<", ">"), ">": (">=", "<="), ">=": (">", "<"), "==": ("!=",), "!=": ("==",),
@@ -84,7 +84,15 @@ def operators(source, function):
             yield token.start, token.end, new
 
 
+def dimensions(source, function):
+    """The token numbers of the sizes of arrays: what is larger than needed does the same."""
+    return {number for one in statements(source, function) if is_declaration(source, one)
+            for number in range(one.first, skip_to(source, one.first, "=", ";"))
+            if source.tokens[number].text not in ("(", ")") and source.tokens[number - 1].text == "["}
+
+
 def constants(source, function):
+    sizes = dimensions(source, function)
     number = function.opening + 1
     while number < function.closing:
         token = source.tokens[number]
@@ -92,7 +100,9 @@ def constants(source, function):
             number = skip_to(source, number, ";", ":")
             continue
         is_call = source.tokens[number + 1].text == "("
-        if token.kind == "number":
+        if number in sizes:
+            pass
+        elif token.kind == "number":
             yield token.start, token.end, f"({token.text} + 1)"
             if token.text not in ("0", "1"):
                 yield token.start, token.end, f"({token.text} - 1)"
@@ -149,10 +159,24 @@ def has_call(source, statement):
                for one, two in zip(source.tokens[statement.first:], source.tokens[statement.first + 1:statement.end]))
 
 
+def target_of(source, statement):
+    """What an assignment assigns to."""
+    words = texts(source, statement.first, statement.end)
+    return words[:next((i for i, word in enumerate(words) if word in ASSIGNING), 1)]
+
+
+def has_part(words, part):
+    return any(words[i:i + len(part)] == part for i in range(len(words) - len(part) + 1))
+
+
 def may_depend(source, one, two):
-    """Whether the order of two statements may matter: both name something, or both call."""
-    return not names_in(source, one).isdisjoint(names_in(source, two)) or \
-        (has_call(source, one) and has_call(source, two))
+    """Whether the order of two statements may matter: one assigns to what the other has; or they call, and both name
+    something."""
+    if has_call(source, one) or has_call(source, two):
+        return not names_in(source, one).isdisjoint(names_in(source, two)) or \
+            (has_call(source, one) and has_call(source, two))
+    return has_part(texts(source, one.first, one.end), target_of(source, two)) or \
+        has_part(texts(source, two.first, two.end), target_of(source, one))
 
 
 def swapped_statements(source, function):

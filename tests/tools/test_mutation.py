@@ -64,9 +64,11 @@ def test_what_no_mutant_changes(before):
 @pytest.mark.parametrize("text", (
     "static void f(void)\n{\n    TEXT_ON_STACK(text, SIZE_OF_LINE);\n}\n",
     "static uint64_t f(uint64_t a)\n{\n    return min_u64(a, b);\n}\n",
+    "static void f(void)\n{\n    char text[6][LINE];\n}\n",
+    "static void f(struct pair *pair)\n{\n    pair->left = a;\n    pair->right = b;\n}\n",
 ))
 def test_what_means_the_same(text):
-    assert [after for _, after in changes(text) if after != "return 0;"] == []
+    assert [after for _, after in changes(text) if after not in ("return 0;", ";")] == []
 
 
 def test_a_seed_chooses_the_mutants():
