@@ -228,12 +228,12 @@ static void test_urls(void **state)
     TEXT_ON_STACK(text, 100);
 
     (void)state;
-    server = (struct boot_server){.address = {10, 0, 2, 2}};
+    server = (struct boot_server){.address = {10, 1, 2, 3}};
     boot_server_append_url(&text, &server, "a/b");
-    assert_string_equal(text.data, "tftp://10.0.2.2/a/b");
+    assert_string_equal(text.data, "tftp://10.1.2.3/a/b");
     text_clear(&text);
     boot_server_append_url(&text, &server, "/a");
-    assert_string_equal(text.data, "tftp://10.0.2.2/a");
+    assert_string_equal(text.data, "tftp://10.1.2.3/a");
     text_clear(&text);
     assert_true(read_url("tftp://[fe80::2]/a"));
     boot_server_append_url(&text, &server, server.file);
