@@ -247,6 +247,14 @@ static void copy_header(char *to, size_t size, const struct http_message *messag
     }
 }
 
+static void check_headers(const struct http_message *message)
+{
+    for (size_t i = 0; i < message->header_count; i++) {
+        if (!*message->headers[i].value)
+            run_fail("a request has an empty header, %s", message->headers[i].name);
+    }
+}
+
 static bool is_on_link(const struct child *child)
 {
     return strncmp(child->url, SERVER_URL_LINK, strlen(SERVER_URL_LINK)) == 0;
@@ -277,6 +285,7 @@ static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *
     child->url[length] = '\0';
     if (!has_address_for(child))
         return EFI_NO_MAPPING;
+    check_headers(token->message);
     copy_header(host, sizeof(host), token->message, "Host");
     require(strncmp(child->url + strlen("http://"), host, strlen(host)) == 0);
     copy_header(child->range, sizeof(child->range), token->message, "Range");

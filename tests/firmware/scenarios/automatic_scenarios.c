@@ -94,6 +94,8 @@ static void check_all(void)
 {
     check_listed("plain.conf auto-windows auto-efi-shell auto-efi-default "
                  "auto-reboot-to-firmware-setup auto-poweroff auto-reboot");
+    if (strstr(run_said(), "(auto-"))
+        run_fail("a title that no other entry has is shown with its ID");
 }
 
 /* Without a menu nothing is looked for; or what loader.conf does not want is not there. */
