@@ -11,8 +11,8 @@ PREFIX ?= /usr/local
 # Debian installs mkfs.fat in a folder that is not in the PATH of ordinary users.
 export PATH := $(PATH):/usr/sbin:/sbin
 
-# The parameters of `make run` and `make iso`. They are passed through the environment, unexpanded: a $ or a quote in a
-# kernel's command line has no meaning to make or the shell.
+# The parameters of `make run` and `make iso`, and of some tests. They are passed through the environment, unexpanded:
+# a $ or a quote in a kernel's command line has no meaning to make or the shell.
 MEM ?= 512M
 CPUS ?= 2
 ACCEL ?= tcg
@@ -24,7 +24,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,KERNEL INITRD CMDLINE OVERWRITE_NVS MEM CPUS ACCEL TIMEOUT OVMF DISPLAY_WINDOW ISO,$(eval $(call as_typed,$(name))))
+$(foreach name,KERNEL INITRD CMDLINE OVERWRITE_NVS MEM CPUS ACCEL TIMEOUT OVMF DISPLAY_WINDOW ISO ROWS PROOF N SEED ONLY,$(eval $(call as_typed,$(name))))
 
 # Setup: this make installs the Debian packages that the goals need, then a second make builds the goals.
 # DEPS=no does not touch the machine.
@@ -38,10 +38,10 @@ ifneq ($(and $(filter-out no,$(DEPS)),$(filter-out $(NO_PACKAGES),$(GOALS))),)
 # every goal needs the first one, build.
 goals_like = $(filter-out $(2),$(filter $(1),$(GOALS)))
 BUILT := build/x64/% build/ia32/% build/pvhinfo
-NEED_run   := $(call goals_like,run iso deps check check-% fuzz coverage sabotage-% bench bench-% build/%, \
+NEED_run   := $(call goals_like,run iso deps check check-% fuzz coverage mutate sabotage-% bench bench-% build/%, \
 	check-style check-binary check-package check-package-clean $(BUILT))
 NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tools check-kernel)
-NEED_check := $(call goals_like,deps check check-% fuzz coverage sabotage-% lint lint-% build/%,check-bench check-package check-package-clean $(BUILT))
+NEED_check := $(call goals_like,deps check check-% fuzz coverage mutate sabotage-% lint lint-% build/%,check-bench check-package check-package-clean $(BUILT))
 NEED_deb   := $(call goals_like,deb deb-source check-package check-package-clean check-full check-boot-full)
 NEED_bench := $(call goals_like,bench bench-%,bench-accept)
 NEED_count := $(call goals_like,deps check check-full check-bench bench bench-%)
@@ -176,6 +176,7 @@ check-full: ## run every test there is
 	$(MAKE) --no-print-directory -k -j 2 lint check-style check-unit check-firmware-full check-decoders check-fuzz-full \
 		check-binary-full check-kernel check-bench coverage prove || failed=yes; \
 	$(MAKE) --no-print-directory -k check-tools sabotage-firmware check-boot-full || failed=yes; \
+	$(MAKE) --no-print-directory mutate N=100 || failed=yes; \
 	[ -z "$$failed" ]
 
 TOOLS_NEEDS = $(BOOT_FILES) $(IA32_BINARY) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The power fails while a boot is counted: whatever has reached the disk by then, the next boot starts something."""
+"""The power fails while a boot is counted: wherever the writes end, in their order, the next boot starts something."""
 
 import subprocess
 

@@ -62,4 +62,4 @@ $(foreach compiler,$(FIRMWARE_COMPILERS),$(eval $(call firmware_compiler,$(compi
 
 .PHONY: sabotage-firmware
 sabotage-firmware: $(FIRMWARE_BUILD)/gcc/test_firmware $(UNIT_SAMPLES) ## break the loader in many places and see that the fake firmware's tests find each (ROWS=REGEX: some)
-	@tests/firmware/sabotage.py $(if $(ROWS),--rows "$$ROWS") $< $(call firmware_objects,gcc) $(FIRMWARE_BUILD)/gcc/decoders.o -- gcc $(FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS)
+	@tests/firmware/sabotage.py $${ROWS:+--rows "$$ROWS"} $< $(call firmware_objects,gcc) $(FIRMWARE_BUILD)/gcc/decoders.o -- gcc $(FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TESTS = Path(__file__).resolve().parents[1]
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(TESTS / "lib"))
 
 from c_places import Unchanged, argument, call, cleanup, condition, find_changes, nth, returned, statement, value

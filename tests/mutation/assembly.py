@@ -6,7 +6,6 @@ import re
 from mutators import Mutant
 
 INSTRUCTION = re.compile(r"^[ \t]+[a-z]\w*(?:[ \t][^\n]*)?$", re.MULTILINE)
-DIRECTIVE = re.compile(r"^[ \t]+\.")
 BITS = re.compile(r"^#define[ \t]+\w+[ \t]+(\S[^\n]*?)(?:[ \t]*/\*.*)?$", re.MULTILINE)
 IMMEDIATE = re.compile(r"\$(\d+)\b")
 
@@ -19,7 +18,7 @@ def code_of(line):
 
 def assembly_mutants(source):
     text = source.text
-    lines = [line for line in INSTRUCTION.finditer(text) if not DIRECTIVE.match(line[0])]
+    lines = list(INSTRUCTION.finditer(text))
     places = [code_of(line) for line in lines]
     for start, end in places:
         yield Mutant(source, "", None, start, end, "")

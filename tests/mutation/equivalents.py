@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The list of mutants that do what the loader does: equivalent.txt."""
 
+import collections
 import sys
 
 
@@ -16,26 +17,31 @@ def group(lines):
             paragraph = []
 
 
+def key_of(mutant):
+    where = f"{mutant.source.path} {mutant.function}".rstrip()
+    return (where, *mutant.lines())
+
+
 class Equivalents:
     def __init__(self, known):
         self.known = known
 
     def allow(self, mutant):
-        return (mutant.source.path, mutant.function, *mutant.lines()) not in self.known
+        return key_of(mutant) not in self.known
 
 
-def read_equivalents(path, sources):
-    """Each paragraph: "FILE FUNCTION", "- the line", "+ what it becomes", and why that is the same."""
+def read_equivalents(path, mutants):
+    """Each paragraph: "FILE FUNCTION", "- the line", "+ what it becomes", and why that is the same. It is about one of
+    these mutants, and no other."""
     known, wrong = set(), []
-    texts = {source.path: " ".join(source.text.split()) for source in sources}
+    there = collections.Counter(map(key_of, mutants))
     for number, lines in group(path.read_text(encoding="utf-8").splitlines()):
+        key = (lines[0], *(line[2:] for line in lines[1:3]))
         if len(lines) < 4 or not lines[1].startswith("- ") or not lines[2].startswith("+ "):
             wrong.append(f"{path.name}:{number}: not FILE FUNCTION, - LINE, + LINE and a reason")
-            continue
-        source, _, function = lines[0].partition(" ")
-        if lines[1][2:] not in texts.get(source, ""):
-            wrong.append(f"{path.name}:{number}: {source} has no line \"{lines[1][2:]}\" any more")
-        known.add((source, function, lines[1][2:], lines[2][2:]))
+        elif there[key] != 1:
+            wrong.append(f"{path.name}:{number}: there are {there[key]} such mutants, not 1")
+        known.add(key)
     if wrong:
         sys.exit("\n".join(wrong))
     return Equivalents(known)

@@ -2,21 +2,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Change the loader in random places, one at a time, and see that the host tests notice each: see `make mutate`.
 
-A mutant is killed by a unit test of those that call its function, or by the loader on the fake firmware; one that is built to
-the same code as the loader is none. The others survive, and each is printed as a change of one line.
+A mutant is killed by a unit test of those that call its function, or by the loader on the fake firmware; one that is built
+to the same code as the loader is none. The others survive, and each is printed as the line before and after.
 """
 
 import argparse
 import concurrent.futures
+import enum
 import os
 import queue
 import random
-import resource
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,7 @@ TESTS = Path(__file__).resolve().parents[1]
 TOP = TESTS.parent
 BUILD = Path("build/mutation")
 sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "mutation")]
+sys.dont_write_bytecode = True
 
 from assembly import assembly_mutants  # noqa: E402
 from c_source import read_source  # noqa: E402
@@ -32,27 +34,29 @@ from equivalents import read_equivalents  # noqa: E402
 from mutators import all_mutants  # noqa: E402
 from reach import find_reach  # noqa: E402
 
-FIRMWARE = "build/firmware/gcc/test_firmware"
-UNIT = "build/unit/gcc/"
+FIRMWARE_BUILD = "build/firmware/gcc/"
+FIRMWARE = FIRMWARE_BUILD + "test_firmware"
+UNIT_BUILD = "build/unit/gcc/"
 ROOMS = ("common/", "efi/", "pvh/")
 
-# A type that does not fit is no fault that anybody could make: those do not compile.
+# A type or a format that does not fit is no fault that anybody could make: those do not compile.
 TYPES_FIT = ("-Wno-all", "-Wno-extra", "-Wno-pedantic", "-Werror=incompatible-pointer-types", "-Werror=int-conversion",
              "-Werror=implicit-function-declaration", "-Werror=format", "-Werror=format-security")
-
-UNIT_SECONDS = 30       # the slowest unit test takes some 5
-PLAIN_SECONDS = 200     # the fake firmware's scenarios take some 20, without failures
-MARKED_SECONDS = 60     # with failures, most of what is found is found by then; all of them take 200
 MARK = " extern void run_mark(void); run_mark();"
-TIMED_OUT = 128 + signal.SIGKILL    # timeout(1) has ended it
-LOOP_SECONDS = 10       # of processor time, in one process
+
+# Seconds. Whoever takes longer loops.
+UNIT_SECONDS = 60       # the slowest unit test takes some 10
+PLAIN_SECONDS = 300     # the fake firmware's scenarios take some 40 on one processor, without failures
+MARKED_SECONDS = 60     # with failures, most of what is found is found by then; all of them take 200
+LOOP_SECONDS = 60       # of processor time in one process, of which a run takes far less than one
 MEMORY_MIB = 2500
 
 ENOUGH = 0.97   # of the mutants have to be killed
+SAMPLE = 100    # as soon as there are so many that this says something
 
 
 class Commands:
-    """How make builds the tests' programs: their objects, and the commands that compile and link them."""
+    """How make builds the tests' programs: the commands that compile and link them."""
 
     def __init__(self, programs):
         said = subprocess.run(["make", "--no-print-directory", "-Bn", "DEPS=no", "Q=", *programs], check=True, text=True,
@@ -71,14 +75,10 @@ class Commands:
         if missing:
             sys.exit(f"mutate: make does not say how it links {', '.join(sorted(missing))}")
 
-    def objects_of(self, program):
-        return [word for word in self.linked[program] if word.endswith(".o")]
-
     def compile(self, made, source, output, flags=()):
         """Whether this object can be compiled from another file than its own."""
         words = self.compiled[made]
-        out = words.index("-o")
-        command = [*words[:out], "-o", str(output), *flags, str(source)]
+        command = [*words[:words.index("-o")], "-o", str(output), *flags, str(source)]
         command = [word for word in command if word not in ("-MMD", "-MP", "-c", "-Werror")]
         for option in ("-MF", "-MT"):
             at = command.index(option)
@@ -87,154 +87,185 @@ class Commands:
                               stderr=subprocess.DEVNULL).returncode == 0
 
     def link(self, program, instead, output):
+        """Whether the program can be linked with other objects than its own."""
         words = [str(instead.get(word, word)) for word in self.linked[program]]
         words[words.index("-o") + 1] = str(output)
-        subprocess.run(words, check=True)
+        return subprocess.run(words, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+
+class Verdict(enum.Enum):
+    PASSED = 1
+    FAILED = 2
+    TIMED_OUT = 3
+
+
+class RunningTests:
+    """Test programs that are running; each is a session of its own, so that all of its processes end."""
+
+    def __init__(self):
+        self.running, self.lock, self.is_over = set(), threading.Lock(), False
+
+    def run(self, command, processor, seconds):
+        """Runs a test to its end, or until it prints that something has failed."""
+        detect_leaks = not Path(command[0]).name.startswith("test_firmware")
+        environment = {**os.environ, "ASAN_OPTIONS": f"detect_leaks={int(detect_leaks)}:hard_rss_limit_mb={MEMORY_MIB}"}
+        run = subprocess.Popen(["taskset", "--cpu-list", str(processor), "prlimit", f"--cpu={LOOP_SECONDS}", "--core=0", "--",
+                                *map(str, command)], env=environment, text=True, errors="replace", start_new_session=True,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        timed_out = threading.Event()
+
+        def end_late():
+            timed_out.set()
+            self.kill(run)
+
+        timer = threading.Timer(seconds, end_late)
+        with self.lock:
+            self.running.add(run)
+        timer.start()
+        try:
+            has_failed = self.is_over or any("FAILED" in line for line in run.stdout)
+            if has_failed:
+                self.kill(run)
+            run.wait()
+        finally:
+            timer.cancel()
+            run.stdout.close()
+            with self.lock:
+                self.running.discard(run)
+        if timed_out.is_set() and not has_failed:
+            return Verdict.TIMED_OUT
+        return Verdict.FAILED if has_failed or run.returncode != 0 else Verdict.PASSED
+
+    @staticmethod
+    def kill(run):
+        try:
+            os.killpg(run.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def end_all(self):
+        self.is_over = True
+        with self.lock:
+            for run in self.running:
+                self.kill(run)
 
 
 class Outcome(NamedTuple):
     mutant: object
-    by: str         # what killed it; "" if nothing did
-    is_one: bool    # False: it does not compile, or to the loader's own code
-
-
-def limit(processor):
-    """For a test's process: mutants loop, and take memory."""
-    os.sched_setaffinity(0, {processor})
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def passes(command, processor, seconds, loop_seconds, must_end=True):
-    """Whether a test does; it is over as soon as it prints that something has failed. One that need not end passes when
-    its time is up."""
-    environment = {**os.environ, "ASAN_OPTIONS": f"detect_leaks={int(command[0].find('test_firmware') < 0)}"
-                   f":hard_rss_limit_mb={MEMORY_MIB}"}
-
-    def prepare():
-        limit(processor)
-        if loop_seconds:
-            resource.setrlimit(resource.RLIMIT_CPU, (loop_seconds, loop_seconds))
-
-    with subprocess.Popen(["timeout", "--signal=KILL", str(seconds), *command], env=environment, text=True,
-                          errors="replace", start_new_session=True, preexec_fn=prepare, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
-        for line in run.stdout:
-            if "FAILED" in line:
-                break
-        else:
-            return run.wait() == 0 or (not must_end and run.returncode == TIMED_OUT)
-        os.killpg(run.pid, signal.SIGKILL)
-    return False
+    by: str = ""            # what killed it
+    is_one: bool = True     # False: it does not compile, or compiles to the loader's own code
+    note: str = ""
 
 
 class Worker:
     """One processor's folder, and what is tried in it."""
 
-    def __init__(self, number, processor, commands, reach):
+    def __init__(self, number, processor, commands, reach, tests):
         self.folder = BUILD / f"worker{number}"
-        self.processor, self.commands, self.reach = processor, commands, reach
+        self.processor, self.commands, self.reach, self.tests = processor, commands, reach, tests
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
+
+    def run(self, command, seconds):
+        return self.tests.run(command, self.processor, seconds)
 
     def compile(self, mutant, made, entry=""):
         broken = self.folder / mutant.source.path
         broken.parent.mkdir(parents=True, exist_ok=True)
         broken.write_text(f'#line 1 "{mutant.source.path}"\n{mutant.text(entry)}', encoding="utf-8")
-        output = self.folder / (made.replace("/", "_"))
+        output = self.folder / made.replace("/", "_")
         return output if self.commands.compile(made, broken, output, TYPES_FIT) else None
 
     def is_loaders_own(self, mutant, made):
         """Whether the compiler makes the same of it as of the loader: nothing can tell them apart."""
         codes = []
-        for name, text in (("mutant", mutant.text()), ("own", mutant.source.text)):
-            source, output = self.folder / "same.c", self.folder / f"{name}.s"
+        source = (self.folder / "same").with_suffix(Path(mutant.source.path).suffix)
+        for text in (mutant.text(), mutant.source.text):
             source.write_text(text, encoding="utf-8")
-            flags = (*TYPES_FIT, "-fno-sanitize=all", "-g0", "-O2", "-S")
-            if not self.commands.compile(made, source, output, flags):
-                return False
+            output = self.folder / "same.o"
+            if not self.commands.compile(made, source, output, (*TYPES_FIT, "-fno-sanitize=all", "-g0", "-O2")):
+                raise RuntimeError(f"{mutant.source.path} does not compile with -O2")
             codes.append(output.read_bytes())
         return codes[0] == codes[1]
 
-    def try_units(self, mutant):
-        """The unit test that kills it, or nothing; None if it does not compile."""
-        made = f"{UNIT}{mutant.source.path}.o"
-        if made not in self.commands.compiled:
-            return ""
+    def try_units(self, mutant, made):
+        """The unit test that kills it, or nothing."""
         output = self.compile(mutant, made)
-        if not output:
-            return None
         program = self.folder / "unit"
         for name in self.reach.programs(mutant):
-            self.commands.link(UNIT + name, {made: output}, program)
-            if not passes([str(program)], self.processor, UNIT_SECONDS, UNIT_SECONDS):
+            if self.commands.link(UNIT_BUILD + name, {made: output}, program) and \
+                    self.run([program], UNIT_SECONDS) != Verdict.PASSED:
                 return name
         return ""
 
-    def try_firmware(self, mutant):
-        made = f"build/firmware/gcc/{mutant.source.path}.o"
-        if made not in self.commands.compiled:
-            return ""
+    def try_firmware(self, mutant, made):
+        """The same for the fake firmware; and a note."""
         output = self.compile(mutant, made, MARK)
-        if not output:
-            return None
         program = self.folder / "test_firmware"
-        self.commands.link(FIRMWARE, {made: output}, program)
-        if not passes([str(program), "--plain"], self.processor, PLAIN_SECONDS, LOOP_SECONDS):
-            return "the fake firmware"
-        if self.is_loaders_own(mutant, made):
-            return None
-        return "" if passes([str(program), "--marked"], self.processor, MARKED_SECONDS, 0, must_end=False) else "a failing call"
+        if not output or not self.commands.link(FIRMWARE, {made: output}, program):
+            return "", "not tried on the fake firmware: it does not link there"
+        if self.run([program, "--plain"], PLAIN_SECONDS) != Verdict.PASSED:
+            return "the fake firmware", ""
+        verdict = self.run([program, "--marked"], MARKED_SECONDS)
+        if verdict == Verdict.TIMED_OUT:
+            return "", f"of failing calls, only those of {MARKED_SECONDS} s were tried"
+        return "a failing call" if verdict == Verdict.FAILED else "", ""
 
     def try_mutant(self, mutant):
-        for attempt in (self.try_units, self.try_firmware):
-            by = attempt(mutant)
-            if by is None:
-                return Outcome(mutant, "", False)
-            if by:
-                return Outcome(mutant, by, True)
-        return Outcome(mutant, "", True)
+        made = [build + mutant.source.path + ".o" for build in (UNIT_BUILD, FIRMWARE_BUILD)]
+        unit, firmware = (name if name in self.commands.compiled else None for name in made)
+        if not self.compile(mutant, unit or firmware) or self.is_loaders_own(mutant, unit or firmware):
+            return Outcome(mutant, is_one=False)
+        by = self.try_units(mutant, unit) if unit else ""
+        # The fake firmware takes the trampoline's place.
+        if by or not firmware or mutant.source.path.endswith(".S"):
+            return Outcome(mutant, by)
+        by, note = self.try_firmware(mutant, firmware)
+        return Outcome(mutant, by, note=note)
+
+    def check_unbroken(self, program):
+        """A test that fails without a mutant would kill all of them."""
+        arguments, seconds = (["--plain"], PLAIN_SECONDS) if program == FIRMWARE else ([], UNIT_SECONDS)
+        verdict = self.run([program, *arguments], seconds)
+        if verdict != Verdict.PASSED:
+            raise RuntimeError(f"{program}: {verdict.name.lower().replace('_', ' ')} with nothing broken")
 
 
-def run_all(mutants, wanted, workers):
-    """Tries mutants, in their order, until there are as many as are wanted."""
+def with_workers(workers, jobs, on_done):
+    """Runs jobs (functions of a worker) in their order, as many at a time as there are workers, while on_done() wants more."""
     free = queue.Queue()
     for worker in workers:
         free.put(worker)
 
-    def try_one(mutant):
+    def run(job):
         worker = free.get()
         try:
-            return worker.try_mutant(mutant)
+            return job(worker)
         finally:
             free.put(worker)
 
-    outcomes, waiting = [], set()
-    mutants = iter(mutants)
+    jobs, waiting, wants_more = iter(jobs), set(), True
     with concurrent.futures.ThreadPoolExecutor(len(workers)) as pool:
-        while len(outcomes) < wanted:
-            while len(waiting) < min(len(workers), wanted - len(outcomes)):
-                mutant = next(mutants, None)
-                if not mutant:
-                    break
-                waiting.add(pool.submit(try_one, mutant))
+        while True:
+            while wants_more and len(waiting) < len(workers) and (job := next(jobs, None)):
+                waiting.add(pool.submit(run, job))
             if not waiting:
-                break
+                return
             done, waiting = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
-            for outcome in (future.result() for future in done):
-                if outcome.is_one:
-                    outcomes.append(outcome)
-                    print_outcome(outcome, len(outcomes))
-    return outcomes
+            for future in done:
+                wants_more = on_done(future.result()) and wants_more
 
 
 def print_outcome(outcome, number):
     mutant = outcome.mutant
-    before, after = mutant.lines()
     where = f"{mutant.source.path}:{mutant.line()} {mutant.function}"
     if outcome.by:
         print(f"{number:4} killed by {outcome.by}: {where}", flush=True)
-    else:
-        print(f"{number:4} SURVIVED: {where}\n- {before}\n+ {after}", flush=True)
+        return
+    before, after = mutant.lines()
+    print(f"{number:4} SURVIVED: {where}\n- {before}\n+ {after}", flush=True)
+    if outcome.note:
+        print(f"  ({outcome.note})", flush=True)
 
 
 def read_sources(commands):
@@ -242,37 +273,86 @@ def read_sources(commands):
     return [read_source(path) for path in sorted(paths) if path.startswith(ROOMS)]
 
 
-def shuffled(sources, seed):
-    found = [mutant for source in sources
-             for mutant in (assembly_mutants(source) if source.path.endswith(".S") else all_mutants([source]))]
-    random.Random(seed).shuffle(found)
-    return found
+def mutants_of(sources):
+    return [mutant for source in sources
+            for mutant in (assembly_mutants(source) if source.path.endswith(".S") else all_mutants([source]))]
+
+
+def shuffled(mutants, seed):
+    mutants = list(mutants)
+    random.Random(seed).shuffle(mutants)
+    return mutants
+
+
+def at_least_one(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def read_options():
+    parser = argparse.ArgumentParser(prog="make mutate", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--count", type=at_least_one, default=300, metavar="N", help="how many mutants (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, metavar="SEED", help="which ones (default: %(default)s)")
+    parser.add_argument("--only", default="", metavar="ONLY", help="only sources whose path contains this")
+    parser.add_argument("--check-options", action="store_true", help="only see whether these options are right")
+    parser.add_argument("program", nargs="*", help="a unit test, such as image/test_elf")
+    options = parser.parse_args()
+    os.chdir(TOP)
+    if options.only and not any(options.only in str(path) for room in ROOMS for path in Path(room).rglob("*.[cS]")):
+        parser.error(f"no source's path contains {options.only!r}")
+    return options
+
+
+def try_all(mutants, count, workers):
+    """Tries mutants until there are `count` that are some, and returns their outcomes."""
+    outcomes = []
+
+    def add(outcome):
+        if outcome.is_one and len(outcomes) < count:
+            outcomes.append(outcome)
+            print_outcome(outcome, len(outcomes))
+        return len(outcomes) < count
+
+    try:
+        with_workers(workers, ((lambda worker, mutant=mutant: worker.try_mutant(mutant)) for mutant in mutants), add)
+    except KeyboardInterrupt:
+        print("mutate: interrupted")
+    return outcomes
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--count", type=int, default=300, help="how many mutants (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="which ones (default: %(default)s)")
-    parser.add_argument("--only", default="", help="only sources whose path contains this")
-    parser.add_argument("program", nargs="+", help="a unit test, such as image/test_elf")
-    arguments = parser.parse_args()
-    os.chdir(TOP)
+    options = read_options()
+    if options.check_options:
+        return 0
     start = time.monotonic()
-    commands = Commands([UNIT + name for name in arguments.program] + [FIRMWARE])
-    sources = read_sources(commands)
-    equivalents = read_equivalents(TESTS / "mutation/equivalent.txt", sources)
-    reach = find_reach(arguments.program, BUILD / "reach")
-    chosen = [source for source in sources if arguments.only in source.path]
-    mutants = [mutant for mutant in shuffled(chosen, arguments.seed) if equivalents.allow(mutant)]
-    workers = [Worker(number, processor, commands, reach)
-               for number, processor in enumerate(sorted(os.sched_getaffinity(0)))]
-    print(f"{len(mutants)} mutants of {len(chosen)} files, of which {arguments.count} are tried, seed {arguments.seed}",
-          flush=True)
-    outcomes = run_all(mutants, arguments.count, workers)
+    programs = [UNIT_BUILD + name for name in options.program] + [FIRMWARE]
+    commands = Commands(programs)
+    mutants = mutants_of(read_sources(commands))
+    equivalents = read_equivalents(TESTS / "mutation/equivalent.txt", mutants)
+    chosen = [mutant for mutant in mutants if options.only in mutant.source.path and equivalents.allow(mutant)]
+    if not chosen:
+        sys.exit(f"mutate: no host test has a source whose path contains {options.only!r}")
+    tests = RunningTests()
+    try:
+        workers = [Worker(number, processor, commands, find_reach(options.program, BUILD / "reach") if number == 0 else None, tests)
+                   for number, processor in enumerate(sorted(os.sched_getaffinity(0)))]
+        for worker in workers:
+            worker.reach = workers[0].reach
+        with_workers(workers, ((lambda worker, program=program: worker.check_unbroken(program)) for program in programs),
+                     lambda _: True)
+        print(f"{len(chosen)} mutants of {len({mutant.source.path for mutant in chosen})} files, of which "
+              f"{min(options.count, len(chosen))} are tried, seed {options.seed}", flush=True)
+        outcomes = try_all(shuffled(chosen, options.seed), options.count, workers)
+    except RuntimeError as error:
+        sys.exit(f"mutate: {error}")
+    finally:
+        tests.end_all()
     killed = sum(1 for outcome in outcomes if outcome.by)
     print(f"{killed} of {len(outcomes)} mutants killed, {100 * killed / max(1, len(outcomes)):.1f} %, "
           f"in {time.monotonic() - start:.0f} s")
-    return killed < ENOUGH * len(outcomes)
+    return len(outcomes) < 1 or (len(outcomes) >= SAMPLE and killed < ENOUGH * len(outcomes))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 They are made of tokens, not of types: some do not compile, and those are no mutants.
 """
 
+import re
 from typing import NamedTuple
 
 from c_places import ASSIGNING, skip_to, span, statements, texts
@@ -17,13 +18,13 @@ OTHER_OPERATORS = {
 }
 MAY_BE_UNARY = ("+", "-", "*", "&")
 OTHER_WORDS = {"true": "false", "false": "true"}
-TYPES = {"void", "char", "short", "int", "long", "unsigned", "signed", "float", "double", "bool", "BOOLEAN", "VOID"}
+TYPE = re.compile(r"void|char|short|int|long|unsigned|signed|bool|BOOLEAN|VOID|U?INT(?:8|16|32|64|N)|CHAR(?:8|16)|\w+_t")
+QUALIFIERS = {"const", "static", "struct", "enum", "union", "CLEANUP"}
 NOT_OPERANDS = {"return", "case", "sizeof", "else", "do"}
-JUMPS = ("return", "break", "continue", "case", "default")
+JUMPS = {"return", "break", "continue", "case", "default"}
 
-# Their arguments are sizes of buffers or texts for people: a byte more, or another word, is no fault that a test could find.
-ONLY_SIZES = {"TEXT_ON_STACK", "_Static_assert", "static_assert", "assert"}
-
+# What the loader is built without, and sizes of buffers, where a byte more is no fault that a test could find.
+NOTHING_TO_FIND = {"assert", "_Static_assert", "TEXT_ON_STACK"}
 
 # Their arguments, or the last two of them, mean the same in any order.
 SYMMETRIC = {"min_u64", "max_u64", "arena_alloc", "arena_alloc_bulk"}
@@ -57,26 +58,40 @@ class Mutant(NamedTuple):
 
 
 def is_type(word):
-    return word in TYPES or word.endswith("_t") or word.startswith(("UINT", "INT", "CHAR", "EFI_"))
+    return bool(TYPE.fullmatch(word))
 
 
 def is_operand_before(source, number):
     """Whether an operator here has something on its left."""
-    before = source.tokens[number - 1]
+    before, earlier = source.tokens[number - 1], source.tokens[number - 2]
     if before.kind == "word":
-        return before.text not in NOT_OPERANDS and not is_type(before.text) and \
-            source.tokens[number - 2].text not in ("struct", "enum", "union")
+        begins = earlier.text in (";", "{", "}", "(", ",") or earlier.text in QUALIFIERS
+        is_efi_type = before.text.startswith("EFI_") and begins     # EFI_HANDLE *handle
+        return before.text not in NOT_OPERANDS and not is_type(before.text) and not is_efi_type and \
+            earlier.text not in ("struct", "enum", "union")
     if before.text == ")":
         opening = source.partners[number - 1]
         inside = source.tokens[opening + 1:number - 1]
-        is_cast = bool(inside) and (inside[-1].text == "*" or is_type(inside[-1].text)) and \
+        is_cast = source.tokens[opening - 1].text != "sizeof" and bool(inside) and \
+            (inside[-1].text == "*" or is_type(inside[-1].text) or inside[-1].text.startswith("EFI_")) and \
             all(token.kind == "word" or token.text == "*" for token in inside)
         return not is_cast
     return before.kind in ("number", "string", "character") or before.text in ("]", "++", "--")
 
 
+def worth_changing(source, function):
+    """The token numbers of a function but for those where nothing could be found."""
+    number = function.opening + 1
+    while number < function.closing:
+        if source.tokens[number].text in NOTHING_TO_FIND:
+            number = source.partners[number + 1]
+        else:
+            yield number
+        number += 1
+
+
 def operators(source, function):
-    for number in range(function.opening + 1, function.closing):
+    for number in worth_changing(source, function):
         token = source.tokens[number]
         if token.text in MAY_BE_UNARY and not is_operand_before(source, number):
             continue
@@ -91,18 +106,19 @@ def dimensions(source, function):
             if source.tokens[number].text not in ("(", ")") and source.tokens[number - 1].text == "["}
 
 
+def labels(source, function):
+    return {label for number in range(function.opening, function.closing) if source.tokens[number].text == "case"
+            for label in range(number, skip_to(source, number, ":"))}
+
+
 def constants(source, function):
-    sizes = dimensions(source, function)
-    number = function.opening + 1
-    while number < function.closing:
+    left_out = dimensions(source, function) | labels(source, function)
+    for number in worth_changing(source, function):
         token = source.tokens[number]
-        if token.text in ONLY_SIZES or (token.text == "case"):
-            number = skip_to(source, number, ";", ":")
-            continue
         is_call = source.tokens[number + 1].text == "("
-        if number in sizes:
-            pass
-        elif token.kind == "number":
+        if number in left_out:
+            continue
+        if token.kind == "number":
             yield token.start, token.end, f"({token.text} + 1)"
             if token.text not in ("0", "1"):
                 yield token.start, token.end, f"({token.text} - 1)"
@@ -113,21 +129,21 @@ def constants(source, function):
         elif token.kind == "word" and token.text.isupper() and len(token.text) > 2 and not is_call and \
                 not is_type(token.text):
             yield token.start, token.end, f"({token.text} + 1)"
-        number += 1
 
 
 def is_declaration(source, statement):
     words = source.tokens[statement.first:statement.end]
-    if words[0].text in ONLY_SIZES | {"CLEANUP", "const", "static", "struct", "enum", "union", "_Static_assert"}:
+    if not words or words[0].text in JUMPS:
+        return False
+    if words[0].text in QUALIFIERS or words[0].text in NOTHING_TO_FIND:
         return True
-    return words[0].kind == "word" and len(words) > 1 and \
-        (is_type(words[0].text) or words[1].kind == "word")
+    return words[0].kind == "word" and len(words) > 1 and (is_type(words[0].text) or words[1].kind == "word")
 
 
 def is_plain(source, statement):
     """A call or an assignment, which may be left out as far as the compiler is concerned."""
-    first = source.tokens[statement.first].text
-    return not statement.keyword and first not in JUMPS and not is_declaration(source, statement)
+    return not statement.keyword and statement.first < statement.end and \
+        source.tokens[statement.first].text not in JUMPS and not is_declaration(source, statement)
 
 
 def conditions(source, function):
@@ -146,7 +162,8 @@ def dropped(source, function):
 
 def results(source, function):
     for one in statements(source, function):
-        if source.tokens[one.first].text == "return" and one.end > one.first + 2:
+        words = texts(source, one.first, one.end)
+        if words[:1] == ["return"] and len(words) > 1 and words[1:] not in (["0"], ["NULL"], ["true"], ["false"]):
             yield *span(source, one.first + 1, one.end), "0"
 
 
@@ -173,8 +190,7 @@ def may_depend(source, one, two):
     """Whether the order of two statements may matter: one assigns to what the other has; or they call, and both name
     something."""
     if has_call(source, one) or has_call(source, two):
-        return not names_in(source, one).isdisjoint(names_in(source, two)) or \
-            (has_call(source, one) and has_call(source, two))
+        return not names_in(source, one).isdisjoint(names_in(source, two))
     return has_part(texts(source, one.first, one.end), target_of(source, two)) or \
         has_part(texts(source, two.first, two.end), target_of(source, one))
 
@@ -191,7 +207,7 @@ def swapped_statements(source, function):
 
 
 def swapped_arguments(source, function):
-    for number in range(function.opening + 1, function.closing - 1):
+    for number in worth_changing(source, function):
         name, opening = source.tokens[number], source.tokens[number + 1]
         if name.kind != "word" or opening.text != "(" or name.text in ("if", "while", "for", "switch", "sizeof", "return"):
             continue
@@ -201,8 +217,6 @@ def swapped_arguments(source, function):
             end = skip_to(source, first, ",", ")")
             places.append(span(source, first, end))
             first = end + 1
-        if name.text in ONLY_SIZES:
-            continue
         if name.text in SYMMETRIC:
             places = places[:-1]
         for (start, end), (second_start, second_end) in zip(places, places[1:]):
@@ -212,7 +226,6 @@ def swapped_arguments(source, function):
 
 
 MUTATORS = (operators, constants, conditions, dropped, results, swapped_statements, swapped_arguments)
-assert set(OTHER_OPERATORS) >= set(ASSIGNING) - {"=", "/=", "%="}
 
 
 def all_mutants(sources):

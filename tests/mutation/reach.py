@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Which functions each unit test calls, by gcov: a mutant elsewhere cannot fail it."""
 
-import gzip
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,43 +37,45 @@ class Reach:
                                                self.seconds[name]))
 
 
-def measure(name, folder):
-    """Runs a unit test that was built to count, with its counters in a folder of its own."""
-    top = Path.cwd()
-    counters = folder / name
-    shutil.rmtree(counters, ignore_errors=True)
+def run_counted(name, counters):
+    """Runs a unit test that was built to count, with its counters in a folder of its own; the seconds that it takes."""
     start = time.monotonic()
-    subprocess.run([COVERAGE / name], check=True, env={**os.environ, "GCOV_PREFIX": str(counters.resolve())},
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    seconds = time.monotonic() - start
+    done = subprocess.run([COVERAGE / name], check=False, text=True, errors="replace", stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env={**os.environ, "GCOV_PREFIX": str(counters)})
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}mutate: {COVERAGE / name} fails with nothing broken")
+    return time.monotonic() - start
+
+
+def read_counters(counters):
+    """The functions that were called, by source."""
     found = []
     for data in sorted(counters.rglob("*.gcda")):
-        notes = Path("/") / data.relative_to(counters.resolve() if data.is_absolute() else counters)
-        notes = notes.with_suffix(".gcno")
-        if "/tests/" not in str(notes.relative_to(top)):
-            (data.with_suffix(".gcno")).symlink_to(notes)
-            found.append(data.resolve())
-    said = subprocess.run(["gcov", "--json-format", "--stdout", *found], check=True, text=True, cwd=top,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        notes = Path("/") / data.relative_to(counters).with_suffix(".gcno")
+        if f"{COVERAGE}/unit/tests/" not in str(notes):
+            data.with_suffix(".gcno").symlink_to(notes)
+            found.append(data)
+    said = subprocess.run(["gcov", "--json-format", "--stdout", *found], check=True, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout
     called = {}
-    for report in said.splitlines():
-        for file in json.loads(report)["files"] if report.strip() else []:
-            found = [function["name"] for function in file["functions"] if function["execution_count"] > 0]
-            if found and not file["file"].startswith("/"):
-                called.setdefault(file["file"], []).extend(found)
-    shutil.rmtree(counters)
-    return name, seconds, called
+    for report in filter(str.strip, said.splitlines()):
+        for file in json.loads(report)["files"]:
+            if not file["file"].startswith("/"):
+                called.setdefault(file["file"], []).extend(
+                    function["name"] for function in file["functions"] if function["execution_count"] > 0)
+    return called
 
 
 def find_reach(names, folder):
-    """Runs those whose program is newer than what is known of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    known = folder / "called.json.gz"
-    state = json.loads(gzip.decompress(known.read_bytes())) if known.exists() else {}
-    stamps = {name: (COVERAGE / name).stat().st_mtime for name in names}
-    due = [name for name in names if name not in state or state[name]["stamp"] != stamps[name]]
+    """Runs all of these unit tests."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+    def measure(name):
+        counters = (folder / name).resolve()
+        counters.mkdir(parents=True)
+        return name, run_counted(name, counters), read_counters(counters)
+
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        for name, seconds, called in pool.map(lambda name: measure(name, folder), due):
-            state[name] = {"stamp": stamps[name], "seconds": seconds, "called": called}
-    known.write_bytes(gzip.compress(json.dumps(state).encode()))
-    return Reach({name: state[name]["called"] for name in names}, {name: state[name]["seconds"] for name in names})
+        found = list(pool.map(measure, names))
+    shutil.rmtree(folder)
+    return Reach({name: called for name, _, called in found}, {name: seconds for name, seconds, _ in found})

@@ -8,6 +8,6 @@ PROOF_PACKAGES := $(patsubst %,build/deps/packages/trixie/%,cbmc minisat libc6 l
 
 .PHONY: prove prove-full
 prove: $(PROOF_PACKAGES) ## prove parts of the loader for all inputs, with CBMC, and that each proof can fail (PROOF=REGEX: some)
-	@tests/proof/prove $(if $(PROOF),--only '$(PROOF)')
+	@tests/proof/prove $${PROOF:+--only "$$PROOF"}
 prove-full: $(PROOF_PACKAGES) ## the same with wider bounds: hours
-	@tests/proof/prove --full $(if $(PROOF),--only '$(PROOF)')
+	@tests/proof/prove --full $${PROOF:+--only "$$PROOF"}

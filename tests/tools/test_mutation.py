@@ -10,9 +10,10 @@ TOP = TOOLS.parent
 TESTS = TOP / "tests"
 sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "mutation")]
 
+import mutate  # noqa: E402
 from c_source import Source, read_source  # noqa: E402
 from equivalents import read_equivalents  # noqa: E402
-from mutate import shuffled  # noqa: E402
+from mutate import RunningTests, Verdict, mutants_of, shuffled  # noqa: E402
 from mutators import all_mutants  # noqa: E402
 
 EXAMPLE = """
@@ -27,6 +28,9 @@ static bool find(struct list *list, uint64_t wanted, size_t *ret_index)
             return true;
         }
     }
+    for (;;)
+        list->last = values[3];
+    assert(list->last > 0);
     return add(list, wanted) > LIMIT;
 }
 """
@@ -51,12 +55,14 @@ def changes(text):
     ("return true;", "return false;"),
     ("return add(list, wanted) > LIMIT;", "return add(list, wanted) > (LIMIT + 1);"),
     ("return add(list, wanted) > LIMIT;", "return 0;"),
+    ("list->last = values[3];", "list->last = values[0];"),
 ))
 def test_small_faults(before, after):
     assert (before, after) in changes(EXAMPLE)
 
 
-@pytest.mark.parametrize("before", ("uint64_t *values = (uint64_t *)&list->values;", "{", "}"))
+@pytest.mark.parametrize("before", ("uint64_t *values = (uint64_t *)&list->values;", "assert(list->last > 0);", "for (;;)",
+                                    "{", "}"))
 def test_what_no_mutant_changes(before):
     assert before not in [line for line, _ in changes(EXAMPLE)]
 
@@ -71,9 +77,21 @@ def test_what_means_the_same(text):
     assert [after for _, after in changes(text) if after not in ("return 0;", ";")] == []
 
 
+@pytest.mark.parametrize("text", ("return UINTPTR_MAX - 1;", "return sizeof(CHAR16) * a;", "return EFI_PAGE_SIZE * a;",
+                                  "return (a) * b;"))
+def test_operators_with_something_on_their_left(text):
+    found = changes(f"static int f(int a)\n{{\n    {text}\n}}\n")
+    assert (text, text.replace(" * ", " / ").replace(" - ", " + ")) in found
+
+
+@pytest.mark.parametrize("text", ("EFI_HANDLE *handle = find(a);", "char *text = find(a);", "use((EFI_HANDLE *)*a);"))
+def test_operators_with_nothing_on_their_left(text):
+    assert not any(" / " in after for _, after in changes(f"static int f(int a)\n{{\n    {text}\n}}\n"))
+
+
 def test_a_seed_chooses_the_mutants():
-    sources = [Source("example.c", EXAMPLE)]
-    one, again, other = (shuffled(sources, seed) for seed in (1, 1, 2))
+    mutants = mutants_of([Source("example.c", EXAMPLE)])
+    one, again, other = (shuffled(mutants, seed) for seed in (1, 1, 2))
     assert one == again != other
     assert sorted(one, key=str) == sorted(other, key=str)
 
@@ -98,36 +116,76 @@ ASSEMBLY = """
     ("#define CR0_PE_ET 0x11 /* bits */", "#define CR0_PE_ET ((0x11) ^ 1) /* bits */"),
 ))
 def test_faults_of_assembly(before, after):
-    assert (before, after) in [mutant.lines() for mutant in shuffled([Source("example.S", ASSEMBLY)], 0)]
+    assert (before, after) in [mutant.lines() for mutant in mutants_of([Source("example.S", ASSEMBLY)])]
 
 
 def test_labels_and_directives_stay():
-    for before, after in [mutant.lines() for mutant in shuffled([Source("example.S", ASSEMBLY)], 0)]:
+    for before, after in [mutant.lines() for mutant in mutants_of([Source("example.S", ASSEMBLY)])]:
         assert before.count("1:") == after.count("1:") == 0 and ".code32" not in before + after
 
 
 def test_known_equivalents_are_left_out(tmp_path):
-    source = Source("example.c", EXAMPLE)
+    mutants = mutants_of([Source("example.c", EXAMPLE)])
     known = tmp_path / "equivalent.txt"
     known.write_text("# Why.\n\nexample.c find\n- return true;\n+ return false;\nNobody asks.\n", encoding="utf-8")
-    equivalents = read_equivalents(known, [source])
-    left_out = [mutant.lines() for mutant in all_mutants([source]) if not equivalents.allow(mutant)]
+    equivalents = read_equivalents(known, mutants)
+    left_out = [mutant.lines() for mutant in mutants if not equivalents.allow(mutant)]
     assert left_out == [("return true;", "return false;")]
 
 
 @pytest.mark.parametrize("text, says", (
     ("example.c find\n- return true;\n+ return false;\n", "equivalent.txt:1: not FILE FUNCTION"),
-    ("\nexample.c find\n- return gone;\n+ return 0;\nNobody asks.\n", 'equivalent.txt:2: example.c has no line "return gone;"'),
-    ("other.c find\n- return true;\n+ return 0;\nNobody asks.\n", "other.c has no line"),
+    ("\nexample.c find\n- return gone;\n+ return 0;\nNobody asks.\n", "equivalent.txt:2: there are 0 such mutants"),
+    ("example.c lost\n- return true;\n+ return false;\nNobody asks.\n", "there are 0 such mutants"),
+    ("example.c find\n- return true;\n+ return 2;\nNobody asks.\n", "there are 0 such mutants"),
+    ("other.c find\n- return true;\n+ return false;\nNobody asks.\n", "there are 0 such mutants"),
 ))
 def test_a_list_that_has_rotted_is_told(tmp_path, text, says):
     known = tmp_path / "equivalent.txt"
     known.write_text(text, encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
-        read_equivalents(known, [Source("example.c", EXAMPLE)])
+        read_equivalents(known, mutants_of([Source("example.c", EXAMPLE)]))
     assert says in str(ended.value)
 
 
-def test_the_list_is_of_what_is_there():
-    sources = [read_source(path.relative_to(TOP), TOP) for room in ("common", "efi", "pvh") for path in (TOP / room).rglob("*.c")]
-    read_equivalents(TESTS / "mutation/equivalent.txt", sources)
+def test_one_reason_is_for_one_mutant(tmp_path):
+    twice = "static void f(int a)\n{\n    if (a)\n        g(a);\n    else\n        g(a);\n}\n"
+    known = tmp_path / "equivalent.txt"
+    known.write_text("twice.c f\n- g(a);\n+ ;\nNobody asks.\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="there are 2 such mutants"):
+        read_equivalents(known, mutants_of([Source("twice.c", twice)]))
+
+
+def test_the_list_is_of_mutants_of_the_loader():
+    sources = [read_source(path.relative_to(TOP), TOP) for room in ("common", "efi", "pvh")
+               for path in (TOP / room).rglob("*.[cS]")]
+    read_equivalents(TESTS / "mutation/equivalent.txt", mutants_of(sources))
+
+
+@pytest.mark.parametrize("script, seconds, verdict", (
+    ("exit 0", 9, Verdict.PASSED),
+    ("exit 1", 9, Verdict.FAILED),
+    ("echo FAILED: something; sleep 9", 9, Verdict.FAILED),
+    ("kill -9 $$", 9, Verdict.FAILED),
+    ("sleep 9 & sleep 9", 0.2, Verdict.TIMED_OUT),
+    ("echo 'nothing failed'", 9, Verdict.PASSED),
+))
+def test_how_a_run_is_judged(script, seconds, verdict):
+    assert RunningTests().run(["sh", "-c", script], 0, seconds) == verdict
+
+
+def test_what_runs_is_ended():
+    tests = RunningTests()
+    tests.end_all()
+    assert tests.run(["sleep", "9"], 0, 9) == Verdict.FAILED
+
+
+@pytest.mark.parametrize("words, says", (
+    (["--count", "0"], "--count"), (["--count", "-5"], "--count"), (["--count", "many"], "--count"), (["--seed", "x"], "--seed"),
+    (["--only", "no/such/file"], "no source's path contains 'no/such/file'"),
+))
+def test_wrong_options(monkeypatch, capsys, words, says):
+    monkeypatch.setattr(sys, "argv", ["mutate.py", *words])
+    with pytest.raises(SystemExit):
+        mutate.read_options()
+    assert says in capsys.readouterr().err

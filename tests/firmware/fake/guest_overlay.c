@@ -223,10 +223,11 @@ static size_t without_measurements(const char *log, size_t length)
 static void check_characters(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        bool is_c1 = i > 0 && (uint8_t)text[i - 1] == 0xc2 && (uint8_t)text[i] < 0xa0;
+        uint8_t byte = (uint8_t)text[i];
+        bool is_c1 = i > 0 && (uint8_t)text[i - 1] == 0xc2 && byte >= 0x80 && byte < 0xa0;
 
-        if (((uint8_t)text[i] < ' ' && text[i] != '\n') || text[i] == 0x7f || is_c1)
-            run_fail("there is a control character in the log, 0x%02x", (uint8_t)text[i]);
+        if ((byte < ' ' && byte != '\n') || byte == 0x7f || is_c1)
+            run_fail("there is a control character in the log, 0x%02x", byte);
     }
 }
 
