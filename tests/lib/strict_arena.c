@@ -2,8 +2,14 @@
 /* An implementation of common/base/arena.h for the address sanitizer: see support.h. */
 #include "tests/lib/support.h"
 
+#include "common/base/overflow.h"
+#include "common/base/units.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+#define GARBAGE      0xa5
+#define GARBAGE_SIZE (64 * KIB) /* bytes at each end */
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -52,12 +58,20 @@ void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
     return chunk + 1;
 }
 
-/* Filled with garbage, so that tests notice uninitialized bytes. */
+/*
+ * Filled with garbage, so that tests notice uninitialized bytes: at both ends, because thousands of
+ * tests allocate megabytes that they hardly use.
+ */
 void *arena_alloc_bulk(struct arena *arena, uint64_t size)
 {
-    void *memory = arena_alloc(arena, size, 1);
+    uint8_t *memory = arena_alloc(arena, size, 1);
+    size_t filled = (size_t)min_u64(size, GARBAGE_SIZE);
 
-    return memory ? memset(memory, 0xa5, (size_t)size) : NULL;
+    if (!memory)
+        return NULL;
+    memset(memory, GARBAGE, filled);
+    memset(memory + size - filled, GARBAGE, filled);
+    return memory;
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
