@@ -214,6 +214,16 @@ static void check_at_once(void)
         run_fail("there is a countdown");
 }
 
+/* Nobody can stop it, and it takes as long. */
+static void forced_without_keyboard(uint64_t seed)
+{
+    forced(seed);
+    input_remove_extended();
+    input_remove_plain();
+    fake_system_table.ConIn = NULL;
+    fake_system_table.ConsoleInHandle = NULL;
+}
+
 static void forced_stopped(uint64_t seed)
 {
     forced(seed);
@@ -303,6 +313,7 @@ const struct scenario enroll_scenarios[] = {
     {"enroll-force", forced, ENDING_ENROLLED, "Microsoft's certificates", check_forced,
      .faults = true, .also = ENROLL_ALSO},
     {"enroll-force-at-once", forced_at_once, ENDING_ENROLLED, NULL, check_at_once},
+    {"enroll-force-without-keyboard", forced_without_keyboard, ENDING_ENROLLED, NULL, check_forced},
     {"enroll-force-stopped", forced_stopped, ENDING_BOOT, "stopped by a key",
      check_nothing_written},
     {"enroll-menu", from_menu, ENDING_ENROLLED_OFF, "is turned off", check_from_menu, MENU_FAULTS,
