@@ -210,11 +210,11 @@ static uint32_t tick(void)
 
 static uint32_t key_from_scan(const struct input_key *input)
 {
+    /* Some tablets report Enter's character as its scan code, F3's; some only have a power key. */
+    if (input->scan == SCAN_F3 || input->scan == SCAN_SUSPEND)
+        return KEY_ENTER;
     if (input->scan >= SCAN_UP && input->scan <= SCAN_F10)
         return ((uint32_t)KEY_UP + input->scan - SCAN_UP) | input->modifiers;
-    /* Some tablets report Enter's character as its scan code; some only have a power key. */
-    if (input->scan == KEY_ENTER || input->scan == SCAN_SUSPEND)
-        return KEY_ENTER;
     return KEY_NONE;
 }
 

@@ -61,6 +61,7 @@ static void report(size_t size)
         (void)callback->Callback(callback, EFI_PXE_BASE_CODE_FUNCTION_MTFTP, FALSE, PACKET, NULL);
         (void)callback->Callback(callback, EFI_PXE_BASE_CODE_FUNCTION_MTFTP, FALSE, 46, NULL);
         reported += PACKET - 4;
+        ledger_advance(pxe_ways.ticks_per_packet);
     }
 }
 

@@ -10,7 +10,8 @@ struct pxe_ways {
     bool no_large_blocks; /* a block size leads to a time-out */
     bool no_words;        /* a refusal has no text */
     bool in_options;      /* DHCP has server and file in its options only */
-    long grows;           /* how many bytes more are sent than were announced */
+    uint64_t ticks_per_packet;
+    long grows; /* how many bytes more are sent than were announced */
 };
 extern struct pxe_ways pxe_ways;
 

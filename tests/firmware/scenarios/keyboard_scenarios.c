@@ -38,6 +38,22 @@ static void choose_second(void)
     expect_fallback("first");
 }
 
+/*
+ * Some tablets report Enter's character as its scan code, which is that of F3, and some of them in
+ * both places; some only have a power key.
+ */
+static void enter_by_scan(uint64_t seed)
+{
+    static const struct fake_key keys[] = {
+        {.scan = '\r'}, {.scan = '\r', .unicode = '\r'}, {.scan = 0x108}};
+
+    setup_menu();
+    press((struct fake_key){.scan = SCAN_DOWN});
+    press(keys[seed]);
+    expect_command_line("second");
+    expect_fallback("first");
+}
+
 static void both(uint64_t seed)
 {
     (void)seed;
@@ -110,5 +126,6 @@ const struct scenario keyboard_scenarios[] = {
     {"keyboard-deaf", deaf, ENDING_BOOT, NULL, .faults = true, .also = ALSO(ENDING_WAITING)},
     {"keyboard-eventless", eventless, ENDING_BOOT, NULL, .faults = true},
     {"keyboard-states", states, ENDING_BOOT, NULL},
+    {"keyboard-enter-by-scan", enter_by_scan, ENDING_BOOT, NULL, .seeds = 3},
     {.name = NULL},
 };

@@ -396,6 +396,33 @@ static void menu_edit_escape(uint64_t seed)
     press(SCAN_NONE, ENTER);
 }
 
+/* A line whose boot has failed is a part of the history: it comes as a whole. */
+static void menu_edit_history(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text(ENTRIES "broken.conf", "title Broken\nsort-key 0\nlinux /broken\noptions old\n");
+    put_kernel("\\broken", &plain_kernel);
+    medium_ways.damaged = "broken";
+    medium_ways.damaged_range = (struct range){5000, 5001};
+    medium_ways.damage = EFI_DEVICE_ERROR;
+    type("e");
+    press(SCAN_HOME, 0);
+    type("typed ");
+    press(SCAN_NONE, ENTER);
+    type("e");
+    press(SCAN_UP, 0);
+    press(SCAN_ESC, 0);
+    press(SCAN_DOWN, 0);
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_edit_history(void)
+{
+    if (!strstr(run_said(), "typed old"))
+        run_fail("the line that was typed does not come back");
+}
+
 static void menu_no_editor(uint64_t seed)
 {
     (void)seed;
@@ -418,6 +445,23 @@ static void menu_details(uint64_t seed)
     press(SCAN_HOME, 0);
     press(SCAN_ESC, 0);
     press(SCAN_NONE, ENTER);
+}
+
+/* Each of the keys that leave the details; the next ones choose. */
+static void menu_leave_details(uint64_t seed)
+{
+    static const struct {
+        UINT16 scan;
+        CHAR16 character;
+    } keys[] = {{SCAN_ESC, 0}, {0, ENTER}, {0, 'q'}, {0, 'Q'}, {0, 'p'}, {0, 'P'}, {0, '\b'}};
+
+    setup_menu();
+    type("p");
+    press(keys[seed].scan, keys[seed].character);
+    press(SCAN_DOWN, 0);
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
 }
 
 /* An entry that has everything; then the one below is booted. */
@@ -1107,6 +1151,8 @@ const struct scenario manager_scenarios[] = {
     {"menu-edit-escape", menu_edit_escape, ENDING_BOOT, NULL, MENU_FAULTS},
     {"menu-no-editor", menu_no_editor, ENDING_BOOT, "editor no", MENU_FAULTS},
     {"menu-details", menu_details, ENDING_BOOT, "sort key", MENU_FAULTS},
+    {"menu-leave-details", menu_leave_details, ENDING_BOOT, .seeds = 7},
+    {"menu-edit-history", menu_edit_history, ENDING_BOOT, NULL, check_edit_history},
     {"menu-every-detail", menu_every_detail, ENDING_BOOT, NULL, check_every_detail},
     {"menu-all-keys", menu_all_keys, ENDING_BOOT, "does not support rebooting into its setup",
      MENU_FAULTS},

@@ -2,6 +2,7 @@
 /* Started from the network: entries, kernels and initrds from a server. */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
@@ -144,6 +145,13 @@ static void named(uint64_t seed)
     expect_command_line("x");
 }
 
+/* So slow that the progress is shown, as it comes from the packets. */
+static void slow(uint64_t seed)
+{
+    named(seed);
+    pxe_ways.ticks_per_packet = TICKS_PER_SECOND / 10;
+}
+
 static void check_named(void)
 {
     if (run_is_plain() && pxe_reads() != 2)
@@ -233,6 +241,7 @@ const struct scenario network_scenarios[] = {
     {"tftp-list", list, ENDING_BOOT, "vmlinux + initrd", check_list, .faults = true},
     {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
     {"tftp-named", named, ENDING_BOOT, "vmlinux + initrd", check_named, .faults = true},
+    {"tftp-slow", slow, ENDING_BOOT, "initrd: 50 %"},
     {"flat-program", flat_program, ENDING_SUCCESS, .faults = true},
     {"flat", flat, ENDING_BOOT, "vmlinux + initrd", check_flat, .seeds = 4, .faults = true},
     {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),

@@ -393,7 +393,7 @@ int main(int count, char **arguments)
         return run_one(arguments + 1);
     tests.only_marked = arguments[1] && strcmp(arguments[1], "--marked") == 0;
     run_all();
-    if (tests.only_marked && tests.marked == 0) { /* nothing that is repeated leads there without a failure */
+    if (tests.only_marked && tests.marked == 0) { /* nothing leads there without a failure */
         tests.only_marked = false;
         run_all();
     }
