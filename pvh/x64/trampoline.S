@@ -118,8 +118,7 @@ compatibility_mode:
         movl    $TRAMPOLINE_TSS_SELECTOR, %eax
         ltr     %ax
 
-        leal    TRAMPOLINE_STACK_TOP(%ebp), %esp
-        pushl   $EFLAGS_NONE
+        pushl   $EFLAGS_NONE            /* LRETQ has left the stack empty */
         popfl
         /* MOV preserves the flags. ESP is 0 so that no kernel takes it for a stack. */
         movl    $0, %eax

@@ -10,6 +10,25 @@ BITS = re.compile(r"^#define[ \t]+\w+[ \t]+(\S[^\n]*?)(?:[ \t]*/\*.*)?$", re.MUL
 IMMEDIATE = re.compile(r"\$(\d+)\b")
 
 
+REGISTER = re.compile(r"%(?:[re]?([abcd])x|([abcd])[lh]|[re]?(si|di|sp|bp)l?|([c-gs]s))\b")
+
+
+def registers_in(text):
+    return {next(filter(None, found.groups())) for found in REGISTER.finditer(text)}
+
+
+def moves_to(text):
+    """The register that an instruction moves to, if that is all it does."""
+    found = re.fullmatch(r"(?:mov|lea)[bwlq]?\s+(\S.*),\s*(%\w+)", text)
+    return registers_in(found[2]) if found and not re.search(r"%cr\d", text) else None
+
+
+def may_change_places(one, two):
+    """Whether two moves do the same in either order: neither is to what the other is from or to."""
+    to_one, to_two = moves_to(one), moves_to(two)
+    return bool(to_one) and bool(to_two) and to_one.isdisjoint(registers_in(two)) and to_two.isdisjoint(registers_in(one))
+
+
 def code_of(line):
     """(start, end) of the instruction in its line, without the comment."""
     text = re.sub(r"/\*.*", "", line[0]).rstrip()
@@ -25,7 +44,8 @@ def assembly_mutants(source):
         for number in IMMEDIATE.finditer(text, start, end):
             yield Mutant(source, "", None, number.start(1), number.end(1), f"({number[1]} + 1)")
     for one, two, (start, end), (second_start, second_end) in zip(lines, lines[1:], places, places[1:]):
-        if two.start() == one.end() + 1 and text[start:end] != text[second_start:second_end]:
+        if two.start() == one.end() + 1 and text[start:end] != text[second_start:second_end] and \
+                not may_change_places(text[start:end], text[second_start:second_end]):
             between = text[end:second_start]
             yield Mutant(source, "", None, start, second_end, text[second_start:second_end] + between + text[start:end])
     for bits in BITS.finditer(text):

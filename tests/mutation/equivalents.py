@@ -37,7 +37,7 @@ def read_equivalents(path, mutants):
     there = collections.Counter(map(key_of, mutants))
     for number, lines in group(path.read_text(encoding="utf-8").splitlines()):
         key = (lines[0], *(line[2:] for line in lines[1:3]))
-        if len(lines) < 4 or not lines[1].startswith("- ") or not lines[2].startswith("+ "):
+        if len(lines) < 4 or not lines[1].startswith("- ") or not lines[2].startswith("+"):
             wrong.append(f"{path.name}:{number}: not FILE FUNCTION, - LINE, + LINE and a reason")
         elif there[key] != 1:
             wrong.append(f"{path.name}:{number}: there are {there[key]} such mutants, not 1")

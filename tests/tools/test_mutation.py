@@ -119,6 +119,21 @@ def test_faults_of_assembly(before, after):
     assert (before, after) in [mutant.lines() for mutant in mutants_of([Source("example.S", ASSEMBLY)])]
 
 
+@pytest.mark.parametrize("one, two, is_fault", (
+    ("movl %eax, %ds", "movl %eax, %es", False),
+    ("movl $0, %ecx", "movl 4(%rbx), %esi", False),
+    ("movl $0, %ecx", "movl %ecx, %esi", True),
+    ("movl 0(%rbx), %edi", "movl $0, %ebx", True),
+    ("movl %eax, %cr0", "movl $0, %ecx", True),
+    ("movl $0, %esp", "movl 8(%ebp), %ebx", False),
+    ("movl 4(%esp), %ebp", "movl $0, %esp", True),
+    ("addl $1, %ecx", "movl $0, %edx", True),
+))
+def test_order_of_instructions(one, two, is_fault):
+    found = [mutant.lines() for mutant in mutants_of([Source("example.S", f"        {one}\n        {two}\n")])]
+    assert ((f"{one} {two}", f"{two} {one}") in found) == is_fault
+
+
 def test_labels_and_directives_stay():
     for before, after in [mutant.lines() for mutant in mutants_of([Source("example.S", ASSEMBLY)])]:
         assert before.count("1:") == after.count("1:") == 0 and ".code32" not in before + after

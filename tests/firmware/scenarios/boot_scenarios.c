@@ -627,6 +627,16 @@ static void no_volume(uint64_t seed)
     fake_loaded_image.DeviceHandle = NULL;
 }
 
+static void no_loaded_image(uint64_t seed)
+{
+    static const EFI_GUID guid = LOADED_IMAGE_PROTOCOL, path_guid = DEVICE_PATH_PROTOCOL;
+    static uint8_t path[] = {0x7f, 0xff, 4, 0};
+
+    option_boot(seed);
+    handles_install(&image_handle, &path_guid, path); /* a handle without protocols is none */
+    handles_remove(image_handle, &guid);
+}
+
 /* A slow medium, so that the progress is shown. */
 static void set_up_slow(size_t size)
 {
@@ -847,6 +857,8 @@ const struct scenario boot_scenarios[] = {
      .faults = true},
     {"no-kernel", no_kernel_at_all, ENDING_ERROR, "note: ", .faults = true},
     {"no-volume", no_volume, ENDING_ERROR, "no file system", .faults = true},
+    {"no-loaded-image", no_loaded_image, ENDING_ERROR,
+     "the firmware does not say where pvhboot was loaded from: Unsupported"},
     {"slow-medium", slow_medium, ENDING_BOOT, "initrd: 100 %", .faults = true},
     {"slow-and-large", slow_and_large, ENDING_BOOT, "initrd: 33 %", .faults = true},
     {"short-reads", short_reads, ENDING_BOOT, NULL, .seeds = 4},

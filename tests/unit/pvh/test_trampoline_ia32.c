@@ -171,10 +171,12 @@ static int on_cpuid(uc_engine *engine, void *context)
     (void)engine, (void)context;
     check(leaf == LEAF_EXTENDED || leaf == LEAF_FEATURES);
     check(leaf <= machine.processor->last_extended || leaf == LEAF_EXTENDED);
-    write_register(UC_X86_REG_EAX, leaf == LEAF_EXTENDED ? machine.processor->last_extended : 0);
+    write_register(UC_X86_REG_EAX,
+                   leaf == LEAF_EXTENDED ? machine.processor->last_extended : CPUID_OTHER);
     write_register(UC_X86_REG_EBX, CPUID_OTHER);
     write_register(UC_X86_REG_ECX, CPUID_OTHER);
-    write_register(UC_X86_REG_EDX, machine.processor->features);
+    write_register(UC_X86_REG_EDX,
+                   leaf == LEAF_FEATURES ? machine.processor->features : CPUID_OTHER);
     return 1;
 }
 
@@ -201,6 +203,13 @@ static uint64_t take(uint64_t size, uint64_t alignment)
     return start;
 }
 
+/* Where one range ends, the next does not begin: no address comes out right by going on. */
+static uint64_t take_apart(struct random *random, uint64_t size)
+{
+    (void)take(1 + random_below(random, 64), 1);
+    return take(size, 1);
+}
+
 static void make_plan(struct random *random, size_t copies, size_t zeros)
 {
     uint64_t data_size = trampoline_data_size(copies, zeros);
@@ -221,11 +230,11 @@ static void make_plan(struct random *random, size_t copies, size_t zeros)
         uint64_t size = i == 0 ? FIRMWARE_END - FIRMWARE_TABLES : 1 + random_below(random, 6000);
 
         machine.copies[i].size = size;
-        machine.copies[i].source = take(size, 1);
-        machine.copies[i].destination = i == 0 ? FIRMWARE_TABLES : take(size, 1);
+        machine.copies[i].source = take_apart(random, size);
+        machine.copies[i].destination = i == 0 ? FIRMWARE_TABLES : take_apart(random, size);
     }
     for (size_t i = 0; i < zeros; i++) {
-        uint64_t size = 1 + random_below(random, 6000), at = take(size, 1);
+        uint64_t size = 1 + random_below(random, 6000), at = take_apart(random, size);
 
         machine.zeros[i] = (struct range){at, at + size};
     }
@@ -296,12 +305,14 @@ static void enter_firmware(struct random *random, enum paging paging)
     };
     static const uint32_t kinds[PAGING_KINDS] = {0, CR4_PSE, CR4_PAE};
     const uc_x86_mmr ldt = {.selector = 0x20, .base = FIRMWARE_STACK, .limit = 0x3f};
+    const uc_x86_mmr idt = {.base = FIRMWARE_STACK, .limit = 0x7ff};
     const uc_x86_mmr gdt = {.base = FIRMWARE_GDT, .limit = sizeof(firmware_gdt) - 1};
     uint32_t cr0 = CR0_WP | CR0_NE | CR0_ET | CR0_PE;
 
     for (size_t i = 0; i < ELEMENTS(registers); i++)
         write_register(registers[i], (uint32_t)random_next(random));
     assert_int_equal(uc_reg_write(machine.engine, UC_X86_REG_GDTR, &gdt), UC_ERR_OK);
+    assert_int_equal(uc_reg_write(machine.engine, UC_X86_REG_IDTR, &idt), UC_ERR_OK);
     assert_int_equal(uc_reg_write(machine.engine, UC_X86_REG_LDTR, &ldt), UC_ERR_OK);
     for (size_t i = 0; i < ELEMENTS(data_segments); i++)
         write_register(data_segments[i], FIRMWARE_DATA);

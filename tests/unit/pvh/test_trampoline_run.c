@@ -322,6 +322,7 @@ static void enter_firmware(struct random *random, bool five_levels)
         UC_X86_REG_RAX, UC_X86_REG_RBX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RSI,
         UC_X86_REG_RBP, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R15,
     };
+    const uc_x86_mmr idt = {.base = FIRMWARE_STACK, .limit = 0xfff};
     const uc_x86_mmr ldt = {.selector = 0x28, .base = FIRMWARE_STACK, .limit = 0x3f};
     uint64_t cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_SMEP | CR4_PCIDE | CR4_CET;
 
@@ -333,6 +334,7 @@ static void enter_firmware(struct random *random, bool five_levels)
     write_register(UC_X86_REG_CR3, FIRMWARE_TABLES + (five_levels ? PAGE_SIZE : 0));
     write_register(UC_X86_REG_CR0, CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_PE);
     write_register(UC_X86_REG_RFLAGS, RFLAGS_FIXED | RFLAGS_CF | RFLAGS_IF | RFLAGS_DF | RFLAGS_AC);
+    assert_int_equal(uc_reg_write(machine.engine, UC_X86_REG_IDTR, &idt), UC_ERR_OK);
     assert_int_equal(uc_reg_write(machine.engine, UC_X86_REG_LDTR, &ldt), UC_ERR_OK);
     machine.last = read_state();
     machine.last_address = 0;
