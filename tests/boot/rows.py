@@ -268,15 +268,15 @@ def packed(*packers, **fields):
 PACKED = (
     vmlinuz("xz", "6.1-amd64", 256, payloads=(30 * MIB,)),
     vmlinuz("xz-short-of-memory", "6.1-amd64", 160, payloads=(30 * MIB,), slow=True),
-    vmlinuz("lz4", "6.1-cloud", 192, payloads=(MIB,), slow=True),
-    vmlinuz("zstd", "6.12-cloud", 256, payloads=(MIB,), slow=True),
+    vmlinuz("lz4", "6.1-cloud", 192, payloads=(MIB,)),
+    vmlinuz("zstd", "6.12-cloud", 256, payloads=(MIB,)),
     vmlinuz("in-gzip", "6.1-cloud", 192, payloads=(MIB,), packers=("gz",), slow=True),
     packed("gz"),
     packed("xz", slow=True),
     packed("zst"),
     packed("zst-stream", slow=True),
     packed("lz4"),
-    packed("lz4-legacy"),
+    packed("lz4-legacy", slow=True),
 )
 
 # Unpacked, then moved: the span that the kernel is linked to is not to be had.
