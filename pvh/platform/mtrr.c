@@ -199,14 +199,15 @@ static uint64_t count_variable(struct count *count, struct range ram)
 {
     bool write_back = count->state->default_type == MTRR_WRITE_BACK;
     uint64_t forced_end = max_u64(count->state->forced_end, FORCED_START);
-    uint64_t end = UINT64_C(1) << count->state->address_bits;
+    const struct range all = {0, UINT64_C(1) << count->state->address_bits};
     uint64_t bytes;
 
+    ram = range_intersect(ram, all);
     count->cached_by_default = true;
     bytes = count_range(count, range_intersect(ram, (struct range){FORCED_START, forced_end}));
     count->cached_by_default = write_back;
     bytes += count_range(count, range_intersect(ram, (struct range){0, FORCED_START}));
-    return bytes + count_range(count, range_intersect(ram, (struct range){forced_end, end}));
+    return bytes + count_range(count, range_intersect(ram, (struct range){forced_end, all.end}));
 }
 
 /* There are more fixed ranges above 640 KiB, but no RAM. */

@@ -251,6 +251,21 @@ static void memory_that_is_forced_to_be_write_back(void **state)
     assert_finding(GIB, true);
 }
 
+/* Beyond what the processor addresses, masks say nothing: nothing is counted there. */
+static void forced_beyond_all_addresses(void **state)
+{
+    (void)state;
+    start_machine(UC);
+    add_memory(68 * GIB, 69 * GIB, HVM_MEMMAP_RAM);
+    set_block(0, 0, 4 * GIB, WB);
+    set_block(1, 4 * GIB, 256 * MIB, UC);
+    machine.vendor = "AuthcAMDenti";
+    machine.signature = AMD_SIGNATURE;
+    machine.system_config = 3 << 21;
+    machine.top_memory_2 = 128 * GIB;
+    assert_finding(256 * MIB, true);
+}
+
 static void fixed_ranges(void **state)
 {
     (void)state;
@@ -437,6 +452,7 @@ int main(void)
         cmocka_unit_test(registers_that_linux_does_not_trim),
         cmocka_unit_test(an_invalid_range_does_not_count),
         cmocka_unit_test(overlapping_ranges),
+        cmocka_unit_test(forced_beyond_all_addresses),
         cmocka_unit_test(memory_that_is_forced_to_be_write_back),
         cmocka_unit_test(fixed_ranges),
         cmocka_unit_test(low_memory_is_not_trimmed),
