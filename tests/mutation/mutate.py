@@ -188,9 +188,8 @@ class Worker:
             codes.append(output.read_bytes())
         return codes[0] == codes[1]
 
-    def try_units(self, mutant, made):
+    def try_units(self, mutant, made, output):
         """The unit test that kills it, or nothing."""
-        output = self.compile(mutant, made)
         program = self.folder / "unit"
         for name in self.reach.programs(mutant):
             if self.commands.link(UNIT_BUILD + name, {made: output}, program) and \
@@ -214,9 +213,10 @@ class Worker:
     def try_mutant(self, mutant):
         made = [build + mutant.source.path + ".o" for build in (UNIT_BUILD, FIRMWARE_BUILD)]
         unit, firmware = (name if name in self.commands.compiled else None for name in made)
-        if not self.compile(mutant, unit or firmware) or self.is_loaders_own(mutant, unit or firmware):
+        output = self.compile(mutant, unit or firmware)
+        if not output or self.is_loaders_own(mutant, unit or firmware):
             return Outcome(mutant, is_one=False)
-        by = self.try_units(mutant, unit) if unit else ""
+        by = self.try_units(mutant, unit, output) if unit else ""
         # The fake firmware takes the trampoline's place.
         if by or not firmware or mutant.source.path.endswith(".S"):
             return Outcome(mutant, by)
@@ -334,12 +334,11 @@ def main():
     chosen = [mutant for mutant in mutants if options.only in mutant.source.path and equivalents.allow(mutant)]
     if not chosen:
         sys.exit(f"mutate: no host test has a source whose path contains {options.only!r}")
+    reach = find_reach(options.program, BUILD / "reach")
     tests = RunningTests()
     try:
-        workers = [Worker(number, processor, commands, find_reach(options.program, BUILD / "reach") if number == 0 else None, tests)
+        workers = [Worker(number, processor, commands, reach, tests)
                    for number, processor in enumerate(sorted(os.sched_getaffinity(0)))]
-        for worker in workers:
-            worker.reach = workers[0].reach
         with_workers(workers, ((lambda worker, program=program: worker.check_unbroken(program)) for program in programs),
                      lambda _: True)
         print(f"{len(chosen)} mutants of {len({mutant.source.path for mutant in chosen})} files, of which "
