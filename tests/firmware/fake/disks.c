@@ -66,6 +66,14 @@ void partition_put_path(EFI_HANDLE *handle, uint8_t disk, uint8_t number)
     put_path(handle, disk, number);
 }
 
+void partition_start_on(uint8_t disk)
+{
+    static const EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+
+    handles_remove(device_handle, &guid);
+    put_path(&device_handle, disk, 1);
+}
+
 static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO *this, UINT32 medium, EFI_LBA block, UINTN size,
                                      void *buffer)
 {

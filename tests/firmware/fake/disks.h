@@ -8,6 +8,9 @@
 void disk_put_path(EFI_HANDLE *handle, uint8_t disk);
 void partition_put_path(EFI_HANDLE *handle, uint8_t disk, uint8_t number);
 
+/* The loader's volume becomes the first partition of this disk. */
+void partition_start_on(uint8_t disk);
+
 /* Every partition's GUID has this byte, its number added. */
 #define PARTITION_GUID_FILL 0x50
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/fake/events.h"
 
+#include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/watchdog.h"
@@ -388,6 +389,14 @@ void input_remove_extended(void)
 void input_remove_plain(void)
 {
     handles_remove(console_handle, &plain_guid);
+}
+
+void input_remove_all(void)
+{
+    input_remove_extended();
+    input_remove_plain();
+    fake_system_table.ConIn = NULL;
+    fake_system_table.ConsoleInHandle = NULL;
 }
 
 void input_make_deaf(void)

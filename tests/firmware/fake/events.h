@@ -41,6 +41,7 @@ void input_install(void);
 /* Removes one of the console's protocols. */
 void input_remove_extended(void);
 void input_remove_plain(void);
+void input_remove_all(void);
 
 /* The console's extended protocol never delivers keys; that of a keyboard found earlier does. */
 void input_make_deaf(void);

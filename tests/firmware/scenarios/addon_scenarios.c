@@ -174,10 +174,7 @@ static void check_messages(void)
         BESIDE "damaged.addon.efi: is ignored",
     };
 
-    for (size_t i = 0; i < ELEMENTS(lines); i++) {
-        if (!strstr(run_said(), lines[i]))
-            run_fail("does not say \"%s\"", lines[i]);
-    }
+    check_all_said(lines, ELEMENTS(lines));
 }
 
 /* The next measurement into PCR 12 or 13. */

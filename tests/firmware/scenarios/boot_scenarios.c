@@ -192,14 +192,6 @@ static void put_xbootldr_info(EFI_HANDLE *partition)
     handles_install(partition, &guid, &partition_info);
 }
 
-static void start_on_partition(void)
-{
-    static const EFI_GUID guid = DEVICE_PATH_PROTOCOL;
-
-    handles_remove(device_handle, &guid);
-    partition_put_path(&device_handle, 2, 1);
-}
-
 /*
  * An XBOOTLDR partition on the disk that we were started from; on another one (1); of another type
  * (2); in an MBR (3); without a device path (4).
@@ -209,7 +201,7 @@ static void xbootldr(uint64_t seed)
     EFI_HANDLE partition = NULL;
 
     nothing_to_boot(seed);
-    start_on_partition();
+    partition_start_on(2);
     put_xbootldr_info(&partition);
     partition_info.entry[0] ^= seed == 2;
     partition_info.type -= seed == 3;
@@ -232,7 +224,7 @@ static void xbootldr_itself(uint64_t seed)
 {
     (void)seed;
     setup_plain();
-    start_on_partition();
+    partition_start_on(2);
     put_xbootldr_info(&device_handle);
     file_put_text("\\loader\\entries\\only.conf", "linux /vmlinux\n");
 }

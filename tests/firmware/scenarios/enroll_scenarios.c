@@ -218,10 +218,7 @@ static void check_at_once(void)
 static void forced_without_keyboard(uint64_t seed)
 {
     forced(seed);
-    input_remove_extended();
-    input_remove_plain();
-    fake_system_table.ConIn = NULL;
-    fake_system_table.ConsoleInHandle = NULL;
+    input_remove_all();
 }
 
 static void forced_stopped(uint64_t seed)

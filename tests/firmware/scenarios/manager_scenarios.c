@@ -502,10 +502,7 @@ static void check_every_detail(void)
         "line 11:",
     };
 
-    for (size_t i = 0; i < ELEMENTS(lines); i++) {
-        if (!strstr(run_said(), lines[i]))
-            run_fail("the details do not say \"%s\"", lines[i]);
-    }
+    check_all_said(lines, ELEMENTS(lines));
 }
 
 /* All keys that show something or move the bar. */
@@ -961,10 +958,7 @@ static void menu_no_keyboard(uint64_t seed)
 {
     (void)seed;
     setup_menu();
-    input_remove_extended();
-    input_remove_plain();
-    fake_system_table.ConIn = NULL;
-    fake_system_table.ConsoleInHandle = NULL;
+    input_remove_all();
 }
 
 static void menu_no_screen(uint64_t seed)

@@ -163,10 +163,7 @@ static void check_verbose(void)
         "measured into PCR 9: command line",
     };
 
-    for (size_t i = 0; i < ELEMENTS(lines); i++) {
-        if (!strstr(run_said(), lines[i]))
-            run_fail("does not say \"%s\"", lines[i]);
-    }
+    check_all_said(lines, ELEMENTS(lines));
 }
 
 /* Without entries there is no loader.conf. */

@@ -155,6 +155,14 @@ void setup_kernel_over_nvs(void)
     put_kernel("\\kernel", &kernel);
 }
 
+void check_all_said(const char *const texts[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!strstr(run_said(), texts[i]))
+            run_fail("does not say \"%s\"", texts[i]);
+    }
+}
+
 void check_loader_variable(const char *name, const char *text)
 {
     size_t size;

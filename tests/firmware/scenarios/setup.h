@@ -43,3 +43,6 @@ void setup_kernel_over_nvs(void);
 
 /* Fails the run unless the loader's variable `name` holds this text. */
 void check_loader_variable(const char *name, const char *text);
+
+/* Whether all of these texts are on the console. */
+void check_all_said(const char *const texts[], size_t count);

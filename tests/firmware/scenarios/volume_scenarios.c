@@ -40,14 +40,11 @@ static void nothing_connects(EFI_HANDLE controller)
 
 static void start_on(uint8_t disk_number)
 {
-    static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
-
     own_disk = disk_number;
     firmware_ways.connect = nothing_connects;
     machine_usual();
     disks_fill();
-    handles_remove(device_handle, &path_guid);
-    partition_put_path(&device_handle, disk_number, 1);
+    partition_start_on(disk_number);
 }
 
 static void put_other_partition(void)
