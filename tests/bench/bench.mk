@@ -90,7 +90,7 @@ bench-unpack: $(BENCH_MACHINE) $(addprefix $(BENCH_BUILD)/,decode pvhboot.map) $
 	@tests/bench/unpack.py --efi $(EFI_BINARY) --output build/bench-unpack.json $(BENCH_KERNELS)
 
 # What the boot tests make images of, sign with and boot from.
-BENCH_TRUST := $(addprefix build/deps/packages/,shim-signed trixie/systemd-boot-efi trixie/systemd-ukify \
+BENCH_TRUST := $(addprefix build/deps/packages/,bookworm/ovmf shim-signed trixie/systemd-boot-efi trixie/systemd-ukify \
 	bookworm-backports/python3-virt-firmware)
 bench-trust: $(BENCH_MACHINE) $(EFI_BINARY) $(BENCH_LINUX) $(BENCH_TRUST)
 	@tests/bench/trust.py --linux $(BENCH_LINUX) --output build/bench-trust.json

@@ -94,9 +94,9 @@ def write_signed_disk(folder, files, lines):
 
 
 def boot(folder, state, mode, timeout):
-    """Boots the folder's disk. Returns what was counted up to Linux's first message, for the floor all of it; and the
-    guest's words."""
-    with tpm.tpm(folder) as devices:
+    """Boots the folder's disk, with a new TPM. Returns what was counted up to Linux's first message, for the floor all of
+    it; and the guest's words."""
+    with temporary_folder(BENCH, ".tpm.") as state_folder, tpm.tpm(state_folder) as devices:
         words = run(folder, folder / "disk", mode, timeout=timeout, firmware=firmware(), store=secure_boot.store(state),
                     devices=(*devices, "-global", "ICH9-LPC.disable_s3=1"))
     return next(path for path in (folder / "counts.message", folder / "counts") if path.exists()), words

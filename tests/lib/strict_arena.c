@@ -5,15 +5,27 @@
 #include "common/base/overflow.h"
 #include "common/base/units.h"
 
+#include <sanitizer/asan_interface.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define GARBAGE      0xa5
 #define GARBAGE_SIZE (64 * KIB) /* bytes at each end */
+#define SPARE_SIZE   MIB        /* bytes from which pieces are kept */
 
 struct arena_chunk {
     struct arena_chunk *next;
+    uint64_t size; /* bytes, with this */
 } __attribute__((aligned(16)));
+
+/*
+ * Large pieces that nobody has: to map one, and its shadow, takes milliseconds, and thousands of
+ * tests take some of the same sizes each.
+ */
+static struct {
+    struct arena_chunk *chunk;
+    uint64_t size;
+} spares[4];
 
 static size_t allocations_left = NEVER;
 static uint64_t largest = UINT64_MAX;
@@ -40,22 +52,65 @@ uint64_t arena_bytes(void)
     return bytes_in_all;
 }
 
-void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
+static struct arena_chunk *take_spare(uint64_t size)
 {
-    struct arena_chunk *chunk;
+    for (size_t i = 0; i < ELEMENTS(spares); i++) {
+        struct arena_chunk *chunk = spares[i].chunk;
+
+        if (!chunk || spares[i].size != size)
+            continue;
+        spares[i].chunk = NULL;
+        ASAN_UNPOISON_MEMORY_REGION(chunk, size);
+        return chunk;
+    }
+    return NULL;
+}
+
+/* A large one takes the place of what has been spare for longest. */
+static void free_chunk(struct arena_chunk *chunk)
+{
+    static size_t oldest;
+
+    pieces--;
+    if (chunk->size >= SPARE_SIZE) {
+        struct arena_chunk *old = spares[oldest].chunk;
+
+        spares[oldest].chunk = chunk;
+        spares[oldest].size = chunk->size;
+        oldest = (oldest + 1) % ELEMENTS(spares);
+        ASAN_POISON_MEMORY_REGION(chunk, chunk->size);
+        chunk = old;
+    }
+    free(chunk);
+}
+
+/* Zeroes, unless a spare piece will do. */
+static void *alloc(struct arena *arena, uint64_t count, size_t size, bool may_be_spare)
+{
+    struct arena_chunk *chunk = NULL;
     uint64_t bytes;
 
     if (!checked_mul(count, size, &bytes) || !checked_add(bytes, sizeof(*chunk), &bytes))
         return NULL;
-    if (allocations_left == 0 || bytes > largest || !(chunk = calloc(1, bytes)))
+    if (allocations_left == 0 || bytes > largest)
+        return NULL;
+    if (may_be_spare)
+        chunk = take_spare(bytes);
+    if (!chunk && !(chunk = calloc(1, bytes)))
         return NULL;
     if (allocations_left != NEVER)
         allocations_left--;
+    chunk->size = bytes;
     chunk->next = arena->chunks;
     arena->chunks = chunk;
     pieces++;
     bytes_in_all += count * size;
     return chunk + 1;
+}
+
+void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
+{
+    return alloc(arena, count, size, false);
 }
 
 /*
@@ -64,7 +119,7 @@ void *arena_alloc(struct arena *arena, uint64_t count, size_t size)
  */
 void *arena_alloc_bulk(struct arena *arena, uint64_t size)
 {
-    uint8_t *memory = arena_alloc(arena, size, 1);
+    uint8_t *memory = alloc(arena, size, 1, true);
     size_t filled = (size_t)min_u64(size, GARBAGE_SIZE);
 
     if (!memory)
@@ -92,8 +147,7 @@ static void free_piece(struct arena *arena, void *memory)
     if (!*link)
         return;
     *link = chunk->next;
-    free(chunk);
-    pieces--;
+    free_chunk(chunk);
 }
 
 void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size)
@@ -120,8 +174,7 @@ void arena_release(struct arena *arena)
         struct arena_chunk *chunk = arena->chunks;
 
         arena->chunks = chunk->next;
-        free(chunk);
-        pieces--;
+        free_chunk(chunk);
     }
 }
 

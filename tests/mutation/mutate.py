@@ -45,10 +45,12 @@ TYPES_FIT = ("-Wno-all", "-Wno-extra", "-Wno-pedantic", "-Werror=incompatible-po
 MARK = " extern void run_mark(void); run_mark();"
 
 # Seconds. Whoever takes longer loops.
-UNIT_SECONDS = 200      # the slowest unit test takes some 30
+UNIT_SECONDS = 300      # the slowest unit test takes some 40
 PLAIN_SECONDS = 300     # the fake firmware's scenarios take some 40 on one processor, without failures
 MARKED_SECONDS = 60     # with failures, most of what is found is found by then; all of them take 200
-LOOP_SECONDS = 60       # of processor time in one process, of which a run takes far less than one
+LOOP_SECONDS = 60       # of processor time in one process, of which a scenario takes far less than one
+LONGER = 3              # times as long as with nothing broken, and LEAST_SECONDS more, is the end for a unit test
+LEAST_SECONDS = 10
 MEMORY_MIB = 2500
 
 ENOUGH = 0.75   # of the mutants have to be killed, whichever 100 a sample has: of all, it is 85 to 91 %. The aim is 97 %
@@ -104,12 +106,14 @@ class RunningTests:
 
     def __init__(self):
         self.running, self.lock, self.is_over = set(), threading.Lock(), False
+        self.unbroken = {}  # the seconds that a test takes with nothing broken
 
     def run(self, command, processor, seconds):
         """Runs a test to its end, or until it prints that something has failed."""
-        detect_leaks = not Path(command[0]).name.startswith("test_firmware")
-        environment = {**os.environ, "ASAN_OPTIONS": f"detect_leaks={int(detect_leaks)}:hard_rss_limit_mb={MEMORY_MIB}"}
-        run = subprocess.Popen(["taskset", "--cpu-list", str(processor), "prlimit", f"--cpu={LOOP_SECONDS}", "--core=0", "--",
+        is_unit = not Path(command[0]).name.startswith("test_firmware")
+        most = int(seconds) if is_unit else LOOP_SECONDS
+        environment = {**os.environ, "ASAN_OPTIONS": f"detect_leaks={int(is_unit)}:hard_rss_limit_mb={MEMORY_MIB}"}
+        run = subprocess.Popen(["taskset", "--cpu-list", str(processor), "prlimit", f"--cpu={most}", "--core=0", "--",
                                 *map(str, command)], env=environment, text=True, errors="replace", start_new_session=True,
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         timed_out = threading.Event()
@@ -192,8 +196,9 @@ class Worker:
         """The unit test that kills it, or nothing."""
         program = self.folder / "unit"
         for name in self.reach.programs(mutant):
+            seconds = LEAST_SECONDS + LONGER * self.tests.unbroken[UNIT_BUILD + name]
             if self.commands.link(UNIT_BUILD + name, {made: output}, program) and \
-                    self.run([program], UNIT_SECONDS) != Verdict.PASSED:
+                    self.run([program], seconds) != Verdict.PASSED:
                 return name
         return ""
 
@@ -226,7 +231,9 @@ class Worker:
     def check_unbroken(self, program):
         """A test that fails without a mutant would kill all of them."""
         arguments, seconds = (["--plain"], PLAIN_SECONDS) if program == FIRMWARE else ([], UNIT_SECONDS)
+        start = time.monotonic()
         verdict = self.run([program, *arguments], seconds)
+        self.tests.unbroken[program] = time.monotonic() - start
         if verdict != Verdict.PASSED:
             raise RuntimeError(f"{program}: {verdict.name.lower().replace('_', ' ')} with nothing broken")
 

@@ -583,11 +583,19 @@ static void check_kept_timeout(void)
 static const struct {
     const char *before, *keys, *after; /* of the variable; NULL: not there */
     INT32 mode;
+    const char *answer;
 } text_modes[] = {
-    {NULL, "r", "2", 2},           {NULL, "rr", "0", 0}, {NULL, "rrr", "2", 2},
-    {NULL, "rR", NULL, 0},         {"2", "", "2", 2},    {"2", "r", "0", 0},
-    {"2", "R", NULL, 0},           {"1", "", "1", 0},    {"99", "", "99", 0},
-    {"rubbish", "", "rubbish", 0}, {"-4", "r", "2", 2},
+    {NULL, "r", "2", 2, "Text mode 2 from now on: 100 x 31 characters."},
+    {NULL, "rr", "0", 0, "Text mode 0 from now on: 80 x 25 characters."},
+    {NULL, "rrr", "2", 2, "Text mode 2 from now on"},
+    {NULL, "rR", NULL, 0, "The usual text mode again, 0: 80 x 25 characters."},
+    {"2", "", "2", 2, "New"},
+    {"2", "r", "0", 0, "Text mode 0 from now on"},
+    {"2", "R", NULL, 0, "The usual text mode again, 0"},
+    {"1", "", "1", 0, "New"},
+    {"99", "", "99", 0, "New"},
+    {"rubbish", "", "rubbish", 0, "New"},
+    {"-4", "r", "2", 2, "Text mode 2 from now on"},
 };
 static uint64_t text_mode_row;
 
@@ -606,6 +614,7 @@ static void check_text_mode(void)
     const char *after = text_modes[text_mode_row].after;
     size_t size;
 
+    check_all_said(&text_modes[text_mode_row].answer, 1);
     if (console_mode() != text_modes[text_mode_row].mode)
         run_fail("text mode %d is set", (int)console_mode());
     if (after ? !variable_is("LoaderConfigConsoleMode", after)
@@ -951,7 +960,14 @@ static void menu_empty_alone(uint64_t seed)
 {
     (void)seed;
     setup_plain();
-    file_put_text(CONFIG, "timeout 2\n");
+    file_put_text(CONFIG, "timeout 2\ntimeot 5\n");
+}
+
+/* Where no menu can be shown, what may be why there is no entry is on the screen. */
+static void menu_empty_nowhere(uint64_t seed)
+{
+    menu_empty_alone(seed);
+    input_remove_all();
 }
 
 static void menu_no_keyboard(uint64_t seed)
@@ -1188,6 +1204,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-warnings", menu_warnings, ENDING_BOOT, "2 more lines were not", check_said_once,
      MENU_FAULTS},
     {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot", .faults = true},
+    {"menu-empty-nowhere", menu_empty_nowhere, ENDING_ERROR, "timeot", .faults = true},
     {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
     {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},
     {"menu-forever", menu_forever, ENDING_WAITING, NULL, MENU_FAULTS},

@@ -157,6 +157,35 @@ static void zeroes_are_no_event(void **state)
     assert_false(measure(&log, ROOM, log.size, &size));
 }
 
+/* What the vendor put behind the list of banks is none of them, whatever it looks like. */
+static void vendors_bytes_are_no_bank(void **state)
+{
+    /* How many there are, and what they are: as a bank, algorithm 3 with digests of 4 bytes. */
+    static const uint8_t vendor[] = {3, 0, 4, 0};
+    struct bytes log = {.size = 0};
+    struct random random = random_start(1);
+    size_t size_at = 28, vendor_at;
+    uint64_t size;
+
+    (void)state;
+    put_first(&log, &random, 1);
+    vendor_at = 32 + 24 + 4 + 4;
+    log.size = vendor_at;
+    for (size_t i = 0; i < sizeof(vendor); i++)
+        put(&log, 1, vendor[i]);
+    put_number(log.data + size_at, 4, log.size - 32);
+    log.last = log.size;
+    put(&log, 4, 0);
+    put(&log, 4, 13);
+    put(&log, 4, 1);
+    put(&log, 2, 3);
+    put(&log, 4, 0);
+    put(&log, 4, 0);
+    assert_false(measure(&log, ROOM, log.last, &size));
+    put_number(log.data + log.last + 12, 2, banks[0].algorithm);
+    assert_true(measure(&log, ROOM, log.last, &size));
+}
+
 static void no_larger_than_the_limit(void **state)
 {
     struct random random = random_start(1);
@@ -270,9 +299,13 @@ static void damaged_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logs_of_any_length),       cmocka_unit_test(zeroes_are_no_event),
-        cmocka_unit_test(no_larger_than_the_limit), cmocka_unit_test(final_events),
-        cmocka_unit_test(no_final_events),          cmocka_unit_test(damaged_bytes),
+        cmocka_unit_test(logs_of_any_length),
+        cmocka_unit_test(zeroes_are_no_event),
+        cmocka_unit_test(vendors_bytes_are_no_bank),
+        cmocka_unit_test(no_larger_than_the_limit),
+        cmocka_unit_test(final_events),
+        cmocka_unit_test(no_final_events),
+        cmocka_unit_test(damaged_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
