@@ -76,8 +76,21 @@ $(FUZZ_BUILD)/seeds/.complete: $(UNIT_SAMPLES)
 fuzz: $(patsubst %,fuzz-%,$(or $(FUZZ),$(FUZZ_TARGETS) $(FUZZ_OWN))) ## run the fuzzers, or one: FUZZ=name, TIME=seconds for each
 
 # Always two at a time, whatever -j says: each fuzzer keeps one processor busy.
-.PHONY: check-fuzz check-fuzz-full
+.PHONY: check-fuzz check-fuzz-full check-fuzz-hours
 check-fuzz: ## run every fuzzer for two seconds, and its corpus
 	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=2
 check-fuzz-full: ## run every fuzzer for a minute
 	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=$(FUZZ_SECONDS)
+check-fuzz-hours: ## run every fuzzer for an hour, and keep what it found (13 hours)
+	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=3600
+	@$(MAKE) --no-print-directory fuzz-merge
+
+# Inputs that reach what none in tests/fuzz/corpus does: libFuzzer keeps the smallest of each kind.
+.PHONY: fuzz-merge $(FUZZ_OWN:%=fuzz-merge-%)
+fuzz-merge: $(patsubst %,fuzz-merge-%,$(or $(FUZZ),$(FUZZ_OWN))) ## add what fuzzers found to their corpora, or to that of one: FUZZ=name
+$(FUZZ_OWN:%=fuzz-merge-%): fuzz-merge-%: $(FUZZ_BUILD)/fuzz_%
+	@mkdir -p tests/fuzz/corpus/$* $(FUZZ_BUILD)/corpus_$*
+	@$< -merge=1 -max_len=2048 -timeout=20 -rss_limit_mb=1024 -artifact_prefix=$(FUZZ_BUILD)/found_$*_ \
+		tests/fuzz/corpus/$* $(FUZZ_BUILD)/corpus_$* >$(FUZZ_BUILD)/$*.merge.log 2>&1 || \
+		{ tail -n 40 $(FUZZ_BUILD)/$*.merge.log; exit 1; }
+	@echo "fuzz: $*: $$(find tests/fuzz/corpus/$* -type f | wc -l) inputs"

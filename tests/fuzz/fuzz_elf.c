@@ -3,6 +3,7 @@
  * libFuzzer: an ELF file with its notes, read in one go, in two halves and with a visitor, and
  * placed in a small machine. What the three ways find is the same, and fits the file.
  */
+#include "tests/fuzz/elf_mutator.h"
 #include "tests/fuzz/fuzz_text.h"
 
 #include "common/base/byte_source.h"

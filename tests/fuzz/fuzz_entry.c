@@ -3,6 +3,7 @@
  * libFuzzer: a directory of entries. Each NUL in the input ends a file, whose first line is its
  * name. The entries are read, sorted and labelled, and a default is chosen.
  */
+#include "tests/fuzz/entry_mutator.h"
 #include "tests/fuzz/fuzz_text.h"
 
 #include "common/base/sort.h"
