@@ -9,6 +9,7 @@ to the same code as the loader is none. The others survive, and each is printed 
 import argparse
 import concurrent.futures
 import enum
+import math
 import os
 import queue
 import random
@@ -111,7 +112,7 @@ class RunningTests:
     def run(self, command, processor, seconds):
         """Runs a test to its end, or until it prints that something has failed."""
         is_unit = not Path(command[0]).name.startswith("test_firmware")
-        most = int(seconds) if is_unit else LOOP_SECONDS
+        most = math.ceil(seconds) if is_unit else LOOP_SECONDS
         environment = {**os.environ, "ASAN_OPTIONS": f"detect_leaks={int(is_unit)}:hard_rss_limit_mb={MEMORY_MIB}"}
         run = subprocess.Popen(["taskset", "--cpu-list", str(processor), "prlimit", f"--cpu={most}", "--core=0", "--",
                                 *map(str, command)], env=environment, text=True, errors="replace", start_new_session=True,

@@ -405,7 +405,7 @@ static EFI_STATUS tell_info(const struct node *node, const char *name, UINTN *si
     EFI_STATUS status = *size < needed ? EFI_BUFFER_TOO_SMALL : EFI_SUCCESS;
     EFI_FILE_INFO info = {
         .Size = needed,
-        .FileSize = node->size + medium_ways.sizes_lie,
+        .FileSize = node->size + medium_ways.too_many,
         .PhysicalSize = align_up(node->size, PAGE_SIZE),
         .Attribute = node->attributes,
     };

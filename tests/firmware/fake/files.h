@@ -36,7 +36,7 @@ struct medium_ways {
     uint64_t
         unlisted;    /* the first directory entry that cannot be read, counted from 1; 0 for none */
     bool long_paths; /* of more than 256 characters, as EDK2's FAT driver has none */
-    bool sizes_lie;  /* GetInfo reports one byte more than there is */
+    uint64_t too_many; /* bytes that GetInfo reports, but are not there */
 };
 extern struct medium_ways medium_ways;
 

@@ -92,7 +92,7 @@ static EFI_STATUS EFIAPI mtftp(EFI_PXE_BASE_CODE_PROTOCOL *this,
     (void)this;
     if (overwrite || info || no_buffer || memcmp(address->v4.Addr, server, sizeof(server)) != 0)
         run_fail("Mtftp is called with strange arguments, for %s", (const char *)name);
-    if (block && *block < 512)
+    if (block && (*block < 512 || *block > 1500 - 20 - 8 - 4)) /* IPv4, UDP and TFTP in a frame */
         run_fail("Mtftp is called with blocks of %zu bytes", (size_t)*block);
     mode.TftpErrorReceived = FALSE;
     if (EFI_ERROR(status))

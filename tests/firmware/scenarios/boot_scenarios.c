@@ -688,9 +688,15 @@ static void damaged_medium(uint64_t seed)
 static void lying_sizes(uint64_t seed)
 {
     option_boot(seed);
-    medium_ways.sizes_lie = true;
+    medium_ways.too_many = 1;
     put_module("\\initrd", 5000, "");
     options_set("--initrd initrd vmlinux");
+}
+
+static void impossible_sizes(uint64_t seed)
+{
+    option_boot(seed);
+    medium_ways.too_many = INT64_MAX;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -858,6 +864,7 @@ const struct scenario boot_scenarios[] = {
     {"damaged-medium", damaged_medium, ENDING_ERROR, "initrd: cannot read", .seeds = 2,
      .faults = true},
     {"lying-sizes", lying_sizes, ENDING_ERROR, "initrd: short read", .faults = true},
+    {"sizes-impossible", impossible_sizes, ENDING_ERROR, "922337203685"},
 
     {"secure-boot", secure_boot, ENDING_ERROR, "Secure Boot is on", .faults = true,
      .answer = EFI_NOT_FOUND},
