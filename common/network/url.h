@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifndef URL_SIZE      /* proofs have shorter ones */
 #define URL_SIZE 2048 /* bytes, with the NUL: servers refuse much longer ones */
+#endif
 
 struct url {
     char text[URL_SIZE];

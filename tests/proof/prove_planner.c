@@ -5,62 +5,13 @@
  * Bounds: objects at any addresses, over RANGES free ranges.
  *
  * with: pvh/free_list.c tests/proof/proof_memory.c common/base/error.c
- * cbmc: -DRANGES=1 --unwind 7 --unwindset memcpy.0:6,memcpy.1:1,move_up.0:6,move_up.1:1
- * full: -DRANGES=2 --unwind 9 --unwindset memcpy.0:6,memcpy.1:1,move_up.0:8,move_up.1:1
+ * cbmc: -DRANGES=1 -DSPLITS=0 --unwind 7
+ * cbmc: --unwindset memcpy.0:6,memcpy.1:1,move_up.0:6,move_up.1:1
+ * full: -DRANGES=2 -DSPLITS=0 --unwind 9
+ * full: --unwindset memcpy.0:6,memcpy.1:1,move_up.0:8,move_up.1:1
  */
 #include "pvh/planner.c"
-#include "tests/proof/proof.h"
-
-#include <stdlib.h>
-
-#define PIECES (2 * RANGES + 1)
-
-static struct range slots[RANGES];
-static struct error error;
-static struct load_plan plan;
-static struct planner planner;
-
-/* Room for all pieces from the start, or none. */
-void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size)
-{
-    (void)arena;
-    PROVE(count < PIECES, "an object has no more pieces than the free ranges make of it");
-    if (count >= *capacity) {
-        *array = malloc(PIECES * size);
-        *capacity = PIECES;
-    }
-    return *array ? (uint8_t *)*array + count * size : NULL;
-}
-
-/* Any free memory, in whole pages as free_list.h has them. */
-static struct free_list any_list(void)
-{
-    struct free_list list = {slots, nondet_size(), RANGES};
-
-    ASSUME(list.count <= RANGES);
-    for (size_t i = 0; i < list.count; i++) {
-        slots[i] = (struct range){nondet_u32() * PAGE_SIZE, nondet_u32() * PAGE_SIZE};
-        ASSUME(slots[i].start < slots[i].end);
-        ASSUME(i == 0 || slots[i - 1].end < slots[i].start);
-    }
-    return list;
-}
-
-static bool is_free(uint64_t address)
-{
-    bool free = false;
-
-    for (size_t i = 0; i < RANGES; i++)
-        free |= i < planner.available.count && range_contains(slots[i], address);
-    return free;
-}
-
-static void any_planner(void)
-{
-    plan = (struct load_plan){.staged = 0};
-    planner = (struct planner){.plan = &plan, .error = &error};
-    planner.available = planner.claimable = any_list();
-}
+#include "tests/proof/planner.h"
 
 static void prove_claim(struct range range, uint64_t address)
 {

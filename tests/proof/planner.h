@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A planner with any free memory, of up to RANGES ranges, for proofs of what takes from it, which
+ * makes up to SPLITS more of them. To be included behind what the proof is about.
+ */
+#pragma once
+
+#include "pvh/planner.h"
+#include "tests/proof/proof.h"
+
+#include "common/base/units.h"
+
+#include <stdlib.h>
+
+#define PIECES (2 * RANGES + 1)
+#define SLOTS  (RANGES + SPLITS)
+
+static struct range available_slots[SLOTS], claimable_slots[SLOTS], usable_slots[SLOTS];
+static struct error error;
+static struct load_plan plan;
+static struct planner planner;
+
+/* Room for all pieces from the start, or none. */
+void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t count, size_t size)
+{
+    (void)arena;
+    PROVE(count < PIECES, "an object has no more pieces than the free ranges make of it");
+    if (count >= *capacity) {
+        *array = malloc(PIECES * size);
+        *capacity = PIECES;
+    }
+    return *array ? (uint8_t *)*array + count * size : NULL;
+}
+
+/* Any free memory, in whole pages as free_list.h has them. */
+static struct free_list any_list(struct range slots[SLOTS])
+{
+    struct free_list list = {slots, nondet_size(), SLOTS};
+
+    ASSUME(list.count <= RANGES);
+    for (size_t i = 0; i < list.count; i++) {
+        slots[i] = (struct range){nondet_u32() * PAGE_SIZE, nondet_u32() * PAGE_SIZE};
+        ASSUME(slots[i].start < slots[i].end);
+        ASSUME(i == 0 || slots[i - 1].end < slots[i].start);
+    }
+    return list;
+}
+
+static bool is_listed(const struct free_list *list, uint64_t address)
+{
+    bool listed = false;
+
+    for (size_t i = 0; i < list->count; i++)
+        listed |= range_contains(list->ranges[i], address);
+    return listed;
+}
+
+static bool is_free(uint64_t address)
+{
+    return is_listed(&planner.available, address);
+}
+
+/* What is available can be claimed: nothing is reclaimed yet. */
+static void any_planner(void)
+{
+    plan = (struct load_plan){.staged = 0};
+    planner = (struct planner){.plan = &plan, .error = &error};
+    planner.available = any_list(available_slots);
+    planner.claimable = (struct free_list){claimable_slots, planner.available.count, SLOTS};
+    for (size_t i = 0; i < SLOTS; i++)
+        claimable_slots[i] = available_slots[i];
+    planner.usable = any_list(usable_slots);
+}

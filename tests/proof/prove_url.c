@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * URLs: whatever stands in one, in a path or in a redirection, what is sent has room and no
+ * character that could end a line of a request.
+ * Bounds: URLs of up to URL_SIZE bytes instead of 2048; names and texts of up to TEXT characters.
+ *
+ * with: common/base/text.c common/base/decimal.c common/base/path.c common/base/utf.c
+ * with: tests/proof/proof_copies.c
+ * cbmc: -DTEXT=3 -DURL_SIZE=24 --unwind 20
+ * full: -DTEXT=2 -DURL_SIZE=16 --unwind 20
+ * slow: prove_rest prove_join prove_resolve
+ */
+#include "common/network/url.c"
+#include "tests/proof/nondet.h"
+
+/* Room is left for the NUL. */
+static bool has_room(const struct url *url)
+{
+    return url->length < URL_SIZE;
+}
+
+/* The path is there, and short. */
+static bool has_path(const struct url *url)
+{
+    return has_room(url) && url->path < url->length && url->text[url->path] == '/' &&
+           url->length - url->path <= TEXT;
+}
+
+/* Of any length up to `size` - 1. */
+static void any_text(char *text, size_t size)
+{
+    __CPROVER_havoc_object(text);
+    text[size - 1] = '\0';
+}
+
+/* What RFC 3986 lets stand in an URL, and no text, line or header ends by. */
+static bool may_be_sent(char character)
+{
+    return character > ' ' && character < 0x7f && character != '"' && character != '<' &&
+           character != '>' && character != '\\' && character != '^' && character != '`' &&
+           character != '{' && character != '|' && character != '}' && character != '#';
+}
+
+/* Of one character at any place, and so of each. */
+static void check_appended(const struct url *before, const struct url *url)
+{
+    size_t at = nondet_size();
+
+    PROVE(has_room(url), "there is room for the NUL");
+    if (at < before->length && at < url->length)
+        PROVE(url->text[at] == before->text[at], "what is there stays");
+    else if (at < url->length)
+        PROVE(may_be_sent(url->text[at]), "what is appended may be sent");
+}
+
+static void prove_name(struct url url, bool from_url)
+{
+    struct url before = url;
+    char name[TEXT + 1];
+    size_t length = nondet_size();
+
+    any_text(name, sizeof(name));
+    ASSUME(has_room(&url) && length <= strlen(name));
+    append_name(&url, name, length, from_url);
+    check_appended(&before, &url);
+}
+
+static void prove_drop(struct url url)
+{
+    struct url before = url;
+
+    ASSUME(has_path(&url));
+    drop_name(&url);
+    PROVE(url.length > url.path && url.text[url.length - 1] == '/', "it ends in a slash");
+    PROVE(url.length <= before.length, "nothing is appended");
+}
+
+/* One name of a path that ends in a slash. */
+static void prove_step(struct url url, bool from_url, bool is_directory)
+{
+    struct url before = url;
+    char name[TEXT + 1];
+    size_t length = nondet_size();
+
+    any_text(name, sizeof(name));
+    ASSUME(has_path(&url) && url.text[url.length - 1] == '/' && length <= strlen(name));
+    (void)append_step(&url, name, length, from_url, is_directory);
+    PROVE(url.path < url.length && url.text[url.path] == '/', "nothing leaves the server");
+    check_appended(&before, &url);
+}
+
+static void prove_rest(struct url url)
+{
+    struct url before = url;
+    char text[TEXT + 1];
+    const char *fault;
+
+    any_text(text, sizeof(text));
+    ASSUME(has_path(&url) && url.text[url.length - 1] == '/');
+    fault = append_rest(&url, text);
+    PROVE(url.path < url.length && url.text[url.path] == '/', "nothing leaves the server");
+    PROVE(fault || url.text[url.length] == '\0', "it ends with a NUL");
+    check_appended(&before, &url);
+}
+
+static void prove_port(struct url url)
+{
+    struct url before = url;
+    char text[TEXT + 4];
+    const char *at = text;
+
+    any_text(text, sizeof(text));
+    text[0] = ':';
+    ASSUME(has_room(&url) && url.port > 0);
+    if (!take_port(&at, &url))
+        PROVE(url.port > 0, "it is a port");
+    PROVE(at > text && at < text + sizeof(text), "it ends in the text");
+    check_appended(&before, &url);
+}
+
+static void prove_authority(struct url url)
+{
+    struct url before = url;
+    char text[TEXT + 3];
+    const char *at = text;
+    const char *fault;
+
+    any_text(text, sizeof(text));
+    ASSUME(has_room(&url) && url.port > 0);
+    fault = take_authority(&at, &url);
+    PROVE(at >= text && at < text + sizeof(text), "it ends in the text");
+    PROVE(fault || (url.host == before.length && url.host_length <= url.length - url.host),
+          "the host is in what is sent");
+    PROVE(fault || url.host_length > 0 || url.length == URL_SIZE - 1, "there is a host");
+    check_appended(&before, &url);
+}
+
+static void prove_join(struct url base)
+{
+    struct url url;
+    char path[TEXT + 1];
+    const char *fault;
+
+    any_text(path, sizeof(path));
+    base.text[URL_SIZE - 1] = '\0';
+    ASSUME(has_path(&base) && base.text[base.length] == '\0');
+    fault = url_join(&base, path, &url);
+    PROVE(url.path == base.path && url.length > url.path && url.text[url.path] == '/',
+          "nothing leaves the server");
+    PROVE(fault || (has_room(&url) && url.text[url.length] == '\0'), "it ends with a NUL");
+}
+
+static void prove_resolve(struct url base)
+{
+    struct url url;
+    char reference[TEXT + 1];
+    const char *fault;
+
+    any_text(reference, sizeof(reference));
+    ASSUME(has_path(&base) && base.text[base.length] == '\0');
+    fault = url_resolve(&base, reference, &url);
+    PROVE(fault || (has_room(&url) && url.text[url.length] == '\0'), "it ends with a NUL");
+    PROVE(fault || (url.path < url.length && url.text[url.path] == '/'), "it has a path");
+}
+
+static void prove_ipv4(struct url url)
+{
+    uint8_t address[4];
+    size_t end = nondet_size();
+
+    ASSUME(end < URL_SIZE && url.host <= end && end - url.host <= 16 && url.text[end] == '\0');
+    ASSUME(url.host_length <= end - url.host);
+    (void)url_host_ipv4(&url, address);
+}
+
+static void prove_link_local(struct url url)
+{
+    size_t end = nondet_size();
+
+    ASSUME(end < URL_SIZE && url.host <= end && url.text[end] == '\0');
+    (void)url_host_is_link_local(&url);
+}
