@@ -125,6 +125,13 @@ FAULTS = (
     Fault("the port may be zero", "take_port", condition("decimal_parse"), ("|| port == 0", ""),
           "prove_url", "prove_port", "it is a port"),
 
+    Fault("a digest may begin behind the log", "event_size", condition("DIGEST_HEADER"), "0",
+          "prove_event_log", "prove_event", "outside object bounds"),
+    Fault("banks may be behind the log", "event_log:read_format", condition("ALGORITHM"), ("ALGORITHMS + 4 + count * ALGORITHM", "ALGORITHMS + 4"),
+          "prove_event_log", "prove_format", "its banks are in the log"),
+    Fault("events are appended behind the log's room", "tcg_log_append", condition("room"), "0",
+          "prove_event_log", "prove_append", "what is appended has room"),
+
     Fault("a PCI window may end anywhere", "mcfg:read_window", returned("PHYSICAL_END"),
           ("&& ret_window->end <= PHYSICAL_END", ""),
           "prove_acpi", "prove_window", "a window is where memory can be"),

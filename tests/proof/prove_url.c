@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * URLs: whatever stands in one, in a path or in a redirection, what is sent has room and no
+ * URLs: whatever stands in one, what is sent has room and no
  * character that could end a line of a request.
  * Bounds: URLs of up to URL_SIZE bytes instead of 2048; names and texts of up to TEXT characters.
  *
@@ -8,7 +8,7 @@
  * with: tests/proof/proof_copies.c
  * cbmc: -DTEXT=3 -DURL_SIZE=24 --unwind 20
  * full: -DTEXT=2 -DURL_SIZE=16 --unwind 20
- * slow: prove_rest prove_join prove_resolve
+ * slow: prove_rest
  */
 #include "common/network/url.c"
 #include "tests/proof/nondet.h"
@@ -133,34 +133,6 @@ static void prove_authority(struct url url)
           "the host is in what is sent");
     PROVE(fault || url.host_length > 0 || url.length == URL_SIZE - 1, "there is a host");
     check_appended(&before, &url);
-}
-
-static void prove_join(struct url base)
-{
-    struct url url;
-    char path[TEXT + 1];
-    const char *fault;
-
-    any_text(path, sizeof(path));
-    base.text[URL_SIZE - 1] = '\0';
-    ASSUME(has_path(&base) && base.text[base.length] == '\0');
-    fault = url_join(&base, path, &url);
-    PROVE(url.path == base.path && url.length > url.path && url.text[url.path] == '/',
-          "nothing leaves the server");
-    PROVE(fault || (has_room(&url) && url.text[url.length] == '\0'), "it ends with a NUL");
-}
-
-static void prove_resolve(struct url base)
-{
-    struct url url;
-    char reference[TEXT + 1];
-    const char *fault;
-
-    any_text(reference, sizeof(reference));
-    ASSUME(has_path(&base) && base.text[base.length] == '\0');
-    fault = url_resolve(&base, reference, &url);
-    PROVE(fault || (has_room(&url) && url.text[url.length] == '\0'), "it ends with a NUL");
-    PROVE(fault || (url.path < url.length && url.text[url.path] == '/'), "it has a path");
 }
 
 static void prove_ipv4(struct url url)
