@@ -46,6 +46,10 @@ BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 check-boot: $(BOOT_NEEDS) ## boot in QEMU with OVMF, by the rows that fit into ten minutes
 	$(BOOT_TEST) -m 'not slow'
 
+.PHONY: check-boot-rounds
+check-boot-rounds: $(BOOT_NEEDS) ## the same ROUNDS=8 times, a thousand boots in a row: until one fails
+	@for round in $$(seq "$${ROUNDS:-8}"); do echo "round $$round"; $(BOOT_TEST) -m 'not slow' || exit 1; done
+
 .PHONY: check-boot-full
 check-boot-full: $(BOOT_NEEDS) $(BOOT_PACKAGES_FULL) $(BOOT_KERNELS_FULL) $(BOOT_SYSTEM) \
 		$(BOOT_PLAIN_SYSTEM) $(BOOT_UPDATES) $(BOOT_DEB) ## boot in QEMU with OVMF, by every row

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * URLs: whatever stands in one, what is sent has room and no
- * character that could end a line of a request.
+ * URLs: whatever stands in one, what is sent has room and no character that could end a line of a
+ * request.
  * Bounds: URLs of up to URL_SIZE bytes instead of 2048; names and texts of up to TEXT characters.
  *
  * with: common/base/text.c common/base/decimal.c common/base/path.c common/base/utf.c

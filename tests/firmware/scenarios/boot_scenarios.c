@@ -376,6 +376,19 @@ static void packed_in_the_way(uint64_t seed)
     options_set("kernel");
 }
 
+/* The same where there is no memory to unpack it to: what is in its way is said all the same. */
+static void packed_without_room(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    require(physical_change(EfiReservedMemoryType, (struct range){0x101000, 0x102000}) &&
+            physical_change(EfiBootServicesData, (struct range){0x1400000, 0x3000000}) &&
+            physical_change(EfiBootServicesData, (struct range){0x3040000, 0x3c00000}) &&
+            physical_change(EfiBootServicesData, (struct range){4 * GIB, 5 * GIB}));
+    put_packed_kernel("\\kernel", "large.xz");
+    options_set("kernel");
+}
+
 /* Segments that share bytes of the file, which a stream cannot read twice. */
 static void packed_shared(uint64_t seed)
 {
@@ -828,6 +841,7 @@ const struct scenario boot_scenarios[] = {
     {"bzimage", packed_bzimage, ENDING_BOOT, NULL, .faults = true},
     {"nested", packed_nested, ENDING_BOOT, NULL, .faults = true},
     {"packed-in-the-way", packed_in_the_way, ENDING_ERROR, "0x101000", .faults = true},
+    {"packed-without-room", packed_without_room, ENDING_ERROR, "0x101000"},
     {"packed-shared", packed_shared, ENDING_BOOT, NULL, .faults = true},
     {"packed-stored", packed_stored, ENDING_BOOT, NULL, .faults = true},
     {"packed-damaged", packed_damaged, ENDING_ANY, NULL, .seeds = 200},
