@@ -11,7 +11,8 @@
 
 #define GARBAGE      0xa5
 #define GARBAGE_SIZE (64 * KIB) /* bytes at each end */
-#define SPARE_SIZE   MIB        /* bytes from which pieces are kept */
+#define SPARE_LEAST  MIB        /* bytes from which pieces are kept */
+#define SPARE_MOST   (16 * MIB) /* more, in shadow alone, is too much for a fuzzer */
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -72,7 +73,7 @@ static void free_chunk(struct arena_chunk *chunk)
     static size_t oldest;
 
     pieces--;
-    if (chunk->size >= SPARE_SIZE) {
+    if (chunk->size >= SPARE_LEAST && chunk->size <= SPARE_MOST) {
         struct arena_chunk *old = spares[oldest].chunk;
 
         spares[oldest].chunk = chunk;
