@@ -10,7 +10,7 @@
  * cbmc: --unwindset memcpy.0:6,memcpy.1:1,move_up.0:6,move_up.1:1
  * full: -DRANGES=2 -DSPLITS=1 -DREADS=3 --unwind 9
  * full: --unwindset memcpy.0:6,memcpy.1:1,move_up.0:8,move_up.1:1
- * slow: prove_boot_info
+ * slow: prove_boot_info prove_trampoline
  */
 #include "pvh/plan.c"
 #include "tests/proof/planner.h"
