@@ -19,7 +19,10 @@ struct elf_field_place {
     uint8_t offset, width;
 };
 
-static const struct elf_field_place header_fields[2][10] = {
+/* Columns of header_fields, in the order of the ELF header. */
+enum { TYPE, MACHINE, ENTRY, PHOFF, SHOFF, EHSIZE, PHENTSIZE, PHNUM, SHENTSIZE, SHNUM };
+
+static const struct elf_field_place header_fields[2][SHNUM + 1] = {
     {{16, 2}, {18, 2}, {24, 4}, {28, 4}, {32, 4}, {40, 2}, {42, 2}, {44, 2}, {46, 2}, {48, 2}},
     {{16, 2}, {18, 2}, {24, 8}, {32, 8}, {40, 8}, {52, 2}, {54, 2}, {56, 2}, {58, 2}, {60, 2}},
 };
@@ -56,28 +59,29 @@ static uint64_t read_header(const struct elf_bytes *elf, size_t index)
 }
 
 /* Where a random row of a table begins: of the program headers, or of the sections. */
-static uint64_t pick_row(const struct elf_bytes *elf, bool sections, uint32_t *random)
+static uint64_t pick_row(const struct elf_bytes *elf, bool sections, struct random *random)
 {
-    uint64_t table = read_header(elf, sections ? 4 : 3), size = read_header(elf, sections ? 8 : 6);
-    uint64_t count = read_header(elf, sections ? 9 : 7);
+    uint64_t table = read_header(elf, sections ? SHOFF : PHOFF);
+    uint64_t size = read_header(elf, sections ? SHENTSIZE : PHENTSIZE);
+    uint64_t count = read_header(elf, sections ? SHNUM : PHNUM);
 
-    return table + below(random, count && count < 64 ? count : 4) * size;
+    return table + random_below(random, count && count < 64 ? count : 4) * size;
 }
 
 /* Where the notes of a random program header begin, or one of the next. */
-static uint64_t pick_note(const struct elf_bytes *elf, uint32_t *random)
+static uint64_t pick_note(const struct elf_bytes *elf, struct random *random)
 {
     const struct elf_field_place *field = &program_fields[elf->wide][1];
     uint64_t row = pick_row(elf, false, random);
     uint64_t note = read_field(elf, row + field->offset, field->width);
 
-    for (size_t skip = below(random, 3); skip > 0; skip--)
+    for (size_t skip = random_below(random, 3); skip > 0; skip--)
         note +=
             12 + align_up(read_field(elf, note, 4), 4) + align_up(read_field(elf, note + 4, 4), 4);
     return note;
 }
 
-static uint64_t pick_value(const struct elf_bytes *elf, uint64_t value, uint32_t *random)
+static uint64_t pick_value(const struct elf_bytes *elf, uint64_t value, struct random *random)
 {
     const uint64_t values[] = {0,
                                1,
@@ -98,34 +102,34 @@ static uint64_t pick_value(const struct elf_bytes *elf, uint64_t value, uint32_t
                                value / 2,
                                value * 2,
                                ~value,
-                               read_field(elf, below(random, elf->size), 4),
+                               read_field(elf, random_below(random, elf->size), 4),
                                elf->size - value};
-    uint64_t near = values[below(random, sizeof(values) / sizeof(values[0]))];
+    uint64_t near = values[random_below(random, sizeof(values) / sizeof(values[0]))];
 
-    return near + below(random, 3) - 1;
+    return near + random_below(random, 3) - 1;
 }
 
 /* Changes a field; false if it is not in the file. */
-static bool change_field(const struct elf_bytes *elf, uint32_t *random)
+static bool change_field(const struct elf_bytes *elf, struct random *random)
 {
     const struct elf_field_place *field;
     uint64_t start = 0, value;
 
-    switch (below(random, 8)) {
+    switch (random_below(random, 8)) {
     case 0:
-        field = &header_fields[elf->wide][below(random, 10)];
+        field = &header_fields[elf->wide][random_below(random, SHNUM + 1)];
         break;
     case 1:
-        field = &section_fields[elf->wide][below(random, 5)];
+        field = &section_fields[elf->wide][random_below(random, 5)];
         start = pick_row(elf, true, random);
         break;
     case 2:
     case 3:
-        field = &note_fields[below(random, 3)];
+        field = &note_fields[random_below(random, 3)];
         start = pick_note(elf, random);
         break;
     default:
-        field = &program_fields[elf->wide][below(random, 7)];
+        field = &program_fields[elf->wide][random_below(random, 7)];
         start = pick_row(elf, false, random);
         break;
     }
@@ -138,14 +142,14 @@ static bool change_field(const struct elf_bytes *elf, uint32_t *random)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    uint32_t random = start_random(seed);
+    struct random random = {seed};
     struct elf_bytes elf = {data, size, false};
     bool changed = false;
 
-    if (size < 64 || below(&random, 4) == 0)
+    if (size < 64 || random_below(&random, 4) == 0)
         return LLVMFuzzerMutate(data, size, max_size);
     elf.wide = data[4] == 2;
-    for (size_t i = 1 + below(&random, 3); i > 0; i--)
+    for (size_t i = 1 + random_below(&random, 3); i > 0; i--)
         changed |= change_field(&elf, &random);
     return changed ? size : LLVMFuzzerMutate(data, size, max_size);
 }

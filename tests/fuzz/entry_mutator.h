@@ -44,12 +44,12 @@ static const char *const line_values[] = {
 static const char *const file_names[] = {"a.conf",     "b+3.conf", "b+0-3.conf",
                                          "b+2-1.conf", ".conf",    "c"};
 
-#define PICK(random, list) ((list)[below((random), sizeof(list) / sizeof((list)[0]))])
+#define PICK(random, list) ((list)[random_below((random), sizeof(list) / sizeof((list)[0]))])
 
 /* The place behind a random line or file name, or the start. */
-static size_t pick_start(const uint8_t *data, size_t size, uint32_t *random)
+static size_t pick_start(const uint8_t *data, size_t size, struct random *random)
 {
-    size_t at = size ? below(random, size) : 0;
+    size_t at = size ? random_below(random, size) : 0;
 
     while (at > 0 && data[at - 1] != '\n' && data[at - 1] != '\0')
         at--;
@@ -74,18 +74,18 @@ static size_t insert(uint8_t *data, size_t size, size_t max_size, size_t at, con
     return size + length;
 }
 
-static size_t add_line(uint8_t *data, size_t size, size_t max_size, uint32_t *random)
+static size_t add_line(uint8_t *data, size_t size, size_t max_size, struct random *random)
 {
     char line[LONGEST_LINE];
     const char *key = PICK(random, line_keys), *value = PICK(random, line_values);
     size_t length = (size_t)snprintf(line, sizeof(line), "%s%s%s\n", key,
-                                     below(random, 4) ? " " : "\t  ", value);
+                                     random_below(random, 4) ? " " : "\t  ", value);
 
     return insert(data, size, max_size, pick_start(data, size, random), line, length);
 }
 
 /* Ends the file before a line, and begins another one there. */
-static size_t add_file_name(uint8_t *data, size_t size, size_t max_size, uint32_t *random)
+static size_t add_file_name(uint8_t *data, size_t size, size_t max_size, struct random *random)
 {
     char name[LONGEST_LINE];
     size_t length = (size_t)snprintf(name, sizeof(name), "%c%s\n", '\0', PICK(random, file_names));
@@ -93,7 +93,7 @@ static size_t add_file_name(uint8_t *data, size_t size, size_t max_size, uint32_
     return insert(data, size, max_size, pick_start(data, size, random), name, length);
 }
 
-static size_t repeat_line(uint8_t *data, size_t size, size_t max_size, uint32_t *random)
+static size_t repeat_line(uint8_t *data, size_t size, size_t max_size, struct random *random)
 {
     char line[LONGEST_LINE];
     size_t from = pick_start(data, size, random), length = line_end(data, size, from) - from;
@@ -103,7 +103,7 @@ static size_t repeat_line(uint8_t *data, size_t size, size_t max_size, uint32_t 
     return insert(data, size, max_size, pick_start(data, size, random), line, length);
 }
 
-static size_t leave_out_line(uint8_t *data, size_t size, uint32_t *random)
+static size_t leave_out_line(uint8_t *data, size_t size, struct random *random)
 {
     size_t from = pick_start(data, size, random), end = line_end(data, size, from);
 
@@ -113,9 +113,9 @@ static size_t leave_out_line(uint8_t *data, size_t size, uint32_t *random)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    uint32_t random = start_random(seed);
+    struct random random = {seed};
 
-    switch (below(&random, 8)) {
+    switch (random_below(&random, 8)) {
     case 0:
     case 1:
         return add_line(data, size, max_size, &random);

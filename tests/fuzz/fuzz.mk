@@ -5,6 +5,7 @@
 FUZZ_BUILD   := build/fuzz
 comma := ,
 FUZZ_SECONDS = $(or $(TIME),60)
+FUZZ_LIMITS  = -timeout=20 -rss_limit_mb=1024 -artifact_prefix=$(FUZZ_BUILD)/found_$*_
 FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
 
 # Each of these has its own source file, fuzz_NAME.c.
@@ -42,7 +43,7 @@ $(FUZZ_PROGRAMS): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_unpack.c $(FUZZ_OBJECTS)
 		$(if $(FUZZ_KIND_$*),-DFUZZ_KIND=$(FUZZ_KIND_$*)) -o $@.new $^ && mv $@.new $@
 
 # With the arena of the tests, where each allocation has its exact size.
-$(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) \
+$(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) tests/lib/random.h \
 		$(filter-out %/arena.c.o,$(FUZZ_OBJECTS)) $(FUZZ_BUILD)/tests/lib/strict_arena.c.o $(FUZZ_BUILD)/decoders.o
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@.new $(filter-out %.h,$^) && mv $@.new $@
 
@@ -50,8 +51,8 @@ $(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(
 $(FUZZ_OWN:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
 	@mkdir -p $(FUZZ_BUILD)/corpus_$*
 	@echo "fuzz: $* for $(FUZZ_SECONDS) seconds"
-	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
-		-dict=$(call FUZZ_DICT,$*) -artifact_prefix=$(FUZZ_BUILD)/found_$*_ $(FUZZ_BUILD)/corpus_$* \
+	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=2048 $(FUZZ_LIMITS) -print_final_stats=1 \
+		-dict=$(call FUZZ_DICT,$*) $(FUZZ_BUILD)/corpus_$* \
 		$(call FUZZ_CORPUS,$*) \
 		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
 	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
@@ -61,8 +62,8 @@ $(FUZZ_OWN:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
 $(patsubst %,fuzz-%,$(FUZZ_TARGETS)): fuzz-%: $(FUZZ_BUILD)/fuzz_% $(FUZZ_BUILD)/seeds/.complete
 	@mkdir -p $(FUZZ_BUILD)/corpus_$*
 	@echo "fuzz: $* for $(FUZZ_SECONDS) seconds"
-	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
-		-artifact_prefix=$(FUZZ_BUILD)/found_$*_ $(FUZZ_BUILD)/corpus_$* $(FUZZ_BUILD)/seeds \
+	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=8192 $(FUZZ_LIMITS) -print_final_stats=1 \
+		$(FUZZ_BUILD)/corpus_$* $(FUZZ_BUILD)/seeds \
 		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
 	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
 
@@ -90,7 +91,7 @@ check-fuzz-hours: ## run every fuzzer for an hour, and keep what it found (13 ho
 fuzz-merge: $(patsubst %,fuzz-merge-%,$(or $(FUZZ),$(FUZZ_OWN))) ## add what fuzzers found to their corpora, or to that of one: FUZZ=name
 $(FUZZ_OWN:%=fuzz-merge-%): fuzz-merge-%: $(FUZZ_BUILD)/fuzz_%
 	@mkdir -p tests/fuzz/corpus/$* $(FUZZ_BUILD)/corpus_$*
-	@$< -merge=1 -max_len=2048 -timeout=20 -rss_limit_mb=1024 -artifact_prefix=$(FUZZ_BUILD)/found_$*_ \
+	@$< -merge=1 -max_len=2048 $(FUZZ_LIMITS) \
 		tests/fuzz/corpus/$* $(FUZZ_BUILD)/corpus_$* >$(FUZZ_BUILD)/$*.merge.log 2>&1 || \
 		{ tail -n 40 $(FUZZ_BUILD)/$*.merge.log; exit 1; }
 	@echo "fuzz: $*: $$(find tests/fuzz/corpus/$* -type f | wc -l) inputs"

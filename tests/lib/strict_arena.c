@@ -23,10 +23,7 @@ struct arena_chunk {
  * Large pieces that nobody has: to map one, and its shadow, takes milliseconds, and thousands of
  * tests take some of the same sizes each.
  */
-static struct {
-    struct arena_chunk *chunk;
-    uint64_t size;
-} spares[4];
+static struct arena_chunk *spares[4];
 
 static size_t allocations_left = NEVER;
 static uint64_t largest = UINT64_MAX;
@@ -56,12 +53,12 @@ uint64_t arena_bytes(void)
 static struct arena_chunk *take_spare(uint64_t size)
 {
     for (size_t i = 0; i < ELEMENTS(spares); i++) {
-        struct arena_chunk *chunk = spares[i].chunk;
+        struct arena_chunk *chunk = spares[i];
 
-        if (!chunk || spares[i].size != size)
+        if (!chunk || chunk->size != size)
             continue;
-        spares[i].chunk = NULL;
-        ASAN_UNPOISON_MEMORY_REGION(chunk, size);
+        spares[i] = NULL;
+        ASAN_UNPOISON_MEMORY_REGION(chunk + 1, size - sizeof(*chunk));
         return chunk;
     }
     return NULL;
@@ -74,12 +71,11 @@ static void free_chunk(struct arena_chunk *chunk)
 
     pieces--;
     if (chunk->size >= SPARE_LEAST && chunk->size <= SPARE_MOST) {
-        struct arena_chunk *old = spares[oldest].chunk;
+        struct arena_chunk *old = spares[oldest];
 
-        spares[oldest].chunk = chunk;
-        spares[oldest].size = chunk->size;
+        ASAN_POISON_MEMORY_REGION(chunk + 1, chunk->size - sizeof(*chunk));
+        spares[oldest] = chunk;
         oldest = (oldest + 1) % ELEMENTS(spares);
-        ASAN_POISON_MEMORY_REGION(chunk, chunk->size);
         chunk = old;
     }
     free(chunk);

@@ -17,25 +17,6 @@ struct random random_start(uint64_t seed)
     return (struct random){seed};
 }
 
-uint64_t random_next(struct random *random)
-{
-    uint64_t mixed = random->state += UINT64_C(0x9e3779b97f4a7c15);
-
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return mixed ^ (mixed >> 31);
-}
-
-uint64_t random_below(struct random *random, uint64_t limit)
-{
-    return random_next(random) % limit;
-}
-
-bool random_chance(struct random *random, unsigned percent)
-{
-    return random_below(random, 100) < percent;
-}
-
 /* Stops early enough for the longest word and another byte. */
 size_t random_text(struct random *random, const char *const *words, size_t count,
                    char text[RANDOM_TEXT_SIZE])

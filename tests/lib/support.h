@@ -16,6 +16,7 @@
 #include "common/image/elf.h"
 #include "pvh/memory_map.h"
 #include "pvh/platform/platform.h"
+#include "tests/lib/random.h"
 
 #define NEVER SIZE_MAX
 
@@ -27,15 +28,7 @@ extern uint64_t current_seed;
             fail_msg("seed %llu: %s", (unsigned long long)current_seed, #condition);               \
     } while (0)
 
-/* Pseudo-random numbers, the same on every machine (SplitMix64). */
-struct random {
-    uint64_t state;
-};
-
 struct random random_start(uint64_t seed); /* also sets current_seed */
-uint64_t random_next(struct random *random);
-uint64_t random_below(struct random *random, uint64_t limit);
-bool random_chance(struct random *random, unsigned percent);
 
 /* Fills `text` with random words from the list and a few random bytes. */
 #define RANDOM_TEXT_SIZE 256
