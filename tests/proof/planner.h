@@ -6,6 +6,7 @@
 #pragma once
 
 #include "pvh/planner.h"
+#include "tests/proof/free_lists.h"
 #include "tests/proof/proof.h"
 
 #include "common/base/units.h"
@@ -32,29 +33,6 @@ void *arena_push(struct arena *arena, void **array, size_t *capacity, size_t cou
     return *array ? (uint8_t *)*array + count * size : NULL;
 }
 
-/* Any free memory, in whole pages as free_list.h has them. */
-static struct free_list any_list(struct range slots[SLOTS])
-{
-    struct free_list list = {slots, nondet_size(), SLOTS};
-
-    ASSUME(list.count <= RANGES);
-    for (size_t i = 0; i < list.count; i++) {
-        slots[i] = (struct range){nondet_u32() * PAGE_SIZE, nondet_u32() * PAGE_SIZE};
-        ASSUME(slots[i].start < slots[i].end);
-        ASSUME(i == 0 || slots[i - 1].end < slots[i].start);
-    }
-    return list;
-}
-
-static bool is_listed(const struct free_list *list, uint64_t address)
-{
-    bool listed = false;
-
-    for (size_t i = 0; i < list->count; i++)
-        listed |= range_contains(list->ranges[i], address);
-    return listed;
-}
-
 static bool is_free(uint64_t address)
 {
     return is_listed(&planner.available, address);
@@ -65,9 +43,9 @@ static void any_planner(void)
 {
     plan = (struct load_plan){.staged = 0};
     planner = (struct planner){.plan = &plan, .error = &error};
-    planner.available = any_list(available_slots);
+    planner.available = any_list(available_slots, RANGES, SLOTS, WHOLE_PAGES);
     planner.claimable = (struct free_list){claimable_slots, planner.available.count, SLOTS};
     for (size_t i = 0; i < SLOTS; i++)
         claimable_slots[i] = available_slots[i];
-    planner.usable = any_list(usable_slots);
+    planner.usable = any_list(usable_slots, RANGES, SLOTS, WHOLE_PAGES);
 }

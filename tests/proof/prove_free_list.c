@@ -10,31 +10,13 @@
  * slow: prove_highest
  */
 #include "pvh/free_list.c"
-#include "tests/proof/proof.h"
+#include "tests/proof/free_lists.h"
 
 static struct range slots[RANGES + 2];
 
-/* Any list in the form that free_list.h promises. */
-static struct free_list any_list(void)
+static struct free_list any_ranges(void)
 {
-    struct free_list list = {slots, nondet_size(), RANGES + 1};
-
-    ASSUME(list.count <= RANGES);
-    for (size_t i = 0; i < list.count; i++) {
-        slots[i] = (struct range){nondet_u64(), nondet_u64()};
-        ASSUME(slots[i].start < slots[i].end);
-        ASSUME(i == 0 || slots[i - 1].end < slots[i].start);
-    }
-    return list;
-}
-
-static bool is_free(const struct free_list *list, uint64_t address)
-{
-    bool free = false;
-
-    for (size_t i = 0; i < list->count; i++)
-        free |= range_contains(list->ranges[i], address);
-    return free;
+    return any_list(slots, RANGES, RANGES + 1, UINT64_MAX);
 }
 
 static void check_form(const struct free_list *list)
@@ -49,35 +31,35 @@ static void check_form(const struct free_list *list)
 
 static void prove_take(struct range taken, uint64_t address)
 {
-    struct free_list list = any_list();
-    bool before = is_free(&list, address);
+    struct free_list list = any_ranges();
+    bool before = is_listed(&list, address);
 
     free_list_take(&list, taken);
     check_form(&list);
-    PROVE(is_free(&list, address) == (before && !range_contains(taken, address)),
+    PROVE(is_listed(&list, address) == (before && !range_contains(taken, address)),
           "what is taken, and nothing else, is free no longer");
 }
 
 static void prove_give(struct range given, uint64_t address)
 {
-    struct free_list list = any_list();
-    bool before = is_free(&list, address);
+    struct free_list list = any_ranges();
+    bool before = is_listed(&list, address);
 
     free_list_give(&list, given);
     check_form(&list);
-    PROVE(is_free(&list, address) == (before || range_contains(given, address)),
+    PROVE(is_listed(&list, address) == (before || range_contains(given, address)),
           "what is given, and nothing else, is free then");
 }
 
 static void prove_append(struct range range, uint64_t address)
 {
-    struct free_list list = any_list();
-    bool before = is_free(&list, address);
+    struct free_list list = any_ranges();
+    bool before = is_listed(&list, address);
 
     ASSUME(list.count == 0 || list.ranges[list.count - 1].end <= range.start);
     free_list_append(&list, range);
     check_form(&list);
-    PROVE(is_free(&list, address) == (before || range_contains(range, address)),
+    PROVE(is_listed(&list, address) == (before || range_contains(range, address)),
           "what is appended, and nothing else, is free then");
 }
 
@@ -104,7 +86,7 @@ static uint64_t any_power_of_two(void)
 
 static void prove_lowest(struct range window, uint64_t size, uint64_t other)
 {
-    struct free_list list = any_list();
+    struct free_list list = any_ranges();
     uint64_t alignment = any_power_of_two(), start;
 
     ASSUME(size > 0);
@@ -119,7 +101,7 @@ static void prove_lowest(struct range window, uint64_t size, uint64_t other)
 
 static void prove_highest(struct range window, uint64_t size, uint64_t other)
 {
-    struct free_list list = any_list();
+    struct free_list list = any_ranges();
     uint64_t alignment = any_power_of_two(), start;
 
     ASSUME(size > 0);
@@ -134,12 +116,12 @@ static void prove_highest(struct range window, uint64_t size, uint64_t other)
 
 static void prove_next(uint64_t address, uint64_t other)
 {
-    struct free_list list = any_list();
+    struct free_list list = any_ranges();
     struct range next = free_list_next(&list, address);
 
-    PROVE(range_size(next) == 0 || (next.end > address && is_free(&list, next.start)),
+    PROVE(range_size(next) == 0 || (next.end > address && is_listed(&list, next.start)),
           "the next range is free");
-    PROVE(other < address || !is_free(&list, other) ||
+    PROVE(other < address || !is_listed(&list, other) ||
               (range_size(next) > 0 && other >= next.start),
           "nothing free is before it");
 }

@@ -7,51 +7,9 @@
  * with: common/base/text.c common/base/decimal.c common/base/path.c common/base/utf.c
  * with: tests/proof/proof_copies.c
  * cbmc: -DTEXT=3 -DURL_SIZE=24 --unwind 20
- * full: -DTEXT=2 -DURL_SIZE=16 --unwind 20
- * slow: prove_rest
  */
 #include "common/network/url.c"
-#include "tests/proof/nondet.h"
-
-/* Room is left for the NUL. */
-static bool has_room(const struct url *url)
-{
-    return url->length < URL_SIZE;
-}
-
-/* The path is there, and short. */
-static bool has_path(const struct url *url)
-{
-    return has_room(url) && url->path < url->length && url->text[url->path] == '/' &&
-           url->length - url->path <= TEXT;
-}
-
-/* Of any length up to `size` - 1. */
-static void any_text(char *text, size_t size)
-{
-    __CPROVER_havoc_object(text);
-    text[size - 1] = '\0';
-}
-
-/* What RFC 3986 lets stand in an URL, and no text, line or header ends by. */
-static bool may_be_sent(char character)
-{
-    return character > ' ' && character < 0x7f && character != '"' && character != '<' &&
-           character != '>' && character != '\\' && character != '^' && character != '`' &&
-           character != '{' && character != '|' && character != '}' && character != '#';
-}
-
-/* Of one character at any place, and so of each. */
-static void check_appended(const struct url *before, const struct url *url)
-{
-    size_t at = nondet_size();
-
-    PROVE(has_room(url), "there is room for the NUL");
-    if (at < before->length && at < url->length)
-        PROVE(url->text[at] == before->text[at], "what is there stays");
-    else if (at < url->length)
-        PROVE(may_be_sent(url->text[at]), "what is appended may be sent");
-}
+#include "tests/proof/url.h"
 
 static void prove_name(struct url url, bool from_url)
 {
@@ -86,20 +44,6 @@ static void prove_step(struct url url, bool from_url, bool is_directory)
     ASSUME(has_path(&url) && url.text[url.length - 1] == '/' && length <= strlen(name));
     (void)append_step(&url, name, length, from_url, is_directory);
     PROVE(url.path < url.length && url.text[url.path] == '/', "nothing leaves the server");
-    check_appended(&before, &url);
-}
-
-static void prove_rest(struct url url)
-{
-    struct url before = url;
-    char text[TEXT + 1];
-    const char *fault;
-
-    any_text(text, sizeof(text));
-    ASSUME(has_path(&url) && url.text[url.length - 1] == '/');
-    fault = append_rest(&url, text);
-    PROVE(url.path < url.length && url.text[url.path] == '/', "nothing leaves the server");
-    PROVE(fault || url.text[url.length] == '\0', "it ends with a NUL");
     check_appended(&before, &url);
 }
 
