@@ -6,6 +6,8 @@ FUZZ_BUILD   := build/fuzz
 comma := ,
 FUZZ_SECONDS = $(or $(TIME),60)
 FUZZ_LIMITS  = -timeout=20 -rss_limit_mb=1024 -artifact_prefix=$(FUZZ_BUILD)/found_$*_
+# What failed, before libFuzzer's stack and totals.
+fuzz_finding = grep -E 'not so:|runtime error:|ERROR:' $(1); tail -n 40 $(1)
 FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
 
 # Each of these has its own source file, fuzz_NAME.c.
@@ -54,7 +56,7 @@ $(FUZZ_OWN:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
 	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=2048 $(FUZZ_LIMITS) -print_final_stats=1 \
 		-dict=$(call FUZZ_DICT,$*) $(FUZZ_BUILD)/corpus_$* \
 		$(call FUZZ_CORPUS,$*) \
-		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
+		>$(FUZZ_BUILD)/$*.log 2>&1 || { $(call fuzz_finding,$(FUZZ_BUILD)/$*.log); exit 1; }
 	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
 
 # Runs one fuzzer for FUZZ_SECONDS, starting from the samples. Its findings are kept in build/fuzz.
@@ -64,7 +66,7 @@ $(patsubst %,fuzz-%,$(FUZZ_TARGETS)): fuzz-%: $(FUZZ_BUILD)/fuzz_% $(FUZZ_BUILD)
 	@echo "fuzz: $* for $(FUZZ_SECONDS) seconds"
 	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=8192 $(FUZZ_LIMITS) -print_final_stats=1 \
 		$(FUZZ_BUILD)/corpus_$* $(FUZZ_BUILD)/seeds \
-		>$(FUZZ_BUILD)/$*.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
+		>$(FUZZ_BUILD)/$*.log 2>&1 || { $(call fuzz_finding,$(FUZZ_BUILD)/$*.log); exit 1; }
 	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
 
 # Small samples only: large ones slow a fuzzer down.
@@ -93,5 +95,5 @@ $(FUZZ_OWN:%=fuzz-merge-%): fuzz-merge-%: $(FUZZ_BUILD)/fuzz_%
 	@mkdir -p tests/fuzz/corpus/$* $(FUZZ_BUILD)/corpus_$*
 	@$< -merge=1 -max_len=2048 $(FUZZ_LIMITS) \
 		tests/fuzz/corpus/$* $(FUZZ_BUILD)/corpus_$* >$(FUZZ_BUILD)/$*.merge.log 2>&1 || \
-		{ tail -n 40 $(FUZZ_BUILD)/$*.merge.log; exit 1; }
+		{ $(call fuzz_finding,$(FUZZ_BUILD)/$*.merge.log); exit 1; }
 	@echo "fuzz: $*: $$(find tests/fuzz/corpus/$* -type f | wc -l) inputs"

@@ -47,7 +47,8 @@ static void require_image(const struct elf_image *image, uint64_t file_size)
 static void require_plan(const struct load_plan *plan, const struct elf_image *image)
 {
     require(range_size(plan->span) == range_size(image->span));
-    require(plan->span.start - plan->link_base == plan->entry_point - image->entry_point);
+    require(plan->link_base == image->span.start);
+    require(plan->entry_point - plan->span.start == image->entry_point - image->span.start);
     for (size_t i = 0; i < plan->claims.count; i++) {
         require(plan->claims.items[i].range.start % PAGE_SIZE == 0);
         require(range_size(plan->claims.items[i].range) > 0);
