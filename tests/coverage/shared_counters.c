@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fake firmware runs the loader tens of thousands of times, each in a process of its own. To
+ * The fake firmware runs the loader tens of thousands of times, in a thousand processes. To
  * merge the counters of each into GCC's files would take longer than the runs. Here they are added
  * up in memory that all processes share, and the parent's exit() writes the sum.
  */

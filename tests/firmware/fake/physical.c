@@ -57,6 +57,11 @@ void physical_reserve(void)
     reserve(HIGH_MEMORY_START, HIGH_MEMORY_END);
 }
 
+static void forget(uint64_t start, uint64_t end)
+{
+    require(mprotect((void *)(uintptr_t)start, end - start, PROT_NONE) == 0);
+}
+
 static bool has_pages(struct range range)
 {
     return (range.start >= HOST_MEMORY_START && range.end <= HOST_MEMORY_END) ||
@@ -68,6 +73,19 @@ static void protect(struct range range, int protection)
     if (mprotect((void *)(uintptr_t)range.start, range_size(range), protection) != 0)
         run_fail("the test cannot protect 0x%llx-0x%llx", (unsigned long long)range.start,
                  (unsigned long long)range.end - 1);
+}
+
+/* Pages keep what is in them: whoever gets them next has them filled with STALE_BYTE. */
+void physical_forget(void)
+{
+    for (size_t i = 0; i < memory.count; i++) {
+        struct range range = memory.regions[i].range;
+
+        if (memory.regions[i].loaders)
+            ASAN_UNPOISON_MEMORY_REGION((void *)(uintptr_t)range.start, range_size(range));
+    }
+    forget(HOST_MEMORY_START, HOST_MEMORY_END);
+    forget(HIGH_MEMORY_START, HIGH_MEMORY_END);
 }
 
 static void insert(size_t index, struct region region)
@@ -172,17 +190,26 @@ static struct region *find_region(uint64_t address)
                : NULL;
 }
 
+static void fill_for_tables(struct region *region)
+{
+    if (region->written)
+        return;
+    region->written = true;
+    protect(region->range, PROT_READ | PROT_WRITE);
+    memset((void *)(uintptr_t)region->range.start, STALE_BYTE, range_size(region->range));
+    protect(region->range, PROT_READ);
+}
+
 void physical_write(uint64_t address, const void *bytes, size_t size)
 {
+    const struct range pages = range_to_pages((struct range){address, address + size});
     struct region *region = find_region(address);
 
     require(region && address + size <= region->range.end);
-    protect(region->range, PROT_READ | PROT_WRITE);
-    if (!region->written)
-        memset((void *)(uintptr_t)region->range.start, STALE_BYTE, range_size(region->range));
-    region->written = true;
+    fill_for_tables(region);
+    protect(pages, PROT_READ | PROT_WRITE);
     memcpy((void *)(uintptr_t)address, bytes, size);
-    protect(region->range, PROT_READ);
+    protect(pages, PROT_READ);
 }
 
 static bool is_free(const struct region *region)
@@ -405,6 +432,7 @@ EFI_STATUS EFIAPI fake_free_pages(EFI_PHYSICAL_ADDRESS address, UINTN pages)
     }
     if (EFI_ERROR(status))
         return status;
+    ASAN_UNPOISON_MEMORY_REGION((void *)(uintptr_t)range.start, range_size(range));
     protect(range, PROT_NONE);
     memory.key++;
     return EFI_SUCCESS;

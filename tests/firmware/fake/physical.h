@@ -28,8 +28,11 @@
 #define ATTRIBUTE_WB      UINT64_C(0x8)
 #define ATTRIBUTE_SPECIAL UINT64_C(0x40000)
 
-/* Called once per process, before the first run. */
+/* Called once, before the first run. */
 void physical_reserve(void);
+
+/* Takes back all of it at the end of a run: nothing can be accessed, nothing is poisoned. */
+void physical_forget(void);
 
 /* Adds memory to the machine: whole pages that do not exist yet. */
 void physical_add(uint32_t type, uint64_t start, uint64_t end);

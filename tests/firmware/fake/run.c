@@ -9,9 +9,11 @@
 #include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/pool.h"
+#include "tests/firmware/fake/pristine.h"
 #include "tests/firmware/fake/server.h"
 #include "tests/firmware/fake/watchdog.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 static const struct run *current;
 static struct run_result *result;
 static enum ending wanted; /* the ending */
+static jmp_buf end_of_run;
 
 static void finish(void) __attribute__((noreturn));
 
@@ -39,7 +42,7 @@ static void finish(void)
     result->finished = true;
     if (shared_counters_add)
         shared_counters_add();
-    _exit(0);
+    longjmp(end_of_run, 1);
 }
 
 void run_fail(const char *format, ...)
@@ -255,7 +258,7 @@ void run_end(enum ending ending, EFI_STATUS status)
     finish();
 }
 
-void run_execute(const struct run *run, struct run_result *ret_result)
+static void execute(const struct run *run, struct run_result *ret_result)
 {
     const struct itimerval limit = {.it_value.tv_sec = TIME_LIMIT};
     EFI_STATUS status;
@@ -275,4 +278,21 @@ void run_execute(const struct run *run, struct run_result *ret_result)
     status = run->scenario->start ? run->scenario->start(image_handle, &fake_system_table)
                                   : efi_main(image_handle, &fake_system_table);
     run_end(EFI_ERROR(status) ? ENDING_ERROR : ENDING_SUCCESS, status);
+}
+
+/* Wherever a run ends, finish() comes back here. */
+static void execute_to_end(const struct run *run, struct run_result *ret_result)
+{
+    if (setjmp(end_of_run) == 0)
+        execute(run, ret_result);
+}
+
+void run_execute(const struct run *runs, size_t count, struct run_result *results)
+{
+    for (size_t i = 0; i < count; i++) {
+        execute_to_end(&runs[i], &results[i]);
+        physical_forget();
+        pristine_restore();
+    }
+    _exit(0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One run of the loader, from efi_main() to its end, in its own process, so that a crash affects
- * nothing else and each run starts with a new machine.
+ * Runs of the loader, from efi_main() to its end. Each starts with a new machine, and a crash ends
+ * only the process that it is in.
  */
 #pragma once
 
@@ -73,8 +73,9 @@ struct run_result {
     char said[SAID_SIZE]; /* on the console, in UTF-8; the last member: nobody clears all of it */
 };
 
-/* Executes a run, in its process. */
-void run_execute(const struct run *run, struct run_result *result) __attribute__((noreturn));
+/* Executes runs one after another, and ends this process. */
+void run_execute(const struct run *runs, size_t count, struct run_result *results)
+    __attribute__((noreturn));
 void run_trace(enum service service, size_t call);
 void run_say(const char *text);
 const char *run_said(void);

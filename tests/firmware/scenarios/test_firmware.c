@@ -9,6 +9,7 @@
  * options on a volume with the files of a folder, and prints its output.
  */
 #include "tests/firmware/fake/physical.h"
+#include "tests/firmware/fake/pristine.h"
 #include "tests/firmware/scenarios/host_volume.h"
 #include "tests/firmware/scenarios/scenarios.h"
 #include "tests/lib/support.h"
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 #define MOST_JOBS     8
+#define MOST_RUNS     40 /* in a process: memory that they allocate for themselves stays */
 #define MOST_FAILURES 20 /* then the tests stop */
 #define TRACE_SHOWN   12
 
@@ -36,11 +38,17 @@ static const struct scenario *const all_scenarios[] = {
     tpm_scenarios,    trouble_scenarios,   trust_scenarios,   type2_scenarios,
     volume_scenarios};
 
-/* A process that executes a run, and its result. */
+/* Runs that a process executes one after another. */
+struct batch {
+    struct run runs[MOST_RUNS];
+    size_t count;
+};
+
+/* A process that executes runs, and their results. */
 struct job {
     pid_t process; /* 0 for a free slot */
-    struct run run;
-    struct run_result *result;
+    struct batch batch;
+    struct run_result *results;
 };
 
 /* How many statuses each call fails with once, besides the lasting failure; a brief test has
@@ -52,6 +60,7 @@ static struct {
     enum depth depth;
     struct job jobs[MOST_JOBS];
     size_t job_count;
+    struct batch next; /* to be executed when there are enough of them */
     size_t plain; /* runs that were then repeated with faults */
     size_t runs, faults, shorts, failures;
     size_t boots, errors; /* among the runs */
@@ -83,14 +92,12 @@ static void print_run(const struct run *run)
         printf(" --short %zu", run->short_read);
 }
 
-static void report(const struct job *job, int status)
+static void report(const struct run *run, const struct run_result *result, int status)
 {
-    const struct run_result *result = job->result;
-
     tests.failures++;
-    printf("FAILED: %s", job->run.scenario->name);
-    if (job->run.fault.call)
-        printf(", call %zu (%s) failing", job->run.fault.call, service_name(result->failed));
+    printf("FAILED: %s", run->scenario->name);
+    if (run->fault.call)
+        printf(", call %zu (%s) failing", run->fault.call, service_name(result->failed));
     if (result->failure[0])
         printf(": %s\n", result->failure);
     else if (WIFSIGNALED(status))
@@ -101,7 +108,7 @@ static void report(const struct job *job, int status)
     print_trace(result);
     printf("    it said: %s\n", result->said_length ? result->said : "nothing");
     printf("    again: %s --run ", tests.program);
-    print_run(&job->run);
+    print_run(run);
     printf("\n");
     if (tests.failures >= MOST_FAILURES) {
         printf("that is enough\n");
@@ -113,11 +120,21 @@ static void report(const struct job *job, int status)
  * Runs, several at a time
  */
 
-static void start(struct job *job, const struct run *run)
+/* On the stack, because each run begins with the variables that main() began with. */
+static void execute_batch(struct batch batch, struct run_result *results) __attribute__((noreturn));
+
+static void execute_batch(struct batch batch, struct run_result *results)
 {
-    job->run = *run;
-    memset(job->result, 0, offsetof(struct run_result, said) + 1);
-    job->result->failed = SERVICE_COUNT;
+    run_execute(batch.runs, batch.count, results);
+}
+
+static void start(struct job *job, const struct batch *batch)
+{
+    job->batch = *batch;
+    for (size_t i = 0; i < batch->count; i++) {
+        memset(&job->results[i], 0, offsetof(struct run_result, said) + 1);
+        job->results[i].failed = SERVICE_COUNT;
+    }
     fflush(stdout);
     job->process = fork();
     if (job->process < 0) {
@@ -125,64 +142,99 @@ static void start(struct job *job, const struct run *run)
         exit(2);
     }
     if (job->process == 0)
-        run_execute(&job->run, job->result);
-    tests.runs++;
+        execute_batch(*batch, job->results);
 }
 
+static void judge(const struct run *run, const struct run_result *result, int status)
+{
+    tests.runs++;
+    tests.boots += result->ending == ENDING_BOOT;
+    tests.errors += result->ending == ENDING_ERROR;
+    if (!result->finished || result->failure[0])
+        report(run, result, status);
+}
+
+/* The first run that has not come to its end is what has ended the process. */
+static size_t count_executed(const struct job *job)
+{
+    size_t count = 0;
+
+    while (count < job->batch.count && job->results[count].finished)
+        count++;
+    return count < job->batch.count ? count + 1 : count;
+}
+
+/* A process has ended. What it has not executed is left to another one. */
 static void finish(struct job *job, int status)
 {
-    bool good = job->result->finished && !job->result->failure[0] && status == 0;
+    size_t executed = count_executed(job);
+    struct batch rest = {.count = job->batch.count - executed};
 
     job->process = 0;
-    tests.boots += job->result->ending == ENDING_BOOT;
-    tests.errors += job->result->ending == ENDING_ERROR;
-    if (!good)
-        report(job, status);
+    for (size_t i = 0; i < executed; i++)
+        judge(&job->batch.runs[i], &job->results[i], status);
+    memcpy(rest.runs, job->batch.runs + executed, rest.count * sizeof(*rest.runs));
+    if (rest.count > 0)
+        start(job, &rest);
 }
 
-/* Waits for a run to end, and returns its job; NULL when none is running. */
-static struct job *wait_for_one(void)
+/* Waits for a process to end. False when none is running. */
+static bool wait_for_one(void)
 {
     int status;
     pid_t process = wait(&status);
 
     for (size_t i = 0; process > 0 && i < tests.job_count; i++) {
-        if (tests.jobs[i].process == process) {
+        if (tests.jobs[i].process == process)
             finish(&tests.jobs[i], status);
-            return &tests.jobs[i];
-        }
     }
-    return NULL;
+    return process > 0;
+}
+
+/* A slot in which nothing is running. */
+static struct job *take_slot(void)
+{
+    for (;;) {
+        for (size_t i = 0; i < tests.job_count; i++) {
+            if (!tests.jobs[i].process)
+                return &tests.jobs[i];
+        }
+        (void)wait_for_one();
+    }
+}
+
+static void start_next(void)
+{
+    if (tests.next.count > 0)
+        start(take_slot(), &tests.next);
+    tests.next.count = 0;
 }
 
 static void wait_for_all(void)
 {
+    start_next();
     while (wait_for_one())
         ;
 }
 
-/* Starts a run when a slot is free. */
-static struct job *submit(const struct run *run)
+/* A run whose result is not waited for. */
+static void submit(const struct run *run)
 {
-    struct job *job = tests.jobs;
-
-    while (job < tests.jobs + tests.job_count && job->process)
-        job++;
-    if (job == tests.jobs + tests.job_count)
-        job = wait_for_one();
-    start(job, run);
-    return job;
+    tests.next.runs[tests.next.count++] = *run;
+    if (tests.next.count == MOST_RUNS)
+        start_next();
 }
 
-/* Runs it and waits. The result is valid until the next run. */
+/* Executes a run in a process of its own and waits. The result is valid until the next run. */
 static const struct run_result *execute(const struct run *run)
 {
-    const struct run_result *result;
+    const struct batch batch = {.runs = {*run}, .count = 1};
+    struct job *job = take_slot();
 
-    wait_for_all();
-    result = submit(run)->result;
-    wait_for_all();
-    return result;
+    start(job, &batch);
+    while (job->process)
+        (void)wait_for_one();
+    return job->results;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -201,7 +253,7 @@ static void run_fault(struct run *run, EFI_STATUS status, bool lasting)
         return;
     run->fault.status = status;
     run->fault.lasting = lasting;
-    (void)submit(run);
+    submit(run);
     tests.faults++;
 }
 
@@ -233,7 +285,7 @@ static void run_faults(const struct run *plain, const struct run_result *result)
     tests.plain++;
     run.fault = (struct fault){0};
     for (run.short_read = 1; run.short_read <= reads; run.short_read++) {
-        (void)submit(&run);
+        submit(&run);
         tests.shorts++;
     }
 }
@@ -249,7 +301,7 @@ static void run_scenario(const struct scenario *scenario)
         const struct run_result *result;
 
         if (!scenario->faults || tests.depth == DEPTH_PLAIN) {
-            (void)submit(&run);
+            submit(&run);
             continue;
         }
         result = execute(&run);
@@ -341,9 +393,9 @@ static void make_jobs(size_t count)
 {
     tests.job_count = count < 1 ? 1 : count > MOST_JOBS ? MOST_JOBS : count;
     for (size_t i = 0; i < tests.job_count; i++) {
-        tests.jobs[i].result = mmap(NULL, sizeof(struct run_result), PROT_READ | PROT_WRITE,
-                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (tests.jobs[i].result == MAP_FAILED) {
+        tests.jobs[i].results = mmap(NULL, MOST_RUNS * sizeof(struct run_result),
+                                     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (tests.jobs[i].results == MAP_FAILED) {
             perror("mmap");
             exit(2);
         }
@@ -384,6 +436,7 @@ int main(int count, char **arguments)
     tests.program = arguments[0];
     make_jobs(count_processors());
     physical_reserve();
+    pristine_keep();
     tests.depth = find_depth(arguments + 1);
     if (count == 3 && strcmp(arguments[1], "--only") == 0)
         return run_only(arguments[2]);
