@@ -50,6 +50,10 @@ FAULTS = (
     Fault("an end is forgotten", "pass_edge", statement(assigns="set", mentions=("~",)), "",
           "prove_memory_map", "prove_sweep", "each page has the most restrictive class"),
 
+    Fault("a gap in the map is memory", "memory_map_find_blocker", condition("part", "position"),
+          ("|| part->range.start > position", ""),
+          "prove_memory_map", "prove_blocker", "all of a range without a blocker can be used"),
+
     Fault("a table may end behind the file", "read_table", condition("fits_inside"), ("size,", "size - 1,"),
           "prove_elf_headers", "prove_table_56", "it is in the file"),
     Fault("headers of any size are read", "read_table", condition("entry_size"), ("entry_size < smallest ||", ""),
@@ -85,6 +89,9 @@ FAULTS = (
           "prove_xz", "prove_number", "a number has at most 63 bits"),
     Fault("a stream of xz needs no header", "find_footer", condition("HEADER_SIZE"), ("HEADER_SIZE +", ""),
           "prove_xz", "prove_footer", "a footer is inside the container"),
+
+    Fault("a file of gzip needs no header", "measure_gzip", condition("SIZE_MIN"), ("< SIZE_MIN", "< 4"),
+          "prove_gzip", "prove_measure", "header and trailer are in the file"),
 
     Fault("magic numbers are looked for behind the end", "has_magic", returned("fits_inside"),
           ("fits_inside(format->magic_offset, format->magic_size, size)", "true"),
@@ -166,6 +173,14 @@ FAULTS = (
     Fault("a part ends with the free range behind it", "next_part", nth(2, value("end")), ("free.start", "free.end"),
           "prove_planner", "prove_clear", "what is not is cleared after"),
 
+    Fault("any gap of a kernel must be RAM", "add_ram_part", condition("NEAR_GAP"), ("NEAR_GAP", "2 * NEAR_GAP"),
+          "prove_span", "prove_ram_parts", "what must be RAM is listed once"),
+    Fault("a kernel may go above what its note allows", "find_relocation_in", returned("max"),
+          ("&& *ret_start + range_size(image->span) - 1 <= relocation->max", ""),
+          "prove_span", "prove_relocation", "the note allows it"),
+    Fault("NVS is overwritten unasked", "choose_start", condition("overwrite_nvs"), ("planner->request->overwrite_nvs &&", ""),
+          "prove_span", "prove_place", "NVS is left alone unless asked"),
+
     Fault("more is copied than there is room for", "stage_some", statement(assigns="size", mentions=("min_u64",)), "",
           "prove_staging", "prove_step", "it is read to memory that was free"),
     Fault("a copy is not aligned as its destination", "stage_some", value("skew"), "0",
@@ -180,6 +195,13 @@ FAULTS = (
     Fault("a module may stay in the kernel's way", "stays_in_place", returned("range_overlaps"),
           ("&& !range_overlaps(range_to_pages(place), guarded_span(planner->plan))", ""),
           "prove_placement", "prove_in_place", "it is outside the kernel"),
+    Fault("Linux copies more than there is", "command_line_size", returned("LINUX_COMMAND_LINE_SIZE"),
+          ("LINUX_COMMAND_LINE_SIZE", "0"),
+          "prove_boot_info", "prove_write", "what Linux copies is in the block"),
+    Fault("a module's command line has one NUL", "module_command_size", returned("COMMAND_LINE_NULS"),
+          ("+ COMMAND_LINE_NULS", "+ 1"),
+          "prove_boot_info", "prove_write", "NULs are behind it too"),
+
     Fault("any two reads are one", "order_reads", condition("follows"), ("&& follows(&reads->items[count - 1], &reads->items[i])", ""),
           "prove_placement", "prove_order", "every byte goes where it went"),
 
@@ -199,6 +221,13 @@ FAULTS = (
           "prove_e820", "prove_drop", "what is needed as RAM stays RAM"),
     Fault("RAM between two pieces is reserved with them", "can_join", returned("low"), ("high->type != HVM_MEMMAP_RAM", "1"),
           "prove_e820", "prove_join", "RAM stays what it was"),
+
+    Fault("a structure may end with its fields", "enter_structure", condition("TYPE_END"), ("|| header[1] >= left", ""),
+          "prove_smbios", "prove_enter", "something behind its fields"),
+    Fault("a string may end behind the tables", "smbios:string_end", returned("left"), ("length < left", "length <= left"),
+          "prove_smbios", "prove_skip", "outside object bounds"),
+    Fault("a variable's value may be missing", "key_file_check", condition("length"), ("length >= size - TIME_SIZE ||", ""),
+          "prove_key_file", "prove_check", "a value follows the certificate"),
 
     Fault("options may be longer than what was passed", "unwrap_load_option", condition("path_size"),
           ("!fits_inside(paths, path_size, *size) ||", ""),

@@ -152,3 +152,40 @@ static void prove_sweep(uint64_t page)
           "each page has the most restrictive class of what covers it");
     check_normal_form(&map);
 }
+
+/* A map as check_normal_form() has it. */
+static struct memory_map any_map(struct memory_range ranges[static 2 * EDGES])
+{
+    struct memory_map map = {.ranges = ranges, .count = nondet_size()};
+
+    ASSUME(map.count <= 2 * EDGES);
+    for (size_t i = 0; i < map.count; i++) {
+        ranges[i] = (struct memory_range){{nondet_u64(), nondet_u64()}, nondet_u8()};
+        ASSUME(ranges[i].range.start < ranges[i].range.end);
+        ASSUME(ranges[i].class > MEMORY_NONE && ranges[i].class < MEMORY_TABLES);
+        ASSUME(i == 0 || ranges[i - 1].range.end <= ranges[i].range.start);
+    }
+    return map;
+}
+
+static bool can_be_used(enum memory_class class, bool allow_nvs)
+{
+    return memory_is_ram(class) || class == MEMORY_OVERRIDDEN || (allow_nvs && class == MEMORY_NVS);
+}
+
+static void prove_blocker(struct range range, bool allow_nvs, uint64_t page)
+{
+    struct memory_range ranges[2 * EDGES], blocker;
+    const struct memory_map map = any_map(ranges);
+
+    ASSUME(range.start < range.end);
+    if (!memory_map_find_blocker(&map, range, allow_nvs, &blocker)) {
+        PROVE(!range_contains(range, page) || can_be_used(class_in(&map, page), allow_nvs),
+              "all of a range without a blocker can be used");
+        return;
+    }
+    PROVE(range_overlaps(blocker.range, range), "a blocker is in the range");
+    PROVE(!can_be_used(blocker.class, allow_nvs), "it cannot be used");
+    PROVE(!range_contains(blocker.range, page) || class_in(&map, page) == blocker.class,
+          "the map says what it is");
+}

@@ -61,7 +61,7 @@ static struct {
     struct job jobs[MOST_JOBS];
     size_t job_count;
     struct batch next; /* to be executed when there are enough of them */
-    size_t plain; /* runs that were then repeated with faults */
+    size_t plain;      /* runs that were then repeated with faults */
     size_t runs, faults, shorts, failures;
     size_t boots, errors; /* among the runs */
     bool only_marked;
