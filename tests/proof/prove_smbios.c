@@ -4,8 +4,8 @@
  * a string in them.
  * Bounds: TABLE bytes.
  *
- * cbmc: -DTABLE=12 --unwind 13 --unwindset memcmp.0:6,adds_up.0:32
- * full: -DTABLE=16 --unwind 17 --unwindset memcmp.0:6,adds_up.0:32
+ * cbmc: -DTABLE=12 --unwind 13 --no-sat-preprocessor --unwindset memcmp.0:6,adds_up.0:32
+ * full: -DTABLE=16 --unwind 17 --no-sat-preprocessor --unwindset memcmp.0:6,adds_up.0:32
  */
 #include "common/smbios/smbios.c"
 #include "tests/proof/nondet.h"
