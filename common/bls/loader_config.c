@@ -187,8 +187,10 @@ static enum config_result take_enroll_timeout(struct config_parser *parser,
 
 #define MEMBER(member) offsetof(struct loader_config, member)
 
-/* The keys of loader.conf(5) in systemd 257, and pvhboot's own: pass-entry, acpi-overlay,
- * pass-framebuffer. */
+/*
+ * The keys of loader.conf(5) in systemd 262, and pvhboot's own: pass-entry, acpi-overlay,
+ * pass-framebuffer.
+ */
 static const struct config_key keys[] = {
     {"timeout", take_timeout, MEMBER(timeout),
      "a number of seconds, menu-force, menu-hidden or menu-disabled", false},

@@ -43,10 +43,11 @@ $(eval $(call compile_rules,$(COVERAGE_BUILD)/firmware,cover,gcc,$(COVERAGE_FIRM
 $(COVERAGE_LOADER): $(COVERAGE_FIRMWARE) $(COVERAGE_BUILD)/decoders.o tests/coverage/counters.lds
 	@gcc $(COVERAGE_FIRMWARE_FLAGS) $(FIRMWARE_LDFLAGS) -Wl,-T,tests/coverage/counters.lds -o $@ $(filter %.o,$^) -lcmocka
 
-# The counters of earlier runs are deleted: they may count lines that are no longer reached.
+# The counters of earlier runs are deleted: they may count lines that are no longer reached. Programs that run at the same time
+# lock the files in which they add theirs.
 .PHONY: coverage
 coverage: $(COVERAGE_PROGRAMS) $(COVERAGE_LOADER) $(UNIT_SAMPLES) $(UNIT_SSDT) $(FIRMWARE_KERNELS) ## measure which lines the host tests reach
 	@find $(COVERAGE_BUILD) -name '*.gcda' -delete
-	@for program in $(COVERAGE_PROGRAMS); do tests/lib/run $$program || exit; done
+	@printf '%s\n' $(COVERAGE_PROGRAMS) | xargs -n 1 -P 2 tests/lib/run
 	@tests/lib/run $(COVERAGE_LOADER) --brief
 	@tests/coverage/report $(COVERAGE_BUILD) $(COVERAGE_LIMITS)
