@@ -4,8 +4,7 @@
 
 # Prints the version of the pvhboot in FILE, from its SBAT section, or nothing if FILE is something else.
 version_of() {
-	[ "$(head -c 2 "$1" | tr -d '\000')" = MZ ] || return 0
-	tr '\000' '\n' <"$1" | sed -n 's/^pvhboot,[0-9]*,[^,]*,pvhboot,\([^,]*\),.*/\1/p' | head -n 1
+	tr '\000' '\n' <"$1" | sed -n -e '1{/^MZ/!q;}' -e '/^pvhboot,[0-9]*,[^,]*,pvhboot,[^,]*,/{s/^pvhboot,[0-9]*,[^,]*,pvhboot,\([^,]*\),.*/\1/p;q;}'
 }
 
 # Sets efi, efi_ia32 and efi_version: the files that were named, or those next to this program, installed or in the source
@@ -33,8 +32,8 @@ find_efi() {
 # True if the file is a pvhboot for 32-bit firmware, by its PE machine.
 is_for_ia32() {
 	[ -f "$1" ] && [ -n "$(version_of "$1")" ] || return 1
-	header=$(head -c 64 "$1" | tail -c 4 | od -An -tu4 | tr -d ' ')
-	[ "$(tail -c "+$((header + 5))" "$1" | head -c 2 | od -An -tx2 | tr -d ' ')" = 014c ]
+	header=$(head -c 64 "$1" | tail -c 4 | od -An -tu4)
+	[ "$(tail -c "+$((header + 5))" "$1" | head -c 2 | od -An -tx2)" = ' 014c' ]
 }
 
 # True if this machine's firmware is 32-bit. A Linux that was started through PVH cannot tell: then the loader that is
