@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fake firmware runs the loader tens of thousands of times, in a thousand processes. To
- * merge the counters of each into GCC's files would take longer than the runs. Here they are added
- * up in memory that all processes share, and the parent's exit() writes the sum.
+ * The fake firmware runs the loader tens of thousands of times, in a thousand processes. To merge
+ * the counters of each into GCC's files would take longer than the runs. Here they are added up in
+ * memory that all processes share, and the parent's exit() writes the sum.
  */
 #include "tests/coverage/shared_counters.h"
 

@@ -31,3 +31,18 @@ static inline bool is_listed(const struct free_list *list, uint64_t address)
         listed |= range_contains(list->ranges[i], address);
     return listed;
 }
+
+static inline bool is_in(struct range range, struct range whole)
+{
+    return range.start >= whole.start && range.end <= whole.end;
+}
+
+/* True if one range of the list has all of it. */
+static inline bool is_all_listed(const struct free_list *list, struct range range)
+{
+    bool listed = false;
+
+    for (size_t i = 0; i < list->count; i++)
+        listed |= is_in(range, list->ranges[i]);
+    return listed;
+}

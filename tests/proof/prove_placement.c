@@ -33,20 +33,6 @@ static void after_kernel(void)
     planner.request = &request;
 }
 
-static bool is_in(struct range range, struct range whole)
-{
-    return range.start >= whole.start && range.end <= whole.end;
-}
-
-static bool is_all_listed(const struct free_list *list, struct range range)
-{
-    bool listed = false;
-
-    for (size_t i = 0; i < list->count; i++)
-        listed |= is_in(range, list->ranges[i]);
-    return listed;
-}
-
 static void prove_large_page(struct range window, uint64_t size)
 {
     uint64_t start;

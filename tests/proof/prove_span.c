@@ -104,7 +104,6 @@ static void prove_relocation(void)
 {
     const struct pvh_relocation *note = &image.notes.relocation;
     struct range place;
-    bool is_listed = false;
 
     any_kernel();
     if (!find_relocation_in(&planner.usable, &image, &place.start))
@@ -113,10 +112,7 @@ static void prove_relocation(void)
     PROVE(place.start % note->alignment == 0 && place.start % PAGE_SIZE == 0, "it is aligned");
     PROVE(place.start >= note->min && place.end - 1 <= note->max, "the note allows it");
     PROVE(place.start >= MIB && place.end <= ADDRESS_LIMIT, "it is above 1 MiB and below 4 GiB");
-    for (size_t i = 0; i < planner.usable.count; i++)
-        is_listed |= range_contains(usable_slots[i], place.start) &&
-                     range_to_pages(place).end <= usable_slots[i].end;
-    PROVE(is_listed, "all of its pages are free");
+    PROVE(is_all_listed(&planner.usable, range_to_pages(place)), "all of its pages are free");
 }
 
 static void prove_place(uint64_t address)

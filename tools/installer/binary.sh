@@ -4,7 +4,7 @@
 
 # Prints the version of the pvhboot in FILE, from its SBAT section, or nothing if FILE is something else.
 version_of() {
-	tr '\000' '\n' <"$1" | sed -n -e '1{/^MZ/!q;}' -e '/^pvhboot,[0-9]*,[^,]*,pvhboot,[^,]*,/{s/^pvhboot,[0-9]*,[^,]*,pvhboot,\([^,]*\),.*/\1/p;q;}'
+	tr '\000' '\n' <"$1" | sed -n -e '1{/^MZ/!q;}' -e '/^pvhboot,[0-9]*,[^,]*,pvhboot,\([^,]*\),.*/{s//\1/p;q;}'
 }
 
 # Sets efi, efi_ia32 and efi_version: the files that were named, or those next to this program, installed or in the source

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define DESCRIPTOR_VERSION 1
 #define DESCRIPTOR_BYTES   40
@@ -57,9 +58,13 @@ void physical_reserve(void)
     reserve(HIGH_MEMORY_START, HIGH_MEMORY_END);
 }
 
+/* The run has ended: what goes wrong now ends the process. */
 static void forget(uint64_t start, uint64_t end)
 {
-    require(mprotect((void *)(uintptr_t)start, end - start, PROT_NONE) == 0);
+    if (mprotect((void *)(uintptr_t)start, end - start, PROT_NONE) != 0) {
+        perror("mprotect");
+        _exit(2);
+    }
 }
 
 static bool has_pages(struct range range)

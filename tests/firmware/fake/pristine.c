@@ -5,13 +5,14 @@
  */
 #include "tests/firmware/fake/pristine.h"
 
-#include <stdint.h>
+#include "common/base/overflow.h"
+#include "common/base/units.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define PAGE  4096
-#define WORDS (PAGE / sizeof(uint64_t))
+#define WORDS (PAGE_SIZE / sizeof(uint64_t))
 
 /* From the linker's own script: .data, .bss, and behind it the counters of `make coverage`. */
 extern uint8_t __data_start[], _end[];
@@ -26,7 +27,7 @@ static void copy_page(uint64_t *target, const uint64_t *source)
     __asm__ volatile("rep movsq" : "+D"(target), "+S"(source), "+c"(words) : : "memory");
 }
 
-static int is_same(const uint64_t *a, const uint64_t *b)
+static bool is_same(const uint64_t *a, const uint64_t *b)
 {
     uint64_t difference = 0;
 
@@ -37,11 +38,11 @@ static int is_same(const uint64_t *a, const uint64_t *b)
 
 void pristine_keep(void)
 {
-    uintptr_t start = (uintptr_t)__data_start & ~(uintptr_t)(PAGE - 1);
+    uint64_t start = align_down((uintptr_t)__data_start, PAGE_SIZE);
 
     first = (uint64_t *)start;
-    page_count = ((uintptr_t)_end - start + PAGE - 1) / PAGE;
-    kept = mmap(NULL, page_count * PAGE, PROT_READ | PROT_WRITE,
+    page_count = (align_up((uintptr_t)_end, PAGE_SIZE) - start) / PAGE_SIZE;
+    kept = mmap(NULL, page_count * PAGE_SIZE, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (kept == MAP_FAILED) {
         perror("mmap");
@@ -53,11 +54,8 @@ void pristine_keep(void)
 
 void pristine_restore(void)
 {
-    uint64_t *live = first;
-    const uint64_t *was = kept;
-
-    for (size_t left = page_count; left > 0; left--, live += WORDS, was += WORDS) {
-        if (!is_same(live, was))
-            copy_page(live, was);
+    for (size_t i = 0; i < page_count; i++) {
+        if (!is_same(first + i * WORDS, kept + i * WORDS))
+            copy_page(first + i * WORDS, kept + i * WORDS);
     }
 }

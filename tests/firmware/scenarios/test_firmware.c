@@ -150,7 +150,7 @@ static void judge(const struct run *run, const struct run_result *result, int st
     tests.runs++;
     tests.boots += result->ending == ENDING_BOOT;
     tests.errors += result->ending == ENDING_ERROR;
-    if (!result->finished || result->failure[0])
+    if (!result->finished || result->failure[0] || status != 0)
         report(run, result, status);
 }
 
@@ -164,7 +164,10 @@ static size_t count_executed(const struct job *job)
     return count < job->batch.count ? count + 1 : count;
 }
 
-/* A process has ended. What it has not executed is left to another one. */
+/*
+ * A process has ended, with a status that is that of the last run it has executed. What it has not
+ * executed is left to another one.
+ */
 static void finish(struct job *job, int status)
 {
     size_t executed = count_executed(job);
@@ -172,7 +175,7 @@ static void finish(struct job *job, int status)
 
     job->process = 0;
     for (size_t i = 0; i < executed; i++)
-        judge(&job->batch.runs[i], &job->results[i], status);
+        judge(&job->batch.runs[i], &job->results[i], i + 1 == executed ? status : 0);
     memcpy(rest.runs, job->batch.runs + executed, rest.count * sizeof(*rest.runs));
     if (rest.count > 0)
         start(job, &rest);
