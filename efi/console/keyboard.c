@@ -231,6 +231,8 @@ static uint32_t decode(struct keyboard *keyboard, const struct input_key *input)
     sequence.comes_before = sequence.ticks > 0;
     sequence.ticks = 0;
     key = key_from_character(input->character);
+    if (key == KEY_BACKSPACE) /* Ctrl+H may come as this */
+        return key | (input->modifiers & KEY_ALT);
     if (key <= ' ') /* modifiers do not matter for Enter, Tab and the like */
         return key;
     if (input->modifiers && key < 0x80)

@@ -188,7 +188,7 @@ class Worker:
         for text in (mutant.text(), mutant.source.text):
             source.write_text(text, encoding="utf-8")
             output = self.folder / "same.o"
-            if not self.commands.compile(made, source, output, (*TYPES_FIT, "-fno-sanitize=all", "-g0", "-O2")):
+            if not self.commands.compile(made, source, output, ("-w", "-fno-sanitize=all", "-g0", "-O2")):
                 raise RuntimeError(f"{mutant.source.path} does not compile with -O2")
             codes.append(output.read_bytes())
         return codes[0] == codes[1]

@@ -20,18 +20,25 @@ def is_called(name, called):
     return called == name or called.endswith(f"_{name}")
 
 
+def calls(counts, name):
+    """Whether a source's functions were called, by their counts: this one, or any for one that is always inlined."""
+    called = {function for function, count in counts.items() if count > 0}
+    if any(is_called(name, other) for other in counts):
+        return any(is_called(name, other) for other in called)
+    return bool(called)
+
+
 class Reach:
-    def __init__(self, called, seconds):
-        self.called, self.seconds = called, seconds
-        self.words = {name: set(re.findall(r"\w+", (TESTS / f"{name}.c").read_text(encoding="utf-8"))) for name in called}
+    def __init__(self, counts, seconds):
+        self.counts, self.seconds = counts, seconds
+        self.words = {name: set(re.findall(r"\w+", (TESTS / f"{name}.c").read_text(encoding="utf-8"))) for name in counts}
 
     def programs(self, mutant):
         """Those that call the mutant's function: first those that name it, then those of its room, the quickest first."""
         path = mutant.source.path
         if path.endswith(".S"):     # gcov does not count there
-            return [name for name in self.called if Path(name).name.startswith(f"test_{Path(path).stem}")]
-        found = [name for name, called in self.called.items()
-                 if any(is_called(mutant.function, other) for other in called.get(path, ()))]
+            return [name for name in self.counts if Path(name).name.startswith(f"test_{Path(path).stem}")]
+        found = [name for name, counts in self.counts.items() if calls(counts.get(path, {}), mutant.function)]
         room = Path(path).parent.name
         return sorted(found, key=lambda name: (mutant.function not in self.words[name], Path(name).parent.name != room,
                                                self.seconds[name]))
@@ -48,7 +55,7 @@ def run_counted(name, counters):
 
 
 def read_counters(counters):
-    """The functions that were called, by source."""
+    """How often the functions of each source were called."""
     found = []
     for data in sorted(counters.rglob("*.gcda")):
         notes = Path("/") / data.relative_to(counters).with_suffix(".gcno")
@@ -57,13 +64,13 @@ def read_counters(counters):
             found.append(data)
     said = subprocess.run(["gcov", "--json-format", "--stdout", *found], check=True, text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL).stdout
-    called = {}
+    counts = {}
     for report in filter(str.strip, said.splitlines()):
         for file in json.loads(report)["files"]:
             if not file["file"].startswith("/"):
-                called.setdefault(file["file"], []).extend(
-                    function["name"] for function in file["functions"] if function["execution_count"] > 0)
-    return called
+                counts.setdefault(file["file"], {}).update(
+                    {function["name"]: function["execution_count"] for function in file["functions"]})
+    return counts
 
 
 def find_reach(names, folder):
@@ -78,4 +85,4 @@ def find_reach(names, folder):
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         found = list(pool.map(measure, names))
     shutil.rmtree(folder)
-    return Reach({name: called for name, _, called in found}, {name: seconds for name, seconds, _ in found})
+    return Reach({name: counts for name, _, counts in found}, {name: seconds for name, seconds, _ in found})

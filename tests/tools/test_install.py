@@ -350,6 +350,12 @@ def test_the_binary_is_found_in_the_sources(machine):
     assert machine.run("--version").stdout == f"pvhboot {version}"
 
 
+def test_the_version_asks_for_nothing_that_only_installing_needs(machine):
+    """32-bit firmware, and no loader for it at hand."""
+    (machine.folder / "fw_platform_size").write_text("32\n")
+    assert machine.run("--version", "--efi", machine.efi).stdout == "pvhboot 1.2.3\n"
+
+
 @pytest.mark.parametrize("words, sentence", [
     (["--removeable"], "unknown option '--removeable'"),
     (["install", "remove"], "one command only, not install and remove"),

@@ -36,14 +36,19 @@ is_for_ia32() {
 	[ "$(tail -c "+$((header + 5))" "$1" | head -c 2 | od -An -tx2)" = ' 014c' ]
 }
 
-# True if this machine's firmware is 32-bit. A Linux that was started through PVH cannot tell: then the loader that is
-# there already does.
-has_ia32_firmware() {
+# Sets firmware_bits to 32 or 64, by this machine's firmware. A Linux that was started through PVH cannot tell: then the
+# loader that is there already does.
+find_firmware_bits() {
+	firmware_bits=64
 	if [ -e "${EFIVARS%/*}/fw_platform_size" ]; then
-		[ "$(cat "${EFIVARS%/*}/fw_platform_size")" = 32 ]
-	else
-		[ -n "$esp" ] && is_for_ia32 "$(on_esp "$BINARY")"
+		firmware_bits=$(cat "${EFIVARS%/*}/fw_platform_size")
+	elif is_for_ia32 "$(on_esp "$BINARY")"; then
+		firmware_bits=32
 	fi
+}
+
+has_ia32_firmware() {
+	[ "$firmware_bits" = 32 ]
 }
 
 # Prints the program of which PATH on the ESP is to be a copy.

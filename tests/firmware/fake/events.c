@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/fake/events.h"
 
+#include "tests/firmware/fake/console.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/run.h"
@@ -289,6 +290,11 @@ void keys_press_with(struct fake_key key)
     keyboard.keys[keyboard.count++] = key;
 }
 
+size_t keys_so_far(void)
+{
+    return keyboard.count;
+}
+
 bool keys_were_asked_for(void)
 {
     return keyboard.asked;
@@ -327,6 +333,7 @@ static EFI_STATUS read_key(EFI_INPUT_KEY *key, EFI_KEY_STATE *state)
     key->ScanCode = keyboard.keys[keyboard.next].scan;
     key->UnicodeChar = keyboard.keys[keyboard.next].unicode;
     *state = keyboard.keys[keyboard.next].state;
+    console_see_key(keyboard.next);
     keyboard.next++;
     return EFI_SUCCESS;
 }

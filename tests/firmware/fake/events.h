@@ -21,6 +21,9 @@ struct fake_key {
 void keys_press(uint64_t time, UINT16 scan, CHAR16 unicode);
 void keys_press_with(struct fake_key key);
 
+/* How many have been pressed, or will be. */
+size_t keys_so_far(void);
+
 /* True when the loader has asked for a key. */
 bool keys_were_asked_for(void);
 

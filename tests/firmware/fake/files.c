@@ -441,7 +441,8 @@ static EFI_STATUS read_directory(struct handle *handle, UINTN *size, void *buffe
         handle->position += !EFI_ERROR(status);
         return status;
     }
-    *size = 0;
+    *size = medium_ways.nameless && index == 0 ? offsetof(EFI_FILE_INFO, FileName) : 0;
+    handle->position++;
     return EFI_SUCCESS;
 }
 

@@ -3,6 +3,7 @@
 
 #include "efi/firmware/proto/memory_attribute.h"
 #include "efi/firmware/proto/shell_parameters.h"
+#include "tests/firmware/fake/console.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/handles.h"
@@ -21,9 +22,6 @@
 
 #define MOST_TABLES 8
 #define MOST_WORDS  32
-#define COLUMNS     (output_mode.Mode == 0 ? 80 : 100)
-#define ROWS        (output_mode.Mode == 0 ? 25 : 31)
-#define MODE_LISTED 1 /* as OVMF lists 80x50 on a screen that is too low */
 
 /* As in EDK2; larger than the structure, so that the loader must use the stride. */
 #define USUAL_STRIDE 48
@@ -33,129 +31,6 @@ struct firmware_ways firmware_ways;
 static EFI_BOOT_SERVICES boot_services;
 static EFI_CONFIGURATION_TABLE tables[MOST_TABLES];
 static size_t exits; /* calls of ExitBootServices with the current key */
-
-/* ------------------------------------------------------------------------------------------------
- * The console
- */
-
-static SIMPLE_TEXT_OUTPUT_MODE output_mode = {.MaxMode = 3, .CursorVisible = TRUE};
-static SIMPLE_TEXT_OUTPUT_INTERFACE fake_output;
-static bool output_cleared;
-
-bool console_is_cleared(void)
-{
-    return output_cleared;
-}
-
-static void check_output(const SIMPLE_TEXT_OUTPUT_INTERFACE *this)
-{
-    if (this != &fake_output)
-        run_fail("a console function is called with another console");
-}
-
-static EFI_STATUS EFIAPI output_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
-{
-    EFI_STATUS status = ledger_enter(SERVICE_OUTPUT_STRING);
-    char text[4096];
-
-    check_output(this);
-    narrow(string, SIZE_MAX, text, sizeof(text));
-    run_say(text);    /* recorded even when the console fails */
-    physical_touch(); /* firmware may allocate when it scrolls */
-    return status;
-}
-
-static EFI_STATUS EFIAPI query_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mode, UINTN *columns,
-                                    UINTN *rows)
-{
-    EFI_STATUS status = ledger_enter(SERVICE_CONSOLE_MODE);
-
-    check_output(this);
-    if (EFI_ERROR(status))
-        return status;
-    if (mode >= (UINTN)output_mode.MaxMode || mode == MODE_LISTED)
-        return EFI_UNSUPPORTED;
-    *columns = COLUMNS;
-    *rows = ROWS;
-    return EFI_SUCCESS;
-}
-
-INT32 console_mode(void)
-{
-    return output_mode.Mode;
-}
-
-static EFI_STATUS EFIAPI set_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mode)
-{
-    EFI_STATUS status = ledger_enter(SERVICE_CONSOLE_MODE);
-
-    check_output(this);
-    if (mode >= (UINTN)output_mode.MaxMode)
-        run_fail("text mode %zu is set, which is not listed", (size_t)mode);
-    if (EFI_ERROR(status))
-        return status;
-    if (mode == MODE_LISTED || (mode && firmware_ways.one_text_mode))
-        return EFI_UNSUPPORTED;
-    output_mode.Mode = (INT32)mode;
-    run_say("\n"); /* it clears the screen, also when the mode is the current one */
-    return EFI_SUCCESS;
-}
-
-static EFI_STATUS EFIAPI set_number(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN number)
-{
-    check_output(this);
-    (void)number;
-    return ledger_enter(SERVICE_CONSOLE_MODE);
-}
-
-static EFI_STATUS EFIAPI set_flag(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLEAN flag)
-{
-    check_output(this);
-    (void)flag;
-    return ledger_enter(SERVICE_CONSOLE_MODE);
-}
-
-static EFI_STATUS EFIAPI clear_screen(SIMPLE_TEXT_OUTPUT_INTERFACE *this)
-{
-    check_output(this);
-    output_cleared = true;
-    run_say("\n"); /* the next output starts a new line */
-    return ledger_enter(SERVICE_CONSOLE_MODE);
-}
-
-static EFI_STATUS EFIAPI set_cursor(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN column, UINTN row)
-{
-    EFI_STATUS status = ledger_enter(SERVICE_CONSOLE_MODE);
-
-    check_output(this);
-    if (EFI_ERROR(status))
-        return status;
-    if (column >= COLUMNS || row >= ROWS)
-        return EFI_UNSUPPORTED;
-    output_mode.CursorColumn = (INT32)column;
-    output_mode.CursorRow = (INT32)row;
-    return EFI_SUCCESS;
-}
-
-static EFI_STATUS EFIAPI test_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
-{
-    check_output(this);
-    (void)string;
-    return ledger_enter(SERVICE_CONSOLE_MODE);
-}
-
-static SIMPLE_TEXT_OUTPUT_INTERFACE fake_output = {
-    .Reset = set_flag,
-    .OutputString = output_string,
-    .TestString = test_string,
-    .QueryMode = query_mode,
-    .SetMode = set_mode,
-    .SetAttribute = set_number,
-    .ClearScreen = clear_screen,
-    .SetCursorPosition = set_cursor,
-    .EnableCursor = set_flag,
-    .Mode = &output_mode,
-};
 
 /* ------------------------------------------------------------------------------------------------
  * The end of boot services

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fake firmware: the system table that the loader is started with, its console and its
- * configuration tables. physical.h, files.h, handles.h, events.h and variables.h have the parts.
+ * The fake firmware: the system table that the loader is started with, and its configuration
+ * tables. physical.h, files.h, handles.h, events.h, variables.h and console.h have the parts.
  */
 #pragma once
 
@@ -32,15 +32,8 @@ extern EFI_SYSTEM_TABLE fake_system_table;
 /* Sets up firmware without faults. Must be called first in each run. */
 void firmware_start(void);
 
-/* True if the console has been cleared, and with it all that it writes to. */
-bool console_is_cleared(void);
-
 /* Whether what the loader has changed of the processor is still changed. */
 bool cpu_is_changed(void);
-
-/* The current text mode: 0 is of 80x25 characters and 2 of 100x31; 1 is listed and cannot be set.
- */
-INT32 console_mode(void);
 
 /* How often the PC's speaker has sounded. */
 unsigned speaker_beeps(void);

@@ -87,6 +87,12 @@ void run_say(const char *text)
     result->said[result->said_length] = '\0';
 }
 
+void run_unsay(char character)
+{
+    if (result->said_length > 0 && result->said[result->said_length - 1] == character)
+        result->said[--result->said_length] = '\0';
+}
+
 void run_mark(void)
 {
     result->marked = true;

@@ -78,6 +78,7 @@ void run_execute(const struct run *runs, size_t count, struct run_result *result
     __attribute__((noreturn));
 void run_trace(enum service service, size_t call);
 void run_say(const char *text);
+void run_unsay(char character); /* if it is the last one: another takes its place */
 const char *run_said(void);
 
 /* Notes that a function was called; `make mutate` puts that into the functions that it changes. */

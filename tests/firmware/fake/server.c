@@ -26,6 +26,7 @@
 #define MOST_HEADERS 8
 #define MAC_NODE     37
 #define IPV4_NODE    27
+#define IPV6_NODE    60
 
 struct child {
     struct http_protocol protocol; /* first, so that it can be cast back */
@@ -87,6 +88,8 @@ static struct address {
 
 static bool is_due(const struct address *address)
 {
+    if (server_ways.boots_by_ipv6)
+        return address == &ipv6;
     return server_ways.has_address || ledger_now() >= address->due;
 }
 
@@ -345,6 +348,8 @@ static const uint8_t *find_file(const struct child *child, size_t *ret_size)
 
     if (is_on_link(child))
         root = SERVER_URL_LINK;
+    else if (child->is_ipv6 == server_ways.boots_by_ipv6 && strstr(child->url, SERVER_URL_NAME))
+        root = SERVER_URL_NAME;
     if (strncmp(child->url, root, strlen(root)) != 0)
         return NULL;
     snprintf(path, sizeof(path), SERVER_FILES "\\%s", child->url + strlen(root));
@@ -537,20 +542,22 @@ void server_install_boot(const char *url)
     static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
     static const uint8_t mac[MAC_NODE] = {3, 0x0b, MAC_NODE, 0,    0x52,    0x54,
                                           0, 0xab, 0x34,     0x56, [36] = 1};
-    static const uint8_t network[IPV4_NODE] = {
+    static const uint8_t ipv4_node[IPV4_NODE] = {
         3,           0x0c, IPV4_NODE, 0, 10, 0, 2, 15, [19] = 10, 0, 2, 2, /* the gateway */
         [23] = 0xff, 0xff, 0xff};
+    static const uint8_t ipv6_node[IPV6_NODE] = {3, 0x0d, IPV6_NODE, 0, 0xfd};
     static const uint8_t end[] = {0x7f, 0xff, 4, 0};
     static uint8_t card[MAC_NODE + sizeof(end)];
-    static uint8_t boot[MAC_NODE + IPV4_NODE + LONGEST];
+    static uint8_t boot[MAC_NODE + IPV6_NODE + LONGEST];
+    const uint8_t *network = server_ways.boots_by_ipv6 ? ipv6_node : ipv4_node;
     size_t length = strlen(url);
-    uint8_t *uri = boot + MAC_NODE + IPV4_NODE;
+    uint8_t *uri = boot + MAC_NODE + network[2];
 
     require(length < LONGEST - 8);
     memcpy(card, mac, sizeof(mac));
     memcpy(card + sizeof(mac), end, sizeof(end));
     memcpy(boot, mac, sizeof(mac));
-    memcpy(boot + sizeof(mac), network, sizeof(network));
+    memcpy(boot + sizeof(mac), network, network[2]);
     memcpy(uri, (const uint8_t[]){3, 0x18}, 2);
     put_number(uri + 2, 2, 4 + length);
     memcpy(uri + 4, url, length);

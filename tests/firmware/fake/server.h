@@ -12,6 +12,7 @@
 #define SERVER_URL      "http://10.0.2.2/"
 #define SERVER_URL_6    "http://[fd00::2]/"
 #define SERVER_URL_LINK "http://[fe80::2]/"
+#define SERVER_URL_NAME "http://server.test/" /* by IPv6, if the loader was booted by that */
 
 /* How card and server behave; set by scenarios. */
 struct server_ways {
@@ -20,6 +21,7 @@ struct server_ways {
     bool policy_is_manual; /* of IPv4, as EDK2's HTTP boot leaves it */
     bool set_by_hand;      /* somebody has given the card addresses, which are not listed yet */
     bool odd_addresses;    /* of IPv6: the list is not where it should be */
+    bool boots_by_ipv6;    /* with addresses of IPv6 only */
     bool no_link;          /* the card has no cable */
     bool whole_files;      /* ranges are ignored */
     bool no_length;        /* Content-Length is left out */

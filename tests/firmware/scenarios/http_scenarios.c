@@ -281,6 +281,15 @@ static void from_server(uint64_t seed)
     expect_command_line(lines[seed]);
 }
 
+/* A server is asked by what the loader was started by: IPv4 (0) or IPv6 (1), if it has a name. */
+static void by_name(uint64_t seed)
+{
+    server_ways.boots_by_ipv6 = seed == 1;
+    start_at(SERVER_URL_NAME "pvhboot.efi", "");
+    put_entry("", "default", "default");
+    expect_command_line("default");
+}
+
 /* Below a directory. One of the list is not there. */
 static void list_on_server(uint64_t seed)
 {
@@ -370,6 +379,7 @@ const struct scenario http_scenarios[] = {
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
     {"http-started", from_server, ENDING_BOOT, "vmlinux + initrd", .seeds = 5, .faults = true},
+    {"http-by-name", by_name, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
     {"http-list", list_on_server, ENDING_BOOT, "vmlinux + initrd", .faults = true},
     {"http-program", start_from_server, ENDING_SUCCESS, NULL, check_started_program, .seeds = 3,
      .faults = true},

@@ -2,6 +2,7 @@
 /* Entries, the menu, boot counting, the Boot Loader Interface and EFI programs. */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "tests/firmware/fake/console.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"

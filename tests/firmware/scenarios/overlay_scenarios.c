@@ -2,6 +2,7 @@
 /* Screens that the firmware has, has not, or lies about, and what the kernel is told of them. */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "tests/firmware/fake/console.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"

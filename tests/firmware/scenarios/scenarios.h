@@ -17,6 +17,7 @@ extern const struct scenario keyboard_scenarios[];
 extern const struct scenario manager_scenarios[];
 extern const struct scenario measure_scenarios[];
 extern const struct scenario memory_scenarios[];
+extern const struct scenario menu_scenarios[];
 extern const struct scenario network_scenarios[];
 extern const struct scenario overlay_scenarios[];
 extern const struct scenario pinned_scenarios[];

@@ -147,7 +147,7 @@ static void dry_run(uint64_t seed)
 {
     static const uint8_t headers[][6] = {{1, 6, 0, 0, 1, 2}, {1, 6, 0, 0, 0, 2}, {1, 6}};
     static const char *const reports[] = {
-        "\r\nfirmware: Fake 3.05, UEFI 2.70\r\nmachine: Maker? Box 1\r\ndate: ",
+        "\r\nfirmware: Fake 3.05, UEFI 2.70\r\nmachine: Maker\xef\xbf\xbd Box 1\r\ndate: ",
         "\r\nfirmware: Fake 3.05, UEFI 2.70\r\nmachine: Box 1\r\ndate: ",
         "\r\nfirmware: Fake 3.05, UEFI 2.70\r\ndate: ",
     };

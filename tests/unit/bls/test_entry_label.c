@@ -60,6 +60,17 @@ static void labels_that_meet_later(void **state)
     check_labels(expected);
 }
 
+/* The ESP and the XBOOTLDR partition may have the same entry: there is nothing else to tell. */
+static void labels_of_the_same_entry(void **state)
+{
+    static const char *const expected[] = {"A (a) (a.conf)", "A (a) (a.conf)"};
+
+    (void)state;
+    add("a.conf", "title A");
+    add("a.conf", "title A");
+    check_labels(expected);
+}
+
 static void labels_can_be_shown(void **state)
 {
     static const char *const expected[] = {"\xef\xbf\xbd (1234567\xef\xbf\xbd)",
@@ -120,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(labels),
         test(labels_that_meet_later),
+        test(labels_of_the_same_entry),
         test(labels_can_be_shown),
         test(no_memory_for_labels),
         test(many_labels),

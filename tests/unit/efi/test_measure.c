@@ -295,6 +295,18 @@ static void test_section(void **state)
                               "measured into PCR 11: .cmdline\n");
 }
 
+/* There was no memory for a copy of all initrds in one piece. */
+static void test_bytes_that_are_not_there(void **state)
+{
+    (void)state;
+    measure_start(&measurements);
+    measurements.required = true;
+    assert_false(measure_initrd(&measurements, NULL, 6, &failure));
+    assert_error(&failure, ERROR_NOT_MEASURED, 9);
+    assert_int_equal(EFIERR(failure.status), EFI_OUT_OF_RESOURCES);
+    assert_int_equal(tpm.extended, 0);
+}
+
 static void test_addons(void **state)
 {
     (void)state;
@@ -532,6 +544,7 @@ int main(void)
         TEST(kernel_parameters),
         TEST(profile),
         TEST(section),
+        TEST(bytes_that_are_not_there),
         TEST(addons),
         TEST(archives),
         TEST(no_protocol),

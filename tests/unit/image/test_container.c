@@ -257,6 +257,23 @@ static void an_index_ends_at_its_footer(void **state)
     sample_free(&sample);
 }
 
+/* Two blocks of nearly 2^63 bytes each, which are 2^64 with their padding. */
+static void blocks_of_a_file_that_cannot_be(void **state)
+{
+    static const uint8_t record[10] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1};
+    uint8_t bytes[12 + 32 + 28 + 12] = {0xfd, '7', 'z', 'X', 'Z'}, *index = bytes + 12 + 32;
+
+    (void)state;
+    index[1] = 2;
+    memcpy(index + 2, record, sizeof(record));
+    memcpy(index + 2 + sizeof(record), record, sizeof(record));
+    bytes[sizeof(bytes) - 8] = 28 / 4 - 1;
+    memcpy(bytes + sizeof(bytes) - 2, "YZ", 2);
+    assert_false(identify(bytes, sizeof(bytes)));
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_XZ, 12 + 32 + 22);
+    assert_string_equal(error.reason, "impossible size");
+}
+
 /* xz writes its dictionary's size as 2 or 3 times a power of two. */
 static void dictionaries_of_all_sizes(void **state)
 {
@@ -435,6 +452,8 @@ int main(void)
         cmocka_unit_test(sizes_that_disagree),
         cmocka_unit_test(payloads_end_where_they_are_said_to),
         cmocka_unit_test(an_index_ends_at_its_footer),
+        cmocka_unit_test(blocks_of_a_file_that_cannot_be),
+        cmocka_unit_test(blocks_of_a_file_that_cannot_be),
         cmocka_unit_test(dictionaries_of_all_sizes),
         cmocka_unit_test(bzimages_that_are_not_packed),
         cmocka_unit_test(setup_sectors_0_means_4),

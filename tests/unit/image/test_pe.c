@@ -173,17 +173,18 @@ static void damaged_tables(void **state)
         size_t field, width;
         uint64_t value;
         enum error_code code;
+        uint64_t start, bytes; /* what the message says, where it says them */
     } rows[] = {
-        {COUNT, 2, 65535, ERROR_PE_SECTION_OUTSIDE},
-        {COUNT, 2, 400, ERROR_PE_SECTION_OUTSIDE},
-        {OPTIONAL_SIZE, 2, 65535, ERROR_PE_SECTION_OUTSIDE},
-        {RAW_POINTER(0), 4, 0xffffffff, ERROR_PE_SECTION_OUTSIDE},
-        {RAW_POINTER(2), 4, END - 7, ERROR_PE_SECTION_OUTSIDE},
-        {RAW_POINTER(0), 4, SECOND - 9, ERROR_PE_SECTIONS_OVERLAP},
-        {RAW_POINTER(2), 4, SECOND + 5, ERROR_PE_SECTIONS_OVERLAP},
-        {RAW_POINTER(1), 4, FIRST, ERROR_PE_SECTIONS_OVERLAP},
-        {RAW_POINTER(1), 4, 0, ERROR_PE_SECTIONS_OVERLAP}, /* with the headers */
-        {RAW_POINTER(1), 4, ROW(3) - 1, ERROR_PE_SECTIONS_OVERLAP},
+        {COUNT, 2, 65535, ERROR_PE_SECTION_OUTSIDE, TABLE, 65535 * 40},
+        {COUNT, 2, 400, ERROR_PE_SECTION_OUTSIDE, TABLE, 400 * 40},
+        {OPTIONAL_SIZE, 2, 65535, ERROR_PE_SECTION_OUTSIDE, HEADER + 24 + 65535, 3 * 40},
+        {RAW_POINTER(0), 4, 0xffffffff, ERROR_PE_SECTION_OUTSIDE, 0xffffffff, 10},
+        {RAW_POINTER(2), 4, END - 7, ERROR_PE_SECTION_OUTSIDE, END - 7, 8},
+        {RAW_POINTER(0), 4, SECOND - 9, ERROR_PE_SECTIONS_OVERLAP, 0, 0},
+        {RAW_POINTER(2), 4, SECOND + 5, ERROR_PE_SECTIONS_OVERLAP, 0, 0},
+        {RAW_POINTER(1), 4, FIRST, ERROR_PE_SECTIONS_OVERLAP, 0, 0},
+        {RAW_POINTER(1), 4, 0, ERROR_PE_SECTIONS_OVERLAP, 0, 0}, /* with the headers */
+        {RAW_POINTER(1), 4, ROW(3) - 1, ERROR_PE_SECTIONS_OVERLAP, 0, 0},
     };
     struct pe_sections sections;
     struct error error;
@@ -193,6 +194,8 @@ static void damaged_tables(void **state)
         assert_false(read_changed(PE_IN_FILE, rows[i].field, rows[i].width, rows[i].value,
                                   &sections, &error));
         assert_error(&error, rows[i].code);
+        if (rows[i].bytes > 0)
+            assert_error(&error, rows[i].code, rows[i].start, rows[i].bytes, END);
     }
     assert_true(read_changed(PE_IN_FILE, RAW_POINTER(2), 4, END - 8, &sections, &error));
     assert_true(read_changed(PE_IN_FILE, RAW_POINTER(2), 4, SECOND + 6, &sections, &error));

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The console that the loader writes to, and what it shows. */
+#pragma once
+
+#include "efi/efi.h"
+
+extern SIMPLE_TEXT_OUTPUT_INTERFACE fake_output;
+
+/* True if the console has been cleared, and with it all that it writes to. */
+bool console_is_cleared(void);
+
+/* The current text mode: 0 is of 80x25 characters and 2 of 100x31; 1 is listed and cannot be set.
+ */
+INT32 console_mode(void);
+
+/*
+ * The console must show this when the loader reads the next key that is pressed after this call; or
+ * must not. Each row ends with a newline and begins with '>' if a part of it is highlighted, else
+ * with a blank; a last row tells where the cursor is, each from 0. Only in runs in which no call
+ * fails. `text` must stay valid.
+ */
+void console_expect(const char *text);
+void console_expect_none(const char *text);
+
+/* For the keyboard: the loader reads key number `key`. */
+void console_see_key(size_t key);

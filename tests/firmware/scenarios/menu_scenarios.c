@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What each key of the menu does, by what the console shows. */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "tests/firmware/fake/console.h"
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/screen.h"
+#include "tests/firmware/scenarios/machines.h"
+#include "tests/firmware/scenarios/setup.h"
+#include "tests/lib/framebuffers.h"
+#include "tests/lib/support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ENTER '\r'
+
+static uint64_t time;
+
+static void press_with(UINT16 scan, CHAR16 unicode, UINT32 shift_state)
+{
+    keys_press_with((struct fake_key){
+        .time = time += TICKS_PER_SECOND / 4,
+        .scan = scan,
+        .unicode = unicode,
+        .state = {.KeyShiftState = shift_state ? EFI_SHIFT_STATE_VALID | shift_state : 0}});
+}
+
+static void press(UINT16 scan, CHAR16 unicode)
+{
+    press_with(scan, unicode, 0);
+}
+
+static void start(const char *config)
+{
+    time = TICKS_PER_SECOND;
+    setup_plain();
+    file_put_text("\\loader\\loader.conf", config);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The editor
+ */
+
+#define CTRL EFI_LEFT_CONTROL_PRESSED
+#define ALT  EFI_LEFT_ALT_PRESSED
+
+/* A key that is pressed at the bar of "first sec|ond third", and the line with an X typed then. */
+static const struct {
+    struct {
+        UINT16 scan;
+        CHAR16 unicode;
+        UINT32 shift_state;
+    } key;
+    const char *line;
+} edit_keys[] = {
+    {{SCAN_LEFT, 0, 0}, "first seXcond third"},
+    {{0, 'b', CTRL}, "first seXcond third"},
+    {{SCAN_RIGHT, 0, 0}, "first secoXnd third"},
+    {{0, 'f', CTRL}, "first secoXnd third"},
+    {{SCAN_LEFT, 0, CTRL}, "first Xsecond third"},
+    {{SCAN_LEFT, 0, ALT}, "first Xsecond third"},
+    {{0, 'b', ALT}, "first Xsecond third"},
+    {{SCAN_RIGHT, 0, EFI_RIGHT_CONTROL_PRESSED}, "first secondX third"},
+    {{SCAN_RIGHT, 0, ALT}, "first secondX third"},
+    {{0, 'f', ALT}, "first secondX third"},
+    {{SCAN_HOME, 0, 0}, "Xfirst second third"},
+    {{0, 'a', CTRL}, "Xfirst second third"},
+    {{SCAN_END, 0, 0}, "first second thirdX"},
+    {{0, 'e', CTRL}, "first second thirdX"},
+    {{0, '\b', 0}, "first seXond third"},
+    {{0, 'h', CTRL}, "first seXond third"},
+    {{SCAN_DELETE, 0, 0}, "first secXnd third"},
+    {{0, 'd', CTRL}, "first secXnd third"},
+    {{0, 'w', CTRL}, "first Xond third"},
+    {{0, '\b', ALT}, "first Xond third"},
+    {{0, 'd', ALT}, "first secX third"},
+    {{0, 'u', CTRL}, "Xond third"},
+    {{0, 'k', CTRL}, "first secX"},
+};
+
+static void edit_key(uint64_t seed)
+{
+    start("timeout 5\n");
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\noptions first second third\n");
+    press(0, 'e');
+    press(SCAN_HOME, 0);
+    for (size_t i = 0; i < strlen("first sec"); i++)
+        press(SCAN_RIGHT, 0);
+    press_with(edit_keys[seed].key.scan, edit_keys[seed].key.unicode,
+               edit_keys[seed].key.shift_state);
+    press(0, 'X');
+    console_expect(edit_keys[seed].line);
+    press(0, ENTER);
+    expect_command_line(edit_keys[seed].line);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Lists that are longer than the screen
+ */
+
+/* A key, and the number in the row that it leads to. */
+struct step {
+    UINT16 scan;
+    CHAR16 unicode;
+    unsigned shown;
+};
+
+/* The console shows the row with this number, and not that with another one. */
+static void expect_row(const char *format, unsigned shown, unsigned hidden)
+{
+    static char texts[64][80];
+    static size_t count;
+
+    require(count + 2 <= ELEMENTS(texts));
+    snprintf(texts[count], sizeof(texts[count]), format, shown);
+    console_expect(texts[count++]);
+    snprintf(texts[count], sizeof(texts[count]), format, hidden);
+    console_expect_none(texts[count++]);
+}
+
+/* The details of an entry, in 60 rows, of which 22 are shown: the fifth is of line 3, and so on. */
+static void scroll_details(uint64_t seed)
+{
+    static const struct step steps[] = {
+        {0, 'p', 1},           {SCAN_DOWN, 0, 2}, {0, 'j', 3},  {SCAN_UP, 0, 2},
+        {0, 'k', 1},           {SCAN_UP, 0, 1},   {0, ' ', 22}, {SCAN_PAGE_DOWN, 0, 39},
+        {SCAN_PAGE_UP, 0, 18}, {0, 'b', 1},       {0, 'x', 1},  {SCAN_END, 0, 39},
+        {SCAN_DOWN, 0, 39},    {SCAN_HOME, 0, 1},
+    };
+    char text[2000] = "title T\nlinux /vmlinux\n";
+
+    (void)seed;
+    start("timeout 5\n");
+    for (unsigned i = 3; i <= 58; i++)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "row%u x\n", i);
+    file_put_text("\\loader\\entries\\a.conf", text);
+    for (size_t i = 0; i < ELEMENTS(steps); i++) {
+        press(steps[i].scan, steps[i].unicode);
+        expect_row("Lines %u to", steps[i].shown, steps[i].shown + 1);
+        /* the fifth row, and the one below the last */
+        expect_row(" line %u: ", steps[i].shown + 2, steps[i].shown + 20);
+    }
+    press(SCAN_ESC, 0);
+    press(0, ENTER);
+}
+
+/* A value that is longer than a row goes on below itself. */
+static void wrap_details(uint64_t seed)
+{
+    (void)seed;
+    start("timeout 5\n");
+    file_put_text("\\loader\\entries\\a.conf",
+                  "title T\nlinux /vmlinux\noptions 123456789 123456789 123456789 123456789 "
+                  "123456789 123456789 second row\ncolour red\n");
+    press(0, 'p');
+    console_expect("  options:        123456789 123456789 123456789 123456789 123456789 123456789\n"
+                   "                  second row\n"
+                   "  line 4:         unknown key \"colour\"; ignored\n"
+                   " \n");
+    press(SCAN_ESC, 0);
+    press(0, ENTER);
+    expect_command_line("123456789 123456789 123456789 123456789 123456789 123456789 second row");
+}
+
+/* The bar is at the entry, and only there, with a mark at the default; other rows are cut off. */
+static void move_bar(uint64_t seed)
+{
+    static const struct step steps[] = {
+        {SCAN_DOWN, 0, 2}, {0, 'j', 3},          {SCAN_UP, 0, 2},         {0, 'k', 1},
+        {SCAN_UP, 0, 1},   {SCAN_END, 0, 40},    {SCAN_DOWN, 0, 40},      {SCAN_HOME, 0, 1},
+        {0, '9', 9},       {SCAN_PAGE_UP, 0, 1}, {SCAN_PAGE_DOWN, 0, 18},
+    };
+    char path[40], text[80];
+
+    (void)seed;
+    start("timeout 5\n");
+    for (unsigned i = 1; i <= 40; i++) {
+        snprintf(path, sizeof(path), "\\loader\\entries\\%02u.conf", i);
+        snprintf(text, sizeof(text), "title Entry %u.\nsort-key %02u\nlinux /vmlinux\noptions %u\n",
+                 i, i, i);
+        file_put_text(path, text);
+    }
+    console_expect_none("above)\n");
+    console_expect("(23 more below)\n");
+    for (size_t i = 0; i < ELEMENTS(steps); i++) {
+        press(steps[i].scan, steps[i].unicode);
+        if (steps[i].shown < 10) /* a serial terminal shows the cursor */
+            expect_row("cursor: row %u, column 32\n", steps[i].shown, steps[i].shown + 1);
+        expect_row(steps[i].shown == 1 ? "\n>                                => Entry %u.\n"
+                                       : "\n>                                   Entry %u.\n",
+                   steps[i].shown, steps[i].shown + 1);
+    }
+    console_expect("(1 more above)\n");
+    console_expect("(22 more below)\n");
+    press(0, ENTER);
+    expect_command_line("18");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * What is shown
+ */
+
+/* An entry of the directory that has no name is its end. */
+static void nameless_file(uint64_t seed)
+{
+    (void)seed;
+    start("timeout 5\n");
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\n");
+    medium_ways.nameless = true;
+    press(0, 'p');
+    console_expect("  entries:        1 in \\loader\\entries\n");
+    press(SCAN_ESC, 0);
+    press(0, ENTER);
+}
+
+/*
+ * Text that covers less than a tenth of a screen above Full HD is too small: 80x25 characters of
+ * 8x19 pixels are 304000.
+ */
+static const struct {
+    uint32_t width, height;
+    bool is_tiny;
+} screens[] = {
+    {1280, 800, false},  {1920, 1080, false}, {1921, 1582, false}, {1921, 1583, true},
+    {2814, 1080, false}, {2814, 1081, true},  {3840, 2160, true},  {304, 10001, true},
+};
+
+static void add_screen(uint32_t width, uint32_t height)
+{
+    static struct framebuffer framebuffer;
+
+    framebuffer = (struct framebuffer)FRAMEBUFFER_XRGB8888(USUAL_SCREEN, width, height, 4 * width);
+    screen_make_usual(&machine_screen);
+    machine_screen.info.HorizontalResolution = width;
+    machine_screen.info.PixelsPerScanLine = width;
+    machine_screen.info.VerticalResolution = height;
+    machine_screen.mode.FrameBufferSize = 4 * (UINTN)width * height;
+    screen_install(&machine_screen);
+    expect_screen(&framebuffer);
+}
+
+static uint64_t screen_row;
+
+static void text_size(uint64_t seed)
+{
+    screen_row = seed;
+    start("timeout 1\nconsole-mode auto\n");
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\n");
+    add_screen(screens[seed].width, screens[seed].height);
+}
+
+static void check_text_size(void)
+{
+    if (console_mode() != (screens[screen_row].is_tiny ? 2 : 0))
+        run_fail("text mode %d is set on a screen of %ux%u pixels", (int)console_mode(),
+                 screens[screen_row].width, screens[screen_row].height);
+}
+
+const struct scenario menu_scenarios[] = {
+    {"menu-edit-key", edit_key, ENDING_BOOT, .seeds = ELEMENTS(edit_keys)},
+    {"menu-scroll-details", scroll_details, ENDING_BOOT},
+    {"menu-wrap-details", wrap_details, ENDING_BOOT},
+    {"menu-move-bar", move_bar, ENDING_BOOT},
+    {"menu-nameless-file", nameless_file, ENDING_BOOT},
+    {"menu-text-size", text_size, ENDING_BOOT, NULL, check_text_size, .seeds = ELEMENTS(screens)},
+    {NULL},
+};
