@@ -24,7 +24,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,KERNEL INITRD CMDLINE OVERWRITE_NVS MEM CPUS ACCEL TIMEOUT OVMF DISPLAY_WINDOW ISO ROWS PROOF N SEED ONLY,$(eval $(call as_typed,$(name))))
+$(foreach name,KERNEL INITRD CMDLINE OVERWRITE_NVS MEM CPUS ACCEL TIMEOUT OVMF DISPLAY_WINDOW ISO ROWS PROOF N SEED ONLY AGAIN,$(eval $(call as_typed,$(name))))
 
 # Setup: this make installs the Debian packages that the goals need, then a second make builds the goals.
 # DEPS=no does not touch the machine.

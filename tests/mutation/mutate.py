@@ -13,6 +13,7 @@ import math
 import os
 import queue
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -31,7 +32,7 @@ sys.dont_write_bytecode = True
 
 from assembly import assembly_mutants  # noqa: E402
 from c_source import read_source  # noqa: E402
-from equivalents import read_equivalents  # noqa: E402
+from equivalents import key_of, read_equivalents  # noqa: E402
 from mutators import all_mutants  # noqa: E402
 from reach import find_reach  # noqa: E402
 
@@ -43,6 +44,7 @@ ROOMS = ("common/", "efi/", "pvh/")
 # A type or a format that does not fit is no fault that anybody could make: those do not compile.
 TYPES_FIT = ("-Wno-all", "-Wno-extra", "-Wno-pedantic", "-Werror=incompatible-pointer-types", "-Werror=int-conversion",
              "-Werror=implicit-function-declaration", "-Werror=format", "-Werror=format-security")
+SURVIVED = re.compile(r" *\d+ SURVIVED: (\S+):\d+ (\w*)$")
 MARK = " extern void run_mark(void); run_mark();"
 
 # Seconds. Whoever takes longer loops.
@@ -276,6 +278,13 @@ def print_outcome(outcome, number):
         print(f"  ({outcome.note})", flush=True)
 
 
+def read_survivors(path):
+    """The keys of those that survived an earlier run, from what it printed (see print_outcome())."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = [(SURVIVED.match(line), before[2:], after[2:]) for line, before, after in zip(lines, lines[1:], lines[2:])]
+    return {(f"{match[1]} {match[2]}".rstrip(), before, after) for match, before, after in found if match}
+
+
 def read_sources(commands):
     paths = {words[-1] for words in commands.compiled.values()}
     return [read_source(path) for path in sorted(paths) if path.startswith(ROOMS)]
@@ -304,12 +313,15 @@ def read_options():
     parser.add_argument("--count", type=at_least_one, default=300, metavar="N", help="how many mutants (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="SEED", help="which ones (default: %(default)s)")
     parser.add_argument("--only", default="", metavar="ONLY", help="only sources whose path contains this")
+    parser.add_argument("--again", type=Path, metavar="AGAIN", help="only those that survived the run that printed this file")
     parser.add_argument("--check-options", action="store_true", help="only see whether these options are right")
     parser.add_argument("program", nargs="*", help="a unit test, such as image/test_elf")
     options = parser.parse_args()
     os.chdir(TOP)
     if options.only and not any(options.only in str(path) for room in ROOMS for path in Path(room).rglob("*.[cS]")):
         parser.error(f"no source's path contains {options.only!r}")
+    if options.again and not options.again.is_file():
+        parser.error(f"{options.again}: no such file")
     return options
 
 
@@ -340,8 +352,11 @@ def main():
     mutants = mutants_of(read_sources(commands))
     equivalents = read_equivalents(TESTS / "mutation/equivalent.txt", mutants)
     chosen = [mutant for mutant in mutants if options.only in mutant.source.path and equivalents.allow(mutant)]
+    if options.again:
+        survivors = read_survivors(options.again)
+        chosen = [mutant for mutant in chosen if key_of(mutant) in survivors]
     if not chosen:
-        sys.exit(f"mutate: no host test has a source whose path contains {options.only!r}")
+        sys.exit("mutate: there is no such mutant in what the host tests are built of")
     reach = find_reach(options.program, BUILD / "reach")
     tests = RunningTests()
     try:
@@ -359,6 +374,8 @@ def main():
     killed = sum(1 for outcome in outcomes if outcome.by)
     print(f"{killed} of {len(outcomes)} mutants killed, {100 * killed / max(1, len(outcomes)):.1f} %, "
           f"in {time.monotonic() - start:.0f} s")
+    if options.again:
+        return killed < len(outcomes)
     return len(outcomes) < 1 or (len(outcomes) >= SAMPLE and killed < ENOUGH * len(outcomes))
 
 

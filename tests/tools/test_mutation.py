@@ -12,7 +12,7 @@ sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "mutation")]
 
 import mutate  # noqa: E402
 from c_source import Source, read_source  # noqa: E402
-from equivalents import read_equivalents  # noqa: E402
+from equivalents import key_of, read_equivalents  # noqa: E402
 from mutate import RunningTests, Verdict, mutants_of, shuffled  # noqa: E402
 from mutators import all_mutants  # noqa: E402
 
@@ -177,6 +177,16 @@ def test_the_list_is_of_mutants_of_the_loader():
     read_equivalents(TESTS / "mutation/equivalent.txt", mutants_of(sources))
 
 
+def test_what_has_survived_is_found_again(tmp_path, capsys):
+    """From the output of an earlier run, in which other numbers of lines are no matter."""
+    mutants = mutants_of([Source("example.c", EXAMPLE)])
+    for number, mutant in enumerate(mutants):
+        mutate.print_outcome(mutate.Outcome(mutant, "" if number % 2 else "a test", note="why" if number % 3 else ""), number)
+    printed = tmp_path / "printed"
+    printed.write_text(capsys.readouterr().out.replace("example.c:", "example.c:7"), encoding="utf-8")
+    assert mutate.read_survivors(printed) == {key_of(mutant) for number, mutant in enumerate(mutants) if number % 2}
+
+
 @pytest.mark.parametrize("script, seconds, verdict", (
     ("exit 0", 9, Verdict.PASSED),
     ("exit 1", 9, Verdict.FAILED),
@@ -198,6 +208,7 @@ def test_what_runs_is_ended():
 @pytest.mark.parametrize("words, says", (
     (["--count", "0"], "--count"), (["--count", "-5"], "--count"), (["--count", "many"], "--count"), (["--seed", "x"], "--seed"),
     (["--only", "no/such/file"], "no source's path contains 'no/such/file'"),
+    (["--again", "no/such/file"], "no/such/file: no such file"),
 ))
 def test_wrong_options(monkeypatch, capsys, words, says):
     monkeypatch.setattr(sys, "argv", ["mutate.py", *words])
