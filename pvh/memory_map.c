@@ -249,16 +249,15 @@ bool memory_map_reserve_more(struct memory_map *map, struct arena *arena, size_t
 static bool check_firmware_map(const struct memory_map *map, const struct firmware_map *firmware,
                                const struct map_overlays *overlays, struct error *error)
 {
+    size_t overlaid = overlays->ecam_count + overlays->table_count + overlays->override_count +
+                      FIXED_OVERLAYS;
+    size_t room = map->capacity / 2 > overlaid ? map->capacity / 2 - overlaid : 0;
     size_t count;
 
     if (firmware->stride < DESCRIPTOR_SIZE)
         return error_set(error, ERROR_MAP_STRIDE, firmware->stride);
     count = firmware->size / firmware->stride;
-    if (count + overlays->ecam_count + overlays->table_count + overlays->override_count +
-            FIXED_OVERLAYS >
-        map->capacity / 2)
-        return error_set(error, ERROR_MAP_TOO_LARGE, count, map->capacity / 2);
-    return true;
+    return count <= room || error_set(error, ERROR_MAP_TOO_LARGE, count, room);
 }
 
 static void add_descriptors(struct memory_map *map, const struct firmware_map *firmware)

@@ -588,6 +588,11 @@ static void offered_wrongly(uint64_t seed)
         offer_ways.cut = 1;
 }
 
+static void offered_shortened(uint64_t seed)
+{
+    offered_wrongly(seed + 4);
+}
+
 static void missing_kernel(uint64_t seed)
 {
     (void)seed;
@@ -858,9 +863,12 @@ const struct scenario boot_scenarios[] = {
     {"offered-not-taken", not_taken, ENDING_BOOT, NULL, .faults = true},
     {"offered-with-module", offered_with_module, ENDING_BOOT, NULL, .faults = true,
      .answer = EFI_NOT_FOUND},
-    {"offered-wrongly", offered_wrongly, ENDING_ERROR, "initrd", .seeds = 6, .faults = true,
+    {"offered-wrongly", offered_wrongly, ENDING_ERROR, "initrd", .seeds = 4, .faults = true,
      .also = ALSO(ENDING_BOOT), .answer = EFI_NOT_FOUND},
 
+    {"offered-shortened", offered_shortened, ENDING_ERROR,
+     "the caller's initrd: announced 70001 bytes, but delivered 70000", .seeds = 2, .faults = true,
+     .also = ALSO(ENDING_BOOT), .answer = EFI_NOT_FOUND},
     {"missing-kernel", missing_kernel, ENDING_ERROR, "\\boot\\vmlinuz: no such file",
      .faults = true},
     {"missing-initrd", missing_initrd, ENDING_ERROR, "initrd: no such file", .faults = true},
@@ -877,7 +885,8 @@ const struct scenario boot_scenarios[] = {
     {"small-short-reads", small_short_reads, ENDING_BOOT, NULL, .faults = true},
     {"damaged-medium", damaged_medium, ENDING_ERROR, "initrd: cannot read", .seeds = 2,
      .faults = true},
-    {"lying-sizes", lying_sizes, ENDING_ERROR, "initrd: short read", .faults = true},
+    {"lying-sizes", lying_sizes, ENDING_ERROR,
+     "initrd: short read at offset 0x0: 5000 of 5001 bytes;", .faults = true},
     {"sizes-impossible", impossible_sizes, ENDING_ERROR, "922337203685"},
 
     {"secure-boot", secure_boot, ENDING_ERROR, "Secure Boot is on", .faults = true,

@@ -583,6 +583,16 @@ static void all_withheld(uint64_t seed)
     memory_ways.withheld = (struct range){0, 4 * GIB};
 }
 
+static void check_all_withheld(void)
+{
+    const char *said = strstr(run_said(), "refuses to allocate 0x");
+    unsigned long long first, last;
+
+    if (!said || sscanf(said, "refuses to allocate 0x%llx-0x%llx,", &first, &last) != 2 ||
+        first >= last)
+        run_fail("it is not said which memory is refused");
+}
+
 /* Maps that only have an unusual form lead to the same calls as loader-high, which has faults. */
 const struct scenario memory_scenarios[] = {
     {"strides", strides, ENDING_BOOT, NULL, .seeds = 5},
@@ -633,6 +643,6 @@ const struct scenario memory_scenarios[] = {
     {"many-pieces", many_pieces, ENDING_BOOT, NULL, .seeds = 2},
     {"many-modules-withheld", many_modules_withheld, ENDING_BOOT, NULL, .seeds = 3},
     {"many-pieces-withheld", many_pieces_withheld, ENDING_BOOT, NULL, .seeds = 2},
-    {"all-withheld", all_withheld, ENDING_ERROR, "which its map calls free"},
+    {"all-withheld", all_withheld, ENDING_ERROR, "which its map calls free", check_all_withheld},
     {.name = NULL},
 };

@@ -485,7 +485,8 @@ static void nothing_larger_than_the_limit(void **state)
         if (unpack_open(&attempt.unpack, &attempt.source.source, limit, &attempt.arena,
                         &attempt.error))
             assert_false(unpack_read(&attempt.unpack, room, large_elf.size, &count));
-        assert_int_equal(attempt.error.code, ERROR_UNPACKED_TOO_LARGE);
+        assert_error(&attempt.error, ERROR_UNPACKED_TOO_LARGE, container.kind);
+        assert_int_equal(attempt.error.number[2], limit);
         attempt_end(&attempt);
         free(room);
         sample_free(&sample);
@@ -939,7 +940,7 @@ static void dictionaries_have_a_limit(void **state)
     attempt_start(&attempt, sample.bytes, sample.size);
     assert_false(unpack_open(&attempt.unpack, &attempt.source.source, UNPACK_LIMIT, &attempt.arena,
                              &attempt.error));
-    assert_int_equal(attempt.error.code, ERROR_UNPACK_LIMIT);
+    assert_error(&attempt.error, ERROR_UNPACK_LIMIT, CONTAINER_XZ);
     assert_in_range(attempt.error.number[1], 2 * GIB, 2 * GIB + MIB);
     assert_int_equal(attempt.error.number[2], UNPACK_LIMIT);
     assert_false(unpack_probe(&attempt.unpack, &attempt.source.source, UNPACK_LIMIT, &attempt.arena,

@@ -468,8 +468,7 @@ static void maps_that_are_refused(void **state)
         map_add(&builder, EFI_CONVENTIONAL, i * 0x200000, 1, 0);
     assert_true(memory_map_reserve(&small, &arena, 10, 0, &error));
     assert_false(memory_map_build(&small, &builder.map, &no_overlays, &error));
-    assert_int_equal(error.code, ERROR_MAP_TOO_LARGE);
-    assert_int_equal(error.number[0], 11);
+    assert_error(&error, ERROR_MAP_TOO_LARGE, 11, 10);
 }
 
 /* A table that was reserved for an older, smaller map. */
@@ -484,7 +483,7 @@ static void a_table_that_is_too_small(void **state)
         map_add(&builder, EFI_CONVENTIONAL, 0x200000 + i * 0x200000, 1, 0);
     build_map(&map, &arena, &builder.map, &no_overlays);
     assert_false(e820_build(&table, &map, NULL, 0, &error));
-    assert_int_equal(error.code, ERROR_MAP_TOO_LARGE);
+    assert_error(&error, ERROR_MAP_TOO_LARGE, 21, 6);
 }
 
 static void short_memory(void **state)
@@ -938,7 +937,7 @@ static void room_for_more(void **state)
     assert_true(memory_map_reserve(&small, &arena, 1, 0, &error));
     assert_true(memory_map_build(&small, &builder.map, &no_overlays, &error));
     assert_false(memory_map_build(&small, &builder.map, &overlays, &error));
-    assert_int_equal(error.code, ERROR_MAP_TOO_LARGE);
+    assert_error(&error, ERROR_MAP_TOO_LARGE, 1, 0);
     assert_true(memory_map_build(&small, &builder.map, &no_overlays, &error));
     arena_fail_after(1);
     assert_false(memory_map_reserve_more(&small, &arena, 2, &error));
