@@ -187,6 +187,14 @@ static void flat(uint64_t seed)
     expect_command_line("flat");
 }
 
+/* A file that cannot be opened is not taken for one that is not there. */
+static void flat_closed(uint64_t seed)
+{
+    flat(seed);
+    file_put_text("\\loader.conf", "default b*\n");
+    medium_ways.closed = "loader.conf";
+}
+
 /* An EFI program, which the firmware does not find by the path in the entry. */
 static void flat_program(uint64_t seed)
 {
@@ -243,6 +251,7 @@ const struct scenario network_scenarios[] = {
     {"tftp-named", named, ENDING_BOOT, "vmlinux + initrd", check_named, .faults = true},
     {"tftp-slow", slow, ENDING_BOOT, "initrd: 50 %"},
     {"flat-program", flat_program, ENDING_SUCCESS, .faults = true},
+    {"flat-closed", flat_closed, ENDING_BOOT, "loader.conf: cannot be opened: Access Denied"},
     {"flat", flat, ENDING_BOOT, "vmlinux + initrd", check_flat, .seeds = 4, .faults = true},
     {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),
      .faults = true},

@@ -686,17 +686,34 @@ static void relocation_notes(void **state)
     }
 }
 
-static void alignments_that_are_none(void **state)
+/* The largest alignment of the segments that are loaded, or 2 MiB if that is none. */
+static void default_alignments(void **state)
 {
-    const uint64_t alignments[] = {0, 1, 0x800, 0x300000};
+    static const struct {
+        uint64_t text, data, notes, expected;
+    } rows[] = {
+        {0x4000, 0x1000, 4, 0x4000},
+        {0x1000, 0x8000, 4, 0x8000},
+        {0x1000, 0x1000, 0x10000, 0x1000},
+        {0x80000000, 0x1000, 4, 0x80000000},
+        {0, 0, 4, 2 * MIB},
+        {1, 1, 0x10000, 2 * MIB},
+        {0x800, 0x800, 4, 2 * MIB},
+        {0x300000, 0x1000, 4, 2 * MIB},
+        {0x1000, 0x3000, 4, 2 * MIB},
+        {0x100000000, 0x1000, 4, 2 * MIB},
+    };
 
     (void)state;
-    for (size_t i = 0; i < ELEMENTS(alignments); i++) {
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        const uint64_t alignments[] = {rows[i].text, rows[i].data, rows[i].notes};
+
         create_with_relocation(64, 0, 0, 0, 0);
-        for (size_t program = 0; program < 2; program++)
-            put_number(file.bytes + elf_program_offset(&file, program) + 48, 8, alignments[i]);
+        for (size_t program = 0; program < ELEMENTS(alignments); program++)
+            put_number(file.bytes + elf_program_offset(&file, program) + 48, 8,
+                       alignments[program]);
         assert_good();
-        assert_int_equal(image.notes.relocation.alignment, 2 * MIB);
+        assert_int_equal(image.notes.relocation.alignment, rows[i].expected);
         finish();
     }
 }
@@ -947,7 +964,7 @@ int main(void)
         test(damaged_section_headers),
         test(notes_with_eight_byte_padding),
         test(relocation_notes),
-        test(alignments_that_are_none),
+        test(default_alignments),
         test(more_program_headers_than_the_field_holds),
         test(the_ranges_of_notes),
         test(a_visitor_is_shown_the_notes),
