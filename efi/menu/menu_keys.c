@@ -98,13 +98,14 @@ static void set_usual_mode(struct menu_state *state)
     adopt_mode(state, before, state->menu->configured_mode);
 }
 
+/* As many rows as there are below the list; a screen of 80 columns has 79 for each. */
 static void show_help(struct menu_state *state)
 {
     menu_answer(state,
                 "Enter: boot   e: edit   p: details   d, D: default   +/-: timeout   "
-                "1-9: choose\n%sO: power off   B: reboot   Q: back to the firmware   v: version\n"
-                "l: Linux   w: Windows   a: macOS   s: UEFI shell   r, R: text mode   "
-                "Ctrl+L: redraw",
+                "1-9: choose\n%sO: power off   B: reboot   Q: back to the firmware\n"
+                "l: Linux   w: Windows   a: macOS   s: UEFI shell   v: version\n"
+                "r, R: text mode   Ctrl+L: redraw",
                 state->menu->has_firmware_setup ? "f: firmware setup   " : "");
 }
 

@@ -408,12 +408,24 @@ static void packed_shared(uint64_t seed)
     options_set("--initrd initrd kernel");
 }
 
-/* The same without sharing: read as a stream. */
+/*
+ * The same without sharing: read as a stream, which the notes are a part of: within its first 64
+ * KiB (0), far behind (1), across their end (2).
+ */
 static void packed_stored(uint64_t seed)
 {
-    (void)seed;
+    static const uint64_t before_notes[] = {0x3123, 0x34567, 0xefec};
+    struct kernel_shape shape = {
+        .bits = 64,
+        .segments = {{0x100000, before_notes[seed], 0x40000}},
+        .count = 1,
+        .entry = 0x100040,
+        .note_last = true,
+        .seed = seed,
+    };
+
     machine_usual();
-    put_stored_kernel("\\kernel", &plain_kernel);
+    put_stored_kernel("\\kernel", &shape);
     options_set("kernel");
 }
 
@@ -848,7 +860,7 @@ const struct scenario boot_scenarios[] = {
     {"packed-in-the-way", packed_in_the_way, ENDING_ERROR, "0x101000", .faults = true},
     {"packed-without-room", packed_without_room, ENDING_ERROR, "0x101000"},
     {"packed-shared", packed_shared, ENDING_BOOT, NULL, .faults = true},
-    {"packed-stored", packed_stored, ENDING_BOOT, NULL, .faults = true},
+    {"packed-stored", packed_stored, ENDING_BOOT, NULL, .seeds = 3, .faults = true},
     {"packed-damaged", packed_damaged, ENDING_ANY, NULL, .seeds = 200},
 
     {"staged", staged, ENDING_BOOT, NULL, .faults = true},

@@ -7,6 +7,7 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/screen.h"
+#include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/framebuffers.h"
@@ -200,6 +201,91 @@ static void move_bar(uint64_t seed)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * The other keys
+ */
+
+#define SETUP_REFUSED "This firmware does not support rebooting into its setup.\n"
+#define LONGER        "Later boots: the menu waits 6 s.\n"
+#define SHORTER       "Later boots: the menu waits 4 s.\n"
+#define HELP(setup)                                                                                \
+    "\n Enter: boot   e: edit   p: details   d, D: default   +/-: timeout   1-9: choose\n" setup   \
+    "O: power off   B: reboot   Q: back to the firmware\n"                                         \
+    " l: Linux   w: Windows   a: macOS   s: UEFI shell   v: version\n"                             \
+    " r, R: text mode   Ctrl+L: redraw\n"
+
+/* A key that is pressed while the second of three entries is selected, and what is shown then. */
+static const struct {
+    UINT16 scan;
+    CHAR16 unicode;
+    UINT32 shift_state;
+    const char *shown;
+} keys[] = {
+    {0, 'K', 0, ">                                    => A\n"},
+    {0, 'J', 0, ">                                       C\n"},
+    {0, '<', ALT, ">                                    => A\n"},
+    {0, '>', ALT, ">                                       C\n"},
+    {SCAN_PAGE_UP, 0, 0, ">                                    => A\n"},
+    {SCAN_PAGE_DOWN, 0, 0, ">                                       C\n"},
+    {0, '1', 0, ">                                    => A\n"},
+    {0, '3', 0, ">                                       C\n"},
+    {0, '9', 0, ">                                       C\n"},
+    {0, 'l', 0, ">                                       C\n"},
+    {0, 'w', 0, "There is no entry for Windows.\n"},
+    {0, 'a', 0, "There is no entry for macOS.\n"},
+    {0, 's', 0, "There is no entry for a shell.\n"},
+    {0, 'h', 0, HELP(" ")},
+    {0, 'H', 0, HELP(" ")},
+    {0, '?', 0, HELP(" ")},
+    {SCAN_F1, 0, 0, HELP(" ")},
+    {0, 'v', 0, "pvhboot " PVHBOOT_VERSION "\n"},
+    {0, 'V', 0, "pvhboot " PVHBOOT_VERSION "\n"},
+    {0, 'f', 0, SETUP_REFUSED},
+    {0, 'F', 0, SETUP_REFUSED},
+    {SCAN_F2, 0, 0, SETUP_REFUSED},
+    {SCAN_F10, 0, 0, SETUP_REFUSED},
+    {SCAN_DELETE, 0, 0, SETUP_REFUSED},
+    {0, '+', 0, LONGER},
+    {0, '=', 0, LONGER},
+    {0, 't', 0, LONGER},
+    {0, '-', 0, SHORTER},
+    {0, 'T', 0, SHORTER},
+    {0, 'd', 0, "This entry is the default from now on.\n"},
+    {0, 'D', 0, "This entry is the default from now on.\n"},
+    {0, 'e', 0, "Enter: boot with this command line   Esc: discard changes\n"},
+    {0, 'E', 0, "Enter: boot with this command line   Esc: discard changes\n"},
+    {0, 'p', 0, "  title:          B\n"},
+    {0, 'P', 0, "  title:          B\n"},
+    {0, 'r', 0, "Text mode 2 from now on: 100 x 31 characters. R: the usual one.\n"},
+    {0, 'R', 0, "The usual text mode again, 0: 80 x 25 characters.\n"},
+};
+
+static void any_key(uint64_t seed)
+{
+    start("timeout 5\n");
+    file_put_text("\\loader\\entries\\a.conf", "sort-key a\ntitle A\nlinux /vmlinux\n");
+    file_put_text("\\loader\\entries\\b.conf", "sort-key b\ntitle B\nlinux /vmlinux\n");
+    file_put_text("\\loader\\entries\\c.conf", "sort-key c\ntitle C\nlinux /vmlinux\n");
+    press(SCAN_DOWN, 0);
+    press_with(keys[seed].scan, keys[seed].unicode, keys[seed].shift_state);
+    console_expect(keys[seed].shown);
+    press(SCAN_ESC, 0);
+    press(0, ENTER);
+}
+
+static void help_with_setup(uint64_t seed)
+{
+    static const uint64_t supported = 1; /* EFI_OS_INDICATIONS_BOOT_TO_FW_UI */
+
+    (void)seed;
+    start("timeout 5\n");
+    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
+    file_put_text("\\loader\\entries\\a.conf", "title A\nlinux /vmlinux\n");
+    press(0, 'h');
+    console_expect(HELP(" f: firmware setup   "));
+    press(0, ENTER);
+}
+
+/* ------------------------------------------------------------------------------------------------
  * What is shown
  */
 
@@ -264,6 +350,8 @@ const struct scenario menu_scenarios[] = {
     {"menu-scroll-details", scroll_details, ENDING_BOOT},
     {"menu-wrap-details", wrap_details, ENDING_BOOT},
     {"menu-move-bar", move_bar, ENDING_BOOT},
+    {"menu-any-key", any_key, ENDING_BOOT, .seeds = ELEMENTS(keys)},
+    {"menu-help-with-setup", help_with_setup, ENDING_BOOT},
     {"menu-nameless-file", nameless_file, ENDING_BOOT},
     {"menu-text-size", text_size, ENDING_BOOT, NULL, check_text_size, .seeds = ELEMENTS(screens)},
     {NULL},
