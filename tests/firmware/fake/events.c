@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define MOST_EVENTS 32
-#define MOST_KEYS   64
+#define MOST_KEYS   128
 #define NEVER_DUE   UINT64_MAX
 
 /* How long the loader may wait for a key before the run ends as ENDING_WAITING. */

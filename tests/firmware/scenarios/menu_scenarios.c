@@ -98,6 +98,32 @@ static void edit_key(uint64_t seed)
     expect_command_line(edit_keys[seed].line);
 }
 
+/* A line that is longer than the row: marks tell where it goes on. */
+static void edit_long_line(uint64_t seed)
+{
+    (void)seed;
+    start("timeout 5\n");
+    file_put_text("\\loader\\entries\\a.conf",
+                  "linux /vmlinux\noptions 123456789_123456789_123456789_123456789_123456789_"
+                  "123456789_123456789_123456789_123456789_123456789_\n");
+    press(0, 'e');
+    console_expect("\n><3456789_123456789_123456789_123456789_123456789_123456789_\n");
+    console_expect("cursor: row 21, column 59\n");
+    press(SCAN_HOME, 0);
+    console_expect(
+        "\n> 123456789_123456789_123456789_123456789_123456789_123456789_123456789_1234567>\n");
+    console_expect("cursor: row 21, column 1\n");
+    for (int i = 0; i < 77; i++)
+        press(SCAN_RIGHT, 0);
+    console_expect(
+        "\n><_123456789_123456789_123456789_123456789_123456789_123456789_123456789_123456>\n");
+    console_expect("cursor: row 21, column 59\n");
+    press(SCAN_ESC, 0);
+    press(0, ENTER);
+    expect_command_line("123456789_123456789_123456789_123456789_123456789_123456789_123456789_"
+                        "123456789_123456789_123456789_");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Lists that are longer than the screen
  */
@@ -310,8 +336,9 @@ static const struct {
     uint32_t width, height;
     bool is_tiny;
 } screens[] = {
-    {1280, 800, false},  {1920, 1080, false}, {1921, 1582, false}, {1921, 1583, true},
-    {2814, 1080, false}, {2814, 1081, true},  {3840, 2160, true},  {304, 10001, true},
+    {1280, 800, false},  {1920, 1080, false}, {1921, 1582, false},
+    {1600, 1900, false}, {1921, 1583, true},  {2814, 1080, false},
+    {2814, 1081, true},  {3840, 2160, true},  {304, 10001, true},
 };
 
 static void add_screen(uint32_t width, uint32_t height)
@@ -347,6 +374,7 @@ static void check_text_size(void)
 
 const struct scenario menu_scenarios[] = {
     {"menu-edit-key", edit_key, ENDING_BOOT, .seeds = ELEMENTS(edit_keys)},
+    {"menu-edit-long-line", edit_long_line, ENDING_BOOT},
     {"menu-scroll-details", scroll_details, ENDING_BOOT},
     {"menu-wrap-details", wrap_details, ENDING_BOOT},
     {"menu-move-bar", move_bar, ENDING_BOOT},
