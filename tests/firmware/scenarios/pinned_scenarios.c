@@ -4,6 +4,7 @@
 #include "tests/firmware/scenarios/scenarios.h"
 
 #include "common/hash/sha256.h"
+#include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
@@ -151,6 +152,43 @@ static void changed_insecurely(uint64_t seed)
     expect_command_line("plain");
 }
 
+static void ask_of_changed(const char *answer)
+{
+    uint64_t time = TICKS_PER_SECOND;
+
+    setup_plain();
+    strcpy(pins, "0000000000000000000000000000000000000000000000000000000000000000 /vmlinux\n");
+    install(NULL);
+    file_put_text("\\loader\\loader.conf", "timeout 5\n");
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\noptions asked\n");
+    set_secure_boot(false);
+    keys_press(time, 0, '\r');
+    for (; *answer; answer++)
+        keys_press(time += 2 * TICKS_PER_SECOND, 0, (CHAR16)*answer);
+}
+
+/* Whoever chooses an entry is asked, and any other key than Y is no. */
+static void asked_yes(uint64_t seed)
+{
+    ask_of_changed(seed == 0 ? "y" : "Y");
+    expect_command_line("asked");
+}
+
+static void asked_no(uint64_t seed)
+{
+    static const char *const answers[] = {"nq", "Nq", "\rq", "xq", " q"};
+
+    ask_of_changed(answers[seed]);
+}
+
+/* Nobody answers for a minute. */
+static void asked_nobody(uint64_t seed)
+{
+    (void)seed;
+    ask_of_changed("");
+    keys_press(100 * TICKS_PER_SECOND, 0, 'q');
+}
+
 static void not_pinned(uint64_t seed)
 {
     setup_pinned("");
@@ -250,6 +288,9 @@ const struct scenario pinned_scenarios[] = {
     {"pinned-changed", changed, ENDING_ERROR, .says = "but the signed image asks for", .seeds = 4},
     {"pinned-changed-off", changed_insecurely, ENDING_BOOT,
      .says = "but the signed image asks for 0000"},
+    {"pinned-asked-yes", asked_yes, ENDING_BOOT, "Start it anyway? (y/n)", .seeds = 2},
+    {"pinned-asked-no", asked_no, ENDING_SUCCESS, "Start it anyway? (y/n)", .seeds = 5},
+    {"pinned-asked-nobody", asked_nobody, ENDING_SUCCESS, "Start it anyway? (y/n)"},
     {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
     {"pinned-offered", offered_to_pinned, ENDING_ERROR, .says = "no signature covers this initrd"},
     {"pinned-entry-not-passed", entry_not_passed, ENDING_BOOT, .check = check_nothing_ignored},
