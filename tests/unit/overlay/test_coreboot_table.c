@@ -154,6 +154,8 @@ static void impossible_framebuffers(void **state)
         {0xc0000000, 1280, UINT32_MAX / 8192 + 1, 8192, false},
         {0xc0000000, 1280, UINT32_MAX / 8192, 8192, true},
         {0xc0000000, 1280, UINT32_MAX, UINT32_MAX, false},
+        {0xc0000000, 1280, 1, 0xfffff000, true},
+        {0xc0000000, 1280, 1, 0xfffff001, false},
         {UINT64_MAX - 800 * 5120 + 1, 1280, 800, 5120, false},
         {UINT64_MAX - 800 * 5120, 1280, 800, 5120, true},
     };
