@@ -44,9 +44,15 @@ struct server_ways server_ways;
 static struct {
     EFI_HANDLE card;
     unsigned requests;
+    unsigned refused; /* requests that Request() has failed */
     int children;
     bool abandoned; /* a call that gives something back was made to fail */
 } server;
+
+unsigned server_refused(void)
+{
+    return server.refused;
+}
 
 unsigned server_requests(void)
 {
@@ -279,8 +285,10 @@ static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *
 
     if (EFI_ERROR(status))
         return status;
-    if (EFI_ERROR(server_ways.request_fails))
+    if (EFI_ERROR(server_ways.request_fails)) {
+        server.refused++;
         return server_ways.request_fails;
+    }
     for (; url[length]; length++) {
         require(length < LONGEST - 1);
         child->url[length] = (char)url[length];

@@ -56,5 +56,8 @@ void server_connect(EFI_HANDLE controller);
 /* The number of requests so far. */
 unsigned server_requests(void);
 
+/* The number of those that server_ways.request_fails has failed. */
+unsigned server_refused(void);
+
 /* What of the card is still in use; NULL for nothing. */
 const char *server_find_leak(void);

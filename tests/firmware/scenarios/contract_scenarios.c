@@ -166,6 +166,25 @@ static void kept_already(uint64_t seed)
     variable_put(&loader_variable_guid, "LoaderEntryLastBooted", L"new.conf", 18);
 }
 
+/* The default that is started without a menu is remembered; one that is started in its place is
+ * not. */
+static void kept_unattended(uint64_t seed)
+{
+    setup_entries();
+    file_put_text(CONFIG, "default @saved\n");
+    if (seed == 1)
+        file_put_text(ENTRIES "new.conf", "sort-key a\nversion 2\nlinux /none\n");
+    expect_fallback("old");
+}
+
+static void check_kept_unattended(void)
+{
+    if (strstr(run_said(), "no such file"))
+        check_none("LoaderEntryLastBooted");
+    else
+        check_loader_variable("LoaderEntryLastBooted", "new.conf");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * The watchdog
  */
@@ -342,6 +361,7 @@ static void nvs_planned_again(uint64_t seed)
 const struct scenario contract_scenarios[] = {
     {"announced", announced, ENDING_BOOT, NULL, check_announced, .seeds = 2},
     {"kept", kept, ENDING_BOOT, NULL, check_kept, MENU_FAULTS},
+    {"kept-unattended", kept_unattended, ENDING_BOOT, NULL, check_kept_unattended, .seeds = 2},
     {"kept-already", kept_already, ENDING_BOOT, NULL, .faults = true},
 
     {"past-the-watchdog", slow_medium, ENDING_BOOT, NULL},

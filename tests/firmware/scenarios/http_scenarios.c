@@ -218,10 +218,17 @@ static void bad_server(uint64_t seed)
                                          : "--initrd=http://10.0.2.2/initrd /vmlinux");
 }
 
+/* What may pass is asked for twice, and what will not only once. */
 static void check_bad(void)
 {
-    if (run_is_plain() && !strstr(run_said(), bad_says[bad_seed]))
+    unsigned refused = bad_seed == 18 ? 2 : bad_seed == 12 || bad_seed == 13 ? 1 : 0;
+
+    if (!run_is_plain())
+        return;
+    if (!strstr(run_said(), bad_says[bad_seed]))
         run_fail("does not say \"%s\"", bad_says[bad_seed]);
+    if (server_refused() != refused)
+        run_fail("%u requests are made in vain", server_refused());
 }
 
 /* ------------------------------------------------------------------------------------------------
