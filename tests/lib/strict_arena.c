@@ -27,12 +27,19 @@ static struct arena_chunk *spares[4];
 
 static size_t allocations_left = NEVER;
 static uint64_t largest = UINT64_MAX;
+static bool has_failed;
 static size_t pieces;
 static uint64_t bytes_in_all;
 
 void arena_fail_after(size_t allocations)
 {
     allocations_left = allocations;
+    has_failed = false;
+}
+
+bool arena_has_failed(void)
+{
+    return has_failed;
 }
 
 void arena_fail_above(uint64_t size)
@@ -89,6 +96,7 @@ static void *alloc(struct arena *arena, uint64_t count, size_t size, bool may_be
 
     if (!checked_mul(count, size, &bytes) || !checked_add(bytes, sizeof(*chunk), &bytes))
         return NULL;
+    has_failed |= allocations_left == 0 || bytes > largest;
     if (allocations_left == 0 || bytes > largest)
         return NULL;
     if (may_be_spare)

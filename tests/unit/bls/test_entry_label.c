@@ -95,6 +95,7 @@ static void no_memory_for_labels(void **state)
         add("z.conf", "title A\nversion 2");
         arena_fail_after(n);
         done = entries_make_labels(entries, entry_count, &arena);
+        assert_int_equal(done, !arena_has_failed());
         stop(NULL);
     }
     assert_true(n > 5);

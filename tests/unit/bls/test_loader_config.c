@@ -420,6 +420,7 @@ static void out_of_memory_is_reported(void **state)
         start(NULL);
         arena_fail_after(n);
         done = parse_bytes(text, strlen(text));
+        assert_int_equal(done, !arena_has_failed());
         stop(NULL);
     }
     assert_true(n > 10); /* each value, and two pieces for each diagnostic */
@@ -428,6 +429,7 @@ static void out_of_memory_is_reported(void **state)
         start(NULL);
         arena_fail_after(n);
         done = parse_bytes(wide, sizeof(wide) - 1);
+        assert_int_equal(done, !arena_has_failed());
         stop(NULL);
     }
     assert_int_equal(n, 2 + 2 + 2 + 1); /* the conversion, two diagnostics, and without failure */

@@ -499,6 +499,7 @@ static void out_of_memory_is_reported(void **state)
         start(NULL);
         arena_fail_after(n);
         done = parse_bytes("x.conf", text, strlen(text));
+        assert_int_equal(done, !arena_has_failed());
         stop(NULL);
     }
     assert_true(n > 10); /* at least an allocation for each key */

@@ -794,6 +794,7 @@ static void every_allocation_may_fail(void **state)
             start();
             arena_fail_after(n);
             done = read_image();
+            assert_int_equal(done, !arena_has_failed());
             assert_int_equal(error.code, done ? ERROR_NONE : ERROR_OUT_OF_MEMORY);
             stop();
         }

@@ -435,6 +435,7 @@ static void memory_is_short(void **state)
             attempt_start(&attempt, sample.bytes, sample.size);
             arena_fail_after(allocations);
             done = attempt_run(&attempt, 0);
+            assert_int_equal(done, !arena_has_failed());
             arena_fail_after(NEVER);
             if (!done)
                 assert_int_equal(attempt.error.code, ERROR_UNPACK_MEMORY);

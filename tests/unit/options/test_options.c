@@ -370,7 +370,10 @@ static void out_of_memory_is_said(void **state)
         start(NULL);
         arena_fail_after(n);
         done = options_parse_line(line, &arena, &options, &error);
+        assert_int_equal(done, !arena_has_failed());
         assert_string_equal(error.data, done ? "" : "out of memory while reading the options");
+        if (done)
+            assert_request("k", "quiet");
         stop(NULL);
     }
     for (size_t i = 0; i < ELEMENTS(lines); i++) {
@@ -379,6 +382,7 @@ static void out_of_memory_is_said(void **state)
             start(NULL);
             arena_fail_after(n);
             done = options_parse_words(words, ELEMENTS(words), lines[i], &arena, &options, &error);
+            assert_int_equal(done, !arena_has_failed());
             assert_string_equal(error.data, done ? "" : "out of memory while reading the options");
             if (done)
                 assert_request("k", "\"b c\"");

@@ -495,6 +495,7 @@ static void short_memory(void **state)
         arena_fail_after(n);
         done = memory_map_reserve(&map, &arena, 100, 3, &error) &&
                e820_reserve(&table, &arena, &map, &error);
+        assert_int_equal(done, !arena_has_failed());
         if (!done)
             assert_int_equal(error.code, ERROR_OUT_OF_MEMORY);
     }

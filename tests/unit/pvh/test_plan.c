@@ -1029,6 +1029,7 @@ static void every_allocation_may_fail(void **state)
         build_map(&map, &arena, &builder.map, &no_overlays);
         arena_fail_after(n);
         done = plan_make(&request, &map, &arena, &plan, &error);
+        assert_int_equal(done, !arena_has_failed());
         assert_int_equal(error.code, done ? ERROR_NONE : ERROR_OUT_OF_MEMORY);
     }
     assert_true(n > 10);

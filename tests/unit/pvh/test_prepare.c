@@ -338,6 +338,7 @@ static void memory_is_short(void **state)
         error.code = ERROR_NONE;
         done = reserve(0) && prepare_map(&prepared, &builder.map, &error) &&
                prepare_plan(&prepared, &request, &error) && prepare_needed(&prepared, &error);
+        assert_int_equal(done, !arena_has_failed());
         arena_fail_after(NEVER);
         if (!done)
             assert_int_equal(error.code, ERROR_OUT_OF_MEMORY);
