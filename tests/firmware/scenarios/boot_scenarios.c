@@ -106,6 +106,14 @@ static void no_console(uint64_t seed)
     fake_system_table.ConOut = NULL;
 }
 
+static void check_quiet(void)
+{
+    const char *said = run_said() + strspn(run_said(), "\r\n");
+
+    if (strncmp(said, "PVH kernel: ", 12) != 0 || said[strcspn(said, "\r\n") + 2] != '\0')
+        run_fail("more than a line is said");
+}
+
 static void check_keys(void)
 {
     if (keys_were_asked_for())
@@ -818,6 +826,7 @@ static void refused_otherwise(uint64_t seed)
 }
 
 const struct scenario boot_scenarios[] = {
+    {"quiet", option_boot, ENDING_BOOT, NULL, check_quiet},
     {"option-boot", option_boot, ENDING_BOOT, "console continues on ttyS0", check_keys,
      .faults = true},
     {"three-modules", three_modules, ENDING_BOOT, NULL, .faults = true},

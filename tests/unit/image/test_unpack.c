@@ -959,10 +959,12 @@ static void dictionaries_have_a_limit(void **state)
     sample_free(&sample);
 }
 
+/* The largest piece that the last call of fits() allocated. */
+static uint64_t largest;
+
 static bool fits(const struct sample *sample, uint64_t limit, uint64_t *ret_taken)
 {
     struct attempt attempt;
-    uint64_t largest;
     bool done;
 
     attempt_start(&attempt, sample->bytes, sample->size);
@@ -996,6 +998,7 @@ static void all_layers_count(void **state)
         assert_true(fits(&sample, LIMIT, &taken));
         assert_true(arena_bytes() - before <= taken);
         if (taken > 0) { /* 0 for files without compression */
+            assert_true(grows(small_samples[i]) || largest >= small_elf.size);
             assert_true(fits(&sample, taken, &ignored));
             for (uint64_t less = 1; less < taken && !grows(small_samples[i]); less *= 2)
                 assert_false(fits(&sample, taken - less, &ignored));

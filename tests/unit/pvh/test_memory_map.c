@@ -651,6 +651,30 @@ static void pieces_of_one_size(void **state)
     assert_int_equal(table.lost, (200 - E820_MAX_ENTRIES) * 2 * PAGE_SIZE);
 }
 
+/* RAM that is left out becomes what surrounds it, if that is the same on both sides. */
+static void left_out_between_others(void **state)
+{
+    static const struct {
+        uint32_t before, after, type;
+    } rows[] = {
+        {EFI_RESERVED, EFI_RESERVED, HVM_MEMMAP_RESERVED},
+        {EFI_ACPI_NVS, EFI_ACPI_NVS, HVM_MEMMAP_NVS},
+        {EFI_RESERVED, EFI_ACPI_NVS, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        restart(48);
+        map_add(&builder, rows[i].before, 0x800000, 1, 0); /* the first of the table */
+        map_add(&builder, EFI_CONVENTIONAL, 0x801000, 1, 0);
+        map_add(&builder, rows[i].after, 0x802000, 1, 0);
+        for (size_t piece = 0; piece < E820_MAX_ENTRIES; piece++)
+            map_add(&builder, EFI_CONVENTIONAL, 0x1000000 + piece * 0x4000, 2, 0);
+        build_plain();
+        assert_int_equal(table_type(&table, 0x801000), rows[i].type);
+    }
+}
+
 /* Only reserved memory, in pieces: they are merged, the closest first. */
 static void too_many_reserved_pieces(void **state)
 {
@@ -1036,6 +1060,7 @@ int main(void)
         test(real_machines_without_a_log),
         test(more_pieces_than_a_kernel_takes),
         test(pieces_of_one_size),
+        test(left_out_between_others),
         test(too_many_reserved_pieces),
         test(the_closest_pieces_are_joined),
         test(a_crowd_of_reserved_pieces),

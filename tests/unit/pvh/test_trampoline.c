@@ -81,6 +81,7 @@ static void segments_as_pvh_asks_for_them(void **state)
     check_descriptor(data, TRAMPOLINE_CODE_SELECTOR, UINT32_MAX, 0x9b);
     check_descriptor(data, TRAMPOLINE_DATA_SELECTOR, UINT32_MAX, 0x93);
     check_descriptor(data, TRAMPOLINE_TSS_SELECTOR, 0x67, 0x89); /* available: LTR marks it busy */
+    assert_int_equal(field(data, TRAMPOLINE_TSS_SELECTOR + 8, 8), 0); /* the rest of its address */
     assert_int_equal(field(data, TRAMPOLINE_GDTR, 2), 39);
     assert_int_equal(field(data, TRAMPOLINE_GDTR + 2, 8), DATA);
     assert_int_equal(field(data, TRAMPOLINE_IDTR, 2), 0);
