@@ -164,6 +164,14 @@ def lz4_looking_back():
     return b"\x04\x22\x4d\x18\x40\x40\xc0" + struct.pack("<I", len(block)) + block + bytes(4)
 
 
+def lz4_looking_far_back():
+    """A frame of linked blocks, whose second block refers to data before the first one, which is short and stored."""
+    first = b"\x7fELF" + bytes(12)
+    second = b"\x0f" + struct.pack("<H", 30000) + b"\x40" + b"\xc0" + bytes(range(12))
+    return (b"\x04\x22\x4d\x18\x40\x40\xc0" + struct.pack("<I", 1 << 31 | len(first)) + first
+            + struct.pack("<I", len(second)) + second + bytes(4))
+
+
 def bzimage(payload, size):
     """A bzImage with one setup sector, the first bytes of a PE header, and a signature at its end."""
     image = bytearray(1024)
@@ -198,6 +206,7 @@ def small_samples(kernel):
     yield "bz.joined.zst.xz", b"".join(xz(lzma.CHECK_CRC32)(part) + bytes(4) for part in parts(bz_joined[1], 3))
     yield "delta.xz", xz(lzma.CHECK_CRC32, {"id": lzma.FILTER_DELTA, "dist": 4})(kernel)
     yield "looking-back.lz4", lz4_looking_back()
+    yield "looking-far-back.lz4", lz4_looking_far_back()
     yield "lz4.gz.xz", PACKERS["xz"](PACKERS["gz"](packed["lz4"]))
     yield "lz4.gz.xz.gz", PACKERS["gz"](PACKERS["xz"](PACKERS["gz"](packed["lz4"])))
 

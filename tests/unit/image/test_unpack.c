@@ -684,6 +684,31 @@ static void first_blocks_look_back_to_nothing(void **state)
     assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
 }
 
+/* Nor one before a short first block: there are zeros. */
+static void second_blocks_look_back_to_zeros(void **state)
+{
+    struct sample sample = sample_read("looking-far-back.lz4");
+    struct attempt attempt;
+    uint8_t bytes[200];
+    uint64_t count;
+
+    (void)state;
+    attempt_start(&attempt, sample.bytes, sample.size);
+    assert_true(unpack_open(&attempt.unpack, &attempt.source.source, LIMIT, &attempt.arena,
+                            &attempt.error));
+    assert_true(unpack_read(&attempt.unpack, bytes, sizeof(bytes), &count));
+    assert_int_equal(count, 16 + 83 + 12);
+    assert_memory_equal(bytes,
+                        "\x7f"
+                        "ELF",
+                        4);
+    for (size_t i = 4; i < 16 + 83; i++)
+        assert_int_equal(bytes[i], 0);
+    assert_int_equal(bytes[16 + 83 + 11], 11);
+    attempt_end(&attempt);
+    sample_free(&sample);
+}
+
 static void what_is_left_unread_is_not_finished(void **state)
 {
     struct sample sample = sample_read("gz");
@@ -1277,6 +1302,7 @@ int main(void)
         cmocka_unit_test(dictionaries_grow_no_further),
         cmocka_unit_test(other_filters_are_refused),
         cmocka_unit_test(first_blocks_look_back_to_nothing),
+        cmocka_unit_test(second_blocks_look_back_to_zeros),
         cmocka_unit_test(what_is_left_unread_is_not_finished),
         cmocka_unit_test(too_many_containers),
         cmocka_unit_test(stated_sizes_are_checked),
