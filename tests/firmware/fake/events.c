@@ -119,6 +119,7 @@ static EFI_STATUS EFIAPI create_event(UINT32 type, EFI_TPL tpl, EFI_EVENT_NOTIFY
 
     if (notifies && (!notify || tpl <= TPL_APPLICATION || tpl > TPL_NOTIFY))
         run_fail("CreateEvent is called without a function, or with a wrong priority");
+    *ret_event = (EFI_EVENT)(uintptr_t)4095; /* no event; whatever a failure leaves */
     return EFI_ERROR(status) ? status : create(type, notify, context, ret_event);
 }
 

@@ -246,6 +246,10 @@ static void judge(enum ending ending, EFI_STATUS status)
         run_fail("ends in an error without a message");
     if (ending == ENDING_ERROR && is_printed_twice())
         run_fail("the message of the error is printed twice");
+    if (ending == ENDING_ERROR && result->failed == SERVICE_ALLOCATE_PAGES &&
+        !firmware_ways.no_console && wanted != ENDING_ERROR && !strstr(result->said, "memory") &&
+        !strstr(result->said, "allocate"))
+        run_fail("it is not said that there is no memory");
     if (ending == ENDING_RESET && ledger_phase() != PHASE_LEAVING)
         run_fail("the machine is reset though boot services go on");
     if (!run_is_plain())

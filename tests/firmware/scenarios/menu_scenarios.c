@@ -174,6 +174,24 @@ static void scroll_details(uint64_t seed)
     press(0, ENTER);
 }
 
+/* Details that fill the screen (0), and a row more (1). */
+static void full_details(uint64_t seed)
+{
+    char text[2000] = "title T\nlinux /vmlinux\n";
+
+    start("timeout 5\n");
+    for (unsigned i = 0; i < 12 + seed; i++)
+        strcat(text, "unknown\n");
+    file_put_text("\\loader\\entries\\a.conf", text);
+    press(0, 'p');
+    if (seed == 0)
+        console_expect_none("Lines");
+    else
+        console_expect("Lines 1 to 22 of 23   Up, Down: scroll   Esc: back\n");
+    press(SCAN_ESC, 0);
+    press(0, ENTER);
+}
+
 /* A value that is longer than a row goes on below itself. */
 static void wrap_details(uint64_t seed)
 {
@@ -376,6 +394,7 @@ const struct scenario menu_scenarios[] = {
     {"menu-edit-key", edit_key, ENDING_BOOT, .seeds = ELEMENTS(edit_keys)},
     {"menu-edit-long-line", edit_long_line, ENDING_BOOT},
     {"menu-scroll-details", scroll_details, ENDING_BOOT},
+    {"menu-full-details", full_details, ENDING_BOOT, .seeds = 2},
     {"menu-wrap-details", wrap_details, ENDING_BOOT},
     {"menu-move-bar", move_bar, ENDING_BOOT},
     {"menu-any-key", any_key, ENDING_BOOT, .seeds = ELEMENTS(keys)},

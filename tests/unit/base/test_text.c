@@ -155,6 +155,10 @@ static void lines_are_joined(void **state)
     assert_string_equal(lines.data, "one\ntwo\n");
     text_append_line(&lines, "three");
     assert_string_equal(lines.data, "one\ntwo\n\nth");
+    lines.length = 0;
+    text_append_line(&lines, "1");
+    text_append_line(&lines, "2");
+    assert_string_equal(lines.data, "1\n2");
 }
 
 static const char *shorten(const char *name, size_t most)

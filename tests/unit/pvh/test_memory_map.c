@@ -486,6 +486,21 @@ static void a_table_that_is_too_small(void **state)
     assert_error(&error, ERROR_MAP_TOO_LARGE, 21, 6);
 }
 
+/* It takes as many ranges as it has room for. */
+static void a_table_that_is_full(void **state)
+{
+    struct memory_map small;
+
+    (void)state;
+    assert_true(memory_map_reserve(&small, &arena, 1, 0, &error));
+    assert_true(e820_reserve(&table, &arena, &small, &error));
+    for (size_t i = 0; i < 10; i++) {
+        map_add(&builder, EFI_CONVENTIONAL, 0x200000 + i * 0x200000, 1, 0);
+        build_map(&map, &arena, &builder.map, &no_overlays);
+        assert_int_equal(e820_build(&table, &map, NULL, 0, &error), map.count <= 6);
+    }
+}
+
 static void short_memory(void **state)
 {
     size_t n = 0;
@@ -1055,6 +1070,7 @@ int main(void)
         test(maps_that_are_refused),
         test(a_table_that_is_too_small),
         test(short_memory),
+        test(a_table_that_is_full),
         test(no_map_at_all),
         test(real_machines_get_the_table_they_had),
         test(real_machines_without_a_log),
