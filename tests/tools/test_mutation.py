@@ -94,6 +94,8 @@ def test_a_seed_chooses_the_mutants():
     one, again, other = (shuffled(mutants, seed) for seed in (1, 1, 2))
     assert one == again != other
     assert sorted(one, key=str) == sorted(other, key=str)
+    fewer = [mutant for number, mutant in enumerate(mutants) if number % 3]
+    assert shuffled(fewer, 1) == [mutant for mutant in one if mutant in fewer]
 
 
 ASSEMBLY = """

@@ -142,6 +142,10 @@ static void every_field_of_fadt(void **state)
     put_table(FADT, "FACP", 116); /* ACPI 1.0: shorter than the last fields */
     assert_true(walk());
     assert_false(was_found(DSDT, 0x800));
+    put_table(FADT, "FACQ", 268); /* another table with almost its name */
+    assert_true(walk());
+    assert_true(was_found(FADT, 268));
+    assert_false(was_found(DSDT, 0x800));
 }
 
 static void a_root_pointer_of_acpi_1_0(void **state)
