@@ -41,11 +41,14 @@ static void start_with(const struct kernel_shape *kernel)
 
 /*
  * By an entry (0), by options (1), from a card that has to be connected first (2), from a server
- * that knows no ranges (3), by redirections (4).
+ * that knows no ranges (3), by redirections (4), a kernel that ends with its notes (5).
  */
 static void boot_url(uint64_t seed)
 {
-    start_with(seed == 0 || seed == 3 ? &large_kernel : &plain_kernel);
+    struct kernel_shape kernel = seed == 0 || seed == 3 || seed == 5 ? large_kernel : plain_kernel;
+
+    kernel.note_last = seed == 5;
+    start_with(&kernel);
     server_ways.whole_files = seed == 3;
     server_ways.redirect = seed == 4 ? "/vmlinux" : NULL;
     server_ways.redirections = 1;
@@ -373,7 +376,7 @@ static void check_misled(void)
 }
 
 const struct scenario http_scenarios[] = {
-    {"http-boot", boot_url, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 5,
+    {"http-boot", boot_url, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 6,
      .faults = true, .from = SERVICE_LOCATE_HANDLE_BUFFER, .also = ALSO(ENDING_BOOT)},
     {"http-ipv6", boot_by_ipv6, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 3,
      .faults = true},

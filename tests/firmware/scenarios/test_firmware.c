@@ -2,8 +2,8 @@
 /*
  * The loader on a fake firmware. Runs all scenarios, and most of them again with every call made to
  * fail and with every read made too short. `--thorough` takes longer, `--brief` less time;
- * `--plain` only runs the scenarios; `--marked` is brief, with failures only where run_mark() has
- * been called without them.
+ * `--plain` only runs the scenarios; `--marked` only those with failures, where run_mark() has
+ * been called without one, as `--brief` does.
  * `--only NAME` runs one scenario. `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]`
  * repeats one run and prints its output. `--volume FOLDER OPTIONS` runs the loader with these
  * options on a volume with the files of a folder, and prints its output.
@@ -304,7 +304,8 @@ static void run_scenario(const struct scenario *scenario)
         const struct run_result *result;
 
         if (!scenario->faults || tests.depth == DEPTH_PLAIN) {
-            submit(&run);
+            if (!tests.only_marked)
+                submit(&run);
             continue;
         }
         result = execute(&run);
