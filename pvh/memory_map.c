@@ -249,8 +249,8 @@ bool memory_map_reserve_more(struct memory_map *map, struct arena *arena, size_t
 static bool check_firmware_map(const struct memory_map *map, const struct firmware_map *firmware,
                                const struct map_overlays *overlays, struct error *error)
 {
-    size_t overlaid = overlays->ecam_count + overlays->table_count + overlays->override_count +
-                      FIXED_OVERLAYS;
+    size_t overlaid =
+        overlays->ecam_count + overlays->table_count + overlays->override_count + FIXED_OVERLAYS;
     size_t room = map->capacity / 2 > overlaid ? map->capacity / 2 - overlaid : 0;
     size_t count;
 
