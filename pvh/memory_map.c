@@ -251,13 +251,15 @@ static bool check_firmware_map(const struct memory_map *map, const struct firmwa
 {
     size_t overlaid =
         overlays->ecam_count + overlays->table_count + overlays->override_count + FIXED_OVERLAYS;
-    size_t room = map->capacity / 2 > overlaid ? map->capacity / 2 - overlaid : 0;
+    size_t ranges = map->capacity / 2;
+    size_t room = ranges > overlaid ? ranges - overlaid : 0;
     size_t count;
 
     if (firmware->stride < DESCRIPTOR_SIZE)
         return error_set(error, ERROR_MAP_STRIDE, firmware->stride);
     count = firmware->size / firmware->stride;
-    return count <= room || error_set(error, ERROR_MAP_TOO_LARGE, count, room);
+    return (overlaid <= ranges && count <= room) ||
+           error_set(error, ERROR_MAP_TOO_LARGE, count, room);
 }
 
 static void add_descriptors(struct memory_map *map, const struct firmware_map *firmware)

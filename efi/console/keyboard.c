@@ -155,6 +155,13 @@ static bool read_in_sequence(struct keyboard *keyboard, struct input_key *ret_ke
     return false;
 }
 
+/* Alt+Backspace of a terminal is ESC and DEL, of which EDK2 makes SCAN_DELETE or a backspace. */
+static bool is_alt_backspace(const struct input_key *key)
+{
+    return sequence.count == 0 &&
+           (key->scan == SCAN_DELETE || (!key->scan && key->character == KEY_BACKSPACE));
+}
+
 /*
  * Decodes the escape sequence whose ESC has been read. Firmware decodes only the sequences of the
  * terminal type that it is set to, and passes all others through character by character.
@@ -167,6 +174,10 @@ static uint32_t read_sequence(struct keyboard *keyboard)
     while (!key_from_sequence(sequence.characters, sequence.count, &result)) {
         if (!read_in_sequence(keyboard, &key))
             return sequence.count > 0 ? KEY_NONE : KEY_ESCAPE;
+        if (is_alt_backspace(&key)) {
+            sequence.ticks = 0;
+            return (uint32_t)KEY_ALT | KEY_BACKSPACE;
+        }
         if (key.scan || key.character < ' ') { /* another key, so it was the Escape key */
             keyboard->unread = key;
             keyboard->has_unread = true;

@@ -27,8 +27,6 @@
 /* The size of EDK2's font, which nearly all firmware uses, and when text counts as too small. */
 #define FONT_WIDTH        8
 #define FONT_HEIGHT       19
-#define READABLE_WIDTH    1920
-#define READABLE_HEIGHT   1080
 #define READABLE_FRACTION 10 /* text must cover at least a tenth of the screen's area */
 
 /* The length of "ESC [ row ; column H" on a serial line, in bytes. */
@@ -45,7 +43,7 @@ static void set_attribute(struct screen *screen, int attribute)
     screen->attribute = attribute;
 }
 
-/* True when text is too small to read: above Full HD, with text in a small part of the screen. */
+/* True when text is too small to read: in a small part of the screen, above Full HD. */
 static bool text_is_tiny(void)
 {
     const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = text_mode_graphics();
@@ -56,8 +54,6 @@ static bool text_is_tiny(void)
         return false;
     width = mode->HorizontalResolution;
     height = mode->VerticalResolution;
-    if (width <= READABLE_WIDTH && height <= READABLE_HEIGHT)
-        return false;
     text_mode_size(&columns, &rows);
     return width * height >
            (uint64_t)columns * FONT_WIDTH * (uint64_t)rows * FONT_HEIGHT * READABLE_FRACTION;

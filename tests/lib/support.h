@@ -41,10 +41,10 @@ size_t random_text(struct random *random, const char *const *words, size_t count
  * through a stale pointer.
  */
 void arena_fail_after(size_t allocations); /* how many succeed; NEVER: all */
-bool arena_has_failed(void);               /* whether one has failed since the last call of that */
-void arena_fail_above(uint64_t size);      /* larger ones always fail; UINT64_MAX: no limit */
-size_t arena_pieces(void);                 /* allocations of all arenas, not freed yet */
-uint64_t arena_bytes(void);                /* allocated since the start, freed or not */
+bool arena_has_failed(void);          /* whether one has, since arena_fail_after() was called */
+void arena_fail_above(uint64_t size); /* larger ones always fail; UINT64_MAX: no limit */
+size_t arena_pieces(void);            /* allocations of all arenas, not freed yet */
+uint64_t arena_bytes(void);           /* allocated since the start, freed or not */
 
 /* Called before and after a test. arena_end_test() returns -1 when memory has leaked. */
 void arena_begin_test(struct arena *arena);

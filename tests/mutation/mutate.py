@@ -354,8 +354,12 @@ def main():
     if options.again:
         survivors = read_survivors(options.again)
         chosen = [mutant for mutant in chosen if key_of(mutant) in survivors]
+        print(f"{len(survivors)} had survived, of which {len(set(map(key_of, chosen)))} are still there and not listed")
+        options.count = len(chosen)
+    if options.again and not chosen:
+        return 0
     if not chosen:
-        sys.exit("mutate: there is no such mutant in what the host tests are built of")
+        sys.exit(f"mutate: no host test has a source whose path contains {options.only!r}")
     reach = find_reach(options.program, BUILD / "reach")
     tests = RunningTests()
     try:
@@ -374,7 +378,7 @@ def main():
     print(f"{killed} of {len(outcomes)} mutants killed, {100 * killed / max(1, len(outcomes)):.1f} %, "
           f"in {time.monotonic() - start:.0f} s")
     if options.again:
-        return killed < len(outcomes)
+        return killed < len(chosen)
     return len(outcomes) < 1 or (len(outcomes) >= SAMPLE and killed < ENOUGH * len(outcomes))
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Which functions each unit test calls, by gcov: a mutant elsewhere cannot fail it."""
 
+import collections
 import json
 import os
 import re
@@ -68,7 +69,7 @@ def read_counters(counters):
     for report in filter(str.strip, said.splitlines()):
         for file in json.loads(report)["files"]:
             if not file["file"].startswith("/"):
-                counts.setdefault(file["file"], {}).update(
+                counts.setdefault(file["file"], collections.Counter()).update(
                     {function["name"]: function["execution_count"] for function in file["functions"]})
     return counts
 

@@ -41,7 +41,7 @@ is_for_ia32() {
 find_firmware_bits() {
 	firmware_bits=64
 	if [ -e "${EFIVARS%/*}/fw_platform_size" ]; then
-		firmware_bits=$(cat "${EFIVARS%/*}/fw_platform_size")
+		firmware_bits=$(cat "${EFIVARS%/*}/fw_platform_size") || firmware_bits=64
 	elif is_for_ia32 "$(on_esp "$BINARY")"; then
 		firmware_bits=32
 	fi
@@ -68,6 +68,11 @@ program_for() {
 
 need_efi() {
 	find_efi || fail "$efi: cannot be read; build it with make, or name a pvhboot.efi with --efi"
+}
+
+# The same, and one that this computer's firmware can start.
+need_efi_for_firmware() {
+	need_efi
 	[ -n "$efi_ia32" ] || ! has_ia32_firmware ||
 		fail "this computer has 32-bit firmware; name the pvhboot.efi for it with --efi-ia32"
 }

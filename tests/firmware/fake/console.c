@@ -39,6 +39,7 @@ static struct expected {
     bool is_shown;
 } expected[MOST_EXPECTED];
 static size_t expected_count;
+static size_t keys_seen;
 
 bool console_is_cleared(void)
 {
@@ -89,17 +90,28 @@ void console_see_key(size_t key)
     char text[MOST_ROWS * (MOST_COLUMNS * 3 + 2) + 50];
     size_t length = 0;
 
+    keys_seen = key + 1;
     if (!run_is_plain() || expected_count == 0)
         return;
     for (size_t row = 0; row < (size_t)ROWS; row++)
         length += describe_row(cells[row], text + length, sizeof(text) - length);
-    snprintf(text + length, sizeof(text) - length, "cursor: row %d, column %d\n",
-             (int)output_mode.CursorRow, (int)output_mode.CursorColumn);
+    snprintf(text + length, sizeof(text) - length, "cursor: row %d, column %d%s\n",
+             (int)output_mode.CursorRow, (int)output_mode.CursorColumn,
+             output_mode.CursorVisible ? "" : ", hidden");
     for (size_t i = 0; i < expected_count; i++) {
         if (expected[i].key == key && !strstr(text, expected[i].text) == expected[i].is_shown)
             run_fail("at key %zu, %s is \"%s\":\n%s", key,
                      expected[i].is_shown ? "not shown" : "shown", expected[i].text, text);
     }
+}
+
+const char *console_find_unseen(void)
+{
+    for (size_t i = 0; i < expected_count; i++) {
+        if (expected[i].key >= keys_seen)
+            return expected[i].text;
+    }
+    return NULL;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -112,9 +124,21 @@ static void check_output(const SIMPLE_TEXT_OUTPUT_INTERFACE *this)
         run_fail("a console function is called with another console");
 }
 
+static bool is_highlighting(void)
+{
+    return BACKGROUND(output_mode.Attribute) != EFI_BLACK;
+}
+
+static void clear_row(struct cell *row)
+{
+    for (size_t i = 0; i < MOST_COLUMNS; i++)
+        row[i] = (struct cell){0, is_highlighting()};
+}
+
 static void clear_cells(void)
 {
-    memset(cells, 0, sizeof(cells));
+    for (size_t row = 0; row < MOST_ROWS; row++)
+        clear_row(cells[row]);
     output_mode.CursorColumn = output_mode.CursorRow = 0;
 }
 
@@ -125,7 +149,7 @@ static void start_row(void)
         return;
     }
     memmove(cells[0], cells[1], sizeof(cells) - sizeof(cells[0]));
-    memset(cells[ROWS - 1], 0, sizeof(cells[0]));
+    clear_row(cells[ROWS - 1]);
 }
 
 static void show(CHAR16 character)
@@ -138,7 +162,7 @@ static void show(CHAR16 character)
         output_mode.CursorColumn -= output_mode.CursorColumn > 0;
     } else {
         cells[output_mode.CursorRow][output_mode.CursorColumn] =
-            (struct cell){character, BACKGROUND(output_mode.Attribute) != EFI_BLACK};
+            (struct cell){character, is_highlighting()};
         if (++output_mode.CursorColumn < COLUMNS)
             return;
         output_mode.CursorColumn = 0;
@@ -202,11 +226,21 @@ static EFI_STATUS EFIAPI set_attribute(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN
     return status;
 }
 
-static EFI_STATUS EFIAPI set_flag(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLEAN flag)
+static EFI_STATUS EFIAPI reset(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLEAN extended)
 {
     check_output(this);
-    (void)flag;
+    (void)extended;
     return ledger_enter(SERVICE_CONSOLE_MODE);
+}
+
+static EFI_STATUS EFIAPI enable_cursor(SIMPLE_TEXT_OUTPUT_INTERFACE *this, BOOLEAN visible)
+{
+    EFI_STATUS status = ledger_enter(SERVICE_CONSOLE_MODE);
+
+    check_output(this);
+    if (!EFI_ERROR(status))
+        output_mode.CursorVisible = visible;
+    return status;
 }
 
 static EFI_STATUS EFIAPI clear_screen(SIMPLE_TEXT_OUTPUT_INTERFACE *this)
@@ -245,7 +279,7 @@ static EFI_STATUS EFIAPI test_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 
 }
 
 SIMPLE_TEXT_OUTPUT_INTERFACE fake_output = {
-    .Reset = set_flag,
+    .Reset = reset,
     .OutputString = output_string,
     .TestString = test_string,
     .QueryMode = query_mode,
@@ -253,6 +287,6 @@ SIMPLE_TEXT_OUTPUT_INTERFACE fake_output = {
     .SetAttribute = set_attribute,
     .ClearScreen = clear_screen,
     .SetCursorPosition = set_cursor,
-    .EnableCursor = set_flag,
+    .EnableCursor = enable_cursor,
     .Mode = &output_mode,
 };

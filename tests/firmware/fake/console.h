@@ -16,11 +16,15 @@ INT32 console_mode(void);
 /*
  * The console must show this when the loader reads the next key that is pressed after this call; or
  * must not. Each row ends with a newline and begins with '>' if a part of it is highlighted, else
- * with a blank; a last row tells where the cursor is, each from 0. Only in runs in which no call
+ * with a blank; a last row tells where the cursor is,
+ * counted from 0, and whether it is hidden. Only in runs in which no call
  * fails. `text` must stay valid.
  */
 void console_expect(const char *text);
 void console_expect_none(const char *text);
+
+/* What was expected at a key that the loader has not read; NULL for nothing. */
+const char *console_find_unseen(void);
 
 /* For the keyboard: the loader reads key number `key`. */
 void console_see_key(size_t key);

@@ -82,17 +82,19 @@ void file_put_directory(const char *path)
         (void)put(path, EFI_FILE_DIRECTORY);
 }
 
-/* Also adds the parent directories. */
+/* Also adds the parent directories. A file that is there already gets other contents. */
 static struct node *put_file(const char *path)
 {
     char parent[PATH_MAX_LENGTH];
+    struct node *there;
 
     path = without_root(path);
     for (const char *slash = strchr(path, '\\'); slash; slash = strchr(slash + 1, '\\')) {
         snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
         file_put_directory(parent);
     }
-    return put(path, EFI_FILE_ARCHIVE);
+    there = find_node(path);
+    return there ? there : put(path, EFI_FILE_ARCHIVE);
 }
 
 void file_put(const char *path, const void *bytes, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each key of the menu does, by what the console shows. */
+/* What keys of the menu do, by what the console shows. */
 #include "tests/firmware/scenarios/scenarios.h"
 
 #include "tests/firmware/fake/console.h"
@@ -82,7 +82,8 @@ static const struct {
     {{0, 'k', CTRL}, "first secX"},
 };
 
-static void edit_key(uint64_t seed)
+/* The editor with the bar at "first sec|ond third". */
+static void start_editing(void)
 {
     start("timeout 5\n");
     file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\noptions first second third\n");
@@ -90,12 +91,39 @@ static void edit_key(uint64_t seed)
     press(SCAN_HOME, 0);
     for (size_t i = 0; i < strlen("first sec"); i++)
         press(SCAN_RIGHT, 0);
+}
+
+static void finish_editing(const char *line)
+{
+    press(0, 'X');
+    console_expect(line);
+    press(0, ENTER);
+    expect_command_line(line);
+}
+
+static void edit_key(uint64_t seed)
+{
+    start_editing();
     press_with(edit_keys[seed].key.scan, edit_keys[seed].key.unicode,
                edit_keys[seed].key.shift_state);
-    press(0, 'X');
-    console_expect(edit_keys[seed].line);
-    press(0, ENTER);
-    expect_command_line(edit_keys[seed].line);
+    finish_editing(edit_keys[seed].line);
+}
+
+/*
+ * A terminal sends ESC and DEL for Alt+Backspace. EDK2 passes DEL on (0), or makes Delete (1) or a
+ * backspace (2) of it.
+ */
+static void edit_by_terminal(uint64_t seed)
+{
+    static const struct fake_key keys[] = {
+        {.unicode = 0x7f}, {.scan = SCAN_DELETE}, {.unicode = '\b'}};
+    struct fake_key key = keys[seed];
+
+    start_editing();
+    press(SCAN_ESC, 0);
+    key.time = ++time;
+    keys_press_with(key);
+    finish_editing("first Xond third");
 }
 
 /* A line that is longer than the row: marks tell where it goes on. */
@@ -233,7 +261,7 @@ static void move_bar(uint64_t seed)
     for (size_t i = 0; i < ELEMENTS(steps); i++) {
         press(steps[i].scan, steps[i].unicode);
         if (steps[i].shown < 10) /* a serial terminal shows the cursor */
-            expect_row("cursor: row %u, column 32\n", steps[i].shown, steps[i].shown + 1);
+            expect_row("cursor: row %u, column 32, hidden\n", steps[i].shown, steps[i].shown + 1);
         expect_row(steps[i].shown == 1 ? "\n>                                => Entry %u.\n"
                                        : "\n>                                   Entry %u.\n",
                    steps[i].shown, steps[i].shown + 1);
@@ -306,14 +334,17 @@ static const struct {
 static void any_key(uint64_t seed)
 {
     start("timeout 5\n");
-    file_put_text("\\loader\\entries\\a.conf", "sort-key a\ntitle A\nlinux /vmlinux\n");
-    file_put_text("\\loader\\entries\\b.conf", "sort-key b\ntitle B\nlinux /vmlinux\n");
-    file_put_text("\\loader\\entries\\c.conf", "sort-key c\ntitle C\nlinux /vmlinux\n");
+    file_put_text("\\loader\\entries\\a.conf", "sort-key a\ntitle A\nlinux /vmlinux\noptions a\n");
+    file_put_text("\\loader\\entries\\b.conf", "sort-key b\ntitle B\nlinux /vmlinux\noptions b\n");
+    file_put_text("\\loader\\entries\\c.conf", "sort-key c\ntitle C\nlinux /vmlinux\noptions c\n");
     press(SCAN_DOWN, 0);
     press_with(keys[seed].scan, keys[seed].unicode, keys[seed].shift_state);
     console_expect(keys[seed].shown);
     press(SCAN_ESC, 0);
     press(0, ENTER);
+    expect_command_line(strstr(keys[seed].shown, " A\n")   ? "a"
+                        : strstr(keys[seed].shown, " C\n") ? "c"
+                                                           : "b");
 }
 
 static void help_with_setup(uint64_t seed)
@@ -392,6 +423,7 @@ static void check_text_size(void)
 
 const struct scenario menu_scenarios[] = {
     {"menu-edit-key", edit_key, ENDING_BOOT, .seeds = ELEMENTS(edit_keys)},
+    {"menu-edit-by-terminal", edit_by_terminal, ENDING_BOOT, .seeds = 3},
     {"menu-edit-long-line", edit_long_line, ENDING_BOOT},
     {"menu-scroll-details", scroll_details, ENDING_BOOT},
     {"menu-full-details", full_details, ENDING_BOOT, .seeds = 2},

@@ -181,12 +181,21 @@ static void asked_no(uint64_t seed)
     ask_of_changed(answers[seed]);
 }
 
-/* Nobody answers for a minute. */
-static void asked_nobody(uint64_t seed)
+/* The question is open for a minute: an answer comes before its end, or behind it. */
+static void asked_soon(uint64_t seed)
 {
     (void)seed;
     ask_of_changed("");
-    keys_press(100 * TICKS_PER_SECOND, 0, 'q');
+    keys_press(58 * TICKS_PER_SECOND, 0, 'y');
+    expect_command_line("asked");
+}
+
+static void asked_late(uint64_t seed)
+{
+    (void)seed;
+    ask_of_changed("");
+    keys_press(63 * TICKS_PER_SECOND, 0, 'y');
+    keys_press(64 * TICKS_PER_SECOND, 0, 'q');
 }
 
 static void not_pinned(uint64_t seed)
@@ -290,7 +299,8 @@ const struct scenario pinned_scenarios[] = {
      .says = "but the signed image asks for 0000"},
     {"pinned-asked-yes", asked_yes, ENDING_BOOT, "Start it anyway? (y/n)", .seeds = 2},
     {"pinned-asked-no", asked_no, ENDING_SUCCESS, "Start it anyway? (y/n)", .seeds = 5},
-    {"pinned-asked-nobody", asked_nobody, ENDING_SUCCESS, "Start it anyway? (y/n)"},
+    {"pinned-asked-soon", asked_soon, ENDING_BOOT, "Start it anyway? (y/n)"},
+    {"pinned-asked-late", asked_late, ENDING_SUCCESS, "Start it anyway? (y/n)"},
     {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
     {"pinned-offered", offered_to_pinned, ENDING_ERROR, .says = "no signature covers this initrd"},
     {"pinned-entry-not-passed", entry_not_passed, ENDING_BOOT, .check = check_nothing_ignored},

@@ -2,8 +2,8 @@
 /*
  * The loader on a fake firmware. Runs all scenarios, and most of them again with every call made to
  * fail and with every read made too short. `--thorough` takes longer, `--brief` less time;
- * `--plain` only runs the scenarios; `--marked` only those with failures, where run_mark() has
- * been called without one, as `--brief` does.
+ * `--plain` only runs the scenarios, without failures; `--marked` only those in which run_mark() is
+ * called, with the failures of `--brief`.
  * `--only NAME` runs one scenario. `--run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]`
  * repeats one run and prints its output. `--volume FOLDER OPTIONS` runs the loader with these
  * options on a volume with the files of a folder, and prints its output.
@@ -64,8 +64,9 @@ static struct {
     size_t plain;      /* runs that were then repeated with faults */
     size_t runs, faults, shorts, failures;
     size_t boots, errors; /* among the runs */
-    bool only_marked;
-    size_t marked; /* runs without failures */
+    bool only_faults;     /* not what has none */
+    bool only_marked;     /* only where run_mark() has been called without one */
+    size_t marked;        /* runs without failures */
 } tests;
 
 /* ------------------------------------------------------------------------------------------------
@@ -304,7 +305,7 @@ static void run_scenario(const struct scenario *scenario)
         const struct run_result *result;
 
         if (!scenario->faults || tests.depth == DEPTH_PLAIN) {
-            if (!tests.only_marked)
+            if (!tests.only_faults)
                 submit(&run);
             continue;
         }
@@ -449,6 +450,7 @@ int main(int count, char **arguments)
     if (count > 2)
         return run_one(arguments + 1);
     tests.only_marked = arguments[1] && strcmp(arguments[1], "--marked") == 0;
+    tests.only_faults = tests.only_marked;
     run_all();
     if (tests.only_marked && tests.marked == 0) { /* nothing leads there without a failure */
         tests.only_marked = false;

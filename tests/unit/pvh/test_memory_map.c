@@ -971,13 +971,19 @@ static void room_for_more(void **state)
     const struct range override[] = {{0x200000, 0x201000}, {0x202000, 0x203000}};
     const struct map_overlays overlays = {.override = override, .override_count = 2};
     struct memory_map small;
+    uint64_t size;
 
     (void)state;
     map_add_range(&builder, EFI_ACPI_NVS, 0x200000, 0x280000);
+    size = builder.map.size;
     assert_true(memory_map_reserve(&small, &arena, 1, 0, &error));
     assert_true(memory_map_build(&small, &builder.map, &no_overlays, &error));
     assert_false(memory_map_build(&small, &builder.map, &overlays, &error));
     assert_error(&error, ERROR_MAP_TOO_LARGE, 1, 0);
+    builder.map.size = 0; /* nor is there room for what is overlaid on nothing */
+    assert_false(memory_map_build(&small, &builder.map, &overlays, &error));
+    assert_error(&error, ERROR_MAP_TOO_LARGE, 0, 0);
+    builder.map.size = size;
     assert_true(memory_map_build(&small, &builder.map, &no_overlays, &error));
     arena_fail_after(1);
     assert_false(memory_map_reserve_more(&small, &arena, 2, &error));
