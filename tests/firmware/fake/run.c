@@ -230,17 +230,23 @@ static bool is_good_ending(enum ending ending)
     return ending == ENDING_BOOT && wanted == ENDING_ANY;
 }
 
-/* One of the messages is about memory that there is not. */
+/*
+ * One of the messages is about memory that there is not; or nothing is found to boot, where it is
+ * the menu or a partition that there was no memory for.
+ */
 static bool has_memory_message(void)
 {
     static const char start[] = "pvhboot: ";
+    static const char *const about[] = {"memory", "refuses to allocate", "Out of Resources",
+                                        "nothing to boot"};
 
     for (const char *at = result->said; (at = strstr(at, start)); at += strlen(start)) {
         size_t length = strcspn(at, "\r\n");
 
-        if (memmem(at, length, "memory", strlen("memory")) ||
-            memmem(at, length, "refuses to allocate", strlen("refuses to allocate")))
-            return true;
+        for (size_t i = 0; i < ELEMENTS(about); i++) {
+            if (memmem(at, length, about[i], strlen(about[i])))
+                return true;
+        }
     }
     return false;
 }
