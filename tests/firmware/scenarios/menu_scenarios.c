@@ -209,7 +209,7 @@ static void full_details(uint64_t seed)
 
     start("timeout 5\n");
     for (unsigned i = 0; i < 12 + seed; i++)
-        strcat(text, "unknown\n");
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "unknown\n");
     file_put_text("\\loader\\entries\\a.conf", text);
     press(0, 'p');
     if (seed == 0)
