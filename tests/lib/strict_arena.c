@@ -96,9 +96,10 @@ static void *alloc(struct arena *arena, uint64_t count, size_t size, bool may_be
 
     if (!checked_mul(count, size, &bytes) || !checked_add(bytes, sizeof(*chunk), &bytes))
         return NULL;
-    has_failed |= allocations_left == 0 || bytes > largest;
-    if (allocations_left == 0 || bytes > largest)
+    if (allocations_left == 0 || bytes > largest) {
+        has_failed = true;
         return NULL;
+    }
     if (may_be_spare)
         chunk = take_spare(bytes);
     if (!chunk && !(chunk = calloc(1, bytes)))

@@ -25,13 +25,6 @@
 #define SCAN_NONE 0 /* scan codes: UEFI 2.10, table 12-4 */
 #define ENTER     '\r'
 
-static void support_setup(void)
-{
-    static const uint64_t supported = 1;
-
-    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
-}
-
 static void put_program(const char *path, const char *sbat)
 {
     struct pe_file program;

@@ -238,12 +238,10 @@ static void forced_stopped(uint64_t seed)
 /* The second set, which is the last line of the menu, behind the firmware's setup. */
 static void from_menu(uint64_t seed)
 {
-    static const uint64_t supported = 1;
-
     (void)seed;
     setup_keys("timeout 5\nsecure-boot-enroll manual\nsecure-boot-enroll-action shutdown\n"
                "secure-boot-enroll-timeout-sec 2\n");
-    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
+    support_setup();
     keys_press(1 * TICKS_PER_SECOND, SCAN_END, 0);
     keys_press(1 * TICKS_PER_SECOND + TICKS_PER_SECOND / 2, SCAN_NONE, 'd'); /* it is no entry */
     keys_press(2 * TICKS_PER_SECOND, SCAN_NONE, 'e');

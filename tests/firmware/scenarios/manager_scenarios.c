@@ -787,11 +787,9 @@ static void menu_quit(uint64_t seed)
 
 static void menu_setup(uint64_t seed)
 {
-    static const uint64_t supported = 1;
-
     (void)seed;
     setup_menu();
-    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
+    support_setup();
     type("f");
 }
 

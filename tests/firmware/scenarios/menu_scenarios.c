@@ -7,7 +7,6 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/screen.h"
-#include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/framebuffers.h"
@@ -34,11 +33,24 @@ static void press(UINT16 scan, CHAR16 unicode)
     press_with(scan, unicode, 0);
 }
 
-static void start(const char *config)
+static void start(void)
 {
     time = TICKS_PER_SECOND;
     setup_plain();
-    file_put_text("\\loader\\loader.conf", config);
+    file_put_text("\\loader\\loader.conf", "timeout 5\n");
+}
+
+static void start_with_entry(const char *text)
+{
+    start();
+    file_put_text("\\loader\\entries\\a.conf", text);
+}
+
+/* Leaves what is shown, if it is not the list, and boots. */
+static void leave_and_boot(void)
+{
+    press(SCAN_ESC, 0);
+    press(0, ENTER);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -85,8 +97,7 @@ static const struct {
 /* The editor with the bar at "first sec|ond third". */
 static void start_editing(void)
 {
-    start("timeout 5\n");
-    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\noptions first second third\n");
+    start_with_entry("linux /vmlinux\noptions first second third\n");
     press(0, 'e');
     press(SCAN_HOME, 0);
     for (size_t i = 0; i < strlen("first sec"); i++)
@@ -130,10 +141,8 @@ static void edit_by_terminal(uint64_t seed)
 static void edit_long_line(uint64_t seed)
 {
     (void)seed;
-    start("timeout 5\n");
-    file_put_text("\\loader\\entries\\a.conf",
-                  "linux /vmlinux\noptions 123456789_123456789_123456789_123456789_123456789_"
-                  "123456789_123456789_123456789_123456789_123456789_\n");
+    start_with_entry("linux /vmlinux\noptions 123456789_123456789_123456789_123456789_123456789_"
+                     "123456789_123456789_123456789_123456789_123456789_\n");
     press(0, 'e');
     console_expect("\n><3456789_123456789_123456789_123456789_123456789_123456789_\n");
     console_expect("cursor: row 21, column 59\n");
@@ -146,8 +155,7 @@ static void edit_long_line(uint64_t seed)
     console_expect(
         "\n><_123456789_123456789_123456789_123456789_123456789_123456789_123456789_123456>\n");
     console_expect("cursor: row 21, column 59\n");
-    press(SCAN_ESC, 0);
-    press(0, ENTER);
+    leave_and_boot();
     expect_command_line("123456789_123456789_123456789_123456789_123456789_123456789_123456789_"
                         "123456789_123456789_123456789_");
 }
@@ -188,18 +196,16 @@ static void scroll_details(uint64_t seed)
     char text[2000] = "title T\nlinux /vmlinux\n";
 
     (void)seed;
-    start("timeout 5\n");
     for (unsigned i = 3; i <= 58; i++)
         snprintf(text + strlen(text), sizeof(text) - strlen(text), "row%u x\n", i);
-    file_put_text("\\loader\\entries\\a.conf", text);
+    start_with_entry(text);
     for (size_t i = 0; i < ELEMENTS(steps); i++) {
         press(steps[i].scan, steps[i].unicode);
         expect_row("Lines %u to", steps[i].shown, steps[i].shown + 1);
         /* the fifth row, and the one below the last */
         expect_row(" line %u: ", steps[i].shown + 2, steps[i].shown + 20);
     }
-    press(SCAN_ESC, 0);
-    press(0, ENTER);
+    leave_and_boot();
 }
 
 /* Details that fill the screen (0), and a row more (1). */
@@ -207,34 +213,29 @@ static void full_details(uint64_t seed)
 {
     char text[2000] = "title T\nlinux /vmlinux\n";
 
-    start("timeout 5\n");
     for (unsigned i = 0; i < 12 + seed; i++)
         snprintf(text + strlen(text), sizeof(text) - strlen(text), "unknown\n");
-    file_put_text("\\loader\\entries\\a.conf", text);
+    start_with_entry(text);
     press(0, 'p');
     if (seed == 0)
         console_expect_none("Lines");
     else
         console_expect("Lines 1 to 22 of 23   Up, Down: scroll   Esc: back\n");
-    press(SCAN_ESC, 0);
-    press(0, ENTER);
+    leave_and_boot();
 }
 
 /* A value that is longer than a row goes on below itself. */
 static void wrap_details(uint64_t seed)
 {
     (void)seed;
-    start("timeout 5\n");
-    file_put_text("\\loader\\entries\\a.conf",
-                  "title T\nlinux /vmlinux\noptions 123456789 123456789 123456789 123456789 "
-                  "123456789 123456789 second row\ncolour red\n");
+    start_with_entry("title T\nlinux /vmlinux\noptions 123456789 123456789 123456789 123456789 "
+                     "123456789 123456789 second row\ncolour red\n");
     press(0, 'p');
     console_expect("  options:        123456789 123456789 123456789 123456789 123456789 123456789\n"
                    "                  second row\n"
                    "  line 4:         unknown key \"colour\"; ignored\n"
                    " \n");
-    press(SCAN_ESC, 0);
-    press(0, ENTER);
+    leave_and_boot();
     expect_command_line("123456789 123456789 123456789 123456789 123456789 123456789 second row");
 }
 
@@ -249,7 +250,7 @@ static void move_bar(uint64_t seed)
     char path[40], text[80];
 
     (void)seed;
-    start("timeout 5\n");
+    start();
     for (unsigned i = 1; i <= 40; i++) {
         snprintf(path, sizeof(path), "\\loader\\entries\\%02u.conf", i);
         snprintf(text, sizeof(text), "title Entry %u.\nsort-key %02u\nlinux /vmlinux\noptions %u\n",
@@ -333,15 +334,14 @@ static const struct {
 
 static void any_key(uint64_t seed)
 {
-    start("timeout 5\n");
+    start();
     file_put_text("\\loader\\entries\\a.conf", "sort-key a\ntitle A\nlinux /vmlinux\noptions a\n");
     file_put_text("\\loader\\entries\\b.conf", "sort-key b\ntitle B\nlinux /vmlinux\noptions b\n");
     file_put_text("\\loader\\entries\\c.conf", "sort-key c\ntitle C\nlinux /vmlinux\noptions c\n");
     press(SCAN_DOWN, 0);
     press_with(keys[seed].scan, keys[seed].unicode, keys[seed].shift_state);
     console_expect(keys[seed].shown);
-    press(SCAN_ESC, 0);
-    press(0, ENTER);
+    leave_and_boot();
     expect_command_line(strstr(keys[seed].shown, " A\n")   ? "a"
                         : strstr(keys[seed].shown, " C\n") ? "c"
                                                            : "b");
@@ -349,12 +349,9 @@ static void any_key(uint64_t seed)
 
 static void help_with_setup(uint64_t seed)
 {
-    static const uint64_t supported = 1; /* EFI_OS_INDICATIONS_BOOT_TO_FW_UI */
-
     (void)seed;
-    start("timeout 5\n");
-    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
-    file_put_text("\\loader\\entries\\a.conf", "title A\nlinux /vmlinux\n");
+    start_with_entry("title A\nlinux /vmlinux\n");
+    support_setup();
     press(0, 'h');
     console_expect(HELP(" f: firmware setup   "));
     press(0, ENTER);
@@ -368,13 +365,11 @@ static void help_with_setup(uint64_t seed)
 static void nameless_file(uint64_t seed)
 {
     (void)seed;
-    start("timeout 5\n");
-    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\n");
+    start_with_entry("linux /vmlinux\n");
     medium_ways.nameless = true;
     press(0, 'p');
     console_expect("  entries:        1 in \\loader\\entries\n");
-    press(SCAN_ESC, 0);
-    press(0, ENTER);
+    leave_and_boot();
 }
 
 /*
@@ -409,8 +404,8 @@ static uint64_t screen_row;
 static void text_size(uint64_t seed)
 {
     screen_row = seed;
-    start("timeout 1\nconsole-mode auto\n");
-    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\n");
+    start_with_entry("linux /vmlinux\n");
+    file_put_text("\\loader\\loader.conf", "timeout 1\nconsole-mode auto\n");
     add_screen(screens[seed].width, screens[seed].height);
 }
 

@@ -126,6 +126,13 @@ uint8_t *make_archive(const struct archive_shape *shape, uint64_t *ret_size)
     return bytes;
 }
 
+void support_setup(void)
+{
+    static const uint64_t supported = 1; /* EFI_OS_INDICATIONS_BOOT_TO_FW_UI */
+
+    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
+}
+
 void setup_plain(void)
 {
     machine_usual();

@@ -32,6 +32,9 @@ struct archive_shape {
 /* The archive's bytes, which the caller may free. */
 uint8_t *make_archive(const struct archive_shape *shape, uint64_t *ret_size);
 
+/* The firmware can restart into its setup. */
+void support_setup(void);
+
 /* The usual machine, with a plain kernel \vmlinux. */
 void setup_plain(void);
 

@@ -184,12 +184,10 @@ static EFI_STATUS EFIAPI set_no_indications(CHAR16 *name, EFI_GUID *guid, UINT32
 /* The firmware offers its setup, but refuses to write the variable. */
 static void refused_set_up(uint64_t seed)
 {
-    static const uint64_t supported = 1;
-
     (void)seed;
     set_up_menu();
     put_entry("a.conf", "linux /vmlinux\n");
-    variable_put(&global_variable_guid, "OsIndicationsSupported", &supported, sizeof(supported));
+    support_setup();
     set_variable = fake_runtime_services.SetVariable;
     fake_runtime_services.SetVariable = set_no_indications;
     press(1, 'f');
