@@ -155,6 +155,8 @@ ERROR_ROW(PARTITION_ID, FILE, INVALID_PARAMETER, NONE,
     "prints")
 ERROR_ROW(PARTITION_UNKNOWN, FILE, NOT_FOUND, NONE,
     "no partition that the firmware knows has this PARTUUID; compare it with `lsblk -o PARTUUID`")
+ERROR_ROW(PARTITION_LIST, MACHINE, FIRMWARE, AGAIN,
+    "the firmware cannot list its disks and partitions: {w}")
 ERROR_ROW(PARTITION_UNREADABLE, FILE, UNSUPPORTED, NONE,
     "cannot be read: its file system is {t}")
 ERROR_ROW(PATH_TOO_LONG, FILE, INVALID_PARAMETER, NONE,
@@ -231,6 +233,10 @@ ERROR_ROW(DRIVER_UNDER_SHIM, FILE, UNSUPPORTED, NONE,
     "partition FAT")
 ERROR_ROW(PROGRAM_FAILED, FILE, FIRMWARE, NONE,
     "the EFI program returned an error: {w}")
+
+/* The menu. */
+ERROR_ROW(MENU_NOT_SHOWN, MACHINE, FIRMWARE, NONE,
+    "the menu cannot be shown: {w}")
 
 /* Settings from outside. */
 ERROR_ROW(SMBIOS_TIMEOUT, MACHINE, INVALID_PARAMETER, NONE,

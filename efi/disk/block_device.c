@@ -48,22 +48,25 @@ static bool is_usable(const EFI_BLOCK_IO_MEDIA *media)
            media->BlockSize <= BUFFER_SIZE && media->IoAlign <= PAGE_SIZE;
 }
 
-bool block_device_open(EFI_HANDLE handle, struct arena *arena, struct block_device *ret_device)
+bool block_device_open(EFI_HANDLE handle, struct arena *arena, struct block_device *ret_device,
+                       struct error *error)
 {
     EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
     EFI_BLOCK_IO *block_io = NULL;
     uint64_t blocks, size;
     uint8_t *buffer;
 
+    *ret_device = (struct block_device){.handle = NULL};
     if (EFI_ERROR(BS->HandleProtocol(handle, &guid, (void **)&block_io)) ||
         !is_usable(block_io->Media) || !checked_add(block_io->Media->LastBlock, 1, &blocks) ||
         !checked_mul(blocks, block_io->Media->BlockSize, &size))
-        return false;
+        return true;
     buffer = arena_alloc_bulk(arena, BUFFER_SIZE + PAGE_SIZE);
     if (!buffer)
-        return false;
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     *ret_device = (struct block_device){
         .source = {size, read_device},
+        .handle = handle,
         .block_io = block_io,
         .block_size = block_io->Media->BlockSize,
         .buffer = (uint8_t *)(uintptr_t)align_up((uintptr_t)buffer, PAGE_SIZE), /* IoAlign */
@@ -72,17 +75,21 @@ bool block_device_open(EFI_HANDLE handle, struct arena *arena, struct block_devi
     return true;
 }
 
-const struct file_system *block_device_recognize(EFI_HANDLE handle, struct arena *arena)
+bool block_device_recognize(EFI_HANDLE handle, struct arena *arena,
+                            const struct file_system **ret_file_system, struct error *error)
 {
     struct error ignored = {.code = ERROR_NONE};
     struct block_device device;
     uint8_t *bytes = arena_alloc_bulk(arena, FILE_SYSTEM_PROBE_SIZE);
-    size_t size = 0;
+    size_t size;
 
-    if (bytes && block_device_open(handle, arena, &device)) {
-        size = (size_t)min_u64(device.source.size, FILE_SYSTEM_PROBE_SIZE);
-        if (!device.source.read(&device.source, 0, bytes, size, &ignored))
-            size = 0;
-    }
-    return file_system_recognize(bytes, size);
+    if (!bytes)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    if (!block_device_open(handle, arena, &device, error))
+        return false;
+    size = (size_t)min_u64(device.source.size, FILE_SYSTEM_PROBE_SIZE);
+    if (size > 0 && !device.source.read(&device.source, 0, bytes, size, &ignored))
+        size = 0;
+    *ret_file_system = file_system_recognize(bytes, size);
+    return true;
 }

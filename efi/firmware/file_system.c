@@ -218,11 +218,14 @@ static enum error_code explain_reading(const struct volume_file *file, EFI_STATU
                                        struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
+    struct error ignored = {.code = ERROR_NONE};
+    const struct file_system *file_system;
 
     pages_init_arena(&arena);
-    if (status != EFI_VOLUME_CORRUPTED)
+    if (status != EFI_VOLUME_CORRUPTED ||
+        !block_device_recognize(file->file_system.device, &arena, &file_system, &ignored))
         return ERROR_FILE_READ;
-    error->reason = block_device_recognize(file->file_system.device, &arena)->damage;
+    error->reason = file_system->damage;
     return error->reason ? ERROR_FILE_CORRUPTED : ERROR_FILE_READ;
 }
 

@@ -53,54 +53,73 @@ static bool is_on_disk(EFI_HANDLE partition, const void *disk, size_t size)
     return disk_path_size(path) == size && memcmp(path, disk, size) == 0;
 }
 
+/*
+ * The functions that look for disks and partitions return false for an error, and true with a NULL
+ * handle when there is none.
+ */
+
 /* The first partition with this ID, of the disk with this path, or of any disk for size 0. */
-static EFI_HANDLE find_on_disk(const struct partition_id *id, const void *disk, size_t size)
+static bool find_on_disk(const struct partition_id *id, const void *disk, size_t size,
+                         EFI_HANDLE *ret_partition, struct error *error)
 {
     EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
-    EFI_HANDLE *handles = NULL, found = NULL;
+    EFI_HANDLE *handles = NULL;
     UINTN count = 0;
+    EFI_STATUS status = BS->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles);
 
-    if (EFI_ERROR(BS->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles)))
-        return NULL;
-    for (UINTN i = 0; i < count && !found; i++) {
+    *ret_partition = NULL;
+    if (EFI_ERROR(status))
+        return status == EFI_NOT_FOUND || error_set_efi(error, status, ERROR_PARTITION_LIST);
+    for (UINTN i = 0; i < count && !*ret_partition; i++) {
         struct partition_id other;
 
         if (read_id(handles[i], &other) && partition_id_equals(&other, id) &&
             (size == 0 || is_on_disk(handles[i], disk, size)))
-            found = handles[i];
+            *ret_partition = handles[i];
     }
     (void)BS->FreePool(handles);
-    return found;
+    return true;
 }
 
-/* The handle of the disk, by the beginning of a partition's device path, which may be empty. */
-static EFI_HANDLE find_disk(const void *path, size_t size, struct arena *arena)
+/* The disk of this path, the beginning of a partition's one, which may be empty. */
+static bool find_disk(const void *path, size_t size, struct arena *arena, EFI_HANDLE *ret_disk,
+                      struct error *error)
 {
     EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
-    EFI_DEVICE_PATH *disk = size > 0 ? device_path_copy_start(path, size, arena) : NULL;
-    EFI_DEVICE_PATH *rest = disk;
+    EFI_DEVICE_PATH *disk, *rest;
     EFI_HANDLE handle = NULL;
 
-    if (!disk || EFI_ERROR(BS->LocateDevicePath(&guid, &rest, &handle)) ||
-        (const uint8_t *)rest != (const uint8_t *)disk + size)
-        return NULL;
-    return handle;
+    *ret_disk = NULL;
+    if (size == 0)
+        return true;
+    disk = rest = device_path_copy_start(path, size, arena);
+    if (!disk)
+        return error_set(error, ERROR_OUT_OF_MEMORY);
+    if (!EFI_ERROR(BS->LocateDevicePath(&guid, &rest, &handle)) &&
+        (const uint8_t *)rest == (const uint8_t *)disk + size)
+        *ret_disk = handle;
+    return true;
 }
 
-static EFI_HANDLE disk_of(EFI_HANDLE partition, struct arena *arena)
+/* *ret_device is not open when there is no such disk or it cannot be read. */
+static bool open_disk(const void *path, size_t size, struct arena *arena,
+                      struct block_device *ret_device, struct error *error)
 {
-    const void *path = device_path_of(partition);
+    EFI_HANDLE disk;
 
-    return find_disk(path, disk_path_size(path), arena);
+    *ret_device = (struct block_device){.handle = NULL};
+    return find_disk(path, size, arena, &disk, error) &&
+           (!disk || block_device_open(disk, arena, ret_device, error));
 }
 
 /* What the first bytes of a partition tell. */
-static const struct file_system *recognize(EFI_HANDLE partition)
+static bool recognize(EFI_HANDLE partition, const struct file_system **ret_file_system,
+                      struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
 
     pages_init_arena(&arena);
-    return block_device_recognize(partition, &arena);
+    return block_device_recognize(partition, &arena, ret_file_system, error);
 }
 
 static bool (*load_drivers)(void);
@@ -110,7 +129,12 @@ void partition_set_driver_loader(bool (*load)(void))
     load_drivers = load;
 }
 
-/* True also when the file system is there and cannot be opened: then no driver is missing. */
+/*
+ * The functions that open a partition return false when a driver may be missing. They return true
+ * when it is open, and also when nothing more can be done: then *error says why.
+ */
+
+/* A file system that is there and cannot be opened misses no driver. */
 static bool try_open(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
                      struct error *error)
 {
@@ -119,15 +143,18 @@ static bool try_open(EFI_HANDLE partition, const char *name, struct volume *ret_
            error->code != ERROR_VOLUME_NO_FILE_SYSTEM;
 }
 
-static void connect_disk(EFI_HANDLE partition)
+static bool connect_disk(EFI_HANDLE partition, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
+    const void *path = device_path_of(partition);
     EFI_HANDLE disk;
 
     pages_init_arena(&arena);
-    disk = disk_of(partition, &arena);
+    if (!find_disk(path, disk_path_size(path), &arena, &disk, error))
+        return false;
     if (disk)
         device_connect(disk);
+    return true;
 }
 
 /* A file system that the firmware knows may not be on the handle yet: a fast boot leaves it so. */
@@ -152,8 +179,8 @@ static bool open_by_drivers(EFI_HANDLE partition, const char *name, struct volum
     device_connect(partition);
     if (try_open(partition, name, ret_volume, error))
         return true;
-    connect_disk(partition);
-    if (try_open(partition, name, ret_volume, error))
+    error_clear(error);
+    if (!connect_disk(partition, error) || try_open(partition, name, ret_volume, error))
         return true;
     device_connect_all();
     return try_open(partition, name, ret_volume, error);
@@ -165,7 +192,9 @@ static bool open_either_way(EFI_HANDLE partition, const char *name, struct volum
     *ret_file_system = NULL;
     if (open_by_firmware(partition, name, ret_volume, error))
         return true;
-    *ret_file_system = recognize(partition);
+    error_clear(error);
+    if (!recognize(partition, ret_file_system, error))
+        return true;
     return file_system_may_have_driver(*ret_file_system) &&
            open_by_drivers(partition, name, ret_volume, error);
 }
@@ -182,58 +211,64 @@ bool partition_open(EFI_HANDLE partition, const char *name, struct volume *ret_v
     return error_set_for(error, name, ERROR_PARTITION_UNREADABLE);
 }
 
-/* False when the table of the partition's disk, which is an MBR, has no such partition. */
-static bool locate_in_table(struct partition_id *id)
+/* *ret_is_there: whether the table of the partition's disk, which is an MBR, may have it. */
+static bool locate_in_table(struct partition_id *id, bool *ret_is_there, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
     struct partition_id any = *id;
-    struct block_device device;
-    EFI_HANDLE partition, disk;
+    struct block_device disk;
+    EFI_HANDLE partition;
+    const void *path;
 
     pages_init_arena(&arena);
+    *ret_is_there = false;
     any.number = 0;
     any.start = 0;
-    partition = find_on_disk(&any, NULL, 0);
-    if (!partition)
+    if (!find_on_disk(&any, NULL, 0, &partition, error))
         return false;
-    disk = disk_of(partition, &arena);
-    return !disk || !block_device_open(disk, &arena, &device) ||
-           partition_table_locate(&device.source, device.block_size, id);
+    if (!partition)
+        return true;
+    path = device_path_of(partition);
+    if (!open_disk(path, disk_path_size(path), &arena, &disk, error))
+        return false;
+    *ret_is_there =
+        !block_device_is_open(&disk) || partition_table_locate(&disk.source, disk.block_size, id);
+    return true;
 }
 
-static EFI_HANDLE find_by_id(struct partition_id *id)
+static bool find_by_id(struct partition_id *id, EFI_HANDLE *ret_partition, struct error *error)
 {
-    if (id->kind == PARTITION_SIGNATURE_MBR && !locate_in_table(id))
-        return NULL;
-    return find_on_disk(id, NULL, 0);
+    bool is_there = true;
+
+    *ret_partition = NULL;
+    if (id->kind == PARTITION_SIGNATURE_MBR && !locate_in_table(id, &is_there, error))
+        return false;
+    return !is_there || find_on_disk(id, NULL, 0, ret_partition, error);
 }
 
-static EFI_HANDLE find_named(const char *path, const char **ret_path, struct error *error)
+static bool find_named(const char *path, const char **ret_path, EFI_HANDLE *ret_partition,
+                       struct error *error)
 {
     struct partition_id id;
-    EFI_HANDLE partition;
 
-    if (!partition_id_parse_path(path, &id, ret_path)) {
-        (void)error_set_for(error, path, ERROR_PARTITION_ID);
-        return NULL;
-    }
-    partition = find_by_id(&id);
-    if (!partition) { /* a fast boot connects only what it boots from */
-        device_connect_all();
-        partition = find_by_id(&id);
-    }
-    if (!partition)
-        (void)error_set_for(error, path, ERROR_PARTITION_UNKNOWN);
-    return partition;
+    if (!partition_id_parse_path(path, &id, ret_path))
+        return error_set_for(error, path, ERROR_PARTITION_ID);
+    if (!find_by_id(&id, ret_partition, error))
+        return false;
+    if (*ret_partition)
+        return true;
+    device_connect_all(); /* a fast boot connects only what it boots from */
+    return find_by_id(&id, ret_partition, error) &&
+           (*ret_partition || error_set_for(error, path, ERROR_PARTITION_UNKNOWN));
 }
 
 bool partition_open_named(const char *path, struct volume *ret_volume, const char **ret_path,
                           struct error *error)
 {
-    EFI_HANDLE partition = find_named(path, ret_path, error);
+    EFI_HANDLE partition;
 
     *ret_volume = (struct volume){.kind = VOLUME_NONE};
-    if (!partition)
+    if (!find_named(path, ret_path, &partition, error))
         return false;
     if (partition_open(partition, "the partition of this PARTUUID", ret_volume, error))
         return true;
@@ -263,26 +298,28 @@ static bool is_xbootldr(EFI_HANDLE partition)
 }
 
 /* Where partitions that are in the table have no handle yet, the firmware is asked to make them. */
-static EFI_HANDLE find_in_table(const void *path, size_t size)
+static bool find_in_table(const void *path, size_t size, EFI_HANDLE *ret_partition,
+                          struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
-    struct block_device device;
+    struct block_device disk;
     struct partition_id id;
-    EFI_HANDLE disk, partition;
 
     pages_init_arena(&arena);
-    disk = find_disk(path, size, &arena);
-    if (!disk || !block_device_open(disk, &arena, &device) ||
-        !partition_table_find_xbootldr(&device.source, device.block_size, &id))
-        return NULL;
-    partition = find_on_disk(&id, path, size);
-    if (partition)
-        return partition;
-    device_connect(disk);
-    return find_on_disk(&id, path, size);
+    if (!open_disk(path, size, &arena, &disk, error))
+        return false;
+    if (!block_device_is_open(&disk) ||
+        !partition_table_find_xbootldr(&disk.source, disk.block_size, &id))
+        return true;
+    if (!find_on_disk(&id, path, size, ret_partition, error))
+        return false;
+    if (*ret_partition)
+        return true;
+    device_connect(disk.handle);
+    return find_on_disk(&id, path, size, ret_partition, error);
 }
 
-EFI_HANDLE partition_find_xbootldr(EFI_HANDLE device)
+bool partition_find_xbootldr(EFI_HANDLE device, EFI_HANDLE *ret_partition, struct error *error)
 {
     EFI_GUID guid = PARTITION_INFO_PROTOCOL_GUID;
     EFI_HANDLE partitions[MOST_PARTITIONS];
@@ -291,19 +328,22 @@ EFI_HANDLE partition_find_xbootldr(EFI_HANDLE device)
     size_t disk = disk_path_size(path);
     EFI_STATUS status;
 
+    *ret_partition = NULL;
     if (disk == 0)
-        return NULL;
+        return true;
     status = BS->LocateHandle(ByProtocol, &guid, NULL, &size, partitions);
-    if (status == EFI_NOT_FOUND || status == EFI_BUFFER_TOO_SMALL) {
-        EFI_HANDLE found = find_in_table(path, disk);
+    if (EFI_ERROR(status)) {
+        bool done = find_in_table(path, disk, ret_partition, error);
 
-        return found != device ? found : NULL;
+        if (*ret_partition == device)
+            *ret_partition = NULL;
+        return done;
     }
-    for (size_t i = 0; !EFI_ERROR(status) && i < size / sizeof(*partitions); i++) {
+    for (size_t i = 0; !*ret_partition && i < size / sizeof(*partitions); i++) {
         /* No protocol is opened on `device` itself: on EDK2 that makes later reads dearer. */
         if (partitions[i] != device && is_xbootldr(partitions[i]) &&
             is_on_disk(partitions[i], path, disk))
-            return partitions[i];
+            *ret_partition = partitions[i];
     }
-    return NULL;
+    return true;
 }

@@ -28,8 +28,9 @@ bool partition_open_named(const char *path, struct volume *ret_volume, const cha
                           struct error *error);
 
 /*
- * The extended boot loader partition (XBOOTLDR) of the disk that `device`, a partition, is on;
- * NULL for none. `device` itself is not meant. Firmware before UEFI 2.7 does not tell the types of
- * partitions: there the disk's partition table is read.
+ * The extended boot loader partition (XBOOTLDR) of the disk that `device`, a partition, is on: NULL
+ * for none. `device` itself is not meant. Firmware before UEFI 2.7 does not tell the types of
+ * partitions: there the disk's partition table is read. False when out of memory or when the
+ * firmware cannot list its partitions.
  */
-EFI_HANDLE partition_find_xbootldr(EFI_HANDLE device);
+bool partition_find_xbootldr(EFI_HANDLE device, EFI_HANDLE *ret_partition, struct error *error);

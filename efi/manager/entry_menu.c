@@ -3,6 +3,7 @@
 
 #include "efi/console/console.h"
 #include "efi/console/text_mode.h"
+#include "efi/firmware/efi_error.h"
 #include "efi/firmware/pages.h"
 #include "efi/firmware/timing.h"
 #include "efi/manager/actions.h"
@@ -143,6 +144,14 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
     measure_tell_spent(&manager->trust->measurements, &manager->messages);
 }
 
+static void report_no_menu(EFI_STATUS status)
+{
+    struct error error = {.code = ERROR_NONE};
+
+    (void)error_set_efi(&error, status, ERROR_MENU_NOT_SHOWN);
+    (void)console_print_error(&error, NULL);
+}
+
 /*
  * The result when the menu cannot be shown. An error remains, unless the menu would have come back
  * for another choice: then the default entry is booted.
@@ -173,6 +182,7 @@ bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct erro
     struct entry_menu entry_menu = {.manager = manager};
     enum menu_choice choice;
     struct menu menu;
+    EFI_STATUS status;
 
     *ret_boot_default = false;
     init_menu(&entry_menu, error->code != ERROR_NONE, &menu);
@@ -182,8 +192,11 @@ bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct erro
         menu.default_entry = manager->default_entry;
         menu.message = manager->messages.length ? manager->messages.data : NULL;
         (void)timing_enter(TIMING_MENU);
-        if (EFI_ERROR(show_menu(&menu, manager->arena, &choice)))
+        status = show_menu(&menu, manager->arena, &choice);
+        if (EFI_ERROR(status)) {
+            report_no_menu(status);
             return finish_without_menu(manager, &menu, ret_boot_default, error);
+        }
         loader_interface_set_time(TIME_MENU);
         if (choice == MENU_QUIT) /* the user has seen the error, if any */
             return true;

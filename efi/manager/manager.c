@@ -222,13 +222,13 @@ static void show_notice(struct manager *manager, const char *notice)
 
 #define XBOOTLDR_NAME "this disk's XBOOTLDR partition"
 
-/* Opens it if there is one; *error is set when it is there and cannot be read. */
+/* Opens it if there is one; *error is set when it cannot be read or looked for. */
 static void open_xbootldr(const struct volume *volume, struct volume *ret_xbootldr,
                           struct error *error)
 {
-    EFI_HANDLE partition = partition_find_xbootldr(volume->device);
+    EFI_HANDLE partition;
 
-    if (partition)
+    if (partition_find_xbootldr(volume->device, &partition, error) && partition)
         (void)partition_open(partition, XBOOTLDR_NAME, ret_xbootldr, error);
 }
 

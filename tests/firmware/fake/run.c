@@ -230,6 +230,23 @@ static bool is_good_ending(enum ending ending)
     return ending == ENDING_BOOT && wanted == ENDING_ANY;
 }
 
+/* One of the messages is about memory that there is not. */
+static bool has_memory_message(void)
+{
+    static const char start[] = "pvhboot: ";
+    static const char *const about[] = {"memory", "refuses to allocate", "Out of Resources"};
+
+    for (const char *at = result->said; (at = strstr(at, start)); at += strlen(start)) {
+        size_t length = strcspn(at, "\r\n");
+
+        for (size_t i = 0; i < ELEMENTS(about); i++) {
+            if (memmem(at, length, about[i], strlen(about[i])))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void judge(enum ending ending, EFI_STATUS status)
 {
     const struct scenario *scenario = current->scenario;
@@ -247,6 +264,9 @@ static void judge(enum ending ending, EFI_STATUS status)
         run_fail("ends in an error without a message");
     if (ending == ENDING_ERROR && is_printed_twice())
         run_fail("the message of the error is printed twice");
+    if (ending == ENDING_ERROR && result->failed == SERVICE_ALLOCATE_PAGES &&
+        wanted != ENDING_ERROR && !firmware_ways.no_console && !has_memory_message())
+        run_fail("it is not said that there is no memory");
     if (ending == ENDING_RESET && ledger_phase() != PHASE_LEAVING)
         run_fail("the machine is reset though boot services go on");
     if (!run_is_plain())

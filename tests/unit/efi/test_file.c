@@ -89,12 +89,14 @@ static EFI_STATUS EFIAPI find_file_system(EFI_HANDLE handle, EFI_GUID *guid, VOI
     return EFI_SUCCESS;
 }
 
-const struct file_system *block_device_recognize(EFI_HANDLE handle, struct arena *arena)
+bool block_device_recognize(EFI_HANDLE handle, struct arena *arena,
+                            const struct file_system **ret_file_system, struct error *error)
 {
     static const struct file_system some = {.damage = "what to do"};
 
-    (void)handle, (void)arena;
-    return &some;
+    (void)handle, (void)arena, (void)error;
+    *ret_file_system = &some;
+    return true;
 }
 
 void pages_init_arena(struct arena *arena)
