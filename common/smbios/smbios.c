@@ -151,22 +151,30 @@ static const uint8_t *find_system(struct smbios_walk *walk, size_t size)
     return NULL;
 }
 
+/*
+ * The string with this number (section 6.1.3: from 1; 0 for none) of the structure that has been
+ * entered; "" if there are fewer, or they are damaged.
+ */
+static const char *find_string(struct smbios_walk *walk, unsigned number)
+{
+    for (; number > 0; number--) {
+        size_t end = string_end(walk);
+
+        if (end <= walk->string + 1)
+            return "";
+        if (number == 1)
+            return (const char *)walk->bytes + walk->string;
+        walk->string = end;
+    }
+    return "";
+}
+
 const char *smbios_system_name(const struct smbios_walk *tables, enum smbios_system_name name)
 {
     struct smbios_walk walk = {.bytes = tables->bytes, .size = tables->size};
     const uint8_t *structure = find_system(&walk, (size_t)name + 1);
-    unsigned number = structure ? structure[name] : 0; /* section 6.1.3: from 1; 0 for none */
 
-    for (; number > 0; number--) {
-        size_t end = string_end(&walk);
-
-        if (end <= walk.string + 1) /* damaged, or there are fewer */
-            return "";
-        if (number == 1)
-            return (const char *)walk.bytes + walk.string;
-        walk.string = end;
-    }
-    return "";
+    return structure ? find_string(&walk, structure[name]) : "";
 }
 
 /* Section 7.2.1: all zeros or ones stand for none. */

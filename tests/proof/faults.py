@@ -226,6 +226,8 @@ FAULTS = (
           "prove_smbios", "prove_enter", "something behind its fields"),
     Fault("a string may end behind the tables", "smbios:string_end", returned("left"), ("length < left", "length <= left"),
           "prove_smbios", "prove_skip", "outside object bounds"),
+    Fault("a name may have no end", "smbios:find_string", condition("end"), ("end <= walk->string + 1", "end == walk->string + 1"),
+          "prove_smbios", "prove_find_string", "a name has an end"),
     Fault("a variable's value may be missing", "key_file_check", condition("length"), ("length >= size - TIME_SIZE ||", ""),
           "prove_key_file", "prove_check", "a value follows the certificate"),
 

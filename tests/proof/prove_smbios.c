@@ -2,7 +2,7 @@
 /*
  * SMBIOS tables of any content: nothing outside them is read, every walk ends, and what it finds is
  * a string in them.
- * Bounds: TABLE bytes.
+ * Bounds: TABLE bytes; SHORT_TABLE, two less, for names.
  *
  * cbmc: -DTABLE=12 --unwind 13 --no-sat-preprocessor --unwindset memcmp.0:6,adds_up.0:32
  * full: -DTABLE=16 --unwind 17 --no-sat-preprocessor --unwindset memcmp.0:6,adds_up.0:32
@@ -11,6 +11,8 @@
 #include "tests/proof/nondet.h"
 
 #include <stdlib.h>
+
+#define SHORT_TABLE (TABLE - 2)
 
 size_t strnlen(const char *text, size_t size)
 {
@@ -77,6 +79,22 @@ static void prove_skip(void)
         return;
     PROVE(walk.structure > before && walk.structure <= walk.size, "the walk goes on in the tables");
     PROVE(walk.string == 0, "to a structure that is to be entered");
+}
+
+/* The names that a structure refers to. */
+static void prove_find_string(void)
+{
+    struct smbios_walk walk = any_walk(true);
+    const char *first = (const char *)walk.bytes + walk.string;
+    const char *text;
+
+    ASSUME(walk.size <= SHORT_TABLE);
+    text = find_string(&walk, nondet_u8());
+    if (!*text)
+        return;
+    PROVE(text >= first && text < (const char *)walk.bytes + walk.size, "a name is in the tables");
+    PROVE(strnlen(text, SHORT_TABLE) < (size_t)((const char *)walk.bytes + walk.size - text),
+          "a name has an end");
 }
 
 static void prove_next_string(bool is_entered)
