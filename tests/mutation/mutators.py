@@ -27,7 +27,14 @@ JUMPS = {"return", "break", "continue", "case", "default"}
 NOTHING_TO_FIND = {"assert", "_Static_assert", "TEXT_ON_STACK"}
 
 # Their arguments, or the last two of them, mean the same in any order.
-SYMMETRIC = {"min_u64", "max_u64", "arena_alloc", "arena_alloc_bulk"}
+SYMMETRIC = {"min_u64", "max_u64", "arena_alloc", "arena_alloc_bulk", "partition_id_equals", "range_overlaps",
+             "text_equals_ignoring_case"}
+
+# The first two of theirs, where it is asked whether they are equal.
+COMPARING = {"memcmp", "strcmp", "strncmp"}
+
+# Calls that change nothing, whose order does not matter.
+WITHOUT_EFFECT = {"align_down", "align_up", "max_u64", "min_u64", "read_le16", "read_le32", "read_le64", "strlen", "sizeof"}
 
 
 class Mutant(NamedTuple):
@@ -172,7 +179,7 @@ def names_in(source, statement):
 
 
 def has_call(source, statement):
-    return any(one.kind == "word" and two.text == "("
+    return any(one.kind == "word" and two.text == "(" and one.text not in WITHOUT_EFFECT
                for one, two in zip(source.tokens[statement.first:], source.tokens[statement.first + 1:statement.end]))
 
 
@@ -217,9 +224,12 @@ def swapped_arguments(source, function):
             end = skip_to(source, first, ",", ")")
             places.append(span(source, first, end))
             first = end + 1
+        pairs = list(zip(places, places[1:]))
         if name.text in SYMMETRIC:
-            places = places[:-1]
-        for (start, end), (second_start, second_end) in zip(places, places[1:]):
+            pairs = pairs[:-1]
+        if name.text in COMPARING and source.tokens[closing + 1].text in ("==", "!="):
+            pairs = pairs[1:]
+        for (start, end), (second_start, second_end) in pairs:
             one, two = source.text[start:end], source.text[second_start:second_end]
             if one != two:
                 yield start, second_end, two + source.text[end:second_start] + one

@@ -72,9 +72,22 @@ def test_what_no_mutant_changes(before):
     "static uint64_t f(uint64_t a)\n{\n    return min_u64(a, b);\n}\n",
     "static void f(void)\n{\n    char text[6][LINE];\n}\n",
     "static void f(struct pair *pair)\n{\n    pair->left = a;\n    pair->right = b;\n}\n",
+    "static void f(struct pair *pair)\n{\n    pair->left = read_le32(a);\n    pair->right = read_le32(b);\n}\n",
+    "static bool f(char *a)\n{\n    return text_equals_ignoring_case(a, b);\n}\n",
 ))
 def test_what_means_the_same(text):
     assert [after for _, after in changes(text) if after not in ("return 0;", ";")] == []
+
+
+@pytest.mark.parametrize("call, swapped, is_fault", (
+    ("memcmp(a, b, size) == 0", "memcmp(b, a, size) == 0", False),
+    ("memcmp(a, b, size) == 0", "memcmp(a, size, b) == 0", True),
+    ("strcmp(a, b) != 0", "strcmp(b, a) != 0", False),
+    ("strcmp(a, b) < 0", "strcmp(b, a) < 0", True),
+))
+def test_order_of_what_is_compared(call, swapped, is_fault):
+    found = changes(f"static bool f(void)\n{{\n    return {call};\n}}\n")
+    assert ((f"return {call};", f"return {swapped};") in found) == is_fault
 
 
 @pytest.mark.parametrize("text", ("return UINTPTR_MAX - 1;", "return sizeof(CHAR16) * a;", "return EFI_PAGE_SIZE * a;",
