@@ -133,7 +133,12 @@ static void get_ipv4(UINTN *size, void *data)
     *size = sizeof(info);
 }
 
-/* The link's own address is always there. */
+/* The link's own address is there from the start, if not for an empty place. */
+static bool has_link_address(void)
+{
+    return !server_ways.empty_places || is_due(&ipv6);
+}
+
 static void get_ipv6(UINTN *size, void *data)
 {
     struct {
@@ -143,10 +148,13 @@ static void get_ipv6(UINTN *size, void *data)
 
     require(*size >= sizeof(*given));
     memset(given, 0, sizeof(*given));
-    given->addresses[0].address.Addr[0] = 0xfe;
-    given->addresses[0].address.Addr[1] = 0x80;
-    given->addresses[1].address.Addr[0] = 0xfd;
-    given->info.address_count = is_due(&ipv6) ? 2 : 1;
+    if (has_link_address()) {
+        given->addresses[0].address.Addr[0] = 0xfe;
+        given->addresses[0].address.Addr[1] = 0x80;
+    }
+    if (is_due(&ipv6))
+        given->addresses[1].address.Addr[0] = 0xfd;
+    given->info.address_count = is_due(&ipv6) || server_ways.empty_places ? 2 : 1;
     given->info.addresses = given->addresses;
     if (server_ways.odd_addresses)
         given->info.address_count = UINT32_MAX;
@@ -269,10 +277,11 @@ static bool is_on_link(const struct child *child)
     return strncmp(child->url, SERVER_URL_LINK, strlen(SERVER_URL_LINK)) == 0;
 }
 
-/* The card's own address of the link is always there. */
 static bool has_address_for(const struct child *child)
 {
-    return child->is_ipv6 ? is_on_link(child) || is_due(&ipv6) : is_due(&ipv4);
+    if (!child->is_ipv6)
+        return is_due(&ipv4);
+    return is_due(&ipv6) || (is_on_link(child) && has_link_address());
 }
 
 static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *token)

@@ -21,6 +21,7 @@ struct server_ways {
     bool policy_is_manual; /* of IPv4, as EDK2's HTTP boot leaves it */
     bool set_by_hand;      /* somebody has given the card addresses, which are not listed yet */
     bool odd_addresses;    /* of IPv6: the list is not where it should be */
+    bool empty_places;     /* of IPv6: of an address that is not there yet, zeroes are listed */
     bool boots_by_ipv6;    /* with addresses of IPv6 only */
     bool no_link;          /* the card has no cable */
     bool whole_files;      /* ranges are ignored */

@@ -69,15 +69,17 @@ static void check_requests(void)
 }
 
 /*
- * By IPv6: the address comes from a router (0), or is there (1); one file by each (2); there is no
- * router (3), or the firmware's list of addresses cannot be one (4), while IPv4 works.
+ * By IPv6: the address comes from a router (0), or is there (1); one file by each (2); the
+ * address is listed before it is known (3); there is no router (4), or the firmware's list of
+ * addresses cannot be one (5), while IPv4 works.
  */
 static void boot_by_ipv6(uint64_t seed)
 {
     start_with(&plain_kernel);
     server_ways.has_address = seed == 1;
-    server_ways.no_address = seed == 3;
-    server_ways.odd_addresses = seed == 4;
+    server_ways.empty_places = seed == 3;
+    server_ways.no_address = seed == 4;
+    server_ways.odd_addresses = seed == 5;
     firmware_ways.connect = nothing_connects;
     server_install(true);
     options_set(seed == 2 ? "--initrd=" SERVER_URL "initrd " SERVER_URL_6 "vmlinux"
@@ -95,12 +97,12 @@ static void boot_by_hand(uint64_t seed)
                           : "--initrd=" SERVER_URL_6 "initrd " SERVER_URL_6 "vmlinux");
 }
 
-/* A server on the same link needs no router. */
+/* A server on the same link needs no router (0), but an address that is more than a place (1). */
 static void boot_on_link(uint64_t seed)
 {
-    (void)seed;
     start_with(&plain_kernel);
-    server_ways.no_address = true;
+    server_ways.no_address = seed == 0;
+    server_ways.empty_places = seed == 1;
     firmware_ways.connect = nothing_connects;
     server_install(true);
     options_set("--initrd=" SERVER_URL_LINK "initrd " SERVER_URL_LINK "vmlinux");
@@ -108,7 +110,7 @@ static void boot_on_link(uint64_t seed)
 
 static void no_ipv6(uint64_t seed)
 {
-    boot_by_ipv6(seed + 3);
+    boot_by_ipv6(seed + 4);
 }
 
 static uint64_t menu_seed;
@@ -378,10 +380,10 @@ static void check_misled(void)
 const struct scenario http_scenarios[] = {
     {"http-boot", boot_url, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 6,
      .faults = true, .from = SERVICE_LOCATE_HANDLE_BUFFER, .also = ALSO(ENDING_BOOT)},
-    {"http-ipv6", boot_by_ipv6, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 3,
+    {"http-ipv6", boot_by_ipv6, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 4,
      .faults = true},
     {"http-by-hand", boot_by_hand, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
-    {"http-on-link", boot_on_link, ENDING_BOOT, "vmlinux + initrd", .faults = true},
+    {"http-on-link", boot_on_link, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
     {"http-no-ipv6", no_ipv6, ENDING_ERROR,
      "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 2},
     {"http-menu", menu_with_urls, ENDING_BOOT, "vmlinux", check_asked_when_chosen, .seeds = 3},

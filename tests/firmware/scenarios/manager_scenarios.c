@@ -883,6 +883,24 @@ static void default_unbootable_menu(uint64_t seed)
     file_put_text(CONFIG, "timeout 3\ndefault zap.conf\n");
 }
 
+/* Of a name that is too long to be shown, the beginning and the end are. */
+static void default_unbootable_long(uint64_t seed)
+{
+    default_unbootable_menu(seed);
+    file_put_text(
+        ENTRIES "zap.conf",
+        "title The first words of this long name are shown, those in the middle of it are "
+        "not, and what comes last is\nsort-key a\nversion 9\nlinux /gone\n");
+}
+
+static void check_long_name(void)
+{
+    static const char *const parts[] = {"The first words of this long name are shown, ",
+                                        "what comes last is cannot boot: /gone"};
+
+    check_all_said(parts, ELEMENTS(parts));
+}
+
 /* From the last one it goes on at the top. */
 static void default_unbootable_last(uint64_t seed)
 {
@@ -1202,6 +1220,7 @@ const struct scenario manager_scenarios[] = {
      .faults = true},
     {"default-unbootable-menu", default_unbootable_menu, ENDING_BOOT,
      "Zap cannot boot: ", .seeds = UNBOOTABLE - 2},
+    {"default-unbootable-long", default_unbootable_long, ENDING_BOOT, "...", check_long_name},
     {"default-unbootable-last", default_unbootable_last, ENDING_BOOT, "zap: /gone: no such file"},
     {"all-unbootable", all_unbootable, ENDING_ERROR, "no such file", check_each_said, .seeds = 2},
     {"machine-refuses", machine_refuses, ENDING_ERROR, "Secure Boot is on"},
