@@ -29,6 +29,7 @@ const char *uefi_status_name(uint64_t number)
         {16, "No Response"},
         {17, "No Mapping"},
         {18, "Time Out"},
+        {20, "Already Started"},
         {21, "Aborted"},
         {26, "Security Violation"},
         {27, "CRC Error"},

@@ -400,12 +400,36 @@ static EFI_STATUS EFIAPI uninstall_protocol(EFI_HANDLE handle, EFI_GUID *guid, v
     return uninstall(handle, guid, interface, ledger_enter(SERVICE_UNINSTALL_PROTOCOL));
 }
 
+/* Whether a handle has this device path: there can be only one. */
+static bool is_path_taken(const EFI_GUID *guid, const void *path)
+{
+    static const EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
+
+    for (size_t i = 0; same_guid(guid, &path_guid) && i < MOST_PROTOCOLS; i++) {
+        const struct protocol *protocol = &protocols[i];
+        size_t length;
+
+        if (!protocol->handle || !same_guid(&protocol->guid, &path_guid))
+            continue;
+        length = match_path(path, protocol->interface);
+        if (length > 0 && is_end((const void *)((const uint8_t *)path + length)))
+            return true;
+    }
+    return false;
+}
+
 static EFI_STATUS EFIAPI install_protocols(EFI_HANDLE *handle, ...)
 {
     EFI_STATUS status = ledger_enter(SERVICE_INSTALL_PROTOCOL);
     __builtin_ms_va_list list;
     EFI_GUID *guid;
 
+    __builtin_ms_va_start(list, handle);
+    while (!EFI_ERROR(status) && (guid = __builtin_va_arg(list, EFI_GUID *))) {
+        if (is_path_taken(guid, __builtin_va_arg(list, void *)))
+            status = EFI_ALREADY_STARTED; /* and none of them is installed */
+    }
+    __builtin_ms_va_end(list);
     __builtin_ms_va_start(list, handle);
     while (!EFI_ERROR(status) && (guid = __builtin_va_arg(list, EFI_GUID *)))
         status = install(handle, guid, __builtin_va_arg(list, void *));

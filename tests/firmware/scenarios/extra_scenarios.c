@@ -285,6 +285,19 @@ static void check_program(void)
         run_fail("the program's options are not measured last");
 }
 
+/* There is an initrd already where one would be offered to the program. */
+static void not_offered(uint64_t seed)
+{
+    program(seed);
+    offer_elsewhere(5001);
+}
+
+static void check_not_started(void)
+{
+    if (fake_program.starts != 0)
+        run_fail("the program is started");
+}
+
 /* The options are measured when the program has been accepted, and only then. */
 static void refused(uint64_t seed)
 {
@@ -365,6 +378,10 @@ const struct scenario extra_scenarios[] = {
     {"extras-not-pinned", not_pinned, ENDING_ERROR, "A.CRED: ", .seeds = 2},
     {"extras-program", program, ENDING_SUCCESS, NULL, check_program, .seeds = 2},
     {"extras-program-faults", program, ENDING_SUCCESS, .faults = true},
+    {"extras-not-offered", not_offered, ENDING_ERROR,
+     "image.efi: the entry's credentials and extensions cannot be passed to it as an initrd: "
+     "Already",
+     check_not_started},
     {"extras-refused", refused, ENDING_ERROR, "refused by the firmware", check_not_measured},
     {"extras-offered", offered_beside_extras, ENDING_BOOT, .faults = true, .answer = EFI_NOT_FOUND},
     {"extras-offered-image", offered_to_image, ENDING_BOOT, NULL, check_offered_to_image,
