@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* efi/console/console.c: where long lines break, and characters that the console lacks. */
+/* efi/console/console.c: where long lines break, characters that the console lacks, and the log. */
 #include "tests/lib/support.h"
 
 #include "common/base/overflow.h"
 #include "common/ui/columns.h"
 #include "efi/console/console.h"
+#include "efi/console/log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -237,6 +238,31 @@ static void the_reason_comes_before_a_long_name(void **state)
     assert_in_range(strstr(console.said, "such file") - console.said, 1, 320);
 }
 
+/* However they end, and whether they are shown: verbose ones are not. */
+static void the_log_has_each_line_whole(void **state)
+{
+    static const char long_line[] = "words that are broken on the console, but never in the log";
+    struct arena arena;
+
+    (void)state;
+    arena_begin_test(&arena);
+    log_start(&arena);
+    console.columns = 30;
+    console_print("a");
+    console_print("b\n");
+    console_print("%s", "");
+    console_print("\n");
+    console_print("%s\nc", long_line);
+    console_verbose("d");
+    console_message("e");
+    assert_string_equal(log_text()->data,
+                        "a\nb\n\nwords that are broken on the console, but never in the log\nc\n"
+                        "pvhboot: d\npvhboot: e\n");
+    assert_null(strstr(console.said, "d\n"));
+    log_end();
+    assert_int_equal(arena_end_test(&arena), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +274,7 @@ int main(void)
         cmocka_unit_test_setup(missing_glyphs_are_substituted, switch_on),
         cmocka_unit_test_setup(the_screen_shows_what_a_terminal_lacks, switch_on),
         cmocka_unit_test_setup(the_reason_comes_before_a_long_name, switch_on),
+        cmocka_unit_test_setup(the_log_has_each_line_whole, switch_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
