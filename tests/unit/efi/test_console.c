@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* efi/console/console.c: where long lines break, characters that the console lacks, and the log. */
+/* efi/console: where long lines break, characters that the console lacks, text modes, the log. */
 #include "tests/lib/support.h"
 
 #include "common/base/overflow.h"
 #include "common/ui/columns.h"
 #include "efi/console/console.h"
 #include "efi/console/log.h"
+#include "efi/console/text_mode.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,8 @@ static struct {
     size_t columns; /* 0: QueryMode fails */
     bool shows_all; /* what TestString says */
     bool graphics;
+    INT32 settable[3]; /* the text modes that can be set */
+    unsigned modes_tried;
     char said[4000]; /* low bytes, as EDK2 sends them to a terminal */
     size_t length;
 } console;
@@ -84,6 +87,19 @@ static EFI_STATUS EFIAPI query_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mo
     return console.columns ? EFI_SUCCESS : EFI_DEVICE_ERROR;
 }
 
+static EFI_STATUS EFIAPI set_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN number)
+{
+    (void)this;
+    console.modes_tried++;
+    for (size_t i = 0; i < ELEMENTS(console.settable); i++) {
+        if (console.settable[i] == (INT32)number) {
+            mode.Mode = (INT32)number;
+            return EFI_SUCCESS;
+        }
+    }
+    return EFI_UNSUPPORTED;
+}
+
 static EFI_STATUS EFIAPI locate_graphics(EFI_GUID *guid, VOID *registration, VOID **ret_interface)
 {
     static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION info;
@@ -102,6 +118,7 @@ static int switch_on(void **state)
         .OutputString = output_string,
         .TestString = test_string,
         .QueryMode = query_mode,
+        .SetMode = set_mode,
         .SetCursorPosition = set_cursor,
         .Mode = &mode,
     };
@@ -113,7 +130,7 @@ static int switch_on(void **state)
     ST = &table;
     BS = &services;
     memset(&console, 0, sizeof(console));
-    mode.CursorColumn = 0;
+    mode = (SIMPLE_TEXT_OUTPUT_MODE){.MaxMode = 1};
     console.columns = 80;
     console_set_entry(NULL);
     return 0;
@@ -238,6 +255,35 @@ static void the_reason_comes_before_a_long_name(void **state)
     assert_in_range(strstr(console.said, "such file") - console.said, 1, 320);
 }
 
+static const struct {
+    INT32 count, current, others[2]; /* -1: none; `others` can be set too */
+    INT32 next;                      /* `current`: no other can be set */
+} text_modes[] = {
+    {3, 0, {1, 2}, 1},           {3, 0, {2, -1}, 2},          {3, 2, {0, 1}, 0},
+    {3, 2, {1, -1}, 1},          {3, 1, {-1, -1}, 1},         {1, 0, {-1, -1}, 0},
+    {2, -1, {0, 1}, 0},          {2, -1, {1, -1}, 1},         {2, -100, {0, 1}, 0},
+    {64, 62, {63, 0}, 63},       {64, 63, {64, 0}, 0},        {65, 63, {64, 0}, 0},
+    {INT32_MAX, 63, {64, 0}, 0}, {INT32_MAX, 5, {64, -1}, 5},
+};
+
+/* After the last mode comes the first. There are 64 at most, whatever the firmware says. */
+static void the_next_text_mode(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(text_modes); i++) {
+        bool has_next = text_modes[i].next != text_modes[i].current;
+
+        mode.MaxMode = text_modes[i].count;
+        mode.Mode = text_modes[i].current;
+        memcpy(console.settable, text_modes[i].others, sizeof(text_modes[i].others));
+        console.settable[2] = text_modes[i].current;
+        console.modes_tried = 0;
+        assert_int_equal(text_mode_set_next(), has_next);
+        assert_int_equal(mode.Mode, text_modes[i].next);
+        assert_in_range(console.modes_tried, 0, 2 * 64); /* the one before is set again */
+    }
+}
+
 /* However they end, and whether they are shown: verbose ones are not. */
 static void the_log_has_each_line_whole(void **state)
 {
@@ -274,6 +320,7 @@ int main(void)
         cmocka_unit_test_setup(missing_glyphs_are_substituted, switch_on),
         cmocka_unit_test_setup(the_screen_shows_what_a_terminal_lacks, switch_on),
         cmocka_unit_test_setup(the_reason_comes_before_a_long_name, switch_on),
+        cmocka_unit_test_setup(the_next_text_mode, switch_on),
         cmocka_unit_test_setup(the_log_has_each_line_whole, switch_on),
     };
 
