@@ -279,8 +279,7 @@ static void judge(enum ending ending, EFI_STATUS status)
         run_fail("ends in an error without a message");
     if (ending == ENDING_ERROR && is_printed_twice())
         run_fail("the message of the error is printed twice");
-    if (ending == ENDING_ERROR && wanted != ENDING_ERROR && !firmware_ways.no_console &&
-        !cause_is_told())
+    if (ending != wanted && !firmware_ways.no_console && !cause_is_told())
         run_fail("the message is not about what has failed");
     if (ending == ENDING_RESET && ledger_phase() != PHASE_LEAVING)
         run_fail("the machine is reset though boot services go on");

@@ -10,6 +10,7 @@
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/framebuffers.h"
+#include "tests/lib/pe_file.h"
 #include "tests/lib/support.h"
 
 #include <stdio.h>
@@ -372,6 +373,40 @@ static void nameless_file(uint64_t seed)
     leave_and_boot();
 }
 
+static void put_program(const char *path, uint16_t machine)
+{
+    struct pe_file program;
+
+    pe_file_start(&program);
+    put_number(pe_file_header(&program) + 4, 2, machine);
+    file_put(path, program.bytes, program.size);
+    pe_file_free(&program);
+}
+
+/* EFI programs are looked at, too: one for this machine, a text, one for another machine. */
+static void programs(uint64_t seed)
+{
+    (void)seed;
+    start_with_entry("sort-key 1\ntitle Kernel\nlinux /vmlinux\n");
+    file_put_text("\\loader\\entries\\b.conf", "sort-key 2\ntitle Good\nefi /good.efi\n");
+    file_put_text("\\loader\\entries\\c.conf", "sort-key 3\ntitle Text\nefi /text.efi\n");
+    file_put_text("\\loader\\entries\\d.conf", "sort-key 4\ntitle Other\nefi /other.efi\n");
+    put_program("\\good.efi", 0x8664);
+    put_program("\\other.efi", 0xaa64);
+    file_put_text("\\text.efi",
+                  "a text that is longer than the header that programs begin with, MZ");
+    console_expect(" Kernel\n");
+    console_expect(" Good\n");
+    console_expect(" Text (cannot boot)\n");
+    console_expect(" Other (cannot boot)\n");
+    press(0, '3');
+    console_expect("/text.efi: is not an EFI program for x64; name one\n");
+    press(0, '4');
+    console_expect("/other.efi: is not an EFI program for x64; name one\n");
+    press(0, '1');
+    press(0, ENTER);
+}
+
 /*
  * Text that covers less than a tenth of a screen above Full HD is too small: 80x25 characters of
  * 8x19 pixels are 304000.
@@ -427,6 +462,7 @@ const struct scenario menu_scenarios[] = {
     {"menu-any-key", any_key, ENDING_BOOT, .seeds = ELEMENTS(keys)},
     {"menu-help-with-setup", help_with_setup, ENDING_BOOT},
     {"menu-nameless-file", nameless_file, ENDING_BOOT},
+    {"menu-programs", programs, ENDING_BOOT},
     {"menu-text-size", text_size, ENDING_BOOT, NULL, check_text_size, .seeds = ELEMENTS(screens)},
     {NULL},
 };
