@@ -385,7 +385,7 @@ EFI_STATUS EFIAPI fake_allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE typ
         run_fail("AllocatePages is called for memory of type %u, which is not a loader's", type);
     if (pages == 0 || pages > UINT64_MAX / PAGE_SIZE / 2)
         run_fail("AllocatePages is called for %llu pages", (unsigned long long)pages);
-    if (!choose_place(how, pages * PAGE_SIZE, *address, &range))
+    if (memory_ways.exhausted || !choose_place(how, pages * PAGE_SIZE, *address, &range))
         return how == AllocateAddress ? EFI_NOT_FOUND : EFI_OUT_OF_RESOURCES;
     regions = cut_out(range, &count);
     for (size_t i = 0; i < count; i++) {

@@ -88,6 +88,7 @@ struct memory_ways {
     size_t cut;                      /* bytes missing at the end of the map */
     struct range withheld;           /* free, but AllocateAddress fails */
     struct range in_use[2];          /* free, but the firmware runs in it */
+    bool exhausted;                  /* AllocatePages refuses everything */
     size_t empty;                    /* number of empty descriptors */
     bool enforce_nx;                 /* with the memory attribute protocol */
     bool refuse_read_only;           /* it makes no page read-only */

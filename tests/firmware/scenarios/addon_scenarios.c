@@ -2,12 +2,14 @@
 /* What is beside an image that contains its kernel: addons, credentials and extensions. */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "common/uki/cpio.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/own_image.h"
+#include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
@@ -262,6 +264,72 @@ static void with_faults(uint64_t seed)
     expect_fallback("own");
 }
 
+/* An archive with .osrel that leaves next to nothing of the memory that the arena takes for it. */
+static uint8_t *make_large_archive(const char *osrel, uint64_t *ret_size)
+{
+    struct cpio_file file = {"os-release", (const uint8_t *)osrel, 0};
+    const struct cpio_archive archive = {CPIO_EXTRA, .files = &file, .count = 1};
+    uint64_t wanted = ARENA_CHUNK_SIZE + PAGE_SIZE - 64; /* for headers, and poisoned bytes */
+    uint8_t *bytes;
+
+    require(cpio_size(&archive, ret_size));
+    file.size = wanted - *ret_size;
+    require(cpio_size(&archive, ret_size) && *ret_size == wanted);
+    require(bytes = malloc(wanted));
+    cpio_write(&archive, bytes);
+    own_image_add(".osrel", osrel, file.size);
+    return bytes;
+}
+
+/* So many initrds that their list grows when those of addons are added, behind the archive. */
+static void many(uint64_t seed)
+{
+    static char osrel[2 * ARENA_CHUNK_SIZE], texts[17][20];
+    uint64_t size;
+    uint8_t *bytes;
+
+    (void)seed;
+    start_image(true);
+    memset(osrel, '#', sizeof(osrel));
+    own_image_add_text(".initrd", "inside");
+    bytes = make_large_archive(osrel, &size);
+    own_image_install(IMAGE_PLACE);
+    expect_command_line("own");
+    expect_module("");
+    expect_text("inside");
+    expect_module_part(bytes, size);
+    for (size_t i = 0; i < ELEMENTS(texts); i++) {
+        char path[60];
+
+        snprintf(path, sizeof(path), ADDONS "%c.addon.efi", (char)('a' + i));
+        snprintf(texts[i], sizeof(texts[i]), ".initrd=%zu", i);
+        ADDON(path, texts[i]);
+        expect_text(strchr(texts[i], '=') + 1);
+    }
+    free(bytes);
+}
+
+static uint64_t lacking;
+
+/* An allocation for the list of initrds is refused; they begin with what the caller may offer. */
+static void lack_memory(enum service service, size_t call)
+{
+    static bool is_listing;
+    static uint64_t allocations;
+
+    (void)call;
+    is_listing |= service == SERVICE_LOCATE_DEVICE_PATH;
+    if (service == SERVICE_ALLOCATE_PAGES && is_listing)
+        memory_ways.exhausted = allocations++ == lacking;
+}
+
+/* Without all of the initrds, the kernel is not started. */
+static void many_too_many(uint64_t seed)
+{
+    lacking = seed;
+    many(seed);
+}
+
 enum { FIRMWARE, SHIM_LOCK, SHIM_LOADER };
 
 static void verify_by(uint64_t who)
@@ -379,6 +447,9 @@ const struct scenario addon_scenarios[] = {
     {"addons", all, ENDING_BOOT, NULL, check_all, .seeds = 2},
     {"addons-texts", texts, ENDING_BOOT, NULL, check_texts, .seeds = 2},
     {"addons-faults", with_faults, ENDING_BOOT, .faults = true},
+    {"addons-many", many, ENDING_BOOT},
+    {"addons-too-many", many_too_many, ENDING_ERROR, "has no memory left", .hook = lack_memory,
+     .seeds = 2},
     {"addons-secure", secure, ENDING_BOOT, NULL, check_secure, .seeds = 3, .faults = true,
      .answer = EFI_NOT_FOUND},
     {"addons-uncovered", uncovered, ENDING_BOOT, "evil.addon.efi: is ignored"},
