@@ -31,6 +31,7 @@ const char *uefi_status_name(uint64_t number)
         {18, "Time Out"},
         {20, "Already Started"},
         {21, "Aborted"},
+        {24, "Protocol Error"},
         {26, "Security Violation"},
         {27, "CRC Error"},
         {22, "ICMP Error"},

@@ -15,8 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STATUS_403 20
-#define STATUS_500 35
+#define STATUS_403     20
+#define STATUS_500     35
+#define STATUS_UNKNOWN 1000 /* that of a later version of UEFI */
 
 /* Larger than what the first request brings, with nothing to load at its end. */
 static const struct kernel_shape large_kernel = {
@@ -176,6 +177,7 @@ static const char *const bad_says[] = {
     "http://10.0.2.2/initrd: the firmware has no network card on which it speaks HTTP",
     "http://me@10.0.2.2/initrd: is no URL that can be used: a user name or password",
     "https://10.0.2.2/initrd: the server cannot be reached by https: Aborted",
+    "http://10.0.2.2/initrd: the server does not answer: Protocol Error; check its name",
 };
 
 static uint64_t bad_seed;
@@ -183,7 +185,9 @@ static uint64_t bad_seed;
 static void set_bad_ways(uint64_t seed)
 {
     server_ways = (struct server_ways){
-        .status = seed == 0 ? STATUS_403 : 0,
+        .status = seed == 0    ? STATUS_403
+                  : seed == 19 ? STATUS_UNKNOWN
+                               : 0,
         .silent = seed == 2,
         .stalls = seed == 3,
         .drips = seed == 4,
