@@ -158,6 +158,14 @@ static void messages_break_between_words(void **state)
     assert_said("pvhboot: a message that is longer than the console has columns; break it\n");
 }
 
+/* Names in it may contain anything, such as what begins like a message of its own. */
+static void a_message_is_one_line(void **state)
+{
+    (void)state;
+    console_message("%s: no such file", "a\npvhboot: b\r\tc");
+    assert_said("pvhboot: a?pvhboot: b??c: no such file\n");
+}
+
 /* At any width: no line reaches the last column, and no word is lost or torn that fits a line. */
 static void no_line_is_wider_than_the_console(void **state)
 {
@@ -313,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(messages_break_between_words, switch_on),
+        cmocka_unit_test_setup(a_message_is_one_line, switch_on),
         cmocka_unit_test_setup(no_line_is_wider_than_the_console, switch_on),
         cmocka_unit_test_setup(a_console_without_a_size_has_80_columns, switch_on),
         cmocka_unit_test_setup(reports_are_not_broken, switch_on),
