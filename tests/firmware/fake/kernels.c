@@ -41,6 +41,17 @@ static size_t put_notes(struct elf_file *file, size_t offset, const struct kerne
     return elf_put_note(file, offset, "Xen", 4, NOTE_RELOC, desc, sizeof(desc), 4);
 }
 
+/* Moves the program headers to another offset, and leaves nothing of them in their usual place. */
+static void move_headers(struct elf_file *file, uint64_t offset)
+{
+    size_t first = elf_program_offset(file, 0);
+    size_t size = elf_program_offset(file, file->program_count) - first;
+
+    memcpy(file->bytes + offset, file->bytes + first, size);
+    memset(file->bytes + first, 0, size);
+    elf_set(file, ELF_PHOFF, offset);
+}
+
 uint8_t *kernel_make(const struct kernel_shape *shape, size_t *ret_size)
 {
     uint64_t size = FIRST_BYTES + NOTES_SIZE;
@@ -51,7 +62,7 @@ uint8_t *kernel_make(const struct kernel_shape *shape, size_t *ret_size)
 
     for (size_t i = 0; i < shape->count; i++)
         size += shape->segments[i].file_size;
-    elf_create(&file, shape->bits, size);
+    elf_create(&file, shape->bits, size + (shape->headers_last ? FIRST_BYTES : 0));
     fill_random(file.bytes + FIRST_BYTES, size - FIRST_BYTES, shape->seed);
     if (shape->note_last) {
         notes = size - NOTES_SIZE;
@@ -66,7 +77,9 @@ uint8_t *kernel_make(const struct kernel_shape *shape, size_t *ret_size)
                                                      segment->file_size, segment->memory_size, 1});
         offset += shape->shares ? segment->file_size / 2 : segment->file_size;
     }
-    *ret_size = size;
+    if (shape->headers_last)
+        move_headers(&file, size);
+    *ret_size = file.size;
     return file.bytes;
 }
 

@@ -21,10 +21,11 @@ struct kernel_shape {
     uint64_t entry;
     bool movable; /* has PHYS32_RELOC with these values */
     uint32_t align, min, max;
-    bool note_last; /* the notes follow the segments in the file */
-    bool is_linux;  /* it says so in a note */
-    bool shares;    /* each segment shares bytes of the file with the previous one */
-    uint64_t seed;  /* of the bytes */
+    bool note_last;    /* the notes follow the segments in the file */
+    bool headers_last; /* the program headers follow all of that */
+    bool is_linux;     /* it says so in a note */
+    bool shares;       /* each segment shares bytes of the file with the previous one */
+    uint64_t seed;     /* of the bytes */
 };
 
 /* Builds the file. The caller frees it. */

@@ -438,6 +438,20 @@ static void packed_stored(uint64_t seed)
     options_set("kernel");
 }
 
+/* Program headers that a stream does not have at its start: unpacked to memory. */
+static void packed_headers_last(uint64_t seed)
+{
+    struct kernel_shape shape = plain_kernel;
+
+    (void)seed;
+    shape.segments[0].file_size = shape.segments[0].memory_size = 0x34567;
+    shape.segments[1].address = 0x140000;
+    shape.headers_last = true;
+    machine_usual();
+    put_stored_kernel("\\kernel", &shape);
+    options_set("kernel");
+}
+
 static void packed_damaged(uint64_t seed)
 {
     size_t size;
@@ -871,6 +885,7 @@ const struct scenario boot_scenarios[] = {
     {"packed-without-room", packed_without_room, ENDING_ERROR, "0x101000"},
     {"packed-shared", packed_shared, ENDING_BOOT, NULL, .faults = true},
     {"packed-stored", packed_stored, ENDING_BOOT, NULL, .seeds = 3, .faults = true},
+    {"packed-headers-last", packed_headers_last, ENDING_BOOT, NULL, .faults = true},
     {"packed-damaged", packed_damaged, ENDING_ANY, NULL, .seeds = 200},
 
     {"staged", staged, ENDING_BOOT, NULL, .faults = true},
