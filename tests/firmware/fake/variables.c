@@ -357,8 +357,8 @@ static EFI_STATUS EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS reason, UIN
 {
     EFI_STATUS status = ledger_enter(SERVICE_RESET_SYSTEM);
 
-    (void)size;
-    (void)data;
+    if ((size > 0) != (data != NULL))
+        run_fail("what is said of a reset has %zu bytes at %p", (size_t)size, (void *)data);
     if (EFI_ERROR(status))
         return status;
     run_end(ending_of(how, reason), reason);

@@ -283,11 +283,12 @@ static void mistaken_options(uint64_t seed)
     options_set("\\vmlinux-typo console=ttyS0");
 }
 
-/* The same without an entry to boot: the error is that the file is missing. */
+/* The same without a directory of entries (0), or an entry to boot (1): the file is missing. */
 static void mistaken_options_only(uint64_t seed)
 {
-    (void)seed;
     setup_plain();
+    if (seed)
+        file_put_text("\\loader\\entries\\arm.conf", "linux /vmlinux\narchitecture aa64\n");
     options_set("\\vmlinux-typo console=ttyS0");
 }
 
@@ -868,7 +869,7 @@ const struct scenario boot_scenarios[] = {
     {"mistaken-options", mistaken_options, ENDING_BOOT,
      "\\vmlinux-typo: not a file; ignoring the load options", .faults = true},
     {"mistaken-options-only", mistaken_options_only, ENDING_ERROR,
-     "\\vmlinux-typo: no such file on the volume", .faults = true},
+     "\\vmlinux-typo: no such file on the volume", .seeds = 2, .faults = true},
     {"mistaken-after-option", mistaken_after_option, ENDING_ERROR, "\\vmlinux-typo: no such file"},
     {"mistaken-in-shell", mistaken_in_shell, ENDING_ERROR, "\\vmlinux-typo: no such file"},
     {"random-options", random_options, ENDING_ANY, NULL, .seeds = 300},
