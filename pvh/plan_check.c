@@ -15,20 +15,30 @@ static bool check_range(const struct memory_map *map, struct range range, bool a
                      blocker.class);
 }
 
+/* What the map has at the start of a range; without a descriptor, as far as there is none. */
+static struct memory_range first_part(const struct memory_map *map, struct range range)
+{
+    const struct memory_range *part = memory_map_find(map, range.start);
+    uint64_t next = part ? part->range.start : range.end;
+
+    if (part && next <= range.start)
+        return *part;
+    return (struct memory_range){{range.start, min_u64(next, range.end)}, MEMORY_NONE};
+}
+
 /* The kernel must not use the overlay as RAM. */
 static bool check_acpi_overlay(const struct memory_map *map, struct range overlay,
                                struct error *error)
 {
-    const struct memory_range *part;
+    while (range_size(overlay) > 0) {
+        struct memory_range part = first_part(map, overlay);
 
-    if (range_size(overlay) == 0)
-        return true;
-    part = memory_map_find(map, overlay.start);
-    if (part && part->class == MEMORY_ACPI && part->range.start <= overlay.start &&
-        part->range.end >= overlay.end)
-        return true;
-    return error_set(error, ERROR_MAP_CHANGED, overlay.start, overlay.end,
-                     part ? part->class : MEMORY_NONE);
+        if (part.class != MEMORY_ACPI)
+            return error_set(error, ERROR_MAP_CHANGED, part.range.start, part.range.end,
+                             part.class);
+        overlay.start = min_u64(part.range.end, overlay.end);
+    }
+    return true;
 }
 
 bool plan_check(const struct load_plan *plan, const struct memory_map *map, struct error *ret_error)

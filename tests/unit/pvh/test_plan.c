@@ -181,12 +181,39 @@ static void the_acpi_overlay_is_at_the_top(void **state)
     assert_int_equal(plan.acpi_overlay.end, 128 * MIB);
     assert_int_equal(plan.trampoline_data.end, plan.acpi_overlay.start);
 
-    /* The map must not give it to the kernel as RAM. */
-    assert_false(plan_check(&plan, &map, &error));
-    assert_int_equal(error.code, ERROR_MAP_CHANGED);
     assert_true(is_allowed());
-    map_add_range(&builder, EFI_RESERVED, plan.acpi_overlay.start + PAGE_SIZE, 129 * MIB);
+}
+
+/* The map must not give it to the kernel as RAM, nor have something else there, or nothing. */
+static void an_acpi_overlay_in_a_map_that_changed(void **state)
+{
+    struct range overlay;
+
+    (void)state;
+    add_plain_memory();
+    add_segment(16 * MIB, 0x2345, 0x2345);
+    request.overlay_size = 3 * PAGE_SIZE;
+    assert_true(make());
+    assert_false(plan_check(&plan, &map, &error));
+    assert_error(&error, ERROR_MAP_CHANGED, MIB, 128 * MIB, MEMORY_CONVENTIONAL);
+    assert_true(is_allowed());
+
+    overlay = plan.acpi_overlay;
+    map_add_range(&builder, EFI_RESERVED, overlay.start + PAGE_SIZE, 129 * MIB);
     assert_false(is_allowed());
+    assert_error(&error, ERROR_MAP_CHANGED, overlay.start + PAGE_SIZE, 129 * MIB, MEMORY_RESERVED);
+
+    builder.map.size = 0;
+    map_add_range(&builder, EFI_CONVENTIONAL, 0, overlay.start + PAGE_SIZE);
+    assert_false(is_allowed());
+    assert_error(&error, ERROR_MAP_CHANGED, overlay.start + PAGE_SIZE, overlay.end, MEMORY_NONE);
+    map_add_range(&builder, EFI_RESERVED, 129 * MIB, 130 * MIB);
+    assert_false(is_allowed());
+    assert_error(&error, ERROR_MAP_CHANGED, overlay.start + PAGE_SIZE, overlay.end, MEMORY_NONE);
+    map_add_range(&builder, EFI_RESERVED, overlay.end - PAGE_SIZE, 130 * MIB);
+    assert_false(is_allowed());
+    assert_error(&error, ERROR_MAP_CHANGED, overlay.start + PAGE_SIZE, overlay.end - PAGE_SIZE,
+                 MEMORY_NONE);
 }
 
 /* An overlay that memory has no room for is left out, whatever it is that needs the room. */
@@ -1327,6 +1354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(everything_is_free),
         test(the_acpi_overlay_is_at_the_top),
+        test(an_acpi_overlay_in_a_map_that_changed),
         test(no_room_for_the_acpi_overlay),
         test(the_acpi_overlay_is_never_in_low_memory),
         test(the_acpi_overlay_is_above_low_memory),
