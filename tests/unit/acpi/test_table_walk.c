@@ -131,6 +131,8 @@ static void every_field_of_fadt(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(fields); i++) {
+        uint32_t end = (uint32_t)(fields[i].offset + fields[i].width);
+
         start(NULL);
         point(FADT, 36, 4, 0);
         point(FADT, 140, 8, 0);
@@ -138,14 +140,36 @@ static void every_field_of_fadt(void **state)
         assert_true(walk());
         assert_true(was_found(DSDT, 0x800));
         assert_int_equal(found_count, 7);
+        put_table(FADT, "FACP", end); /* that of ACPI 1.0 is shorter than the last fields */
+        assert_true(walk());
+        assert_true(was_found(DSDT, 0x800));
+        put_table(FADT, "FACP", end - 1);
+        assert_true(walk());
+        assert_false(was_found(DSDT, 0x800));
     }
-    put_table(FADT, "FACP", 116); /* ACPI 1.0: shorter than the last fields */
-    assert_true(walk());
-    assert_false(was_found(DSDT, 0x800));
     put_table(FADT, "FACQ", 268); /* another table with almost its name */
     assert_true(walk());
     assert_true(was_found(FADT, 268));
     assert_false(was_found(DSDT, 0x800));
+}
+
+/* Above 4 GiB, too: the lower half alone would be another table. */
+static void fields_of_64_bits(void **state)
+{
+    static const struct {
+        uint64_t table;
+        size_t offset;
+    } fields[] = {{RSDP, 24}, {XSDT, 44}, {FADT, 132}, {FADT, 140}};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(fields); i++) {
+        start(NULL);
+        put_number(at(fields[i].table) + fields[i].offset, 8, 4 * GIB + HPET);
+        acpi_sign(at(XSDT), 52, 9);
+        assert_true(walk());
+        assert_int_equal(missing_count, 1);
+        assert_int_equal(missing[0].start, 4 * GIB + HPET);
+    }
 }
 
 static void a_root_pointer_of_acpi_1_0(void **state)
@@ -302,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(all_tables),
         test(every_field_of_fadt),
+        test(fields_of_64_bits),
         test(a_root_pointer_of_acpi_1_0),
         test(what_counts_as_a_table),
         test(what_is_missing),

@@ -139,6 +139,7 @@ static void what_is_preferred_is_stronger(void **state)
     assert_string_equal(default_configured(&some), "@saved");
     some.preferred = "d";
     assert_string_equal(default_of(&some), "d.conf");
+    assert_string_equal(default_configured(&some), "d");
     some.one_shot = "a";
     assert_string_equal(default_of(&some), "a.conf");
     assert_string_equal(default_configured(&(struct default_selection){.one_shot = "a"}), "");
