@@ -467,6 +467,33 @@ static void sizes_in_zstd_headers(void **state)
     }
 }
 
+/* The sizes of all frames of lz4 count. */
+static void sizes_in_lz4_headers(void **state)
+{
+    /* Magic number, flags, size of the content, checksum of the header, no blocks. */
+    enum { SIZE = 6, END = 4 + 2 + 8 + 1 + 4 };
+    uint8_t frames[2 * END] = {0x04, 0x22, 0x4d, 0x18, 0x68, 0x70};
+
+    (void)state;
+    put_number(frames + SIZE, 8, 5 * GIB);
+    memcpy(frames + END, frames, END);
+    put_number(frames + END + SIZE, 8, 7);
+    assert_true(identify(frames, END));
+    assert_true(container.unpacked_exact);
+    assert_int_equal(container.unpacked, 5 * GIB);
+    assert_true(identify(frames, sizeof(frames)));
+    assert_true(container.unpacked_exact);
+    assert_int_equal(container.unpacked, 5 * GIB + 7);
+    for (size_t size = 4; size < END; size++) {
+        assert_false(identify(frames, size));
+        assert_error(&error, ERROR_UNPACK_TRUNCATED, CONTAINER_LZ4, size);
+    }
+    put_number(frames + END + SIZE, 8, UINT64_MAX - 5 * GIB + 1);
+    assert_false(identify(frames, sizeof(frames)));
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_LZ4);
+    assert_string_equal(error.reason, "impossible size");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +518,7 @@ int main(void)
         cmocka_unit_test(varieties_that_are_refused),
         cmocka_unit_test(blocks_of_legacy_files),
         cmocka_unit_test(sizes_in_zstd_headers),
+        cmocka_unit_test(sizes_in_lz4_headers),
     };
 
     return cmocka_run_group_tests_name("container", tests, NULL, NULL);
