@@ -51,6 +51,27 @@ static size_t path_size(const void *path)
     return (size_t)((const uint8_t *)position - (const uint8_t *)path);
 }
 
+/*
+ * Appends a file node to `path` of `count` characters, and returns how many there are then. Between
+ * two nodes there is one backslash, whether they have one or not (UEFI 2.10, section 10.3.5.4):
+ * GRUB's chainloader makes one node of the directory and one of the name.
+ */
+static size_t append_file(const struct device_node *node, CHAR16 *path, size_t count)
+{
+    bool has_end = count > 0 && path[count - 1] == '\\';
+
+    for (size_t at = 0; at + 1 < node->size && read_le16(node->bytes + at); at += 2) {
+        CHAR16 character = read_le16(node->bytes + at);
+
+        if (at == 0 && has_end && character == '\\')
+            continue;
+        if (at == 0 && count > 0 && !has_end && character != '\\')
+            path[count++] = '\\';
+        path[count++] = character;
+    }
+    return count;
+}
+
 const char *device_path_file_name(const void *path, struct arena *arena)
 {
     size_t size = path ? path_size(path) + 1 : 1; /* units of 2 bytes */
@@ -61,10 +82,8 @@ const char *device_path_file_name(const void *path, struct arena *arena)
     if (!ucs2)
         return NULL;
     while (device_path_next(&path, &node)) {
-        if (node.type != NODE_MEDIA || node.subtype != NODE_MEDIA_FILE)
-            continue;
-        for (size_t at = 0; at + 1 < node.size && read_le16(node.bytes + at); at += 2)
-            ucs2[count++] = read_le16(node.bytes + at);
+        if (node.type == NODE_MEDIA && node.subtype == NODE_MEDIA_FILE)
+            count = append_file(&node, ucs2, count);
     }
     return utf16_to_utf8_copy(ucs2, count, arena);
 }

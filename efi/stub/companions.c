@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define IMAGE_SUFFIX ".efi"
-#define EXTRA_SUFFIX ".efi.extra.d"
+#define EXTRA_SUFFIX ".extra.d"
 
 bool companion_skip(const char *path, struct error *error)
 {
@@ -29,18 +29,19 @@ bool companion_skip(const char *path, struct error *error)
 static const char *image_directory(const struct stub *stub)
 {
     const char *file = device_path_file_name(stub->loaded->FilePath, stub->arena);
+    const char *suffix;
+    struct text path;
     size_t length;
-    char *path;
 
     if (!file || !*file)
         return file;
     length = boot_count_id_length(file, IMAGE_SUFFIX);
-    path = arena_alloc(stub->arena, length + sizeof(EXTRA_SUFFIX), 1);
-    if (!path)
-        return NULL;
-    memcpy(path, file, length);
-    memcpy(path + length, EXTRA_SUFFIX, sizeof(EXTRA_SUFFIX));
-    return path;
+    suffix = text_ends_with_ignoring_case(file, IMAGE_SUFFIX) ? IMAGE_SUFFIX : "";
+    path = (struct text){NULL, length + sizeof(IMAGE_SUFFIX EXTRA_SUFFIX), 0};
+    path.data = arena_alloc(stub->arena, path.size, 1);
+    if (path.data)
+        text_format(&path, "%.*s%s" EXTRA_SUFFIX, (int)length, file, suffix);
+    return path.data;
 }
 
 static int compare_names(const void *a, const void *b)

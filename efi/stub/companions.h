@@ -2,7 +2,8 @@
 /*
  * The files beside our own image that add to it (common/uki/companion.h), found on the volume that
  * it was loaded from. A directory that does not exist costs one Open() and is not worth a word.
- * What cannot be read is told and left out; only a lack of memory is an error.
+ * What cannot be read, or has no room in memory, is told and left out; only a lack of memory for
+ * the loader's own tables is an error.
  */
 #pragma once
 
@@ -50,5 +51,5 @@ bool companion_read(struct stub *stub, const struct companions *companions,
                     const struct companion_directory *directory, const char *name,
                     struct arena *arena, struct companion *ret_file, struct error *error);
 
-/* Tells an error that keeps one file from being used. False for lack of memory. */
+/* Tells an error that keeps one file from being used. False for ERROR_OUT_OF_MEMORY. */
 bool companion_skip(const char *path, struct error *error);

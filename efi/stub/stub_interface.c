@@ -5,8 +5,8 @@
 #include "efi/firmware/variables.h"
 
 /*
- * The bits of StubFeatures. Others are for what is not done: 4 the random seed, 6 SMBIOS, 7 device
- * trees, 11 URLs.
+ * The bits of StubFeatures. Others are for what is not done: 4 the random seed, 7 device trees, 11
+ * URLs.
  */
 #define FEATURE_BOOT_PARTITION (1 << 0) /* LoaderDevicePartUUID is set */
 #define FEATURE_CREDENTIALS    (1 << 1)

@@ -295,23 +295,34 @@ static uint8_t *put_node(uint8_t *at, uint8_t type, uint8_t subtype, const void 
     return at + sizeof(node) + size;
 }
 
-EFI_DEVICE_PATH *make_device_path(const char *file)
+static uint8_t *put_file_node(uint8_t *end, const char *file)
+{
+    CHAR16 *wide = widen(file);
+
+    end = put_node(end, NODE_MEDIA, NODE_FILE, wide, 2 * (strlen(file) + 1));
+    free(wide);
+    return end;
+}
+
+EFI_DEVICE_PATH *make_split_path(const char *file, const char *rest)
 {
     static const uint8_t window[20] = {EfiBootServicesData};
-    size_t units = file ? strlen(file) + 1 : 0;
-    uint8_t *path = malloc(64 + 2 * units);
+    uint8_t *path = malloc(64 + 2 * (file ? strlen(file) + 1 : 0) + 2 * strlen(rest));
     uint8_t *end = path;
 
     require(path);
     end = put_node(end, NODE_HARDWARE, NODE_MEMORY_SPACE, window, sizeof(window));
-    if (file) {
-        CHAR16 *wide = widen(file);
-
-        end = put_node(end, NODE_MEDIA, NODE_FILE, wide, 2 * units);
-        free(wide);
-    }
+    if (file)
+        end = put_file_node(end, file);
+    if (*rest)
+        end = put_file_node(end, rest);
     put_node(end, NODE_END, NODE_END_ALL, NULL, 0);
     return (EFI_DEVICE_PATH *)path;
+}
+
+EFI_DEVICE_PATH *make_device_path(const char *file)
+{
+    return make_split_path(file, "");
 }
 
 /* How many bytes of `path` the whole of `prefix` matches; 0 for no match. */

@@ -27,4 +27,7 @@ extern EFI_LOADED_IMAGE fake_loaded_image;
 /* Device paths of the volume, and of a file on it. The caller frees them. */
 EFI_DEVICE_PATH *make_device_path(const char *file);
 
+/* The same of a file's path in two nodes. */
+EFI_DEVICE_PATH *make_split_path(const char *file, const char *rest);
+
 void handles_fill(EFI_BOOT_SERVICES *services);

@@ -431,6 +431,32 @@ static void counted(uint64_t seed)
     expect_command_line("own one");
 }
 
+/* A path of several nodes, as GRUB makes them, with and without backslashes between them. */
+static void in_nodes(uint64_t seed)
+{
+    static const char *const paths[][2] = {
+        {"\\EFI\\Linux", "x.efi"},     {"\\EFI\\Linux", "\\x.efi"}, {"\\EFI\\Linux\\", "x.efi"},
+        {"\\EFI\\Linux\\", "\\x.efi"}, {"\\", "EFI\\Linux\\x.efi"}, {"", "\\EFI\\Linux\\x.efi"}};
+
+    start_image(false);
+    own_image_install(IMAGE_PLACE);
+    fake_loaded_image.FilePath = make_split_path(paths[seed][0], paths[seed][1]);
+    ADDON("\\EFI\\Linux\\x.efi.extra.d\\a.addon.efi", ".cmdline=one");
+    expect_command_line("own one");
+}
+
+/* A file that is named like no EFI program: its directory's name is all of it. */
+static void without_suffix(uint64_t seed)
+{
+    (void)seed;
+    start_image(false);
+    own_image_install(IMAGE_PLACE);
+    fake_loaded_image.FilePath = make_device_path("\\EFI\\Linux\\x");
+    ADDON("\\EFI\\Linux\\x.extra.d\\a.addon.efi", ".cmdline=one");
+    ADDON("\\EFI\\Linux\\x.efi.extra.d\\a.addon.efi", ".cmdline=two");
+    expect_command_line("own one");
+}
+
 /* It is not known what file the image was loaded from. */
 static void nameless(uint64_t seed)
 {
@@ -456,6 +482,8 @@ const struct scenario addon_scenarios[] = {
     {"addons-unknown", unknown, ENDING_BOOT, "Secure Boot's state cannot be read"},
     {"addons-unreadable", unreadable, ENDING_BOOT, "is ignored", .seeds = 2},
     {"addons-counted", counted, ENDING_BOOT},
+    {"addons-in-nodes", in_nodes, ENDING_BOOT, .seeds = 6},
+    {"addons-without-suffix", without_suffix, ENDING_BOOT},
     {"addons-nameless", nameless, ENDING_BOOT},
     {.name = NULL},
 };
