@@ -173,7 +173,7 @@ ERROR_ROW(FILE_INFO, FILE, FIRMWARE, NONE,
 ERROR_ROW(FILE_IS_DIRECTORY, FILE, NOT_FOUND, NONE,
     "is a directory; name a file")
 ERROR_ROW(FILE_SIZE, FILE, VOLUME_CORRUPTED, NONE,
-    "the firmware says it has {d0} bytes; check the file system")
+    "is said to have {d0} bytes; check the file system, or the server that says so")
 ERROR_ROW(FILE_OVER_LIMIT, FILE, LOAD_ERROR, NONE,
     "has {d0} bytes, more than the {d1} allowed")
 ERROR_ROW(FILE_NO_MEMORY, FILE, OUT_OF_RESOURCES, NONE,
@@ -378,6 +378,9 @@ ERROR_ROW(HTTPS_NO_ANSWER, FILE, FIRMWARE, NONE,
 ERROR_ROW(HTTPS_NO_CERTIFICATES, FILE, FIRMWARE, NONE,
     "no certificate of an authority is enrolled in the firmware; enroll one in its setup (TLS Auth "
     "Configuration), or use http")
+ERROR_ROW(HTTPS_NOT_FOUND, FILE, FIRMWARE, NONE,
+    "there is no server of this name, or no certificate of an authority is enrolled in the "
+    "firmware; check the name, or enroll one in the firmware's setup (TLS Auth Configuration)")
 ERROR_ROW(HTTP_STATUS, FILE, NOT_FOUND, NONE,
     "the server says {t}")
 ERROR_ROW(HTTP_REDIRECTION, FILE, LOAD_ERROR, NONE,

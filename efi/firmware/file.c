@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from overflowing */
+
 static const struct volume *url_volume; /* NULL: none */
 
 static bool read_source(struct byte_source *source, uint64_t offset, void *buffer, size_t length,
@@ -23,6 +25,12 @@ static bool open_on(const struct volume *volume, const char *path, struct file *
     file->opened.operations = volume->operations;
     if (!volume->operations->open_file(volume, path, &file->opened, error))
         return false;
+    if (file->opened.size > MAX_FILE_SIZE) {
+        uint64_t size = file->opened.size;
+
+        file_close(file);
+        return error_set_for(error, file->path, ERROR_FILE_SIZE, size);
+    }
     file->source.size = file->opened.size;
     return true;
 }

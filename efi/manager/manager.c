@@ -17,6 +17,8 @@
 #include "efi/manager/volume_catalog.h"
 #include "efi/menu/menu.h"
 
+#include <assert.h>
+
 /* How many diagnostics are shown; `pvhinfo --esp` shows all. */
 #define DIAGNOSTICS_SHOWN   8
 #define DIAGNOSTICS_IN_MENU 3 /* each may take two of the few rows above the list */
@@ -276,6 +278,7 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     CLEANUP(volume_close) struct volume xbootldr = {.kind = VOLUME_NONE};
     struct error unreadable = {.code = ERROR_NONE};
 
+    assert(error->code == ERROR_NONE);
     (void)timing_enter(TIMING_ENTRIES);
     if (notice)
         show_notice(&manager, notice);

@@ -6,6 +6,14 @@
 #include "efi/network/http_volume.h"
 #include "efi/network/tftp_volume.h"
 
+static bool open_server(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
+{
+    if (http_volume_open(device, ret_volume, error))
+        return true;
+    return error->code == ERROR_VOLUME_NO_FILE_SYSTEM &&
+           tftp_volume_open(device, ret_volume, error);
+}
+
 bool boot_volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error *error)
 {
     /* iPXE, and firmware that has loaded a disk's image, have both. */
@@ -13,8 +21,8 @@ bool boot_volume_open(EFI_HANDLE device, struct volume *ret_volume, struct error
         flat_volume_take(ret_volume);
         return true;
     }
-    return error->code == ERROR_VOLUME_NO_FILE_SYSTEM &&
-           (http_volume_open(device, ret_volume, error) ||
-            (error->code == ERROR_VOLUME_NO_FILE_SYSTEM &&
-             tftp_volume_open(device, ret_volume, error)));
+    if (error->code != ERROR_VOLUME_NO_FILE_SYSTEM || !open_server(device, ret_volume, error))
+        return false;
+    error_clear(error);
+    return true;
 }

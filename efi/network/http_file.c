@@ -100,15 +100,20 @@ static bool is_passing(EFI_STATUS status)
     }
 }
 
-static bool explain_silence(const struct http_file *file, EFI_STATUS status, struct error *error)
+static bool has_address(const struct url *url)
 {
-    if (!file->url.secure)
-        return fail(file, status,
-                    status == EFI_ACCESS_DENIED ? ERROR_HTTP_FORBIDDEN : ERROR_HTTP_NO_ANSWER,
-                    error);
-    return fail(file, status,
-                status == EFI_NOT_FOUND ? ERROR_HTTPS_NO_CERTIFICATES : ERROR_HTTPS_NO_ANSWER,
-                error);
+    uint8_t ignored[4];
+
+    return url_host_is_ipv6(url) || url_host_ipv4(url, ignored);
+}
+
+static enum error_code explain_silence(const struct url *url, EFI_STATUS status)
+{
+    if (!url->secure)
+        return status == EFI_ACCESS_DENIED ? ERROR_HTTP_FORBIDDEN : ERROR_HTTP_NO_ANSWER;
+    if (status != EFI_NOT_FOUND)
+        return ERROR_HTTPS_NO_ANSWER;
+    return has_address(url) ? ERROR_HTTPS_NO_CERTIFICATES : ERROR_HTTPS_NOT_FOUND;
 }
 
 static bool send_request(struct http_file *file, uint64_t start, uint64_t end, struct error *error)
@@ -122,7 +127,7 @@ static bool send_request(struct http_file *file, uint64_t start, uint64_t end, s
             return true;
         http_transfer_end(&file->transfer);
         if (i == MAX_UNANSWERED || !is_passing(status))
-            return explain_silence(file, status, error);
+            return fail(file, status, explain_silence(&file->url, status), error);
         clock_wait(RETRY_DELAY);
     }
 }

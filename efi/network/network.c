@@ -84,7 +84,7 @@ static EFI_STATUS set_address(EFI_HANDLE card, struct interface *interface)
     return card_address_set_ipv6(card, interface == &network.ipv6_on_link, &interface->change);
 }
 
-/* One card is enough. */
+/* One card is enough. Why another one gets no address says more than that one has no link. */
 static bool try_card(EFI_HANDLE card, struct interface *interface)
 {
     EFI_GUID guid = HTTP_SERVICE_BINDING_GUID;
@@ -96,7 +96,8 @@ static bool try_card(EFI_HANDLE card, struct interface *interface)
     if (origin()->has_mac && memcmp(path.mac, origin()->mac, MAC_SIZE) != 0)
         return false;
     if (!may_have_link(card))
-        return error_set(&interface->error, ERROR_NETWORK_NO_LINK);
+        return interface->error.code == ERROR_NETWORK_NO_CARD &&
+               error_set(&interface->error, ERROR_NETWORK_NO_LINK);
     status = BS->HandleProtocol(card, &guid, (void **)&binding);
     if (!EFI_ERROR(status))
         status = set_address(card, interface);

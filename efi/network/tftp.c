@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* 1500 bytes of Ethernet less the headers of IP, UDP and TFTP: larger blocks come in fragments. */
-#define LARGE_BLOCK 1468
+#define LARGE_BLOCK_IPV4 1468
+#define LARGE_BLOCK_IPV6 1448
 
 #define TFTP_HEADER 4  /* bytes of a packet before its data */
 #define LARGEST_ACK 64 /* bytes: no data is in a packet that is not larger */
@@ -116,7 +117,7 @@ static void start_watching(const struct tftp *tftp, struct watch *watch)
 static EFI_STATUS read_in_blocks(struct tftp *tftp, const char *name, void *buffer, uint64_t *size)
 {
     const uint64_t room = *size;
-    UINTN block = LARGE_BLOCK;
+    UINTN block = tftp->protocol->Mode->UsingIpv6 ? LARGE_BLOCK_IPV6 : LARGE_BLOCK_IPV4;
     EFI_STATUS status = EFI_ABORTED;
 
     if (!tftp->small_blocks)

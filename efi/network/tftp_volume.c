@@ -68,20 +68,18 @@ static bool fail_transfer(const struct tftp_file *own, EFI_STATUS status, uint64
  * Files
  */
 
-static struct tftp_file *make_file(struct tftp *tftp, const char *path)
+/* `name` is what the server calls it. */
+static struct tftp_file *make_file(struct tftp *tftp, const struct text *name)
 {
-    TEXT_ON_STACK(on_server, PATH_MAX_LENGTH);
-    TEXT_ON_STACK(name, PATH_MAX_LENGTH + BOOT_FILE_NAME_SIZE);
     struct arena arena;
     struct tftp_file *own;
 
-    netboot_append_path(&on_server, path);
-    boot_server_append_file(&name, &tftp->server, on_server.data);
     pages_init_arena(&arena);
     own = arena_alloc(&arena, 1, sizeof(*own));
     if (!own)
         return NULL;
-    *own = (struct tftp_file){.tftp = tftp, .name = arena_strndup(&arena, name.data, name.length)};
+    *own =
+        (struct tftp_file){.tftp = tftp, .name = arena_strndup(&arena, name->data, name->length)};
     pages_init_arena(&own->buffer);
     own->arena = arena;
     if (own->name)
@@ -143,8 +141,14 @@ static bool open_file(const struct volume *volume, const char *path, struct volu
                       struct error *error)
 {
     struct tftp_volume *own = volume->handle;
+    TEXT_ON_STACK(on_server, PATH_MAX_LENGTH);
+    TEXT_ON_STACK(name, PATH_MAX_LENGTH + BOOT_FILE_NAME_SIZE);
 
-    file->handle = make_file(&own->tftp, path);
+    netboot_append_path(&on_server, path);
+    if (on_server.length == PATH_MAX_LENGTH - 1)
+        return error_set_for(error, file->path, ERROR_PATH_TOO_LONG);
+    boot_server_append_file(&name, &own->tftp.server, on_server.data);
+    file->handle = make_file(&own->tftp, &name);
     if (!file->handle)
         return error_set(error, ERROR_OUT_OF_MEMORY);
     if (find_size(file->handle, file, error))

@@ -378,10 +378,11 @@ static const uint8_t *find_file(const struct child *child, size_t *ret_size)
 static void add_file_headers(struct child *child, struct http_message *message, size_t size)
 {
     unsigned long long start, last;
+    uint64_t said = server_ways.said_size ? server_ways.said_size : size;
     char line[128];
 
     if (server_ways.grows)
-        size += server.requests;
+        said = size += server.requests;
     child->at = 0;
     child->end = size;
     message->data.response->status = STATUS_200;
@@ -390,9 +391,9 @@ static void add_file_headers(struct child *child, struct http_message *message, 
         message->data.response->status = STATUS_206;
         child->at = start;
         child->end = last + 1 < size ? last + 1 : size;
-        snprintf(line, sizeof(line), "bytes %llu-%llu/%zu",
+        snprintf(line, sizeof(line), "bytes %llu-%llu/%llu",
                  start + (server_ways.wrong_range && start > 0), (unsigned long long)child->end - 1,
-                 size);
+                 (unsigned long long)said);
         add_header(message, "content-range", line);
     }
     child->start = child->at;

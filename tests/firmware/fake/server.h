@@ -32,6 +32,7 @@ struct server_ways {
     bool silent;          /* no request is answered */
     bool stalls;          /* no body comes */
     bool drips;           /* a body comes a byte a second */
+    uint64_t said_size;   /* of files, instead of the true one; 0: none */
     uint64_t cut_at;      /* a connection ends after so many bytes of the body; 0: it does not */
     unsigned cuts;        /* how many connections do */
     uint32_t status;      /* EFI_HTTP_STATUS_CODE instead of a file; 0: none */

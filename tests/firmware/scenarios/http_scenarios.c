@@ -5,6 +5,7 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/server.h"
 #include "tests/firmware/scenarios/machines.h"
@@ -178,9 +179,16 @@ static const char *const bad_says[] = {
     "http://me@10.0.2.2/initrd: is no URL that can be used: a user name or password",
     "https://10.0.2.2/initrd: the server cannot be reached by https: Aborted",
     "http://10.0.2.2/initrd: the server does not answer: Protocol Error; check its name",
+    "http://10.0.2.2/initrd: is said to have 18446744073709551615 bytes; check",
+    "https://server.test/initrd: there is no server of this name, or no certificate of an",
 };
 
 static uint64_t bad_seed;
+
+static bool is_not_found(uint64_t seed)
+{
+    return seed == 13 || seed == 21;
+}
 
 static void set_bad_ways(uint64_t seed)
 {
@@ -202,12 +210,13 @@ static void set_bad_ways(uint64_t seed)
                     : seed == 11 ? "ftp://10.0.2.2/initrd"
                                  : NULL,
         .redirections = UINT32_MAX,
-        .request_fails = seed == 12   ? EFI_ACCESS_DENIED
-                         : seed == 13 ? EFI_NOT_FOUND
-                         : seed == 18 ? EFI_ABORTED
-                                      : EFI_SUCCESS,
+        .request_fails = seed == 12           ? EFI_ACCESS_DENIED
+                         : is_not_found(seed) ? EFI_NOT_FOUND
+                         : seed == 18         ? EFI_ABORTED
+                                              : EFI_SUCCESS,
         .no_address = seed == 14,
         .no_link = seed == 15,
+        .said_size = seed == 20 ? UINT64_MAX : 0,
     };
 }
 
@@ -224,13 +233,14 @@ static void bad_server(uint64_t seed)
         server_install(true);
     options_set(seed == 13 || seed == 18 ? "--initrd=https://10.0.2.2/initrd /vmlinux"
                 : seed == 17             ? "--initrd=http://me@10.0.2.2/initrd /vmlinux"
+                : seed == 21             ? "--initrd=https://server.test/initrd /vmlinux"
                                          : "--initrd=http://10.0.2.2/initrd /vmlinux");
 }
 
 /* What may pass is asked for twice, and what will not only once. */
 static void check_bad(void)
 {
-    unsigned refused = bad_seed == 18 ? 2 : bad_seed == 12 || bad_seed == 13 ? 1 : 0;
+    unsigned refused = bad_seed == 18 ? 2 : bad_seed == 12 || is_not_found(bad_seed) ? 1 : 0;
 
     if (!run_is_plain())
         return;
@@ -356,6 +366,37 @@ static void check_started_program(void)
                  fake_program.options);
 }
 
+/* The first name that is asked for is there (0), or the last one (1). */
+static void first_name_in_menu(uint64_t seed)
+{
+    start_at(SERVER_URL "pvhboot.efi", "");
+    put_entry("", seed == 0 ? MAC_NAME : "default", "chosen");
+    put_text("", "loader\\loader.conf", "timeout 2\n");
+    expect_command_line("chosen");
+}
+
+/* One card that gets no address, and one that has no cable, of which the former is told. */
+static void two_cards(uint64_t seed)
+{
+    static const EFI_GUID network = EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
+    static const EFI_GUID http = HTTP_SERVICE_BINDING_GUID;
+    static EFI_SIMPLE_NETWORK_MODE mode = {.MediaPresentSupported = true};
+    static EFI_SIMPLE_NETWORK without_cable = {.Mode = &mode};
+    static EFI_SERVICE_BINDING binding;
+    static EFI_HANDLE second;
+
+    start_with(&plain_kernel);
+    server_ways.no_address = true;
+    firmware_ways.connect = nothing_connects;
+    if (seed == 0)
+        server_install(true);
+    handles_install(&second, &network, &without_cable);
+    handles_install(&second, &http, &binding);
+    if (seed == 1)
+        server_install(true);
+    options_set(SERVER_URL "vmlinux");
+}
+
 static const char *const misled_says[] = {
     "the server has none of the entries " MAC_NAME ".conf, default.conf",
     SERVER_URL "boot/vmlinux: the server says 404 Not Found",
@@ -399,6 +440,9 @@ const struct scenario http_scenarios[] = {
     {"http-list", list_on_server, ENDING_BOOT, "vmlinux + initrd", .faults = true},
     {"http-program", start_from_server, ENDING_SUCCESS, NULL, check_started_program, .seeds = 3,
      .faults = true},
+    {"http-first-name", first_name_in_menu, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
+    {"http-two-cards", two_cards, ENDING_ERROR, "the network card gets no address: Time Out",
+     .seeds = 2},
     {"http-misled", misled, ENDING_ERROR, NULL, check_misled, .seeds = ELEMENTS(misled_says),
      .faults = true},
     {NULL},

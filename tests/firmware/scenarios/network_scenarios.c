@@ -243,6 +243,32 @@ static void check_wrong(void)
         run_fail("the mistake is not named: %s", mistakes[mistake]);
 }
 
+/* The first name that is asked for is there (0), or the last one (1). */
+static void first_name_in_menu(uint64_t seed)
+{
+    start_from("pvhboot.efi");
+    put_uuid();
+    put_files("");
+    put_entry("", seed == 0 ? UUID : "default", "chosen");
+    file_put_text("\\loader\\loader.conf", "timeout 2\n");
+    expect_command_line("chosen");
+}
+
+/* A name that has no room in what is sent is not cut off. */
+static void long_name(uint64_t seed)
+{
+    static char text[3000];
+    size_t length = (size_t)snprintf(text, sizeof(text), "linux /");
+
+    (void)seed;
+    start_from("pvhboot.efi");
+    put_files("");
+    while (length < 1100)
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "directory/");
+    snprintf(text + length, sizeof(text) - length, "vmlinux\n");
+    file_put_text("\\pvhboot\\default.conf", text);
+}
+
 const struct scenario network_scenarios[] = {
     {"tftp-name", by_name, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
     {"tftp-base", below_base, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
@@ -253,6 +279,8 @@ const struct scenario network_scenarios[] = {
     {"flat-program", flat_program, ENDING_SUCCESS, .faults = true},
     {"flat-closed", flat_closed, ENDING_BOOT, "loader.conf: cannot be opened: Access Denied"},
     {"flat", flat, ENDING_BOOT, "vmlinux + initrd", check_flat, .seeds = 4, .faults = true},
+    {"tftp-first-name", first_name_in_menu, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
+    {"tftp-long-name", long_name, ENDING_ERROR, "the path is too long"},
     {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),
      .faults = true},
     {NULL},

@@ -140,6 +140,7 @@ static const struct {
     {ERROR_HTTP_FORBIDDEN, {0}, {NAME ": ", "use https"}},
     {ERROR_HTTPS_NO_ANSWER, {0}, {NAME ": ", "https: " STATUS_NAME}},
     {ERROR_HTTPS_NO_CERTIFICATES, {0}, {NAME ": ", "TLS Auth"}},
+    {ERROR_HTTPS_NOT_FOUND, {0}, {NAME ": there is no server of this name, or no", "TLS Auth"}},
     {ERROR_HTTP_STATUS, {0}, {NAME ": the server says " REASON}},
     {ERROR_HTTP_REDIRECTION, {0}, {NAME ": ", "used: " REASON}},
     {ERROR_HTTP_REDIRECTIONS, {0}, {NAME ": ", "again and again"}},
