@@ -146,37 +146,42 @@ static bool read_kind(struct catalog_reader *reader, enum entry_source_kind kind
     return complete;
 }
 
-/* Without the directory of images, the other entries are still there. */
-static bool read_entries(struct catalog_reader *reader, struct arena *arena,
-                         struct entry_list *list, struct error *error)
+/* Without a directory that cannot be read, the other entries are still there. */
+static bool read_what_can_be(struct catalog_reader *reader, enum entry_source_kind kind,
+                             struct arena *arena, struct entry_list *list, bool *ret_found,
+                             struct error *error)
 {
-    struct error images = {.code = ERROR_NONE};
-    bool found;
+    struct error reading = {.code = ERROR_NONE};
 
-    if (!read_kind(reader, ENTRY_TYPE1, arena, list, &found, error))
-        return false;
-    list->no_directory = !found;
-    if (read_kind(reader, ENTRY_TYPE2, arena, list, &found, &images))
+    if (read_kind(reader, kind, arena, list, ret_found, &reading))
         return true;
-    if (images.code == ERROR_OUT_OF_MEMORY)
+    *ret_found = true;
+    if (reading.code == ERROR_OUT_OF_MEMORY)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    reader->report(reader, &images);
+    reader->report(reader, &reading);
     return true;
 }
 
-/* Without the second volume's entries, those of the first one are still there. */
+static bool read_entries(struct catalog_reader *reader, struct arena *arena,
+                         struct entry_list *list, struct error *error)
+{
+    bool has_entries, has_images;
+
+    if (!read_what_can_be(reader, ENTRY_TYPE1, arena, list, &has_entries, error) ||
+        !read_what_can_be(reader, ENTRY_TYPE2, arena, list, &has_images, error))
+        return false;
+    list->no_directory = !has_entries;
+    return true;
+}
+
 static bool read_other_entries(struct catalog_reader *reader, struct arena *arena,
                                struct entry_list *list, struct error *error)
 {
-    struct error reading = {.code = ERROR_NONE};
     bool had_none = list->no_directory;
 
     list->reading_other = true;
-    if (!read_entries(reader, arena, list, &reading)) {
-        if (reading.code == ERROR_OUT_OF_MEMORY)
-            return error_set(error, ERROR_OUT_OF_MEMORY);
-        reader->report(reader, &reading);
-    }
+    if (!read_entries(reader, arena, list, error))
+        return false;
     list->no_directory &= had_none;
     return true;
 }
@@ -190,6 +195,8 @@ static bool add_smbios_entries(struct catalog_reader *reader,
         const struct smbios_entry *entry = &settings->entries[i];
         const struct entry_source source = {ENTRY_SMBIOS, reader->volume, entry->file_name, false};
 
+        if (!entry_source_takes_name(ENTRY_SMBIOS, entry->file_name))
+            continue;
         if (!add_text(reader, &source, entry->text, strlen(entry->text), arena, list, error))
             return false;
     }

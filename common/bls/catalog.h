@@ -21,10 +21,9 @@ struct catalog {
 
 /*
  * Reads loader.conf, then all entries, those of reader->other, which may have an own report(),
- * included, and adds those of `settings`, unless it is NULL; all are optional. Unreadable files are
- * reported and left out; if listing a directory fails midway, the entries before that are kept.
- * Fails with ERROR_OUT_OF_MEMORY, or with the reader's error if the directory of entry files cannot
- * be opened.
+ * included, and adds those of `settings`, unless it is NULL; all are optional. Unreadable files and
+ * directories are reported and left out; if listing a directory fails midway, the entries before
+ * that are kept. Fails only with ERROR_OUT_OF_MEMORY.
  */
 bool catalog_read(struct catalog_reader *reader, const struct smbios_settings *settings,
                   struct arena *arena, struct catalog *ret_catalog, struct error *error);

@@ -116,7 +116,7 @@ char entry_key(const struct boot_entry *entry)
 {
     if (entry_is_automatic(entry))
         return entry->key;
-    return entry->request.kernel.path || entry->source.kind == ENTRY_TYPE2 ? 'l' : 0;
+    return entry->request.kernel.path || entry->is_uki ? 'l' : 0;
 }
 
 bool entry_is_exhausted(const struct boot_entry *entry)

@@ -40,7 +40,8 @@ struct boot_entry {
     const char *sort_key;
     const char *architecture;
     struct boot_file efi;           /* an EFI program instead of a kernel; path is NULL for none */
-    unsigned profile;               /* of a unified kernel image, which `efi` names */
+    bool is_uki;                    /* `efi` names a unified kernel image */
+    unsigned profile;               /* of it */
     bool options_in_image;          /* the command line is the image's own, shown to the user */
     struct boot_request request;    /* kernel.path is NULL if the entry does not start a kernel */
     struct diagnostics diagnostics; /* lines that were not understood */

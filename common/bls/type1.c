@@ -235,7 +235,8 @@ static bool find_problem(struct draft *draft, struct arena *arena)
     TEXT_ON_STACK(text, 100);
 
     entry->problem = choose_kind(draft, entry);
-    if (entry->efi.path && !*draft->efi)
+    entry->is_uki = entry->efi.path && !*draft->efi;
+    if (entry->is_uki)
         entry->profile = draft->profile;
     if (entry_is_for_machine(entry))
         return true;

@@ -15,7 +15,8 @@ struct reading {
     struct byte_source *image;
     struct arena *arena;        /* of the entries */
     struct arena scratch;       /* of what is needed until the image has been read */
-    struct range release_range; /* the .osrel that `release` is from */
+    struct range release_range; /* the .osrel that `release` is from, */
+    bool has_release;           /* if it has been read */
     struct os_release release;
 };
 
@@ -52,13 +53,15 @@ static bool read_release(struct reading *reading, const struct uki *uki, struct 
     struct range range = uki->sections[UKI_OSREL];
     struct section_text text;
 
-    if (range.start == reading->release_range.start && range.end == reading->release_range.end)
+    if (reading->has_release && range.start == reading->release_range.start &&
+        range.end == reading->release_range.end)
         return true;
     if (!read_text(reading, uki, UKI_OSREL, &text, error))
         return false;
     reading->release_range = range;
-    return os_release_parse(text.bytes, text.length, &reading->scratch, &reading->release) ||
-           error_set(error, ERROR_OUT_OF_MEMORY);
+    reading->has_release =
+        os_release_parse(text.bytes, text.length, &reading->scratch, &reading->release);
+    return reading->has_release || error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
 /* "Debian 13 (Factory reset)"; a profile without a name has its number, counted from 1. */
@@ -100,6 +103,7 @@ static bool make_entry(const struct reading *reading, unsigned number,
                     .command_line = uki_command_line(command_line->bytes, command_line->length,
                                                      reading->arena)},
         .options_in_image = true,
+        .is_uki = true,
         .profile = number,
     };
     return entry->version && entry->sort_key && entry->request.title &&

@@ -5,15 +5,23 @@
 
 #include <string.h>
 
-#define ENTRY  "io.systemd.boot-entries.extra:"
 #define SUFFIX ".conf" /* of entry files */
 
-/* The value of the setting `name`, which ends with "="; NULL if the string is another one. */
+/* The value of the setting `name`, which ends with "=" or ":"; NULL if the string is another one.
+ */
 static const char *value_of(const char *string, const char *name)
 {
     size_t length = strlen(name);
 
     return strncmp(string, name, length) == 0 ? string + length : NULL;
+}
+
+/* systemd-boot reads the first; its manual pages have the second. */
+static const char *definition_of(const char *string)
+{
+    const char *definition = value_of(string, "io.systemd.boot.entries-extra:");
+
+    return definition ? definition : value_of(string, "io.systemd.boot-entries.extra:");
 }
 
 static void take_first(const char **setting, const char *value)
@@ -59,7 +67,7 @@ bool smbios_settings_read(struct smbios_walk *walk, struct arena *arena,
 
     *ret_settings = (struct smbios_settings){.entries = NULL};
     while ((string = smbios_next_oem_string(walk))) {
-        const char *definition = value_of(string, ENTRY);
+        const char *definition = definition_of(string);
 
         if (definition && !add_entry(ret_settings, definition, arena))
             return false;

@@ -3,7 +3,8 @@
  * Settings that a virtual machine is given from outside, in SMBIOS OEM strings, as systemd-boot and
  * systemd-stub read them (smbios-type-11(7)):
  *
- *     io.systemd.boot-entries.extra:ID=TEXT       an entry, the text as in an entry file
+ *     io.systemd.boot.entries-extra:ID=TEXT       an entry, the text as in an entry file
+ *     io.systemd.boot-entries.extra:ID=TEXT       the same
  *     io.systemd.boot.timeout=SETTING             as `timeout` in loader.conf
  *     io.systemd.boot.kernel-cmdline-extra=TEXT   appended to each kernel's command line
  *     io.systemd.stub.kernel-cmdline-extra=TEXT   the same for a unified kernel image

@@ -25,7 +25,9 @@
 static bool verbose_output;
 static size_t transient_length; /* of the line to be erased, in bytes: at least its columns */
 static bool has_warned;
-static const char *entry_name; /* of console_set_entry() */
+static bool is_held;
+static struct text *error_copy; /* of console_copy_errors(); NULL for none */
+static const char *entry_name;  /* of console_set_entry() */
 
 void console_set_entry(const char *name)
 {
@@ -138,7 +140,7 @@ void console_show_transient(const char *line)
     size_t length = min_u64(strlen(line), CONSOLE_TRANSIENT);
     TEXT_ON_STACK(text, CONSOLE_TRANSIENT + 3);
 
-    if (length == 0 && transient_length == 0)
+    if (is_held || (length == 0 && transient_length == 0))
         return;
     text_format(&text, "\r%.*s", (int)length, line);
     for (size_t i = length; i < transient_length; i++)
@@ -198,7 +200,7 @@ static void write_message(struct text *text, bool shown)
 {
     replace_line_ends(text);
     has_warned |= shown;
-    if (shown)
+    if (shown && !is_held)
         write_lines(text->data);
     else
         log_lines(text->data);
@@ -232,9 +234,21 @@ EFI_STATUS console_print_error(struct error *error, struct text *copy)
     start_message(&text);
     error_append(&text, error);
     write_message(&text, true);
+    if (!copy)
+        copy = error_copy;
     if (copy)
         text_append_line(copy, text.data + strlen(PREFIX));
     return EFIERR(error_status(error));
+}
+
+void console_copy_errors(struct text *copy)
+{
+    error_copy = copy;
+}
+
+void console_hold(bool held)
+{
+    is_held = held;
 }
 
 bool console_has_warned(void)

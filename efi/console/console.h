@@ -61,5 +61,14 @@ void console_set_verbose(bool verbose);
  */
 EFI_STATUS console_print_error(struct error *error, struct text *copy);
 
+/*
+ * From now on appends the sentences of errors without a `copy` of their own to this one, for a menu
+ * that will clear the screen; NULL: no longer.
+ */
+void console_copy_errors(struct text *copy);
+
+/* While `held`, what is printed is only logged, and transient lines are not shown. */
+void console_hold(bool held);
+
 /* Prints the sentence of an error that keeps nothing from going on, and has no numbers. */
 void console_warn(enum error_code code, const char *name);

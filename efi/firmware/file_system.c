@@ -42,8 +42,6 @@ static struct {
     uint64_t mib;
 } speed;
 
-#define MAX_FILE_SIZE (UINT64_C(1) << 62) /* keeps sums of offsets from overflowing */
-
 /* FAT and ISO 9660 names have up to 255 characters; other file systems may allow more. */
 #define FILE_INFO_SIZE (sizeof(EFI_FILE_INFO) + 1024 * sizeof(CHAR16))
 
@@ -69,24 +67,28 @@ static void close_handle(EFI_FILE_HANDLE *handle)
  * Files
  */
 
-static bool read_info(struct volume_file *file, struct error *error)
+union file_info {
+    EFI_FILE_INFO info;
+    uint8_t bytes[FILE_INFO_SIZE];
+};
+
+static EFI_STATUS get_info(EFI_FILE_HANDLE handle, union file_info *ret_info)
 {
     EFI_GUID guid = EFI_FILE_INFO_ID;
-    union {
-        EFI_FILE_INFO info;
-        uint8_t bytes[FILE_INFO_SIZE];
-    } buffer;
-    UINTN size = sizeof(buffer);
-    EFI_FILE_HANDLE handle = file->handle;
-    EFI_STATUS status;
+    UINTN size = sizeof(*ret_info);
 
-    status = handle->GetInfo(handle, &guid, &size, &buffer);
+    return handle->GetInfo(handle, &guid, &size, ret_info);
+}
+
+static bool read_info(struct volume_file *file, struct error *error)
+{
+    union file_info buffer;
+    EFI_STATUS status = get_info(file->handle, &buffer);
+
     if (EFI_ERROR(status))
         return error_set_efi_for(error, file->path, status, ERROR_FILE_INFO);
     if (buffer.info.Attribute & EFI_FILE_DIRECTORY)
         return error_set_for(error, file->path, ERROR_FILE_IS_DIRECTORY);
-    if (buffer.info.FileSize > MAX_FILE_SIZE)
-        return error_set_for(error, file->path, ERROR_FILE_SIZE, buffer.info.FileSize);
     file->size = buffer.info.FileSize;
     return true;
 }
@@ -246,6 +248,15 @@ static bool read_file(struct volume_file *file, uint64_t offset, void *buffer, u
  * Directories
  */
 
+/* What Read() returns of a file are no entries of a directory. */
+static bool is_directory(EFI_FILE_HANDLE handle)
+{
+    union file_info buffer;
+
+    return EFI_ERROR(get_info(handle, &buffer)) || buffer.info.Attribute & EFI_FILE_DIRECTORY;
+}
+
+/* A file of this name is no directory, and there is none. */
 static bool open_directory(const struct volume *volume, const char *path,
                            struct directory *directory, struct error *error)
 {
@@ -258,6 +269,8 @@ static bool open_directory(const struct volume *volume, const char *path,
     status = open_handle(volume->handle, ucs2, EFI_FILE_MODE_READ, &handle);
     if (EFI_ERROR(status) && status != EFI_NOT_FOUND)
         return error_set_efi_for(error, path, status, ERROR_FILE_OPEN);
+    if (!EFI_ERROR(status) && !is_directory(handle))
+        close_handle(&handle);
     directory->handle = handle;
     return true;
 }

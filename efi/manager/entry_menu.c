@@ -20,8 +20,25 @@
 /* The context of the menu's callbacks. */
 struct entry_menu {
     struct manager *manager;
+    struct menu *menu;
     size_t probed; /* how many entries have been probed while the menu was idle */
 };
+
+/* The screen is the menu's: what is said meanwhile goes into its message. */
+static void probe_silently(struct entry_menu *entry_menu, struct boot_entry *entry)
+{
+    struct manager *manager = entry_menu->manager;
+    size_t before = manager->messages.length;
+
+    console_hold(true);
+    console_copy_errors(&manager->messages);
+    /* With Secure Boot on, nothing is decoded before it is verified. */
+    probe_entry(entry, !policy_is_enforced(manager->trust->state), manager->arena);
+    console_copy_errors(NULL);
+    console_hold(false);
+    entry_menu->menu->message = manager->messages.length ? manager->messages.data : NULL;
+    entry_menu->menu->has_news = manager->messages.length > before;
+}
 
 static bool probe_next(void *context, bool *ret_changed)
 {
@@ -32,10 +49,8 @@ static bool probe_next(void *context, bool *ret_changed)
     if (entry_menu->probed == entries->count)
         return false;
     entry = &entries->items[entry_menu->probed++];
-    /* With Secure Boot on, nothing is decoded before it is verified. */
-    probe_entry(entry, !policy_is_enforced(entry_menu->manager->trust->state),
-                entry_menu->manager->arena);
-    *ret_changed = entry->problem != NULL;
+    probe_silently(entry_menu, entry);
+    *ret_changed = entry->problem || entry_menu->menu->has_news;
     return true;
 }
 
@@ -111,6 +126,7 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .has_firmware_setup = manager->can_enter_setup,
         .console_mode = loader_interface_read_console_mode(console_mode, manager->arena),
         .configured_mode = console_mode,
+        .stays = loader_config_restarts(&manager->catalog.config, false),
         .beep = manager->catalog.config.beep,
         .firmware_mode = text_mode_current(),
         .context = entry_menu,
@@ -120,6 +136,7 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .save_console_mode = save_console_mode,
         .describe_machine = describe_machine,
     };
+    entry_menu->menu = ret_menu;
     if (ret_menu->timeout == TIMEOUT_HIDDEN) /* shown because a key was pressed */
         ret_menu->timeout = TIMEOUT_FOREVER;
 }

@@ -53,7 +53,6 @@ void append_machine_details(const struct loader_config *config, const struct ent
     report_append_machine(text);
     append_memory(text, arena);
     append_secure_boot(text);
-    text_format(text, "entries: %llu in %s\n", (unsigned long long)entries->count,
-                entry_source_directory(ENTRY_TYPE1));
+    text_format(text, "entries: %llu\n", (unsigned long long)entries->count);
     append_config(config, text);
 }

@@ -234,13 +234,6 @@ static void open_xbootldr(const struct volume *volume, struct volume *ret_xbootl
         (void)partition_open(partition, XBOOTLDR_NAME, ret_xbootldr, error);
 }
 
-/* Its entries are missed, above all where there are no others. */
-static void report_xbootldr(struct manager *manager, struct error *error)
-{
-    if (error->code != ERROR_NONE)
-        (void)console_print_error(error, has_no_default(manager) ? &manager->messages : NULL);
-}
-
 /* As systemd-boot does: the file, whatever is in it; nothing if there is none. */
 static bool measure_config_of(const struct manager *manager, struct error *error)
 {
@@ -248,6 +241,33 @@ static bool measure_config_of(const struct manager *manager, struct error *error
 
     return !file->text ||
            measure_config(&manager->trust->measurements, file->text, file->length, error);
+}
+
+/*
+ * Reads entries and settings, and chooses the default. What cannot be read is missed by whoever
+ * looks at the menu.
+ */
+static bool find_entries(struct manager *manager, struct volume *xbootldr, struct error *error)
+{
+    const struct options *options = manager->options;
+    struct error unreadable = {.code = ERROR_NONE};
+
+    open_xbootldr(manager->volume, xbootldr, &unreadable);
+    if (!outside_settings_read(manager->arena, &manager->settings, error) ||
+        !entries_read(manager->volume, xbootldr, &manager->settings, manager->arena,
+                      &manager->catalog, &manager->messages, error) ||
+        !measure_config_of(manager, error))
+        return false;
+    if (!options->entry && !options->dry_run)
+        key_sets_find(manager, manager->volume);
+    loader_interface_read_selection(&manager->selection, manager->arena);
+    catalog_add_patterns(&manager->catalog, &manager->selection);
+    manager->default_entry = manager->catalog.entries.count;
+    if (!options->entry)
+        choose_default(manager);
+    if (unreadable.code != ERROR_NONE)
+        (void)console_print_error(&unreadable, NULL);
+    return true;
 }
 
 /* Boots the default, or what somebody chooses. */
@@ -276,26 +296,17 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
         .messages = messages,
     };
     CLEANUP(volume_close) struct volume xbootldr = {.kind = VOLUME_NONE};
-    struct error unreadable = {.code = ERROR_NONE};
+    bool found;
 
     assert(error->code == ERROR_NONE);
     (void)timing_enter(TIMING_ENTRIES);
     if (notice)
         show_notice(&manager, notice);
     loader_interface_announce(loaded, start, &trust->measurements.tpm, arena);
-    open_xbootldr(volume, &xbootldr, &unreadable);
-    if (!outside_settings_read(arena, &manager.settings, error) ||
-        !entries_read(volume, &xbootldr, &manager.settings, arena, &manager.catalog,
-                      &manager.messages, error) ||
-        !measure_config_of(&manager, error))
+    console_copy_errors(&manager.messages);
+    found = find_entries(&manager, &xbootldr, error);
+    console_copy_errors(NULL);
+    if (!found)
         return false;
-    if (!options->entry && !options->dry_run)
-        key_sets_find(&manager, volume);
-    loader_interface_read_selection(&manager.selection, arena);
-    catalog_add_patterns(&manager.catalog, &manager.selection);
-    manager.default_entry = manager.catalog.entries.count;
-    if (!options->entry)
-        choose_default(&manager);
-    report_xbootldr(&manager, &unreadable);
     return options->entry ? boot_named(&manager, error) : boot_chosen(&manager, error);
 }

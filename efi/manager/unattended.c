@@ -30,10 +30,17 @@ static void report_problem(struct manager *manager, const struct boot_entry *ent
     (void)console_print_error(&error, &manager->messages);
 }
 
-/* The first round is for entries that nothing is known against, the second for the others. */
-static bool is_due(const struct boot_entry *entry, bool second_round)
+/* Entries are tried in rounds: what has no tries left is booted if it is chosen, or else at last.
+ */
+enum round { WITHOUT_PROBLEM, WITH_PROBLEM, WITHOUT_TRIES, ROUNDS };
+
+static bool is_due(const struct boot_entry *entry, bool is_chosen, enum round round)
 {
-    return entry_is_bootable(entry) && (entry->problem != NULL) == second_round;
+    if (!entry_is_bootable(entry) || (!is_chosen && entry_is_automatic(entry)))
+        return false;
+    if (!is_chosen && entry_is_exhausted(entry))
+        return round == WITHOUT_TRIES;
+    return round == (entry->problem ? WITH_PROBLEM : WITHOUT_PROBLEM);
 }
 
 /* Restarts the machine after a failure, if loader.conf says so. */
@@ -50,7 +57,7 @@ static void restart_if_wanted(const struct manager *manager, bool used_try)
  * Starts the entries of a round. *ret_done: one was started and has exited, or failed for a reason
  * that all others share. *error is the first failure, which tells most about the default.
  */
-static bool try_round(struct manager *manager, size_t index, bool second_round, bool *ret_done,
+static bool try_round(struct manager *manager, size_t index, enum round round, bool *ret_done,
                       struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
@@ -61,11 +68,12 @@ static bool try_round(struct manager *manager, size_t index, bool second_round, 
         const uint32_t tries = entries->items[next].count.left;
         struct error failure = {.code = ERROR_NONE};
 
-        if (!is_due(&entries->items[next], second_round) ||
-            (i > 0 && entry_is_automatic(&entries->items[next])))
+        if (!is_due(&entries->items[next], i == 0, round))
             continue;
-        if (first->problem && !second_round && error->code == ERROR_NONE)
+        if (i > 0 && first->problem && error->code == ERROR_NONE) {
             report_problem(manager, first);
+            restart_if_wanted(manager, false);
+        }
         manager->is_fallback = i > 0;
         *ret_done = start_entry(manager, next, NULL, &failure);
         if (*ret_done)
@@ -81,11 +89,10 @@ static bool try_round(struct manager *manager, size_t index, bool second_round, 
 
 bool boot_unattended(struct manager *manager, size_t index, struct error *error)
 {
-    bool done = false;
-    bool booted = try_round(manager, index, false, &done, error);
+    bool done = false, booted = false;
 
-    if (!done)
-        booted = try_round(manager, index, true, &done, error);
+    for (enum round round = WITHOUT_PROBLEM; round < ROUNDS && !done; round++)
+        booted = try_round(manager, index, round, &done, error);
     if (booted)
         error_clear(error);
     else if (error->code == ERROR_NONE) /* `index` is of an entry that names nothing to start */

@@ -11,6 +11,15 @@ struct volume_reader {
     struct text *messages;
 };
 
+static void report_none_of(struct volume_reader *reader, const char *names)
+{
+    TEXT_ON_STACK(text, 300);
+
+    text_format(&text, "the server has none of the entries %s", names);
+    console_message("%s", text.data);
+    text_append_line(reader->messages, text.data);
+}
+
 static bool open_directory(struct catalog_reader *catalog_reader, const char *path, bool *ret_found,
                            struct error *error)
 {
@@ -20,7 +29,7 @@ static bool open_directory(struct catalog_reader *catalog_reader, const char *pa
         return false;
     *ret_found = directory_is_open(&reader->directory);
     if (!*ret_found && reader->directory.looked_for)
-        console_message("the server has none of the entries %s", reader->directory.looked_for);
+        report_none_of(reader, reader->directory.looked_for);
     return true;
 }
 

@@ -27,6 +27,8 @@ static void toggle_default(struct menu_state *state, bool preferred)
     else if (menu->entries[index].problem)
         menu_answer(state, "This entry is the default from now on, but it cannot boot: %s",
                     menu->entries[index].problem);
+    else if (menu->default_entry != index && entry_is_exhausted(&menu->entries[index]))
+        menu_answer(state, "This entry is the default from now on, but it has no tries left.");
     else if (menu->default_entry != index)
         menu_answer(state, "This entry is the default from now on, but another one is preferred.");
     else

@@ -36,7 +36,7 @@ void menu_save_settings(struct menu_state *state)
 
 /*
  * Until a key is pressed, the bar is on the entry that is booted at the timeout: when a problem is
- * found in that entry, the bar moves to the next one without.
+ * found in that entry, the bar moves to the next one that has none, and has tries left.
  */
 static void pass_over_unbootable(struct menu_state *state)
 {
@@ -44,12 +44,13 @@ static void pass_over_unbootable(struct menu_state *state)
     const struct boot_entry *left = menu_selected_entry(state);
     TEXT_ON_STACK(label, NAME_SHOWN + 1);
 
-    if (state->seconds_left == 0 || menu->timeout_exits || !left || !left->problem)
+    if (state->seconds_left == 0 || menu->timeout_exits || menu->stays || !left || !left->problem)
         return;
     for (size_t i = 1; i < menu->count; i++) {
         size_t next = (state->list.selected + i) % menu->count;
 
-        if (menu->entries[next].problem || entry_is_automatic(&menu->entries[next]))
+        if (menu->entries[next].problem || entry_is_automatic(&menu->entries[next]) ||
+            entry_is_exhausted(&menu->entries[next]))
             continue;
         list_view_select(&state->list, next);
         text_append_short(&label, left->label, NAME_SHOWN);
@@ -60,9 +61,14 @@ static void pass_over_unbootable(struct menu_state *state)
 
 static bool do_work(struct menu_state *state)
 {
+    struct menu *menu = state->menu;
     bool changed = false;
 
-    state->working = state->menu->work(state->menu->context, &changed);
+    state->working = menu->work(menu->context, &changed);
+    watchdog_arm(); /* a driver that was started has disarmed it */
+    if (menu->has_news)
+        state->message = menu->message;
+    menu->has_news = false;
     if (changed)
         pass_over_unbootable(state);
     return changed;

@@ -15,4 +15,4 @@ GNU_EFI_ARCH    := x86_64
 # Smaller than GRUB (552,960 bytes for multiboot2 on GPT and FAT); without decoders, smaller than systemd-boot and its stub
 # together, which decompress nothing. third_party/README.md says what each decoder takes. What
 # clang builds is larger.
-ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),376832,$(if $(DECODERS),344064,231424))
+ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),380928,$(if $(DECODERS),348160,231424))

@@ -124,6 +124,47 @@ static void closed_directory(uint64_t seed)
     medium_ways.closed = "loader\\entries";
 }
 
+/* A file in the directory's place: not a byte of it is taken for a directory's. */
+static void file_for_directory(uint64_t seed)
+{
+    static char text[1500];
+
+    (void)seed;
+    setup_plain();
+    memset(text, 'a', sizeof(text) - 1);
+    file_put_text("\\loader\\entries", text);
+}
+
+/* What has no tries left is booted when nothing else is left: without the menu (0), or by it. */
+static void worn_before_good(uint64_t seed)
+{
+    setup_plain();
+    file_put_text("\\loader\\loader.conf", seed ? "default b\ntimeout 5\n" : "default b\n");
+    file_put_text(ENTRIES "a.conf", "title Good\nsort-key a\nlinux /vmlinux\noptions good\n");
+    file_put_text(ENTRIES "b.conf", "title Missing\nsort-key b\nlinux /none\n");
+    file_put_text(ENTRIES "worn+0-3.conf", "title Worn\nsort-key c\nlinux /vmlinux\n");
+    expect_command_line("good");
+}
+
+static void worn_at_last(uint64_t seed)
+{
+    worn_before_good(seed);
+    file_put_text(ENTRIES "a.conf", "title Bad\nsort-key a\nlinux /no\n");
+    file_put_text(ENTRIES "worn+0-3.conf",
+                  "title Worn\nsort-key c\nlinux /vmlinux\noptions worn\n");
+    expect_command_line("worn");
+}
+
+/* The default cannot be booted: the machine restarts, whether the menu has been there or not. */
+static void restart_with_menu(uint64_t seed)
+{
+    setup_plain();
+    file_put_text("\\loader\\loader.conf",
+                  seed ? "timeout 5\nreboot-on-error yes\n" : "reboot-on-error yes\n");
+    file_put_text(ENTRIES "a.conf", "title Bad\nsort-key a\nlinux /gone\n");
+    file_put_text(ENTRIES "b.conf", "title Good\nsort-key b\nlinux /vmlinux\n");
+}
+
 static void damaged_config(uint64_t seed)
 {
     static uint8_t junk[LARGER_THAN_ALLOWED];
@@ -1158,6 +1199,10 @@ const struct scenario manager_scenarios[] = {
     {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", .seeds = 3,
      .faults = true},
     {"entries-closed", closed_directory, ENDING_ERROR, "cannot be opened", .faults = true},
+    {"entries-a-file", file_for_directory, ENDING_ERROR, "there is no directory \\loader\\entries"},
+    {"worn-before-good", worn_before_good, ENDING_BOOT, .seeds = 2},
+    {"worn-at-last", worn_at_last, ENDING_BOOT, .seeds = 2},
+    {"restart-with-menu", restart_with_menu, ENDING_RESTART, .seeds = 2},
     {"config-damaged", damaged_config, ENDING_BOOT, "loader.conf", .seeds = 4, .faults = true},
     {"pass-entry", pass_entry, ENDING_BOOT, NULL, .faults = true},
 

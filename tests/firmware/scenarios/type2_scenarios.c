@@ -67,6 +67,14 @@ static void check_image(void)
     check_started("", "debian.efi");
 }
 
+/* The directory of entry files is there and cannot be opened: images can be booted. */
+static void image_beside_closed(uint64_t seed)
+{
+    image(seed);
+    file_put_text(ENTRIES "linux.conf", "linux /vmlinux\n");
+    medium_ways.closed = "loader\\entries";
+}
+
 static void image_profile(uint64_t seed)
 {
     static const char *const patterns[] = {"debian.efi@rescue", "DEBIAN@*"};
@@ -219,6 +227,8 @@ static void check_many(void)
 
 const struct scenario type2_scenarios[] = {
     {"type2", image, ENDING_SUCCESS, NULL, check_image, .faults = true},
+    {"type2-beside-closed", image_beside_closed, ENDING_SUCCESS, "entries: cannot be opened",
+     check_image},
     {"type2-profile", image_profile, ENDING_SUCCESS, NULL, check_profile, .seeds = 2},
     {"type2-counted", image_counted, ENDING_SUCCESS, NULL, check_counted, .faults = true},
     {"type2-counted-twice", image_counted_twice, ENDING_SUCCESS, "no such file",

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files on other partitions than the one that the loader was started from. */
 #include "efi/firmware/proto/partition_info.h"
+#include "tests/firmware/fake/console.h"
 #include "tests/firmware/fake/disks.h"
+#include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
@@ -178,6 +180,17 @@ static void unreadable(uint64_t seed)
     partition_tell_xbootldr(other, PARTITION_TYPE_GPT);
 }
 
+/* The same beside an entry, in the menu. */
+static void unreadable_in_menu(uint64_t seed)
+{
+    unreadable(seed);
+    put_kernel("\\vmlinux", &plain_kernel);
+    file_put_text("\\loader\\loader.conf", "timeout menu-force\n");
+    file_put_text("\\loader\\entries\\a.conf", "title A\nsort-key a\npvh /vmlinux\n");
+    console_expect("this disk's XBOOTLDR partition: cannot be read");
+    keys_press(60 * TICKS_PER_SECOND, 0, '\r');
+}
+
 static void check_unreadable(void)
 {
     if (run_is_plain() && first_block_reads != 1)
@@ -281,6 +294,28 @@ static void check_bad_driver(void)
         run_fail("the partition is not mentioned");
     if (fake_program.starts != (bad_driver_kind >= 3 && bad_driver_kind <= 5))
         run_fail("the driver was started %zu times", fake_program.starts);
+}
+
+/* A driver that an entry needs is started while the menu is shown: what is wrong is said there. */
+static void bad_driver_in_menu(uint64_t seed)
+{
+    start_on(GPT_DISK);
+    put_other_partition();
+    file_put_text(OWN_DRIVER, "a driver");
+    fake_program.path = OWN_DRIVER;
+    fake_program.code = seed == 0 ? EfiLoaderCode : EfiBootServicesCode;
+    fake_program.returns = seed == 1 ? EFI_DEVICE_ERROR : EFI_SUCCESS;
+    put_kernel("\\vmlinux", &plain_kernel);
+    file_put_text("\\loader\\loader.conf", "timeout menu-force\n");
+    file_put_text("\\loader\\entries\\a.conf", "title A\nsort-key a\npvh /vmlinux\n");
+    file_put_text("\\loader\\entries\\other.conf",
+                  "title Other\nsort-key b\npvh " OTHER_GUID "/vmlinux\n");
+    console_expect(seed == 0 ? "ext4_x64.efi: is not an EFI driver" : "ext4_x64.efi: ");
+    console_expect(">                                  => A\n");
+    console_expect(" Other (cannot boot)\n");
+    keys_press(60 * TICKS_PER_SECOND, SCAN_DOWN, 0);
+    keys_press(61 * TICKS_PER_SECOND, SCAN_UP, 0);
+    keys_press(62 * TICKS_PER_SECOND, 0, '\r');
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -451,6 +486,8 @@ const struct scenario volume_scenarios[] = {
      .faults = true},
     {"drivers-bad", bad_driver, ENDING_ERROR, "nothing to boot", check_bad_driver,
      .seeds = sizeof(bad_driver_says) / sizeof(*bad_driver_says), .faults = true},
+    {"xbootldr-unreadable-menu", unreadable_in_menu, ENDING_BOOT},
+    {"drivers-in-menu", bad_driver_in_menu, ENDING_BOOT, .seeds = 2},
     {"named-volume", named, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
     {"named-in-mbr", named_in_mbr, ENDING_BOOT, "vmlinux", .seeds = 2, .faults = true},
     {"named-in-gap", named_in_gap, ENDING_ERROR, "has this PARTUUID", .seeds = 2},

@@ -8,8 +8,9 @@ static void names_of_entry_files(void **state)
 {
     static const char *const good[] = {"a.conf",      "A.CONF",   "a+3-1.conf", "auto.conf",
                                        "xauto-.conf", "a b.conf", "a.conf.conf"};
-    static const char *const bad[] = {"",           ".conf",       ".a.conf", "a",
-                                      "a.conf.bak", "auto-x.conf", "a.efi",   "aconf"};
+    static const char *const bad[] = {"",      ".conf",      ".a.conf",
+                                      "a",     "a.conf.bak", "auto-x.conf",
+                                      "a.efi", "aconf",      "AUTO-windows.conf"};
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(good); i++)

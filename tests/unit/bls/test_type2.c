@@ -102,6 +102,12 @@ static void what_is_no_entry(void **state)
     add(".osrel", "VERSION=1\nPRETTY_NAME=\n"); /* no name */
     assert_false(read_as("a.efi"));
     assert_error(&error, ERROR_NO_OS_RELEASE);
+    pe_file_free(&file);
+    pe_file_start(&file);
+    add(".osrel", "");
+    add(".linux", "kernel");
+    assert_false(read_as("a.efi"));
+    assert_error(&error, ERROR_NO_OS_RELEASE);
     put_number(pe_file_header(&file) + 4, 2, PE_MACHINE_IA32); /* an image for other firmware */
     assert_false(read_as("a.efi"));
     assert_error(&error, ERROR_NO_PROGRAM);

@@ -39,7 +39,8 @@ static bool read_strings(const char *strings, size_t size)
 
 #define READ(strings) read_strings(strings, sizeof(strings) - 1)
 
-#define ENTRY "io.systemd.boot-entries.extra:"
+#define ENTRY      "io.systemd.boot.entries-extra:"
+#define BY_MANUALS "io.systemd.boot-entries.extra:"
 
 static void all_settings(void **state)
 {
@@ -47,7 +48,7 @@ static void all_settings(void **state)
 
     (void)state;
     assert_true(READ("io.systemd.credential:a=b\0" ENTRY "a.conf=title A\nlinux /a\n\0"
-                     "io.systemd.boot.timeout=5\0" ENTRY "b=efi /b\0"
+                     "io.systemd.boot.timeout=5\0" BY_MANUALS "b=efi /b\0"
                      "io.systemd.boot.kernel-cmdline-extra=quiet x=y\0"
                      "io.systemd.stub.kernel-cmdline-extra=debug\0" ENTRY "C.CONF=\0"));
     assert_int_equal(settings->entry_count, 3);
