@@ -143,14 +143,16 @@ static const struct magic_name *find_content(const uint64_t number[ERROR_NUMBERS
     return NULL;
 }
 
-static void append_content(struct text *text, const uint64_t number[ERROR_NUMBERS])
+static void append_content(struct text *text, const struct error *error)
 {
-    const struct magic_name *content = find_content(number);
+    const struct magic_name *content = find_content(error->number);
 
     if (content)
         text_format(text, ": %s; %s", content->name, remedies[content->remedy]);
     else
-        text_append(text, "; name the kernel's file (vmlinux or vmlinuz)");
+        text_append(text, error->code == ERROR_NOT_ELF
+                              ? "; name the kernel's file (vmlinux or vmlinuz)"
+                              : "; copy the file again");
 }
 
 static void append_free(struct text *text, uint64_t start, uint64_t end)
@@ -223,7 +225,7 @@ static void append_field(struct text *text, char kind, unsigned index, const str
         append_notes(text, &error->notes);
         break;
     case 'c':
-        append_content(text, error->number);
+        append_content(text, error);
         break;
     case 'k':
         text_append(text, container_name((enum container_kind)number));

@@ -78,11 +78,12 @@ static bool reserve_ranges(struct plan_ranges *ranges, struct arena *arena, size
 bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
                         struct plan_ranges *ranges)
 {
-    if (!reserve_ranges(ranges, arena, plan->ram_parts.count + 1 + plan->module_count))
+    if (!reserve_ranges(ranges, arena, plan->ram_parts.count + 2 + plan->module_count))
         return false;
     for (size_t i = 0; i < plan->ram_parts.count; i++)
         ranges->items[ranges->count++] = plan->ram_parts.items[i];
     ranges->items[ranges->count++] = plan->boot_info;
+    ranges->items[ranges->count++] = plan->trampoline_data; /* with the GDT */
     for (size_t i = 0; i < plan->module_count; i++)
         ranges->items[ranges->count++] = plan->modules[i].range;
     sort(ranges->items, ranges->count, sizeof(*ranges->items), compare_ranges);

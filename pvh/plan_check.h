@@ -16,7 +16,8 @@ bool plan_check(const struct load_plan *plan, const struct memory_map *map,
 
 /*
  * Lists the ranges that must be RAM, sorted by address: the span's RAM parts, the boot info, each
- * module. `ranges` starts as zeros and grows in the arena; false when out of memory.
+ * module, the trampoline's data with the kernel's GDT. `ranges` starts as zeros and grows in the
+ * arena; false when out of memory.
  */
 bool plan_needed_ranges(const struct load_plan *plan, struct arena *arena,
                         struct plan_ranges *ranges);

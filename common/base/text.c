@@ -70,25 +70,35 @@ void text_append_line(struct text *text, const char *line)
 
 struct conversion {
     char pad;
+    bool left_aligned; /* as strings are always */
     unsigned width;
     int precision;  /* -1 for none */
     unsigned longs; /* length modifiers: 0 for int, 1 for long, 2 and more for long long */
 };
 
+static void append_repeated(struct text *text, char character, size_t count)
+{
+    for (; count > 0; count--)
+        text_append_char(text, character);
+}
+
 static void append_number(struct text *text, uint64_t value, unsigned base,
                           const struct conversion *conversion)
 {
     char digits[20]; /* 2^64 - 1 in decimal */
-    size_t count = 0;
+    size_t count = 0, padding;
 
     do {
         digits[count++] = "0123456789abcdef"[value % base];
         value /= base;
     } while (value);
-    for (size_t i = count; i < conversion->width; i++)
-        text_append_char(text, conversion->pad);
+    padding = conversion->width - min_u64(conversion->width, count);
+    if (!conversion->left_aligned)
+        append_repeated(text, conversion->pad, padding);
     while (count)
         text_append_char(text, digits[--count]);
+    if (conversion->left_aligned)
+        append_repeated(text, conversion->pad, padding);
 }
 
 static void append_string(struct text *text, const char *string,
@@ -98,8 +108,7 @@ static void append_string(struct text *text, const char *string,
                                                : strlen(string);
 
     append_bytes(text, string, length);
-    for (size_t i = length; i < conversion->width; i++)
-        text_append_char(text, ' ');
+    append_repeated(text, ' ', conversion->width - min_u64(conversion->width, length));
 }
 
 /* Parses flags, width, precision and length between % and the conversion's letter. */
@@ -110,8 +119,10 @@ static const char *parse_conversion(const char *format, struct conversion *ret, 
         ret->pad = '0';
         format++;
     }
-    if (*format == '-') /* strings are always left-aligned */
+    if (*format == '-') {
+        ret->left_aligned = true;
         format++;
+    }
     for (; is_digit(*format); format++)
         ret->width = ret->width * 10 + (unsigned)(*format - '0');
     if (format[0] == '.' && format[1] == '*') {

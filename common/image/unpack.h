@@ -18,8 +18,9 @@
 #define UNPACK_LIMIT (1 * GIB)
 
 /*
- * The most memory that a decoder may take for unpack_probe(). Linux compresses bzImages with xz
- * dictionaries of up to 32 MiB (scripts/xz_wrap.sh); all other formats need less.
+ * The most memory that a decoder may take for unpack_probe(). Linux before 6.12 compresses bzImages
+ * with xz dictionaries of up to 32 MiB, later ones of 128 MiB (scripts/xz_wrap.sh), which is too
+ * much for a look; all other formats need less.
  */
 #define UNPACK_PROBE_LIMIT (36 * MIB)
 

@@ -115,6 +115,12 @@ static bool probe(struct kernel *kernel, struct error *error)
     return kernel->unpack.incomplete || read_headers(kernel, &sequential, error);
 }
 
+/* What there is no memory to look at now may be booted, when the memory of the menu is free. */
+static bool is_for_want_of_memory(const struct error *error)
+{
+    return error->code == ERROR_UNPACK_MEMORY || error->code == ERROR_OUT_OF_MEMORY;
+}
+
 bool kernel_probe(const struct boot_file *source, struct error *error)
 {
     CLEANUP(kernel_close) struct kernel kernel = {.state = KERNEL_CLOSED};
@@ -122,7 +128,10 @@ bool kernel_probe(const struct boot_file *source, struct error *error)
                 (!file_reads_parts(&kernel.file) || probe(&kernel, error));
 
     progress_end(); /* of start_unpacking() */
-    return good;
+    if (good || !is_for_want_of_memory(error))
+        return good;
+    error_clear(error);
+    return true;
 }
 
 bool kernel_unpack(struct kernel *kernel, struct error *error)

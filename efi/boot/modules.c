@@ -62,11 +62,13 @@ static bool open_module(const struct boot_file *files, size_t count, bool is_lin
 static bool open_offered(struct arena *arena, struct module_list *list, struct error *error)
 {
     struct module *module = &list->items[0];
+    struct initrd_media media;
 
-    if (!initrd_media_find(&module->media, error))
+    if (!initrd_media_find(&media, error))
         return false;
-    if (module->media.size == 0)
+    if (media.size == 0)
         return true;
+    module->media = media;
     module->parts = arena_alloc(arena, 1, sizeof(*module->parts));
     if (!module->parts)
         return error_set(error, ERROR_OUT_OF_MEMORY);

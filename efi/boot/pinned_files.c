@@ -80,7 +80,7 @@ static bool for_all_parts(struct boot *boot, __typeof__(watch) *step, struct err
     for (size_t i = 0; i < boot->modules.count; i++) {
         struct module *module = &boot->modules.items[i];
 
-        for (size_t part = 0; part < module->part_count && !module->media.protocol; part++) {
+        for (size_t part = 0; part < module->part_count && !module->is_offered; part++) {
             if (!step(boot, &module->parts[part].file, error))
                 return false;
         }

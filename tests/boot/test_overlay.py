@@ -208,5 +208,5 @@ def test_linux_reads_the_loaders_log(boot):
     start, end = (int(number, 16) for number in re.search(r"ACPI overlay (\w+)-(\w+)", log).groups())
     assert [entry for entry in report.linux(result.serial).memory_map
             if entry[0] == ACPI_DATA and entry[1] <= start and end < entry[2]]
-    for line in (r"e820 1 0x\w+ 0x\w+", r"  module     0 .*/initrd0.img"):
+    for line in (r"e820 1 0x\w+ 0x\w+", r"  module 0     .*/initrd0.img"):
         assert re.search(f"^{line}$", log, re.M), line

@@ -152,7 +152,7 @@ def test_the_text_is_the_table_and_then_some():
     plan = found["plan"]
     assert re.search(f"\n{lines}$", done.stdout)
     for line in (f"{KERNELS['6.1']}: ELF64, 4 segments, PVH entry {plan['entry']:#x}\n",
-                 f"\n  module     0 {plan['modules'][0]['start']:#x}-{plan['modules'][0]['end'] - 1:#x} 10M and 1 more\n",
+                 f"\n  module 0     {plan['modules'][0]['start']:#x}-{plan['modules'][0]['end'] - 1:#x} 10M and 1 more\n",
                  f"\n  staged       {plan['staged']} bytes in ",
                  f"\nstart_info at {plan['boot_info']['start']:#x}: magic 0x336ec578 version 1 flags 0 nr_modules 2\n",
                  '\n  cmdline "console=ttyS0 quiet"\n', ' "some words"\n'):

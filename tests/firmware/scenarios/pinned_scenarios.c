@@ -269,6 +269,26 @@ static void offered_to_pinned(uint64_t seed)
     set_secure_boot(true);
 }
 
+/* An offer of nothing (0), or none (1), is no reason to take a module that has been changed. */
+static void offered_nothing(uint64_t seed)
+{
+    uint8_t *bytes;
+    size_t size;
+
+    setup_plain();
+    expect_module("");
+    put_module("\\more", 70000, "");
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\nmodule /more\n");
+    pin("\\vmlinux");
+    pin("\\more");
+    bytes = (uint8_t *)(uintptr_t)file_bytes("\\more", &size);
+    bytes[size - 1] ^= 1;
+    if (seed == 0)
+        offer_elsewhere(0);
+    install("signed");
+    set_secure_boot(true);
+}
+
 static void nvs_to_pinned(uint64_t seed)
 {
     (void)seed;
@@ -302,6 +322,8 @@ const struct scenario pinned_scenarios[] = {
     {"pinned-asked-soon", asked_soon, ENDING_BOOT, "Start it anyway? (y/n)"},
     {"pinned-asked-late", asked_late, ENDING_SUCCESS, "Start it anyway? (y/n)"},
     {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
+    {"pinned-offered-nothing", offered_nothing, ENDING_ERROR,
+     .says = "but the signed image asks for", .seeds = 2},
     {"pinned-offered", offered_to_pinned, ENDING_ERROR, .says = "no signature covers this initrd"},
     {"pinned-entry-not-passed", entry_not_passed, ENDING_BOOT, .check = check_nothing_ignored},
     {"pinned-framebuffer-not-passed", framebuffer_not_passed, ENDING_BOOT, .seeds = 3},

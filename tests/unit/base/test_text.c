@@ -43,6 +43,7 @@ static void format_widths(void **state)
     assert_formats("  7|007|12345", "%3u|%03u|%3u", 7u, 7u, 12345u);
     assert_formats("0x00ff|  ff", "0x%04x|%4x", 255u, 255u);
     assert_formats("ab   |cd", "%-5s|%s", "ab", "cd");
+    assert_formats("12   |   12|1234567|", "%-5u|%5u|%-5u|", 12, 12, 1234567);
     assert_formats("0000000100000000", "%016llx", 0x100000000ull);
 }
 

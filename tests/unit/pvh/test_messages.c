@@ -412,6 +412,8 @@ static void sentences_word_by_word(void **state)
     (void)state;
     set_error(ERROR_NOT_ELF, 0x6c6c6568, 0, 0, 0, 0);
     assert_string_equal(sentence(), "not an ELF file; name the kernel's file (vmlinux or vmlinuz)");
+    set_error(ERROR_PAYLOAD_UNKNOWN, 0x6c6c6568, 0, 0, 0, 0);
+    assert_string_equal(sentence(), "a bzImage with an unknown payload; copy the file again");
     set_error(ERROR_SEGMENT_TRUNCATED, 1, 0x1000, 4096, 6000, 0);
     assert_string_equal(sentence(),
                         "truncated: segment 1 needs 4096 bytes at offset 0x1000, but the "

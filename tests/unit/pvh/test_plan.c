@@ -1026,7 +1026,7 @@ static void what_is_needed(void **state)
     add_module(MIB);
     make_good();
     assert_true(plan_needed_ranges(&plan, &arena, &needed));
-    assert_int_equal(needed.count, 4);
+    assert_int_equal(needed.count, 5);
     for (size_t i = 1; i < needed.count; i++)
         assert_true(needed.items[i - 1].end <= needed.items[i].start);
     assert_int_equal(needed.items[0].start, plan.boot_info.start);
@@ -1034,6 +1034,8 @@ static void what_is_needed(void **state)
     assert_int_equal(needed.items[1].end, plan.span.end);
     assert_int_equal(needed.items[2].end, plan.modules[0].range.end);
     assert_int_equal(needed.items[3].end, plan.modules[1].range.end);
+    assert_int_equal(needed.items[4].start, plan.trampoline_data.start);
+    assert_int_equal(needed.items[4].end, plan.trampoline_data.end);
     arena_fail_after(0);
     assert_true(plan_needed_ranges(&plan, &arena, &needed)); /* there is room */
     needed.capacity = 0;

@@ -57,8 +57,8 @@ static void a_kernel_where_it_was_linked(void **state)
     print_kernel(&writer, "\\vmlinux", &image, &plan);
     assert_string_equal(written,
                         "\\vmlinux: ELF64, 2 segments, PVH entry 0x1000080\n"
-                        "  segment    2 0x1000000-0x10017ff, 0x1000 bytes from offset 0x1000\n"
-                        "  segment   11 0x1004000-0x1004fff, 0x1000 bytes from offset 0x3000\n"
+                        "  segment 2    0x1000000-0x10017ff, 0x1000 bytes from offset 0x1000\n"
+                        "  segment 11   0x1004000-0x1004fff, 0x1000 bytes from offset 0x3000\n"
                         "  span         0x1000000-0x1004fff\n");
 }
 
@@ -73,7 +73,7 @@ static void a_kernel_that_was_moved(void **state)
     print_kernel(&writer, "k", &single, &plan);
     assert_string_equal(written,
                         "k: ELF32, 1 segment, PVH entry 0x2200080, moved\n"
-                        "  segment    2 0x2200000-0x22017ff, 0x1000 bytes from offset 0x1000\n"
+                        "  segment 2    0x2200000-0x22017ff, 0x1000 bytes from offset 0x1000\n"
                         "  span         0x2200000-0x22017ff\n");
 }
 
@@ -82,8 +82,8 @@ static void modules(void **state)
     (void)state;
     print_module(&writer, 0, (struct range){0x2000000, 0x2000123}, "a.img", 2);
     print_module(&writer, 12, (struct range){0x3000000, 0x3000001}, "b.img", 0);
-    assert_string_equal(written, "  module     0 0x2000000-0x2000122 a.img and 2 more\n"
-                                 "  module    12 0x3000000-0x3000000 b.img\n");
+    assert_string_equal(written, "  module 0     0x2000000-0x2000122 a.img and 2 more\n"
+                                 "  module 12    0x3000000-0x3000000 b.img\n");
 }
 
 /* Paths and command lines of any length are printed completely, with their line ends. */
