@@ -139,7 +139,7 @@ static bool take_address(struct bytes packet, uint8_t *ret_address)
     memcpy(ret_address, packet.start + SERVER_ADDRESS, IPV4_LENGTH);
     if (is_set(ret_address))
         return true;
-    if (name.size > 0 && parse_ipv4(name.start, name.size, ret_address))
+    if (parse_ipv4(name.start, name.size, ret_address))
         return is_set(ret_address);
     if (server.size != IPV4_LENGTH)
         return false;
