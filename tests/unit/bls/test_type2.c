@@ -153,6 +153,30 @@ static void profiles(void **state)
     assert_int_equal(list.items[3].count.left, 3);
 }
 
+/* Profiles without anything in them, and room for their rows, which a section makes. */
+static void put_profiles(size_t count)
+{
+    static const uint8_t room[(TYPE2_PROFILES_MAX + 3) * 40];
+
+    (void)pe_file_add(&file, ".text", room, sizeof(room));
+    put_number(pe_file_row(&file, 0) + 8, 4, 0);
+    add(".osrel", DEBIAN);
+    for (size_t i = 0; i < count; i++)
+        memcpy(pe_file_row(&file, file.count + i), ".profile", 8);
+    put_number(pe_file_header(&file) + 6, 2, file.count + count);
+}
+
+static void more_profiles_than_are_looked_at(void **state)
+{
+    const size_t last = TYPE2_PROFILES_MAX - 1;
+
+    (void)state;
+    put_profiles(TYPE2_PROFILES_MAX + 1);
+    assert_true(read_as("x.efi"));
+    assert_int_equal(list.count, TYPE2_PROFILES_MAX);
+    assert_profile(last, "x.efi@255", "Debian 13 (Profile #256)", "@255", "@255 x y");
+}
+
 static void the_first_profile_has_a_title(void **state)
 {
     (void)state;
@@ -285,6 +309,7 @@ int main(void)
         test(an_image),
         test(what_is_no_entry),
         test(profiles),
+        test(more_profiles_than_are_looked_at),
         test(the_first_profile_has_a_title),
         test(a_name_in_one_profile),
         test(ids_of_profiles),
