@@ -401,6 +401,11 @@ static void bzimages_that_are_refused(void **state)
     memcpy(bzimage + 0x500, "BZh9", 4);
     assert_false(identify(bzimage, sizeof(bzimage)));
     assert_error(&error, ERROR_PAYLOAD_UNKNOWN, 0x39685a42);
+
+    memcpy(bzimage + 0x500, "\xfd\x37zXZ", 6); /* padding up to its start, and no footer */
+    assert_false(identify(bzimage, sizeof(bzimage)));
+    assert_error(&error, ERROR_UNPACK_DAMAGED, CONTAINER_XZ);
+    assert_string_equal(error.reason, "footer missing");
 }
 
 static void varieties_that_are_refused(void **state)
