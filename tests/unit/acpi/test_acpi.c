@@ -352,14 +352,21 @@ static void the_first_mcfg_counts(void **state)
     assert_usual_window(0);
 }
 
-/* A damaged MCFG may be followed by a valid one. */
-static void a_good_mcfg_behind_a_damaged_one(void **state)
+/* Up to three damaged MCFGs may be followed by a valid one; behind more nobody looks for it. */
+static void a_good_mcfg_behind_damaged_ones(void **state)
 {
-    const uint64_t pointers[] = {OTHER_MCFG, MCFG};
+    const uint64_t pointers[] = {OTHER_MCFG, OTHER_MCFG, OTHER_MCFG, OTHER_MCFG, MCFG};
+    const size_t most = ELEMENTS(pointers) - 1;
 
     (void)state;
+    for (size_t damaged = 1; damaged < most; damaged++) {
+        forget_tables();
+        add_two_mcfgs(pointers + most - damaged, damaged + 1)->bytes[50] ^= 1;
+        assert_usual_window(ACPI_DAMAGED_TABLE);
+    }
+    forget_tables();
     add_two_mcfgs(pointers, ELEMENTS(pointers))->bytes[50] ^= 1;
-    assert_usual_window(ACPI_DAMAGED_TABLE);
+    assert_int_equal(find().count, 0);
 }
 
 /*
@@ -437,7 +444,7 @@ int main(void)
         test(mcfg_cut_short),
         test(mcfg_with_an_odd_end),
         test(the_first_mcfg_counts),
-        test(a_good_mcfg_behind_a_damaged_one),
+        test(a_good_mcfg_behind_damaged_ones),
         test(the_same_damaged_table_again_and_again),
         test(tables_in_a_circle),
         test(nothing_to_follow),
