@@ -12,19 +12,24 @@ static bool is_surrogate(uint32_t code_point)
     return code_point >= 0xd800 && code_point < 0xe000;
 }
 
-static void every_code_point_survives_utf8(void **state)
+static void every_code_point_survives(void **state)
 {
     (void)state;
     for (uint32_t code_point = 1; code_point <= 0x10ffff; code_point++) {
-        char bytes[5] = "";
+        char bytes[5] = "", again[5];
         const char *at = bytes;
-        size_t length;
+        uint16_t units[3];
+        size_t length, count;
 
         if (is_surrogate(code_point))
             continue;
         length = utf8_encode(code_point, bytes);
         if (utf8_next(&at) != code_point || at != bytes + length)
             fail_msg("U+%04X", code_point);
+        count = utf8_to_utf16(bytes, units, ELEMENTS(units));
+        utf16_to_utf8(units, count, again, sizeof(again));
+        if (strcmp(again, bytes) != 0 || utf16_length(bytes) != count)
+            fail_msg("U+%04X in UTF-16", code_point);
     }
 }
 
@@ -175,7 +180,7 @@ static void utf16_is_copied(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_code_point_survives_utf8),
+        cmocka_unit_test(every_code_point_survives),
         cmocka_unit_test(malformed_utf8_is_replaced),
         cmocka_unit_test(random_bytes_decode_without_harm),
         cmocka_unit_test(utf16_becomes_utf8),
