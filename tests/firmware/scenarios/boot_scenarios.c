@@ -85,6 +85,30 @@ static void verbose(uint64_t seed)
     options_set("--verbose --initrd initrd vmlinux");
 }
 
+/* Lines that both modes print, and those of one of them. */
+static const char *const lines_of_plans[] = {"\n  span ", "\n  module     0 ", "\n  boot info "};
+static const char *const lines_of_dry_runs[] = {"\nefi 7 ", "\nstart_info at ", "\ne820 1 "};
+static const char lines_of_times[] = "time in ms: ";
+
+static void check_verbose(void)
+{
+    check_all_said(lines_of_plans, ELEMENTS(lines_of_plans));
+    if (!strstr(run_said(), lines_of_times))
+        run_fail("does not say how long it took");
+    for (size_t i = 0; i < ELEMENTS(lines_of_dry_runs); i++) {
+        if (strstr(run_said(), lines_of_dry_runs[i]))
+            run_fail("says too much: \"%s\"", lines_of_dry_runs[i]);
+    }
+}
+
+static void check_dry_run(void)
+{
+    check_all_said(lines_of_plans, ELEMENTS(lines_of_plans));
+    check_all_said(lines_of_dry_runs, ELEMENTS(lines_of_dry_runs));
+    if (strstr(run_said(), lines_of_times))
+        run_fail("says how long nothing took");
+}
+
 static void help(uint64_t seed)
 {
     (void)seed;
@@ -849,8 +873,8 @@ const struct scenario boot_scenarios[] = {
     {"many-initrds", many_initrds, ENDING_BOOT, "vmlinux + one + two + three + four + 1 more",
      .faults = true},
     {"shell-words", shell_words, ENDING_BOOT, NULL, .faults = true},
-    {"dry-run", dry_run, ENDING_SUCCESS, "not started: dry run", .faults = true},
-    {"verbose", verbose, ENDING_BOOT, NULL, .faults = true},
+    {"dry-run", dry_run, ENDING_SUCCESS, "not started: dry run", check_dry_run, .faults = true},
+    {"verbose", verbose, ENDING_BOOT, NULL, check_verbose, .faults = true},
     {"help", help, ENDING_SUCCESS, "--overwrite-acpi-nvs", .faults = true},
     {"version", version, ENDING_SUCCESS, "pvhboot ", .faults = true},
     {"no-console", no_console, ENDING_BOOT, NULL, .faults = true},

@@ -107,12 +107,17 @@ static void check_linux(void)
         check_measured();
 }
 
-/* A stream's notes are at its end: it is unpacked first. */
+/* A bzImage is Linux (0). Of others, the notes tell: a stream is unpacked first (1). */
 static void packed_linux(uint64_t seed)
 {
-    (void)seed;
+    struct kernel_shape kernel = plain_kernel;
+
     setup_linux();
-    put_packed_kernel("\\packed", "bz.gz");
+    kernel.is_linux = true;
+    if (seed)
+        put_stored_kernel("\\packed", &kernel);
+    else
+        put_packed_kernel("\\packed", "bz.gz");
     expect_module("");
     put_entry("linux /packed");
     expect_archives();
@@ -370,7 +375,7 @@ static void check_offered_to_image(void)
 const struct scenario extra_scenarios[] = {
     {"extras", linux_entry, ENDING_BOOT, NULL, check_linux, .seeds = 3},
     {"extras-faults", linux_entry, ENDING_BOOT, .faults = true},
-    {"extras-packed", packed_linux, ENDING_BOOT},
+    {"extras-packed", packed_linux, ENDING_BOOT, .seeds = 2, .faults = true},
     {"extras-other-kernel", other_kernel, ENDING_BOOT},
     {"extras-missing", missing, ENDING_BOOT, "gone.cred: no such file"},
     {"extras-second", second_attempt, ENDING_BOOT, "gone: no such file", check_second},
