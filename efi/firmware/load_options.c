@@ -22,7 +22,7 @@ static char *words_to_text(const CHAR16 *ucs2, struct arena *arena)
 static bool set_options_error(const struct text *reason, struct arena *arena, struct error *error)
 {
     error->reason = arena_strndup(arena, reason->data, reason->length);
-    return error_set(error, ERROR_OPTIONS);
+    return error_set(error, error->reason ? ERROR_OPTIONS : ERROR_OUT_OF_MEMORY);
 }
 
 static bool parse_words(const struct shell_parameters_protocol *shell, const char *line,

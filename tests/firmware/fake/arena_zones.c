@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Wraps the loader's arena (linker option --wrap): each allocation is followed by a few bytes that
- * the address sanitizer protects. Pages are unpoisoned when they are allocated again.
+ * the address sanitizer protects. Pages are unpoisoned when they are allocated again. Where nothing
+ * is spare, each allocation calls AllocatePages, and so can be the one that fails.
  */
 #include "common/base/arena.h"
 #include "common/base/overflow.h"
+#include "tests/firmware/fake/physical.h"
 
 #include <sanitizer/asan_interface.h>
 #include <string.h>
@@ -19,6 +21,13 @@ void *__real_arena_take_chunk(struct arena *arena, size_t *ret_size);
 void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size);
 void __wrap_arena_release(struct arena *arena);
 
+/* The next allocation does not get what the last one has left over. */
+static void leave_nothing(struct arena *arena)
+{
+    if (memory_ways.no_spare)
+        arena->left = 0;
+}
+
 static void *with_zone(void *memory, uint64_t size)
 {
     if (memory)
@@ -29,10 +38,14 @@ static void *with_zone(void *memory, uint64_t size)
 void *__wrap_arena_alloc(struct arena *arena, uint64_t count, size_t size)
 {
     uint64_t bytes, all;
+    void *memory;
 
     if (!checked_mul(count, size, &bytes) || !checked_add(bytes, ZONE_SIZE, &all))
         return __real_arena_alloc(arena, count, size);
-    return with_zone(__real_arena_alloc(arena, all, 1), bytes);
+    leave_nothing(arena);
+    memory = __real_arena_alloc(arena, all, 1);
+    leave_nothing(arena); /* nor does arena_push(), which calls it without this detour */
+    return with_zone(memory, bytes);
 }
 
 void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size)
@@ -41,6 +54,7 @@ void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size)
 
     if (!checked_add(size, ZONE_SIZE, &all))
         return __real_arena_alloc_bulk(arena, size);
+    leave_nothing(arena);
     return with_zone(__real_arena_alloc_bulk(arena, all), size);
 }
 

@@ -83,6 +83,7 @@ struct memory_ways {
     bool lies; /* and reports another stride: */
     size_t said_stride;
     bool bottom_up;                  /* AllocateAnyPages allocates the lowest pages */
+    bool no_spare;                   /* what the loader's arenas allocate has pages of its own */
     uint64_t split;                  /* size of the largest descriptor in bytes; 0 for no limit */
     uint64_t shuffle;                /* seed of a random order; 0 for sorted */
     size_t cut;                      /* bytes missing at the end of the map */

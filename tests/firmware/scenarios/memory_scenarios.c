@@ -209,6 +209,21 @@ static void initrds_in_pieces(uint64_t seed)
     expect_no_overlay();
 }
 
+/* Whatever there is no memory for, that is said: an offered initrd (0), a compressed kernel (1). */
+static void nothing_spare(uint64_t seed)
+{
+    setup_linux();
+    memory_ways.no_spare = true;
+    if (seed) {
+        put_stored_kernel("\\kernel", &plain_kernel);
+        put_module("\\initrd", 70000, "");
+        options_set("--initrd initrd kernel");
+    } else {
+        offer_initrd(70000);
+        options_set("vmlinux");
+    }
+}
+
 /* A compressed kernel: modules must use the memory of its unpacking buffers. */
 static void shrinking_packed(uint64_t seed)
 {
@@ -611,6 +626,8 @@ const struct scenario memory_scenarios[] = {
     {"offered-in-pieces", offered_in_pieces, ENDING_BOOT, NULL, .faults = true,
      .answer = EFI_NOT_FOUND},
     {"initrds-in-pieces", initrds_in_pieces, ENDING_BOOT, NULL},
+    {"nothing-spare", nothing_spare, ENDING_BOOT, NULL, .seeds = 2, .faults = true,
+     .answer = EFI_NOT_FOUND},
     {"shrinking-packed", shrinking_packed, ENDING_ANY, NULL, .seeds = 200},
     {"reclaimable", reclaimable, ENDING_BOOT, NULL, .faults = true},
     {"shrinking", shrinking, ENDING_ANY, NULL, .seeds = 150},
