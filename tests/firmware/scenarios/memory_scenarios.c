@@ -313,6 +313,21 @@ static void take_once(enum service service, size_t call)
         taken = true;
 }
 
+/* After each map, the firmware allocates where the loader plans to have the boot info. */
+static void take_always(enum service service, size_t call)
+{
+    static struct range lowest = {0x10000, 0x10000 + PAGE_SIZE};
+    static bool map_read;
+
+    (void)call;
+    map_read |= service == SERVICE_GET_MEMORY_MAP;
+    if (!map_read || service != SERVICE_ALLOCATE_PAGES)
+        return;
+    require(physical_change(EfiRuntimeServicesData, lowest));
+    lowest = (struct range){lowest.end, lowest.end + PAGE_SIZE};
+    map_read = false;
+}
+
 /*
  * Drivers' memory where the kernel was to be copied is not released at exit. The map says so when
  * it is read for the third time, before the last message (0), or only for the last time (1).
@@ -640,6 +655,8 @@ const struct scenario memory_scenarios[] = {
     {"running-in-free-memory-once", running_in_free_memory, ENDING_BOOT, NULL, .faults = true},
     {"changing", changing, ENDING_BOOT, NULL, .hook = take_at_calls, .faults = true},
     {"taken-once", changing, ENDING_BOOT, NULL, .hook = take_once, .faults = true},
+    {"taken-always", changing, ENDING_ERROR, "which its map calls free", check_all_withheld,
+     .hook = take_always},
     {"kept-drivers", over_drivers, ENDING_ERROR, "0x901000", .hook = keep_drivers, .seeds = 2,
      .faults = true},
     {"growing-exit", growing_exit, ENDING_BOOT, NULL, .seeds = 3, .faults = true},
