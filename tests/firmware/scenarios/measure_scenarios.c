@@ -11,8 +11,10 @@
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
+#include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/fake/variables.h"
+#include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/support.h"
 
@@ -167,15 +169,20 @@ static void check_verbose(void)
 }
 
 /* Without entries there is no loader.conf. */
-static void option(uint64_t seed)
+static void setup_option(size_t initrd_size)
 {
-    (void)seed;
     setup_plain();
     file_put_text(CONFIG, SETTINGS);
-    put_module("\\a.img", 3001, "");
+    put_module("\\a.img", initrd_size, "");
     options_set("--initrd a.img vmlinux old");
     expect_command_line("old");
     tpm_install();
+}
+
+static void option(uint64_t seed)
+{
+    (void)seed;
+    setup_option(3001);
 }
 
 static void check_option(void)
@@ -184,6 +191,20 @@ static void check_option(void)
                                            WANTED_OPTIONS(OLD), WANTED_INITRD("\\a.img")};
 
     check_extends(wanted, ELEMENTS(wanted));
+}
+
+/* An initrd for which there is no memory but where the kernel finds it: it is measured there. */
+static void scarce_memory(uint64_t seed)
+{
+    static const struct range used[] = {{0x300000, USUAL_DRIVERS},
+                                        {USUAL_DRIVERS_END, 0x3000000},
+                                        {0x3040000, 0x3c00000},
+                                        {4 * GIB, 5 * GIB}};
+
+    (void)seed;
+    setup_option(0x180000);
+    for (size_t i = 0; i < ELEMENTS(used); i++)
+        require(physical_change(EfiBootServicesData, used[i]));
 }
 
 /* A module's command line is measured as the kernel's is: Xen passes it on. */
@@ -403,6 +424,7 @@ const struct scenario measure_scenarios[] = {
     {"measured-odd", entry, ENDING_BOOT, NULL, check_entry_quiet, .seeds = 3},
     {"measured-verbose", verbose, ENDING_BOOT, NULL, check_verbose},
     {"measured-option", option, ENDING_BOOT, NULL, check_option, .faults = true},
+    {"measured-scarce-memory", scarce_memory, ENDING_BOOT, NULL, check_option},
     {"measured-module-options", module_options, ENDING_BOOT, NULL, check_module_options},
     {"measured-no-config", no_config, ENDING_BOOT, NULL, check_no_config},
     {"measured-no-options", no_options, ENDING_BOOT, NULL, check_no_options},
