@@ -87,7 +87,7 @@ static bool find_disk(const void *path, size_t size, struct arena *arena, EFI_HA
 {
     EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
     EFI_DEVICE_PATH *disk, *rest;
-    EFI_HANDLE handle = NULL;
+    EFI_HANDLE handle;
 
     *ret_disk = NULL;
     if (size == 0)
