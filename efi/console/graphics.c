@@ -83,7 +83,6 @@ static bool read_mode(const EFI_GRAPHICS_OUTPUT_PROTOCOL *output, struct framebu
     const EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode = output->Mode;
     uint64_t pitch;
 
-    *ret = (struct framebuffer){.address = 0};
     if (!mode || !mode->Info || mode->FrameBufferBase == 0 ||
         mode->Info->HorizontalResolution == 0 || mode->Info->VerticalResolution == 0 ||
         !read_format(mode->Info, ret))

@@ -20,7 +20,7 @@ bool graphics_find(struct graphics *ret_graphics);
 
 /*
  * Reads the framebuffer anew, since text output may change the mode. False if it can no longer be
- * described.
+ * described; what is in `framebuffer` then means nothing.
  */
 bool graphics_update(struct graphics *graphics);
 
