@@ -52,13 +52,18 @@ static struct {
     char words[WORDS_SIZE];
 } last;
 
-static bool fail(const struct http_file *file, EFI_STATUS status, enum error_code code,
-                 struct error *error)
+static bool fail_by_firmware(const struct http_file *file, EFI_STATUS status, enum error_code code,
+                             struct error *error)
 {
     struct text url = text_empty(last.url, sizeof(last.url));
 
     text_append(&url, file->url.text);
     return error_set_efi_for(error, last.url, status, code, file->position, file->size);
+}
+
+static bool fail(const struct http_file *file, enum error_code code, struct error *error)
+{
+    return fail_by_firmware(file, EFI_SUCCESS, code, error);
 }
 
 /* The network's own error is about the machine: the URL tells what it was wanted for. */
@@ -76,7 +81,7 @@ static bool fail_by_status(const struct http_file *file, struct error *error)
 
     http_append_status(&words, file->transfer.answer.status);
     error->reason = last.words;
-    return fail(file, EFI_SUCCESS, ERROR_HTTP_STATUS, error);
+    return fail(file, ERROR_HTTP_STATUS, error);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -127,7 +132,7 @@ static bool send_request(struct http_file *file, uint64_t start, uint64_t end, s
             return true;
         http_transfer_end(&file->transfer);
         if (i == MAX_UNANSWERED || !is_passing(status))
-            return fail(file, status, explain_silence(&file->url, status), error);
+            return fail_by_firmware(file, status, explain_silence(&file->url, status), error);
         clock_wait(RETRY_DELAY);
     }
 }
@@ -141,9 +146,9 @@ static bool follow(struct http_file *file, struct error *error)
         return fail_by_status(file, error);
     error->reason = url_resolve(&file->url, file->transfer.answer.location, &next);
     if (error->reason)
-        return fail(file, EFI_SUCCESS, ERROR_HTTP_REDIRECTION, error);
+        return fail(file, ERROR_HTTP_REDIRECTION, error);
     if (file->url.secure && !next.secure)
-        return fail(file, EFI_SUCCESS, ERROR_HTTP_INSECURE, error);
+        return fail(file, ERROR_HTTP_INSECURE, error);
     http_transfer_end(&file->transfer);
     file->url = next;
     return true;
@@ -158,7 +163,7 @@ static bool request(struct http_file *file, uint64_t start, uint64_t end, struct
         if (!http_is_redirection(file->transfer.answer.status))
             return true;
         if (i == MAX_REDIRECTIONS)
-            return fail(file, EFI_SUCCESS, ERROR_HTTP_REDIRECTIONS, error);
+            return fail(file, ERROR_HTTP_REDIRECTIONS, error);
         if (!follow(file, error))
             return false;
     }
@@ -177,16 +182,16 @@ static bool read_answer(struct http_file *file, uint64_t start, uint64_t *ret_si
     if (answer->status != HTTP_OK && answer->status != HTTP_PARTIAL)
         return fail_by_status(file, error);
     if (answer->is_encoded || (answer->status == HTTP_OK && !answer->has_length))
-        return fail(file, EFI_SUCCESS, ERROR_HTTP_ENCODED, error);
+        return fail(file, ERROR_HTTP_ENCODED, error);
     if (answer->is_damaged || answer->has_range != (answer->status == HTTP_PARTIAL) ||
         (answer->has_length && answer->length != length))
-        return fail(file, EFI_SUCCESS, ERROR_HTTP_ANSWER, error);
+        return fail(file, ERROR_HTTP_ANSWER, error);
     file->gives_parts = answer->has_range;
     file->position = answer->has_range ? answer->range_start : 0;
     file->end = file->position + length;
     *ret_size = answer->has_range ? answer->size : length;
     if (answer->has_range && file->position != start)
-        return fail(file, EFI_SUCCESS, ERROR_HTTP_ANSWER, error);
+        return fail(file, ERROR_HTTP_ANSWER, error);
     return true;
 }
 
@@ -200,7 +205,7 @@ static bool restart(struct http_file *file, uint64_t offset, struct error *error
     if (!request(file, start, file->gives_parts ? file->size : 0, error) ||
         !read_answer(file, start, &size, error))
         return false;
-    return size == file->size || fail(file, EFI_SUCCESS, ERROR_HTTP_CHANGED, error);
+    return size == file->size || fail(file, ERROR_HTTP_CHANGED, error);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -226,7 +231,7 @@ static bool take(struct http_file *file, void *buffer, uint64_t size, uint64_t *
         return true;
     file->failures += status == EFI_TIMEOUT ? TIMEOUT_WEIGHT : 1;
     if (file->failures >= MAX_FAILURES)
-        return fail(file, status, ERROR_HTTP_CUT_OFF, error);
+        return fail_by_firmware(file, status, ERROR_HTTP_CUT_OFF, error);
     clock_wait(RETRY_DELAY);
     return true;
 }
