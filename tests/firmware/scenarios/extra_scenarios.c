@@ -141,6 +141,20 @@ static void missing(uint64_t seed)
     file_put_text("\\loader\\entries\\b.conf", "sort-key a\nversion 1\nlinux /vmlinux\n");
 }
 
+/* A menu tells before, whichever it is. */
+static void missing_in_menu(uint64_t seed)
+{
+    static const char *const lines[] = {"extra /gone.cred\nextra /keys/b.cred\n",
+                                        "extra /keys/b.cred\nextra /gone.cred\n"};
+    char text[200];
+
+    missing(seed);
+    put_extras();
+    snprintf(text, sizeof(text), "sort-key a\nversion 2\nlinux /vmlinux\n%s", lines[seed]);
+    file_put_text(ENTRY, text);
+    file_put_text("\\loader\\loader.conf", "timeout 3\n");
+}
+
 /* Nothing of the first attempt is in the second. */
 static void second_attempt(uint64_t seed)
 {
@@ -378,6 +392,8 @@ const struct scenario extra_scenarios[] = {
     {"extras-packed", packed_linux, ENDING_BOOT, .seeds = 2, .faults = true},
     {"extras-other-kernel", other_kernel, ENDING_BOOT},
     {"extras-missing", missing, ENDING_BOOT, "gone.cred: no such file"},
+    {"extras-missing-in-menu", missing_in_menu, ENDING_BOOT,
+     "a cannot boot: /gone.cred: no such file", .seeds = 2},
     {"extras-second", second_attempt, ENDING_BOOT, "gone: no such file", check_second},
     {"extras-pinned", pinned, ENDING_BOOT},
     {"extras-not-pinned", not_pinned, ENDING_ERROR, "A.CRED: ", .seeds = 2},
