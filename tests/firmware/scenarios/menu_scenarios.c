@@ -209,7 +209,7 @@ static void scroll_details(uint64_t seed)
     leave_and_boot();
 }
 
-/* Details that fill the screen (0), and a row more (1). */
+/* Details that fill the screen (0), and a row more (1). The cursor, where one is seen, is below. */
 static void full_details(uint64_t seed)
 {
     char text[2000] = "title T\nlinux /vmlinux\n";
@@ -222,6 +222,7 @@ static void full_details(uint64_t seed)
         console_expect_none("Lines");
     else
         console_expect("Lines 1 to 22 of 23   Up, Down: scroll   Esc: back\n");
+    console_expect("Esc: back\n \ncursor: row 23, column 0, hidden\n");
     leave_and_boot();
 }
 
