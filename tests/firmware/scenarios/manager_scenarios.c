@@ -944,6 +944,29 @@ static void default_unbootable_last(uint64_t seed)
     file_put_text(CONFIG, "default zap.conf\n");
 }
 
+/*
+ * The menu has found that out, and cannot be shown any more when a program has ended that somebody
+ * has started from it.
+ */
+static void default_unbootable_menu_lost(uint64_t seed)
+{
+    default_unbootable_menu(seed);
+    file_put_text(ENTRIES "shell.conf", "title Shell\nefi /shell.efi\n");
+    file_put_text("\\shell.efi", "a program");
+    fake_program.path = "\\shell.efi";
+    fake_program.on_start = input_remove_all;
+    keys_pressed = 0;
+    type("4");
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_reason_said(void)
+{
+    static const char *const lines[] = {"pvhboot: zap: /gone: no such file", "New: vmlinux"};
+
+    check_all_said(lines, ELEMENTS(lines));
+}
+
 /* Each is tried once, and all reasons are said. */
 static void all_unbootable(uint64_t seed)
 {
@@ -1260,6 +1283,8 @@ const struct scenario manager_scenarios[] = {
      "Zap cannot boot: ", .seeds = UNBOOTABLE - 2},
     {"default-unbootable-long", default_unbootable_long, ENDING_BOOT, "...", check_long_name},
     {"default-unbootable-last", default_unbootable_last, ENDING_BOOT, "zap: /gone: no such file"},
+    {"default-unbootable-menu-lost", default_unbootable_menu_lost, ENDING_BOOT, NULL,
+     check_reason_said},
     {"all-unbootable", all_unbootable, ENDING_ERROR, "no such file", check_each_said, .seeds = 2},
     {"machine-refuses", machine_refuses, ENDING_ERROR, "Secure Boot is on"},
     {"unbootable-as-default", unbootable_as_default, ENDING_BOOT, "but it cannot boot"},
