@@ -86,7 +86,7 @@ static void verbose(uint64_t seed)
 }
 
 /* Lines that both modes print, and those of one of them. */
-static const char *const lines_of_plans[] = {"\n  span ", "\n  module     0 ", "\n  boot info "};
+static const char *const lines_of_plans[] = {"\n  span ", "\n  module 0     ", "\n  boot info "};
 static const char *const lines_of_dry_runs[] = {"\nefi 7 ", "\nstart_info at ", "\ne820 1 "};
 static const char lines_of_times[] = "time in ms: ";
 
