@@ -199,6 +199,34 @@ static void frames_behind_skippable_ones_of_any_size(void **state)
     }
 }
 
+/* With a byte before and behind, which are no part of it. */
+static void what_is_inside_something_else(void **state)
+{
+    static const char *const names[] = {"elf", "gz",   "xz",        "crc64.xz", "zst",
+                                        "lz4", "lz4l", "joined.xz", "bz.gz",    "bz.xz"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+        size_t size = sample.size + 2;
+        uint8_t *bytes = calloc(1, size);
+        struct container alone;
+
+        assert_true(identify(sample.bytes, sample.size));
+        alone = container;
+        memcpy(bytes + 1, sample.bytes, sample.size);
+        assert_true(identify_part(bytes, size, (struct range){1, size - 1}));
+        assert_int_equal(container.kind, alone.kind);
+        assert_int_equal(container.content.start, alone.content.start + 1);
+        assert_int_equal(container.content.end, alone.content.end + 1);
+        assert_int_equal(container.unpacked, alone.unpacked);
+        assert_int_equal(container.unpacked_exact, alone.unpacked_exact);
+        assert_int_equal(container.dictionary, alone.dictionary);
+        free(bytes);
+        sample_free(&sample);
+    }
+}
+
 static void what_memory_depends_on(void **state)
 {
     (void)state;
@@ -510,6 +538,7 @@ int main(void)
         cmocka_unit_test(sizes_of_several_members),
         cmocka_unit_test(skippable_frames_are_whose_follows),
         cmocka_unit_test(frames_behind_skippable_ones_of_any_size),
+        cmocka_unit_test(what_is_inside_something_else),
         cmocka_unit_test(what_memory_depends_on),
         cmocka_unit_test(sizes_that_disagree),
         cmocka_unit_test(payloads_end_where_they_are_said_to),
