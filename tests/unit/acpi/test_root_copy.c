@@ -271,6 +271,22 @@ static void a_table_is_left_out(void **state)
     assert_tables(&copy.rsdt, 1, others);
 }
 
+static void tables_with_almost_its_name_are_kept(void **state)
+{
+    static const char *const names[] = {"XPM2", "TXM2", "TPX2", "TPMX"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        add_rsdp(2, 0, XSDT);
+        add_root(XSDT, 8, 3, xsdt_tables);
+        add_table(TPM2, names[i], 52);
+        assert_true(copy_roots());
+        acpi_leave_out(&fake_memory, &copy, "TPM2");
+        assert_tables(&copy.xsdt, 3, xsdt_tables);
+        forget_tables();
+    }
+}
+
 static void roots_of_our_own(void **state)
 {
     static const uint64_t added[] = {0x7ffe1000, 0x7ffe2000};
@@ -318,6 +334,7 @@ int main(void)
         test(as_many_entries_as_there_may_be),
         test(memory_runs_out),
         test(a_table_is_left_out),
+        test(tables_with_almost_its_name_are_kept),
         test(roots_of_our_own),
     };
 
