@@ -15,6 +15,8 @@ static const char *find(const char *word)
                                         "initrd",
                                         "options",
                                         "overwrite-acpi-nvs",
+                                        "one-word-that-still-fits",
+                                        "one-word-that-fits-nowise",
                                         "a-word-that-is-too-long-for-it"};
     struct nearest nearest = {.word = NULL};
     size_t length = strlen(word);
@@ -43,6 +45,7 @@ static void misspelt_words_are_recognized(void **state)
         {"efl", "efi"},
         {"overwrite-acpi-nsv", "overwrite-acpi-nvs"},
         {"overwrite_acpi_nvs", "overwrite-acpi-nvs"},
+        {"one_word-that-still-fits", "one-word-that-still-fits"}, /* 24 bytes */
     };
 
     (void)state;
@@ -58,6 +61,8 @@ static void other_words_are_not(void **state)
                                         "linux-extra",
                                         "e",
                                         "title-title-title-title-title",
+                                        "one-word-that-still-fits-",
+                                        "one-word-that-fits-nowis",
                                         "a-word-that-is-too-long-for-it"};
 
     (void)state;
