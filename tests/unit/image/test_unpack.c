@@ -592,6 +592,39 @@ static void memory_is_announced(void **state)
     }
 }
 
+/* What is read after the headers may have changed, as on a server: a bit of it each time. */
+static void files_that_change_meanwhile(void **state)
+{
+    static const char *const names[] = {"joined.gz", "joined.xz", "joined.zst", "joined.lz4",
+                                        "joined.lz4l"};
+    const uint64_t size = small_elf.size + KIB;
+    uint8_t *room = malloc(size);
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        struct sample sample = sample_read(names[i]);
+
+        for (size_t where = 0; where < sample.size; where++) {
+            struct attempt attempt;
+            struct container container;
+            struct decoder decoder;
+            uint64_t count;
+            bool done;
+
+            attempt_open(&attempt, &sample, &container, &decoder);
+            attempt.source.bytes[where] ^= (uint8_t)(1 << where % 8);
+            count = decoder_wants_whole(&container) ? container.unpacked : size;
+            done = decoder_read(&decoder, room, count, &count) && decoder_finish(&decoder);
+            assert_int_equal(done, attempt.error.code == ERROR_NONE);
+            if (!done)
+                assert_clean_error(&attempt, names[i], where);
+            attempt_end(&attempt);
+        }
+        sample_free(&sample);
+    }
+    free(room);
+}
+
 /* xz blocks may have different filters: small allocations must not use the dictionary's memory. */
 static void small_pieces_leave_large_ones_alone(void **state)
 {
@@ -1298,6 +1331,7 @@ int main(void)
         cmocka_unit_test(looking_unpacks_nothing_whole),
         cmocka_unit_test(looking_searches_for_no_fault),
         cmocka_unit_test(memory_is_announced),
+        cmocka_unit_test(files_that_change_meanwhile),
         cmocka_unit_test(small_pieces_leave_large_ones_alone),
         cmocka_unit_test(dictionaries_grow_no_further),
         cmocka_unit_test(other_filters_are_refused),
