@@ -245,6 +245,25 @@ static void arena_hands_out_large_pieces(void **state)
     assert_int_equal(chunks_out, 0);
 }
 
+static void arena_uses_chunks_to_their_end(void **state)
+{
+    struct arena arena = start_arena();
+    size_t rest;
+    void *piece;
+
+    (void)state;
+    assert_non_null(arena_alloc(&arena, 1, 1));
+    rest = arena.left;
+    assert_in_range(rest, ARENA_CHUNK_SIZE - 64, ARENA_CHUNK_SIZE);
+    piece = arena_alloc_bulk(&arena, rest);
+    assert_non_null(piece);
+    memset(piece, 1, rest);
+    assert_int_equal(chunks_out, 1);
+    assert_non_null(arena_alloc(&arena, 1, 1));
+    assert_int_equal(chunks_out, 2);
+    arena_release(&arena);
+}
+
 /* NULL only means out of memory. */
 static void arena_hands_out_nothing(void **state)
 {
@@ -385,6 +404,7 @@ int main(void)
         cmocka_unit_test(sort_wide_elements),
         cmocka_unit_test(arena_pieces_are_zeroed_aligned_and_apart),
         cmocka_unit_test(arena_hands_out_large_pieces),
+        cmocka_unit_test(arena_uses_chunks_to_their_end),
         cmocka_unit_test(arena_hands_out_nothing),
         cmocka_unit_test(arena_refuses_what_wraps),
         cmocka_unit_test(arena_survives_an_empty_provider),
