@@ -472,30 +472,34 @@ static void blocks_of_legacy_files(void **state)
     free(bytes);
 }
 
-/* The size in zstd's header has 0, 1, 2, 4 or 8 bytes. */
+/* The size in zstd's header has 0, 1, 2, 4 or 8 bytes, behind the size of the window, if any. */
 static void sizes_in_zstd_headers(void **state)
 {
     static const struct {
         uint8_t flags;
-        size_t width;
+        size_t window, width;
         uint64_t stored, size;
     } rows[] = {
-        {0x20, 1, 200, 200},
-        {0x60, 2, 200, 456},
-        {0xa0, 4, 70000, 70000},
-        {0xe0, 8, UINT64_C(5) << 32, UINT64_C(5) << 32},
+        {0x20, 0, 1, 200, 200},
+        {0x60, 0, 2, 200, 456},
+        {0xa0, 0, 4, 70000, 70000},
+        {0xe0, 0, 8, UINT64_C(5) << 32, UINT64_C(5) << 32},
+        {0x40, 1, 2, 200, 456},
+        {0x80, 1, 4, 70000, 70000},
+        {0xc0, 1, 8, UINT64_C(5) << 32, UINT64_C(5) << 32},
     };
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
-        uint8_t header[16] = {0x28, 0xb5, 0x2f, 0xfd, rows[i].flags};
+        uint8_t header[20] = {0x28, 0xb5, 0x2f, 0xfd, rows[i].flags};
+        size_t start = 5 + rows[i].window, end = start + rows[i].width;
 
-        put_number(header + 5, rows[i].width, rows[i].stored);
-        header[5 + rows[i].width] = 1; /* a stored block, the last one */
-        assert_true(identify(header, 5 + rows[i].width + 3));
+        put_number(header + start, rows[i].width, rows[i].stored);
+        header[end] = 1; /* a stored block, the last one */
+        assert_true(identify(header, end + 3));
         assert_true(container.unpacked_exact);
         assert_int_equal(container.unpacked, rows[i].size);
-        assert_false(identify(header, 5 + rows[i].width - 1));
+        assert_false(identify(header, end - 1));
         assert_error(&error, ERROR_UNPACK_TRUNCATED, CONTAINER_ZSTD);
     }
 }
