@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* efi/firmware/file.c and file_system.c: what is read is hashed, each byte once and in order,
- * however many reads that takes. */
+ * however many reads that takes; and slow media are read about a second at a time. */
 #include "tests/lib/support.h"
 
 #include "common/base/overflow.h"
@@ -22,11 +22,18 @@ EFI_RUNTIME_SERVICES *RT;
 
 static uint8_t contents[MOST], buffer[MOST];
 
+/* The clock: the time, how many ticks a second has, and how often that was needed. */
+static struct {
+    uint64_t now, second;
+    size_t asked;
+} ticking = {.second = UINT64_MAX};
+
 /* A file whose firmware refuses reads of more than `refuses` bytes, and the one number `fails`. */
 static struct {
     EFI_FILE_PROTOCOL handle;
     uint64_t size, position, largest, refuses;
     size_t reads, fails;
+    uint64_t ticks; /* for each MiB */
 } medium;
 
 static EFI_STATUS EFIAPI read_file(EFI_FILE_HANDLE handle, UINTN *size, void *to)
@@ -40,6 +47,7 @@ static EFI_STATUS EFIAPI read_file(EFI_FILE_HANDLE handle, UINTN *size, void *to
     memcpy(to, contents + medium.position, *size);
     medium.position += *size;
     medium.largest = max_u64(medium.largest, *size);
+    ticking.now += *size / MIB * medium.ticks;
     return EFI_SUCCESS;
 }
 
@@ -114,18 +122,18 @@ bool partition_open_named(const char *path, struct volume *ret_volume, const cha
 
 uint64_t clock_now(void)
 {
-    return 0;
+    return ticking.now;
 }
 
 uint64_t clock_second(void)
 {
-    return 1;
+    return ticking.second;
 }
 
 bool clock_exceeds_second(uint64_t ticks)
 {
-    (void)ticks;
-    return false;
+    ticking.asked++;
+    return ticks > ticking.second;
 }
 
 enum timing_phase timing_enter(enum timing_phase phase)
@@ -176,6 +184,22 @@ static void assert_hashed(struct sha256 *hash, uint64_t size)
     sha256(contents, size, false, wanted);
     sha256_final(hash, digest);
     assert_memory_equal(digest, wanted, sizeof(digest));
+}
+
+/* A MiB, to know the speed; then two, for a second; then the last one, whatever that takes. */
+static void reads_for_about_a_second(void **state)
+{
+    struct file file;
+
+    (void)state;
+    open_file(MOST, NULL, &file);
+    medium.ticks = 10;
+    ticking.second = 25;
+    read_in_pieces(&file, MOST);
+    assert_int_equal(medium.reads, 3);
+    assert_int_equal(medium.largest, 2 * MIB);
+    assert_int_equal(ticking.asked, 1); /* measuring it takes time too */
+    ticking.second = UINT64_MAX;
 }
 
 static void hashes_what_it_reads(void **state)
@@ -264,6 +288,7 @@ static int fill_contents(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_for_about_a_second), /* first: the speed is an average */
         cmocka_unit_test(hashes_what_it_reads),
         cmocka_unit_test(hashes_what_is_in_memory),
         cmocka_unit_test(reads_no_less_with_a_hash),
