@@ -97,7 +97,7 @@ EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, st
 
     for (size_t i = 0; i == 0 || file[i - 1]; i++)
         length += sizeof(*file);
-    path = arena_alloc(arena, prefix + length + sizeof(end_node), 1);
+    path = arena_alloc_bulk(arena, prefix + length + sizeof(end_node));
     if (!path || length > UINT16_MAX)
         return NULL;
     if (prefix > 0)
@@ -113,7 +113,7 @@ EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, st
 
 EFI_DEVICE_PATH *device_path_copy_start(const void *path, size_t size, struct arena *arena)
 {
-    uint8_t *copy = arena_alloc(arena, size + sizeof(end_node), 1);
+    uint8_t *copy = arena_alloc_bulk(arena, size + sizeof(end_node));
 
     if (!copy)
         return NULL;
