@@ -197,6 +197,15 @@ static void state_insecure(uint64_t seed)
     put_state(STATE_INSECURE);
 }
 
+/* Users are told, since that may be what somebody else has done. */
+static void insecure_boot(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    put_state(STATE_INSECURE);
+    options_set("vmlinux");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Verifying
  */
@@ -541,6 +550,7 @@ const struct scenario trust_scenarios[] = {
      .answer = EFI_NOT_FOUND, .start = tell_if_off},
     {"secure-boot-state-insecure", state_insecure, ENDING_SUCCESS, INSECURE, .faults = true,
      .start = tell_if_off},
+    {"secure-boot-insecure", insecure_boot, ENDING_BOOT, "shim's validation is switched off"},
 
     {"verify", accepted, ENDING_SUCCESS, "accepted", check_asked, .seeds = VERIFIERS,
      .faults = true, .start = verify},
