@@ -193,18 +193,33 @@ static void check_option(void)
     check_extends(wanted, ELEMENTS(wanted));
 }
 
-/* An initrd for which there is no memory but where the kernel finds it: it is measured there. */
-static void scarce_memory(uint64_t seed)
+/* There is hardly any free memory but what the kernel, and the first 2 MiB of an initrd, go to. */
+static void use_up_memory(void)
 {
     static const struct range used[] = {{0x300000, USUAL_DRIVERS},
                                         {USUAL_DRIVERS_END, 0x3000000},
                                         {0x3040000, 0x3c00000},
                                         {4 * GIB, 5 * GIB}};
 
-    (void)seed;
-    setup_option(0x180000);
     for (size_t i = 0; i < ELEMENTS(used); i++)
         require(physical_change(EfiBootServicesData, used[i]));
+}
+
+/* There is no memory for a copy: it is measured where the kernel finds it. */
+static void scarce_memory(uint64_t seed)
+{
+    (void)seed;
+    setup_option(0x180000);
+    use_up_memory();
+}
+
+/* In several pieces until boot services have ended: it is measured as a whole. */
+static void staged_initrd(uint64_t seed)
+{
+    (void)seed;
+    setup_option(0x280000);
+    use_up_memory();
+    physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_START + 16 * MIB);
 }
 
 /* A module's command line is measured as the kernel's is: Xen passes it on. */
@@ -425,6 +440,7 @@ const struct scenario measure_scenarios[] = {
     {"measured-verbose", verbose, ENDING_BOOT, NULL, check_verbose},
     {"measured-option", option, ENDING_BOOT, NULL, check_option, .faults = true},
     {"measured-scarce-memory", scarce_memory, ENDING_BOOT, NULL, check_option},
+    {"measured-staged", staged_initrd, ENDING_BOOT, NULL, check_option},
     {"measured-module-options", module_options, ENDING_BOOT, NULL, check_module_options},
     {"measured-no-config", no_config, ENDING_BOOT, NULL, check_no_config},
     {"measured-no-options", no_options, ENDING_BOOT, NULL, check_no_options},
