@@ -66,7 +66,7 @@ static uint8_t *fill(const struct load_plan *plan)
     uint8_t *data =
         aligned_alloc(PAGE_SIZE, size); /* its exact size, so that writing past it is detected */
 
-    memset(data, 0xcc, size);
+    memset(data, 0xff, size); /* as an entry of a page table, it would be present */
     trampoline_fill(data, plan);
     return data;
 }
@@ -163,6 +163,22 @@ static void every_address_is_mapped_to_itself(void **state)
     free(data);
 }
 
+/* The processor may read ahead wherever its tables lead it. */
+static void nothing_else_is_mapped(void **state)
+{
+    static const uint64_t used[] = {1, 1, 4}; /* entries of the tables of levels 4, 5 and 3 */
+    const struct load_plan plan = {.trampoline_data = {DATA, DATA + PAGE_SIZE}};
+    uint8_t *data = fill(&plan);
+    size_t tables = field(data, TRAMPOLINE_TABLES, 4) - DATA;
+
+    (void)state;
+    for (size_t table = 0; table < ELEMENTS(used); table++) {
+        for (uint64_t entry = used[table]; entry < 512; entry++)
+            assert_int_equal(field(data, tables + table * PAGE_SIZE + 8 * entry, 8) & 1, 0);
+    }
+    free(data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +188,7 @@ int main(void)
         cmocka_unit_test(segments_as_pvh_asks_for_them),
         cmocka_unit_test(what_the_code_works_through),
         cmocka_unit_test(every_address_is_mapped_to_itself),
+        cmocka_unit_test(nothing_else_is_mapped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
