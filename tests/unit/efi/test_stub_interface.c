@@ -22,11 +22,22 @@ static struct variable {
 } variables[MOST];
 static size_t count;
 
-static const uint8_t partition[] = {
+/* A partition's node with a GUID, behind others that have what looks like one. */
+static const struct {
+    uint8_t too_short[20]; /* what follows it has a GUID's type where its own would be */
+    uint8_t other_type[42], other_subtype[42], mbr[42], partition[42];
+    uint8_t end[4];
+} device_path = {
     /* clang-format off */
-    4, 1, 42, 0, 1, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 0, 0,
-    0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe,
-    2, 2, 0x7f, 0xff, 4, 0,
+    .too_short = {4, 1, 20},
+    .other_type = {3, 1, 42, [21] = 2, [40] = 2, 2},
+    .other_subtype = {4, 3, 42, [40] = 2, 2},
+    .mbr = {4, 1, 42, [40] = 1, 1},
+    .partition = {4, 1, 42, [4] = 1, [9] = 8, [18] = 32,
+                  [24] = 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef,
+                         0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe,
+                  [40] = 2, 2},
+    .end = {0x7f, 0xff, 4},
     /* clang-format on */
 };
 static const uint8_t file[] = {
@@ -98,7 +109,7 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *guid, void
 {
     (void)guid;
     assert_ptr_equal(handle, variables);
-    *ret_interface = (void *)(uintptr_t)partition;
+    *ret_interface = (void *)(uintptr_t)&device_path;
     return EFI_SUCCESS;
 }
 
