@@ -994,6 +994,11 @@ static void room_for_more(void **state)
     assert_int_equal(small.ranges[1].range.end, 0x280000);
     assert_true(memory_map_build(&small, &builder.map, &overlays, &error));
     assert_int_equal(small.count, 5);
+
+    /* Just as much room as was asked for. */
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x300000, 0x301000);
+    assert_false(memory_map_build(&small, &builder.map, &overlays, &error));
+    assert_error(&error, ERROR_MAP_TOO_LARGE, 2, 1);
 }
 
 static void check_random_map(uint64_t seed, bool fragments, size_t most)
