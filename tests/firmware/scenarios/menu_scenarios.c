@@ -204,7 +204,7 @@ static void scroll_details(uint64_t seed)
         press(steps[i].scan, steps[i].unicode);
         expect_row("Lines %u to", steps[i].shown, steps[i].shown + 1);
         /* the fifth row, and the one below the last */
-        expect_row(" line %u: ", steps[i].shown + 2, steps[i].shown + 20);
+        expect_row(" line %u:", steps[i].shown + 2, steps[i].shown + 20);
     }
     leave_and_boot();
 }
