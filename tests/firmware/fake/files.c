@@ -368,6 +368,8 @@ static EFI_STATUS EFIAPI open_volume(EFI_FILE_IO_INTERFACE *this, EFI_FILE_HANDL
 
     require(this == &fake_volume || (this == &fake_other_volume && root));
     *ret_root = (EFI_FILE_HANDLE)(uintptr_t)0xbadbadbadbad;
+    if (!EFI_ERROR(status) && medium_ways.no_volume)
+        status = EFI_VOLUME_CORRUPTED;
     if (!EFI_ERROR(status))
         *ret_root = open_node(root, path, false);
     return status;

@@ -35,6 +35,7 @@ struct medium_ways {
     const char *closed;   /* cannot be opened */
     uint64_t
         unlisted;    /* the first directory entry that cannot be read, counted from 1; 0 for none */
+    bool no_volume;  /* it has a file system that cannot be opened */
     bool nameless;   /* a directory's last entry ends before its name */
     bool long_paths; /* of more than 256 characters, as EDK2's FAT driver has none */
     uint64_t too_many; /* bytes that GetInfo reports, but are not there */

@@ -194,6 +194,24 @@ static void no_kernel(uint64_t seed)
     own_image_install(IMAGE_PLACE);
 }
 
+static const char *told_first;
+
+/* What is wrong beside the image hides nothing of what is wrong inside. */
+static void no_kernel_beside(uint64_t seed)
+{
+    kernel_of_another_profile(seed);
+    medium_ways.no_volume = seed == 0;
+    file_put_text("\\loader\\addons\\a.addon.efi", "MZ");
+    told_first = seed == 0 ? "pvhboot: cannot open the volume pvhboot was started from: "
+                           : "pvhboot: \\loader\\addons\\a.addon.efi: is ignored";
+}
+
+static void check_both_said(void)
+{
+    check_all_said((const char *const[]){told_first, "pvhboot: this image has no kernel (.linux)"},
+                   2);
+}
+
 /* The sections in systemd-stub's order, not in that of the table, each after its name. */
 static const char *const measured_sections[] = {".linux", ".osrel", ".cmdline", ".initrd"};
 
@@ -322,6 +340,7 @@ const struct scenario image_scenarios[] = {
      .says = "this image has no kernel (.linux) for profile 0"},
     {"image-file-options", file_options, ENDING_ERROR, .says = "--initrd cannot be used"},
     {"image-no-kernel", no_kernel, ENDING_ERROR, .says = ".linux: not an ELF file"},
+    {"image-no-kernel-beside", no_kernel_beside, ENDING_ERROR, NULL, check_both_said, .seeds = 2},
     {"image-without-headers", image_without_headers, ENDING_BOOT},
     {"image-measured", measured_image, ENDING_BOOT, NULL, check_measured_image, .faults = true},
     {"image-measured-outside", measured_image_outside, ENDING_BOOT, NULL, check_measured_outside},
