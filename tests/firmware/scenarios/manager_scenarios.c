@@ -621,6 +621,42 @@ static void check_kept_timeout(void)
         run_fail("the timeout is not one second longer");
 }
 
+/* + and - go through all timeouts, of which "forever" comes first. The menu is shown in any case.
+ */
+static const struct {
+    const char *before, *key, *after, *answer;
+} timeouts[] = {
+    {"menu-force", "-", "menu-force", "Later boots: the menu waits until a key is pressed."},
+    {"menu-force", "+", "0", "Later boots: no menu, unless a key is held down."},
+    {"menu-disabled", "-", "menu-force", "Later boots: the menu waits until a key is pressed."},
+    {"menu-disabled", "+", "0", "Later boots: no menu, unless a key is held down."},
+    {"menu-hidden", "-", "menu-force", "Later boots: the menu waits until a key is pressed."},
+    {"menu-hidden", "+", "1", "Later boots: the menu waits 1 s."},
+    {"1", "-", "0", "Later boots: no menu, unless a key is held down."},
+    {"1", "+", "2", "Later boots: the menu waits 2 s."},
+    {"4294967293", "-", "4294967292", "Later boots: the menu waits 4294967292 s."},
+    {"4294967292", "+", "4294967293", "Later boots: the menu waits 4294967293 s."},
+    {"4294967293", "+", "4294967293", "Later boots: the menu waits 4294967293 s."},
+};
+static uint64_t timeout_row;
+
+static void menu_timeouts(uint64_t seed)
+{
+    timeout_row = seed;
+    setup_menu();
+    variable_put_text("LoaderConfigTimeout", timeouts[seed].before);
+    variable_put_text("LoaderConfigTimeoutOneShot", "30");
+    type(timeouts[seed].key);
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_timeout(void)
+{
+    check_all_said(&timeouts[timeout_row].answer, 1);
+    if (!variable_is("LoaderConfigTimeout", timeouts[timeout_row].after))
+        run_fail("the timeout is not %s", timeouts[timeout_row].after);
+}
+
 /* r passes over a mode that cannot be set; later boots have what was chosen, unless it is R's. */
 static const struct {
     const char *before, *keys, *after; /* of the variable; NULL: not there */
@@ -1258,6 +1294,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-probes", menu_probes, ENDING_BOOT, NULL, check_probed},
     {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout,
      MENU_FAULTS},
+    {"menu-timeouts", menu_timeouts, ENDING_BOOT, NULL, check_timeout, .seeds = ELEMENTS(timeouts)},
     {"menu-text-modes", menu_text_modes, ENDING_BOOT, NULL, check_text_mode,
      .seeds = ELEMENTS(text_modes)},
     {"menu-text-mode-faults", menu_text_modes, ENDING_BOOT, NULL, MENU_FAULTS},
