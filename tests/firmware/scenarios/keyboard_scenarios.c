@@ -118,6 +118,21 @@ static void states(uint64_t seed)
     expect_command_line("x second@k");
 }
 
+/* Escape, which leaves the editor, and at once a key that belongs to no sequence: both count. */
+static void escape_and_key(uint64_t seed)
+{
+    setup_menu();
+    if (seed == 1)
+        press((struct fake_key){.scan = SCAN_DOWN});
+    press((struct fake_key){.unicode = 'e'});
+    press((struct fake_key){.unicode = 'x'});
+    press((struct fake_key){.scan = SCAN_ESC});
+    if (seed == 0)
+        keys_press_with((struct fake_key){.time = ++time, .scan = SCAN_DOWN});
+    keys_press_with((struct fake_key){.time = ++time, .unicode = '\r'});
+    expect_command_line("second");
+}
+
 const struct scenario keyboard_scenarios[] = {
     {"keyboard-both", both, ENDING_BOOT, NULL},
     {"keyboard-plain", plain_only, ENDING_BOOT, NULL, .faults = true},
@@ -127,5 +142,6 @@ const struct scenario keyboard_scenarios[] = {
     {"keyboard-eventless", eventless, ENDING_BOOT, NULL, .faults = true},
     {"keyboard-states", states, ENDING_BOOT, NULL},
     {"keyboard-enter-by-scan", enter_by_scan, ENDING_BOOT, NULL, .seeds = 3},
+    {"keyboard-escape-and-key", escape_and_key, ENDING_BOOT, .seeds = 2},
     {.name = NULL},
 };
