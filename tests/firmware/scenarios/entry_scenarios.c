@@ -8,6 +8,7 @@
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/images.h"
+#include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/text.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/setup.h"
@@ -242,6 +243,42 @@ static void check_counted_long(void)
         run_fail("the boot is not counted");
 }
 
+#define LONG_NAMES  100
+#define ALLOCATIONS 8
+
+static uint64_t refused;
+
+/* Refuses one of the allocations that follow when the entries have been read. */
+static void refuse_memory(enum service service, size_t call)
+{
+    static uint64_t allocations;
+
+    (void)call;
+    if (service == SERVICE_ALLOCATE_PAGES && files_reads() >= LONG_NAMES)
+        memory_ways.exhausted = allocations++ == refused;
+}
+
+/*
+ * So many long names are taken that there is not enough memory to make them all: the boot is not
+ * counted then, or nothing is booted.
+ */
+static void counted_without_memory(uint64_t seed)
+{
+    char stem[230], name[250];
+
+    setup_plain();
+    memset(stem, 'x', sizeof(stem));
+    stem[200 + seed / ALLOCATIONS] = '\0';
+    snprintf(name, sizeof(name), "%s+3-1.conf", stem);
+    put_entry(name, "linux /vmlinux\noptions c\n");
+    for (unsigned i = 2; i <= LONG_NAMES; i++) {
+        snprintf(name, sizeof(name), "%s+2-%u.conf", stem, i);
+        put_entry(name, "linux /vmlinux\nversion 0\n");
+    }
+    expect_command_line("c");
+    refused = seed % ALLOCATIONS;
+}
+
 const struct scenario entry_scenarios[] = {
     {"separators-options", separators_in_options, ENDING_BOOT, NULL, .seeds = SEPARATORS},
     {"separators-entry", separators_in_an_entry, ENDING_BOOT, NULL, .seeds = SEPARATORS},
@@ -262,5 +299,7 @@ const struct scenario entry_scenarios[] = {
      .seeds = 4, .faults = true},
     {"counted-long", counted_long, ENDING_BOOT, "x+3.conf:3: unknown key", check_counted_long,
      .faults = true},
+    {"counted-without-memory", counted_without_memory, ENDING_ANY, .hook = refuse_memory,
+     .seeds = 4 * ALLOCATIONS},
     {.name = NULL},
 };
