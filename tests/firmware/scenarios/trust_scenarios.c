@@ -260,8 +260,11 @@ static EFI_STATUS verify(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     set_tables(system_table);
     state = secure_boot_read(&may_be_in_setup, &error);
     for (size_t i = 0; i < file.times; i++) {
-        if (!image_verify(image, "\\vmlinuz", file.bytes, file.size, state, &error))
-            return console_print_error(&error, NULL);
+        if (image_verify(image, "\\vmlinuz", file.bytes, file.size, state, &error))
+            continue;
+        if (!error.name || strcmp(error.name, "\\vmlinuz") != 0)
+            run_fail("the error does not name the file");
+        return console_print_error(&error, NULL);
     }
     console_message("accepted");
     return EFI_SUCCESS;
