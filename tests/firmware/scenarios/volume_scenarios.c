@@ -169,6 +169,22 @@ static void check_counted(void)
         run_fail("no word about the count");
 }
 
+/* Two files of one name: the first cannot be booted, then the second is counted, too. */
+static void counted_on_both(uint64_t seed)
+{
+    counted_on_other(seed);
+    file_put_text("\\loader\\entries\\other+3.conf", "title Own\npvh /gone\n");
+}
+
+static void check_counted_on_both(void)
+{
+    size_t size;
+
+    check_counted();
+    if (!file_bytes("\\loader\\entries\\other+2-1.conf", &size))
+        run_fail("the first one is not counted");
+}
+
 /* Read as if it were there: the superblock tells what it is. */
 static void unreadable(uint64_t seed)
 {
@@ -480,6 +496,8 @@ const struct scenario volume_scenarios[] = {
      .faults = true},
     {"xbootldr-counted", counted_on_other, ENDING_BOOT, "Other: vmlinux", check_counted, .seeds = 2,
      .faults = true},
+    {"xbootldr-counted-both", counted_on_both, ENDING_BOOT, "Other: vmlinux", check_counted_on_both,
+     .seeds = 2},
     {"xbootldr-unreadable", unreadable, ENDING_ERROR, "nothing to boot", check_unreadable,
      .seeds = 2, .faults = true},
     {"drivers", driver, ENDING_BOOT, "Other: vmlinux + initrd", check_driver, .seeds = 6,
