@@ -285,6 +285,13 @@ static void program(uint64_t seed)
     tpm_install();
 }
 
+/* With Secure Boot on, the program is verified; what is passed to it is for it to judge. */
+static void program_secure(uint64_t seed)
+{
+    program(seed);
+    set_secure_boot();
+}
+
 /* Its options are measured as they are passed, with the profile. */
 static void check_program(void)
 {
@@ -398,6 +405,7 @@ const struct scenario extra_scenarios[] = {
     {"extras-pinned", pinned, ENDING_BOOT},
     {"extras-not-pinned", not_pinned, ENDING_ERROR, "A.CRED: ", .seeds = 2},
     {"extras-program", program, ENDING_SUCCESS, NULL, check_program, .seeds = 2},
+    {"extras-program-secure", program_secure, ENDING_SUCCESS, NULL, check_program, .seeds = 2},
     {"extras-program-faults", program, ENDING_SUCCESS, .faults = true},
     {"extras-not-offered", not_offered, ENDING_ERROR,
      "image.efi: the entry's credentials and extensions cannot be passed to it as an initrd: "
