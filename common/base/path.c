@@ -52,7 +52,7 @@ int path_compare(const char *a, const char *b)
     return order;
 }
 
-/* Appends a name that ends at `end`. False when there is no room for it and the NUL. */
+/* Appends a name, not an empty one, up to `end`. False when there is no room for it and the NUL. */
 static bool append_name(uint16_t units[PATH_MAX_LENGTH], size_t *length, const char *name,
                         const char *end)
 {
@@ -76,7 +76,7 @@ bool path_to_utf16(const char *path, uint16_t units[PATH_MAX_LENGTH])
 
     while (path_next_name(&path, &name, &name_length)) {
         units[length++] = '\\'; /* there is room, for the NUL */
-        if (length == PATH_MAX_LENGTH || !append_name(units, &length, name, name + name_length))
+        if (!append_name(units, &length, name, name + name_length))
             return false;
     }
     if (length == 0)
