@@ -22,7 +22,8 @@ FIRMWARE_TESTS := $(sort $(wildcard tests/firmware/*/*.c)) \
 FIRMWARE_FAST := tests/lib/map_oracle.c tests/firmware/fake/kernels.c tests/firmware/fake/pristine.c
 FIRMWARE_FAST_FLAGS := -fno-sanitize=all -O2
 
-FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk,--wrap=arena_release
+FIRMWARE_LDFLAGS := -Wl,-z,now -Wl,--wrap=arena_alloc,--wrap=arena_alloc_bulk,--wrap=arena_take_chunk,--wrap=arena_release \
+	-Wl,--wrap=arena_strndup,--wrap=arena_push
 
 # What the address sanitizer remembers must not be among the variables that each run begins with anew (fake/pristine.h). GCC's is
 # a shared library anyway.

@@ -17,15 +17,22 @@ void *__real_arena_alloc(struct arena *arena, uint64_t count, size_t size);
 void *__wrap_arena_alloc(struct arena *arena, uint64_t count, size_t size);
 void *__real_arena_alloc_bulk(struct arena *arena, uint64_t size);
 void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size);
+char *__real_arena_strndup(struct arena *arena, const char *text, size_t length);
+char *__wrap_arena_strndup(struct arena *arena, const char *text, size_t length);
+void *__real_arena_push(struct arena *arena, void **array, size_t *capacity, size_t count,
+                        size_t size);
+void *__wrap_arena_push(struct arena *arena, void **array, size_t *capacity, size_t count,
+                        size_t size);
 void *__real_arena_take_chunk(struct arena *arena, size_t *ret_size);
 void *__wrap_arena_take_chunk(struct arena *arena, size_t *ret_size);
 void __wrap_arena_release(struct arena *arena);
 
-/* The next allocation does not get what the last one has left over. */
-static void leave_nothing(struct arena *arena)
+/* What is left over of an allocation's pages is not for the next one. */
+static void *spare_nothing(struct arena *arena, void *memory)
 {
     if (memory_ways.no_spare)
         arena->left = 0;
+    return memory;
 }
 
 static void *with_zone(void *memory, uint64_t size)
@@ -38,14 +45,10 @@ static void *with_zone(void *memory, uint64_t size)
 void *__wrap_arena_alloc(struct arena *arena, uint64_t count, size_t size)
 {
     uint64_t bytes, all;
-    void *memory;
 
     if (!checked_mul(count, size, &bytes) || !checked_add(bytes, ZONE_SIZE, &all))
         return __real_arena_alloc(arena, count, size);
-    leave_nothing(arena);
-    memory = __real_arena_alloc(arena, all, 1);
-    leave_nothing(arena); /* nor does arena_push(), which calls it without this detour */
-    return with_zone(memory, bytes);
+    return spare_nothing(arena, with_zone(__real_arena_alloc(arena, all, 1), bytes));
 }
 
 void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size)
@@ -54,8 +57,19 @@ void *__wrap_arena_alloc_bulk(struct arena *arena, uint64_t size)
 
     if (!checked_add(size, ZONE_SIZE, &all))
         return __real_arena_alloc_bulk(arena, size);
-    leave_nothing(arena);
-    return with_zone(__real_arena_alloc_bulk(arena, all), size);
+    return spare_nothing(arena, with_zone(__real_arena_alloc_bulk(arena, all), size));
+}
+
+/* These two call the real ones above. */
+char *__wrap_arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+    return spare_nothing(arena, __real_arena_strndup(arena, text, length));
+}
+
+void *__wrap_arena_push(struct arena *arena, void **array, size_t *capacity, size_t count,
+                        size_t size)
+{
+    return spare_nothing(arena, __real_arena_push(arena, array, capacity, count, size));
 }
 
 /* The whole chunk belongs to the caller now. */

@@ -13,6 +13,7 @@
 #include "tests/firmware/fake/images.h"
 #include "tests/firmware/fake/load_file.h"
 #include "tests/firmware/fake/own_image.h"
+#include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/setup.h"
@@ -99,6 +100,13 @@ static void linux_entry(uint64_t seed)
         put_module_part("\\initrd", 5001);
     put_entry(seed == 0 ? "linux /vmlinux\ninitrd /initrd" : "linux /vmlinux");
     expect_archives();
+}
+
+/* There is an archive, or an error: none of them is left out for want of memory. */
+static void nothing_spare(uint64_t seed)
+{
+    linux_entry(seed);
+    memory_ways.no_spare = true;
 }
 
 static void check_linux(void)
@@ -396,6 +404,7 @@ static void check_offered_to_image(void)
 const struct scenario extra_scenarios[] = {
     {"extras", linux_entry, ENDING_BOOT, NULL, check_linux, .seeds = 3},
     {"extras-faults", linux_entry, ENDING_BOOT, .faults = true},
+    {"extras-nothing-spare", nothing_spare, ENDING_BOOT, .faults = true},
     {"extras-packed", packed_linux, ENDING_BOOT, .seeds = 2, .faults = true},
     {"extras-other-kernel", other_kernel, ENDING_BOOT},
     {"extras-missing", missing, ENDING_BOOT, "gone.cred: no such file"},

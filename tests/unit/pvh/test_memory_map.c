@@ -441,6 +441,27 @@ static void finding_a_range(void **state)
     assert_null(memory_map_find(&map, UINT64_MAX));
 }
 
+/* What is free now, and not also what will be when boot services have ended. */
+static void free_memory(void **state)
+{
+    uint64_t all, largest;
+
+    (void)state;
+    build_plain();
+    memory_map_count_free(&map, &all, &largest);
+    assert_int_equal(all, 0);
+    assert_int_equal(largest, 0);
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x1000, 0x3000);
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x100000, 0x140000);
+    map_add_range(&builder, EFI_BOOT_DATA, 0x140000, 0x200000);
+    map_add_range(&builder, EFI_CONVENTIONAL, 0x200000, 0x210000);
+    map_add_range(&builder, EFI_RESERVED, 0x300000, 0x500000);
+    build_plain();
+    memory_map_count_free(&map, &all, &largest);
+    assert_int_equal(all, 0x52000);
+    assert_int_equal(largest, 0x40000);
+}
+
 static void classes_have_names(void **state)
 {
     (void)state;
@@ -1077,6 +1098,7 @@ int main(void)
         test(tables_in_ram),
         test(room_for_more),
         test(finding_a_range),
+        test(free_memory),
         test(classes_have_names),
         test(maps_that_are_refused),
         test(a_table_that_is_too_small),
