@@ -364,10 +364,12 @@ static int run_one(char **arguments)
             run.fault.lasting = *rest == '+';
         } else if (strcmp(arguments[0], "--short") == 0) {
             run.short_read = strtoull(arguments[1], NULL, 0);
+        } else {
+            return refuse();
         }
     }
-    if (!run.scenario)
-        return 2;
+    if (!run.scenario || arguments[0])
+        return refuse();
     result = execute(&run);
     if (tests.failures == 0)
         printf("%s\nending %d, status %llu, %zu calls, %zu reads\n", result->said, result->ending,
@@ -423,15 +425,36 @@ static size_t count_processors(void)
     return sched_getaffinity(0, sizeof(set), &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
 }
 
-static enum depth find_depth(char **arguments)
+static int refuse(void)
 {
-    if (!arguments[0])
-        return DEPTH_USUAL;
-    if (strcmp(arguments[0], "--plain") == 0)
-        return DEPTH_PLAIN;
-    if (strcmp(arguments[0], "--brief") == 0 || strcmp(arguments[0], "--marked") == 0)
-        return DEPTH_BRIEF;
-    return DEPTH_THOROUGH;
+    fputs("Usage: test_firmware [--plain | --brief | --thorough | --marked]\n"
+          "       test_firmware --only NAME\n"
+          "       test_firmware --run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]\n"
+          "       test_firmware --volume FOLDER OPTIONS\n",
+          stderr);
+    return 2;
+}
+
+/* False for another word than one of these. */
+static bool find_depth(const char *option, enum depth *ret_depth)
+{
+    static const struct {
+        const char *option;
+        enum depth depth;
+    } depths[] = {
+        {"--plain", DEPTH_PLAIN},
+        {"--brief", DEPTH_BRIEF},
+        {"--marked", DEPTH_BRIEF},
+        {"--thorough", DEPTH_THOROUGH},
+    };
+
+    *ret_depth = DEPTH_USUAL;
+    for (size_t i = 0; option && i < ELEMENTS(depths); i++) {
+        *ret_depth = depths[i].depth;
+        if (strcmp(depths[i].option, option) == 0)
+            return true;
+    }
+    return !option;
 }
 
 int main(int count, char **arguments)
@@ -442,13 +465,14 @@ int main(int count, char **arguments)
     make_jobs(count_processors());
     physical_reserve();
     pristine_keep();
-    tests.depth = find_depth(arguments + 1);
     if (count == 3 && strcmp(arguments[1], "--only") == 0)
         return run_only(arguments[2]);
     if (count == 4 && strcmp(arguments[1], "--volume") == 0)
         return run_volume(arguments[2], arguments[3]);
     if (count > 2)
         return run_one(arguments + 1);
+    if (!find_depth(arguments[1], &tests.depth))
+        return refuse();
     tests.only_marked = arguments[1] && strcmp(arguments[1], "--marked") == 0;
     tests.only_faults = tests.only_marked;
     run_all();
