@@ -127,14 +127,16 @@ void device_connect(EFI_HANDLE device)
     (void)BS->ConnectController(device, NULL, NULL, TRUE);
 }
 
-void device_connect_all(void)
+EFI_STATUS device_connect_all(void)
 {
     EFI_HANDLE *handles = NULL;
     UINTN count = 0;
+    EFI_STATUS status = BS->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles);
 
-    if (EFI_ERROR(BS->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles)))
-        return;
+    if (EFI_ERROR(status))
+        return status;
     for (UINTN i = 0; i < count; i++)
         device_connect(handles[i]);
     (void)BS->FreePool(handles);
+    return EFI_SUCCESS;
 }

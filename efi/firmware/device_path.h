@@ -49,4 +49,4 @@ EFI_DEVICE_PATH *device_path_copy_start(const void *path, size_t size, struct ar
 void device_connect(EFI_HANDLE device);
 
 /* The same for every handle; takes seconds on some machines. */
-void device_connect_all(void);
+EFI_STATUS device_connect_all(void);

@@ -143,6 +143,13 @@ static bool try_open(EFI_HANDLE partition, const char *name, struct volume *ret_
            error->code != ERROR_VOLUME_NO_FILE_SYSTEM;
 }
 
+static bool connect_all(struct error *error)
+{
+    EFI_STATUS status = device_connect_all();
+
+    return !EFI_ERROR(status) || error_set_efi(error, status, ERROR_PARTITION_LIST);
+}
+
 static bool connect_disk(EFI_HANDLE partition, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
@@ -182,8 +189,8 @@ static bool open_by_drivers(EFI_HANDLE partition, const char *name, struct volum
     error_clear(error);
     if (!connect_disk(partition, error) || try_open(partition, name, ret_volume, error))
         return true;
-    device_connect_all();
-    return try_open(partition, name, ret_volume, error);
+    error_clear(error);
+    return !connect_all(error) || try_open(partition, name, ret_volume, error);
 }
 
 static bool open_either_way(EFI_HANDLE partition, const char *name, struct volume *ret_volume,
@@ -257,8 +264,8 @@ static bool find_named(const char *path, const char **ret_path, EFI_HANDLE *ret_
         return false;
     if (*ret_partition)
         return true;
-    device_connect_all(); /* a fast boot connects only what it boots from */
-    return find_by_id(&id, ret_partition, error) &&
+    /* a fast boot connects only what it boots from */
+    return connect_all(error) && find_by_id(&id, ret_partition, error) &&
            (*ret_partition || error_set_for(error, path, ERROR_PARTITION_UNKNOWN));
 }
 

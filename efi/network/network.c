@@ -116,7 +116,9 @@ static EFI_STATUS find_cards(UINTN *ret_count, EFI_HANDLE **ret_cards)
 
     if (status != EFI_NOT_FOUND)
         return status;
-    device_connect_all();
+    status = device_connect_all();
+    if (EFI_ERROR(status))
+        return status;
     return BS->LocateHandleBuffer(ByProtocol, &guid, NULL, ret_count, ret_cards);
 }
 

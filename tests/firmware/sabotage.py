@@ -394,7 +394,8 @@ BREAKS = (
     # Other partitions, and drivers
     Break("a partition that is not connected is not connected", "open_by_firmware", statement(calls="device_connect"), "",
           "xbootldr-entry", "FAILED"),
-    Break("no driver is shown all there is", "open_by_drivers", statement(calls="device_connect_all"), "",
+    Break("no driver is shown all there is", "open_by_drivers", returned("connect_all"),
+          ("!connect_all(error) || ", ""),
           "drivers", "FAILED"),
     Break("no driver is looked for", "open_either_way", call("file_system_may_have_driver"), "false",
           "drivers", "FAILED"),

@@ -335,6 +335,16 @@ static void print_sums(void)
         tests.runs, tests.boots, tests.errors, tests.faults, tests.shorts, tests.failures);
 }
 
+static int refuse(void)
+{
+    fputs("Usage: test_firmware [--plain | --brief | --thorough | --marked]\n"
+          "       test_firmware --only NAME\n"
+          "       test_firmware --run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]\n"
+          "       test_firmware --volume FOLDER OPTIONS\n",
+          stderr);
+    return 2;
+}
+
 static int run_only(const char *name)
 {
     tests.depth = DEPTH_THOROUGH;
@@ -423,16 +433,6 @@ static size_t count_processors(void)
     cpu_set_t set;
 
     return sched_getaffinity(0, sizeof(set), &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
-}
-
-static int refuse(void)
-{
-    fputs("Usage: test_firmware [--plain | --brief | --thorough | --marked]\n"
-          "       test_firmware --only NAME\n"
-          "       test_firmware --run NAME[:SEED] [--fault CALL:STATUS[+]] [--short READ]\n"
-          "       test_firmware --volume FOLDER OPTIONS\n",
-          stderr);
-    return 2;
 }
 
 /* False for another word than one of these. */
