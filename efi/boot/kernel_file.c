@@ -121,13 +121,14 @@ static bool is_for_want_of_memory(const struct error *error)
     return error->code == ERROR_UNPACK_MEMORY || error->code == ERROR_OUT_OF_MEMORY;
 }
 
-bool kernel_probe(const struct boot_file *source, struct error *error)
+bool kernel_probe(const struct boot_file *source, bool *ret_may_be_linux, struct error *error)
 {
     CLEANUP(kernel_close) struct kernel kernel = {.state = KERNEL_CLOSED};
     bool good = open_file(source, &kernel, error) &&
                 (!file_reads_parts(&kernel.file) || probe(&kernel, error));
 
     progress_end(); /* of start_unpacking() */
+    *ret_may_be_linux = kernel.state != KERNEL_READABLE || kernel_is_linux(&kernel);
     if (good || !is_for_want_of_memory(error))
         return good;
     error_clear(error);

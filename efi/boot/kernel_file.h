@@ -59,9 +59,10 @@ bool kernel_is_linux(const struct kernel *kernel);
 
 /*
  * Checks whether a file may be a bootable kernel, as far as a few reads tell: what would need the
- * whole file to be decompressed is not checked.
+ * whole file to be decompressed is not checked. *ret_may_be_linux is false if it is known that it
+ * is another kernel.
  */
-bool kernel_probe(const struct boot_file *source, struct error *error);
+bool kernel_probe(const struct boot_file *source, bool *ret_may_be_linux, struct error *error);
 
 /* Starts again, this time unpacking the whole ELF file to memory: the state is KERNEL_READABLE. */
 bool kernel_unpack(struct kernel *kernel, struct error *error);

@@ -9,13 +9,13 @@
 
 #define PROBLEM_SIZE 600
 
-static bool probe_modules(const struct boot_request *request, struct error *error)
+static bool probe_modules(const struct boot_request *request, bool is_linux, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena;
     CLEANUP(modules_close) struct module_list modules = {.count = 0};
 
     pages_init_arena(&arena);
-    return modules_open(&request->initrds, &request->modules, true, &arena, &modules, error);
+    return modules_open(&request->initrds, &request->modules, is_linux, &arena, &modules, error);
 }
 
 static bool probe_program(const struct boot_file *program, struct error *error)
@@ -63,16 +63,19 @@ static bool needs_network(const struct boot_entry *entry)
            any_url(&request->initrds) || any_url(&request->modules) || any_url(&request->extras);
 }
 
+/* Extras are for Linux only: other kernels do not miss them. */
 static bool probe_files(const struct boot_entry *entry, bool decode, struct error *error)
 {
-    const struct boot_file *kernel = &entry->request.kernel;
+    const struct boot_request *request = &entry->request;
+    bool may_be_linux = true;
 
-    if (!probe_extras(&entry->request.extras, error))
-        return false;
     if (entry->efi.path)
-        return probe_program(&entry->efi, error);
-    return (decode ? kernel_probe(kernel, error) : probe_existence(kernel, error)) &&
-           probe_modules(&entry->request, error);
+        return probe_extras(&request->extras, error) && probe_program(&entry->efi, error);
+    if (!(decode ? kernel_probe(&request->kernel, &may_be_linux, error)
+                 : probe_existence(&request->kernel, error)))
+        return false;
+    return (!may_be_linux || probe_extras(&request->extras, error)) &&
+           probe_modules(request, may_be_linux, error);
 }
 
 void probe_entry(struct boot_entry *entry, bool decode, struct arena *arena)

@@ -140,6 +140,16 @@ static void other_kernel(uint64_t seed)
     put_module_part("\\initrd", 5001);
 }
 
+/* It boots without a menu, and no menu passes it over, though what it does not get is missing. */
+static void other_kernel_missing(uint64_t seed)
+{
+    setup_plain();
+    file_put_text(ENTRY, "sort-key a\nlinux /vmlinux\nextra /gone.cred\noptions first\n");
+    file_put_text("\\loader\\entries\\b.conf", "sort-key b\nlinux /vmlinux\noptions second\n");
+    file_put_text("\\loader\\loader.conf", seed ? "timeout 3\n" : "timeout 0\n");
+    expect_command_line("first");
+}
+
 /* What is missing is said, and the entry below is booted. */
 static void missing(uint64_t seed)
 {
@@ -407,6 +417,7 @@ const struct scenario extra_scenarios[] = {
     {"extras-nothing-spare", nothing_spare, ENDING_BOOT, .faults = true},
     {"extras-packed", packed_linux, ENDING_BOOT, .seeds = 2, .faults = true},
     {"extras-other-kernel", other_kernel, ENDING_BOOT},
+    {"extras-other-kernel-missing", other_kernel_missing, ENDING_BOOT, .seeds = 2},
     {"extras-missing", missing, ENDING_BOOT, "gone.cred: no such file"},
     {"extras-missing-in-menu", missing_in_menu, ENDING_BOOT,
      "a cannot boot: /gone.cred: no such file", .seeds = 2},
