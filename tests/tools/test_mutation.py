@@ -220,6 +220,15 @@ def test_what_runs_is_ended():
     assert tests.run(["sleep", "9"], 0, 9) == Verdict.FAILED
 
 
+@pytest.mark.parametrize("words, is_gone_through", (
+    ([], True), (["--count", "600"], True), (["--count", "601"], False), (["--seed", "1"], False), (["--only", "pvh/"], False),
+))
+def test_how_many_have_to_be_killed(monkeypatch, words, is_gone_through):
+    monkeypatch.setattr(sys, "argv", ["mutate.py", *words])
+    wanted = mutate.ENOUGH if is_gone_through else mutate.ENOUGH_ELSEWHERE
+    assert mutate.enough(mutate.read_options()) == wanted
+
+
 @pytest.mark.parametrize("words, says", (
     (["--count", "0"], "--count"), (["--count", "-5"], "--count"), (["--count", "many"], "--count"), (["--seed", "x"], "--seed"),
     (["--only", "no/such/file"], "no source's path contains 'no/such/file'"),
