@@ -47,6 +47,7 @@ struct boot_entry {
     struct diagnostics diagnostics; /* lines that were not understood */
 
     const char *label;   /* shown in the menu: see entries_make_labels() */
+    bool was_tried;      /* by the boot that is under way */
     const char *problem; /* why it cannot be started, shown to the user; NULL if unknown */
 };
 

@@ -126,7 +126,6 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .has_firmware_setup = manager->can_enter_setup,
         .console_mode = loader_interface_read_console_mode(console_mode, manager->arena),
         .configured_mode = console_mode,
-        .stays = loader_config_restarts(&manager->catalog.config, false),
         .beep = manager->catalog.config.beep,
         .firmware_mode = text_mode_current(),
         .context = entry_menu,

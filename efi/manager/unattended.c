@@ -36,7 +36,7 @@ enum round { WITHOUT_PROBLEM, WITH_PROBLEM, WITHOUT_TRIES, ROUNDS };
 
 static bool is_due(const struct boot_entry *entry, bool is_chosen, enum round round)
 {
-    if (!entry_is_bootable(entry) || (!is_chosen && entry_is_automatic(entry)))
+    if (entry->was_tried || !entry_is_bootable(entry) || (!is_chosen && entry_is_automatic(entry)))
         return false;
     if (!is_chosen && entry_is_exhausted(entry))
         return round == WITHOUT_TRIES;
@@ -70,11 +70,10 @@ static bool try_round(struct manager *manager, size_t index, enum round round, b
 
         if (!is_due(&entries->items[next], i == 0, round))
             continue;
-        if (i > 0 && first->problem && error->code == ERROR_NONE) {
+        if (i > 0 && first->problem && error->code == ERROR_NONE)
             report_problem(manager, first);
-            restart_if_wanted(manager, false);
-        }
         manager->is_fallback = i > 0;
+        entries->items[next].was_tried = true; /* that may have been its last try */
         *ret_done = start_entry(manager, next, NULL, &failure);
         if (*ret_done)
             return true;
@@ -89,8 +88,11 @@ static bool try_round(struct manager *manager, size_t index, enum round round, b
 
 bool boot_unattended(struct manager *manager, size_t index, struct error *error)
 {
+    const struct entry_list *entries = &manager->catalog.entries;
     bool done = false, booted = false;
 
+    for (size_t i = 0; i < entries->count; i++)
+        entries->items[i].was_tried = false;
     for (enum round round = WITHOUT_PROBLEM; round < ROUNDS && !done; round++)
         booted = try_round(manager, index, round, &done, error);
     if (booted)

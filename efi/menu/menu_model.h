@@ -45,7 +45,6 @@ struct menu {
     INT32 firmware_mode;        /* the text mode before the menu; negative: unknown */
     const char *message;        /* shown above the list, e.g. why a boot failed; NULL for none */
     bool has_news;              /* the message is another one, since work() was called */
-    bool stays;                 /* at the timeout, the default is started whatever is known of it */
     /* out: the edited command line, in the arena; NULL: unchanged */
     const char *command_line;
     struct menu_edits edits; /* private to the menu, kept from one menu_run() to the next */

@@ -155,14 +155,22 @@ static void worn_at_last(uint64_t seed)
     expect_command_line("worn");
 }
 
-/* The default cannot be booted: the machine restarts, whether the menu has been there or not. */
-static void restart_with_menu(uint64_t seed)
+/* The last try of another entry is used up: it is not started again as one without tries. */
+static void last_try_once(uint64_t seed)
 {
+    (void)seed;
     setup_plain();
-    file_put_text("\\loader\\loader.conf",
-                  seed ? "timeout 5\nreboot-on-error yes\n" : "reboot-on-error yes\n");
-    file_put_text(ENTRIES "a.conf", "title Bad\nsort-key a\nlinux /gone\n");
-    file_put_text(ENTRIES "b.conf", "title Good\nsort-key b\nlinux /vmlinux\n");
+    file_put_text("\\loader\\loader.conf", "default a\n");
+    file_put_text(ENTRIES "a.conf", "sort-key a\nlinux /none\n");
+    file_put_text(ENTRIES "b+1.conf", "title Last\nsort-key b\nlinux /missing\n");
+}
+
+static void check_last_try(void)
+{
+    const char *first = strstr(run_said(), "/missing: no such file");
+
+    if (run_is_plain() && (!first || strstr(first + 1, "/missing: no such file")))
+        run_fail("the entry is not started once");
 }
 
 static void damaged_config(uint64_t seed)
@@ -1254,7 +1262,7 @@ const struct scenario manager_scenarios[] = {
     {"entries-a-file", file_for_directory, ENDING_ERROR, "there is no directory \\loader\\entries"},
     {"worn-before-good", worn_before_good, ENDING_BOOT, .seeds = 2},
     {"worn-at-last", worn_at_last, ENDING_BOOT, .seeds = 2},
-    {"restart-with-menu", restart_with_menu, ENDING_RESTART, .seeds = 2},
+    {"last-try-once", last_try_once, ENDING_ERROR, NULL, check_last_try},
     {"config-damaged", damaged_config, ENDING_BOOT, "loader.conf", .seeds = 4, .faults = true},
     {"pass-entry", pass_entry, ENDING_BOOT, NULL, .faults = true},
 
