@@ -67,7 +67,7 @@ EFI_STATUS console_print_error(struct error *error, struct text *copy);
  */
 void console_copy_errors(struct text *copy);
 
-/* While `held`, what is printed is only logged, and transient lines are not shown. */
+/* While `held`, messages are only logged, and transient lines are not shown. */
 void console_hold(bool held);
 
 /* Prints the sentence of an error that keeps nothing from going on, and has no numbers. */

@@ -81,6 +81,20 @@ static bool is_restart_wanted(const struct esp *esp)
     return loader_config_restarts(&esp->catalog.config, count->counted && count->left > 0);
 }
 
+/* The next entry that boots, with or without tries left; the number of entries for none. */
+static size_t find_substitute(const struct esp *esp, bool exhausted)
+{
+    const struct entry_list *entries = &esp->catalog.entries;
+
+    for (size_t i = 1; i < entries->count; i++) {
+        size_t next = (esp->default_entry + i) % entries->count;
+
+        if (entry_is_exhausted(&entries->items[next]) == exhausted && esp_entry_boots(esp, next))
+            return next;
+    }
+    return entries->count;
+}
+
 /* As the loader goes on with nobody there: see efi/manager/unattended.c. */
 static enum status choose_substitute(struct esp *esp, struct arena *arena)
 {
@@ -94,12 +108,9 @@ static enum status choose_substitute(struct esp *esp, struct arena *arena)
                            "%s: the default does not boot, and the machine restarts for "
                            "reboot-on-error",
                            esp->config_path);
-    for (size_t i = 1; i < count && esp->substitute == count; i++) {
-        size_t next = (esp->default_entry + i) % count;
-
-        if (esp_entry_boots(esp, next))
-            esp->substitute = next;
-    }
+    esp->substitute = find_substitute(esp, false);
+    if (esp->substitute == count) /* what has no tries left is booted at last */
+        esp->substitute = find_substitute(esp, true);
     return STATUS_BOOTABLE;
 }
 
