@@ -5,6 +5,8 @@
 #include "common/base/text.h"
 #include "common/base/utf.h"
 
+#include <string.h>
+
 static bool is_separator(char character)
 {
     return character == '\\' || character == '/';
@@ -97,17 +99,10 @@ bool path_exceeds_fat(const uint16_t *units)
 size_t path_scheme_length(const char *path)
 {
     static const char secure[] = "https://", plain[] = "http://";
-    size_t length = 0;
 
-    while (secure[length] && to_lower(path[length]) == secure[length])
-        length++;
-    if (!secure[length])
-        return length;
-    for (length = 0; plain[length]; length++) {
-        if (to_lower(path[length]) != plain[length])
-            return 0;
-    }
-    return length;
+    if (text_starts_with_ignoring_case(path, secure))
+        return strlen(secure);
+    return text_starts_with_ignoring_case(path, plain) ? strlen(plain) : 0;
 }
 
 bool path_is_url(const char *path)

@@ -307,6 +307,15 @@ bool text_equals_ignoring_case(const char *a, const char *b)
     return *a == *b;
 }
 
+bool text_starts_with_ignoring_case(const char *string, const char *prefix)
+{
+    for (size_t i = 0; prefix[i]; i++) {
+        if (to_lower(string[i]) != to_lower(prefix[i]))
+            return false;
+    }
+    return true;
+}
+
 bool text_ends_with_ignoring_case(const char *string, const char *suffix)
 {
     size_t length = strlen(string);

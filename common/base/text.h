@@ -81,6 +81,7 @@ const char *skip_spaces(const char *text);
 char to_lower(char character);
 /* Ignores ASCII case only, which is enough for names on FAT. */
 bool text_equals_ignoring_case(const char *a, const char *b);
+bool text_starts_with_ignoring_case(const char *string, const char *prefix);
 bool text_ends_with_ignoring_case(const char *string, const char *suffix);
 /* The part of a path after the last \ or /; points into `path`. */
 const char *path_base_name(const char *path);

@@ -22,21 +22,10 @@ const char *entry_source_suffix(enum entry_source_kind kind)
     return kinds[kind].suffix;
 }
 
-/* IDs of automatic entries begin like this; IDs ignore case. */
-static bool is_reserved(const char *name)
-{
-    static const char prefix[] = "auto-";
-
-    for (size_t i = 0; prefix[i]; i++) {
-        if (to_lower(name[i]) != prefix[i])
-            return false;
-    }
-    return true;
-}
-
 bool entry_source_takes_name(enum entry_source_kind kind, const char *name)
 {
-    return *name != '.' && !is_reserved(name) &&
+    /* IDs of automatic entries begin with "auto-"; IDs ignore case. */
+    return *name != '.' && !text_starts_with_ignoring_case(name, "auto-") &&
            text_ends_with_ignoring_case(name, kinds[kind].suffix);
 }
 

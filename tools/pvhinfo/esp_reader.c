@@ -201,5 +201,5 @@ enum status esp_read_catalog(struct esp *esp, struct arena *arena)
         return STATUS_TROUBLE;
     if (catalog_read(&reader.reader, NULL, arena, &esp->catalog, &error))
         return STATUS_BOOTABLE;
-    return error.code == ERROR_OUT_OF_MEMORY ? trouble(OUT_OF_MEMORY) : STATUS_TROUBLE;
+    return trouble(OUT_OF_MEMORY);
 }
