@@ -17,4 +17,4 @@ ARCH_TARGET     := efi-app-ia32
 GNU_EFI_LIB     := /usr/lib32
 GNU_EFI_ARCH    := ia32
 # Numbers of 64 bits take two registers and twice the instructions: the limits are above those of x64.
-ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),409600,$(if $(DECODERS),385024,266240))
+ARCH_LIMIT      := $(if $(findstring clang,$(EFI_CC)),409600,$(if $(DECODERS),385024,272384))
