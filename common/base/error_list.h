@@ -155,7 +155,7 @@ ERROR_ROW(PARTITION_ID, FILE, INVALID_PARAMETER, NONE,
     "prints")
 ERROR_ROW(PARTITION_UNKNOWN, FILE, NOT_FOUND, NONE,
     "no partition that the firmware knows has this PARTUUID; compare it with `lsblk -o PARTUUID`")
-ERROR_ROW(PARTITION_LIST, MACHINE, FIRMWARE, AGAIN,
+ERROR_ROW(PARTITION_LIST, FILE, FIRMWARE, AGAIN,
     "the firmware cannot list its disks and partitions: {w}")
 ERROR_ROW(PARTITION_UNREADABLE, FILE, UNSUPPORTED, NONE,
     "cannot be read: its file system is {t}")
@@ -412,6 +412,9 @@ ERROR_ROW(ENTRY_UNKNOWN, MACHINE, NOT_FOUND, NONE,
     "no entry {N} (there: {t})")
 ERROR_ROW(ENTRY_UNBOOTABLE, MACHINE, UNSUPPORTED, NONE,
     "{t}")
+ERROR_ROW(ENTRIES_UNREAD, MACHINE, FIRMWARE, NONE,
+    "nothing to boot: entries could not be read (see above), and no other can be booted on this "
+    "machine")
 ERROR_ROW(NO_ENTRIES_DIRECTORY, MACHINE, NOT_FOUND, NONE,
     "nothing to boot: there is no directory {N} on the volume pvhboot was started from; create it, "
     "with a file linux.conf that says \"linux /PATH/OF/KERNEL\", or name a KERNEL in the load "

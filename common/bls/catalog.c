@@ -10,22 +10,11 @@
 
 #include <string.h>
 
-/* Returns false when there is nothing to parse: the file is missing, or unreadable and reported. */
-static bool read_or_report(struct catalog_reader *reader, struct catalog_file *file,
-                           struct arena *arena)
-{
-    struct error error = {.code = ERROR_NONE};
-
-    if (reader->read_file(reader, file, arena, &error))
-        return file->text;
-    reader->report(reader, &error);
-    return false;
-}
-
 static bool read_config(struct catalog_reader *reader, struct arena *arena, struct catalog *catalog,
                         struct error *error)
 {
     struct catalog_file *file = &catalog->config_file;
+    struct error reading = {.code = ERROR_NONE};
 
     *file = (struct catalog_file){
         .path = LOADER_CONFIG_PATH,
@@ -33,9 +22,19 @@ static bool read_config(struct catalog_reader *reader, struct arena *arena, stru
         .optional = true,
     };
     loader_config_init(&catalog->config);
-    return !read_or_report(reader, file, arena) ||
-           loader_config_parse(file->text, file->length, arena, &catalog->config) ||
+    if (!reader->read_file(reader, file, arena, &reading))
+        reader->report(reader, &reading);
+    return !file->text || loader_config_parse(file->text, file->length, arena, &catalog->config) ||
            error_set(error, ERROR_OUT_OF_MEMORY);
+}
+
+/* Reports what entries may be missing for. */
+static void report_unread(struct catalog_reader *reader, struct entry_list *list,
+                          struct error *reading)
+{
+    reader->report(reader, reading);
+    if (list->unread.code == ERROR_NONE)
+        list->unread = *reading;
 }
 
 static bool add_text(struct catalog_reader *reader, const struct entry_source *source,
@@ -58,11 +57,13 @@ static bool add_type1(struct catalog_reader *reader, const struct entry_source *
         .path = entry_source_path(source, arena),
         .limit = TYPE1_MAX_SIZE,
     };
+    struct error reading = {.code = ERROR_NONE};
 
     if (!file.path)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    if (!read_or_report(reader, &file, arena)) {
+    if (!reader->read_file(reader, &file, arena, &reading)) {
         list->unreadable++;
+        report_unread(reader, list, &reading);
         return true;
     }
     return add_text(reader, source, file.text, file.length, arena, list, error);
@@ -94,8 +95,12 @@ static bool add_type2(struct catalog_reader *reader, const struct entry_source *
         return true;
     if (reading.code == ERROR_OUT_OF_MEMORY)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    list->unreadable += reading.code != ERROR_NO_PROGRAM && reading.code != ERROR_NO_OS_RELEASE;
-    reader->report(reader, &reading);
+    if (reading.code == ERROR_NO_PROGRAM || reading.code == ERROR_NO_OS_RELEASE) {
+        reader->report(reader, &reading); /* it is no entry */
+        return true;
+    }
+    list->unreadable++;
+    report_unread(reader, list, &reading);
     return true;
 }
 
@@ -119,7 +124,7 @@ static bool read_directory(struct catalog_reader *reader, enum entry_source_kind
         if (!reader->next_name(reader, arena, &source.file_name, &listing)) {
             if (listing.code == ERROR_OUT_OF_MEMORY)
                 return error_set(error, ERROR_OUT_OF_MEMORY);
-            reader->report(reader, &listing); /* keep what was read of a damaged directory */
+            report_unread(reader, list, &listing); /* keep what was read of a damaged directory */
             return true;
         }
         if (!source.file_name)
@@ -158,7 +163,7 @@ static bool read_what_can_be(struct catalog_reader *reader, enum entry_source_ki
     *ret_found = true;
     if (reading.code == ERROR_OUT_OF_MEMORY)
         return error_set(error, ERROR_OUT_OF_MEMORY);
-    reader->report(reader, &reading);
+    report_unread(reader, list, &reading);
     return true;
 }
 

@@ -259,14 +259,14 @@ static bool find_named(const char *path, const char **ret_path, EFI_HANDLE *ret_
     struct partition_id id;
 
     if (!partition_id_parse_path(path, &id, ret_path))
-        return error_set_for(error, path, ERROR_PARTITION_ID);
+        return error_set(error, ERROR_PARTITION_ID);
     if (!find_by_id(&id, ret_partition, error))
         return false;
     if (*ret_partition)
         return true;
     /* a fast boot connects only what it boots from */
     return connect_all(error) && find_by_id(&id, ret_partition, error) &&
-           (*ret_partition || error_set_for(error, path, ERROR_PARTITION_UNKNOWN));
+           (*ret_partition || error_set(error, ERROR_PARTITION_UNKNOWN));
 }
 
 bool partition_open_named(const char *path, struct volume *ret_volume, const char **ret_path,
@@ -276,7 +276,7 @@ bool partition_open_named(const char *path, struct volume *ret_volume, const cha
 
     *ret_volume = (struct volume){.kind = VOLUME_NONE};
     if (!find_named(path, ret_path, &partition, error))
-        return false;
+        return error_name(error, path);
     if (partition_open(partition, "the partition of this PARTUUID", ret_volume, error))
         return true;
     error->name = path;

@@ -16,6 +16,7 @@
 #include "efi/manager/unattended.h"
 #include "efi/manager/volume_catalog.h"
 #include "efi/menu/menu.h"
+#include "pvh/messages.h"
 
 #include <assert.h>
 
@@ -88,9 +89,15 @@ static bool has_no_default(const struct manager *manager)
 
 static bool set_no_entry_error(const struct manager *manager, struct error *error)
 {
+    const struct entry_list *entries = &manager->catalog.entries;
+
+    if (entries->unread.code != ERROR_NONE) {
+        error->status = error_status(&entries->unread);
+        return error_set(error, ERROR_ENTRIES_UNREAD);
+    }
     error->name = entry_source_directory(ENTRY_TYPE1);
-    return error_set(error, manager->catalog.entries.no_directory ? ERROR_NO_ENTRIES_DIRECTORY
-                                                                  : ERROR_NO_BOOTABLE_ENTRY);
+    return error_set(error,
+                     entries->no_directory ? ERROR_NO_ENTRIES_DIRECTORY : ERROR_NO_BOOTABLE_ENTRY);
 }
 
 static bool set_unknown_id_error(const struct manager *manager, struct error *error)
@@ -230,8 +237,19 @@ static void open_xbootldr(const struct volume *volume, struct volume *ret_xbootl
 {
     EFI_HANDLE partition;
 
-    if (partition_find_xbootldr(volume->device, &partition, error) && partition)
+    if (!partition_find_xbootldr(volume->device, &partition, error))
+        (void)error_name(error, XBOOTLDR_NAME);
+    else if (partition)
         (void)partition_open(partition, XBOOTLDR_NAME, ret_xbootldr, error);
+}
+
+/* It is why entries are missing, more than what could not be read later. */
+static void report_xbootldr(struct manager *manager, struct error *unread)
+{
+    if (unread->code == ERROR_NONE)
+        return;
+    (void)console_print_error(unread, NULL);
+    manager->catalog.entries.unread = *unread;
 }
 
 /* As systemd-boot does: the file, whatever is in it; nothing if there is none. */
@@ -250,9 +268,9 @@ static bool measure_config_of(const struct manager *manager, struct error *error
 static bool find_entries(struct manager *manager, struct volume *xbootldr, struct error *error)
 {
     const struct options *options = manager->options;
-    struct error unreadable = {.code = ERROR_NONE};
+    struct error unread = {.code = ERROR_NONE};
 
-    open_xbootldr(manager->volume, xbootldr, &unreadable);
+    open_xbootldr(manager->volume, xbootldr, &unread);
     if (!outside_settings_read(manager->arena, &manager->settings, error) ||
         !entries_read(manager->volume, xbootldr, &manager->settings, manager->arena,
                       &manager->catalog, &manager->messages, error) ||
@@ -265,8 +283,7 @@ static bool find_entries(struct manager *manager, struct volume *xbootldr, struc
     manager->default_entry = manager->catalog.entries.count;
     if (!options->entry)
         choose_default(manager);
-    if (unreadable.code != ERROR_NONE)
-        (void)console_print_error(&unreadable, NULL);
+    report_xbootldr(manager, &unread);
     return true;
 }
 

@@ -99,6 +99,11 @@ void run_mark(void)
     result->marked = true;
 }
 
+EFI_STATUS run_status(void)
+{
+    return result->status;
+}
+
 const char *run_said(void)
 {
     return result->said;

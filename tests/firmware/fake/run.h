@@ -80,6 +80,7 @@ void run_trace(enum service service, size_t call);
 void run_say(const char *text);
 void run_unsay(char character); /* if it is the last one: another takes its place */
 const char *run_said(void);
+EFI_STATUS run_status(void); /* that the loader has returned */
 
 /* Notes that a function was called; `make mutate` puts that into the functions that it changes. */
 void run_mark(void);

@@ -215,6 +215,8 @@ static void check_unreadable(void)
         !strstr(run_said(), "this disk's XBOOTLDR partition: cannot be read: its file system is "
                             "ext4"))
         run_fail("the file system is not named");
+    if (run_status() != EFI_UNSUPPORTED)
+        run_fail("the status is not why there is nothing to boot");
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -337,6 +337,7 @@ static void a_file_that_cannot_be_read_is_left_out(void **state)
     assert_int_equal(catalog.entries.unreadable, 1);
     assert_int_equal(volume.report_count, 1);
     assert_int_equal(volume.reported, ERROR_READ);
+    assert_int_equal(catalog.entries.unread.code, ERROR_READ);
     assert_string_equal(catalog.entries.items[0].label, "B"); /* no other entry has the title now */
     use_files(usual, ELEMENTS(usual));
     volume.unreadable = CONFIG;
@@ -344,6 +345,7 @@ static void a_file_that_cannot_be_read_is_left_out(void **state)
     assert_ids("b a c");
     assert_int_equal(catalog.config.timeout, TIMEOUT_HIDDEN);
     assert_int_equal(catalog.entries.unreadable, 0);
+    assert_int_equal(catalog.entries.unread.code, ERROR_NONE); /* no entry is missing for it */
     assert_int_equal(volume.report_count, 1);
 }
 
@@ -358,6 +360,7 @@ static void a_damaged_directory(void **state)
         assert_ids(names == 0 ? "" : names < 5 ? "b" : "b a");
         assert_int_equal(volume.report_count, 1);
         assert_int_equal(volume.reported, ERROR_READ);
+        assert_int_equal(catalog.entries.unread.code, ERROR_READ);
         assert_false(catalog.entries.no_directory);
     }
 }
@@ -372,6 +375,7 @@ static void a_directory_that_cannot_be_opened(void **state)
     assert_false(catalog.entries.no_directory);
     assert_int_equal(volume.report_count, 1);
     assert_int_equal(volume.reported, ERROR_READ);
+    assert_int_equal(catalog.entries.unread.code, ERROR_READ);
 }
 
 /* Out of memory while listing: reading ends. */
@@ -424,6 +428,7 @@ static void assert_images(const char *ids, size_t unreadable, size_t reports,
     assert_int_equal(catalog.entries.unreadable, unreadable);
     assert_int_equal(volume.report_count, reports);
     assert_int_equal(volume.reported, reported);
+    assert_int_equal(catalog.entries.unread.code, unreadable ? reported : ERROR_NONE);
 }
 
 /* Sorted with the entry files; what is no entry is told, and what is damaged is counted. */
@@ -453,7 +458,9 @@ static void unified_kernel_images(void **state)
     assert_images("", 1, 1, ERROR_READ);
     use_images(files, 1, images);
     volume.unopenable = IMAGES;
-    assert_images("", 0, 1, ERROR_READ);
+    assert_true(read_catalog());
+    assert_ids("");
+    assert_int_equal(catalog.entries.unread.code, ERROR_READ);
     put_number(pe_file_header(&images[1]), 1, 'x');
     use_images(files, ELEMENTS(files), images);
     assert_images("a b c", 0, 1, ERROR_NO_PROGRAM);
@@ -461,6 +468,12 @@ static void unified_kernel_images(void **state)
     put_number(pe_file_row(&images[1], 0) + 20, 4, 0xffffff);
     use_images(files, ELEMENTS(files), images);
     assert_images("a b c", 1, 1, ERROR_PE_SECTION_OUTSIDE);
+    use_images(files, ELEMENTS(files), images);
+    volume.unopenable = ENTRIES;
+    assert_true(read_catalog());
+    assert_int_equal(volume.report_count, 2);
+    assert_int_equal(volume.reported, ERROR_PE_SECTION_OUTSIDE);
+    assert_int_equal(catalog.entries.unread.code, ERROR_READ); /* the first */
     pe_file_free(&images[0]);
     pe_file_free(&images[1]);
 }

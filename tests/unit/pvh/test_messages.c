@@ -108,7 +108,9 @@ static const struct {
     {ERROR_DRIVER_UNDER_SHIM, {0}, {NAME ": is not started", "shim"}},
     {ERROR_PARTITION_ID, {0}, {NAME ": not a path on a partition", "PARTUUID=ID:/PATH"}},
     {ERROR_PARTITION_UNKNOWN, {0}, {NAME ": no partition", "lsblk"}},
-    {ERROR_PARTITION_LIST, {0}, {"cannot list its disks and partitions: ", "try again"}},
+    {ERROR_PARTITION_LIST,
+     {0},
+     {NAME ": the firmware cannot list its disks and partitions: ", "try again"}},
     {ERROR_PARTITION_UNREADABLE, {0}, {NAME ": cannot be read: its file system is ", REASON}},
     {ERROR_FILE_CORRUPTED,
      {512, 0x1000},
@@ -210,6 +212,7 @@ static const struct {
     {ERROR_COMMAND_LINES_TOO_LONG, {0}, {"shorten them"}},
     {ERROR_ENTRY_UNKNOWN, {0}, {"no entry " NAME, "there: " REASON}},
     {ERROR_ENTRY_UNBOOTABLE, {0}, {REASON}},
+    {ERROR_ENTRIES_UNREAD, {0}, {"nothing to boot: entries could not be read"}},
     {ERROR_NO_ENTRIES_DIRECTORY, {0}, {"no directory " NAME}},
     {ERROR_NO_BOOTABLE_ENTRY, {0}, {"no entry in " NAME}},
 };
