@@ -39,7 +39,7 @@ BOOT_UPDATES := $(patsubst %,build/deps/archives/%/linux-image-cloud-amd64.deb,b
 BOOT_DEB := build/boot-deb/pvhboot_$(VERSION)-1_amd64.deb
 
 BOOT_TOOLS := $(patsubst %,build/boot-tools/%.efi,strict pcrs)
-BOOT_NEEDS = $(EFI_BINARY) $(IA32_BINARY) $(BOOT_FIRMWARE_OPTIONAL) $(BOOT_TOOLS) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
+BOOT_NEEDS = $(EFI_BINARY) $(IA32_BINARY) $(PVHINFO) $(BOOT_FIRMWARE_OPTIONAL) $(BOOT_TOOLS) without-decoders test-kernels $(BOOT_KERNELS) $(OTHER_KERNELS) $(BOOT_PACKAGES)
 BOOT_TEST = pytest-3 -q -p no:cacheprovider -n 2 tests/boot
 
 .PHONY: check-boot
