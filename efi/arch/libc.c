@@ -84,4 +84,15 @@ char *strchr(const char *text, int character)
     return (char *)(uintptr_t)text;
 }
 
+char *strstr(const char *text, const char *wanted)
+{
+    size_t length = strlen(wanted);
+
+    for (; strncmp(text, wanted, length) != 0; text++) {
+        if (!*text)
+            return NULL;
+    }
+    return (char *)(uintptr_t)text;
+}
+
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

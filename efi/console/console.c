@@ -26,8 +26,8 @@ static bool verbose_output;
 static size_t transient_length; /* of the line to be erased, in bytes: at least its columns */
 static bool has_warned;
 static bool is_held;
-static struct text *error_copy; /* of console_copy_errors(); NULL for none */
-static const char *entry_name;  /* of console_set_entry() */
+static struct text *message_copy; /* of console_copy_messages(); NULL for none */
+static const char *entry_name;    /* of console_set_entry() */
 
 void console_set_entry(const char *name)
 {
@@ -195,15 +195,22 @@ static void start_message(struct text *text)
     text_append(text, ": ");
 }
 
-/* Writes a message that start_message() has started: to the log, and to the console if `shown`. */
-static void write_message(struct text *text, bool shown)
+/*
+ * Writes a message that start_message() has started: to the log, and, if `shown`, to `copy`, unless
+ * that is NULL, and to the console, unless that is held.
+ */
+static void write_message(struct text *text, bool shown, struct text *copy)
 {
+    bool on_console = shown && !is_held;
+
     replace_line_ends(text);
-    has_warned |= shown;
-    if (shown && !is_held)
+    has_warned |= on_console;
+    if (on_console)
         write_lines(text->data);
     else
         log_lines(text->data);
+    if (shown && copy)
+        text_append_line(copy, text->data + strlen(PREFIX));
 }
 
 static void print_message(bool shown, const char *format, va_list arguments)
@@ -212,7 +219,7 @@ static void print_message(bool shown, const char *format, va_list arguments)
 
     start_message(&text);
     text_format_list(&text, format, arguments);
-    write_message(&text, shown);
+    write_message(&text, shown, message_copy);
 }
 
 void console_message(const char *format, ...)
@@ -233,17 +240,13 @@ EFI_STATUS console_print_error(struct error *error, struct text *copy)
     error->printed = true;
     start_message(&text);
     error_append(&text, error);
-    write_message(&text, true);
-    if (!copy)
-        copy = error_copy;
-    if (copy)
-        text_append_line(copy, text.data + strlen(PREFIX));
+    write_message(&text, true, copy ? copy : message_copy);
     return EFIERR(error_status(error));
 }
 
-void console_copy_errors(struct text *copy)
+void console_copy_messages(struct text *copy)
 {
-    error_copy = copy;
+    message_copy = copy;
 }
 
 void console_hold(bool held)

@@ -62,10 +62,10 @@ void console_set_verbose(bool verbose);
 EFI_STATUS console_print_error(struct error *error, struct text *copy);
 
 /*
- * From now on appends the sentences of errors without a `copy` of their own to this one, for a menu
+ * From now on appends messages, and errors without a `copy` of their own, to this one, for a menu
  * that will clear the screen; NULL: no longer.
  */
-void console_copy_errors(struct text *copy);
+void console_copy_messages(struct text *copy);
 
 /* While `held`, messages are only logged, and transient lines are not shown. */
 void console_hold(bool held);

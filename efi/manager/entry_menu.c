@@ -24,20 +24,29 @@ struct entry_menu {
     size_t probed; /* how many entries have been probed while the menu was idle */
 };
 
-/* The screen is the menu's: what is said meanwhile goes into its message. */
-static void probe_silently(struct entry_menu *entry_menu, struct boot_entry *entry)
+/*
+ * The screen is the menu's: what is said meanwhile goes into its message, without what the user has
+ * seen and dismissed. Returns true if something was said.
+ */
+static bool probe_silently(struct entry_menu *entry_menu, struct boot_entry *entry)
 {
     struct manager *manager = entry_menu->manager;
-    size_t before = manager->messages.length;
+    struct menu *menu = entry_menu->menu;
+    size_t before;
 
+    if (!menu->message)
+        text_clear(&manager->messages);
+    before = manager->messages.length;
     console_hold(true);
-    console_copy_errors(&manager->messages);
+    console_copy_messages(&manager->messages);
     /* With Secure Boot on, nothing is decoded before it is verified. */
     probe_entry(entry, !policy_is_enforced(manager->trust->state), manager->arena);
-    console_copy_errors(NULL);
+    console_copy_messages(NULL);
     console_hold(false);
-    entry_menu->menu->message = manager->messages.length ? manager->messages.data : NULL;
-    entry_menu->menu->has_news = manager->messages.length > before;
+    if (manager->messages.length == before)
+        return false;
+    menu->message = manager->messages.data;
+    return true;
 }
 
 static bool probe_next(void *context, bool *ret_changed)
@@ -45,12 +54,13 @@ static bool probe_next(void *context, bool *ret_changed)
     struct entry_menu *entry_menu = context;
     const struct entry_list *entries = &entry_menu->manager->catalog.entries;
     struct boot_entry *entry;
+    bool said;
 
     if (entry_menu->probed == entries->count)
         return false;
     entry = &entries->items[entry_menu->probed++];
-    probe_silently(entry_menu, entry);
-    *ret_changed = entry->problem || entry_menu->menu->has_news;
+    said = probe_silently(entry_menu, entry);
+    *ret_changed = said || entry->problem;
     return true;
 }
 

@@ -176,14 +176,14 @@ void key_sets_find(struct manager *manager, const struct volume *volume)
         !secure_boot_is_in_setup())
         return;
     if (!read_sets(manager, volume, &error)) {
-        (void)console_print_error(&error, &manager->messages);
+        (void)console_print_error(&error, NULL);
         return;
     }
     set = find_auto(manager);
     if (!set || (may_enroll(manager, set, &error) && key_sets_enroll(manager, set, &error)))
         return;
     if (error.code != ERROR_NONE) {
-        (void)console_print_error(&error, &manager->messages);
+        (void)console_print_error(&error, NULL);
         manager->has_notice = true;
     }
 }

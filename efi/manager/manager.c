@@ -273,7 +273,7 @@ static bool find_entries(struct manager *manager, struct volume *xbootldr, struc
     open_xbootldr(manager->volume, xbootldr, &unread);
     if (!outside_settings_read(manager->arena, &manager->settings, error) ||
         !entries_read(manager->volume, xbootldr, &manager->settings, manager->arena,
-                      &manager->catalog, &manager->messages, error) ||
+                      &manager->catalog, error) ||
         !measure_config_of(manager, error))
         return false;
     if (!options->entry && !options->dry_run)
@@ -320,9 +320,9 @@ bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume
     if (notice)
         show_notice(&manager, notice);
     loader_interface_announce(loaded, start, &trust->measurements.tpm, arena);
-    console_copy_errors(&manager.messages);
+    console_copy_messages(&manager.messages);
     found = find_entries(&manager, &xbootldr, error);
-    console_copy_errors(NULL);
+    console_copy_messages(NULL);
     if (!found)
         return false;
     return options->entry ? boot_named(&manager, error) : boot_chosen(&manager, error);

@@ -89,6 +89,17 @@ static void record_start(struct manager *manager, struct boot_entry *entry)
     loader_interface_set_time(TIME_EXEC);
 }
 
+/* Where it is stopped by a key, the menu that comes back says so. */
+static bool enroll(struct manager *manager, const struct boot_entry *set, struct error *error)
+{
+    bool enrolled;
+
+    console_copy_messages(&manager->messages);
+    enrolled = key_sets_enroll(manager, set, error);
+    console_copy_messages(NULL);
+    return enrolled;
+}
+
 /* Nothing is started: neither counted nor recorded, or "@saved" would restart the machine again. */
 static bool run_action(struct manager *manager, const struct boot_entry *entry, struct error *error)
 {
@@ -96,7 +107,7 @@ static bool run_action(struct manager *manager, const struct boot_entry *entry, 
         console_message("not done: dry run: %s", entry->label);
         return true;
     }
-    return entry->action == ENTRY_ENROLL ? key_sets_enroll(manager, entry, error)
+    return entry->action == ENTRY_ENROLL ? enroll(manager, entry, error)
                                          : action_run(entry->action, error);
 }
 

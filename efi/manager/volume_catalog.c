@@ -8,17 +8,7 @@ struct volume_reader {
     struct catalog_reader reader; /* first, so that it can be cast back */
     struct directory directory;
     struct file file; /* the one that is open, of which parts are read */
-    struct text *messages;
 };
-
-static void report_none_of(struct volume_reader *reader, const char *names)
-{
-    TEXT_ON_STACK(text, 300);
-
-    text_format(&text, "the server has none of the entries %s", names);
-    console_message("%s", text.data);
-    text_append_line(reader->messages, text.data);
-}
 
 static bool open_directory(struct catalog_reader *catalog_reader, const char *path, bool *ret_found,
                            struct error *error)
@@ -29,7 +19,7 @@ static bool open_directory(struct catalog_reader *catalog_reader, const char *pa
         return false;
     *ret_found = directory_is_open(&reader->directory);
     if (!*ret_found && reader->directory.looked_for)
-        report_none_of(reader, reader->directory.looked_for);
+        console_message("the server has none of the entries %s", reader->directory.looked_for);
     return true;
 }
 
@@ -88,26 +78,26 @@ static bool has_file(struct catalog_reader *reader, const char *path)
 /* Like systemd-boot, it passes over images that are no entries, which others put there. */
 static void report(struct catalog_reader *reader, struct error *error)
 {
+    (void)reader;
     if (error->code == ERROR_NO_PROGRAM || error->code == ERROR_NO_OS_RELEASE)
         return;
-    (void)console_print_error(error, ((struct volume_reader *)reader)->messages);
+    (void)console_print_error(error, NULL);
 }
 
-static struct volume_reader make_reader(struct volume *volume, struct text *messages)
+static struct volume_reader make_reader(struct volume *volume)
 {
     return (struct volume_reader){
         .reader = {volume, NULL, open_directory, next_name, close_directory, read_file, open_file,
                    close_file, has_file, report},
-        .messages = messages,
     };
 }
 
 bool entries_read(struct volume *volume, struct volume *other,
                   const struct smbios_settings *settings, struct arena *arena,
-                  struct catalog *ret_catalog, struct text *messages, struct error *error)
+                  struct catalog *ret_catalog, struct error *error)
 {
-    struct volume_reader reader = make_reader(volume, messages);
-    struct volume_reader other_reader = make_reader(other, messages);
+    struct volume_reader reader = make_reader(volume);
+    struct volume_reader other_reader = make_reader(other);
 
     if (volume_is_open(other))
         reader.reader.other = &other_reader.reader;

@@ -7,11 +7,10 @@
 
 /*
  * Reads loader.conf and all entries of the volume into the arena, with the entries of another one,
- * unless that is not open. For a file that cannot be read,
- * the error is printed and appended to `messages`, and the file is left out. Fails when the
- * directory of the entries cannot be opened or when out of memory. The volumes must live as long as
- * the catalog. Entries of `settings` are added.
+ * unless that is not open. A file or a directory that cannot be read is left out, and the error is
+ * printed. Fails when out of memory. The volumes must live as long as the catalog. Entries of
+ * `settings` are added.
  */
 bool entries_read(struct volume *volume, struct volume *other,
                   const struct smbios_settings *settings, struct arena *arena,
-                  struct catalog *ret_catalog, struct text *messages, struct error *error);
+                  struct catalog *ret_catalog, struct error *error);

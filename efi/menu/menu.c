@@ -82,7 +82,6 @@ static EFI_STATUS open_menu(struct menu_state *state)
     if (menu->timeout != TIMEOUT_FOREVER)
         state->seconds_left = menu->timeout;
     state->working = menu->work != NULL;
-    state->message = menu->message;
     menu->command_line = NULL;
     menu->action = ENTRY_STARTS;
     watchdog_arm();

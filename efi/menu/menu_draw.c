@@ -174,16 +174,17 @@ void menu_draw_list(struct menu_state *state)
 {
     static const char nothing[] = "There is no entry to boot.";
     struct screen *screen = &state->screen;
+    const char *message = state->menu->message;
     size_t bottom = screen->rows - 1 - STATUS_ROWS;
     size_t top = 0;
 
     screen_erase(screen);
-    if (state->message) {
+    if (message) {
         size_t width;
-        size_t rows = min_u64(measure(state->message, screen->columns, &width),
+        size_t rows = min_u64(measure(message, screen->columns, &width),
                               bottom > LIST_ROWS + 1 ? bottom - LIST_ROWS - 1 : 1);
 
-        write_block(screen, 0, rows, state->message);
+        write_block(screen, 0, rows, message);
         top = rows + 1;
     }
     if (state->list.count > 0)
@@ -205,16 +206,17 @@ void menu_draw_footer(struct menu_state *state, const char *text, const char *hi
 
 /*
  * The text below the list: the answer to the last key, or else the problem of the selected entry,
- * unless there is a message above the list, which may be about it.
+ * unless the message above the list says it.
  */
 static const char *status_text(const struct menu_state *state)
 {
     const struct boot_entry *entry = menu_selected_entry(state);
-    const char *problem = entry && !state->message ? entry->problem : NULL;
+    const char *message = state->menu->message;
 
-    if (state->status.length > 0 || !problem)
+    if (state->status.length > 0 || !entry || !entry->problem ||
+        (message && strstr(message, entry->problem)))
         return state->status.data;
-    return problem;
+    return entry->problem;
 }
 
 void menu_draw(struct menu_state *state)

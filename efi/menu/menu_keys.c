@@ -264,7 +264,7 @@ static bool act(struct menu_state *state, uint32_t key, enum menu_choice *ret_ch
 bool menu_handle_key(struct menu_state *state, uint32_t key, enum menu_choice *ret_choice)
 {
     state->seconds_left = 0;
-    state->message = NULL;
+    state->menu->message = NULL;
     menu_answer(state, "%s", "");
     if (move_bar(&state->list, key) || move_to_system(state, key))
         return false;

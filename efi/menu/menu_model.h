@@ -43,8 +43,8 @@ struct menu {
     int configured_mode;        /* the console mode that loader.conf asks for */
     bool beep;                  /* every second of a countdown; the number of an entry otherwise */
     INT32 firmware_mode;        /* the text mode before the menu; negative: unknown */
-    const char *message;        /* shown above the list, e.g. why a boot failed; NULL for none */
-    bool has_news;              /* the message is another one, since work() was called */
+    /* Shown above the list until a key is pressed, e.g. why a boot failed; NULL for none. */
+    const char *message;
     /* out: the edited command line, in the arena; NULL: unchanged */
     const char *command_line;
     struct menu_edits edits; /* private to the menu, kept from one menu_run() to the next */
@@ -52,8 +52,9 @@ struct menu {
     /* Callbacks, with their first argument. */
     void *context;
     /*
-     * Does a small piece of work, preferably below 50 ms. Called while no key is pressed, until it
-     * returns false because nothing is left. *ret_changed: the list must be drawn again.
+     * Does a small piece of work, preferably below 50 ms, and may set the message. Called while no
+     * key is pressed, until it returns false because nothing is left. *ret_changed: the list must
+     * be drawn again.
      */
     bool (*work)(void *context, bool *ret_changed);
     /*

@@ -20,7 +20,6 @@ struct menu_state {
     bool timeout_changed;  /* and not saved yet */
     bool mode_changed;     /* the same of the console mode */
     size_t announced;      /* the entry whose number was beeped; SIZE_MAX: none */
-    const char *message;   /* above the list; NULL after the first key */
     struct text status;    /* the answer to the last key; empty for none */
     struct text details;   /* of menu_show_details(); allocated when first needed */
 };

@@ -66,9 +66,6 @@ static bool do_work(struct menu_state *state)
 
     state->working = menu->work(menu->context, &changed);
     watchdog_arm(); /* a driver that was started has disarmed it */
-    if (menu->has_news)
-        state->message = menu->message;
-    menu->has_news = false;
     if (changed)
         pass_over_unbootable(state);
     return changed;

@@ -25,7 +25,7 @@ UNIT_EFI_efi/test_file := $(addprefix efi/firmware/,file.c file_system.c volume.
 # warnings are the EFI binary's affair.
 UNIT_EFI_efi/test_libc := efi/arch/libc.c efi/arch/x64/memory.c efi/arch/ia32/memory.c
 UNIT_EFI_efi/test_integers := efi/arch/ia32/integers.c
-UNIT_LIBC_NAMES := memcpy memmove memset memcmp strlen strnlen strncmp strcmp strchr
+UNIT_LIBC_NAMES := memcpy memmove memset memcmp strlen strnlen strncmp strcmp strchr strstr
 unit_libc_flags = $(foreach name,$(UNIT_LIBC_NAMES),-D$(name)=$(1)_$(name)) -Os -ffreestanding -fno-builtin \
 	-fno-sanitize=all -w
 UNIT_EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -DPVHBOOT_VERSION=\"$(VERSION)\" -isystem /usr/include/efi -isystem /usr/include/efi/x86_64

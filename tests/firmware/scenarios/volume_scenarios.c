@@ -315,7 +315,8 @@ static void check_bad_driver(void)
 }
 
 /* A driver that an entry needs is started while the menu is shown: what is wrong is said there. */
-static void bad_driver_in_menu(uint64_t seed)
+/* A bad driver, an entry that needs none, and one that does. */
+static void menu_with_bad_driver(uint64_t seed, const char *config)
 {
     start_on(GPT_DISK);
     put_other_partition();
@@ -324,16 +325,38 @@ static void bad_driver_in_menu(uint64_t seed)
     fake_program.code = seed == 0 ? EfiLoaderCode : EfiBootServicesCode;
     fake_program.returns = seed == 1 ? EFI_DEVICE_ERROR : EFI_SUCCESS;
     put_kernel("\\vmlinux", &plain_kernel);
-    file_put_text("\\loader\\loader.conf", "timeout menu-force\n");
+    file_put_text("\\loader\\loader.conf", config);
     file_put_text("\\loader\\entries\\a.conf", "title A\nsort-key a\npvh /vmlinux\n");
     file_put_text("\\loader\\entries\\other.conf",
                   "title Other\nsort-key b\npvh " OTHER_GUID "/vmlinux\n");
+}
+
+static void bad_driver_in_menu(uint64_t seed)
+{
+    menu_with_bad_driver(seed, "timeout menu-force\n");
     console_expect(seed == 0 ? "ext4_x64.efi: is not an EFI driver" : "ext4_x64.efi: ");
     console_expect(">                                  => A\n");
     console_expect(" Other (cannot boot)\n");
     keys_press(60 * TICKS_PER_SECOND, SCAN_DOWN, 0);
     keys_press(61 * TICKS_PER_SECOND, SCAN_UP, 0);
     keys_press(62 * TICKS_PER_SECOND, 0, '\r');
+}
+
+/*
+ * While entries are looked at, a message is dismissed: only what is said later is shown then, and
+ * with it the problem of the selected entry, which is another sentence.
+ */
+static void news_in_menu(uint64_t seed)
+{
+    menu_with_bad_driver(seed, "timeout menu-force\nfrobnicate yes\n");
+    console_expect("frobnicate");
+    keys_press(0, SCAN_DOWN, 0);
+    console_expect_none("frobnicate");
+    console_expect("ext4_x64.efi: is not an EFI driver");
+    console_expect("\n  " OTHER_GUID "/vmlinux: ");
+    keys_press(60 * TICKS_PER_SECOND, SCAN_UP, 0);
+    console_expect_none("ext4_x64.efi");
+    keys_press(61 * TICKS_PER_SECOND, 0, '\r');
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -508,6 +531,7 @@ const struct scenario volume_scenarios[] = {
      .seeds = sizeof(bad_driver_says) / sizeof(*bad_driver_says), .faults = true},
     {"xbootldr-unreadable-menu", unreadable_in_menu, ENDING_BOOT},
     {"drivers-in-menu", bad_driver_in_menu, ENDING_BOOT, .seeds = 2},
+    {"news-in-menu", news_in_menu, ENDING_BOOT},
     {"named-volume", named, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
     {"named-in-mbr", named_in_mbr, ENDING_BOOT, "vmlinux", .seeds = 2, .faults = true},
     {"named-in-gap", named_in_gap, ENDING_ERROR, "has this PARTUUID", .seeds = 2},

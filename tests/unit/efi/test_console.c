@@ -263,6 +263,31 @@ static void the_reason_comes_before_a_long_name(void **state)
     assert_in_range(strstr(console.said, "such file") - console.said, 1, 320);
 }
 
+/* Verbose ones are in neither. What is on no screen yet has warned nobody. */
+static void a_held_message_is_in_the_copy(void **state)
+{
+    TEXT_ON_STACK(copy, 100);
+
+    (void)state;
+    console_copy_messages(&copy);
+    console_hold(true);
+    console_message("one of %s", "them");
+    console_verbose("two");
+    console_warn(ERROR_OUT_OF_MEMORY, NULL);
+    assert_string_equal(console.said, "");
+    assert_false(console_has_warned());
+    console_hold(false);
+    console_message("three");
+    console_copy_messages(NULL);
+    console_message("four");
+    assert_said("pvhboot: three\npvhboot: four\n");
+    assert_true(console_has_warned());
+    assert_string_equal(copy.data, "one of them\n"
+                                   "the firmware has no memory left for the loader's own tables; "
+                                   "add memory\n"
+                                   "three");
+}
+
 static const struct {
     INT32 count, current, others[2]; /* -1: none; `others` can be set too */
     INT32 next;                      /* `current`: no other can be set */
@@ -320,6 +345,8 @@ static void the_log_has_each_line_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_held_message_is_in_the_copy,
+                               switch_on), /* none was shown before */
         cmocka_unit_test_setup(messages_break_between_words, switch_on),
         cmocka_unit_test_setup(a_message_is_one_line, switch_on),
         cmocka_unit_test_setup(no_line_is_wider_than_the_console, switch_on),

@@ -20,6 +20,7 @@ size_t loader_strnlen(const char *text, size_t limit);
 int loader_strncmp(const char *a, const char *b, size_t limit);
 int loader_strcmp(const char *a, const char *b);
 char *loader_strchr(const char *text, int character);
+char *loader_strstr(const char *text, const char *wanted);
 
 void *ia32_memcpy(void *to, const void *from, size_t size);
 void *ia32_memset(void *to, int value, size_t size);
@@ -193,6 +194,13 @@ static void finds(void **state)
             assert_int_equal(loader_strnlen(text, limit), strnlen(text, limit));
         for (size_t i = 0; i < ELEMENTS(characters); i++)
             assert_ptr_equal(loader_strchr(text, characters[i]), strchr(text, characters[i]));
+        for (size_t length = 0; length < 4; length++) {
+            char wanted[4];
+
+            make_text(&random, wanted, length + 1);
+            assert_ptr_equal(loader_strstr(text, wanted), strstr(text, wanted));
+            assert_ptr_equal(loader_strstr(text, text + size / 2), strstr(text, text + size / 2));
+        }
     }
 }
 
@@ -221,6 +229,7 @@ static void keeps_to_its_bytes(void **state)
         assert_int_equal(loader_strlen((const char *)end), size - 1);
         assert_int_equal(loader_strcmp((const char *)end, (const char *)end), 0);
         assert_ptr_equal(loader_strchr((const char *)end, 'b'), NULL);
+        assert_ptr_equal(loader_strstr((const char *)end, "ab"), NULL);
     }
 }
 
