@@ -84,8 +84,8 @@ void probe_entry(struct boot_entry *entry, bool decode, struct arena *arena)
     TEXT_ON_STACK(problem, PROBLEM_SIZE);
 
     if (entry->problem || entry->action != ENTRY_STARTS || needs_network(entry) ||
-        probe_files(entry, decode, &error))
-        return;
+        probe_files(entry, decode, &error) || error.code == ERROR_OUT_OF_MEMORY)
+        return; /* the memory of the menu is free when an entry is booted */
     error_append(&problem, &error);
     entry->problem = text_clean_copy(problem.data, arena);
 }

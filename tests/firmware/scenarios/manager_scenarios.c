@@ -9,6 +9,7 @@
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/images.h"
+#include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/samples.h"
@@ -603,10 +604,27 @@ static void menu_probes(uint64_t seed)
     sample_free(&packed);
 }
 
+/* From the menu's timer to the first key, there is no memory. */
+static void lack_memory_in_menu(enum service service, size_t call)
+{
+    (void)call;
+    if (service == SERVICE_CREATE_EVENT || service == SERVICE_READ_KEY)
+        memory_ways.exhausted = service == SERVICE_CREATE_EVENT;
+}
+
+/* What there is no memory to look at may be booted all the same. */
+static void menu_probes_without_memory(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    file_put_text(CONFIG, "timeout menu-force\n");
+    keys_press(60 * TICKS_PER_SECOND, SCAN_NONE, ENTER);
+}
+
 static void check_probed(void)
 {
     if (strstr(run_said(), "cannot boot"))
-        run_fail("a kernel is unpacked to be looked at");
+        run_fail("a kernel that boots is said not to");
 }
 
 /* A one-shot timeout does not affect the saved one. */
@@ -1300,6 +1318,8 @@ const struct scenario manager_scenarios[] = {
     {"menu-preferred", menu_preferred, ENDING_BOOT, "but another one is preferred",
      check_preferred},
     {"menu-probes", menu_probes, ENDING_BOOT, NULL, check_probed},
+    {"menu-probes-without-memory", menu_probes_without_memory, ENDING_BOOT, NULL, check_probed,
+     .hook = lack_memory_in_menu},
     {"menu-kept-timeout", menu_kept_timeout, ENDING_BOOT, "waits 6 s", check_kept_timeout,
      MENU_FAULTS},
     {"menu-timeouts", menu_timeouts, ENDING_BOOT, NULL, check_timeout, .seeds = ELEMENTS(timeouts)},
