@@ -94,7 +94,8 @@ static bool boot_entries(struct run *run, struct volume *volume, const struct op
 
 /*
  * Boots by entries instead. In case the options are the user's, with a mistake in them, they are
- * mentioned in a notice, and when there is no entry to boot, `mistake` is the error.
+ * mentioned in a notice, and when there is no entry to boot, `mistake` is the error, unless entries
+ * could not be read.
  */
 static bool ignore_options(struct run *run, const struct error *mistake, struct volume *volume,
                            struct error *error)

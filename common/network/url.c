@@ -3,30 +3,11 @@
 
 #include "common/base/decimal.h"
 #include "common/base/path.h"
-#include "common/base/text.h"
 
 #include <string.h>
 
 #define HTTP_PORT  80
 #define HTTPS_PORT 443
-
-static const char *const too_long = "it is too long";
-
-static bool is_hex_digit(char character)
-{
-    return is_digit(character) || (to_lower(character) >= 'a' && to_lower(character) <= 'f');
-}
-
-static bool is_letter_or_digit(char character)
-{
-    return is_digit(character) || (to_lower(character) >= 'a' && to_lower(character) <= 'z');
-}
-
-/* What may stand in a path as it is: pchar of RFC 3986 and the slash. */
-static bool is_path_character(char character)
-{
-    return is_letter_or_digit(character) || (character && strchr("-._~!$&'()*+,;=:@/", character));
-}
 
 /* The number of characters in front of the first of `ends`, or of the end. */
 static size_t length_until(const char *text, const char *ends)
@@ -43,39 +24,17 @@ static bool is_host_character(char character)
     return is_letter_or_digit(character) || (character && strchr("-._~", character));
 }
 
-/* Room for one more byte is kept, so that a text that fills the buffer is known to be too long. */
-static void append(struct url *url, char character)
-{
-    if (url->length < URL_SIZE - 1)
-        url->text[url->length++] = character;
-}
-
-static void append_encoded(struct url *url, char character)
-{
-    static const char digits[] = "0123456789ABCDEF";
-
-    append(url, '%');
-    append(url, digits[(uint8_t)character >> 4]);
-    append(url, digits[(uint8_t)character & 0xf]);
-}
-
-static const char *finish(struct url *url)
-{
-    url->text[url->length] = '\0';
-    return url->length < URL_SIZE - 1 ? NULL : too_long;
-}
-
 /* An address in brackets; its digits are for the firmware to judge. */
 static const char *take_ipv6(const char **text, struct url *url)
 {
     const char *at = *text;
 
-    append(url, *at++);
+    url_append(url, *at++);
     while (is_hex_digit(*at) || *at == ':' || *at == '.')
-        append(url, to_lower(*at++));
+        url_append(url, to_lower(*at++));
     if (*at != ']' || at - *text < 3)
         return "its IPv6 address is malformed";
-    append(url, *at++);
+    url_append(url, *at++);
     *text = at;
     return NULL;
 }
@@ -104,7 +63,7 @@ static const char *take_host(const char **text, struct url *url)
     if (**text == '[')
         return take_ipv6(text, url);
     while (is_host_character(**text))
-        append(url, to_lower(*(*text)++));
+        url_append(url, to_lower(*(*text)++));
     return url->length > url->host ? NULL : "it names no server";
 }
 
@@ -125,51 +84,6 @@ static const char *take_authority(const char **text, struct url *url)
     return **text && !strchr("/?#", **text) ? "its server's name is malformed" : NULL;
 }
 
-static bool is_name(const char *name, size_t length, const char *wanted)
-{
-    return length == strlen(wanted) && strncmp(name, wanted, length) == 0;
-}
-
-/* Removes the last name of the path, which ends in a slash: /a/b/ becomes /a/. */
-static void drop_name(struct url *url)
-{
-    if (url->length > url->path + 1)
-        url->length--;
-    while (url->text[url->length - 1] != '/')
-        url->length--;
-}
-
-/*
- * Appends a name of the path or a query, encoded where it has to be. In one from an URL, what is
- * encoded already stays so, and ? is the sign of the query.
- */
-static void append_name(struct url *url, const char *name, size_t length, bool from_url)
-{
-    for (size_t i = 0; i < length; i++) {
-        bool encoded = name[i] == '%' && length - i > 2 && is_hex_digit(name[i + 1]) &&
-                       is_hex_digit(name[i + 2]);
-
-        if (is_path_character(name[i]) || (from_url && (encoded || name[i] == '?')))
-            append(url, name[i]);
-        else
-            append_encoded(url, name[i]);
-    }
-}
-
-/* Appends one name to a path that ends in a slash, and a slash if the name is a directory's. */
-static const char *append_step(struct url *url, const char *name, size_t length, bool from_url,
-                               bool is_directory)
-{
-    if (is_name(name, length, ".."))
-        drop_name(url);
-    else if (!is_name(name, length, ".")) {
-        append_name(url, name, length, from_url);
-        if (is_directory)
-            append(url, '/');
-    }
-    return url->length < URL_SIZE - 1 ? NULL : too_long;
-}
-
 /* The rest of an URL, from what follows the first slash of a path or of its last directory. */
 static const char *append_rest(struct url *url, const char *rest)
 {
@@ -180,14 +94,14 @@ static const char *append_rest(struct url *url, const char *rest)
         const char *fault;
 
         is_directory = rest[length] == '/';
-        fault = append_step(url, rest, length, true, is_directory);
+        fault = url_append_step(url, rest, length, true, is_directory);
         if (fault)
             return fault;
         rest += length + is_directory;
     } while (is_directory);
     if (*rest == '?')
-        append_name(url, rest, length_until(rest, "#"), true);
-    return finish(url);
+        url_append_name(url, rest, length_until(rest, "#"), true);
+    return url_finish(url);
 }
 
 const char *url_parse(const char *text, struct url *ret_url)
@@ -201,14 +115,14 @@ const char *url_parse(const char *text, struct url *ret_url)
     if (scheme == 0)
         return "it does not begin with http:// or https://";
     for (size_t i = 0; i < scheme; i++)
-        append(ret_url, to_lower(text[i]));
+        url_append(ret_url, to_lower(text[i]));
     text += scheme;
     fault = take_authority(&text, ret_url);
     if (fault)
         return fault;
     ret_url->path = ret_url->length;
-    append(ret_url, '/');
-    fault = finish(ret_url);
+    url_append(ret_url, '/');
+    fault = url_finish(ret_url);
     return fault ? fault : append_rest(ret_url, text + (*text == '/'));
 }
 
@@ -230,12 +144,12 @@ const char *url_join(const struct url *base, const char *path, struct url *ret_u
 
     copy_directory(base, false, ret_url);
     while (path_next_name(&path, &name, &length)) {
-        const char *fault = append_step(ret_url, name, length, false, *path != '\0');
+        const char *fault = url_append_step(ret_url, name, length, false, *path != '\0');
 
         if (fault)
             return fault;
     }
-    return finish(ret_url);
+    return url_finish(ret_url);
 }
 
 const char *url_resolve(const struct url *base, const char *reference, struct url *ret_url)
@@ -247,7 +161,7 @@ const char *url_resolve(const struct url *base, const char *reference, struct ur
         struct text whole = text_empty(text, sizeof(text));
 
         text_format(&whole, "%s:%s", base->secure ? "https" : "http", reference);
-        return whole.length == URL_SIZE - 1 ? too_long : url_parse(text, ret_url);
+        return whole.length == URL_SIZE - 1 ? URL_TOO_LONG : url_parse(text, ret_url);
     }
     if (reference[length_until(reference, ":/?#")] == ':')
         return "it is of another scheme than http and https";
@@ -257,8 +171,8 @@ const char *url_resolve(const struct url *base, const char *reference, struct ur
         if (*reference != '?')
             ret_url->length = base->length;
         else
-            append_name(ret_url, reference, length_until(reference, "#"), true);
-        return finish(ret_url);
+            url_append_name(ret_url, reference, length_until(reference, "#"), true);
+        return url_finish(ret_url);
     }
     copy_directory(base, *reference == '/', ret_url);
     return append_rest(ret_url, reference + (*reference == '/'));

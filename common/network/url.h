@@ -9,23 +9,7 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#ifndef URL_SIZE      /* proofs have shorter ones */
-#define URL_SIZE 2048 /* bytes, with the NUL: servers refuse much longer ones */
-#endif
-
-struct url {
-    char text[URL_SIZE];
-    size_t length;      /* of the text */
-    size_t host;        /* offset of the host in the text; "[...]" for IPv6 */
-    size_t host_length; /* without the port */
-    size_t path;        /* offset of the path's first /; the port, if it is named, is before it */
-    uint16_t port;      /* the scheme's own if none is named */
-    bool secure;        /* https */
-};
+#include "common/network/url_append.h"
 
 /*
  * Takes an URL apart. What may not stand in one is percent-encoded, as people write spaces. Returns

@@ -213,13 +213,13 @@ static void write_message(struct text *text, bool shown, struct text *copy)
         text_append_line(copy, text->data + strlen(PREFIX));
 }
 
-static void print_message(bool shown, const char *format, va_list arguments)
+static void print_message(bool shown, struct text *copy, const char *format, va_list arguments)
 {
     TEXT_ON_STACK(text, MESSAGE_SIZE);
 
     start_message(&text);
     text_format_list(&text, format, arguments);
-    write_message(&text, shown, message_copy);
+    write_message(&text, shown, copy);
 }
 
 void console_message(const char *format, ...)
@@ -227,7 +227,7 @@ void console_message(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    print_message(true, format, arguments);
+    print_message(true, message_copy, format, arguments);
     va_end(arguments);
 }
 
@@ -264,7 +264,7 @@ void console_verbose(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    print_message(verbose_output, format, arguments);
+    print_message(verbose_output, NULL, format, arguments);
     va_end(arguments);
 }
 

@@ -14,8 +14,10 @@
  */
 #define SEQUENCE_TICKS 2
 
-/* A scan code that GNU-EFI does not define (UEFI 2.10, table 12-4). */
-#define SCAN_SUSPEND 0x108
+/* Scan codes that GNU-EFI does not define (UEFI 2.10, table 12.1.4). */
+#define SCAN_VOLUME_UP   0x80
+#define SCAN_VOLUME_DOWN 0x81
+#define SCAN_SUSPEND     0x102
 
 /* What came after an ESC. It outlives a keyboard: the rest may come to the next one. */
 static struct {
@@ -221,9 +223,14 @@ static uint32_t tick(void)
 
 static uint32_t key_from_scan(const struct input_key *input)
 {
-    /* Some tablets report Enter's character as its scan code, F3's; some only have a power key. */
+    /*
+     * Some tablets report Enter's character as its scan code, F3's; some have only keys for the
+     * power and the volume.
+     */
     if (input->scan == SCAN_F3 || input->scan == SCAN_SUSPEND)
         return KEY_ENTER;
+    if (input->scan == SCAN_VOLUME_UP || input->scan == SCAN_VOLUME_DOWN)
+        return input->scan == SCAN_VOLUME_UP ? KEY_UP : KEY_DOWN;
     if (input->scan >= SCAN_UP && input->scan <= SCAN_F10)
         return ((uint32_t)KEY_UP + input->scan - SCAN_UP) | input->modifiers;
     return KEY_NONE;

@@ -9,6 +9,7 @@
  * cbmc: -DTEXT=3 -DURL_SIZE=24 --unwind 20
  */
 #include "common/network/url.c"
+#include "common/network/url_append.c"
 #include "tests/proof/url.h"
 
 static void prove_name(struct url url, bool from_url)
@@ -19,7 +20,7 @@ static void prove_name(struct url url, bool from_url)
 
     any_text(name, sizeof(name));
     ASSUME(has_room(&url) && length <= strlen(name));
-    append_name(&url, name, length, from_url);
+    url_append_name(&url, name, length, from_url);
     check_appended(&before, &url);
 }
 
@@ -39,10 +40,12 @@ static void prove_step(struct url url, bool from_url, bool is_directory)
     struct url before = url;
     char name[TEXT + 1];
     size_t length = nondet_size();
+    const char *fault;
 
     any_text(name, sizeof(name));
     ASSUME(has_path(&url) && url.text[url.length - 1] == '/' && length <= strlen(name));
-    (void)append_step(&url, name, length, from_url, is_directory);
+    fault = url_append_step(&url, name, length, from_url, is_directory);
+    PROVE(fault || !is_directory || url.text[url.length - 1] == '/', "a directory ends in a slash");
     PROVE(url.path < url.length && url.text[url.path] == '/', "nothing leaves the server");
     check_appended(&before, &url);
 }

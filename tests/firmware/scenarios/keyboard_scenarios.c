@@ -40,15 +40,17 @@ static void choose_second(void)
 
 /*
  * Some tablets report Enter's character as its scan code, which is that of F3, and some of them in
- * both places; some only have a power key.
+ * both places; some have only keys for the power and the volume.
  */
 static void enter_by_scan(uint64_t seed)
 {
     static const struct fake_key keys[] = {
-        {.scan = '\r'}, {.scan = '\r', .unicode = '\r'}, {.scan = 0x108}};
+        {.scan = '\r'}, {.scan = '\r', .unicode = '\r'}, {.scan = 0x102}};
 
     setup_menu();
     press((struct fake_key){.scan = SCAN_DOWN});
+    press((struct fake_key){.scan = 0x80}); /* volume up, */
+    press((struct fake_key){.scan = 0x81}); /* and down */
     press(keys[seed]);
     expect_command_line("second");
     expect_fallback("first");

@@ -272,7 +272,9 @@ static void a_held_message_is_in_the_copy(void **state)
     console_copy_messages(&copy);
     console_hold(true);
     console_message("one of %s", "them");
+    console_set_verbose(true);
     console_verbose("two");
+    console_set_verbose(false);
     console_warn(ERROR_OUT_OF_MEMORY, NULL);
     assert_string_equal(console.said, "");
     assert_false(console_has_warned());
