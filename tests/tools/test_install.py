@@ -51,11 +51,16 @@ def test_removable_is_a_second_copy(machine):
     assert machine.files()[BINARY] == machine.files()[FALLBACK] == NEW
 
 
+def for_ia32(content):
+    """The same with the PE header of a program for 32-bit firmware, which is not signed."""
+    return content[:60] + (64).to_bytes(4, "little") + b"PE\0\0" + (0x14c).to_bytes(2, "little") + bytes(230) + content[300:]
+
+
 @pytest.fixture
 def ia32(machine):
     """The loader for 32-bit firmware, and the words that name it."""
     path = machine.folder / "ia32.efi"
-    path.write_bytes(loader(filling=b"ia32"))
+    path.write_bytes(for_ia32(loader(filling=b"ia32")))
     return path
 
 
@@ -88,11 +93,6 @@ def test_32_bit_firmware_gets_its_own(machine, ia32):
     assert machine.files()[FALLBACK] == NEW
 
 
-def for_ia32(content):
-    """The same with the PE header of a program for 32-bit firmware."""
-    return content[:60] + (64).to_bytes(4, "little") + b"PE\0\0" + (0x14c).to_bytes(2, "little") + content[70:]
-
-
 def test_where_the_firmware_is_unknown_the_loader_tells(machine, ia32):
     """A Linux that was started through PVH does not know the firmware's width."""
     ia32.write_bytes(for_ia32(NEW))
@@ -100,6 +100,15 @@ def test_where_the_firmware_is_unknown_the_loader_tells(machine, ia32):
     assert "name the pvhboot.efi for it with --efi-ia32" in machine.refusal("update")
     machine.call("update", "--efi-ia32", ia32)
     assert machine.files()[BINARY] == ia32.read_bytes()
+
+
+def test_each_loader_is_for_its_firmware(machine, ia32):
+    machine.efi.write_bytes(for_ia32(NEW))
+    assert "is for 32-bit firmware; name it with --efi-ia32" in machine.refusal("install", "--force")
+    machine.efi.write_bytes(NEW)
+    ia32.write_bytes(NEW)
+    assert "ia32.efi: is not for 32-bit firmware; name it with --efi" in machine.refusal("install", "--efi-ia32", ia32)
+    assert machine.files() == {}
 
 
 def test_both_loaders_have_one_version(machine, ia32):

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from install_runs import BINARY, FALLBACK, Machine, loader, standard
+from install_runs import BINARY, FALLBACK, FALLBACK_IA32, Machine, loader, standard
 from pvhinfo_runs import BUILD
 
 LOADER = BUILD / "x64" / "pvhboot.efi"
@@ -72,6 +72,21 @@ def test_a_signed_copy_is_not_replaced_by_an_unsigned_one(machine, keys):
         assert "is signed, and its replacement would not be" in machine.refusal(command)
     machine.call("update", "--force")
     assert (machine.esp / BINARY).read_bytes() == loader("9.9.9")
+
+
+@pytest.mark.parametrize("architecture, path", [("x64", BINARY), ("ia32", FALLBACK_IA32)])
+def test_what_is_signed_is_known_without_sbverify(machine, keys, architecture, path):
+    shutil.copy(BUILD / architecture / "pvhboot.efi", machine.esp / "unsigned.efi")
+    (machine.esp / path).parent.mkdir(parents=True, exist_ok=True)
+    machine.call("install", "--removable", "--efi-ia32", BUILD / "ia32" / "pvhboot.efi")
+    assert machine.call("update", "--efi-ia32", BUILD / "ia32" / "pvhboot.efi")
+    subprocess.run(["sbsign", "--key", keys["mine"][1], "--cert", keys["mine"][3], "--output", machine.esp / path,
+                    machine.esp / "unsigned.efi"], check=True, stderr=subprocess.DEVNULL)
+    signed = (machine.esp / path).read_bytes()
+    machine.program("sbverify", "exit 127")
+    assert "is signed, and its replacement would not be" in machine.refusal("update", "--efi-ia32",
+                                                                            BUILD / "ia32" / "pvhboot.efi")
+    assert (machine.esp / path).read_bytes() == signed
 
 
 def test_wrong_keys(machine, keys, tmp_path):

@@ -23,16 +23,23 @@ find_efi() {
 	efi=$(readlink -f "$efi")
 	efi_version=$(version_of "$efi")
 	[ -n "$efi_version" ] || fail "$efi: not pvhboot, or damaged; rebuild it, or name one with --efi"
+	! is_for_ia32 "$efi" || fail "$efi: is for 32-bit firmware; name it with --efi-ia32, and the one for x64 with --efi"
 	[ -n "$efi_ia32" ] || return 0
 	{ [ -f "$efi_ia32" ] && [ -r "$efi_ia32" ]; } || fail "$efi_ia32: cannot be read; name another file with --efi-ia32"
 	efi_ia32=$(readlink -f "$efi_ia32")
 	[ "$(version_of "$efi_ia32")" = "$efi_version" ] || fail "$efi_ia32: not pvhboot $efi_version, as $efi is; rebuild both"
+	is_for_ia32 "$efi_ia32" || fail "$efi_ia32: is not for 32-bit firmware; name it with --efi"
+}
+
+# Prints where the PE header of FILE is.
+pe_header_of() {
+	head -c 64 "$1" | tail -c 4 | od -An -tu4 | tr -d ' '
 }
 
 # True if the file is a pvhboot for 32-bit firmware, by its PE machine.
 is_for_ia32() {
 	[ -f "$1" ] && [ -n "$(version_of "$1")" ] || return 1
-	header=$(head -c 64 "$1" | tail -c 4 | od -An -tu4)
+	header=$(pe_header_of "$1")
 	[ "$(tail -c "+$((header + 5))" "$1" | head -c 2 | od -An -tx2)" = ' 014c' ]
 }
 
