@@ -177,6 +177,23 @@ def test_kept_number(system):
     assert len(system.entries()) == 2
 
 
+def test_others_are_kept_until_the_new_one_is_there(system, tmp_path):
+    for version in ("6.1.0-9", "6.1.0-10"):
+        system.install(version)
+    system.call("add-all")
+    system.write("etc/default/pvhboot", "KEEP=1\n")
+    system.install(NEW)
+    system.write("etc/kernel/install.conf", "layout=uki\n")
+    ukify = Ukify(tmp_path)
+    (ukify.folder / "ukify").write_text("#!/bin/sh\nexit 1\n")
+    assert system.run("add", NEW, path=ukify.folder).returncode == 1
+    assert len(system.entries()) == 2
+    system.write("etc/kernel/install.conf", "")
+    os.truncate(system.root / "boot" / f"initrd.img-{NEW}", 1 << 43)
+    assert "KiB are needed" in system.run("add", NEW).stderr
+    assert system.entries() == [f"{MACHINE}-6.1.0-10.conf"]  # the other one was removed for the room
+
+
 def test_newer_kernels_are_kept(system):
     """An update of an older kernel takes no newer one's place; who adds it by hand has it until the next one."""
     system.write("etc/default/pvhboot", "KEEP=1\n")
@@ -359,6 +376,27 @@ def test_image(system, tmp_path):
     assert system.entries() == [] and not (system.esp / MACHINE / NEW).exists()
     system.call("remove", NEW)
     assert not list((system.esp / "EFI/Linux").iterdir())
+
+
+def test_image_without_os_release(system, tmp_path):
+    system.install(NEW)
+    (system.root / "etc/os-release").unlink()
+    system.write("etc/kernel/install.conf", "layout=uki\n")
+    system.call("add", NEW, path=Ukify(tmp_path).folder)
+    words = (system.esp / f"EFI/Linux/{MACHINE}-{NEW}.efi").read_text()
+    assert "--os-release=ID=linux\n" in words
+
+
+@pytest.mark.parametrize("names, reason", [
+    (["a/initrd.img", "b/initrd.img"], "another file of the entry has this name"),
+    (["a/initrd.img", "b/Initrd.IMG"], "another file of the entry has this name"),
+    (["a/linux"], "another file of the entry has this name"),
+    (["a/in\noptions evil"], "characters that no entry can have"),
+])
+def test_names_that_cannot_be_in_one_folder(system, names, reason):
+    system.install(NEW)
+    initrds = [system.write(name, "initrd") for name in names]
+    assert reason in system.refusal("add", NEW, system.root / f"boot/vmlinuz-{NEW}", *initrds)
 
 
 def test_no_ukify(system):
