@@ -318,7 +318,7 @@ BREAKS = (
           "counted", "a file is left open"),
     Break("an entry that cannot be read ends it all", "add_type1", nth(1, returned("true")), "error_set(error, ERROR_FILE_READ)",
           "entries-broken", "ends in an error"),
-    Break("a file that cannot be read is passed over in silence", "read_or_report", statement(calls="report"), "",
+    Break("a file that cannot be read is passed over in silence", "catalog:read_config", statement(calls="report"), "",
           "config-damaged", "does not say \"loader.conf\""),
     Break("the entries' directory stays open", "catalog:read_kind", statement(calls="close_directory"), "",
           "entry-boot", "a file is left open"),

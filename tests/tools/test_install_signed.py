@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+from conftest import TOOLS
 from install_runs import BINARY, FALLBACK, FALLBACK_IA32, Machine, loader, standard
 from pvhinfo_runs import BUILD
 
@@ -72,6 +73,18 @@ def test_a_signed_copy_is_not_replaced_by_an_unsigned_one(machine, keys):
         assert "is signed, and its replacement would not be" in machine.refusal(command)
     machine.call("update", "--force")
     assert (machine.esp / BINARY).read_bytes() == loader("9.9.9")
+
+
+@pytest.mark.parametrize("path", [BINARY, FALLBACK])
+def test_an_image_with_a_kernel_is_another_file(machine, kernel, path):
+    image = machine.esp / path
+    image.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([TOOLS / "pvhboot-mkimage", "--linux", kernel, "--output", image], check=True, stdout=subprocess.DEVNULL)
+    content = image.read_bytes()
+    assert "not pvhboot" in machine.refusal("install", "--removable")
+    assert "not pvhboot" in machine.run("status", machine.esp).stdout
+    machine.run("remove", machine.esp)
+    assert image.read_bytes() == content
 
 
 @pytest.mark.parametrize("architecture, path", [("x64", BINARY), ("ia32", FALLBACK_IA32)])

@@ -2,8 +2,16 @@
 # shellcheck shell=sh
 # Finding the binary to install, and the version of a binary. For pvhboot-install.
 
-# Prints the version of the pvhboot in FILE, from its SBAT section, or nothing if FILE is something else.
+# True if FILE is an image with a kernel or the digest of one, as pvhboot-mkimage and ukify make them, by the names in its
+# section table, which is in the first 4 KiB.
+is_image() {
+	head -c 4096 "$1" | tr '\000' '\n' | grep -a -q -e '\.linux$' -e '\.pins$'
+}
+
+# Prints the version of the pvhboot in FILE, from its SBAT section, or nothing if FILE is something else: an image, too, which
+# cannot be had again from a pvhboot.efi.
 version_of() {
+	! is_image "$1" || return 0
 	tr '\000' '\n' <"$1" | sed -n -e '1{/^MZ/!q;}' -e '/^pvhboot,[0-9]*,[^,]*,pvhboot,\([^,]*\),.*/{s//\1/p;q;}'
 }
 
