@@ -19,6 +19,7 @@
 #define CR0_NE  (UINT64_C(1) << 5)
 #define CR0_WP  (UINT64_C(1) << 16)
 #define CR0_PG  (UINT64_C(1) << 31)
+#define CR4_VME (UINT64_C(1) << 0)
 #define CR4_PAE (UINT64_C(1) << 5)
 #define CR4_PGE (UINT64_C(1) << 7)
 
@@ -324,7 +325,8 @@ static void enter_firmware(struct random *random, bool five_levels)
     };
     const uc_x86_mmr idt = {.base = FIRMWARE_STACK, .limit = 0xfff};
     const uc_x86_mmr ldt = {.selector = 0x28, .base = FIRMWARE_STACK, .limit = 0x3f};
-    uint64_t cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_SMEP | CR4_PCIDE | CR4_CET;
+    uint64_t cr4 =
+        CR4_VME | CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_SMEP | CR4_PCIDE | CR4_CET;
 
     for (size_t i = 0; i < ELEMENTS(registers); i++)
         write_register(registers[i], random_next(random));
