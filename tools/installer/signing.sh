@@ -25,10 +25,10 @@ signers_of() {
 	subjects_of "$1" | paste -s -d , | sed 's/,/, /g'
 }
 
-# True if the pvhboot in FILE is signed: without sbverify, too. The size of the certificate table is in the fifth of the PE
+# True if the pvhboot in FILE, if it is there, is signed: without sbverify, too. The size of the certificate table is in the fifth of the PE
 # header's data directories, which are behind other fields in a program for 64 bits.
 is_signed() {
-	[ -f "$1" ] && [ -n "$(version_of "$1")" ] || return 1
+	[ -f "$1" ] || return 1
 	header=$(pe_header_of "$1")
 	[ "$(tail -c "+$((header + 1))" "$1" | head -c 2)" = PE ] || return 1
 	size_at=$((header + 24 + 112 + 4 * 8 + 4))
@@ -38,7 +38,7 @@ is_signed() {
 
 # Where the PE header of FILE has its checksum, which signing changes, counted from 1.
 checksum_place() {
-	head -c 64 "$1" | od -An -v -tu1 | tr -s ' \n' ' ' | awk '{ print $61 + 256 * $62 + 65536 * $63 + 24 + 64 + 1 }'
+	echo $(($(pe_header_of "$1") + 24 + 64 + 1))
 }
 
 # True if the file is the program that is to be installed there, whatever its signature, which is the wanted one if a key was

@@ -314,7 +314,6 @@ static void check_bad_driver(void)
         run_fail("the driver was started %zu times", fake_program.starts);
 }
 
-/* A driver that an entry needs is started while the menu is shown: what is wrong is said there. */
 /* A bad driver, an entry that needs none, and one that does. */
 static void menu_with_bad_driver(uint64_t seed, const char *config)
 {
@@ -331,6 +330,7 @@ static void menu_with_bad_driver(uint64_t seed, const char *config)
                   "title Other\nsort-key b\npvh " OTHER_GUID "/vmlinux\n");
 }
 
+/* A driver that an entry needs is started while the menu is shown: what is wrong is said there. */
 static void bad_driver_in_menu(uint64_t seed)
 {
     menu_with_bad_driver(seed, "timeout menu-force\n");

@@ -199,8 +199,8 @@ static void finds(void **state)
 
             make_text(&random, wanted, length + 1);
             assert_ptr_equal(loader_strstr(text, wanted), strstr(text, wanted));
-            assert_ptr_equal(loader_strstr(text, text + size / 2), strstr(text, text + size / 2));
         }
+        assert_ptr_equal(loader_strstr(text, text + size / 2), strstr(text, text + size / 2));
     }
 }
 
