@@ -298,6 +298,15 @@ char to_lower(char character)
     return character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
 }
 
+int hex_digit(char character)
+{
+    char lower = to_lower(character);
+
+    if (is_digit(lower))
+        return lower - '0';
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 bool text_equals_ignoring_case(const char *a, const char *b)
 {
     while (*a && to_lower(*a) == to_lower(*b)) {

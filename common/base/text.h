@@ -79,6 +79,8 @@ const char *find_parameter(const char *text, size_t from, const char *prefix);
 /* The first character that is not white space, or the end of the text. */
 const char *skip_spaces(const char *text);
 char to_lower(char character);
+/* The value of a hexadecimal digit; -1 for what is none. */
+int hex_digit(char character);
 /* Ignores ASCII case only, which is enough for names on FAT. */
 bool text_equals_ignoring_case(const char *a, const char *b);
 bool text_starts_with_ignoring_case(const char *string, const char *prefix);

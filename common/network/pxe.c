@@ -183,15 +183,6 @@ static struct bytes find_option_6(struct bytes packet, unsigned code)
     return (struct bytes){NULL, 0};
 }
 
-static int hex_digit(char character)
-{
-    char lower = to_lower(character);
-
-    if (lower >= '0' && lower <= '9')
-        return lower - '0';
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* A group of one to four digits; returns its end, NULL if there is none. */
 static const char *parse_group(const char *text, uint8_t ret_group[2])
 {

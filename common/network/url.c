@@ -30,7 +30,7 @@ static const char *take_ipv6(const char **text, struct url *url)
     const char *at = *text;
 
     url_append(url, *at++);
-    while (is_hex_digit(*at) || *at == ':' || *at == '.')
+    while (hex_digit(*at) >= 0 || *at == ':' || *at == '.')
         url_append(url, to_lower(*at++));
     if (*at != ']' || at - *text < 3)
         return "its IPv6 address is malformed";

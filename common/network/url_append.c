@@ -48,8 +48,8 @@ static void drop_name(struct url *url)
 void url_append_name(struct url *url, const char *name, size_t length, bool from_url)
 {
     for (size_t i = 0; i < length; i++) {
-        bool encoded = name[i] == '%' && length - i > 2 && is_hex_digit(name[i + 1]) &&
-                       is_hex_digit(name[i + 2]);
+        bool encoded = name[i] == '%' && length - i > 2 && hex_digit(name[i + 1]) >= 0 &&
+                       hex_digit(name[i + 2]) >= 0;
 
         if (is_path_character(name[i]) || (from_url && (encoded || name[i] == '?')))
             url_append(url, name[i]);

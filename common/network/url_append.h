@@ -29,11 +29,6 @@ static inline bool is_letter_or_digit(char character)
     return is_digit(character) || (to_lower(character) >= 'a' && to_lower(character) <= 'z');
 }
 
-static inline bool is_hex_digit(char character)
-{
-    return is_digit(character) || (to_lower(character) >= 'a' && to_lower(character) <= 'f');
-}
-
 /* Appends a character that may stand in an URL as it is. */
 void url_append(struct url *url, char character);
 

@@ -9,15 +9,6 @@
 
 #define DIGITS ((size_t)2 * PIN_SIZE)
 
-static int hex_digit(char character)
-{
-    char lower = to_lower(character);
-
-    if (is_digit(lower))
-        return lower - '0';
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static bool parse_digest(const char *line, uint8_t digest[PIN_SIZE])
 {
     for (size_t i = 0; i < DIGITS; i++) {
