@@ -16,8 +16,11 @@
 /* Encodes a key in a byte, for tables. */
 #define AFTER_UP(key) ((key)-KEY_UP)
 
-/* ESC [ letter and ESC O letter, with parameters or without */
-static uint32_t key_of_letter(uint16_t letter)
+/*
+ * ESC [ letter and ESC O letter, with parameters or without. Terminals' answers have parameters,
+ * and end with a letter that is none of these.
+ */
+static uint32_t key_of_letter(uint16_t letter, bool has_parameters)
 {
     static const struct {
         char letter;
@@ -32,7 +35,7 @@ static uint32_t key_of_letter(uint16_t letter)
         if (keys[i].letter == letter)
             return (uint32_t)KEY_UP + keys[i].after_up;
     }
-    return KEY_NONE;
+    return has_parameters ? KEY_NONE : KEY_OTHER;
 }
 
 /* ESC [ number ~ */
@@ -45,7 +48,7 @@ static uint32_t key_of_number(unsigned number)
         [12] = AFTER_UP(KEY_F2),  [21] = AFTER_UP(KEY_F10),
     };
 
-    return number < ELEMENTS(keys) && keys[number] ? (uint32_t)KEY_UP + keys[number] : KEY_NONE;
+    return number < ELEMENTS(keys) && keys[number] ? (uint32_t)KEY_UP + keys[number] : KEY_OTHER;
 }
 
 static uint32_t modifiers_of(unsigned parameter)
@@ -80,8 +83,9 @@ static bool parse_control_sequence(const uint16_t *characters, size_t count, uin
         } else if (character == '[' && i == 0) {
             to_f1 = LINUX_TO_F1;
         } else if (character >= FIRST_FINAL) {
-            *ret_key = character == '~' ? key_of_number(parameters[0])
-                                        : key_of_letter((uint16_t)(character + to_f1));
+            *ret_key = character == '~'
+                           ? key_of_number(parameters[0])
+                           : key_of_letter((uint16_t)(character + to_f1), i > 0 && !to_f1);
             if (*ret_key)
                 *ret_key |= modifiers_of(parameters[1]);
             return true;

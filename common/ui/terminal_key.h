@@ -28,7 +28,8 @@ enum {
     KEY_F1,
     KEY_F2,
     KEY_F10 = KEY_F1 + 9,
-    KEY_TICK, /* not a key: time has passed */
+    KEY_OTHER, /* which means nothing, but has been pressed */
+    KEY_TICK,  /* not a key: time has passed */
 
     KEY_CTRL = 1 << 24,
     KEY_ALT = 1 << 25,
@@ -40,8 +41,9 @@ enum {
 
 /*
  * Decodes the characters after an ESC: cursor and editing keys of xterm, VT220, the Linux console
- * and PuTTY, and ESC + character for Alt + character. *ret_key is KEY_NONE for unknown sequences.
- * Returns false while more characters are needed.
+ * and PuTTY, and ESC + character for Alt + character. *ret_key is KEY_OTHER for other keys, and
+ * KEY_NONE for what is no key: what a terminal says of itself. Returns false while more characters
+ * are needed.
  */
 bool key_from_sequence(const uint16_t *characters, size_t count, uint32_t *ret_key);
 

@@ -233,7 +233,7 @@ static uint32_t key_from_scan(const struct input_key *input)
         return input->scan == SCAN_VOLUME_UP ? KEY_UP : KEY_DOWN;
     if (input->scan >= SCAN_UP && input->scan <= SCAN_F10)
         return ((uint32_t)KEY_UP + input->scan - SCAN_UP) | input->modifiers;
-    return KEY_NONE;
+    return KEY_OTHER;
 }
 
 static uint32_t decode(struct keyboard *keyboard, const struct input_key *input)

@@ -229,10 +229,11 @@ static void forced_without_keyboard(uint64_t seed)
     input_remove_all();
 }
 
+/* By any key, F12 too. */
 static void forced_stopped(uint64_t seed)
 {
     forced(seed);
-    keys_press(3 * TICKS_PER_SECOND, SCAN_NONE, ' ');
+    keys_press(3 * TICKS_PER_SECOND, seed ? 0x16 : SCAN_NONE, seed ? 0 : ' ');
 }
 
 /* The second set, which is the last line of the menu, behind the firmware's setup. */
@@ -318,7 +319,7 @@ const struct scenario enroll_scenarios[] = {
     {"enroll-force-at-once", forced_at_once, ENDING_ENROLLED, NULL, check_at_once},
     {"enroll-force-without-keyboard", forced_without_keyboard, ENDING_ENROLLED, NULL, check_forced},
     {"enroll-force-stopped", forced_stopped, ENDING_BOOT, "stopped by a key",
-     check_nothing_written},
+     check_nothing_written, .seeds = 2},
     {"enroll-menu", from_menu, ENDING_ENROLLED_OFF, "is turned off", check_from_menu, MENU_FAULTS,
      .also = ENROLL_ALSO},
     {.name = NULL},

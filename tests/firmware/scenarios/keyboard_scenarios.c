@@ -135,6 +135,29 @@ static void escape_and_key(uint64_t seed)
     expect_command_line("second");
 }
 
+/*
+ * Keys that do nothing end the countdown all the same: F11 and F12, by their scan codes or as a
+ * terminal sends them, and Pause. What a terminal says of itself is no key.
+ */
+static void other_keys(uint64_t seed)
+{
+    static const struct {
+        UINT16 scan;
+        const char *sequence;
+    } keys[] = {{0x15, ""}, {0x16, ""}, {0x48, ""}, {0, "\033[24~"}, {0, "\033[?6c"}};
+
+    setup_menu();
+    file_put_text("\\loader\\loader.conf", "timeout 2\n");
+    if (keys[seed].scan)
+        press((struct fake_key){.scan = keys[seed].scan});
+    for (const char *byte = keys[seed].sequence; *byte; byte++)
+        keys_press_with((struct fake_key){.time = time, .unicode = (CHAR16)*byte});
+    time += 9 * TICKS_PER_SECOND;
+    press((struct fake_key){.scan = SCAN_DOWN});
+    press((struct fake_key){.unicode = '\r'});
+    expect_command_line(seed == 4 ? "first" : "second");
+}
+
 const struct scenario keyboard_scenarios[] = {
     {"keyboard-both", both, ENDING_BOOT, NULL},
     {"keyboard-plain", plain_only, ENDING_BOOT, NULL, .faults = true},
@@ -144,6 +167,7 @@ const struct scenario keyboard_scenarios[] = {
     {"keyboard-eventless", eventless, ENDING_BOOT, NULL, .faults = true},
     {"keyboard-states", states, ENDING_BOOT, NULL},
     {"keyboard-enter-by-scan", enter_by_scan, ENDING_BOOT, NULL, .seeds = 3},
+    {"keyboard-others", other_keys, ENDING_BOOT, .seeds = 5},
     {"keyboard-escape-and-key", escape_and_key, ENDING_BOOT, .seeds = 2},
     {.name = NULL},
 };

@@ -49,9 +49,9 @@ static void terminals_keys_are_known(void **state)
         {"[8~", KEY_END},
         {"[11~", KEY_F1},
         {"[12~", KEY_F2},
-        {"[20~", KEY_NONE},
+        {"[20~", KEY_OTHER},
         {"[21~", KEY_F10},
-        {"[22~", KEY_NONE},
+        {"[22~", KEY_OTHER},
         {"[1;5D", KEY_CTRL | KEY_LEFT},
         {"[1;5C", KEY_CTRL | KEY_RIGHT},
         {"[1;3C", KEY_ALT | KEY_RIGHT},
@@ -61,19 +61,23 @@ static void terminals_keys_are_known(void **state)
         {"b", KEY_ALT | 'b'},
         {"f", KEY_ALT | 'f'},
         {"\x7f", KEY_ALT | KEY_BACKSPACE},
-        {"[Z", KEY_NONE},
-        {"[99~", KEY_NONE},
-        {"[0~", KEY_NONE},
-        {"[9~", KEY_NONE},
-        {"[4294967299~", KEY_NONE}, /* not 3 */
-        {"[?6c", KEY_NONE},         /* a terminal's answer */
+        {"[Z", KEY_OTHER},
+        {"[99~", KEY_OTHER},
+        {"[0~", KEY_OTHER},
+        {"[9~", KEY_OTHER},
+        {"[4294967299~", KEY_OTHER}, /* not 3 */
+        {"[?6c", KEY_NONE},          /* a terminal's answer */
         {"[?62;1;2;4c", KEY_NONE},
+        {"[24;80R", KEY_NONE},
+        {"OR", KEY_OTHER}, /* F3 */
+        {"[[C", KEY_OTHER},
+        {"[24~", KEY_OTHER}, /* F12 */
         {"[ @", KEY_NONE},
         {"[[A", KEY_F1},
         {"[[B", KEY_F2}, /* not Down */
-        {"[[E", KEY_NONE},
+        {"[[E", KEY_OTHER},
         {"[1[", KEY_NONE},
-        {"OZ", KEY_NONE},
+        {"OZ", KEY_OTHER},
         {"O5D", KEY_LEFT},
         {"O1;5D", KEY_CTRL | KEY_LEFT},
     };
