@@ -6,7 +6,8 @@
 #define MILLISECOND      UINT64_C(10000) /* in units of 100 ns, for SetTimer() */
 #define POLL_INTERVAL    10000           /* microseconds, for Stall() */
 #define POLLS_PER_SECOND 100
-#define SEQUENCE_POLLS   5 /* for the next character of a sequence; nobody types that fast */
+#define MOST_TYPED_AHEAD 256 /* keys; a keyboard that never stops is none */
+#define SEQUENCE_POLLS   5   /* for the next character of a sequence; nobody types that fast */
 
 /*
  * Ticks in which the rest of a sequence may still come: slow lines, and networks behind them, cut
@@ -284,6 +285,16 @@ static EFI_EVENT wait_for_event(struct keyboard *keyboard)
     if (EFI_ERROR(BS->WaitForEvent(count, events, &index)) || index >= count)
         return NULL;
     return events[index];
+}
+
+bool keyboard_drain(struct keyboard *keyboard)
+{
+    struct input_key input;
+    bool drained = false;
+
+    for (unsigned i = 0; i < MOST_TYPED_AHEAD && read_input(keyboard, NULL, &input); i++)
+        drained |= decode(keyboard, &input) != KEY_NONE;
+    return drained;
 }
 
 uint32_t keyboard_poll(struct keyboard *keyboard)

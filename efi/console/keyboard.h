@@ -44,6 +44,9 @@ uint32_t keyboard_poll(struct keyboard *keyboard);
 /* True when a key waits to be read. */
 bool keyboard_has_key(struct keyboard *keyboard);
 
+/* Forgets the keys that wait to be read. True if there was one. */
+bool keyboard_drain(struct keyboard *keyboard);
+
 /*
  * True when the last character is the first one after an ESC, within a second or two: it may then
  * be what is left of a sequence.

@@ -25,5 +25,8 @@ bool question_ask(const char *question)
     CLEANUP(keyboard_close) struct keyboard keyboard = {.timer = NULL};
 
     console_print("%s (y/n)\n", question);
-    return !EFI_ERROR(keyboard_open(&keyboard, TICK)) && is_answered_yes(&keyboard);
+    if (EFI_ERROR(keyboard_open(&keyboard, TICK)))
+        return false;
+    (void)keyboard_drain(&keyboard); /* what was typed before is no answer */
+    return is_answered_yes(&keyboard);
 }

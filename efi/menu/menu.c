@@ -79,7 +79,8 @@ static EFI_STATUS open_menu(struct menu_state *state)
     if (EFI_ERROR(status))
         return status;
     list_view_select(&state->list, menu->selected < state->list.count ? menu->selected : 0);
-    if (menu->timeout != TIMEOUT_FOREVER)
+    /* A key that was pressed before says that somebody is there, and no more. */
+    if (!keyboard_drain(&state->keyboard) && menu->timeout != TIMEOUT_FOREVER)
         state->seconds_left = menu->timeout;
     state->working = menu->work != NULL;
     menu->command_line = NULL;

@@ -933,6 +933,41 @@ static void menu_failed_twice(uint64_t seed)
     type("q");
 }
 
+/*
+ * A key that is pressed while an entry is tried neither dismisses the message of its failure (0),
+ * nor starts it again (1).
+ */
+static void menu_failed_typed_ahead(uint64_t seed)
+{
+    setup_menu();
+    file_put_text(ENTRIES "zap+3.conf", "title Zap\nsort-key a\nversion 9\nlinux /gone\n");
+    file_put_text(CONFIG, "timeout menu-force\n");
+    press(SCAN_NONE, ENTER);
+    keys_press(FIRST_KEY + 1, SCAN_NONE, seed ? ENTER : 'j');
+    console_expect("/gone: no such file");
+    press(SCAN_NONE, '2');
+    press(SCAN_NONE, ENTER);
+}
+
+static void check_tried_once(void)
+{
+    if (run_is_plain() && !exists(ENTRIES "zap+2-1.conf"))
+        run_fail("the entry is not started once");
+}
+
+/* A key from before the menu ends the countdown, and does nothing else. */
+static void menu_typed_ahead(uint64_t seed)
+{
+    setup_menu();
+    keys_press(0, SCAN_NONE, seed ? ENTER : 'j');
+    keys_pressed += 40;
+    console_expect_none("Boot in");
+    press(SCAN_NONE, '2');
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
 /* Without a user: the message is shown for a while, then the firmware continues. */
 static void menu_failed_alone(uint64_t seed)
 {
@@ -1340,6 +1375,9 @@ const struct scenario manager_scenarios[] = {
      MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
     {"menu-failed-twice", menu_failed_twice, ENDING_SUCCESS, "pvhboot: zip: ", MENU_FAULTS,
      .also = ALSO(ENDING_BOOT)},
+    {"menu-failed-typed-ahead", menu_failed_typed_ahead, ENDING_BOOT, NULL, check_tried_once,
+     .seeds = 2},
+    {"menu-typed-ahead", menu_typed_ahead, ENDING_BOOT, .seeds = 2},
     {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file", .faults = true},
     {"default-unbootable", default_unbootable, ENDING_BOOT, "New: vmlinux", .seeds = UNBOOTABLE},
     {"default-unbootable-first", default_unbootable, ENDING_BOOT, "zap: /gone: no such file",

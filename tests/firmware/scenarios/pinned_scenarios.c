@@ -198,6 +198,16 @@ static void asked_late(uint64_t seed)
     keys_press(64 * TICKS_PER_SECOND, 0, 'q');
 }
 
+/* A Y from before the question is no answer. */
+static void asked_ahead(uint64_t seed)
+{
+    (void)seed;
+    ask_of_changed("");
+    keys_press(TICKS_PER_SECOND + 1, 0, 'y');
+    keys_press(3 * TICKS_PER_SECOND, 0, 'n');
+    keys_press(5 * TICKS_PER_SECOND, 0, 'q');
+}
+
 static void not_pinned(uint64_t seed)
 {
     setup_pinned("");
@@ -321,6 +331,7 @@ const struct scenario pinned_scenarios[] = {
     {"pinned-asked-no", asked_no, ENDING_SUCCESS, "Start it anyway? (y/n)", .seeds = 5},
     {"pinned-asked-soon", asked_soon, ENDING_BOOT, "Start it anyway? (y/n)"},
     {"pinned-asked-late", asked_late, ENDING_SUCCESS, "Start it anyway? (y/n)"},
+    {"pinned-asked-ahead", asked_ahead, ENDING_SUCCESS, "Start it anyway? (y/n)"},
     {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
     {"pinned-offered-nothing", offered_nothing, ENDING_ERROR,
      .says = "but the signed image asks for", .seeds = 2},
