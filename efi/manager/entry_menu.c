@@ -161,7 +161,7 @@ static void carry_out(struct manager *manager, const struct menu *menu, enum men
     if (choice == MENU_ACTION)
         (void)action_run(menu->action, error);
     else if (choice == MENU_TIMEOUT)
-        (void)boot_unattended(manager, menu->selected, error);
+        (void)boot_unattended(manager, error);
     else
         (void)start_entry(manager, menu->selected, menu->command_line, error);
     if (error->code == ERROR_NONE)

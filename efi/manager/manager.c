@@ -145,7 +145,7 @@ static bool boot_default(struct manager *manager, struct error *error)
         clock_wait(CONSOLE_READING_TIME);
     if (manager->options->dry_run) /* which is about one entry */
         return start_entry(manager, manager->default_entry, NULL, error);
-    return boot_unattended(manager, manager->default_entry, error);
+    return boot_unattended(manager, error);
 }
 
 static void find_default(struct manager *manager)

@@ -57,14 +57,14 @@ static void restart_if_wanted(const struct manager *manager, bool used_try)
  * Starts the entries of a round. *ret_done: one was started and has exited, or failed for a reason
  * that all others share. *error is the first failure, which tells most about the default.
  */
-static bool try_round(struct manager *manager, size_t index, enum round round, bool *ret_done,
+static bool try_round(struct manager *manager, enum round round, bool *ret_done,
                       struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
-    const struct boot_entry *first = &entries->items[index];
+    const struct boot_entry *first = &entries->items[manager->default_entry];
 
     for (size_t i = 0; i < entries->count && !*ret_done; i++) {
-        size_t next = (index + i) % entries->count;
+        size_t next = (manager->default_entry + i) % entries->count;
         const uint32_t tries = entries->items[next].count.left;
         struct error failure = {.code = ERROR_NONE};
 
@@ -86,7 +86,7 @@ static bool try_round(struct manager *manager, size_t index, enum round round, b
     return false;
 }
 
-bool boot_unattended(struct manager *manager, size_t index, struct error *error)
+bool boot_unattended(struct manager *manager, struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
     bool done = false, booted = false;
@@ -94,10 +94,10 @@ bool boot_unattended(struct manager *manager, size_t index, struct error *error)
     for (size_t i = 0; i < entries->count; i++)
         entries->items[i].was_tried = false;
     for (enum round round = WITHOUT_PROBLEM; round < ROUNDS && !done; round++)
-        booted = try_round(manager, index, round, &done, error);
+        booted = try_round(manager, round, &done, error);
     if (booted)
         error_clear(error);
-    else if (error->code == ERROR_NONE) /* `index` is of an entry that names nothing to start */
-        return start_entry(manager, index, NULL, error);
+    else if (error->code == ERROR_NONE) /* the default names nothing to start */
+        return start_entry(manager, manager->default_entry, NULL, error);
     return booted;
 }

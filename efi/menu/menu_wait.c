@@ -36,7 +36,8 @@ void menu_save_settings(struct menu_state *state)
 
 /*
  * Until a key is pressed, the bar is on the entry that is booted at the timeout: when a problem is
- * found in that entry, the bar moves to the next one that has none, and has tries left.
+ * found in that entry, the bar moves to the next one that has none, and has tries left. Where there
+ * is none, the default is tried all the same.
  */
 static void pass_over_unbootable(struct menu_state *state)
 {
@@ -57,6 +58,7 @@ static void pass_over_unbootable(struct menu_state *state)
         menu_answer(state, "%s cannot boot: %s", label.data, left->problem);
         return;
     }
+    list_view_select(&state->list, menu->default_entry);
 }
 
 static bool do_work(struct menu_state *state)

@@ -1064,22 +1064,45 @@ static void check_reason_said(void)
     check_all_said(lines, ELEMENTS(lines));
 }
 
-/* Each is tried once, and all reasons are said. */
+/*
+ * What is booted since the menu has found that the default cannot be is not what "@saved" boots
+ * later, and it is said why.
+ */
+static void substitute(uint64_t seed)
+{
+    default_unbootable_menu(seed);
+    variable_put_text("LoaderEntryDefault", "@saved");
+    variable_put_text("LoaderEntryLastBooted", "zap.conf");
+}
+
+static void check_not_saved(void)
+{
+    static const char *const lines[] = {"pvhboot: zap: /gone: no such file"};
+
+    check_all_said(lines, run_is_plain());
+    if (!variable_is("LoaderEntryLastBooted", "zap.conf"))
+        run_fail("the substitute is kept as what was booted last");
+}
+
+/* Each is tried once, the default first, and all reasons are said. */
 static void all_unbootable(uint64_t seed)
 {
     (void)seed;
     setup_plain();
-    file_put_text(ENTRIES "a.conf", "title A\nlinux /gone\n");
-    file_put_text(ENTRIES "b.conf", "title B\nlinux /missing\n");
+    file_put_text(ENTRIES "a.conf", "title A\nsort-key 1\nlinux /gone\n");
+    file_put_text(ENTRIES "b.conf", "title B\nsort-key 2\nlinux /missing\n");
     file_put_text(CONFIG, seed ? "timeout 2\n" : "");
 }
 
 static void check_each_said(void)
 {
-    const char *said = run_said();
+    const char *default_said = strstr(run_said(), "pvhboot: a: /gone: no such file");
+    const char *other_said = strstr(run_said(), "pvhboot: b: /missing: no such file");
 
-    if (!strstr(said, "a: /gone: no such file") || !strstr(said, "b: /missing: no such file"))
+    if (!default_said || !other_said)
         run_fail("not every entry's reason is said");
+    if (default_said > other_said)
+        run_fail("the default is not tried first");
 }
 
 /* A machine that refuses one kernel refuses all: that is said once. */
@@ -1388,6 +1411,7 @@ const struct scenario manager_scenarios[] = {
     {"default-unbootable-last", default_unbootable_last, ENDING_BOOT, "zap: /gone: no such file"},
     {"default-unbootable-menu-lost", default_unbootable_menu_lost, ENDING_BOOT, NULL,
      check_reason_said},
+    {"default-unbootable-saved", substitute, ENDING_BOOT, NULL, check_not_saved},
     {"all-unbootable", all_unbootable, ENDING_ERROR, "no such file", check_each_said, .seeds = 2},
     {"machine-refuses", machine_refuses, ENDING_ERROR, "Secure Boot is on"},
     {"unbootable-as-default", unbootable_as_default, ENDING_BOOT, "but it cannot boot"},
