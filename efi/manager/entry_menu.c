@@ -132,6 +132,7 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .timeout = manager->timeout,
         .saved_timeout = manager->catalog.config.timeout,
         .timeout_exits = timeout_exits,
+        .keeps_default = loader_config_restarts(&manager->catalog.config, false),
         .no_editor = find_no_editor(manager),
         .has_firmware_setup = manager->can_enter_setup,
         .console_mode = loader_interface_read_console_mode(console_mode, manager->arena),

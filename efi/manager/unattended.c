@@ -18,8 +18,21 @@ static bool may_try_another(const struct error *error)
            (error->code == ERROR_ENTRY_UNBOOTABLE || error_is_about_file(error));
 }
 
-/* Says why the default is not what is booted, as the menu has found out without starting it. */
-static void report_problem(struct manager *manager, const struct boot_entry *entry)
+/* Restarts the machine after a failure, if loader.conf says so. */
+static void restart_if_wanted(const struct manager *manager, bool used_try)
+{
+    if (!loader_config_restarts(&manager->catalog.config, used_try))
+        return;
+    console_message("restarting: loader.conf has reboot-on-error");
+    clock_wait(CONSOLE_READING_TIME);
+    request_reset();
+}
+
+/*
+ * Says why the default is not what is booted, as the menu has found out without starting it. That
+ * is as good as a start that fails, but takes none of its tries.
+ */
+static void pass_over(struct manager *manager, const struct boot_entry *entry)
 {
     struct error error = {
         .code = ERROR_ENTRY_UNBOOTABLE,
@@ -28,6 +41,7 @@ static void report_problem(struct manager *manager, const struct boot_entry *ent
     };
 
     (void)console_print_error(&error, &manager->messages);
+    restart_if_wanted(manager, false);
 }
 
 /* Entries are tried in rounds: what has no tries left is booted if it is chosen, or else at last.
@@ -41,16 +55,6 @@ static bool is_due(const struct boot_entry *entry, bool is_chosen, enum round ro
     if (!is_chosen && entry_is_exhausted(entry))
         return round == WITHOUT_TRIES;
     return round == (entry->problem ? WITH_PROBLEM : WITHOUT_PROBLEM);
-}
-
-/* Restarts the machine after a failure, if loader.conf says so. */
-static void restart_if_wanted(const struct manager *manager, bool used_try)
-{
-    if (!loader_config_restarts(&manager->catalog.config, used_try))
-        return;
-    console_message("restarting: loader.conf has reboot-on-error");
-    clock_wait(CONSOLE_READING_TIME);
-    request_reset();
 }
 
 /*
@@ -71,7 +75,7 @@ static bool try_round(struct manager *manager, enum round round, bool *ret_done,
         if (!is_due(&entries->items[next], i == 0, round))
             continue;
         if (i > 0 && first->problem && error->code == ERROR_NONE)
-            report_problem(manager, first);
+            pass_over(manager, first);
         manager->is_fallback = i > 0;
         entries->items[next].was_tried = true; /* that may have been its last try */
         *ret_done = start_entry(manager, next, NULL, &failure);

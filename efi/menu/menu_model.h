@@ -38,6 +38,7 @@ struct menu {
     uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
     uint32_t saved_timeout;     /* of later boots: + and - change it */
     bool timeout_exits;         /* the timeout returns to the firmware instead of booting */
+    bool keeps_default;         /* the timeout boots it even if it has a problem */
     const char *no_editor;      /* why nothing can be edited, to be shown; NULL: it can */
     int console_mode;           /* as in struct loader_config; r and R change it */
     int configured_mode;        /* the console mode that loader.conf asks for */

@@ -45,7 +45,8 @@ static void pass_over_unbootable(struct menu_state *state)
     const struct boot_entry *left = menu_selected_entry(state);
     TEXT_ON_STACK(label, NAME_SHOWN + 1);
 
-    if (state->seconds_left == 0 || menu->timeout_exits || !left || !left->problem)
+    if (state->seconds_left == 0 || menu->timeout_exits || menu->keeps_default || !left ||
+        !left->problem)
         return;
     for (size_t i = 1; i < menu->count; i++) {
         size_t next = (state->list.selected + i) % menu->count;

@@ -96,6 +96,8 @@ BREAKS = (
           "option-boot", "segment"),
     Break("a refused program is not unloaded", "chainload:unload", statement(calls="unload"), "",
           "chain-violation", "an image that the loader has loaded"),
+    Break("a default that has a problem restarts no machine", "pass_over", statement(calls="restart_if_wanted"), "",
+          "automatic-restart-on-error", "automatic-restart-on-error"),
     Break("keys from before the menu act in it", "open_menu", condition("keyboard_drain"), "menu->timeout != TIMEOUT_FOREVER",
           "menu-typed-ahead", "menu-typed-ahead"),
     Break("a key from before a question answers it", "question_ask", statement(calls="keyboard_drain"), "",

@@ -267,10 +267,10 @@ static void setup_failure(const char *config, const char *name)
 
 static void restart_on_error(uint64_t seed)
 {
-    if (seed)
-        setup_failure("reboot-on-error auto\n", COUNTED);
-    else
-        setup_failure("reboot-on-error yes\n", UNCOUNTED);
+    static const char *const configs[] = {"reboot-on-error yes\n", "reboot-on-error auto\n",
+                                          "timeout 2\nreboot-on-error yes\n"};
+
+    setup_failure(configs[seed], seed == 1 ? COUNTED : UNCOUNTED);
 }
 
 /* The entry that has failed is named in its own message, and in no later one. */
@@ -282,11 +282,12 @@ static void check_restart_on_error(void)
         run_fail("the restart is not said, or as if it were the entry's");
 }
 
-/* Or not: since loader.conf does not say so, or no try could be used up. */
+/* Or not: since loader.conf does not say so, or no try was or could be used up. */
 static void no_restart_on_error(uint64_t seed)
 {
     static const char *const configs[] = {"", "reboot-on-error no\n", "reboot-on-error auto\n",
-                                          "reboot-on-error auto\n"};
+                                          "reboot-on-error auto\n",
+                                          "timeout 2\nreboot-on-error auto\n"};
 
     setup_failure(configs[seed], seed == 2 ? UNCOUNTED : COUNTED);
     medium_ways.read_only = seed == 3;
@@ -321,8 +322,8 @@ const struct scenario automatic_scenarios[] = {
     {"automatic-restart", restart, ENDING_RESTART, NULL, .seeds = 2, .faults = true,
      .also = ALSO(ENDING_BOOT)},
     {"automatic-restart-on-error", restart_on_error, ENDING_RESTART, NULL, check_restart_on_error,
-     .seeds = 2, .faults = true, .also = ALSO(ENDING_BOOT)},
-    {"automatic-no-restart", no_restart_on_error, ENDING_BOOT, "gone: no such file", .seeds = 4},
+     .seeds = 3, .faults = true, .also = ALSO(ENDING_BOOT)},
+    {"automatic-no-restart", no_restart_on_error, ENDING_BOOT, "gone: no such file", .seeds = 5},
     {"automatic-restart-once", restart_once, ENDING_RESTART, NULL, check_nothing_saved},
     {"automatic-dry-run", dry_run, ENDING_SUCCESS, "not done: dry run: Power Off The System"},
     {"automatic-letters", letters, ENDING_SUCCESS, "There is no entry for a shell.", check_windows,
