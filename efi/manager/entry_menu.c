@@ -180,16 +180,14 @@ static void report_no_menu(EFI_STATUS status)
 }
 
 /*
- * The result when the menu cannot be shown. An error remains, unless the menu would have come back
- * for another choice: then the default entry is booted.
+ * The result when the menu cannot be shown. The default entry is booted, unless there is an error,
+ * which remains: what somebody has chosen has failed, and nobody has asked for another entry.
  */
 static bool finish_without_menu(const struct manager *manager, const struct menu *menu,
-                                bool *ret_boot_default, struct error *error)
+                                bool *ret_boot_default, const struct error *error)
 {
-    *ret_boot_default =
-        !menu->timeout_exits && manager->default_entry < manager->catalog.entries.count;
-    if (*ret_boot_default)
-        error_clear(error);
+    *ret_boot_default = error->code == ERROR_NONE && !menu->timeout_exits &&
+                        manager->default_entry < manager->catalog.entries.count;
     return error->code == ERROR_NONE;
 }
 
@@ -204,7 +202,8 @@ static EFI_STATUS show_menu(struct menu *menu, struct arena *arena, enum menu_ch
     return status;
 }
 
-bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct error *error)
+bool entry_menu_run(struct manager *manager, size_t chosen, bool *ret_boot_default,
+                    struct error *error)
 {
     struct entry_menu entry_menu = {.manager = manager};
     enum menu_choice choice;
@@ -215,6 +214,10 @@ bool entry_menu_run(struct manager *manager, bool *ret_boot_default, struct erro
     init_menu(&entry_menu, error->code != ERROR_NONE, &menu);
     if (menu.timeout_exits)
         (void)console_print_error(error, &manager->messages);
+    if (chosen < menu.count) {
+        menu.selected = chosen;
+        carry_out(manager, &menu, MENU_BOOT, error);
+    }
     for (;;) {
         menu.default_entry = manager->default_entry;
         menu.message = manager->messages.length ? manager->messages.data : NULL;

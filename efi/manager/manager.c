@@ -135,14 +135,20 @@ static bool boot_named(struct manager *manager, struct error *error)
                                   : set_unknown_id_error(manager, error);
 }
 
+/* Before what would take the notice off the screen. */
+static void wait_for_notice(const struct manager *manager)
+{
+    if (manager->has_notice)
+        clock_wait(CONSOLE_READING_TIME);
+}
+
 /* Boots the default entry without a menu. */
 static bool boot_default(struct manager *manager, struct error *error)
 {
     report_diagnostics(manager, NULL);
     if (has_no_default(manager))
         return set_no_entry_error(manager, error);
-    if (manager->has_notice)
-        clock_wait(CONSOLE_READING_TIME);
+    wait_for_notice(manager);
     if (manager->options->dry_run) /* which is about one entry */
         return start_entry(manager, manager->default_entry, NULL, error);
     return boot_unattended(manager, error);
@@ -187,37 +193,39 @@ static void choose_default(struct manager *manager)
 
 /*
  * The menu is shown when there is a timeout or a key is pressed, but never for a dry run. A key
- * that chooses an entry boots it at once, as in systemd-boot.
+ * that chooses an entry boots it first, as in systemd-boot: *ret_chosen, or the number of entries.
  */
-static bool menu_is_due(struct manager *manager)
+static bool menu_is_due(struct manager *manager, size_t *ret_chosen)
 {
     const struct entry_list *entries = &manager->catalog.entries;
     uint32_t key = KEY_NONE;
-    size_t chosen;
 
+    *ret_chosen = entries->count;
     if (manager->timeout == TIMEOUT_DISABLED || manager->options->dry_run)
         return false;
     if (manager->timeout == TIMEOUT_HIDDEN && !menu_is_wanted(&key))
         return false;
     find_automatic(manager);
-    chosen = entries_find_key(entries->items, entries->count, manager->default_entry, key);
-    if (chosen == entries->count || entries->items[chosen].action != ENTRY_STARTS)
-        return true;
-    manager->default_entry = chosen;
-    manager->trust->attended = true;
-    return false;
+    *ret_chosen = entries_find_key(entries->items, entries->count, manager->default_entry, key);
+    if (*ret_chosen < entries->count && entries->items[*ret_chosen].action != ENTRY_STARTS)
+        *ret_chosen = entries->count;
+    return true;
 }
 
-static bool boot_by_menu(struct manager *manager, struct error *error)
+/* `chosen` is booted before the menu is shown, unless it is the number of entries. */
+static bool boot_by_menu(struct manager *manager, size_t chosen, struct error *error)
 {
+    bool is_chosen = chosen < manager->catalog.entries.count;
     bool without_menu, done;
 
-    report_diagnostics(manager, &manager->messages);
-    if (has_no_default(manager)) {
+    report_diagnostics(manager, is_chosen ? NULL : &manager->messages);
+    if (is_chosen) {
+        wait_for_notice(manager);
+    } else if (has_no_default(manager)) {
         report_diagnostics(manager, NULL); /* they may be why: where no menu can be shown, too */
         (void)set_no_entry_error(manager, error);
     }
-    done = entry_menu_run(manager, &without_menu, error);
+    done = entry_menu_run(manager, chosen, &without_menu, error);
     return without_menu ? boot_default(manager, error) : done;
 }
 
@@ -290,10 +298,11 @@ static bool find_entries(struct manager *manager, struct volume *xbootldr, struc
 /* Boots the default, or what somebody chooses. */
 static bool boot_chosen(struct manager *manager, struct error *error)
 {
-    bool is_due = menu_is_due(manager);
+    size_t chosen;
+    bool is_due = menu_is_due(manager, &chosen);
 
     announce_entries(manager);
-    return is_due ? boot_by_menu(manager, error) : boot_default(manager, error);
+    return is_due ? boot_by_menu(manager, chosen, error) : boot_default(manager, error);
 }
 
 bool manager_run(EFI_HANDLE image, const EFI_LOADED_IMAGE *loaded, struct volume *volume,

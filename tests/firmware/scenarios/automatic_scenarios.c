@@ -127,8 +127,10 @@ static void asked(uint64_t seed)
         variable_put_text("LoaderEntryDefault", "Auto-Windows");
     else if (seed == 3)
         options_set("pvhboot.efi --entry auto-windows");
-    else if (seed == 4)
-        keys_press(1, SCAN_NONE, 'w'); /* while the loader starts */
+    if (seed < 4)
+        return;
+    keys_press(1, SCAN_NONE, 'w'); /* while the loader starts; then there is the menu */
+    keys_press(TICKS_PER_SECOND, SCAN_NONE, 'q');
 }
 
 /* On a partition of its own, behind others; in front of Windows, as systemd-boot has it. */

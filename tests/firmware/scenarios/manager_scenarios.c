@@ -1214,6 +1214,20 @@ static void menu_hidden_late(uint64_t seed)
     expect_fallback(seed ? "old" : "new");
 }
 
+/* A key that is held down boots an entry; when that fails, the menu says why. */
+static void menu_hidden_failed(uint64_t seed)
+{
+    (void)seed;
+    menu_hidden(0);
+    file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 0\nlinux /gone\n");
+    keys_press(0, SCAN_NONE, '3');
+    console_expect("/gone: no such file");
+    press(SCAN_NONE, '2');
+    press(SCAN_NONE, ENTER);
+    expect_command_line("old");
+    expect_fallback("new");
+}
+
 /*
  * Escape sequences of serial terminals that the firmware does not decode. Where no call but
  * WaitForEvent() tells of keys, each character comes alone; none may be taken for a key then.
@@ -1425,6 +1439,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-forever", menu_forever, ENDING_WAITING, NULL, MENU_FAULTS},
     {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2, .faults = true},
     {"menu-hidden-late", menu_hidden_late, ENDING_BOOT, NULL, .seeds = 2},
+    {"menu-hidden-failed", menu_hidden_failed, ENDING_BOOT, MENU_FAULTS},
     {"menu-sequences", menu_sequences, ENDING_BOOT, NULL, .seeds = 4, MENU_FAULTS},
     {"menu-cut-sequences", menu_cut_sequences, ENDING_BOOT, NULL, .seeds = 8},
     {"menu-escape-letter", menu_escape_letter, ENDING_BOOT, NULL, .seeds = 3},

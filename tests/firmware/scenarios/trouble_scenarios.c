@@ -166,6 +166,16 @@ static void lost_screen(uint64_t seed)
     press(1, '\r');
 }
 
+/* The default that somebody has chosen fails, and is not started again, nor is another one. */
+static void lost_screen_after_choice(uint64_t seed)
+{
+    (void)seed;
+    set_up_menu();
+    put_entry("a.conf", "sort-key a\nlinux /gone\n");
+    put_entry("b.conf", "sort-key b\nlinux /vmlinux\n");
+    press(1, '\r');
+}
+
 static void take_screen(enum service service, size_t call)
 {
     (void)call;
@@ -293,6 +303,8 @@ const struct scenario trouble_scenarios[] = {
     {"take-default-back", take_default_back, ENDING_BOOT, "loader.conf sets the default again",
      check_take_default_back, MENU_FAULTS},
     {"lost-screen", lost_screen, ENDING_ERROR, "aa64", .hook = take_screen, MENU_FAULTS},
+    {"lost-screen-after-choice", lost_screen_after_choice, ENDING_ERROR, "/gone: no such file",
+     .hook = take_screen},
     {"refused-set-up", refused_set_up, ENDING_BOOT, NULL, check_refused_set_up, MENU_FAULTS},
     {"random-menu", random_menu, ENDING_SUCCESS, NULL, .seeds = 300},
     {.name = NULL},
