@@ -726,6 +726,22 @@ static void check_text_mode(void)
         run_fail("the text mode of later boots is not %s", after ? after : "the usual one");
 }
 
+/* The firmware has set no text mode, and nobody asks for another one: that all consoles have. */
+static void menu_mode_unset(uint64_t seed)
+{
+    static const char *const configs[] = {"timeout 1\n", "timeout 1\nconsole-mode auto\n"};
+
+    setup_two();
+    file_put_text(CONFIG, configs[seed]);
+    fake_output.Mode->Mode = -1;
+}
+
+static void check_mode_set(void)
+{
+    if (console_mode() != 0)
+        run_fail("text mode %d is set", (int)console_mode());
+}
+
 static void menu_no_mode(uint64_t seed)
 {
     (void)seed;
@@ -1398,6 +1414,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-text-modes", menu_text_modes, ENDING_BOOT, NULL, check_text_mode,
      .seeds = ELEMENTS(text_modes)},
     {"menu-text-mode-faults", menu_text_modes, ENDING_BOOT, NULL, MENU_FAULTS},
+    {"menu-mode-unset", menu_mode_unset, ENDING_BOOT, NULL, check_mode_set, .seeds = 2},
     {"menu-no-mode", menu_no_mode, ENDING_BOOT, "no other text mode", check_drawn_again},
     {"menu-mode-refused", menu_mode_refused, ENDING_BOOT, "did not store the console mode"},
     {"menu-beeps", menu_beeps, ENDING_BOOT, NULL, check_beeps, .seeds = ELEMENTS(beeping)},
