@@ -247,6 +247,8 @@ bool measure_section(struct measurements *measurements, const char *name, const 
         .size = strlen(name) + 1,
     };
 
+    if (size == 0)
+        return true;
     if (!measure(measurements, &what, error))
         return false;
     what.is_name = false;

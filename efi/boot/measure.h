@@ -95,7 +95,10 @@ bool measure_kernel_parameters(struct measurements *measurements, const char *te
                                struct error *error); /* PCR 12 */
 bool measure_initrd(struct measurements *measurements, const void *bytes, uint64_t size,
                     struct error *error);
-/* `name` as in uki_section_name(): ".linux". `bytes` are the section's, VirtualSize of them. */
+/*
+ * `name` as in uki_section_name(): ".linux". `bytes` are the section's, VirtualSize of them; a
+ * section that is empty is none, as for systemd-stub.
+ */
 bool measure_section(struct measurements *measurements, const char *name, const void *bytes,
                      uint64_t size, struct error *error);
 bool measure_profile(struct measurements *measurements, unsigned profile, struct error *error);

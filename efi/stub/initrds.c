@@ -16,10 +16,16 @@ static const struct {
     {UKI_OSREL, "os-release"},
 };
 
+/* An empty section is none, as for systemd-stub. */
+static bool has_section(const struct stub *stub, enum uki_section_kind kind)
+{
+    return stub->trust->uki.present[kind] && stub_section_size(stub, kind) > 0;
+}
+
 static bool add_section(struct stub *stub, enum uki_section_kind kind, bool linux_only,
                         struct error *error)
 {
-    return !stub->trust->uki.present[kind] || stub_section_size(stub, kind) == 0 ||
+    return !has_section(stub, kind) ||
            boot_files_add_bytes(&stub->request.initrds, stub->arena, uki_section_name(kind),
                                 stub_section(stub, kind), stub_section_size(stub, kind),
                                 linux_only) ||
@@ -73,10 +79,8 @@ static bool add_files(struct stub *stub, const struct boot_file *files, size_t c
 
 static bool add_offered(struct stub *stub, struct error *error)
 {
-    bool has_own = stub->trust->uki.present[UKI_INITRD] && stub_section_size(stub, UKI_INITRD) > 0;
-
-    return initrd_add_offered(stub->trust->state, has_own, stub->arena, &stub->request.initrds,
-                              error);
+    return initrd_add_offered(stub->trust->state, has_section(stub, UKI_INITRD), stub->arena,
+                              &stub->request.initrds, error);
 }
 
 bool stub_add_initrds(struct stub *stub, struct error *error)
@@ -91,7 +95,7 @@ bool stub_add_initrds(struct stub *stub, struct error *error)
     for (size_t i = 0; i < ELEMENTS(extra_files); i++) {
         enum uki_section_kind kind = extra_files[i].kind;
 
-        if (stub->trust->uki.present[kind] && !add_archive(stub, kind, extra_files[i].name, error))
+        if (has_section(stub, kind) && !add_archive(stub, kind, extra_files[i].name, error))
             return false;
     }
     return add_files(stub, added->initrds.items, added->initrds.count, error);

@@ -245,6 +245,33 @@ static void check_section(size_t index)
         run_fail("%s is not measured in its place", name);
 }
 
+/* Sections that are empty are none: neither measured nor made files of the initrd. */
+static void empty_sections(uint64_t seed)
+{
+    static const char *const names[] = {".pcrsig", ".pcrpkey", ".osrel", ".uname"};
+    struct kernel_shape kernel = plain_kernel;
+
+    (void)seed;
+    machine_usual();
+    kernel.is_linux = true;
+    add_kernel(&kernel);
+    add_initrd();
+    for (size_t i = 0; i < ELEMENTS(names); i++)
+        own_image_add(names[i], "", 0);
+    own_image_install(IMAGE_PLACE);
+    tpm_install();
+}
+
+static void check_empty_sections(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < tpm_extend_count(); i++)
+        count += tpm_extends[i].pcr == 11;
+    if (count != 4) /* .linux and .initrd, each after its name */
+        run_fail("%zu measurements are in PCR 11", count);
+}
+
 /* Then come a command line from outside, in PCR 12, and what Linux's stub measures, in PCR 9. */
 static void check_measured_image(void)
 {
@@ -344,6 +371,7 @@ const struct scenario image_scenarios[] = {
     {"image-without-headers", image_without_headers, ENDING_BOOT},
     {"image-measured", measured_image, ENDING_BOOT, NULL, check_measured_image, .faults = true},
     {"image-measured-outside", measured_image_outside, ENDING_BOOT, NULL, check_measured_outside},
+    {"image-empty-sections", empty_sections, ENDING_BOOT, NULL, check_empty_sections},
     {"image-damaged", damaged_image, ENDING_ERROR, .says = "damaged", .seeds = 2},
     {"image-offered-initrd", offered_initrd, ENDING_BOOT, .seeds = 2},
     {"image-offered-refused", offered_initrd_refused, ENDING_ERROR, .check = check_not_measured,
