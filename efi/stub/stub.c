@@ -14,9 +14,19 @@
 #include "efi/stub/initrds.h"
 #include "efi/stub/stub_interface.h"
 
+#include <string.h>
+
 bool stub_is_due(const struct trust *trust)
 {
     return uki_has_kernel(&trust->own);
+}
+
+/* What comes from outside is changed as the image's own command line is, as systemd-stub does. */
+static bool clean_options(const struct stub *stub, const char *given, const char **ret_options,
+                          struct error *error)
+{
+    *ret_options = uki_command_line(given, strlen(given), stub->arena);
+    return *ret_options || error_set(error, ERROR_OUT_OF_MEMORY);
 }
 
 /* LoadOptions replace the image's command line, unless only what is signed counts. */
@@ -39,8 +49,9 @@ static bool choose_command_line(struct stub *stub, struct error *error)
         console_warn(verdict.error, NULL);
         return true;
     }
-    stub->request.command_line = given;
-    stub->request.options_from_outside = given;
+    if (!clean_options(stub, given, &stub->request.command_line, error))
+        return false;
+    stub->request.options_from_outside = stub->request.command_line;
     return true;
 }
 
@@ -58,19 +69,19 @@ static bool add_outer_options(struct stub *stub, struct error *error)
 {
     const char **command_line = &stub->request.command_line;
     struct smbios_settings settings;
+    const char *options = "";
 
-    if (!outside_settings_read(stub->arena, &settings, error))
+    if (!outside_settings_read(stub->arena, &settings, error) ||
+        (settings.stub_options && !clean_options(stub, settings.stub_options, &options, error)))
         return false;
-    if (!settings.stub_options || !*settings.stub_options)
+    if (!*options)
         return true;
     if (policy_is_enforced(stub->trust->state)) {
         console_warn(ERROR_COMMAND_LINE_IGNORED, NULL);
         return true;
     }
-    stub->trust->added.outer_options = settings.stub_options;
-    *command_line = **command_line
-                        ? text_join(*command_line, ' ', settings.stub_options, stub->arena)
-                        : settings.stub_options;
+    stub->trust->added.outer_options = options;
+    *command_line = **command_line ? text_join(*command_line, ' ', options, stub->arena) : options;
     return *command_line || error_set(error, ERROR_OUT_OF_MEMORY);
 }
 

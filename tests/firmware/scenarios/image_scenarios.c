@@ -100,6 +100,7 @@ static void image_options(uint64_t seed)
         {"@0 a  b", "a  b"},
         {"--verbose", "own"},
         {"--no-overlay -- x", "x"},
+        {"a\tb\rc", "a b c"},
     };
 
     setup_image();
@@ -354,7 +355,7 @@ const struct scenario image_scenarios[] = {
     {"image", image, ENDING_BOOT, .says = ".linux + .initrd", .faults = true},
     {"image-bare", bare_image, ENDING_BOOT},
     {"image-in-the-way", image_in_the_way, ENDING_BOOT, .seeds = 3},
-    {"image-options", image_options, ENDING_BOOT, .seeds = 5},
+    {"image-options", image_options, ENDING_BOOT, .seeds = 6},
     {"image-secure", secure_image, ENDING_BOOT, .seeds = 2, .faults = true,
      .answer = EFI_NOT_FOUND},
     {"image-secure-options", secure_image_with_options, ENDING_ERROR,

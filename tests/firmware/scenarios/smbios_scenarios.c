@@ -121,7 +121,10 @@ static void image(uint64_t seed)
         own_image_add_text(".cmdline", "own");
     own_image_install(IMAGE_PLACE);
     expect_kernel(bytes, size);
-    PUT(STUB "out\0" OPTIONS "no\0" ENTRY "no.conf=linux /no\0");
+    if (seed < 3)
+        PUT(STUB "out\0" OPTIONS "no\0" ENTRY "no.conf=linux /no\0");
+    else
+        PUT(STUB "\tout\x1b\0"); /* control characters are spaces, and none are around it */
     expect_command_line(seed < 2 ? "own out" : "out");
     expect_fallback(seed < 2 ? "own" : "");
     tpm_install();
@@ -178,7 +181,7 @@ const struct scenario smbios_scenarios[] = {
     {"smbios-timeout", timeout_shows_menu, ENDING_SUCCESS, .seeds = 2},
     {"smbios-bad-timeout", bad_timeout, ENDING_BOOT, "is not a number of seconds"},
     {"smbios-secure", secure, ENDING_BOOT, "comes from outside and is ignored"},
-    {"smbios-image", image, ENDING_BOOT, NULL, check_image, .seeds = 3},
+    {"smbios-image", image, ENDING_BOOT, NULL, check_image, .seeds = 4},
     {"smbios-report", dry_run, ENDING_SUCCESS, "date: 2024-02-29 00:00:0", check_report,
      .seeds = 3},
     {.name = NULL},
