@@ -92,17 +92,28 @@ static bool boot_entries(struct run *run, struct volume *volume, const struct op
                        run->arena, error);
 }
 
+/* Where the text is may hold another one by the time that the error is printed. */
+static bool keep_text(const char **text, struct arena *arena)
+{
+    if (!*text)
+        return true;
+    *text = arena_strndup(arena, *text, strlen(*text));
+    return *text;
+}
+
 /*
  * Boots by entries instead. In case the options are the user's, with a mistake in them, they are
  * mentioned in a notice, and when there is no entry to boot, `mistake` is the error, unless entries
  * could not be read.
  */
-static bool ignore_options(struct run *run, const struct error *mistake, struct volume *volume,
+static bool ignore_options(struct run *run, struct error *mistake, struct volume *volume,
                            struct error *error)
 {
     const struct options none = {.request = {.command_line = ""}};
     TEXT_ON_STACK(notice, NOTICE_SIZE);
 
+    if (!keep_text(&mistake->name, run->arena) || !keep_text(&mistake->reason, run->arena))
+        return error_set(error, ERROR_OUT_OF_MEMORY);
     text_append_short(&notice, mistake->name, NAME_SHOWN);
     text_append(&notice, ": not a file; ignoring the load options and reading the entries");
     if (boot_entries(run, volume, &none, notice.data, error))

@@ -397,6 +397,16 @@ static void two_cards(uint64_t seed)
     options_set(SERVER_URL "vmlinux");
 }
 
+/* The options name nothing on the server, nor is there an entry to boot: the former is the error.
+ */
+static void mistyped(uint64_t seed)
+{
+    (void)seed;
+    start_at(SERVER_URL "pvhboot.efi", "");
+    put_text("", "pvhboot\\default.conf", "options only\n");
+    options_set("vmlinux-typo");
+}
+
 static const char *const misled_says[] = {
     "the server has none of the entries " MAC_NAME ".conf, default.conf",
     SERVER_URL "boot/vmlinux: the server says 404 Not Found",
@@ -443,6 +453,8 @@ const struct scenario http_scenarios[] = {
     {"http-first-name", first_name_in_menu, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
     {"http-two-cards", two_cards, ENDING_ERROR, "the network card gets no address: Time Out",
      .seeds = 2},
+    {"http-mistyped", mistyped, ENDING_ERROR,
+     SERVER_URL "vmlinux-typo: the server says 404 Not Found", .faults = true},
     {"http-misled", misled, ENDING_ERROR, NULL, check_misled, .seeds = ELEMENTS(misled_says),
      .faults = true},
     {NULL},
