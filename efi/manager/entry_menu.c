@@ -13,6 +13,7 @@
 #include "efi/manager/start_entry.h"
 #include "efi/manager/unattended.h"
 #include "efi/menu/menu.h"
+#include "efi/network/http_volume.h"
 
 /* How long the error of a failed boot is shown when no key is pressed, in seconds. */
 #define FAILURE_TIMEOUT 10
@@ -155,6 +156,9 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
 static void carry_out(struct manager *manager, const struct menu *menu, enum menu_choice choice,
                       struct error *error)
 {
+    /* A network card that did not work then is tried again. */
+    if (error->code != ERROR_NONE || manager->catalog.entries.unread.code != ERROR_NONE)
+        http_volume_stop();
     error_clear(error);
     text_clear(&manager->messages);
     manager->is_fallback = false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files that entries and options name by URLs. */
 #include "efi/firmware/proto/http.h"
+#include "tests/firmware/fake/console.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
@@ -144,6 +145,29 @@ static void check_asked_when_chosen(void)
 {
     if (run_is_plain() && (server_requests() > 0) != (menu_seed > 0))
         run_fail("%u requests were made", server_requests());
+}
+
+/* The network works only after the first choice has failed. */
+static void tried_again(uint64_t seed)
+{
+    (void)seed;
+    machine_usual();
+    put_kernel(SERVER_FILES "\\vmlinux", &plain_kernel);
+    server_ways.no_address = true;
+    server_install(true);
+    firmware_ways.connect = nothing_connects;
+    file_put_text("\\loader\\loader.conf", "timeout menu-force\n");
+    file_put_text("\\loader\\entries\\net.conf", "linux " SERVER_URL "vmlinux\n");
+    keys_press(TICKS_PER_SECOND, 0, '\r');
+    console_expect("the network card gets no address: Time Out");
+    keys_press(50 * TICKS_PER_SECOND, 0, '\r');
+}
+
+static void start_network(enum service service, size_t call)
+{
+    (void)service, (void)call;
+    if (ledger_now() > 40 * TICKS_PER_SECOND)
+        server_ways.no_address = false;
 }
 
 /* What ends well all the same: connections that are cut off. */
@@ -442,6 +466,7 @@ const struct scenario http_scenarios[] = {
     {"http-no-ipv6", no_ipv6, ENDING_ERROR,
      "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 2},
     {"http-menu", menu_with_urls, ENDING_BOOT, "vmlinux", check_asked_when_chosen, .seeds = 3},
+    {"http-tried-again", tried_again, ENDING_BOOT, .hook = start_network},
     {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
