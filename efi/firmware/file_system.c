@@ -33,6 +33,8 @@ union renaming {
 #define LARGEST_CHUNK  (1 * GIB)
 #define SMALLEST_CHUNK (1 * MIB)
 
+#define UEFI_2_40 (2 << 16 | 40) /* of 2013 */
+
 /*
  * The speed of the medium, averaged over all reads of at least SMALLEST_CHUNK: shorter ones may
  * come from a cache. One figure is enough while all files are on the same volume.
@@ -110,6 +112,16 @@ static void close_file(struct volume_file *file)
     file->handle = NULL;
 }
 
+/*
+ * Some firmware fails a read of more than 1 MiB, and then all others of that file, even once it has
+ * been opened again: none may be tried there. It was seen on a PowerEdge R420, of 2012 (systemd's
+ * issue 25911, uefi-rs's 825); newer firmware is trusted with large reads, which are faster.
+ */
+static uint64_t first_chunk(void)
+{
+    return ST->Hdr.Revision < UEFI_2_40 ? SMALLEST_CHUNK : LARGEST_CHUNK;
+}
+
 static bool open_file(const struct volume *volume, const char *path, struct volume_file *file,
                       struct error *error)
 {
@@ -118,7 +130,7 @@ static bool open_file(const struct volume *volume, const char *path, struct volu
     EFI_STATUS status;
 
     file->file_system.device = volume->device;
-    file->file_system.chunk = LARGEST_CHUNK;
+    file->file_system.chunk = first_chunk();
     if (!path_to_utf16(path, ucs2))
         return error_set_for(error, file->path, ERROR_PATH_TOO_LONG);
     status = open_handle(volume->handle, ucs2, EFI_FILE_MODE_READ, &handle);

@@ -366,6 +366,8 @@ BREAKS = (
           ("version == ACPI_2_0", "version != ACPI_2_0"), "two-tables", "is not listed once"),
     Break("a damaged table ends the search", "acpi_collect", condition("version"), ("&& !ret_tables->rsdp",
           "&& version == ACPI_2_0"), "two-tables", "the RSDP at"),
+    Break("old firmware is asked for large reads", "first_chunk", returned(), "LARGEST_CHUNK",
+          "breaking-reads", "ends in an error"),
     Break("the position is taken to be kept after an error", "read_chunk",
           statement(assigns="position", mentions=["UINT64_MAX"]), "", "moved-position", "ends in an error"),
     Break("the last map has no more room than the first", "exit_firmware", call("boot_map_read"),

@@ -27,6 +27,7 @@ struct node {
     size_t size;
     uint64_t attributes;
     bool deleted;
+    bool broken; /* by a read that was too long */
 };
 
 struct handle {
@@ -460,15 +461,19 @@ static EFI_STATUS fail_amid(struct handle *handle, uint64_t count, EFI_STATUS st
 
 static EFI_STATUS read_bytes(struct handle *handle, UINTN *size, void *buffer)
 {
-    const struct node *node = handle->node;
+    struct node *node = handle->node;
     uint64_t left = node->size - min_u64(handle->position, node->size);
     size_t count = (size_t)min_u64(*size, left);
     struct range wanted = {handle->position, handle->position + count};
 
     reads++;
     ledger_advance(count * medium_ways.ticks_per_mib / MIB);
-    if (medium_ways.largest_read && *size > medium_ways.largest_read)
+    if (medium_ways.largest_read && *size > medium_ways.largest_read) {
+        node->broken = medium_ways.breaks;
         return fail_amid(handle, count, medium_ways.too_long);
+    }
+    if (node->broken)
+        return fail_amid(handle, count, EFI_DEVICE_ERROR);
     if (medium_ways.damaged && strcasecmp(node->path, medium_ways.damaged) == 0 &&
         range_overlaps(wanted, medium_ways.damaged_range))
         return fail_amid(handle, count, medium_ways.damage);

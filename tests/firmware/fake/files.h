@@ -25,6 +25,7 @@ bool path_leads_to(const EFI_DEVICE_PATH *device_path, const char *path);
 struct medium_ways {
     uint64_t largest_read; /* a longer Read fails with `too_long`; 0 for no limit */
     EFI_STATUS too_long;
+    bool breaks;         /* then each later Read of that file fails, too */
     size_t short_read;   /* the read that returns only half, counted from 1; 0 for none */
     const char *damaged; /* the file that fails with `damage` when the range is read */
     struct range damaged_range;

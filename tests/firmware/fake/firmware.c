@@ -103,7 +103,9 @@ static EFI_STATUS EFIAPI connect_controller(EFI_HANDLE controller, EFI_HANDLE *d
  */
 
 EFI_SYSTEM_TABLE fake_system_table = {
-    .Hdr = {.Signature = EFI_SYSTEM_TABLE_SIGNATURE, .HeaderSize = sizeof(EFI_SYSTEM_TABLE)},
+    .Hdr = {.Signature = EFI_SYSTEM_TABLE_SIGNATURE,
+            .Revision = 2 << 16 | 70,
+            .HeaderSize = sizeof(EFI_SYSTEM_TABLE)},
     .RuntimeServices = &fake_runtime_services,
     .BootServices = &boot_services,
     .ConfigurationTable = tables,

@@ -753,6 +753,14 @@ static void small_short_reads(uint64_t seed)
     medium_ways.too_long = EFI_BAD_BUFFER_SIZE;
 }
 
+/* Firmware of before UEFI 2.4, where a long read breaks the file for good. */
+static void breaking_reads(uint64_t seed)
+{
+    small_short_reads(seed);
+    fake_system_table.Hdr.Revision = 2 << 16 | 31;
+    medium_ways.breaks = true;
+}
+
 static void damaged_medium(uint64_t seed)
 {
     setup_plain();
@@ -945,6 +953,7 @@ const struct scenario boot_scenarios[] = {
     {"slow-and-large", slow_and_large, ENDING_BOOT, "initrd: 33 %", .faults = true},
     {"short-reads", short_reads, ENDING_BOOT, NULL, .seeds = 4},
     {"small-short-reads", small_short_reads, ENDING_BOOT, NULL, .faults = true},
+    {"breaking-reads", breaking_reads, ENDING_BOOT, NULL, .faults = true},
     {"damaged-medium", damaged_medium, ENDING_ERROR, "initrd: cannot read", .seeds = 2,
      .faults = true},
     {"lying-sizes", lying_sizes, ENDING_ERROR,

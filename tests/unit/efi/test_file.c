@@ -16,7 +16,8 @@
 
 #define MOST (4 * MIB)
 
-EFI_SYSTEM_TABLE *ST;
+static EFI_SYSTEM_TABLE table = {.Hdr.Revision = 2 << 16 | 70};
+EFI_SYSTEM_TABLE *ST = &table;
 EFI_BOOT_SERVICES *BS;
 EFI_RUNTIME_SERVICES *RT;
 
