@@ -47,14 +47,23 @@ TYPES_FIT = ("-Wno-all", "-Wno-extra", "-Wno-pedantic", "-Werror=incompatible-po
 SURVIVED = re.compile(r" *\d+ SURVIVED: (\S+):\d+ (\w*)$")
 MARK = " extern void run_mark(void); run_mark();"
 
-# Seconds. Whoever takes longer loops.
+# Seconds of processor time in one process: whoever takes more loops. A loaded machine makes nothing take more.
 UNIT_SECONDS = 300      # the slowest unit test takes some 40
-PLAIN_SECONDS = 300     # the fake firmware's scenarios take some 40 on one processor, without failures
-MARKED_SECONDS = 60     # with failures, most of what is found is found by then; all of them take 200
-LOOP_SECONDS = 60       # of processor time in one process, of which a scenario takes far less than one
-LONGER = 3              # times as long as with nothing broken, and LEAST_SECONDS more, is the end for a unit test
+LONGER = 3              # times as much as with nothing broken, and LEAST_SECONDS more, is the end for a unit test
 LEAST_SECONDS = 10
+LOOP_SECONDS = 60       # for a process of the fake firmware; a scenario takes far less than one, and has 30 (run.c)
+AFTER_LIMIT = 5         # until what does not end by SIGXCPU is killed
+
+# Seconds on the clock, which decide nothing.
+PATIENCE = 20           # for each second of a unit test's processor time
+PLAIN_SECONDS = 1800    # the fake firmware's scenarios take some 40 on one processor, without failures
+MARKED_SECONDS = 60     # with failures, most of what is found is found by then; all of them take 200
 MEMORY_MIB = 2500
+
+# A run of the fake firmware that has used up its time; see report() of test_firmware.c.
+LATE = re.compile(rf"ended by signal (?:{signal.SIGVTALRM:d}|{signal.SIGXCPU:d}) ")
+# One that somebody else has ended: a machine without memory, not the sanitizer, which exits.
+KILLED = re.compile(rf"ended by signal {signal.SIGKILL:d} ")
 
 # Of the mutants of these seeds, the first so many have been gone through: each has a test, or is in equivalent.txt.
 GONE_THROUGH = {0: 600}
@@ -104,7 +113,22 @@ class Commands:
 class Verdict(enum.Enum):
     PASSED = 1
     FAILED = 2
-    TIMED_OUT = 3
+    TIMED_OUT = 3   # it has used up its processor time: a failure, which is counted apart
+    UNDECIDED = 4   # it was ended before it has said anything: by the clock, by somebody else, or because all is
+
+
+KILLS = (Verdict.FAILED, Verdict.TIMED_OUT)
+
+
+def judge(failure, status, was_ended):
+    """What a test's end says: the line about a failure; the exit status, or the signal's number below 0."""
+    if KILLED.search(failure) or (not failure and (was_ended or status == -signal.SIGKILL)):
+        return Verdict.UNDECIDED
+    if failure:
+        return Verdict.TIMED_OUT if LATE.search(failure) else Verdict.FAILED
+    if status == -signal.SIGXCPU:
+        return Verdict.TIMED_OUT
+    return Verdict.PASSED if status == 0 else Verdict.FAILED
 
 
 class RunningTests:
@@ -112,39 +136,39 @@ class RunningTests:
 
     def __init__(self):
         self.running, self.lock, self.is_over = set(), threading.Lock(), False
-        self.unbroken = {}  # the seconds that a test takes with nothing broken
+        self.unbroken = {}  # the seconds of processor time that a test takes with nothing broken
 
-    def run(self, command, processor, seconds):
-        """Runs a test to its end, or until it prints that something has failed."""
+    def run(self, command, processor, processor_time, on_clock):
+        """Runs a test to its end, or until it prints that something has failed. The verdict, and the processor time."""
         is_unit = not Path(command[0]).name.startswith("test_firmware")
-        most = math.ceil(seconds) if is_unit else LOOP_SECONDS
+        most = math.ceil(processor_time)
         environment = {**os.environ, "ASAN_OPTIONS": f"detect_leaks={int(is_unit)}:hard_rss_limit_mb={MEMORY_MIB}"}
-        run = subprocess.Popen(["taskset", "--cpu-list", str(processor), "prlimit", f"--cpu={most}", "--core=0", "--",
-                                *map(str, command)], env=environment, text=True, errors="replace", start_new_session=True,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        timed_out = threading.Event()
+        run = subprocess.Popen(["taskset", "--cpu-list", str(processor), "prlimit", f"--cpu={most}:{most + AFTER_LIMIT}",
+                                "--core=0", "--", *map(str, command)], env=environment, text=True, errors="replace",
+                               start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+        ended = threading.Event()
 
         def end_late():
-            timed_out.set()
+            ended.set()
             self.kill(run)
 
-        timer = threading.Timer(seconds, end_late)
+        timer = threading.Timer(on_clock, end_late)
         with self.lock:
             self.running.add(run)
         timer.start()
         try:
-            has_failed = self.is_over or any("FAILED" in line for line in run.stdout)
-            if has_failed:
+            failure = "" if self.is_over else next((line for line in run.stdout if "FAILED" in line), "")
+            if failure or self.is_over:
                 self.kill(run)
-            run.wait()
+            _, status, usage = os.wait4(run.pid, 0)
+            run.returncode = os.waitstatus_to_exitcode(status)
         finally:
             timer.cancel()
             run.stdout.close()
             with self.lock:
                 self.running.discard(run)
-        if timed_out.is_set() and not has_failed:
-            return Verdict.TIMED_OUT
-        return Verdict.FAILED if has_failed or run.returncode != 0 else Verdict.PASSED
+        return judge(failure, run.returncode, ended.is_set() or self.is_over), usage.ru_utime + usage.ru_stime
 
     @staticmethod
     def kill(run):
@@ -163,6 +187,7 @@ class RunningTests:
 class Outcome(NamedTuple):
     mutant: object
     by: str = ""            # what killed it
+    is_late: bool = False   # only by taking too long
     is_one: bool = True     # False: it does not compile, or compiles to the loader's own code
     note: str = ""
 
@@ -175,9 +200,6 @@ class Worker:
         self.processor, self.commands, self.reach, self.tests = processor, commands, reach, tests
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-
-    def run(self, command, seconds):
-        return self.tests.run(command, self.processor, seconds)
 
     def compile(self, mutant, made, entry=""):
         broken = self.folder / mutant.source.path
@@ -199,27 +221,34 @@ class Worker:
         return codes[0] == codes[1]
 
     def try_units(self, mutant, made, output):
-        """The unit test that kills it, or nothing."""
-        program = self.folder / "unit"
+        """What becomes of it in the unit tests."""
+        program, note = self.folder / "unit", ""
         for name in self.reach.programs(mutant):
             seconds = LEAST_SECONDS + LONGER * self.tests.unbroken[UNIT_BUILD + name]
-            if self.commands.link(UNIT_BUILD + name, {made: output}, program) and \
-                    self.run([program], seconds) != Verdict.PASSED:
-                return name
-        return ""
+            if not self.commands.link(UNIT_BUILD + name, {made: output}, program):
+                continue
+            verdict, _ = self.tests.run([program], self.processor, seconds, PATIENCE * seconds)
+            if verdict in KILLS:
+                return Outcome(mutant, name, verdict == Verdict.TIMED_OUT)
+            if verdict == Verdict.UNDECIDED:
+                note = f"{name} was ended before it said anything"
+        return Outcome(mutant, note=note)
 
     def try_firmware(self, mutant, made):
-        """The same for the fake firmware; and a note."""
+        """What becomes of it on the fake firmware."""
         output = self.compile(mutant, made, MARK)
         program = self.folder / "test_firmware"
         if not output or not self.commands.link(FIRMWARE, {made: output}, program):
-            return "", "not tried on the fake firmware: it does not link there"
-        if self.run([program, "--plain"], PLAIN_SECONDS) != Verdict.PASSED:
-            return "the fake firmware", ""
-        verdict = self.run([program, "--marked"], MARKED_SECONDS)
-        if verdict == Verdict.TIMED_OUT:
-            return "", f"of failing calls, only those of {MARKED_SECONDS} s were tried"
-        return "a failing call" if verdict == Verdict.FAILED else "", ""
+            return Outcome(mutant, note="not tried on the fake firmware: it does not link there")
+        for option, on_clock, by in (("--plain", PLAIN_SECONDS, "the fake firmware"),
+                                     ("--marked", MARKED_SECONDS, "a failing call")):
+            verdict, _ = self.tests.run([program, option], self.processor, LOOP_SECONDS, on_clock)
+            if verdict in KILLS:
+                return Outcome(mutant, by, verdict == Verdict.TIMED_OUT)
+            if verdict == Verdict.UNDECIDED:
+                what = "of failing calls" if option == "--marked" else "of the scenarios"
+                return Outcome(mutant, note=f"{what}, only those of at most {on_clock} s were tried")
+        return Outcome(mutant)
 
     def try_mutant(self, mutant):
         made = [build + mutant.source.path + ".o" for build in (UNIT_BUILD, FIRMWARE_BUILD)]
@@ -227,19 +256,21 @@ class Worker:
         output = self.compile(mutant, unit or firmware)
         if not output or self.is_loaders_own(mutant, unit or firmware):
             return Outcome(mutant, is_one=False)
-        by = self.try_units(mutant, unit, output) if unit else ""
+        outcome = self.try_units(mutant, unit, output) if unit else Outcome(mutant)
         # The fake firmware takes the trampoline's place.
-        if by or not firmware or mutant.source.path.endswith(".S"):
-            return Outcome(mutant, by)
-        by, note = self.try_firmware(mutant, firmware)
-        return Outcome(mutant, by, note=note)
+        if outcome.by or not firmware or mutant.source.path.endswith(".S"):
+            return outcome
+        on_firmware = self.try_firmware(mutant, firmware)
+        notes = "; ".join(filter(None, (outcome.note, on_firmware.note)))
+        return on_firmware if on_firmware.by else on_firmware._replace(note=notes)
 
     def check_unbroken(self, program):
         """A test that fails without a mutant would kill all of them."""
-        arguments, seconds = (["--plain"], PLAIN_SECONDS) if program == FIRMWARE else ([], UNIT_SECONDS)
-        start = time.monotonic()
-        verdict = self.run([program, *arguments], seconds)
-        self.tests.unbroken[program] = time.monotonic() - start
+        if program == FIRMWARE:
+            verdict, used = self.tests.run([program, "--plain"], self.processor, LOOP_SECONDS, PLAIN_SECONDS)
+        else:
+            verdict, used = self.tests.run([program], self.processor, UNIT_SECONDS, PLAIN_SECONDS)
+        self.tests.unbroken[program] = used
         if verdict != Verdict.PASSED:
             raise RuntimeError(f"{program}: {verdict.name.lower().replace('_', ' ')} with nothing broken")
 
@@ -273,7 +304,8 @@ def print_outcome(outcome, number):
     mutant = outcome.mutant
     where = f"{mutant.source.path}:{mutant.line()} {mutant.function}"
     if outcome.by:
-        print(f"{number:4} killed by {outcome.by}: {where}", flush=True)
+        late = "a time-out in " if outcome.is_late else ""
+        print(f"{number:4} killed by {late}{outcome.by}: {where}", flush=True)
         return
     before, after = mutant.lines()
     print(f"{number:4} SURVIVED: {where}\n- {before}\n+ {after}", flush=True)
@@ -350,6 +382,13 @@ def enough(options):
     return ENOUGH if known else ENOUGH_ELSEWHERE
 
 
+def summary(outcomes):
+    killed, late = sum(1 for outcome in outcomes if outcome.by), sum(outcome.is_late for outcome in outcomes)
+    by_failure = 100 * (killed - late) / max(1, len(outcomes))
+    return f"{killed} of {len(outcomes)} mutants killed, {100 * killed / max(1, len(outcomes)):.1f} %; " \
+           f"{late} of them only by a time-out, {by_failure:.1f} % without"
+
+
 def main():
     options = read_options()
     if options.check_options:
@@ -384,8 +423,7 @@ def main():
     finally:
         tests.end_all()
     killed = sum(1 for outcome in outcomes if outcome.by)
-    print(f"{killed} of {len(outcomes)} mutants killed, {100 * killed / max(1, len(outcomes)):.1f} %, "
-          f"in {time.monotonic() - start:.0f} s")
+    print(f"{summary(outcomes)}, in {time.monotonic() - start:.0f} s")
     if options.again:
         return killed < len(chosen)
     return len(outcomes) < 1 or (len(outcomes) >= SAMPLE and killed < enough(options) * len(outcomes))

@@ -2,6 +2,7 @@
 """tests/mutation: what `make mutate` takes for a mutant, and what it leaves out."""
 
 import sys
+import types
 
 import pytest
 from conftest import TOOLS
@@ -202,22 +203,76 @@ def test_what_has_survived_is_found_again(tmp_path, capsys):
     assert mutate.read_survivors(printed) == {key_of(mutant) for number, mutant in enumerate(mutants) if number % 2}
 
 
+LOOP = "while :; do :; done"
+LATE = "FAILED: menu: ended by signal 26 (Virtual timer expired)"
+
+
 @pytest.mark.parametrize("script, seconds, verdict", (
     ("exit 0", 9, Verdict.PASSED),
     ("exit 1", 9, Verdict.FAILED),
     ("echo FAILED: something; sleep 9", 9, Verdict.FAILED),
-    ("kill -9 $$", 9, Verdict.FAILED),
-    ("sleep 9 & sleep 9", 0.2, Verdict.TIMED_OUT),
+    ("echo 'FAILED: menu: ended by signal 11 (Segmentation fault)'; sleep 9", 9, Verdict.FAILED),
+    (f"echo '{LATE}'; sleep 9", 9, Verdict.TIMED_OUT),
+    ("kill -11 $$", 9, Verdict.FAILED),
+    ("kill -9 $$", 9, Verdict.UNDECIDED),
+    ("echo 'FAILED: menu: ended by signal 9 (Killed)'; sleep 9", 9, Verdict.UNDECIDED),
+    ("sleep 9 & sleep 9", 0.2, Verdict.UNDECIDED),
+    (LOOP, 0.2, Verdict.UNDECIDED),
+    (LOOP, 60, Verdict.TIMED_OUT),
+    (f"trap '' XCPU; {LOOP}", 60, Verdict.UNDECIDED),
     ("echo 'nothing failed'", 9, Verdict.PASSED),
 ))
-def test_how_a_run_is_judged(script, seconds, verdict):
-    assert RunningTests().run(["sh", "-c", script], 0, seconds) == verdict
+def test_how_a_run_is_judged(monkeypatch, script, seconds, verdict):
+    """A second of processor time is a limit; seconds on the clock decide nothing."""
+    monkeypatch.setattr(mutate, "AFTER_LIMIT", 1)
+    assert RunningTests().run(["sh", "-c", script], 0, 1, seconds)[0] == verdict
+
+
+def test_processor_time_is_measured():
+    """That of its children too, and not how long others kept it waiting."""
+    tests = RunningTests()
+    assert tests.run(["sleep", "1"], 0, 9, 9)[1] < 0.5
+    assert tests.run(["sh", "-c", f"(ulimit -t 1; {LOOP}); true"], 0, 9, 60)[1] > 0.9
 
 
 def test_what_runs_is_ended():
     tests = RunningTests()
     tests.end_all()
-    assert tests.run(["sleep", "9"], 0, 9) == Verdict.FAILED
+    assert tests.run(["sleep", "9"], 0, 9, 9)[0] == Verdict.UNDECIDED
+
+
+class SlowTests:
+    """Tests that all end so, and what they were allowed."""
+
+    def __init__(self, verdict):
+        self.verdict, self.unbroken, self.allowed = verdict, {"build/unit/gcc/a/test_a": 2.0}, []
+
+    def run(self, command, processor, processor_time, on_clock):
+        self.allowed.append((processor_time, on_clock))
+        return self.verdict, 0
+
+
+@pytest.mark.parametrize("verdict, by, is_late, has_note", (
+    (Verdict.PASSED, "", False, False), (Verdict.FAILED, "a/test_a", False, False),
+    (Verdict.TIMED_OUT, "a/test_a", True, False), (Verdict.UNDECIDED, "", False, True),
+))
+def test_what_kills_a_mutant(monkeypatch, tmp_path, verdict, by, is_late, has_note):
+    monkeypatch.setattr(mutate, "BUILD", tmp_path)
+    tests = SlowTests(verdict)
+    commands = types.SimpleNamespace(link=lambda program, instead, output: True)
+    reach = types.SimpleNamespace(programs=lambda mutant: ["a/test_a"])
+    outcome = mutate.Worker(0, 0, commands, reach, tests).try_units("a mutant", "a.o", "a.o")
+    assert (outcome.by, outcome.is_late, bool(outcome.note)) == (by, is_late, has_note)
+    assert tests.allowed == [(16.0, 320.0)]     # three times as much, and ten seconds
+
+
+def test_time_outs_are_counted_apart(capsys):
+    mutant = mutants_of([Source("example.c", EXAMPLE)])[0]
+    outcomes = [mutate.Outcome(mutant, "a/test_a"), mutate.Outcome(mutant, "a/test_b", is_late=True), mutate.Outcome(mutant),
+                mutate.Outcome(mutant, "a/test_a")]
+    assert mutate.summary(outcomes) == "3 of 4 mutants killed, 75.0 %; 1 of them only by a time-out, 50.0 % without"
+    mutate.print_outcome(outcomes[1], 2)
+    assert "killed by a time-out in a/test_b: example.c:" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words, is_gone_through", (
