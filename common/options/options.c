@@ -358,7 +358,7 @@ const char *options_skip_own_name(const char *line, const char *own_name)
     const char *base = start;
     const char *stop = end;
 
-    if (start < end && *start == '"' && end[-1] == '"' && end - start >= 2)
+    if (end - start >= 2 && *start == '"' && end[-1] == '"')
         stop--;
     for (const char *at = start; at < stop; at++) {
         if (*at == '/' || *at == '\\' || *at == '"')

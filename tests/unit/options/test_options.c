@@ -350,6 +350,9 @@ static void the_own_name_is_skipped(void **state)
         {"", NULL, ""},
         {"", "", ""},
         {" k", "", " k"},
+        {"\"", NULL, "\""},
+        {"\"\" k", NULL, "\"\" k"},
+        {"pvhboot.efi\" k", NULL, "pvhboot.efi\" k"},
     };
 
     (void)state;
