@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/firmware/fake/console.h"
 
+#include "efi/console/screen.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/ledger.h"
@@ -85,9 +86,24 @@ static size_t describe_row(const struct cell *row, char *text, size_t size)
     return strlen(text);
 }
 
+/* Where the highlighted part of a row begins and ends, if there is one; it has no gaps. */
+static size_t describe_bar(size_t row, char *text, size_t size)
+{
+    size_t first = 0, end;
+
+    while (first < MOST_COLUMNS && !cells[row][first].is_highlighted)
+        first++;
+    for (end = first; end < MOST_COLUMNS && cells[row][end].is_highlighted; end++)
+        ;
+    if (first == MOST_COLUMNS)
+        return 0;
+    snprintf(text, size, "highlighted: row %zu, columns %zu to %zu\n", row, first, end - 1);
+    return strlen(text);
+}
+
 void console_see_key(size_t key)
 {
-    char text[MOST_ROWS * (MOST_COLUMNS * 3 + 2) + 50];
+    char text[MOST_ROWS * (MOST_COLUMNS * 3 + 2 + 60) + 50];
     size_t length = 0;
 
     keys_seen = key + 1;
@@ -98,6 +114,9 @@ void console_see_key(size_t key)
     snprintf(text + length, sizeof(text) - length, "cursor: row %d, column %d%s\n",
              (int)output_mode.CursorRow, (int)output_mode.CursorColumn,
              output_mode.CursorVisible ? "" : ", hidden");
+    length += strlen(text + length);
+    for (size_t row = 0; row < (size_t)ROWS; row++)
+        length += describe_bar(row, text + length, sizeof(text) - length);
     for (size_t i = 0; i < expected_count; i++) {
         if (expected[i].key == key && !strstr(text, expected[i].text) == expected[i].is_shown)
             run_fail("at key %zu, %s is \"%s\":\n%s", key,
@@ -221,6 +240,9 @@ static EFI_STATUS EFIAPI set_attribute(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN
     EFI_STATUS status = ledger_enter(SERVICE_CONSOLE_MODE);
 
     check_output(this);
+    if (attribute != SCREEN_NORMAL && attribute != SCREEN_BRIGHT && attribute != SCREEN_SELECTED)
+        run_fail("text has the attribute 0x%llx, which none of the styles has",
+                 (unsigned long long)attribute);
     if (!EFI_ERROR(status))
         output_mode.Attribute = (INT32)attribute;
     return status;

@@ -16,9 +16,9 @@ INT32 console_mode(void);
 /*
  * The console must show this when the loader reads the next key that is pressed after this call; or
  * must not. Each row ends with a newline and begins with '>' if a part of it is highlighted, else
- * with a blank; a last row tells where the cursor is,
- * counted from 0, and whether it is hidden. Only in runs in which no call
- * fails. `text` must stay valid.
+ * with a blank. Behind the last row it is told where the cursor is, counted from 0, and whether it
+ * is hidden; and which columns are highlighted of each row that has such. Only in runs in which no
+ * call fails. `text` must stay valid.
  */
 void console_expect(const char *text);
 void console_expect_none(const char *text);

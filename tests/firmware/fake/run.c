@@ -25,6 +25,11 @@
 /* Seconds of processor time; a run takes a few milliseconds. */
 #define TIME_LIMIT 30
 
+#define TICKS_PER_MILLISECOND (TICKS_PER_SECOND / 1000)
+
+/* Milliseconds for the calls, which take a microsecond each. */
+#define CLOCK_TOLERANCE 30
+
 #define WARNING "pvhboot: warning"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
@@ -40,6 +45,7 @@ static void finish(void)
 {
     result->calls = ledger_calls();
     result->reads = files_reads();
+    result->lasted = ledger_now() / TICKS_PER_MILLISECOND;
     result->finished = true;
     if (shared_counters_add)
         shared_counters_add();
@@ -117,6 +123,16 @@ void run_expect(enum ending ending)
 bool run_is_plain(void)
 {
     return current->fault.call == 0 && current->short_read == 0;
+}
+
+void run_check_time(uint64_t expected)
+{
+    uint64_t lasted = ledger_now() / TICKS_PER_MILLISECOND;
+    uint64_t differs = lasted > expected ? lasted - expected : expected - lasted;
+
+    if (run_is_plain() && differs > CLOCK_TOLERANCE)
+        run_fail("takes %llu ms, not %llu", (unsigned long long)lasted,
+                 (unsigned long long)expected);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -295,6 +311,8 @@ static void judge(enum ending ending, EFI_STATUS status)
         run_fail("the key is not read at which \"%s\" is looked for", console_find_unseen());
     if (scenario->says && !strstr(result->said, scenario->says))
         run_fail("does not say \"%s\"", scenario->says);
+    if (scenario->lasts)
+        run_check_time(scenario->lasts);
     if (scenario->check)
         scenario->check();
 }

@@ -40,6 +40,7 @@ struct scenario {
     enum service from;   /* only calls from the first one of this service on */
     bool thorough;       /* only run with --thorough, since it takes long */
     unsigned also;       /* other endings, by ALSO(), allowed when a call fails */
+    unsigned lasts;      /* milliseconds that it takes on the machine's clock, or 0: who knows */
     EFI_STATUS answer;   /* a status that calls do not fail with: it would be a wrong answer */
     EFI_STATUS (*start)(EFI_HANDLE, EFI_SYSTEM_TABLE *); /* instead of efi_main(), or NULL */
 };
@@ -63,6 +64,7 @@ struct run_result {
     EFI_STATUS status;
     size_t calls;
     size_t reads;                /* of files */
+    uint64_t lasted;             /* milliseconds on the machine's clock */
     size_t first[SERVICE_COUNT]; /* first call of each service; 0 for none */
     enum service failed;         /* the service that was made to fail */
     uint8_t trace[TRACE_LENGTH];
@@ -87,6 +89,9 @@ void run_mark(void);
 
 /* Sets how the run must end, for scenarios that only know it at run time. */
 void run_expect(enum ending ending);
+
+/* Fails a run without faults unless it has taken so many milliseconds on the machine's clock. */
+void run_check_time(uint64_t expected);
 
 /* True when the run has no faults but those of its scenario. */
 bool run_is_plain(void);

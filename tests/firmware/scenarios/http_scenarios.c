@@ -207,6 +207,16 @@ static const char *const bad_says[] = {
     "https://server.test/initrd: there is no server of this name, or no certificate of an",
 };
 
+/*
+ * Milliseconds: 150 until there is an address, or 20 s in vain; 200 before it is tried again; 15 s
+ * until a server is silent, and less if it has answered; and 3 s for whoever reads why.
+ */
+static const unsigned bad_lasts[] = {
+    3150, 3150, 33550, 48850, 96550, 4950, 3150, 3150, 3150, 3150, 3150,
+    3150, 3150, 3150,  23000, 3000,  3000, 3000, 3350, 3350, 3150, 3150,
+};
+_Static_assert(ELEMENTS(bad_lasts) == ELEMENTS(bad_says), "a time for each");
+
 static uint64_t bad_seed;
 
 static bool is_not_found(uint64_t seed)
@@ -272,6 +282,7 @@ static void check_bad(void)
         run_fail("does not say \"%s\"", bad_says[bad_seed]);
     if (server_refused() != refused)
         run_fail("%u requests are made in vain", server_refused());
+    run_check_time(bad_lasts[bad_seed]);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -461,23 +472,25 @@ const struct scenario http_scenarios[] = {
      .faults = true, .from = SERVICE_LOCATE_HANDLE_BUFFER, .also = ALSO(ENDING_BOOT)},
     {"http-ipv6", boot_by_ipv6, ENDING_BOOT, "vmlinux + initrd", check_requests, .seeds = 4,
      .faults = true},
-    {"http-by-hand", boot_by_hand, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
+    {"http-by-hand", boot_by_hand, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true,
+     .lasts = 1000},
     {"http-on-link", boot_on_link, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
     {"http-no-ipv6", no_ipv6, ENDING_ERROR,
-     "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 2},
+     "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 2,
+     .lasts = 23000},
     {"http-menu", menu_with_urls, ENDING_BOOT, "vmlinux", check_asked_when_chosen, .seeds = 3},
     {"http-tried-again", tried_again, ENDING_BOOT, .hook = start_network},
-    {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
+    {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4, .lasts = 750},
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
     {"http-started", from_server, ENDING_BOOT, "vmlinux + initrd", .seeds = 5, .faults = true},
     {"http-by-name", by_name, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
-    {"http-list", list_on_server, ENDING_BOOT, "vmlinux + initrd", .faults = true},
+    {"http-list", list_on_server, ENDING_BOOT, "vmlinux + initrd", .faults = true, .lasts = 250},
     {"http-program", start_from_server, ENDING_SUCCESS, NULL, check_started_program, .seeds = 3,
      .faults = true},
     {"http-first-name", first_name_in_menu, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
     {"http-two-cards", two_cards, ENDING_ERROR, "the network card gets no address: Time Out",
-     .seeds = 2},
+     .seeds = 2, .lasts = 23000},
     {"http-mistyped", mistyped, ENDING_ERROR,
      SERVER_URL "vmlinux-typo: the server says 404 Not Found", .faults = true},
     {"http-misled", misled, ENDING_ERROR, NULL, check_misled, .seeds = ELEMENTS(misled_says),

@@ -454,6 +454,22 @@ static void menu_edit_escape(uint64_t seed)
     press(SCAN_NONE, ENTER);
 }
 
+/* What was typed before Up comes back with Down, and with one more key stays. */
+static void menu_edit_draft(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    type("e");
+    press(SCAN_HOME, 0);
+    type("draft ");
+    press(SCAN_UP, 0);
+    press(SCAN_DOWN, 0);
+    press(SCAN_DOWN, 0);
+    type("y");
+    press(SCAN_NONE, ENTER);
+    expect_command_line("draft newy");
+}
+
 /* A line whose boot has failed is a part of the history: it comes as a whole. */
 static void menu_edit_history(uint64_t seed)
 {
@@ -905,6 +921,19 @@ static void menu_setup(uint64_t seed)
     type("f");
 }
 
+/* Each of the keys that lead to it. */
+static void menu_setup_keys(uint64_t seed)
+{
+    static const struct {
+        UINT16 scan;
+        CHAR16 unicode;
+    } keys[] = {{0, 'f'}, {0, 'F'}, {SCAN_F2, 0}, {SCAN_F10, 0}, {SCAN_DELETE, 0}};
+
+    setup_menu();
+    support_setup();
+    press(keys[seed].scan, keys[seed].unicode);
+}
+
 /* A boot chosen by the user fails: the menu shows the error, and the next boot works. */
 static void menu_failed(uint64_t seed)
 {
@@ -1209,6 +1238,17 @@ static void menu_forever(uint64_t seed)
     variable_put_text("LoaderConfigTimeout", "menu-force");
 }
 
+/* A timeout of 0 for one boot means none: the menu is shown until a key is pressed. */
+static void menu_once(uint64_t seed)
+{
+    (void)seed;
+    setup_menu();
+    variable_put_text("LoaderConfigTimeoutOneShot", "0");
+    keys_press(40 * TICKS_PER_SECOND, SCAN_DOWN, 0);
+    keys_press(41 * TICKS_PER_SECOND, SCAN_NONE, ENTER);
+    expect_command_line("old");
+}
+
 static void menu_hidden(uint64_t seed)
 {
     setup_menu();
@@ -1364,11 +1404,13 @@ const struct scenario manager_scenarios[] = {
     {"entries-unlistable", unlistable, ENDING_BOOT, "cannot be listed", .faults = true},
     {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", .seeds = 3,
      .faults = true},
-    {"entries-closed", closed_directory, ENDING_ERROR, "cannot be opened", .faults = true},
-    {"entries-a-file", file_for_directory, ENDING_ERROR, "there is no directory \\loader\\entries"},
+    {"entries-closed", closed_directory, ENDING_ERROR, "cannot be opened", .faults = true,
+     .lasts = 3100},
+    {"entries-a-file", file_for_directory, ENDING_ERROR, "there is no directory \\loader\\entries",
+     .lasts = 3100},
     {"worn-before-good", worn_before_good, ENDING_BOOT, .seeds = 2},
     {"worn-at-last", worn_at_last, ENDING_BOOT, .seeds = 2},
-    {"last-try-once", last_try_once, ENDING_ERROR, NULL, check_last_try},
+    {"last-try-once", last_try_once, ENDING_ERROR, NULL, check_last_try, .lasts = 3100},
     {"config-damaged", damaged_config, ENDING_BOOT, "loader.conf", .seeds = 4, .faults = true},
     {"pass-entry", pass_entry, ENDING_BOOT, NULL, .faults = true},
 
@@ -1391,12 +1433,13 @@ const struct scenario manager_scenarios[] = {
      .faults = true},
 
     {"menu-second", menu_second, ENDING_BOOT, "New", .faults = true},
-    {"menu-timeout", menu_timeout, ENDING_BOOT, NULL, check_waited, MENU_FAULTS},
+    {"menu-timeout", menu_timeout, ENDING_BOOT, NULL, check_waited, MENU_FAULTS, .lasts = 5000},
     {"menu-edit", menu_edit_line, ENDING_BOOT, NULL, MENU_FAULTS},
     {"menu-edit-escape", menu_edit_escape, ENDING_BOOT, NULL, MENU_FAULTS},
     {"menu-no-editor", menu_no_editor, ENDING_BOOT, "editor no", MENU_FAULTS},
     {"menu-details", menu_details, ENDING_BOOT, "sort key", MENU_FAULTS},
     {"menu-leave-details", menu_leave_details, ENDING_BOOT, .seeds = 7},
+    {"menu-edit-draft", menu_edit_draft, ENDING_BOOT},
     {"menu-edit-history", menu_edit_history, ENDING_BOOT, NULL, check_edit_history},
     {"menu-every-detail", menu_every_detail, ENDING_BOOT},
     {"menu-all-keys", menu_all_keys, ENDING_BOOT, "does not support rebooting into its setup",
@@ -1416,7 +1459,8 @@ const struct scenario manager_scenarios[] = {
     {"menu-text-mode-faults", menu_text_modes, ENDING_BOOT, NULL, MENU_FAULTS},
     {"menu-mode-unset", menu_mode_unset, ENDING_BOOT, NULL, check_mode_set, .seeds = 2},
     {"menu-no-mode", menu_no_mode, ENDING_BOOT, "no other text mode", check_drawn_again},
-    {"menu-mode-refused", menu_mode_refused, ENDING_BOOT, "did not store the console mode"},
+    {"menu-mode-refused", menu_mode_refused, ENDING_BOOT, "did not store the console mode",
+     .lasts = 2750},
     {"menu-beeps", menu_beeps, ENDING_BOOT, NULL, check_beeps, .seeds = ELEMENTS(beeping)},
     {"menu-beeps-end", menu_beeps_end, ENDING_BOOT, NULL, check_beeps_end},
     {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "did not store the default",
@@ -1424,6 +1468,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-quit", menu_quit, ENDING_SUCCESS, NULL, MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
     {"menu-setup", menu_setup, ENDING_SETUP, NULL, MENU_FAULTS,
      .also = ALSO(ENDING_BOOT) | ALSO(ENDING_SUCCESS)},
+    {"menu-setup-keys", menu_setup_keys, ENDING_SETUP, .seeds = 5},
     {"menu-failed", menu_failed, ENDING_BOOT, "no such file", MENU_FAULTS},
     {"menu-failed-quit", menu_failed_quit, ENDING_SUCCESS, "no such file", check_quit_at_once,
      MENU_FAULTS, .also = ALSO(ENDING_BOOT)},
@@ -1432,28 +1477,33 @@ const struct scenario manager_scenarios[] = {
     {"menu-failed-typed-ahead", menu_failed_typed_ahead, ENDING_BOOT, NULL, check_tried_once,
      .seeds = 2},
     {"menu-typed-ahead", menu_typed_ahead, ENDING_BOOT, .seeds = 2},
-    {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file", .faults = true},
+    {"menu-failed-alone", menu_failed_alone, ENDING_ERROR, "no such file", .faults = true,
+     .lasts = 15000},
     {"default-unbootable", default_unbootable, ENDING_BOOT, "New: vmlinux", .seeds = UNBOOTABLE},
     {"default-unbootable-first", default_unbootable, ENDING_BOOT, "zap: /gone: no such file",
      .faults = true},
     {"default-unbootable-menu", default_unbootable_menu, ENDING_BOOT,
      "Zap cannot boot: ", .seeds = UNBOOTABLE - 2},
-    {"default-unbootable-long", default_unbootable_long, ENDING_BOOT, "...", check_long_name},
+    {"default-unbootable-long", default_unbootable_long, ENDING_BOOT, "...", check_long_name,
+     .lasts = 3000},
     {"default-unbootable-last", default_unbootable_last, ENDING_BOOT, "zap: /gone: no such file"},
     {"default-unbootable-menu-lost", default_unbootable_menu_lost, ENDING_BOOT, NULL,
      check_reason_said},
     {"default-unbootable-saved", substitute, ENDING_BOOT, NULL, check_not_saved},
     {"all-unbootable", all_unbootable, ENDING_ERROR, "no such file", check_each_said, .seeds = 2},
-    {"machine-refuses", machine_refuses, ENDING_ERROR, "Secure Boot is on"},
+    {"machine-refuses", machine_refuses, ENDING_ERROR, "Secure Boot is on", .lasts = 3100},
     {"unbootable-as-default", unbootable_as_default, ENDING_BOOT, "but it cannot boot"},
     {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot", MENU_FAULTS},
     {"menu-warnings", menu_warnings, ENDING_BOOT, "2 more lines were not", check_said_once,
      MENU_FAULTS},
-    {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot", .faults = true},
-    {"menu-empty-nowhere", menu_empty_nowhere, ENDING_ERROR, "timeot", .faults = true},
+    {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot", .faults = true,
+     .lasts = 5000},
+    {"menu-empty-nowhere", menu_empty_nowhere, ENDING_ERROR, "timeot", .faults = true,
+     .lasts = 3000},
     {"menu-no-keyboard", menu_no_keyboard, ENDING_BOOT, NULL, .faults = true},
     {"menu-no-screen", menu_no_screen, ENDING_BOOT, NULL, .faults = true},
     {"menu-forever", menu_forever, ENDING_WAITING, NULL, MENU_FAULTS},
+    {"menu-once", menu_once, ENDING_BOOT, .lasts = 41000},
     {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2, .faults = true},
     {"menu-hidden-late", menu_hidden_late, ENDING_BOOT, NULL, .seeds = 2},
     {"menu-hidden-failed", menu_hidden_failed, ENDING_BOOT, MENU_FAULTS},
@@ -1466,8 +1516,9 @@ const struct scenario manager_scenarios[] = {
     {"chain-refused", chain_refused, ENDING_ERROR, "cannot be started", .seeds = 2, .faults = true},
     {"chain-violation", chain_violation, ENDING_ERROR, "refused by the firmware (", .seeds = 2,
      .faults = true},
-    {"chain-returns", chain_returns, ENDING_ERROR, "returned an error", .faults = true},
-    {"chain-missing", chain_missing, ENDING_ERROR, "no such file", .faults = true},
+    {"chain-returns", chain_returns, ENDING_ERROR, "returned an error", .faults = true,
+     .lasts = 3100},
+    {"chain-missing", chain_missing, ENDING_ERROR, "no such file", .faults = true, .lasts = 3100},
     {"chain-menu", chain_menu, ENDING_SUCCESS, NULL, MENU_FAULTS},
     {.name = NULL},
 };

@@ -261,6 +261,7 @@ static void move_bar(uint64_t seed)
     }
     console_expect_none("above)\n");
     console_expect("(23 more below)\n");
+    console_expect("highlighted: row 1, columns 32 to 46\n");
     for (size_t i = 0; i < ELEMENTS(steps); i++) {
         press(steps[i].scan, steps[i].unicode);
         if (steps[i].shown < 10) /* a serial terminal shows the cursor */

@@ -8,6 +8,7 @@
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/images.h"
+#include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/pxe.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
@@ -19,6 +20,8 @@
 #define UUID   "12345678-9abc-def0-1234-56789abcdef0"
 #define MAC    "01-52-54-00-ab-34-56"
 #define INITRD 70000
+
+static size_t initrd_size = INITRD;
 
 /* A network card's device path. */
 static void put_card(void)
@@ -68,7 +71,7 @@ static void put_files(const char *base)
     snprintf(path, sizeof(path), "%s\\vmlinux", base);
     put_kernel(path, &plain_kernel);
     snprintf(path, sizeof(path), "%s\\initrd", base);
-    put_module(path, INITRD, "");
+    put_module(path, initrd_size, "");
 }
 
 static void start_from(const char *boot_file)
@@ -127,12 +130,23 @@ static void check_list(void)
         run_fail("it is not said that an entry is missing");
 }
 
-/* Poor firmware or servers. */
+/* Poor firmware or servers: no sizes (0), no large blocks (1), no size of a large file (2). */
 static void poor(uint64_t seed)
 {
-    pxe_ways.no_sizes = seed == 0;
+    pxe_ways.no_sizes = seed != 1;
     pxe_ways.no_large_blocks = seed == 1;
+    initrd_size = seed == 2 ? 4 * MIB + 1 : INITRD;
     by_name(0);
+}
+
+/* The entry and the kernel once; the initrd to learn its size, maybe in vain, and into its place.
+ */
+static void check_poor(void)
+{
+    size_t reads = initrd_size > INITRD ? 5 : 4;
+
+    if (run_is_plain() && pxe_ways.no_sizes && pxe_reads() != reads)
+        run_fail("%zu transfers, not %zu", pxe_reads(), reads);
 }
 
 /* A kernel on the command line; what is read whole is transferred once. */
@@ -143,6 +157,26 @@ static void named(uint64_t seed)
     put_files("");
     options_set("--initrd=/initrd \\vmlinux x");
     expect_command_line("x");
+}
+
+/* No free range below 4 GiB is as large as the initrd. It is transferred once all the same. */
+static void in_pieces(uint64_t seed)
+{
+    (void)seed;
+    machine_add_low();
+    for (uint64_t at = 0x100000; at < 0x1100000; at += 128 * KIB) {
+        physical_add(EfiConventionalMemory, at, at + 64 * KIB);
+        physical_add(EfiBootServicesData, at + 64 * KIB, at + 128 * KIB);
+    }
+    physical_add(EfiConventionalMemory, HIGH_MEMORY_START, HIGH_MEMORY_START + 64 * MIB);
+    machine_add_tables();
+    pxe_install("pvhboot.efi");
+    put_card();
+    initrd_size = 300000;
+    put_files("");
+    options_set("--initrd=/initrd \\vmlinux x");
+    expect_command_line("x");
+    expect_no_overlay();
 }
 
 /* So slow that the progress is shown, as it comes from the packets. */
@@ -273,14 +307,15 @@ const struct scenario network_scenarios[] = {
     {"tftp-name", by_name, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
     {"tftp-base", below_base, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
     {"tftp-list", list, ENDING_BOOT, "vmlinux + initrd", check_list, .faults = true},
-    {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
+    {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", check_poor, .seeds = 3, .faults = true},
     {"tftp-named", named, ENDING_BOOT, "vmlinux + initrd", check_named, .faults = true},
-    {"tftp-slow", slow, ENDING_BOOT, "initrd: 50 %"},
+    {"tftp-pieces", in_pieces, ENDING_BOOT, "vmlinux + initrd", check_named},
+    {"tftp-slow", slow, ENDING_BOOT, "initrd: 50 %", .lasts = 6100},
     {"flat-program", flat_program, ENDING_SUCCESS, .faults = true},
     {"flat-closed", flat_closed, ENDING_BOOT, "loader.conf: cannot be opened: Access Denied"},
     {"flat", flat, ENDING_BOOT, "vmlinux + initrd", check_flat, .seeds = 4, .faults = true},
     {"tftp-first-name", first_name_in_menu, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
-    {"tftp-long-name", long_name, ENDING_ERROR, "the path is too long"},
+    {"tftp-long-name", long_name, ENDING_ERROR, "the path is too long", .lasts = 3100},
     {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),
      .faults = true},
     {NULL},

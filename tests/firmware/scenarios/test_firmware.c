@@ -382,8 +382,9 @@ static int run_one(char **arguments)
         return refuse();
     result = execute(&run);
     if (tests.failures == 0)
-        printf("%s\nending %d, status %llu, %zu calls, %zu reads\n", result->said, result->ending,
-               (unsigned long long)(result->status & ~EFIERR(0)), result->calls, result->reads);
+        printf("%s\nending %d, status %llu, %zu calls, %zu reads, %llu ms on its clock\n",
+               result->said, result->ending, (unsigned long long)(result->status & ~EFIERR(0)),
+               result->calls, result->reads, (unsigned long long)result->lasted);
     return tests.failures > 0;
 }
 
