@@ -38,10 +38,10 @@ ifneq ($(and $(filter-out no,$(DEPS)),$(filter-out $(NO_PACKAGES),$(GOALS))),)
 # every goal needs the first one, build.
 goals_like = $(filter-out $(2),$(filter $(1),$(GOALS)))
 BUILT := build/x64/% build/ia32/% build/pvhinfo
-NEED_run   := $(call goals_like,run iso deps check check-% fuzz fuzz-merge coverage mutate sabotage-% bench bench-% build/%, \
+NEED_run   := $(call goals_like,run iso deps check check-% fuzz fuzz-merge coverage mutate mutate-% sabotage-% bench bench-% build/%, \
 	check-style check-binary check-package check-package-clean $(BUILT))
 NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tools check-kernel)
-NEED_check := $(call goals_like,deps check check-% fuzz fuzz-merge coverage mutate sabotage-% lint lint-% build/%,check-bench check-package check-package-clean $(BUILT))
+NEED_check := $(call goals_like,deps check check-% fuzz fuzz-merge coverage mutate mutate-% sabotage-% lint lint-% build/%,check-bench check-package check-package-clean $(BUILT))
 NEED_deb   := $(call goals_like,deb deb-source check-package check-package-clean check-full check-boot-full)
 NEED_bench := $(call goals_like,bench bench-%,bench-accept)
 NEED_count := $(call goals_like,deps check check-full check-bench bench bench-%)
@@ -176,6 +176,7 @@ check-full: ## run every test there is
 	$(MAKE) --no-print-directory -k -j 2 lint check-style check-unit check-firmware-full check-decoders check-fuzz-full \
 		check-binary-full check-kernel check-bench coverage prove || failed=yes; \
 	$(MAKE) --no-print-directory -k check-tools sabotage-firmware check-boot-full || failed=yes; \
+	$(MAKE) --no-print-directory mutate-assembly || failed=yes; \
 	$(MAKE) --no-print-directory mutate N=100 || failed=yes; \
 	[ -z "$$failed" ]
 

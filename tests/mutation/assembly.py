@@ -8,7 +8,8 @@ from mutators import Mutant
 INSTRUCTION = re.compile(r"^[ \t]+[a-z]\w*(?:[ \t][^\n]*)?$", re.MULTILINE)
 BITS = re.compile(r"^#define[ \t]+\w+[ \t]+(\S[^\n]*?)(?:[ \t]*/\*.*)?$", re.MULTILINE)
 IMMEDIATE = re.compile(r"\$(\d+)\b")
-
+# Between two instructions that are next to each other: comments and labels, but no directive.
+BETWEEN = re.compile(r"(?:\s|/\*.*?\*/|\w+:)*", re.DOTALL)
 
 REGISTER = re.compile(r"%(?:[re]?([abcd])x|([abcd])[lh]|[re]?(si|di|sp|bp)l?|([c-gs]s))\b")
 
@@ -37,17 +38,16 @@ def code_of(line):
 
 def assembly_mutants(source):
     text = source.text
-    lines = list(INSTRUCTION.finditer(text))
-    places = [code_of(line) for line in lines]
+    places = [code_of(line) for line in INSTRUCTION.finditer(text)]
     for start, end in places:
         yield Mutant(source, "", None, start, end, "")
         for number in IMMEDIATE.finditer(text, start, end):
             yield Mutant(source, "", None, number.start(1), number.end(1), f"({number[1]} + 1)")
-    for one, two, (start, end), (second_start, second_end) in zip(lines, lines[1:], places, places[1:]):
-        if two.start() == one.end() + 1 and text[start:end] != text[second_start:second_end] and \
-                not may_change_places(text[start:end], text[second_start:second_end]):
-            between = text[end:second_start]
-            yield Mutant(source, "", None, start, second_end, text[second_start:second_end] + between + text[start:end])
+    for (start, end), (second_start, second_end) in zip(places, places[1:]):
+        one, between, two = text[start:end], text[end:second_start], text[second_start:second_end]
+        is_entered = ":" in re.sub(r"/\*.*?\*/", "", between, flags=re.DOTALL)
+        if BETWEEN.fullmatch(between) and one != two and (is_entered or not may_change_places(one, two)):
+            yield Mutant(source, "", None, start, second_end, two + between + one)
     for bits in BITS.finditer(text):
         yield Mutant(source, "", None, bits.start(1), bits.end(1), f"(({bits[1]}) ^ 1)")
         if "|" in bits[1]:

@@ -34,7 +34,7 @@ from assembly import assembly_mutants  # noqa: E402
 from c_source import read_source  # noqa: E402
 from equivalents import key_of, read_equivalents  # noqa: E402
 from mutators import all_mutants  # noqa: E402
-from reach import find_reach  # noqa: E402
+from reach import find_reach, reach_of_assembly  # noqa: E402
 
 FIRMWARE_BUILD = "build/firmware/gcc/"
 FIRMWARE = FIRMWARE_BUILD + "test_firmware"
@@ -102,6 +102,10 @@ class Commands:
             del command[at:at + 2]
         return subprocess.run([*command, "-c"], check=False, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL).returncode == 0
+
+    def has(self, program, made):
+        """Whether the program has this object."""
+        return made in self.linked[program]
 
     def link(self, program, instead, output):
         """Whether the program can be linked with other objects than its own."""
@@ -224,9 +228,10 @@ class Worker:
         """What becomes of it in the unit tests."""
         program, note = self.folder / "unit", ""
         for name in self.reach.programs(mutant):
-            seconds = LEAST_SECONDS + LONGER * self.tests.unbroken[UNIT_BUILD + name]
-            if not self.commands.link(UNIT_BUILD + name, {made: output}, program):
+            if not self.commands.has(UNIT_BUILD + name, made) or \
+                    not self.commands.link(UNIT_BUILD + name, {made: output}, program):
                 continue
+            seconds = LEAST_SECONDS + LONGER * self.tests.unbroken[UNIT_BUILD + name]
             verdict, _ = self.tests.run([program], self.processor, seconds, PATIENCE * seconds)
             if verdict in KILLS:
                 return Outcome(mutant, name, verdict == Verdict.TIMED_OUT)
@@ -348,6 +353,7 @@ def read_options():
     parser.add_argument("--seed", type=int, default=0, metavar="SEED", help="which ones (default: %(default)s)")
     parser.add_argument("--only", default="", metavar="ONLY", help="only sources whose path contains this")
     parser.add_argument("--again", type=Path, metavar="AGAIN", help="only those that survived the run that printed this file")
+    parser.add_argument("--assembly", action="store_true", help="all mutants of assembly, of which none may survive")
     parser.add_argument("--check-options", action="store_true", help="only see whether these options are right")
     parser.add_argument("program", nargs="*", help="a unit test, such as image/test_elf")
     options = parser.parse_args()
@@ -360,8 +366,8 @@ def read_options():
 
 
 def try_all(mutants, count, workers):
-    """Tries mutants until there are `count` that are some, and returns their outcomes."""
-    outcomes = []
+    """Tries mutants until there are `count` that are some. Their outcomes, and whether nobody has ended it before."""
+    outcomes, is_whole = [], True
 
     def add(outcome):
         if outcome.is_one and len(outcomes) < count:
@@ -373,7 +379,8 @@ def try_all(mutants, count, workers):
         with_workers(workers, ((lambda worker, mutant=mutant: worker.try_mutant(mutant)) for mutant in mutants), add)
     except KeyboardInterrupt:
         print("mutate: interrupted")
-    return outcomes
+        is_whole = False
+    return outcomes, is_whole
 
 
 def enough(options):
@@ -389,26 +396,28 @@ def summary(outcomes):
            f"{late} of them only by a time-out, {by_failure:.1f} % without"
 
 
-def main():
-    options = read_options()
-    if options.check_options:
-        return 0
-    start = time.monotonic()
-    programs = [UNIT_BUILD + name for name in options.program] + [FIRMWARE]
-    commands = Commands(programs)
-    mutants = mutants_of(read_sources(commands))
+def choose(options, mutants):
+    """Which mutants there are to choose from. Without a choice, as many are tried."""
     equivalents = read_equivalents(TESTS / "mutation/equivalent.txt", mutants)
     chosen = [mutant for mutant in mutants if options.only in mutant.source.path and equivalents.allow(mutant)]
+    if not chosen:
+        sys.exit(f"mutate: no host test has a source whose path contains {options.only!r}")
     if options.again:
         survivors = read_survivors(options.again)
         chosen = [mutant for mutant in chosen if key_of(mutant) in survivors]
         print(f"{len(survivors)} had survived, of which {len(set(map(key_of, chosen)))} are still there and not listed")
+    if options.assembly:
+        chosen = [mutant for mutant in chosen if mutant.source.path.endswith(".S")]
+    if options.assembly or options.again:
         options.count = len(chosen)
-    if options.again and not chosen:
-        return 0
-    if not chosen:
-        sys.exit(f"mutate: no host test has a source whose path contains {options.only!r}")
-    reach = find_reach(options.program, BUILD / "reach")
+    return chosen
+
+
+def try_chosen(options, commands, chosen):
+    """Tries as many of the mutants as are wanted, after the tests with nothing broken."""
+    reach = reach_of_assembly(options.program) if options.assembly else find_reach(options.program, BUILD / "reach")
+    names = {name for mutant in chosen for name in reach.programs(mutant)} if options.assembly else options.program
+    programs = [UNIT_BUILD + name for name in names] + ([] if options.assembly else [FIRMWARE])
     tests = RunningTests()
     try:
         workers = [Worker(number, processor, commands, reach, tests)
@@ -417,15 +426,27 @@ def main():
                      lambda _: True)
         print(f"{len(chosen)} mutants of {len({mutant.source.path for mutant in chosen})} files, of which "
               f"{min(options.count, len(chosen))} are tried, seed {options.seed}", flush=True)
-        outcomes = try_all(shuffled(chosen, options.seed), options.count, workers)
+        return try_all(shuffled(chosen, options.seed), options.count, workers)
     except RuntimeError as error:
         sys.exit(f"mutate: {error}")
     finally:
         tests.end_all()
+
+
+def main():
+    options = read_options()
+    if options.check_options:
+        return 0
+    start = time.monotonic()
+    commands = Commands([UNIT_BUILD + name for name in options.program] + [FIRMWARE])
+    chosen = choose(options, mutants_of(read_sources(commands)))
+    if options.again and not chosen:
+        return 0
+    outcomes, is_whole = try_chosen(options, commands, chosen)
     killed = sum(1 for outcome in outcomes if outcome.by)
     print(f"{summary(outcomes)}, in {time.monotonic() - start:.0f} s")
-    if options.again:
-        return killed < len(chosen)
+    if options.again or options.assembly:
+        return not is_whole or killed < len(outcomes)
     return len(outcomes) < 1 or (len(outcomes) >= SAMPLE and killed < enough(options) * len(outcomes))
 
 

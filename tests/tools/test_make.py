@@ -68,7 +68,7 @@ def options(done):
     (["clean", "lint"], "build check"), (["check-style"], "build check"), (["check-binary"], "build check"),
     (["check-unit-gcc-image/test_unpack"], "build run check"), (["build/firmware/gcc/test_firmware"], "build run check"),
     (["coverage"], "build run check"), (["sabotage-firmware"], "build run check"),
-    (["mutate", "N=20"], "build run check"), (["check"], "build run iso check count"),
+    (["mutate", "N=20"], "build run check"), (["mutate-assembly"], "build run check"), (["check"], "build run iso check count"),
     (["deps"], "build run iso check count"), (["check-boot-full"], "build run iso check deb"), (["check-bench"], "build run count"),
     (["deb"], "build deb"), (["check-package"], "build deb"), (["check-package-clean", "SUITE=trixie"], "build deb"),
     (["bench-load"], "build run bench count"), (["bench-accept"], "build run count"),

@@ -128,6 +128,7 @@ ASSEMBLY = """
     ("cli", ""),
     ("movl $CR0_PE_ET, %eax /* clear PG */", "/* clear PG */"),
     ("cli movl $CR0_PE_ET, %eax /* clear PG */", "movl $CR0_PE_ET, %eax cli /* clear PG */"),
+    ("movl $CR0_PE_ET, %eax /* clear PG */ 1: shrl $3, %ecx", "shrl $3, %ecx /* clear PG */ 1: movl $CR0_PE_ET, %eax"),
     ("shrl $3, %ecx", "shrl $(3 + 1), %ecx"),
     ("#define CR0_PE_ET 0x11 /* bits */", "#define CR0_PE_ET ((0x11) ^ 1) /* bits */"),
 ))
@@ -150,9 +151,19 @@ def test_order_of_instructions(one, two, is_fault):
     assert ((f"{one} {two}", f"{two} {one}") in found) == is_fault
 
 
+@pytest.mark.parametrize("between, is_fault", (
+    ("", False), ("/* on: */", False), ("1:", True), ("loop:\n/* again */", True), ("        .endm", False),
+))
+def test_what_is_next_to_each_other(between, is_fault):
+    """Two moves of other registers are a fault where something jumps between them."""
+    mutants = mutants_of([Source("example.S", f"        movl 0(%esi), %eax\n{between}\n        movl %edi, %ecx\n")])
+    assert [mutant.new for mutant in mutants if mutant.new] == \
+        ([f"movl %edi, %ecx\n{between}\n        movl 0(%esi), %eax"] if is_fault else [])
+
+
 def test_labels_and_directives_stay():
     for before, after in [mutant.lines() for mutant in mutants_of([Source("example.S", ASSEMBLY)])]:
-        assert before.count("1:") == after.count("1:") == 0 and ".code32" not in before + after
+        assert before.count("1:") == after.count("1:") and ".code32" not in before + after
 
 
 def test_known_equivalents_are_left_out(tmp_path):
@@ -259,8 +270,9 @@ class SlowTests:
 def test_what_kills_a_mutant(monkeypatch, tmp_path, verdict, by, is_late, has_note):
     monkeypatch.setattr(mutate, "BUILD", tmp_path)
     tests = SlowTests(verdict)
-    commands = types.SimpleNamespace(link=lambda program, instead, output: True)
-    reach = types.SimpleNamespace(programs=lambda mutant: ["a/test_a"])
+    commands = types.SimpleNamespace(link=lambda program, instead, output: True,
+                                     has=lambda program, made: not program.endswith("test_without"))
+    reach = types.SimpleNamespace(programs=lambda mutant: ["b/test_without", "a/test_a"])
     outcome = mutate.Worker(0, 0, commands, reach, tests).try_units("a mutant", "a.o", "a.o")
     assert (outcome.by, outcome.is_late, bool(outcome.note)) == (by, is_late, has_note)
     assert tests.allowed == [(16.0, 320.0)]     # three times as much, and ten seconds

@@ -96,6 +96,7 @@ static struct {
     const struct cpuid_answers *processor;
     struct state last;
     uint64_t last_address;
+    size_t instructions, steps; /* of string operations */
     size_t outputs, efer_writes;
 } machine;
 
@@ -135,6 +136,17 @@ static void check_change(const struct state *from, const struct state *to)
     check(!(to->eflags & (EFLAGS_IF | EFLAGS_DF)) || from->eflags & (EFLAGS_IF | EFLAGS_DF));
 }
 
+/*
+ * Right behind the MOV that changes CR0.PE or CR0.PG there has to be a jump, or the processor may
+ * have read on in the old mode (SDM volume 3, section 10.9).
+ */
+static void check_jump(const struct state *from, const struct state *to, uint64_t address)
+{
+    uint8_t opcode = machine.memory[address];
+
+    check(!((from->cr0 ^ to->cr0) & (CR0_PE | CR0_PG)) || (opcode >= 0xe9 && opcode <= 0xeb));
+}
+
 /* All of EFER is written, with zeroes. */
 static void check_wrmsr(uint64_t address)
 {
@@ -147,17 +159,30 @@ static void check_wrmsr(uint64_t address)
           read_register(UC_X86_REG_EDX) == 0);
 }
 
+/* It has to come to an end: a list entry takes 14 instructions, a step moves 4 bytes at most. */
+static void count_instruction(bool is_step)
+{
+    size_t entries = machine.plan.copies.count + machine.plan.zero_after_exit.count;
+
+    if (is_step)
+        check(++machine.steps <= MEMORY_SIZE / 4 + 4 * entries);
+    else
+        check(++machine.instructions <= 100 + 14 * entries);
+}
+
 static void on_instruction(uc_engine *engine, uint64_t address, uint32_t size, void *context)
 {
     struct state now;
 
     (void)engine, (void)size, (void)context;
+    count_instruction(address == machine.last_address);
     if (address == machine.last_address) /* a string operation goes on */
         return;
     check(range_contains(machine.plan.trampoline_code, address) ||
           address == machine.plan.entry_point);
     now = read_state();
     check_change(&machine.last, &now);
+    check_jump(&machine.last, &now, address);
     check_wrmsr(address);
     machine.last = now;
     machine.last_address = address;
@@ -325,6 +350,7 @@ static void enter_firmware(struct random *random, enum paging paging)
     machine.last = read_state();
     machine.last_address = 0;
     machine.outputs = machine.efer_writes = 0;
+    machine.instructions = machine.steps = 0;
     /* The emulator knows all of these, or the rules above would check nothing. */
     assert_int_equal(machine.last.cr4, kinds[paging] | CR4_PGE | CR4_OSFXSR | CR4_CET);
     assert_int_equal(machine.last.cr0 & CR0_PG, paging == PAGING_OFF ? 0 : CR0_PG);

@@ -72,7 +72,8 @@ static struct {
     struct load_plan plan;
     struct processor_state last;
     uint64_t last_address;
-    uint8_t outputs[2]; /* to the interrupt controllers */
+    size_t instructions, steps; /* of string operations */
+    uint8_t outputs[2];         /* to the interrupt controllers */
     size_t output_count;
 } machine;
 
@@ -131,6 +132,18 @@ static void check_change(const struct processor_state *from, const struct proces
     check(!(to->rflags & (RFLAGS_IF | RFLAGS_DF)) || from->rflags & (RFLAGS_IF | RFLAGS_DF));
 }
 
+/*
+ * Right behind the MOV that changes CR0.PE or CR0.PG there has to be a jump, or the processor may
+ * have read on in the old mode (SDM volume 3, sections 10.8.5 and 10.9).
+ */
+static void check_jump(const struct processor_state *from, const struct processor_state *to,
+                       uint64_t address)
+{
+    uint8_t opcode = *bytes_at(machine.memory, address);
+
+    check(!((from->cr0 ^ to->cr0) & (CR0_PE | CR0_PG)) || (opcode >= 0xe9 && opcode <= 0xeb));
+}
+
 /* The emulator has neither NXE nor SCE: all of EFER is written, and with zeroes. */
 static void check_wrmsr(uint64_t address)
 {
@@ -141,17 +154,30 @@ static void check_wrmsr(uint64_t address)
               read_register(UC_X86_REG_EDX) == 0);
 }
 
+/* It has to come to an end: a list entry takes 14 instructions, a step moves 8 bytes at most. */
+static void count_instruction(bool is_step)
+{
+    size_t entries = machine.plan.copies.count + machine.plan.zero_after_exit.count;
+
+    if (is_step)
+        check(++machine.steps <= ELEMENTS(banks) * BANK_SIZE / 8 + 8 * entries);
+    else
+        check(++machine.instructions <= 100 + 14 * entries);
+}
+
 static void on_instruction(uc_engine *engine, uint64_t address, uint32_t size, void *context)
 {
     struct range code = machine.plan.trampoline_code;
     struct processor_state now;
 
     (void)engine, (void)size, (void)context;
+    count_instruction(address == machine.last_address);
     if (address == machine.last_address) /* a string operation goes on */
         return;
     check(range_contains(code, address) || address == machine.plan.entry_point);
     now = read_state();
     check_change(&machine.last, &now);
+    check_jump(&machine.last, &now, address);
     check_wrmsr(address);
     machine.last = now;
     machine.last_address = address;
@@ -340,6 +366,7 @@ static void enter_firmware(struct random *random, bool five_levels)
     assert_int_equal(uc_reg_write(machine.engine, UC_X86_REG_LDTR, &ldt), UC_ERR_OK);
     machine.last = read_state();
     machine.last_address = 0;
+    machine.instructions = machine.steps = 0;
     /* The emulator knows all of these, or the rules above would check nothing. */
     assert_int_equal(machine.last.cr4, five_levels ? cr4 | CR4_LA57 : cr4);
     assert_int_equal(machine.last.efer, EFER_LME | EFER_LMA);
