@@ -6,6 +6,7 @@
  */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "tests/firmware/fake/console.h"
 #include "tests/firmware/fake/events.h"
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
@@ -235,6 +236,16 @@ static void from_menu(uint64_t seed)
     keys_press(2 * TICKS_PER_SECOND + TICKS_PER_SECOND / 2, SCAN_NONE, ENTER);
 }
 
+/* A key stops it in time: the menu comes back, says so, and boots. */
+static void from_menu_stopped(uint64_t seed)
+{
+    from_menu(seed);
+    keys_press(4 * TICKS_PER_SECOND, SCAN_NONE, ' ');
+    console_expect("stopped by a key: the Secure Boot keys are not enrolled\n");
+    keys_press(5 * TICKS_PER_SECOND, SCAN_HOME, 0);
+    keys_press(6 * TICKS_PER_SECOND, SCAN_NONE, ENTER);
+}
+
 static void check_from_menu(void)
 {
     size_t size;
@@ -308,6 +319,8 @@ const struct scenario enroll_scenarios[] = {
      .lasts = 10000},
     {"enroll-force-stopped", forced_stopped, ENDING_BOOT, "stopped by a key", check_nothing_written,
      .seeds = 2, .lasts = 3100},
+    {"enroll-menu-stopped", from_menu_stopped, ENDING_BOOT, "stopped by a key",
+     check_nothing_written, .lasts = 6000},
     {"enroll-menu", from_menu, ENDING_ENROLLED_OFF, "is turned off", check_from_menu, MENU_FAULTS,
      .also = ENROLL_ALSO, .lasts = 7500},
     {.name = NULL},
