@@ -45,6 +45,37 @@ def test_another_version_replaces(machine):
     assert machine.files()[f"{DRIVERS}/ext4_x64.efi"] == DRIVER[:-1]
 
 
+@pytest.mark.parametrize("command", ["install", "update"])
+def test_what_somebody_else_has_put_there_stays(machine, command):
+    machine.place(BINARY, loader())
+    machine.place(f"{DRIVERS}/EXT4_x64.efi", DRIVER + b"signed")
+    line = machine.refusal(command, "--driver", driver_file(machine))
+    assert line == f"pvhboot-install: {machine.esp}/{DRIVERS}/EXT4_x64.efi: another driver, which pvhboot-install has not put " \
+        "there; nothing was changed, --force replaces it"
+    machine.call(command, "--force", "--driver", driver_file(machine))
+    assert machine.files()[f"{DRIVERS}/EXT4_x64.efi"] == DRIVER
+    machine.call(command, "--driver", driver_file(machine, content=DRIVER[:-1]))
+    assert machine.files()[f"{DRIVERS}/EXT4_x64.efi"] == DRIVER[:-1]
+
+
+def test_what_somebody_has_changed_since_stays(machine):
+    for name in ("ext4_x64.efi", "btrfs_x64.efi"):
+        machine.call("install", "--driver", driver_file(machine, name))
+    machine.place(f"{DRIVERS}/ext4_x64.efi", DRIVER + b"signed")
+    assert "another driver" in machine.refusal("install", "--driver", driver_file(machine, content=DRIVER[:-1]))
+    machine.call("install", "--driver", driver_file(machine, "btrfs_x64.efi", DRIVER[:-1]))
+    assert machine.files()[f"{DRIVERS}/btrfs_x64.efi"] == DRIVER[:-1]
+    names = [line.split()[1] for line in machine.files()[f"{DRIVERS}/pvhboot.sha256"].decode().splitlines()]
+    assert names == ["ext4_x64.efi", "btrfs_x64.efi"]
+    said = machine.call("status")
+    assert said.count("driver: ") == 2 and "sha256" not in said
+
+
+def test_a_folder_of_the_drivers_name(machine):
+    (machine.esp / DRIVERS / "ext4_x64.efi").mkdir(parents=True)
+    assert "another driver" in machine.refusal("install", "--driver", driver_file(machine))
+
+
 def test_a_dry_run_copies_nothing(machine):
     machine.call("install", "--dry-run", "--driver", driver_file(machine))
     assert machine.files() == {}

@@ -3,6 +3,8 @@
 # EFI drivers, with which pvhboot reads file systems that the firmware does not know. For pvhboot-install.
 
 DRIVERS=EFI/pvhboot/drivers
+# What was put there, with SHA-256, as sha256sum prints it: a driver of another origin is not replaced unasked.
+DRIVER_LIST=$DRIVERS/pvhboot.sha256
 # Where Debian's package refind has them.
 REFIND_DRIVERS=/usr/share/refind/refind/drivers_x64
 
@@ -18,22 +20,51 @@ need_driver() {
 	*[xX]64.[eE][fF][iI] | *[iI][aA]32.[eE][fF][iI]) ;;
 	*) fail "$driver_file: rename it; pvhboot starts only drivers whose names end in x64.efi or ia32.efi" ;;
 	esac
-	[ "$(head -c 2 "$driver_file")" = MZ ] || fail "$driver_file: not an EFI program"
+	[ -r "$driver_file" ] || fail "$driver_file: cannot be read; run this as root, or name another file"
+	[ "$(head -c 2 "$driver_file" | tr '\000' ' ')" = MZ ] || fail "$driver_file: not an EFI program"
 }
 
-# Adds the driver to changes, unless it is there.
+# Prints the line of the list for the driver in FILE.
+driver_line() {
+	printf '%s  %s\n' "$(sha256sum <"$1" | cut -d ' ' -f 1)" "${1##*/}"
+}
+
+# True if the driver in FILE, on the ESP, was put there by this program.
+is_own_driver() {
+	list=$(on_esp "$DRIVER_LIST")
+	[ -f "$1" ] && [ -f "$list" ] && grep -q -i -x -F -e "$(driver_line "$1")" "$list"
+}
+
+# Adds the driver to changes, unless it is there. Fails when it must not be replaced.
 choose_driver() {
 	path=$DRIVERS/${driver_file##*/}
-	if cmp -s "$driver_file" "$(on_esp "$path")"; then
-		echo "$(on_esp "$path") is up to date"
-	else
+	file=$(on_esp "$path")
+	if [ -f "$file" ] && cmp -s "$driver_file" "$file"; then
+		echo "$file is up to date"
+	elif [ ! -e "$file" ] || [ "$force" = yes ] || is_own_driver "$file"; then
 		changes="$changes $path"
+	else
+		fail "$file: another driver, which pvhboot-install has not put there; nothing was changed, --force replaces it"
 	fi
 	! secure_boot_is_on || warn "Secure Boot is on: the firmware starts the driver only if it is signed, and shim starts none"
 }
 
+# Writes the driver's line into the list, if it is one of the changes.
+list_driver() {
+	case "$changes " in
+	*" $DRIVERS/"*) ;;
+	*) return 0 ;;
+	esac
+	[ "$dry_run" = no ] || return 0
+	file=$(on_esp "$DRIVERS/${driver_file##*/}") list=$(on_esp "$DRIVER_LIST")
+	make_scratch
+	[ ! -f "$list" ] || grep -v -i -e "  ${file##*/}$" "$list" >"$scratch/list" || :
+	driver_line "$file" >>"$scratch/list"
+	put_file "$scratch/list" "$DRIVER_LIST" >/dev/null
+}
+
 print_drivers() {
 	for file in "$(on_esp "$DRIVERS")"/*; do
-		[ ! -f "$file" ] || echo "driver: $DRIVERS/${file##*/}"
+		[ ! -f "$file" ] || [ "${file##*/}" = "${DRIVER_LIST##*/}" ] || echo "driver: $DRIVERS/${file##*/}"
 	done
 }
