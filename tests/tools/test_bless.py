@@ -225,6 +225,13 @@ def test_a_command_line_that_cannot_be_read(system):
     assert "cmdline: cannot be read; mount /proc" in system.refusal("status")
 
 
+def test_a_command_line_that_is_a_folder(counted):
+    counted.cmdline = counted.entries
+    for word in ("status", "good"):
+        assert counted.refusal(word) == f"pvhboot-bless: {counted.entries}: is a folder; name the file with the kernel's command " \
+            "line by --cmdline"
+
+
 @pytest.mark.parametrize("words, sentence", [
     (["good", "bad"], "one command only, not good and bad"), (["--god"], "unknown option '--god'"), ([""], "the path of the ESP is empty"),
     (["/a", "/b"], "one ESP only, not /a and /b"),
