@@ -26,6 +26,16 @@ def image(*sections, encoding="utf-8"):
     return head + bytes(at - len(head)) + contents
 
 
+def linux():
+    """The ELF kernel with a note that calls it Linux."""
+    image = bytearray(ELF)
+    note = struct.pack("<III", 4, 8, 6) + b"Xen\0linux\0\0\0"
+    first = 64 + 2 * 56
+    image[first + 20:first + 20 + len(note)] = note
+    struct.pack_into("<QQ", image, 64 + 56 + 32, 20 + len(note), 20 + len(note))
+    return bytes(image)
+
+
 class Esp:
     """A folder with an entry that boots; the tests add what they need."""
 

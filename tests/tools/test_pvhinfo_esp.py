@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What pvhinfo --esp tells of an EFI system partition: every entry, every mistake, the exit status."""
 
+import gzip
 import os
 import struct
 
 import pytest
-from conftest import ELF, elf_kernel
-from esp_folder import Esp, PROGRAM, image
+from conftest import ELF, bzimage, elf_kernel
+from esp_folder import Esp, PROGRAM, image, linux
 from pvhinfo_runs import CHECKED, pvhinfo
 
 NO_ENTRY = "no bootable entry in loader/entries"
@@ -28,8 +29,8 @@ def test_an_esp_where_all_is_well(esp, program):
     result, errors = esp.check(program=program)
     assert errors == []
     assert result["esp"] == str(esp.folder) and result["loaders"] == [] and result["notes"] == []
-    assert result["config"] == {"file": f"{esp.folder}/loader/loader.conf", "timeout": "5", "default": "b*",
-                                "editor": False, "diagnostics": []}
+    assert result["config"] == {"file": f"{esp.folder}/loader/loader.conf", "timeout": "5", "preferred": None,
+                                "default": "b*", "editor": False, "diagnostics": []}
     rows = [(e["id"], e["label"], e["kind"], e["path"], e["default"], e["tries"]) for e in result["entries"]]
     assert rows == [
         ("a", "First", "kernel", "/kernel", False, None),
@@ -251,6 +252,43 @@ def test_a_default_with_counters(esp):
     result, errors = esp.check()
     assert errors == []
     assert [entry["id"] for entry in result["entries"] if entry["default"]] == ["b"]
+
+
+@pytest.mark.parametrize("config, default, said", [
+    ("preferred b*\ndefault a\n", "b", []),
+    ("preferred b*\ndefault x*\n", "b", ['default "x*" matches no bootable entry']),
+    ("preferred x*\ndefault b\n", "b", ['preferred "x*" matches no bootable entry']),
+    ("preferred x*\n", "a", ['preferred "x*" matches no bootable entry']),
+    ("preferred c*\ndefault b\n", "b", ['preferred "c*" matches only entries whose tries are used up']),
+    ("preferred @saved\ndefault @Saved\n", "a", []),
+    ("preferred Auto-windows\ndefault b\n", "b", []), ("default auto-*\n", "a", []),
+])
+def test_what_is_preferred_is_stronger_than_the_default(esp, config, default, said):
+    """As the loader chooses: neither is judged by what the other one chooses."""
+    esp.config(config)
+    for name in ("a", "b", "c+0-3"):
+        esp.entry(f"{name}.conf", f"title {name}\nsort-key {name}\nlinux /kernel\n")
+    result, errors = esp.check()
+    assert [entry["id"] for entry in result["entries"] if entry["default"]] == [default]
+    assert errors == [f"loader/loader.conf: {note}" for note in said]
+    keys = dict(line.split() for line in config.splitlines())
+    assert {key: result["config"][key] for key in ("preferred", "default")} == {"preferred": None, "default": None, **keys}
+    assert all(f"\n  {key:<12} {value}\n" in pvhinfo("--esp", esp.folder).stdout for key, value in keys.items())
+
+
+def test_extras_are_for_linux(esp):
+    """Other kernels get none, and so miss none; a program and what is in a bzImage get them."""
+    esp.write("tool.efi", PROGRAM)
+    esp.write("bzimage", bzimage(gzip.compress(ELF)))
+    esp.entry("other.conf", "linux /kernel\nextra /none.cred\n")
+    for name, line in (("bzimage", "linux /bzimage"), ("linux", "linux /linux"), ("program", "efi /tool.efi")):
+        esp.write("linux", linux())
+        esp.entry(f"{name}.conf", f"{line}\nextra /none.cred\n")
+    result, _ = esp.check(status=1)
+    problems = {entry["id"]: entry["problems"] for entry in result["entries"]}
+    assert problems.pop("other") == []
+    missing = f"/none.cred: no such file in {esp.folder}; paths start at its root"
+    assert problems == {name: [missing] for name in ("bzimage", "linux", "program")}
 
 
 def test_a_kernel_is_refused_in_the_same_words_as_by_its_name(esp):

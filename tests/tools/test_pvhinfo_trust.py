@@ -7,7 +7,7 @@ import struct
 
 import pytest
 from conftest import ELF, bzimage
-from esp_folder import PROGRAM, Esp
+from esp_folder import PROGRAM, Esp, linux
 from pvhinfo_runs import CHECKED, pvhinfo, results
 from test_pvhinfo_image import SBAT, digest, latin, pinned
 
@@ -16,16 +16,6 @@ UNSIGNED = "Secure Boot is on, and this file is not signed"
 NO_INITRD = "Secure Boot is on, and no signature covers this initrd or module"
 OUTSIDE = "Secure Boot is on, and the command line comes from outside"
 ASKS = "boots if the firmware or shim accepts its signature"
-
-
-def linux():
-    """The ELF kernel with a note that calls it Linux."""
-    image = bytearray(ELF)
-    note = struct.pack("<III", 4, 8, 6) + b"Xen\0linux\0\0\0"
-    first = 64 + 2 * 56
-    image[first + 20:first + 20 + len(note)] = note
-    struct.pack_into("<QQ", image, 64 + 56 + 32, 20 + len(note), 20 + len(note))
-    return bytes(image)
 
 
 def program(data, certificates=b""):
@@ -55,7 +45,7 @@ ENTRIES = {
     "signed-module": ("linux /signed\nmodule /initrd\n", f"refused: /initrd: {NO_INITRD}"),
     "signed-extra": ("linux /signed\nextra /a.cred\n", f"refused: /a.cred: {NO_INITRD}"),
     "signed-options": ("linux /signed\noptions quiet\n", f"refused: /signed: {OUTSIDE}"),
-    "other": ("linux /other\n", "refused: /other: "),
+    "other": ("linux /other\n", ASKS),  # all that is in a bzImage is Linux to the loader
     "program": ("efi /tool.efi\n", f"refused: /tool.efi: {UNSIGNED}"),
     "signed-program": ("efi /signed.efi\noptions x\n", ASKS),
 }
@@ -90,6 +80,14 @@ def test_entries_with_secure_boot_on(esp, name):
     for checked in CHECKED:
         done = pvhinfo("--esp", esp.folder, "--secure-boot", "on", program=checked)
         assert re.search(rf"^  secure boot  (refused: /\S+: )?{re.escape(said)}", done.stdout, re.M)
+
+
+@pytest.mark.parametrize("path", ["http://10.0.2.2/vmlinuz", "PARTUUID=01234567-89ab-cdef-0123-456789abcdef:/vmlinuz"])
+@pytest.mark.parametrize("key", ["linux", "efi"])
+def test_of_what_is_not_looked_at_nothing_is_said(esp, key, path):
+    esp.entry("a.conf", f"{key} {path}\n")
+    assert verdicts(esp, "on") == {"a": None}
+    assert "secure boot" not in pvhinfo("--esp", esp.folder, "--secure-boot", "on").stdout
 
 
 def test_where_the_state_is_unknown(esp):

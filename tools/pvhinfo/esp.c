@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/pvhinfo/esp.h"
 
+#include "common/base/path.h"
 #include "common/base/text.h"
+#include "common/disk/partition_id.h"
 #include "tools/pvhinfo/esp_path.h"
 
 #include <stdarg.h>
@@ -37,25 +39,43 @@ static enum status choose_default(struct esp *esp, struct arena *arena)
 
 static bool is_exhausted_match(const struct boot_entry *entry, const char *pattern)
 {
-    return entry_is_bootable(entry) && entry_is_exhausted(entry) && entry_matches(entry, pattern);
+    return entry_is_bootable(entry) && entry_is_exhausted(entry) &&
+           entry_is_selected(entry, pattern);
+}
+
+/* Which automatic entries there are, only the machine says. */
+static bool names_automatic(const char *pattern)
+{
+    return text_starts_with_ignoring_case(pattern, "auto-");
 }
 
 /* The loader silently ignores a pattern that matches nothing. */
-static enum status check_default(struct esp *esp, struct arena *arena)
+static enum status check_pattern(struct esp *esp, const char *key, const char *pattern,
+                                 struct arena *arena)
 {
     const struct entry_list *entries = &esp->catalog.entries;
-    const char *pattern = esp->catalog.config.default_pattern;
+    const struct default_selection selection = {.pattern = pattern, .saved = ""};
     size_t chosen = esp->default_entry;
     bool exhausted = false;
 
-    if (!*pattern || *pattern == '@' ||
-        (chosen < entries->count && entry_is_selected(&entries->items[chosen], pattern)))
+    if (names_automatic(pattern) ||
+        (chosen < entries->count && entry_is_selected(&entries->items[chosen], pattern)) ||
+        !entries_lack_selected(entries->items, entries->count, &selection))
         return STATUS_BOOTABLE;
     for (size_t i = 0; i < entries->count; i++)
         exhausted |= is_exhausted_match(&entries->items[i], pattern);
-    return message_add(&esp->notes, arena, "%s: default \"%s\" matches %s", esp->config_path,
+    return message_add(&esp->notes, arena, "%s: %s \"%s\" matches %s", esp->config_path, key,
                        pattern,
                        exhausted ? "only entries whose tries are used up" : "no bootable entry");
+}
+
+static enum status check_default(struct esp *esp, struct arena *arena)
+{
+    const struct loader_config *config = &esp->catalog.config;
+    enum status status = check_pattern(esp, "preferred", config->preferred_pattern, arena);
+
+    return status == STATUS_BOOTABLE ? check_pattern(esp, "default", config->default_pattern, arena)
+                                     : status;
 }
 
 bool esp_entry_boots(const struct esp *esp, size_t index)
@@ -72,6 +92,11 @@ const char *esp_entry_kind(const struct boot_entry *entry)
 const char *esp_entry_path(const struct boot_entry *entry)
 {
     return entry->request.kernel.path ? entry->request.kernel.path : entry->efi.path;
+}
+
+bool esp_path_is_elsewhere(const char *path)
+{
+    return path_names_partition(path) || path_is_url(path);
 }
 
 static bool is_restart_wanted(const struct esp *esp)

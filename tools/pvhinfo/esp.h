@@ -20,6 +20,7 @@ struct message_list {
 struct esp_check {
     const char *path;             /* of the entry file, on the host */
     const char *system;           /* the name in the kernel's notes; "" if unknown */
+    bool may_be_linux;            /* false for a kernel that was read and is none */
     struct message_list problems; /* why the entry would not boot */
     struct message_list warnings; /* what will not be as the entry says */
 
@@ -89,6 +90,9 @@ const char *esp_entry_kind(const struct boot_entry *entry);
 
 /* The path of the file that it starts, from the volume's root; NULL if it starts nothing. */
 const char *esp_entry_path(const struct boot_entry *entry);
+
+/* Whether a file is on another partition or on a server, where nothing is looked at. */
+bool esp_path_is_elsewhere(const char *path);
 
 /* In esp_other.c: whether the loader can read the XBOOTLDR partition; else a note says why not. */
 enum status esp_look_at_other(struct esp *esp, struct arena *arena);

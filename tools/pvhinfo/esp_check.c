@@ -127,6 +127,7 @@ static enum status check_kernel(const struct check *check, const char *path)
         status = add_read_failure(check, path, kernel.message);
     else if (kernel.status == STATUS_NOT_BOOTABLE)
         status = add_problem(check, "%s: %s", path, kernel.message);
+    check->result->may_be_linux = kernel_is_linux(&kernel);
     system = kernel.image.notes.system;
     check->result->system = arena_strndup(check->arena, system, strlen(system));
     kernel_close(&kernel);
@@ -249,7 +250,7 @@ static enum status check_files(const struct check *check, const struct boot_entr
         status = check_initrds(check, &request->initrds);
     if (status == STATUS_BOOTABLE && request->kernel.path)
         status = check_parts(check, &request->modules, check_part);
-    if (status == STATUS_BOOTABLE)
+    if (status == STATUS_BOOTABLE && check->result->may_be_linux) /* other kernels get none */
         status = check_parts(check, &request->extras, accept_any);
     if (status == STATUS_BOOTABLE && request->kernel.path && !entry->source.is_other)
         status = check_pins(check, request);
@@ -266,6 +267,7 @@ static enum status check_entry(struct esp *esp, size_t index, struct arena *aren
     if (!path)
         return trouble(OUT_OF_MEMORY);
     check.result->system = "";
+    check.result->may_be_linux = true;
     status = esp_find(check.directory, path, arena, &check.result->path);
     if (status != STATUS_BOOTABLE)
         return status;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What of the entries is started in a state of Secure Boot. */
-#include "common/disk/partition_id.h"
 #include "common/image/pe.h"
 #include "pvh/messages.h"
 #include "tools/pvhinfo/esp.h"
@@ -64,11 +63,6 @@ static enum status look_at_file(const char *directory, const char *path, struct 
     return STATUS_BOOTABLE;
 }
 
-static bool is_linux(const struct esp_check *check)
-{
-    return strncmp(check->system, "Linux", strlen("Linux")) == 0;
-}
-
 /* As find_source() of efi/boot/trust.c, which knows it from the kernel that it boots. */
 static enum kernel_source find_source(const struct esp_loader *loader,
                                       const struct boot_request *request, bool gets_extras,
@@ -129,7 +123,7 @@ static enum status judge_entry(struct esp *esp, size_t index, struct arena *aren
     if (!esp_entry_boots(esp, index))
         return STATUS_BOOTABLE;
     check->blamed = esp_entry_path(entry);
-    if (path_names_partition(check->blamed)) /* on another volume, which is not looked at */
+    if (esp_path_is_elsewhere(check->blamed))
         return STATUS_BOOTABLE;
     status = look_at_file(esp_directory_of(esp, entry), check->blamed, arena, &facts);
     check->is_judged = true;
@@ -137,9 +131,9 @@ static enum status judge_entry(struct esp *esp, size_t index, struct arena *aren
         check->verdict = judge_program(esp->state, &facts);
         return status;
     }
-    source = find_source(loader, &entry->request, is_linux(check), &facts, &check->blamed);
+    source = find_source(loader, &entry->request, check->may_be_linux, &facts, &check->blamed);
     check->verdict = policy_judge(esp->state, source);
-    if (check->verdict.action != POLICY_REFUSE && !facts.pinned && !is_linux(check))
+    if (check->verdict.action != POLICY_REFUSE && !facts.pinned && !check->may_be_linux)
         check->verdict = policy_judge(esp->state, KERNEL_PE_NOT_LINUX);
     if (status != STATUS_BOOTABLE || check->verdict.action == POLICY_REFUSE)
         return status;

@@ -92,6 +92,11 @@ void kernel_read_part(const char *path, const char *name, struct range part, str
         kernel_set_error(ret_kernel, &error);
 }
 
+bool kernel_is_linux(const struct kernel *kernel)
+{
+    return kernel_file_is_bzimage(&kernel->file) || kernel->image.notes.is_linux;
+}
+
 const char *machine_name(const struct elf_image *image)
 {
     return image->machine == ELF_MACHINE_X86_64 ? "x86-64" : "i386";

@@ -41,6 +41,9 @@ void kernel_read_part(const char *path, const char *name, struct range part, str
 /* Sets `status` and `message` from an error of the kernel or of the host. */
 void kernel_set_error(struct kernel *kernel, const struct error *error);
 
+/* As kernel_is_linux() of efi/boot/kernel_file.h. */
+bool kernel_is_linux(const struct kernel *kernel);
+
 /* "x86-64" or "i386". */
 const char *machine_name(const struct elf_image *image);
 

@@ -189,10 +189,8 @@ void print_esp(const struct esp *esp)
     printf(": entries: %zu, bootable: %zu\n", esp->catalog.entries.count, bootable);
     print_loaders(esp);
     printf("  timeout      %s\n", timeout.data);
-    if (*esp->catalog.config.default_pattern) {
-        print_clean("default", esp->catalog.config.default_pattern);
-        printf("\n");
-    }
+    print_value("preferred", esp->catalog.config.preferred_pattern);
+    print_value("default", esp->catalog.config.default_pattern);
     for (size_t i = 0; i < esp->catalog.entries.count; i++)
         print_entry(esp, i);
 }
@@ -315,12 +313,14 @@ static void write_loaders(struct json *json, const struct esp *esp)
 static void write_config(struct json *json, const struct esp *esp)
 {
     TEXT_ON_STACK(timeout, TIMEOUT_TEXT);
+    const char *preferred = esp->catalog.config.preferred_pattern;
     const char *pattern = esp->catalog.config.default_pattern;
 
     append_timeout(&timeout, esp->catalog.config.timeout);
     json_begin(json, "config", '{');
     json_string(json, "file", esp->config_path);
     json_string(json, "timeout", timeout.data);
+    json_string(json, "preferred", *preferred ? preferred : NULL);
     json_string(json, "default", *pattern ? pattern : NULL);
     json_bool(json, "editor", esp->catalog.config.editor);
     write_diagnostics(json, &esp->catalog.config.diagnostics);
