@@ -106,3 +106,26 @@ def test_without_a_signal_all_is_given_back_too(tmp_path):
     assert done.returncode == 3 and not list(tmp_path.iterdir())
     with pytest.raises(ProcessLookupError):
         os.kill(int(done.stdout), signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("body, status, said", [
+    ("return 3", 3, ""), ("sys.exit(4)", 4, ""), ("raise program.Failure('it fails')", 1, "test: it fails\n"),
+    ("open('/none/x')", 1, "test: /none/x: No such file or directory\n"), ("raise MemoryError", 1, "test: out of memory\n"),
+    ("'\\udcff'.encode()", 1, "test: UnicodeEncodeError in <string>:6: 'utf-8' codec can't encode character '\\udcff' in position 0: "
+     "surrogates not allowed; this is a mistake of the program: please report these words and the command\n"),
+    ("print('a\\udcff')", 0, ""),
+])
+def test_no_traceback_reaches_a_user(body, status, said):
+    script = f"import sys\nsys.path.insert(0, sys.argv[1])\nfrom pvhtools import program\n\ndef main():\n    {body}\nprogram.run_main('test', main)\n"
+    done = subprocess.run([sys.executable, "-c", script, TOOLS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    assert (done.returncode, done.stderr) == (status, said)
+    assert done.stdout == ("a\\udcff\n" if "print" in body else "")
+
+
+@pytest.mark.parametrize("words", [["pvhboot-mkimage", "--help"], ["pvhboot-run", "--help"], ["pvhboot-kernel", "--help"]])
+def test_output_that_cannot_be_written(words):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([TOOLS / words[0], *words[1:]], stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                              env={**os.environ, "PYTHONUNBUFFERED": ""})
+    assert done.returncode != 0 and done.stderr == f"{words[0]}: standard output: No space left on device\n"

@@ -5,12 +5,14 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import traceback
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
@@ -27,6 +29,9 @@ UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "qemu-img": "qemu-utils", "mkfs.fat": "dosfstools", "mmd": "mtools",
             "mcopy": "mtools", "xorriso": "xorriso", "sbsign": "sbsigntool", "sbverify": "sbsigntool", "openssl": "openssl",
             "swtpm": "swtpm"}
+
+# The last second of 2107.
+LAST_DATE = 4354819199
 
 # The signals that ask a program to end: Ctrl-C, kill, closing the terminal.
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -51,15 +56,44 @@ def run_main(name, main, failed=1):
     for number in END_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, end)
+    if sys.stdout:
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: names of files need not be text
     try:
-        sys.exit(main())
+        status = complete(main)
     except Failure as failure:
         fail(f"{name}: {failure}", failed if failure.status is None else failure.status)
     except OSError as error:
         fail(f"{name}: {describe(error)}", failed)
+    except MemoryError:
+        fail(f"{name}: out of memory", failed)
     except Ended as ended:
         print(f"{name}: ended by {ended}", file=sys.stderr)
         sys.exit(128 + signal.Signals[str(ended)])
+    except Exception as error:  # nobody is to read a traceback
+        fail(f"{name}: {mistake(error)}", failed)
+    sys.exit(status)
+
+
+def complete(main):
+    """Runs main() until all that it prints is written, and returns the exit status, also that of argparse."""
+    try:
+        status = main()
+    except SystemExit as end_of_main:
+        status = end_of_main.code
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where the rest goes, at which Python would try again
+        raise Failure(f"standard output: {error.strerror}") from None
+    return status
+
+
+def mistake(error):
+    """What to report of an error that nobody has thought of."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {pathlib.Path(place.filename).name}:{place.lineno}: {error}; " \
+        "this is a mistake of the program: please report these words and the command"
 
 
 def fail(words, status):
@@ -202,7 +236,7 @@ def replacing(output):
     output = pathlib.Path(os.path.realpath(output))
     mode = replaceable_mode(output)
     output.parent.mkdir(parents=True, exist_ok=True)
-    with temporary_folder(output.parent, f".{output.name}.") as scratch:
+    with temporary_folder(output.parent, f".{output.name[:20]}.") as scratch:
         temporary = scratch / output.name
         try:
             yield temporary
@@ -240,6 +274,14 @@ def readable_file(path, what):
         raise Failure(f"{what} {path}: {error.strerror}") from None
 
 
+def refuse_inputs(output, inputs):
+    """Fails if OUTPUT is one of INPUTS, the files that it is to be made of: it would be lost. None is no file."""
+    output = pathlib.Path(output)
+    for path in filter(None, inputs):
+        if output.exists() and os.path.exists(path) and output.samefile(path):
+            raise Failure(f"{output}: is one of the files that it would be made of, and would be lost; give it another name")
+
+
 def sha256(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -248,8 +290,8 @@ def sha256(path):
 def source_date_epoch():
     """The date for all files that are built: SOURCE_DATE_EPOCH, or the date of the last commit, or of this program."""
     date = os.environ.get("SOURCE_DATE_EPOCH") or last_commit_date() or program_date()
-    if not date.isdecimal():
-        raise Failure(f"SOURCE_DATE_EPOCH={date}: not a number of seconds since 1970")
+    if not re.fullmatch("[0-9]+", date) or int(date) > LAST_DATE:
+        raise Failure(f"SOURCE_DATE_EPOCH={date}: not a number of seconds since 1970, from 0 to {LAST_DATE}, the end of FAT's years")
     return date
 
 
