@@ -6,9 +6,11 @@ import pathlib
 import shutil
 import stat
 import subprocess
+import sys
+from unittest import mock
 
 import pytest
-from conftest import TOOLS
+from conftest import TOOLS, load_program
 
 MACHINE = "0123456789abcdef0123456789abcdef"
 NEW, OLD = "6.12.90-amd64", "6.1.0-9-amd64"
@@ -248,6 +250,32 @@ def test_bad_version(system, version):
     assert done.returncode == 2 and "version" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["add", "remove"])
+@pytest.mark.parametrize("version", ["", "../x", "a b", "6.1:x", "6.1\n", "6.1-\udcff"])
+def test_bad_version_of_a_hook(system, command, version):
+    """The kernel's package is not left half installed: it has no entry, and the others stay."""
+    system.install(NEW)
+    system.call("add", NEW)
+    before = system.files()
+    done = system.run("--hook", command, version)
+    assert (done.returncode, done.stdout) == (0, "") and system.files() == before
+    line, = done.stderr.splitlines()
+    assert line.startswith(f"pvhboot-kernel: warning: {version!r} is not the version of a kernel that can have an entry: ")
+
+
+def test_mistakes_of_the_program_in_a_hook(system):
+    """Whatever happens, the package is installed."""
+    system.install(NEW)
+    program = load_program("pvhboot-kernel")
+    for words, status in ((["add", NEW], None), (["--hook", "add", NEW], 0)):
+        with mock.patch.object(program, "main", side_effect=ValueError("why")), mock.patch.object(sys, "argv", ["x", *words]):
+            if status is None:
+                with pytest.raises(ValueError):
+                    program.main_or_warn()
+            else:
+                assert program.main_or_warn() == status
+
+
 @pytest.mark.parametrize("path,text,words", [
     ("etc/kernel/install.conf", "layout=grub\n", "layout=grub"),
     ("etc/kernel/tries", "many\n", "many"),
@@ -258,6 +286,25 @@ def test_bad_settings(system, path, text, words):
     system.write(path, text)
     system.install(NEW)
     assert words in system.refusal("add", NEW)
+
+
+def test_bad_tries_of_an_entry_that_is_there(system):
+    """Nothing is written before they are told."""
+    system.install(NEW)
+    system.call("add", NEW)
+    system.write("etc/kernel/tries", "-1\n")
+    system.write("etc/kernel/cmdline", "root=UUID=2\n")
+    assert "/etc/kernel/tries: -1 is no number" in system.refusal("add", NEW)
+
+
+def test_initrds_that_are_empty(system, tmp_path):
+    """As the loader: not all of them may be."""
+    system.install(NEW, initrd="x")
+    (system.root / f"boot/initrd.img-{NEW}").write_bytes(b"")
+    assert f"initrd.img-{NEW}: the file is empty; make it again" in system.refusal("add", NEW)
+    for name in ("one", "two"):
+        (tmp_path / name).write_text("" if name == "one" else "2")
+    system.call("add", NEW, system.root / f"boot/vmlinuz-{NEW}", tmp_path / "one", tmp_path / "two")
 
 
 def test_no_command_line(system):
@@ -397,6 +444,16 @@ def test_names_that_cannot_be_in_one_folder(system, names, reason):
     system.install(NEW)
     initrds = [system.write(name, "initrd") for name in names]
     assert reason in system.refusal("add", NEW, system.root / f"boot/vmlinuz-{NEW}", *initrds)
+
+
+def test_an_image_replaces_none_of_its_files(system):
+    system.install(NEW)
+    for name in ("vmlinuz", "initrd.img"):
+        path = system.root / f"boot/{name}-{NEW}"
+        before = path.read_bytes()
+        done = system.run("image", NEW, system.root / f"boot/vmlinuz-{NEW}", system.root / f"boot/initrd.img-{NEW}", "--output", path)
+        assert done.returncode == 1 and f"{path}: is one of the files that it would be made of" in done.stderr
+        assert path.read_bytes() == before
 
 
 def test_no_ukify(system):
