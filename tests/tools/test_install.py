@@ -371,6 +371,8 @@ def test_the_version_asks_for_nothing_that_only_installing_needs(machine):
     (["/a", "/b"], "one ESP only, not /a and /b"),
     (["frobnicate", "a"], "no such command or folder: frobnicate"),
     (["--efi"], "--efi needs a value"),
+    *[([f"{option}="], f"{option}") for option in ("--efi", "--efi-ia32", "--key", "--cert", "--driver", "--boot-path", "--shim")],
+    (["--key", "", "--cert", ""], "--key needs a value, which is empty"),
     ([""], "the path of the ESP is empty"),
     (["update", "--removable"], "are for install, not for update"),
     (["status", "--options=x"], "are for install, not for status"),
@@ -380,6 +382,12 @@ def test_wrong_usage(machine, words, sentence):
     assert (done.returncode, done.stdout) == (2, "")
     line, = done.stderr.splitlines()
     assert sentence in line
+
+
+@pytest.mark.parametrize("path", ["EFI", "EFI/pvhboot", "loader", "loader/entries"])
+def test_a_file_where_a_folder_is_needed(machine, path):
+    machine.place(path, b"x")
+    assert machine.refusal("install") == f"pvhboot-install: {machine.esp}/{path}: is a file, where a folder is needed; move it away"
 
 
 def test_help_names_every_option(machine):

@@ -35,6 +35,7 @@ make_folder() {
 	[ ! -d "$folder" ] || return 0
 	case $1 in */*) make_folder "${1%/*}" ;; esac
 	folder=$(on_esp "$1")
+	[ ! -e "$folder" ] || fail "$folder: is a file, where a folder is needed; move it away"
 	[ "$dry_run" = yes ] || try "$folder: could not be created" mkdir "$folder"
 	made=$folder$NEWLINE$made
 	tell "made $folder"
