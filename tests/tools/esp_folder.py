@@ -36,6 +36,15 @@ def linux():
     return bytes(image)
 
 
+def fake_loader(content="x", is_ia32=False):
+    """What passes for a pvhboot.efi, by its SBAT section."""
+    program = bytearray(image((".sbat", "sbat,1,x\npvhboot,1,pvhboot,pvhboot,1.2,x\n"), (".text", content)))
+    if is_ia32:
+        struct.pack_into("<H", program, 64 + 4, 0x14c)
+        struct.pack_into("<H", program, 64 + 24, 0x10b)
+    return bytes(program)
+
+
 class Esp:
     """A folder with an entry that boots; the tests add what they need."""
 

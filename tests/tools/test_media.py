@@ -13,6 +13,7 @@ import time
 import pytest
 import signals
 from conftest import TOOLS, bzimage, elf_kernel
+from esp_folder import fake_loader, image
 from pvhtools import fat
 from pvhtools.boot_files import boot_files, describe
 from pvhtools.program import Failure
@@ -29,7 +30,7 @@ def host(tmp_path, kernel):
     for name in ("pvhboot.efi", "initrd.img", "other/initrd.img", "blob name"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(name.encode() * 100)
+        path.write_bytes(fake_loader() if name.endswith(".efi") else name.encode() * 100)
     return tmp_path
 
 
@@ -48,9 +49,9 @@ def make_iso(output, host, kernel, *options, date="1000000000", zone="UTC"):
     return output.read_bytes()
 
 
-def refused(host, kernel, output, *options):
+def refused(host, kernel, output, *options, kind=("--iso",)):
     """The one line of a program that fails, without the program's name."""
-    done = subprocess.run([*MKISO, "--efi", host / "pvhboot.efi", "--linux", kernel, "--output", output,
+    done = subprocess.run([MKISO[0], *kind, "--efi", host / "pvhboot.efi", "--linux", kernel, "--output", output,
                            *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith("pvhboot-mkimage: ")
@@ -144,10 +145,33 @@ def test_the_image_holds_what_it_was_given(host, kernel):
 
 
 def test_the_image_carries_a_loader_for_firmware_of_either_width(host, kernel):
-    (host / "ia32.efi").write_bytes(b"for 32 bits")
+    (host / "ia32.efi").write_bytes(fake_loader("for 32 bits", is_ia32=True))
     make_iso(host / "image", host, kernel, "--efi-ia32", host / "ia32.efi")
     assert on_volume(host / "image", "EFI/BOOT/BOOTX64.EFI") == (host / "pvhboot.efi").read_bytes()
-    assert on_volume(host / "image", "EFI/BOOT/BOOTIA32.EFI") == b"for 32 bits"
+    assert on_volume(host / "image", "EFI/BOOT/BOOTIA32.EFI") == fake_loader("for 32 bits", is_ia32=True)
+
+
+SBAT = (".sbat", "sbat,1,x\npvhboot,1,pvhboot,pvhboot,1.2,x\n")
+
+
+@pytest.mark.parametrize("option, content, words", [
+    ("--efi", b"ELF", "is not an EFI program for x64 or ia32; name one"), ("--efi", b"", "is not an EFI program"),
+    ("--efi", image((".text", "x")), "is not pvhboot; name a pvhboot.efi"),
+    ("--efi", image((".sbat", "sbat,1,x\ngrub,1,x,grub2,2,x\n")), "is not pvhboot; name a pvhboot.efi"),
+    ("--efi", image(SBAT, (".linux", "kernel")), "is an image with a kernel, which starts that and no entry"),
+    ("--efi", fake_loader(is_ia32=True), "is pvhboot for 32-bit firmware; name the one for 64-bit firmware"),
+    ("--efi-ia32", fake_loader(), "is pvhboot for 64-bit firmware; name the one for 32-bit firmware"),
+    ("--efi-ia32", b"", "is not an EFI program"),
+])
+def test_loaders_that_are_none(host, kernel, option, content, words):
+    (host / "other.efi").write_bytes(content)
+    said = refused(host, kernel, host / "a.img", "--disk", option, host / "other.efi", kind=())
+    assert said.startswith(f"{host}/other.efi: {words}") and not (host / "a.img").exists()
+
+
+def test_a_loader_that_vouches_for_files_is_one(host, kernel):
+    (host / "pins.efi").write_bytes(image(SBAT, (".pins", "x")))
+    assert boot_files(host / "pins.efi", kernel, [], [], "x")["EFI/BOOT/BOOTX64.EFI"] == host / "pins.efi"
 
 
 def test_make_passes_a_command_line_to_the_letter(host, kernel):
@@ -289,7 +313,8 @@ def test_files_with_names_that_mean_something_to_pvhinfo(host, kernel, name, mon
     ("no/", "no/: the folder no does not exist; make it first (mkdir -p)"),
     ("lost", "lost: the folder {host}/no does not exist; make it first (mkdir -p)"),
     ("pipe", "{host}/pipe: is not a regular file; name another one"),
-    ("initrd.img", "initrd.img: is one of the files that go onto the image; give the image another name"),
+    ("initrd.img", "initrd.img: is one of the files that it would be made of, and would be lost; give it another name"),
+    ("pvhboot.efi", "pvhboot.efi: is one of the files that it would be made of, and would be lost; give it another name"),
 ])
 def test_where_no_image_can_go(host, kernel, name, words, monkeypatch):
     monkeypatch.chdir(host)

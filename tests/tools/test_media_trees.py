@@ -301,6 +301,9 @@ def test_an_image_in_its_own_directory(tree, tmp_path):
     (["--output", "x.efi", "--uki", "--linux", "k", "."], "are for media"),
     (["--output", "x.efi", "--entry", "a.conf", "--entry", "b.conf", "--esp", "."], "a medium has several"),
     (["--output", "x", "--iso", "--disk", "."], "not allowed with"),
+    *[(["--output", "x.iso", f"--timeout={value}", "."], "write a number of seconds, menu-force, menu-hidden or menu-disabled")
+      for value in ("", "abc", "-1", "1.5", "4294967294", "5\neditor no", "menu-forced", "\u0663")],
+    (["--output", "x.iso", "--decoders", "gzip bzip2", "."], "--decoders: bzip2 is not known"),
 ])
 def test_wrong_usage(tmp_path, words, said):
     assert said in refused(tmp_path, *words, status=2)
@@ -312,6 +315,39 @@ def test_the_timeout(tree, tmp_path):
     (tree / "loader/loader.conf").unlink()
     make(tmp_path / "a.iso", "--timeout", "menu-force", tree)
     assert Fat(tmp_path / "a.iso").read("loader/loader.conf") == b"timeout menu-force\n"
+
+
+@pytest.mark.parametrize("value, accepted", [("0", True), ("4294967293", True), ("4294967294", False), ("menu-hidden", True)])
+def test_timeouts_are_the_loaders(value, accepted):
+    assert media_entries.is_timeout(value) == accepted
+
+
+def test_no_input_is_replaced(tree, tmp_path):
+    for name in ("key", "cert", "cmdline"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "efi").write_bytes(LOADERS["x64"].read_bytes())
+    words = ["--disk", "--linux", tree / "k/vmlinuz", "--efi", tmp_path / "efi", "--cmdline", f"@{tmp_path}/cmdline"]
+    for name in ("efi", "cmdline"):
+        assert "is one of the files that it would be made of" in refused(tmp_path, *words, "--output", tmp_path / name)
+    assert (tmp_path / "cmdline").read_bytes() == b"x" and (tmp_path / "efi").read_bytes() == LOADERS["x64"].read_bytes()
+
+
+def test_names_that_no_server_has(tree, tmp_path):
+    (tree / "loader/entries/\udcff.conf").write_bytes(b"linux /k/vmlinuz\n")
+    assert "'loader/entries/\\udcff.conf': is not UTF-8" in refused(tmp_path, "--netboot", "--output", tmp_path / "net", tree)
+
+
+@pytest.mark.parametrize("date", ["abc", "-1", "1.5", "\u0663", "4354819200", "9" * 30])
+@pytest.mark.parametrize("kind", ["--disk", "--netboot"])
+def test_dates_that_are_none(tree, tmp_path, kind, date):
+    done = run(kind, "--output", tmp_path / "out", tree, SOURCE_DATE_EPOCH=date)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1) and not (tmp_path / "out").exists()
+    assert f"SOURCE_DATE_EPOCH={date}: not a number of seconds since 1970" in done.stderr
+
+
+def test_an_entry_of_two_lines(tree, tmp_path):
+    assert "--entry: title= must be one line" in refused(
+        tmp_path, "--disk", "--output", tmp_path / "out", "--entry", f"title=a\nefi x,linux={tree}/k/vmlinuz")
 
 
 def test_folders_with_many_files():

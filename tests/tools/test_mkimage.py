@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from conftest import CONTENT, ELF, TOOLS, elf_kernel, load_program
+from esp_folder import image
 from pvhinfo_runs import BUILD, PROGRAM, pvhinfo, results
 
 from pvhtools.pe import FILE_ALIGNMENT, SECTION_ALIGNMENT, SIZE_OF_IMAGE, Image, round_up
@@ -224,6 +225,7 @@ def test_a_kernel_that_would_not_boot(machine):
     ("title x\n", "names no kernel"),
     ("linux /microcode.img\nmodule /microcode.img\n", "has modules, which an image cannot contain; use --pin"),
     ("linux /microcode.img\nmodule /microcode.img x\n", "has a module with a command line"),
+    ("linux /microcode.img\nmodule\t/microcode.img\tx\n", "has a module with a command line"),
     ("linux /empty\n", "the file is empty; copy it again"),
 ])
 def test_bad_entries(machine, change, said):
@@ -249,8 +251,120 @@ def test_wrong_usage(machine, words, said):
     assert said in machine.refusal(*words, status=2)
 
 
+@pytest.mark.parametrize("text", [
+    b"\xef\xbb\xbftitle B\r\nlinux\t\t/debian/vmlinuz\r\noptions \t a\tb \r\n",
+    "\ufefftitle B\nlinux\t/debian/vmlinuz\noptions a\tb\n".encode("utf-16-le"),
+    "\ufefftitle B\nlinux\t/debian/vmlinuz\noptions a\tb\n".encode("utf-16-be"),
+    "title B\nlinux /debian/vmlinuz\noptions a\tb\n".encode("utf-16-le"),
+    "title B\nlinux /debian/vmlinuz\noptions a\tb\n".encode("utf-16-be") + b"\0",
+    b"title B\rlinux /debian/vmlinuz\roptions a\tb\0\0",
+    b"#title C\n\t# c\n\0title 'B'\nlinux /debian/vmlinuz\n options\t\"a\tb\" \n",
+    "title B\nlinux /debian/vmlinuz\noptions a\tb\nversion \f\x1c\u2028\n".encode(),
+])
+def test_entries_are_read_as_the_loader_reads_them(machine, text):
+    """Byte order marks, UTF-16, tabs, other ends of lines, NULs."""
+    machine.entry.write_bytes(text)
+    machine.call("--entry", machine.entry, "--esp", machine.esp)
+    image = machine.image()
+    assert image.content(".cmdline") == b"a\tb" and b'PRETTY_NAME="B"' in image.content(".osrel")
+    found, = results("--esp", machine.esp)
+    entry, = found["entries"]
+    assert (entry["label"], entry["options"].replace("\ufffd", "\t")) == ("B", "a\tb") and entry["bootable"]
+
+
+def test_extras(machine):
+    """They are pinned, and an image has none."""
+    (machine.esp / "my.cred").write_bytes(b"secret")
+    (machine.esp / "a.sysext.raw").write_bytes(b"raw")
+    with open(machine.entry, "a", encoding="utf-8") as entry:
+        entry.write("extra /my.cred\nextra \\A.sysext.RAW\nextra /not-taken\n")
+    said = machine.refusal("--entry", machine.entry, "--esp", machine.esp)
+    assert f"{machine.entry}: has extras, which an image cannot contain; use --pin" in said and "vm.efi.extra.d" in said
+    machine.call("--entry", machine.entry, "--esp", machine.esp, "--pin")
+    pins = dict(reversed(line.split("  ")) for line in machine.image().content(".pins").decode().splitlines())
+    assert pins["/my.cred"] == digest(b"secret") and pins["/a.sysext.raw"] == digest(b"raw") and len(pins) == 5
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\udcffb", "a\\b", "a "])
+def test_names_that_no_pin_can_have(machine, name):
+    (machine.esp / name).write_bytes(ELF)
+    assert "cannot be pinned with" in machine.refusal("--linux", machine.esp / name, "--pin", "--esp", machine.esp)
+
+
+def test_names_that_differ_in_case_are_not_both_pinned(machine):
+    (machine.esp / "k").write_bytes(ELF)
+    (machine.esp / "K").write_bytes(b"initrd")
+    said = machine.refusal("--linux", machine.esp / "k", "--initrd", machine.esp / "K", "--pin", "--esp", machine.esp)
+    assert "only case tells its name from that of /k" in said
+
+
+def test_no_input_is_replaced(machine, signer, tmp_path):
+    """Nor one that is written by another name."""
+    files = {}
+    for name in ("kernel", "cmdline", "os-release", "key", "certificate", "pcrpkey", "pcrsig"):
+        files[name] = tmp_path / name
+        files[name].write_bytes({"kernel": ELF, "os-release": b"ID=x\n", "key": signer[0].read_bytes(),
+                                 "certificate": signer[1].read_bytes()}.get(name, b"x"))
+    words = ["--linux", files["kernel"], "--cmdline", f"@{files['cmdline']}", "--os-release", f"@{files['os-release']}",
+             "--key", files["key"], "--cert", files["certificate"], "--pcrpkey", files["pcrpkey"], "--pcrsig", files["pcrsig"]]
+    (tmp_path / "link").symlink_to("kernel")
+    before = {name: path.read_bytes() for name, path in files.items()}
+    for output in [*files.values(), tmp_path / "link"]:
+        machine.output = output
+        done = machine.run(*words)
+        assert (done.returncode, f"{output}: is one of the files that it would be made of" in done.stderr) == (1, True)
+    for output in (machine.entry, machine.esp / "microcode.img"):
+        machine.output = output
+        assert "it would be made of" in machine.run("--entry", machine.entry, "--esp", machine.esp, "--pin").stderr
+    assert before == {name: path.read_bytes() for name, path in files.items()}
+
+
+def test_a_command_line_from_a_file_ends_before_its_last_line_does(machine, tmp_path):
+    (tmp_path / "c").write_bytes(b"quiet\n")
+    machine.call("--linux", machine.esp / "debian/VMLINUZ", "--cmdline", f"@{tmp_path}/c")
+    assert machine.image().content(".cmdline") == b"quiet"
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--os-release", "@K"], "has no line NAME=VALUE, see os-release(5)"), (["--os-release", "@"], "@ has no name of a file"),
+    (["--cmdline", "@F"], "is a directory"), (["--pcrsig", "E"], "the file is empty; make it again"),
+    (["--pcrpkey", "F"], "is a directory"), (["--pin", "--esp", "K"], "no such folder; name the one"),
+    (["--linux", "/dev/null"], "/dev/null: is not a regular file"), (["--output", "/dev/null"], "/dev/null: is not a regular file"),
+    (["--output", "F"], "is a directory; name a file"), (["--efi", "K"], "is not an EFI program"),
+])
+def test_values_that_are_none(machine, tmp_path, words, said):
+    places = {"K": str(machine.esp / "debian/VMLINUZ"), "F": str(tmp_path), "E": str(tmp_path / "empty")}
+    (tmp_path / "empty").touch()
+    words = [places.get(word, f"@{places[word[1:]]}" if word[1:] in places else word) for word in words]
+    said_of = machine.refusal("--linux", machine.esp / "debian/VMLINUZ", *words)
+    assert said in said_of and len(said_of.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--profile", "main=x"], "each --profile has an ID of its own"), (["--profile", "a=x", "--profile", "a=y"], "an ID of its own"),
+    (["--uki", "--output", "x/"], "--output names a file, without / at its end"),
+])
+def test_wrong_usage_of_an_image(machine, words, said):
+    assert said in machine.refusal("--linux", machine.esp / "debian/VMLINUZ", *words, status=2)
+
+
+def test_names_that_are_not_text_are_told(machine, tmp_path):
+    machine.output = tmp_path / "a\udcff.efi"
+    assert "wrote " in machine.call("--linux", machine.esp / "debian/VMLINUZ")
+
+
 @pytest.mark.parametrize("content", [b"", b"MZ", b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + bytes(300)])
 def test_stubs_that_are_none(machine, tmp_path, content):
     stub = tmp_path / "stub.efi"
     stub.write_bytes(content)
     assert "is not an EFI program for x64" in machine.refusal("--efi", stub, "--linux", machine.esp / "microcode.img")
+
+
+@pytest.mark.parametrize("sbat, said", [
+    ("sbat,1,x\ngrub,1,pvhboot,x\n# pvhboot,1,x\n", "is not pvhboot; name a pvhboot.efi"),
+    ("sbat,1,x\npvhboot,1,pvhboot,pvhboot,1,x\n", "has no room for another section"),  # and no alignment
+])
+def test_stubs_that_are_damaged(machine, tmp_path, sbat, said):
+    stub = tmp_path / "stub.efi"
+    stub.write_bytes(image((".sbat", sbat)))
+    assert said in machine.refusal("--efi", stub, "--linux", machine.esp / "debian/VMLINUZ")

@@ -12,6 +12,7 @@ import time
 
 import pytest
 from conftest import ELF, TOOLS, elf_kernel, load_program
+from esp_folder import fake_loader
 from pvhtools import machine, outcome, program
 from pvhtools.outcome import (CRASHED, HANG, NOT_STARTED, POWERED_OFF, REFUSED, RESET, TRIPLE_FAULT, UNEXPECTED, Console, End,
                               Processor)
@@ -221,6 +222,19 @@ def test_files_that_are_missing(kernel, option):
     assert len(done.stderr.splitlines()) == 1  # nothing of a machine that starts
 
 
+def test_a_loader_that_is_none(kernel, tmp_path):
+    (tmp_path / "ia32.efi").write_bytes(fake_loader(is_ia32=True))
+    for path, words in ((kernel, "is not an EFI program for x64 or ia32"), (tmp_path / "ia32.efi", "is pvhboot for 32-bit firmware")):
+        done = started("--efi", path, kernel)
+        assert done.returncode == NOT_STARTED and f"{path}: {words}" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_decoders_that_there_are_none_of(kernel):
+    done = started("--decoders", "gzip bzip2", kernel)
+    assert done.returncode == 2 and "--decoders: bzip2 is not known; the decoders are gzip xz zstd lz4" in done.stderr
+
+
 def test_packages_that_are_missing_are_named_at_once(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(program, "SYSTEM_PROGRAMS", "")
@@ -327,7 +341,7 @@ class Runner:
         self.kernel = folder / "my kernel, the 2nd"
         self.kernel.write_bytes(elf_kernel())
         loader = folder / "pvhboot.efi"
-        loader.write_bytes(b"loader")
+        loader.write_bytes(fake_loader())
         self.command = [sys.executable, str(TOOLS / "pvhboot-run"), "--efi", str(loader), str(self.kernel)]
         os.environ.setdefault("SOURCE_DATE_EPOCH", "1700000000")
 

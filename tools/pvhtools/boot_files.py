@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 
+from .pe import Image
 from .program import Failure, call_for_words, own_file, readable_file, temporary_folder
 
 PVHINFO = own_file("build/pvhinfo", "bin/pvhinfo")
@@ -66,8 +67,33 @@ def boot_files(loader, kernel, initrds, modules, command_line, decoders=ALL_DECO
     boot = Boot(kernel, initrds=initrds, modules=modules, command_line=command_line, settings=settings)
     volume = Volume({})
     volume.add_entry(boot, look_at(boot, decoders))
-    volume.files[program] = readable_file(loader, "EFI program")
+    volume.files[program] = check_loader(loader, program == LOADER_IA32)
     return volume.files
+
+
+def find_unknown_decoders(decoders):
+    """What is wrong with a list of decoders; None if nothing is."""
+    unknown = [name for name in decoders.split() if name not in ALL_DECODERS.split()]
+    return f"--decoders: {unknown[0]} is not known; the decoders are {ALL_DECODERS}" if unknown else None
+
+
+def read_loader(path):
+    """The Image of PATH, which is pvhboot by its SBAT section."""
+    image = Image(path, readable_file(path, "EFI program").read_bytes())
+    if not re.search(rb"^pvhboot,[0-9]+,", image.content(".sbat") or b"", re.MULTILINE):
+        raise Failure(f"{path}: is not pvhboot; name a pvhboot.efi")
+    return image
+
+
+def check_loader(path, is_ia32=False):
+    """Checks that PATH is a pvhboot.efi for that firmware, and returns it. One that vouches for files is one, too."""
+    image = read_loader(path)
+    if image.content(".linux"):
+        raise Failure(f"{path}: is an image with a kernel, which starts that and no entry; name a pvhboot.efi")
+    if image.is_ia32() != is_ia32:
+        raise Failure(f"{path}: is pvhboot for {'32' if image.is_ia32() else '64'}-bit firmware; name the one for "
+                      f"{'32' if is_ia32 else '64'}-bit firmware")
+    return pathlib.Path(path)
 
 
 def look_at(boot, decoders=ALL_DECODERS):
@@ -216,7 +242,7 @@ def read_value(value):
     return quoted[2] if quoted and quoted[1] not in quoted[2] else value
 
 
-def one_line(text):
+def one_line(text, what="a command line"):
     if re.search(r"[\0\r\n]", text):
-        raise Failure("a command line must be one line")
+        raise Failure(f"{what} must be one line")
     return text

@@ -5,11 +5,11 @@ import contextlib
 import os
 import pathlib
 
-from .boot_files import ALL_DECODERS, LOADER, LOADER_IA32, Boot
-from .media_entries import add_config, add_entries, check_entries, parse_entry
+from .boot_files import ALL_DECODERS, LOADER, LOADER_IA32, Boot, check_loader, find_unknown_decoders
+from .media_entries import add_config, add_entries, check_entries, is_timeout, parse_entry
 from .media_images import write_disk, write_iso, write_netboot
 from .media_tree import Contents
-from .program import Failure, need, own_file, readable_file, replacing, sha256, temporary_folder
+from .program import Failure, need, own_file, refuse_inputs, replacing, sha256, temporary_folder
 from .signing import sign
 
 # What the name of the output says, unless an option does.
@@ -17,6 +17,7 @@ MODES = {".iso": "iso", ".img": "disk", ".raw": "disk", ".qcow2": "disk"}
 MEDIA = ("iso", "disk", "netboot")
 PROGRAMS = {"iso": ["mkfs.fat", "mcopy", "xorriso"], "disk": ["mkfs.fat", "mcopy"], "netboot": []}
 
+# Path on the medium, the option, where it is by default.
 LOADERS = ((LOADER, "efi", ("build/x64/pvhboot.efi", "lib/pvhboot/pvhboot.efi")),
            (LOADER_IA32, "efi_ia32", ("build/ia32/pvhboot.efi", "lib/pvhboot/pvhbootia32.efi")))
 
@@ -69,7 +70,9 @@ def find_media_misuse(options, mode):
         return "--size and --format are for --disk"
     if bool(options.key) != bool(options.cert):
         return "--key and --cert need each other"
-    return None
+    if options.timeout is not None and not is_timeout(options.timeout):
+        return f"--timeout {options.timeout}: write a number of seconds, menu-force, menu-hidden or menu-disabled"
+    return find_unknown_decoders(options.decoders)
 
 
 def make_media(options, mode, cmdline):
@@ -104,16 +107,16 @@ def collect(options, cmdline, scratch):
     add_config(contents, options.timeout)
     for path, option, names in LOADERS:
         if not contents.find(path):
-            contents.add(path, loader(getattr(options, option), names, options, scratch))
+            contents.add(path, loader(getattr(options, option), names, options, scratch, path == LOADER_IA32))
     return contents
 
 
-def loader(named, names, options, scratch):
+def loader(named, names, options, scratch, is_ia32):
     """The loader's file, signed if that is wanted."""
     path = named or own_file(*names)
     if not named and not path.is_file():
         raise Failure(f"{path}: the loader is missing; make builds it, and make install installs it")
-    readable_file(path, "EFI program")
+    check_loader(path, is_ia32)
     if not options.key:
         return path
     signed = scratch / pathlib.Path(names[0]).parent.name
@@ -143,16 +146,15 @@ def refuse_own_files(output, options, contents):
     """Fails when the image would overwrite one of the files that it is made of, or would be one of the directory's."""
     if options.directory and pathlib.Path(os.path.realpath(output)).is_relative_to(options.directory.resolve()):
         raise Failure(f"{output}: is in {options.directory}, whose files go onto the medium; put it elsewhere")
-    for file in contents.files.values():
-        if isinstance(file, pathlib.Path) and output.exists() and output.samefile(file):
-            raise Failure(f"{output}: is one of the files that go onto the image; give the image another name")
+    refuse_inputs(output, [options.key, options.cert, options.efi, options.efi_ia32,
+                           *(file for file in contents.files.values() if isinstance(file, pathlib.Path))])
 
 
 @contextlib.contextmanager
 def new_folder(output):
     """Yields the path of a folder to make next to OUTPUT, which becomes OUTPUT at the end if nothing failed."""
     output = pathlib.Path(os.path.realpath(output))
-    with temporary_folder(output.parent, f".{output.name}.") as scratch:
+    with temporary_folder(output.parent, f".{output.name[:20]}.") as scratch:
         yield scratch / output.name
         os.replace(scratch / output.name, output)
 

@@ -14,6 +14,10 @@ from .program import Failure, readable_file, run, temporary_folder
 CONFIG = "loader/loader.conf"
 TIMEOUT = 5
 
+# As the loader reads it: common/bls/loader_config.c.
+TIMEOUT_WORDS = ("menu-force", "menu-hidden", "menu-disabled")
+LONGEST_TIMEOUT = (1 << 32) - 3
+
 # The keys of --entry; those of LINES are lines of the entry file. What follows options= is the command line, commas and all.
 LINES = ("sort-key", "pass-framebuffer", "overwrite-acpi-nvs")
 KEYS = ("title", "version", "linux", "uki", "initrd", "module", *LINES, "options")
@@ -34,7 +38,7 @@ def parse_entry(text):
             raise Failure(f"--entry {text}: {key} is not known; the keys are {', '.join(KEYS)}, each with = behind it")
         if not value:
             raise Failure(f"--entry {text}: {key}= needs a value")
-        set_value(boot, key, one_line(value))
+        set_value(boot, key, one_line(value, f"--entry: {key}="))
     if bool(boot.kernel) == bool(boot.uki):
         raise Failure(f"--entry {text}: name what to boot, by linux=FILE or by uki=FILE")
     if boot.uki and (boot.initrds or boot.modules):
@@ -75,6 +79,10 @@ def look(boot, decoders, force):
             raise
         warn(str(refused))
         return {"system": None}
+
+
+def is_timeout(text):
+    return text in TIMEOUT_WORDS or bool(re.fullmatch("[0-9]{1,10}", text)) and int(text) <= LONGEST_TIMEOUT
 
 
 def add_config(contents, timeout):

@@ -25,6 +25,9 @@ ALIGNMENT = 1 << 20
 SIZE = re.compile(r"([1-9][0-9]*)([KMGTkmgt]?)(?:i?B)?")
 LARGEST_DISK = 8 << 40
 
+# How Python has bytes that are not.
+NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
+
 # What a server has instead of EFI/BOOT and loader/entries: docs/netboot.md.
 SERVED = {"EFI/BOOT/BOOTX64.EFI": "pvhboot.efi", "EFI/BOOT/BOOTIA32.EFI": "pvhboot-ia32.efi"}
 SERVED_ENTRIES = "pvhboot"
@@ -122,6 +125,8 @@ def served_files(contents):
     """Path on the server -> content. A list names the entries, since a server cannot be asked for them."""
     files, names = {}, []
     for path, content in contents.files.items():
+        if NOT_UTF8.search(path):
+            raise Failure(f"{path!r}: is not UTF-8, which names on a server are; rename it")
         path = SERVED.get(path.upper(), path)
         if path.lower().startswith(f"{ENTRIES}/"):
             names.append(path[len(ENTRIES) + 1:])

@@ -10,7 +10,8 @@ ROW = "<8sIIIIIIHHI"
 ROW_SIZE = 40
 NAME_SIZE = 8
 # Machine and kind of the optional header (x64 with PE32+, ia32 with PE32), and where in it the row of certificates is.
-CERTIFICATES = {(0x8664, 0x20b): 112 + 8 * 4, (0x14c, 0x10b): 96 + 8 * 4}
+MACHINE_IA32 = 0x14c
+CERTIFICATES = {(0x8664, 0x20b): 112 + 8 * 4, (MACHINE_IA32, 0x10b): 96 + 8 * 4}
 NO_PROGRAM = "is not an EFI program for x64 or ia32; name one"
 
 # Fields of the optional header.
@@ -53,6 +54,7 @@ class Image:
         if self.data[:2] != b"MZ" or self.data[pe:pe + 4] != b"PE\0\0" or (machine, magic) not in CERTIFICATES:
             raise Failure(f"{self.name}: {NO_PROGRAM}")
         self.certificates = CERTIFICATES[machine, magic]
+        self.field(self.certificates + 4)  # is there
         self.count_at = pe + 6
         self.table = self.optional + struct.unpack_from("<H", self.data, pe + 20)[0]
         self.sections = []
@@ -65,6 +67,9 @@ class Image:
 
     def set_field(self, offset, value):
         struct.pack_into("<I", self.data, self.optional + offset, value)
+
+    def is_ia32(self):
+        return struct.unpack_from("<H", self.data, self.optional - 20)[0] == MACHINE_IA32
 
     def is_signed(self):
         return self.field(self.certificates + 4) != 0
@@ -82,6 +87,8 @@ class Image:
         alignment, file_alignment = self.field(SECTION_ALIGNMENT), self.field(FILE_ALIGNMENT)
         if row + ROW_SIZE > self.field(SIZE_OF_HEADERS):
             raise Failure(f"{self.name}: has no room for another section; name an EFI program of make")
+        if not alignment or not file_alignment:
+            raise Failure(f"{self.name}: {NO_PROGRAM}")
         end = max((section.address + section.size for section in self.sections), default=self.field(SIZE_OF_HEADERS))
         address = round_up(end, alignment)
         offset = round_up(len(self.data), file_alignment)
