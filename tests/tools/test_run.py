@@ -168,7 +168,8 @@ def started(*words, path=None):
 
 @pytest.mark.parametrize("option, value", [
     ("-m", "junk"), ("-m", ""), ("-m", "0"), ("-m", "512X"), ("-smp", "0"), ("-smp", ""), ("-smp", "two"),
-    ("--accel", "junk"), ("--accel", ""), ("--timeout", "nan"), ("--timeout", "")])
+    ("--accel", "junk"), ("--accel", ""), ("--timeout", "nan"), ("--timeout", ""), ("--timeout", "0"), ("--timeout", "0.0"),
+    ("--timeout", "-1"), ("--timeout", "9" * 400), ("-m", "8388608T"), ("-m", "9" * 30), ("-m", "-5"), ("-smp", "9" * 30), ("-smp", "-1")])
 def test_a_machine_that_cannot_be_is_refused_in_one_line(option, value):
     done = started(option, value, "none")
     assert (done.returncode, done.stdout) == (NOT_STARTED, "") and done.stderr.count("\n") == 1

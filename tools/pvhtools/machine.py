@@ -30,9 +30,9 @@ CPUS = {"kvm": "host"}
 # Checked here, because QEMU would print a usage message or accept it: 0 CPUs are taken as one.
 NUMBERS = (
     ("m", "-m", r"0*[1-9][0-9]*[KMGTkmgt]?", "is not a memory size; write 512M or 2G, say"),
-    ("smp", "-smp", r"0*[1-9][0-9]*", "is not a number of processors; write 1 or more"),
+    ("smp", "-smp", r"0*[1-9][0-9]{0,5}", "is not a number of processors; write 1 or more"),
     ("accel", "--accel", r"tcg|kvm", "is not an accelerator; write tcg or kvm"),
-    ("timeout", "--timeout", r"[0-9]+(\.[0-9]+)?", "is not a number of seconds"),
+    ("timeout", "--timeout", r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?", "is not a number of seconds; write 60, say"),
 )
 
 
@@ -41,6 +41,8 @@ def check_numbers(given):
         value = getattr(given, name)
         if value is not None and not re.fullmatch(form, value):
             raise Failure(f"{option} {value} {complaint}")
+    if memory_bytes(given.m) >= 1 << 63:
+        raise Failure(f"-m {given.m} {NUMBERS[0][-1]}")
     if given.firmware is None and memory_bytes(given.m) < LEAST_MEMORY:
         raise Failure(f"-m {given.m} is too little for the firmware, which hangs with less than 96M; "
                       "Debian's kernel needs about 256M")
