@@ -327,7 +327,8 @@ def test_a_command_line_from_a_file_ends_before_its_last_line_does(machine, tmp_
 
 @pytest.mark.parametrize("words, said", [
     (["--os-release", "@K"], "has no line NAME=VALUE, see os-release(5)"), (["--os-release", "@"], "@ has no name of a file"),
-    (["--cmdline", "@F"], "is a directory"), (["--pcrsig", "E"], "the file is empty; make it again"),
+    (["--cmdline", "@F"], "is a directory"), (["--cmdline", "@K"], "is not text; name a file that has a command line"),
+    (["--pcrsig", "E"], "the file is empty; make it again"),
     (["--pcrpkey", "F"], "is a directory"), (["--pin", "--esp", "K"], "no such folder; name the one"),
     (["--linux", "/dev/null"], "/dev/null: is not a regular file"), (["--output", "/dev/null"], "/dev/null: is not a regular file"),
     (["--output", "F"], "is a directory; name a file"), (["--efi", "K"], "is not an EFI program"),
