@@ -10,9 +10,11 @@
 #pragma once
 
 #define TYPED_bool     , real_,
+#define TYPED_char     , real_,
 #define TYPED_const    , real_,
 #define TYPED_size_t   , real_,
 #define TYPED_struct   , real_,
+#define TYPED_uint8_t  , real_,
 #define TYPED_uint32_t , real_,
 #define TYPED_uint64_t , real_,
 #define TYPED_unsigned , real_,
