@@ -56,8 +56,10 @@ static bool take_dictionary(struct container_reader *reader, uint64_t properties
 {
     uint8_t code;
 
-    if (properties_size != 1 || !reader_take_byte(reader, &code))
+    if (properties_size != 1)
         return reader_damaged(reader, "malformed LZMA2 filter");
+    if (!reader_take_byte(reader, &code))
+        return false;
     if (code > DICTIONARY_MAX)
         return reader_damaged(reader, "malformed LZMA2 filter");
     reader->container->dictionary = max_u64(

@@ -349,6 +349,32 @@ static void dictionaries_of_all_sizes(void **state)
     sample_free(&sample);
 }
 
+/* What cannot be read is not called damaged, wherever it is. */
+static void dictionaries_that_cannot_be_read(void **state)
+{
+    uint8_t bytes[12 + 6 + 700 + 3] = {0xfd, '7', 'z', 'X', 'Z'};
+    const struct range whole = {0, sizeof(bytes)};
+    struct test_source source;
+    bool is_read = false;
+
+    (void)state;
+    bytes[12] = bytes[13] = 1; /* two filters, of which the first has 700 bytes of properties */
+    memcpy(bytes + 14, "\3\xbc\5", 3);
+    memset(bytes + 17, 1, 700);
+    memcpy(bytes + 717, "\x21\1\2\1", 4);
+    assert_true(identify(bytes, sizeof(bytes)));
+    assert_int_equal(container.dictionary, 8 * KIB);
+    assert_false(identify(bytes, 719));
+    assert_error(&error, ERROR_UNPACK_TRUNCATED, CONTAINER_XZ, 719);
+    for (size_t i = 0; !is_read; i++) {
+        source_open(&source, bytes, sizeof(bytes));
+        source.fail_at = i;
+        is_read = container_identify(&source.source, whole, &container, &error);
+        source_close(&source);
+        assert_int_equal(error.code, is_read ? ERROR_NONE : ERROR_READ);
+    }
+}
+
 /* The header of a bzImage, to be damaged in one place at a time. */
 #define BZIMAGE_SIZE 4096
 static uint8_t bzimage[BZIMAGE_SIZE];
@@ -549,6 +575,7 @@ int main(void)
         cmocka_unit_test(an_index_ends_at_its_footer),
         cmocka_unit_test(blocks_of_a_file_that_cannot_be),
         cmocka_unit_test(dictionaries_of_all_sizes),
+        cmocka_unit_test(dictionaries_that_cannot_be_read),
         cmocka_unit_test(bzimages_that_are_not_packed),
         cmocka_unit_test(setup_sectors_0_means_4),
         cmocka_unit_test(bzimages_inside_something_else),
