@@ -283,6 +283,15 @@ FAULTS = (
     Fault("memory for staging stays free", "stage_some", statement(calls="planner_take_for_loader"), "",
           "prove_staging", "prove_step", "it is read to memory that was free"),
 
+    Fault("some of an object is not staged", "plan_stage", condition("size"), ("planner->pending[i].size > 0", "planner->pending[i].size > 1"),
+          "prove_stage", "prove_all", "all bytes are staged"),
+    Fault("the highest place is a page below it", "free_list_highest", value("start"),
+          ("range.end - size", "range.end - size - (range_size(range) > size ? alignment : 0)"),
+          "prove_stage", "prove_end", "a place does not split a free range"),
+    Fault("what is taken for the loader stays available", "planner_take_for_loader", nth(2, argument("free_list_take", 1)),
+          "&planner->claimable",
+          "prove_stage", "prove_count", "one that is used up is gone"),
+
     Fault("the boot info may lie in two large pages", "find_in_large_page", condition("boundary"), "1",
           "prove_placement", "prove_large_page", "it is in one large page"),
     Fault("a module may lie below 1 MiB", "find_module_place", value("above_kernel"), "span.end",
@@ -309,6 +318,9 @@ FAULTS = (
     Fault("there is no room for what is cleared", "trampoline_tables_offset", returned("align_up"),
           ("+ zeros * sizeof(struct trampoline_zero)", ""),
           "prove_trampoline", "prove_layout", "behind the lists"),
+
+    Fault("page tables are said to be where the data is", "trampoline_fill", nth(2, value("tables")), "address",
+          "prove_trampoline_fill", "prove_fill", "lists and tables are where they are said to be"),
 
     Fault("persistent memory is RAM", "e820_type", nth(2, returned()), "HVM_MEMMAP_RAM",
           "prove_e820", "prove_conversion", "RAM is what the map says is RAM"),
