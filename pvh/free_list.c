@@ -126,8 +126,8 @@ bool free_list_lowest(const struct free_list *list, struct range window, uint64_
 bool free_list_highest(const struct free_list *list, struct range window, uint64_t size,
                        uint64_t alignment, uint64_t *ret_start)
 {
-    for (size_t i = list->count; i-- > 0;) {
-        struct range range = range_intersect(list->ranges[i], window);
+    for (size_t i = list->count; i > 0; i--) {
+        struct range range = range_intersect(list->ranges[i - 1], window);
         uint64_t start;
 
         if (range_size(range) < size)

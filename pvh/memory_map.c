@@ -141,7 +141,10 @@ static void pass_edge(struct active_classes *active, const struct map_edge *edge
 {
     size_t *count = &active->counts[edge->class];
 
-    *count += (size_t)edge->step;
+    if (edge->step > 0)
+        (*count)++;
+    else
+        (*count)--;
     if (*count)
         active->set |= CLASS_BIT(edge->class);
     else

@@ -51,6 +51,7 @@ static bool has_name(const uint8_t *table)
 
 static bool visit(struct walk *walk, uint64_t address, struct visited *ret_table)
 {
+    struct range table = {address, address};
     const uint8_t *header;
     uint32_t length;
 
@@ -61,13 +62,14 @@ static bool visit(struct walk *walk, uint64_t address, struct visited *ret_table
     if (!header)
         return tell_missing(walk, address, ACPI_HEADER_SIZE);
     length = read_le32(header + ACPI_TABLE_LENGTH);
-    if (!has_name(header) || length < ACPI_HEADER_SIZE || length > TABLE_MAX_SIZE)
+    if (!has_name(header) || length < ACPI_HEADER_SIZE || length > TABLE_MAX_SIZE ||
+        !checked_add(address, length, &table.end))
         return true;
     header = walk->memory->map(walk->memory, address, length);
     if (!header)
         return tell_missing(walk, address, length);
     *ret_table = (struct visited){header, length};
-    return walk->visitor->found(walk->visitor, (struct range){address, address + length});
+    return walk->visitor->found(walk->visitor, table);
 }
 
 /* Visits the table that a FADT field of `width` bytes points to, if FADT is long enough for it. */

@@ -112,8 +112,8 @@ void sort(void *array, size_t count, size_t size, int (*compare)(const void *, c
     }
     if (insertion_sort(&sorter, count))
         return;
-    for (size_t root = count / 2; root-- > 0;)
-        sift_down(&sorter, root, count);
+    for (size_t heap = count / 2; heap > 0; heap--)
+        sift_down(&sorter, heap - 1, count);
     for (size_t last = count; last-- > 1;) {
         swap(&sorter, 0, last);
         sift_down(&sorter, 0, last);

@@ -13,9 +13,12 @@ void reader_restrict(struct container_reader *reader, struct range where)
  */
 static bool find_in_window(struct container_reader *reader, size_t size, const uint8_t **ret_bytes)
 {
-    uint64_t offset = reader->position - reader->window_start;
+    uint64_t offset;
 
-    if (reader->position < reader->window_start || !fits_inside(offset, size, reader->window_size))
+    if (reader->position < reader->window_start)
+        return false;
+    offset = reader->position - reader->window_start;
+    if (!fits_inside(offset, size, reader->window_size))
         return false;
     *ret_bytes = reader->window + offset;
     return true;

@@ -26,7 +26,7 @@
 /* The offsets of a stream's parts in the source. */
 struct stream {
     uint64_t start;
-    uint64_t index;
+    uint64_t index; /* 0: it is larger than all before its end */
     uint64_t footer;
 };
 
@@ -132,7 +132,7 @@ static bool add_index(struct container_reader *reader, const struct stream *stre
     *ret_packed = 0;
     if (!take_record_count(reader, stream, &count))
         return false;
-    while (count-- > 0) {
+    for (; count > 0; count--) {
         if (!take_record(reader, &packed, &unpacked) || !reader_add_unpacked(reader, unpacked))
             return false;
         if (!checked_add(*ret_packed, packed, ret_packed))
@@ -150,7 +150,7 @@ static bool measure_dictionaries(struct container_reader *reader, const struct s
 
     if (!take_record_count(reader, stream, &count))
         return false;
-    while (count-- > 0) {
+    for (; count > 0; count--) {
         blocks.position = position;
         if (!measure_dictionary(&blocks) || !take_record(reader, &packed, &unpacked))
             return false;
@@ -182,6 +182,7 @@ static bool find_footer(struct container_reader *reader, struct stream *stream, 
 {
     const uint64_t start = reader->container->content.start;
     const uint8_t *bytes;
+    uint64_t size;
 
     *ret_found = false;
     do {
@@ -194,7 +195,8 @@ static bool find_footer(struct container_reader *reader, struct stream *stream, 
     if (!reader_take_back(reader, FOOTER_SIZE, &bytes))
         return false;
     stream->footer = reader->position;
-    stream->index = stream->footer - ((uint64_t)read_le32(bytes + 4) + 1) * 4;
+    size = ((uint64_t)read_le32(bytes + 4) + 1) * 4;
+    stream->index = size <= stream->footer ? stream->footer - size : 0;
     *ret_found = bytes[10] == 'Y' && bytes[11] == 'Z';
     return true;
 }
@@ -216,8 +218,7 @@ static bool find_start(struct container_reader *reader, struct stream *stream, b
     const uint64_t first = reader->container->content.start + HEADER_SIZE;
     uint64_t blocks;
 
-    /* If the index is larger than everything before it, its offset has wrapped around. */
-    if (stream->index > stream->footer || stream->index < first)
+    if (stream->index < first)
         return reader_damaged(reader, "impossible size");
     reader->end = stream->footer;
     if (!add_index(reader, stream, &blocks))

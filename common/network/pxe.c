@@ -201,10 +201,11 @@ static const char *parse_group(const char *text, uint8_t ret_group[2])
 /* Moves the groups behind "::", which are those from `gap` on, to the end. */
 static bool spread(uint8_t *address, size_t gap, size_t count)
 {
-    size_t moved = count - gap;
+    size_t moved;
 
     if (gap == SIZE_MAX || count >= IPV6_SIZE)
         return gap == SIZE_MAX && count == IPV6_SIZE;
+    moved = count - gap;
     memmove(address + IPV6_SIZE - moved, address + gap, moved);
     memset(address + gap, 0, IPV6_SIZE - count);
     return true;

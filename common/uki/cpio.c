@@ -44,8 +44,8 @@ static void add_field(struct pass *pass, uint32_t value, const char *digits)
 {
     char field[FIELD_SIZE];
 
-    for (size_t i = FIELD_SIZE; i-- > 0; value >>= 4)
-        field[i] = digits[value & 0xf];
+    for (size_t i = FIELD_SIZE; i > 0; i--, value >>= 4)
+        field[i - 1] = digits[value & 0xf];
     add_bytes(pass, field, sizeof(field));
 }
 
