@@ -40,11 +40,11 @@ goals_like = $(filter-out $(2),$(filter $(1),$(GOALS)))
 BUILT := build/x64/% build/ia32/% build/pvhinfo
 NEED_run   := $(call goals_like,run iso deps check check-% fuzz fuzz-merge coverage mutate mutate-% sabotage-% bench bench-% build/%, \
 	check-style check-binary check-package check-package-clean $(BUILT))
-NEED_iso   := $(call goals_like,iso deps check check-full check-boot% check-tools check-kernel)
+NEED_iso   := $(call goals_like,iso deps check check-long check-full check-boot% check-tools check-kernel)
 NEED_check := $(call goals_like,deps check check-% fuzz fuzz-merge coverage mutate mutate-% sabotage-% lint lint-% build/%,check-bench check-package check-package-clean $(BUILT))
-NEED_deb   := $(call goals_like,deb deb-source check-package check-package-clean check-full check-boot-full)
+NEED_deb   := $(call goals_like,deb deb-source check-package check-package-clean check-long check-full check-boot-full)
 NEED_bench := $(call goals_like,bench bench-%,bench-accept)
-NEED_count := $(call goals_like,deps check check-full check-bench bench bench-%)
+NEED_count := $(call goals_like,deps check check-long check-full check-bench bench bench-%)
 PACKAGES := build $(foreach group,run iso check bench count deb,$(if $(NEED_$(group)),$(group)))
 
 .PHONY: $(GOALS) packages
@@ -170,14 +170,19 @@ check: ## run every test that fits into a quarter of an hour, on two cores
 	@$(MAKE) --no-print-directory check-tools check-boot
 
 # All of it runs, whatever fails: it takes too long to find one fault at a time.
-.PHONY: check-full
-check-full: ## run every test there is
+.PHONY: check-long check-full
+check-long: ## run what fits into two hours: lint, coverage and the boot matrix, too
 	@failed=; \
 	$(MAKE) --no-print-directory -k -j 2 lint check-style check-unit check-firmware-full check-decoders check-fuzz-full \
 		check-binary-full check-kernel check-bench coverage prove || failed=yes; \
 	$(MAKE) --no-print-directory -k check-tools sabotage-firmware check-boot-full || failed=yes; \
 	$(MAKE) --no-print-directory mutate-assembly || failed=yes; \
 	$(MAKE) --no-print-directory mutate N=100 || failed=yes; \
+	[ -z "$$failed" ]
+check-full: ## run every test there is: about a day
+	@failed=; \
+	$(MAKE) --no-print-directory check-long || failed=yes; \
+	$(MAKE) --no-print-directory -k prove-full check-boot-rounds check-fuzz-hours || failed=yes; \
 	[ -z "$$failed" ]
 
 TOOLS_NEEDS = $(BOOT_FILES) $(IA32_BINARY) $(CHECKED_PVHINFO) $(FIRMWARE_BUILD)/gcc/test_firmware $(ABI_KERNELS) $(TEST_KERNELS)
