@@ -38,14 +38,29 @@ static bool is_free(uint64_t address)
     return is_listed(&planner.available, address);
 }
 
-/* What is available can be claimed: nothing is reclaimed yet. */
+static bool is_claimable(uint64_t address)
+{
+    return is_listed(&planner.claimable, address);
+}
+
+/* How many claims an address is in. */
+static size_t claims_with(uint64_t address)
+{
+    size_t claims = 0;
+
+    for (size_t i = 0; i < plan.claims.count; i++)
+        claims += range_contains(plan.claims.items[i].range, address);
+    return claims;
+}
+
+/* What can be claimed is available; what else is, the loader has already, as the kernel's file. */
 static void any_planner(void)
 {
     plan = (struct load_plan){.staged = 0};
     planner = (struct planner){.plan = &plan, .error = &error};
     planner.available = any_list(available_slots, RANGES, SLOTS, WHOLE_PAGES);
-    planner.claimable = (struct free_list){claimable_slots, planner.available.count, SLOTS};
-    for (size_t i = 0; i < SLOTS; i++)
-        claimable_slots[i] = available_slots[i];
+    planner.claimable = any_list(claimable_slots, RANGES, SLOTS, WHOLE_PAGES);
+    for (size_t i = 0; i < planner.claimable.count; i++)
+        ASSUME(is_all_listed(&planner.available, claimable_slots[i]));
     planner.usable = any_list(usable_slots, RANGES, SLOTS, WHOLE_PAGES);
 }

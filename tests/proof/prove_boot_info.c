@@ -33,9 +33,9 @@ static void any_request(void)
 {
     for (size_t i = 0; i <= MODULES; i++) {
         lengths[i] = nondet_size();
-        ASSUME(lengths[i] > 0 && lengths[i] <= INT32_MAX);
+        ASSUME(lengths[i] <= INT32_MAX);
         texts[i] = malloc(lengths[i] + 1);
-        ASSUME(texts[i] && (i == 0 || *texts[i]));
+        ASSUME(texts[i] && !*texts[i] == !lengths[i]);
         if (i > 0 && nondet_bool())
             texts[i] = NULL;
     }
@@ -85,11 +85,13 @@ static void prove_write(uint64_t rsdp)
           "it has room, and NULs behind it");
     PROVE(size - start >= LINUX_COMMAND_LINE_SIZE, "what Linux copies is in the block");
     for (size_t i = 0; i < request.module_count; i++) {
-        PROVE(!entries[i].cmdline_paddr == !texts[i + 1], "a module has its command line");
+        bool has_text = texts[i + 1] && lengths[i + 1] > 0;
+
+        PROVE(!entries[i].cmdline_paddr == !has_text, "a module has its command line, if any");
         PROVE(entries[i].paddr == modules[i].range.start &&
                   entries[i].size == range_size(modules[i].range),
               "the list says where modules are");
-        if (texts[i + 1])
+        if (has_text)
             PROVE(next_text(entries, i + 1, size) >=
                       entries[i].cmdline_paddr - base + lengths[i + 1] + COMMAND_LINE_NULS,
                   "NULs are behind it too");

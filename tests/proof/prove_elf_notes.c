@@ -71,7 +71,7 @@ static void prove_list(void)
     __CPROVER_havoc_object(&list);
     __CPROVER_havoc_object(&note);
     note.name[NOTE_NAME_KEPT] = '\0';
-    ASSUME(list.kept <= NOTE_IDS_KEPT);
+    ASSUME(list.kept <= NOTE_IDS_KEPT && list.seen < UINT32_MAX);
     for (unsigned i = 0; i < list.kept; i++)
         list.ids[i].owner[sizeof(list.ids[i].owner) - 1] = '\0';
     remember_note(&note, &list);

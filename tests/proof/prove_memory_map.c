@@ -2,8 +2,8 @@
 /*
  * From the firmware's descriptors to classes of memory. That the edges between the two steps are
  * sorted is proven by prove_sort.c.
- * Bounds: none for a descriptor; EDGES edges of descriptors and as many of overlays in the sweep,
- * that is so many ranges in all.
+ * Bounds: none for a descriptor; two of a map, of a stride of up to 96 bytes; EDGES edges
+ * of descriptors and as many of overlays in the sweep, that is so many ranges in all.
  *
  * with: common/base/error.c
  * cbmc: -DEDGES=2 --unwind 9 --unwindset expected_class.0:30
@@ -12,7 +12,9 @@
 #include "pvh/memory_map.c"
 #include "tests/proof/proof.h"
 
-#define STRIDE 64
+#define STRIDE      64
+#define LONG_STRIDE 96
+#define DESCRIPTORS 2
 
 static bool is_whole_pages(struct range range)
 {
@@ -69,15 +71,54 @@ static void prove_descriptor(uint64_t page)
           "RAM shrinks to whole pages, all else grows to them");
 }
 
-/* Sorted edges of any classes. */
-static void any_edges(struct map_edge edges[static EDGES])
+/* The fields of a descriptor are where the firmware's stride puts them. */
+static void prove_stride(uint8_t stride, uint8_t index)
 {
-    for (size_t i = 0; i < EDGES; i++) {
-        edges[i] = (struct map_edge){nondet_u64(), nondet_u8(), nondet_bool() ? 1 : -1};
-        ASSUME(edges[i].address % PAGE_SIZE == 0 && edges[i].address <= MEMMAP_END);
-        ASSUME(edges[i].class > MEMORY_NONE && edges[i].class < MEMORY_CLASSES);
-        ASSUME(i == 0 || edges[i - 1].address <= edges[i].address);
+    static uint8_t bytes[DESCRIPTORS * LONG_STRIDE];
+    const struct firmware_map firmware = {bytes, sizeof(bytes), stride};
+    const uint8_t *start = bytes;
+    struct memory_descriptor descriptor;
+
+    __CPROVER_havoc_object(bytes);
+    ASSUME(stride >= DESCRIPTOR_SIZE && stride <= LONG_STRIDE && index < DESCRIPTORS);
+    descriptor = memory_map_descriptor(&firmware, index);
+    for (uint8_t i = 0; i < index; i++)
+        start += stride;
+    PROVE(descriptor.type == *(const uint32_t *)start &&
+              descriptor.start == *(const uint64_t *)(start + 8) &&
+              descriptor.pages == *(const uint64_t *)(start + 24) &&
+              descriptor.attributes == *(const uint64_t *)(start + 32),
+          "each descriptor is a stride behind the one before");
+}
+
+static void check_room(const struct memory_map *map, const struct map_overlays *overlays,
+                       uint8_t descriptors, size_t stride)
+{
+    const struct firmware_map firmware = {.size = descriptors * stride, .stride = stride};
+    uint64_t ranges = descriptors + overlays->ecam_count + overlays->table_count +
+                      overlays->override_count + FIXED_OVERLAYS;
+    struct error error;
+    bool fits = check_firmware_map(map, &firmware, overlays, &error);
+
+    if (stride < 40) {
+        PROVE(!fits && error.code == ERROR_MAP_STRIDE, "a descriptor has all its fields");
+        return;
     }
+    PROVE(fits == (2 * ranges <= map->capacity), "there is room for two edges of each range");
+    PROVE(fits || error.code == ERROR_MAP_TOO_LARGE, "a refusal has a reason");
+}
+
+static void prove_room(uint8_t descriptors)
+{
+    const struct memory_map map = {.capacity = 2 * (size_t)nondet_u8()};
+    const struct map_overlays overlays = {
+        .ecam_count = nondet_u8(),
+        .table_count = nondet_u8(),
+        .override_count = nondet_u8(),
+    };
+
+    check_room(&map, &overlays, descriptors, 39);
+    check_room(&map, &overlays, descriptors, 48);
 }
 
 /* How many ranges of a class cover a page. */
@@ -91,6 +132,18 @@ static uint8_t count_at(const struct map_edge *edges, size_t count, enum memory_
             covered += (uint8_t)edges[i].step;
     }
     return covered;
+}
+
+/* Sorted edges of any classes, each end behind its beginning. */
+static void any_edges(struct map_edge edges[static EDGES])
+{
+    for (size_t i = 0; i < EDGES; i++) {
+        edges[i] = (struct map_edge){nondet_u64(), nondet_u8(), nondet_bool() ? 1 : -1};
+        ASSUME(edges[i].address % PAGE_SIZE == 0 && edges[i].address <= MEMMAP_END);
+        ASSUME(edges[i].class > MEMORY_NONE && edges[i].class < MEMORY_CLASSES);
+        ASSUME(i == 0 || edges[i - 1].address <= edges[i].address);
+        ASSUME(edges[i].step > 0 || count_at(edges, i, edges[i].class, UINT64_MAX) > 0);
+    }
 }
 
 /* The rule, for one page: the most restrictive of what covers it. */

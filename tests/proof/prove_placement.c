@@ -50,12 +50,13 @@ static void prove_large_page(struct range window, uint64_t size)
 
 static void prove_boot_info(uint64_t address)
 {
-    bool was_free;
+    bool was_free, was_claimable;
     struct range placed;
 
     after_kernel();
     ASSUME(request.boot_info_size > 0 && request.boot_info_size <= 4 * BOOT_INFO_LARGE_PAGE);
     was_free = is_free(address);
+    was_claimable = is_claimable(address);
     if (!place_boot_info(&planner)) {
         PROVE(error.code == ERROR_OUT_OF_MEMORY || error.code == ERROR_NO_ROOM_FOR_BOOT_INFO,
               "only a lack of memory ends it");
@@ -70,8 +71,8 @@ static void prove_boot_info(uint64_t address)
     if (range_contains(placed, address)) {
         PROVE(was_free && !is_free(address), "it was free");
         PROVE(!is_listed(&planner.usable, address), "nothing else goes there");
-        PROVE(plan.claims.count == 1 && range_contains(plan.claims.items->range, address),
-              "it is claimed");
+        PROVE(claims_with(address) == was_claimable && !is_claimable(address),
+              "it is claimed, unless the loader has it");
     }
 }
 
@@ -109,7 +110,7 @@ static void prove_trampoline(uint16_t copies, uint16_t zeros, uint64_t address)
 
     after_kernel();
     planner.strategy = nondet_bool() ? STRATEGY_USE_RECLAIMABLE : STRATEGY_USE_RECLAIMABLE_LOW;
-    was_free = is_listed(&planner.claimable, address);
+    was_free = is_claimable(address);
     if (!place_trampoline(&planner, copies, zeros))
         return;
     PROVE(range_size(plan.trampoline_code) == PAGE_SIZE, "its code is a page");
@@ -123,33 +124,37 @@ static void prove_trampoline(uint16_t copies, uint16_t zeros, uint64_t address)
           "its code is claimed as code");
 }
 
-/* Where a byte of the file goes; 0: nowhere. */
-static uint64_t goes_to(const struct plan_reads *reads, uint64_t offset)
+/* Which byte of the file an address gets; UINT64_MAX: none. */
+static uint64_t comes_from(const struct plan_reads *reads, uint64_t address)
 {
-    uint64_t address = 0;
+    uint64_t offset = UINT64_MAX;
 
     for (size_t i = 0; i < reads->count; i++) {
-        if (offset - reads->items[i].offset < reads->items[i].size)
-            address = reads->items[i].address + (offset - reads->items[i].offset);
+        const struct plan_read *read = &reads->items[i];
+
+        if (range_contains((struct range){read->address, read->address + read->size}, address))
+            offset = read->offset + (address - read->address);
     }
-    return address;
+    return offset;
 }
 
-static void prove_order(uint64_t offset)
+/* Segments may share bytes of the file, but no memory. */
+static void prove_order(uint64_t address)
 {
     struct plan_read items[READS];
     struct plan_reads reads = {items, READS, READS};
     uint64_t before;
 
     for (size_t i = 0; i < READS; i++) {
-        items[i] = (struct plan_read){nondet_u32(), nondet_u32(), nondet_u32()};
+        items[i] = (struct plan_read){nondet_u64(), nondet_u32(), nondet_u32()};
+        ASSUME(items[i].offset <= INT64_MAX - UINT32_MAX);
         for (size_t k = 0; k < i; k++)
-            ASSUME(items[i].offset >= items[k].offset + items[k].size ||
-                   items[k].offset >= items[i].offset + items[i].size);
+            ASSUME(items[i].address >= items[k].address + items[k].size ||
+                   items[k].address >= items[i].address + items[i].size);
     }
-    before = goes_to(&reads, offset);
+    before = comes_from(&reads, address);
     order_reads(&reads);
-    PROVE(goes_to(&reads, offset) == before, "every byte goes where it went");
+    PROVE(comes_from(&reads, address) == before, "every address gets the byte that it got");
     for (size_t i = 1; i < reads.count; i++)
         PROVE(items[i - 1].offset <= items[i].offset, "reads go on in the file");
 }

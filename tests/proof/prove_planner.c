@@ -15,8 +15,6 @@
 
 static void prove_claim(struct range range, uint64_t address)
 {
-    size_t claims = 0;
-
     any_planner();
     ASSUME(range.start < range.end && range.end <= 4 * GIB);
     if (!planner_claim(&planner, range)) {
@@ -27,10 +25,10 @@ static void prove_claim(struct range range, uint64_t address)
         PROVE(range_size(plan.claims.items[i].range) > 0, "no claim is empty");
         PROVE((plan.claims.items[i].range.start | plan.claims.items[i].range.end) % PAGE_SIZE == 0,
               "claims are whole pages");
-        claims += range_contains(plan.claims.items[i].range, address);
     }
-    PROVE(claims == (is_free(address) && range_contains(range_to_pages(range), address)),
-          "what is free of an object is claimed once, and nothing else is");
+    PROVE(claims_with(address) ==
+              (is_claimable(address) && range_contains(range_to_pages(range), address)),
+          "what can be claimed of an object is claimed once, and nothing else is");
 }
 
 static void prove_read(struct range range, uint64_t offset, uint64_t address)

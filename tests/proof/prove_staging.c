@@ -32,7 +32,7 @@ static void prove_step(struct pending_bytes bytes, uint64_t address)
     struct plan_reads reads = {.count = 0};
     struct pending_bytes before = bytes;
     struct plan_request request;
-    bool was_free;
+    bool was_free, was_claimable;
 
     any_planner();
     any_request(&request);
@@ -45,6 +45,7 @@ static void prove_step(struct pending_bytes bytes, uint64_t address)
     ASSUME(bytes.destination <= ADDRESS_LIMIT - bytes.size);
     before = bytes;
     was_free = is_free(address);
+    was_claimable = is_claimable(address);
     if (!stage_some(&planner, &bytes)) {
         PROVE(error.code == ERROR_OUT_OF_MEMORY || error.code == ERROR_NO_ROOM_FOR_STAGING,
               "only a lack of memory ends it");
@@ -65,9 +66,11 @@ static void prove_step(struct pending_bytes bytes, uint64_t address)
           "the rest is left");
     PROVE(plan.copies.items->source % PAGE_SIZE == before.destination % PAGE_SIZE,
           "the copy is aligned as its destination is");
-    if (address - reads.items->address < reads.items->size) {
+    if (range_contains(
+            (struct range){reads.items->address, reads.items->address + reads.items->size},
+            address)) {
         PROVE(was_free && !is_free(address), "it is read to memory that was free");
-        PROVE(plan.claims.count == 1 && range_contains(plan.claims.items->range, address),
-              "which is claimed");
+        PROVE(claims_with(address) == was_claimable && !is_claimable(address),
+              "which is claimed, unless the loader has it");
     }
 }

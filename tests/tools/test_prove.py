@@ -4,6 +4,7 @@
 import importlib.machinery
 import importlib.util
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import TOOLS
@@ -36,13 +37,14 @@ def test_every_fault_has_its_place_and_its_proof(prove, proofs):
     assert sum(task.fault is not None for task in tasks) == len(prove.FAULTS)
 
 
-def test_every_source_with_a_proof_is_broken_once(prove, proofs):
-    assert not prove.never_broken(prove.make_tasks(proofs, "", False))
+def test_every_proof_is_broken_once(prove, proofs):
+    assert not prove.never_broken(proofs)
 
 
-def test_a_source_that_is_never_broken_is_told(prove, proofs):
-    tasks = [task for task in prove.make_tasks(proofs, "pxe", False) if not task.fault]
-    assert prove.never_broken(tasks) == ["common/network/pxe.c"]
+def test_a_proof_that_is_never_broken_is_told(prove, proofs):
+    named = {Path(proof.path).stem: proof for proof in proofs}
+    more = named["prove_sort"]._replace(functions=["prove_order", "prove_nothing"])
+    assert prove.never_broken([named["prove_pe"], more]) == ["prove_sort: prove_nothing"]
 
 
 def test_every_proof_says_what_it_needs(proofs):
@@ -58,18 +60,18 @@ def test_slow_functions_are_proven_in_full_only(prove, proofs):
         slow = set(proof.fields.get("slow", "").split())
         assert slow <= set(proof.functions), proof.path
         assert set(proof.proven(True)) - set(proof.proven(False)) == slow, proof.path
-    assert prove.Proof("", [], ["a", "b"], {"slow": "b"}).proven(False) == ["a"]
+    assert prove.Proof("", ["a", "b"], {"slow": "b"}).proven(False) == ["a"]
 
 
 def test_full_bounds_are_those_of_the_comment(prove):
-    proof = prove.Proof("", [], [], prove.read_fields(" * cbmc: -DN=1 --unwind 2\n * full: -DN=9 --unwind 12\n"))
+    proof = prove.Proof("", [], prove.read_fields(" * cbmc: -DN=1 --unwind 2\n * full: -DN=9 --unwind 12\n"))
     assert proof.options(False) == ["-DN=1", "--unwind", "2"] and proof.options(True) == ["-DN=9", "--unwind", "12"]
-    assert prove.Proof("", [], [], {"cbmc": "--unwind 3"}).options(True) == ["--unwind", "3"]
+    assert prove.Proof("", [], {"cbmc": "--unwind 3"}).options(True) == ["--unwind", "3"]
 
 
 def task(prove, says=None):
     fault = prove.FAULTS[0]._replace(says=says) if says else None
-    return prove.Task(prove.Proof("tests/proof/prove_x.c", [], ["prove_x"], {}), "prove_x", fault)
+    return prove.Task(prove.Proof("tests/proof/prove_x.c", ["prove_x"], {}), "prove_x", fault)
 
 
 WRONG = "[prove_x.assertion.1] line 9 it is inside: FAILURE\n[f.bounds.1] line 2 array bounds: FAILURE\nVERIFICATION FAILED\n"
