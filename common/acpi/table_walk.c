@@ -62,9 +62,10 @@ static bool visit(struct walk *walk, uint64_t address, struct visited *ret_table
     if (!header)
         return tell_missing(walk, address, ACPI_HEADER_SIZE);
     length = read_le32(header + ACPI_TABLE_LENGTH);
-    if (!has_name(header) || length < ACPI_HEADER_SIZE || length > TABLE_MAX_SIZE ||
-        !checked_add(address, length, &table.end))
+    if (!has_name(header) || length < ACPI_HEADER_SIZE || length > TABLE_MAX_SIZE)
         return true;
+    if (!checked_add(address, length, &table.end))
+        return tell_missing(walk, address, length);
     header = walk->memory->map(walk->memory, address, length);
     if (!header)
         return tell_missing(walk, address, length);

@@ -19,6 +19,9 @@
 #define HPET (BASE + 0x7000)
 #define SIZE 0x10000
 
+/* The last page of the address space has the memory's last page in it. */
+#define LAST_PAGE (UINT64_MAX - 0xfff)
+
 static uint8_t bytes[SIZE];
 static struct range found[64], missing[64];
 static size_t found_count, missing_count, stop_after;
@@ -26,6 +29,8 @@ static size_t found_count, missing_count, stop_after;
 static const uint8_t *map(struct acpi_memory *memory, uint64_t address, uint64_t length)
 {
     (void)memory;
+    if (address >= LAST_PAGE)
+        return bytes + SIZE - PAGE_SIZE + (address - LAST_PAGE);
     return address >= BASE && fits_inside(address - BASE, length, SIZE) ? bytes + (address - BASE)
                                                                         : NULL;
 }
@@ -210,15 +215,15 @@ static void what_counts_as_a_table(void **state)
 static void what_is_missing(void **state)
 {
     (void)state;
-    point(XSDT, 44, 8, UINT64_MAX - 10);
+    point(XSDT, 44, 8, LAST_PAGE - 10);
     point(FADT, 40, 4, BASE + SIZE - 35);
     put_table(HPET, "HPET", 56);
     point(RSDT, 36, 4, 0x2000);
     assert_true(walk());
     assert_int_equal(missing_count, 3);
     assert_int_equal(missing[0].start, BASE + SIZE - 35);
-    assert_int_equal(missing[1].start, UINT64_MAX - 10);
-    assert_int_equal(missing[1].end, UINT64_MAX);
+    assert_int_equal(missing[1].start, LAST_PAGE - 10);
+    assert_int_equal(missing[1].end, LAST_PAGE + 26);
     assert_int_equal(missing[2].start, 0x2000);
     start(NULL); /* its end is */
     put_number(at(SSDT) + 4, 4, SIZE);
@@ -228,6 +233,20 @@ static void what_is_missing(void **state)
     at(XSDT)[9] ^= 1; /* the table that points there is damaged */
     assert_true(walk());
     assert_int_equal(missing_count, 0);
+}
+
+/* Its header can be read, its end is nowhere. */
+static void a_table_that_ends_behind_the_address_space(void **state)
+{
+    (void)state;
+    put_table(BASE + SIZE - 64, "SSDT", 64);
+    put_number(at(BASE + SIZE - 64) + 4, 4, 65);
+    point(XSDT, 44, 8, UINT64_MAX - 63);
+    assert_true(walk());
+    assert_false(was_found(UINT64_MAX - 63, 65));
+    assert_int_equal(missing_count, 1);
+    assert_int_equal(missing[0].start, UINT64_MAX - 63);
+    assert_int_equal(missing[0].end, UINT64_MAX);
 }
 
 static void the_visitor_ends_it(void **state)
@@ -330,6 +349,7 @@ int main(void)
         test(a_root_pointer_of_acpi_1_0),
         test(what_counts_as_a_table),
         test(what_is_missing),
+        test(a_table_that_ends_behind_the_address_space),
         test(the_visitor_ends_it),
         test(tables_in_a_circle),
         test(random_ranges),
