@@ -109,6 +109,8 @@ FAULTS = (
           "prove_zstd", "prove_header", "blocks are bounded"),
     Fault("blocks of lz4 may have any size", "lz4:measure_frame", value("block_code"), ("LZ4_BLOCK_CODE_MASK", "0xf"),
           "prove_lz4", "prove_frame", "blocks are bounded"),
+    Fault("a block's size is taken for its bytes", "measure_legacy", condition("reader_add_unpacked"), ("LZ4_NUMBER_SIZE + (uint64_t)size", "(uint64_t)size"),
+          "prove_lz4", "prove_legacy", "unwinding assertion"),
     Fault("legacy frames of lz4 are measured as others", "measure_lz4", value("measured"), "measure_frame(reader)",
           "prove_lz4_frames", "prove_all", "a frame is measured in its turn"),
     Fault("blocks of zstd may unpack to any size", "count_block", returned("block_limit"), ("frame->block_limit", "UINT32_MAX"),
