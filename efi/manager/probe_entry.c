@@ -63,7 +63,7 @@ static bool needs_network(const struct boot_entry *entry)
            any_url(&request->initrds) || any_url(&request->modules) || any_url(&request->extras);
 }
 
-/* Extras are for Linux only: other kernels do not miss them. */
+/* Extras are for Linux only: other kernels do not miss them, nor may one that is not looked at. */
 static bool probe_files(const struct boot_entry *entry, bool decode, struct error *error)
 {
     const struct boot_request *request = &entry->request;
@@ -74,7 +74,7 @@ static bool probe_files(const struct boot_entry *entry, bool decode, struct erro
     if (!(decode ? kernel_probe(&request->kernel, &may_be_linux, error)
                  : probe_existence(&request->kernel, error)))
         return false;
-    return (!may_be_linux || probe_extras(&request->extras, error)) &&
+    return (!decode || !may_be_linux || probe_extras(&request->extras, error)) &&
            probe_modules(request, may_be_linux, error);
 }
 

@@ -243,6 +243,23 @@ static void pinned(uint64_t seed)
     expect_module_part(bytes, size);
 }
 
+/* With Secure Boot on, no menu unpacks a kernel to see whether it is Linux. */
+static void other_kernel_pinned(uint64_t seed)
+{
+    other_kernel_missing(1);
+    (void)seed;
+    file_put_text(ENTRY, "sort-key a\nlinux /vmlinux\nextra /gone.cred\n");
+    file_put_text("\\initrd", "of another entry");
+    file_put_text("\\loader\\entries\\b.conf", "sort-key b\nlinux /vmlinux\ninitrd /initrd\n");
+    pin("\\vmlinux", true);
+    pin("\\initrd", true);
+    own_image_add_text(".text", "code");
+    own_image_add_text(".pins", pins);
+    own_image_install(IMAGE_PLACE);
+    set_secure_boot();
+    expect_command_line("");
+}
+
 static void not_pinned(uint64_t seed)
 {
     pinned(NOT_PINNED + seed);
@@ -423,6 +440,7 @@ const struct scenario extra_scenarios[] = {
      "a cannot boot: /gone.cred: no such file", .seeds = 2},
     {"extras-second", second_attempt, ENDING_BOOT, "gone: no such file", check_second},
     {"extras-pinned", pinned, ENDING_BOOT},
+    {"extras-other-kernel-pinned", other_kernel_pinned, ENDING_BOOT},
     {"extras-not-pinned", not_pinned, ENDING_ERROR, "A.CRED: ", .seeds = 2},
     {"extras-program", program, ENDING_SUCCESS, NULL, check_program, .seeds = 2},
     {"extras-program-secure", program_secure, ENDING_SUCCESS, NULL, check_program, .seeds = 2},
