@@ -18,20 +18,7 @@ static bool stub_measure_frame(struct container_reader *reader);
 static bool stub_measure_legacy(struct container_reader *reader);
 
 #include "common/image/lz4.c"
-#include "tests/proof/nondet.h"
-
-static struct error error;
-static struct container container;
-
-static struct container_reader first_container(void)
-{
-    struct container_reader reader = {.container = &container, .error = &error};
-
-    container = (struct container){.content = {0, nondet_u8()}, .in_bzimage = nondet_bool()};
-    ASSUME(container.content.end <= SIZE);
-    reader_restrict(&reader, container.content);
-    return reader;
-}
+#include "tests/proof/containers.h"
 
 static uint64_t passed; /* where the last frame ended */
 static bool is_exact = true;
@@ -88,7 +75,7 @@ static bool stub_measure_legacy(struct container_reader *reader)
 
 static void prove_all(void)
 {
-    struct container_reader reader = first_container();
+    struct container_reader reader = first_container(SIZE);
 
     passed = reader.position;
     if (!measure_lz4(&reader)) {

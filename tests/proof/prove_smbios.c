@@ -8,7 +8,7 @@
  * full: -DTABLE=16 --unwind 17 --no-sat-preprocessor --unwindset memcmp.0:6,adds_up.0:32
  */
 #include "common/smbios/smbios.c"
-#include "tests/proof/nondet.h"
+#include "tests/proof/smbios_tables.h"
 
 #include <stdlib.h>
 
@@ -21,17 +21,6 @@ size_t strnlen(const char *text, size_t size)
     while (length < size && text[length])
         length++;
     return length;
-}
-
-/* Structures in memory of their exact size. */
-static struct smbios_walk any_tables(void)
-{
-    struct smbios_walk walk = {.size = nondet_size()};
-
-    ASSUME(walk.size <= TABLE);
-    walk.bytes = malloc(walk.size);
-    ASSUME(walk.bytes);
-    return walk;
 }
 
 static void prove_entry_point(bool is_new)
@@ -49,7 +38,7 @@ static void prove_entry_point(bool is_new)
 /* Any state that a walk may be in. */
 static struct smbios_walk any_walk(bool is_entered)
 {
-    struct smbios_walk walk = any_tables();
+    struct smbios_walk walk = any_tables(TABLE);
 
     walk.structure = nondet_size();
     walk.string = is_entered ? nondet_size() : 0;

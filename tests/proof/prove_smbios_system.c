@@ -8,10 +8,9 @@
  * cbmc: -DSTRUCTURES=3 --unwind 5 --unwindset is_uuid.0:17,prove_uuid.0:17
  */
 #include "common/smbios/smbios.h"
-#include "tests/proof/nondet.h"
+#include "tests/proof/smbios_tables.h"
 #include "tests/proof/stubs.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define enter_structure(walk)     CALLEE(enter_structure, walk)(walk)
@@ -71,19 +70,9 @@ static const char *stub_find_string(struct smbios_walk *walk, unsigned number)
     return "name";
 }
 
-static struct smbios_walk any_tables(void)
-{
-    struct smbios_walk walk = {.size = nondet_size()};
-
-    ASSUME(walk.size <= TABLE);
-    walk.bytes = malloc(walk.size);
-    ASSUME(walk.bytes);
-    return walk;
-}
-
 static void prove_system(uint8_t size)
 {
-    struct smbios_walk walk = any_tables();
+    struct smbios_walk walk = any_tables(TABLE);
     const uint8_t *system = find_system(&walk, size);
 
     if (!system) {
@@ -98,7 +87,7 @@ static void prove_system(uint8_t size)
 
 static void prove_uuid(void)
 {
-    struct smbios_walk tables = any_tables();
+    struct smbios_walk tables = any_tables(TABLE);
     uint8_t uuid[SMBIOS_UUID_SIZE], zeros = 0, ones = 0xff;
 
     if (!smbios_read_uuid(&tables, uuid))
@@ -113,7 +102,7 @@ static void prove_uuid(void)
 
 static void prove_name(bool is_product)
 {
-    struct smbios_walk tables = any_tables();
+    struct smbios_walk tables = any_tables(TABLE);
     const char *name =
         smbios_system_name(&tables, is_product ? SMBIOS_PRODUCT : SMBIOS_MANUFACTURER);
 

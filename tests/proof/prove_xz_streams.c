@@ -25,20 +25,7 @@ static bool stub_measure_dictionaries(struct container_reader *reader, const str
 static bool stub_measure_without_index(struct container_reader *reader, const char *reason);
 
 #include "common/image/xz.c"
-#include "tests/proof/nondet.h"
-
-static struct error error;
-static struct container container;
-
-static struct container_reader first_container(void)
-{
-    struct container_reader reader = {.container = &container, .error = &error};
-
-    container = (struct container){.content = {0, nondet_u8()}, .in_bzimage = nondet_bool()};
-    ASSUME(container.content.end <= SIZE);
-    reader_restrict(&reader, container.content);
-    return reader;
-}
+#include "tests/proof/containers.h"
 
 static uint64_t left;     /* before the streams that were found */
 static struct stream one; /* being found */
@@ -100,7 +87,7 @@ static bool stub_measure_without_index(struct container_reader *reader, const ch
 
 static void prove_all(void)
 {
-    struct container_reader reader = first_container();
+    struct container_reader reader = first_container(SIZE);
 
     left = reader.end;
     if (!measure_xz(&reader)) {

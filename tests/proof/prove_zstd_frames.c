@@ -23,20 +23,7 @@ static bool stub_count_block(struct container_reader *reader, const struct frame
                              bool *ret_last);
 
 #include "common/image/zstd.c"
-#include "tests/proof/nondet.h"
-
-static struct error error;
-static struct container container;
-
-static struct container_reader first_container(void)
-{
-    struct container_reader reader = {.container = &container, .error = &error};
-
-    container = (struct container){.content = {0, nondet_u8()}, .in_bzimage = nondet_bool()};
-    ASSUME(container.content.end <= SIZE);
-    reader_restrict(&reader, container.content);
-    return reader;
-}
+#include "tests/proof/containers.h"
 
 static uint64_t passed; /* where the last of what was measured ended */
 static bool is_exact = true;
@@ -80,7 +67,7 @@ static bool stub_count_block(struct container_reader *reader, const struct frame
 
 static void prove_blocks(void)
 {
-    struct container_reader reader = first_container();
+    struct container_reader reader = first_container(SIZE);
     bool was_exact = nondet_bool();
 
     passed = reader.position;
@@ -117,7 +104,7 @@ bool reader_pass_skippable(struct container_reader *reader, uint32_t *ret_magic)
 
 static void prove_all(void)
 {
-    struct container_reader reader = first_container();
+    struct container_reader reader = first_container(SIZE);
 
     passed = reader.position;
     if (!measure_zstd(&reader)) {

@@ -33,7 +33,7 @@ def read_proofs(prove):
 
 
 def test_every_fault_has_its_place_and_its_proof(prove, proofs):
-    tasks = prove.make_tasks(proofs, "", False)
+    tasks = prove.make_tasks(proofs, "", True)
     assert sum(task.fault is not None for task in tasks) == len(prove.FAULTS)
 
 
@@ -55,11 +55,13 @@ def test_every_proof_says_what_it_needs(proofs):
             assert (TOOLS.parent / source).is_file(), (proof.path, source)
 
 
-def test_slow_functions_are_proven_in_full_only(prove, proofs):
+def test_slow_functions_are_proven_and_broken_in_full_only(prove, proofs):
+    tasks = prove.make_tasks(proofs, "", False)
     for proof in proofs:
         slow = set(proof.fields.get("slow", "").split())
         assert slow <= set(proof.functions), proof.path
         assert set(proof.proven(True)) - set(proof.proven(False)) == slow, proof.path
+        assert not slow & {task.function for task in tasks if task.proof == proof}, proof.path
     assert prove.Proof("", ["a", "b"], {"slow": "b"}).proven(False) == ["a"]
 
 
