@@ -24,9 +24,10 @@ bool question_ask(const char *question)
 {
     CLEANUP(keyboard_close) struct keyboard keyboard = {.timer = NULL};
 
+    bool can_answer = !EFI_ERROR(keyboard_open(&keyboard, TICK));
+
+    if (can_answer)
+        (void)keyboard_drain(&keyboard); /* what was typed before is no answer */
     console_print("%s (y/n)\n", question);
-    if (EFI_ERROR(keyboard_open(&keyboard, TICK)))
-        return false;
-    (void)keyboard_drain(&keyboard); /* what was typed before is no answer */
-    return is_answered_yes(&keyboard);
+    return can_answer && is_answered_yes(&keyboard);
 }

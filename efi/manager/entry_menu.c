@@ -139,7 +139,7 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .console_mode = loader_interface_read_console_mode(console_mode, manager->arena),
         .configured_mode = console_mode,
         .beep = manager->catalog.config.beep,
-        .firmware_mode = text_mode_current(),
+        .firmware_mode = text_mode_current() < 0 ? 0 : text_mode_current(),
         .context = entry_menu,
         .work = probe_next,
         .save_default = save_default,
@@ -184,12 +184,14 @@ static void report_no_menu(EFI_STATUS status)
 }
 
 /*
- * The result when the menu cannot be shown. The default entry is booted, unless there is an error,
- * which remains: what somebody has chosen has failed, and nobody has asked for another entry.
+ * The result when the menu cannot be shown. The default entry is booted, as where nobody is there,
+ * unless there is an error, which remains: what somebody has chosen has failed, and nobody has
+ * asked for another entry.
  */
-static bool finish_without_menu(const struct manager *manager, const struct menu *menu,
+static bool finish_without_menu(struct manager *manager, const struct menu *menu,
                                 bool *ret_boot_default, const struct error *error)
 {
+    manager->trust->attended = false;
     *ret_boot_default = error->code == ERROR_NONE && !menu->timeout_exits &&
                         manager->default_entry < manager->catalog.entries.count;
     return error->code == ERROR_NONE;

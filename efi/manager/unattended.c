@@ -28,11 +28,8 @@ static void restart_if_wanted(const struct manager *manager, bool used_try)
     request_reset();
 }
 
-/*
- * Says why the default is not what is booted, as the menu has found out without starting it. That
- * is as good as a start that fails, but takes none of its tries.
- */
-static void pass_over(struct manager *manager, const struct boot_entry *entry)
+/* Says why the default is not what is booted, as the menu has found out without starting it. */
+static void report_problem(struct manager *manager, const struct boot_entry *entry)
 {
     struct error error = {
         .code = ERROR_ENTRY_UNBOOTABLE,
@@ -41,41 +38,45 @@ static void pass_over(struct manager *manager, const struct boot_entry *entry)
     };
 
     (void)console_print_error(&error, &manager->messages);
-    restart_if_wanted(manager, false);
 }
 
 /* Entries are tried in rounds: what has no tries left is booted if it is chosen, or else at last.
  */
 enum round { WITHOUT_PROBLEM, WITH_PROBLEM, WITHOUT_TRIES, ROUNDS };
 
-static bool is_due(const struct boot_entry *entry, bool is_chosen, enum round round)
+static bool is_due(const struct boot_entry *entry, bool is_chosen, bool has_problem,
+                   enum round round)
 {
     if (entry->was_tried || !entry_is_bootable(entry) || (!is_chosen && entry_is_automatic(entry)))
         return false;
     if (!is_chosen && entry_is_exhausted(entry))
         return round == WITHOUT_TRIES;
-    return round == (entry->problem ? WITH_PROBLEM : WITHOUT_PROBLEM);
+    return round == (has_problem ? WITH_PROBLEM : WITHOUT_PROBLEM);
 }
 
 /*
  * Starts the entries of a round. *ret_done: one was started and has exited, or failed for a reason
- * that all others share. *error is the first failure, which tells most about the default.
+ * that all others share. *error is the first failure, which tells most about the default. Where
+ * each failure restarts the machine, the default is started even if it has a problem, for that
+ * takes one of its tries: it is not the default for ever.
  */
 static bool try_round(struct manager *manager, enum round round, bool *ret_done,
                       struct error *error)
 {
     const struct entry_list *entries = &manager->catalog.entries;
     const struct boot_entry *first = &entries->items[manager->default_entry];
+    const bool keeps_default = loader_config_restarts(&manager->catalog.config, false);
 
     for (size_t i = 0; i < entries->count && !*ret_done; i++) {
         size_t next = (manager->default_entry + i) % entries->count;
+        bool has_problem = entries->items[next].problem && !(i == 0 && keeps_default);
         const uint32_t tries = entries->items[next].count.left;
         struct error failure = {.code = ERROR_NONE};
 
-        if (!is_due(&entries->items[next], i == 0, round))
+        if (!is_due(&entries->items[next], i == 0, has_problem, round))
             continue;
         if (i > 0 && first->problem && error->code == ERROR_NONE)
-            pass_over(manager, first);
+            report_problem(manager, first);
         manager->is_fallback = i > 0;
         entries->items[next].was_tried = true; /* that may have been its last try */
         *ret_done = start_entry(manager, next, NULL, &failure);

@@ -284,6 +284,21 @@ static void check_restart_on_error(void)
         run_fail("the restart is not said, or as if it were the entry's");
 }
 
+/* With a menu or without, each failure takes a try: in the end another entry is the default. */
+static void restart_counted(uint64_t seed)
+{
+    setup_failure(seed ? "timeout 2\nreboot-on-error yes\n" : "reboot-on-error yes\n", COUNTED);
+}
+
+static void check_restart_counted(void)
+{
+    size_t size;
+
+    check_restart_on_error();
+    if (!file_bytes("\\loader\\entries\\gone+1-1.conf", &size))
+        run_fail("the entry has as many tries as before");
+}
+
 /* Or not: since loader.conf does not say so, or no try was or could be used up. */
 static void no_restart_on_error(uint64_t seed)
 {
@@ -325,6 +340,8 @@ const struct scenario automatic_scenarios[] = {
      .also = ALSO(ENDING_BOOT)},
     {"automatic-restart-on-error", restart_on_error, ENDING_RESTART, NULL, check_restart_on_error,
      .seeds = 3, .faults = true, .also = ALSO(ENDING_BOOT)},
+    {"automatic-restart-counted", restart_counted, ENDING_RESTART, NULL, check_restart_counted,
+     .seeds = 2},
     {"automatic-no-restart", no_restart_on_error, ENDING_BOOT, "gone: no such file", .seeds = 5},
     {"automatic-restart-once", restart_once, ENDING_RESTART, NULL, check_nothing_saved},
     {"automatic-dry-run", dry_run, ENDING_SUCCESS, "not done: dry run: Power Off The System"},
