@@ -400,14 +400,14 @@ def choose(options, mutants):
     """Which mutants there are to choose from. Without a choice, as many are tried."""
     equivalents = read_equivalents(TESTS / "mutation/equivalent.txt", mutants)
     chosen = [mutant for mutant in mutants if options.only in mutant.source.path and equivalents.allow(mutant)]
+    if options.assembly:
+        chosen = [mutant for mutant in chosen if mutant.source.path.endswith(".S")]
     if not chosen:
         sys.exit(f"mutate: no host test has a source whose path contains {options.only!r}")
     if options.again:
         survivors = read_survivors(options.again)
         chosen = [mutant for mutant in chosen if key_of(mutant) in survivors]
         print(f"{len(survivors)} had survived, of which {len(set(map(key_of, chosen)))} are still there and not listed")
-    if options.assembly:
-        chosen = [mutant for mutant in chosen if mutant.source.path.endswith(".S")]
     if options.assembly or options.again:
         options.count = len(chosen)
     return chosen

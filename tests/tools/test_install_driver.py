@@ -71,6 +71,21 @@ def test_what_somebody_has_changed_since_stays(machine):
     assert said.count("driver: ") == 2 and "sha256" not in said
 
 
+def test_what_was_there_already_counts_as_put_there(machine):
+    """Earlier versions kept no list."""
+    machine.place(f"{DRIVERS}/ext4_x64.efi", DRIVER)
+    machine.call("install", "--driver", driver_file(machine))
+    machine.call("install", "--driver", driver_file(machine, content=DRIVER[:-1]))
+    assert machine.files()[f"{DRIVERS}/ext4_x64.efi"] == DRIVER[:-1]
+
+
+def test_drivers_whose_names_are_alike(machine):
+    for name in ("a-b_x64.efi", "a.b_x64.efi"):
+        machine.call("install", "--driver", driver_file(machine, name))
+    machine.call("install", "--driver", driver_file(machine, "a-b_x64.efi", DRIVER[:-1]))
+    assert len(machine.files()[f"{DRIVERS}/pvhboot.sha256"].splitlines()) == 2
+
+
 def test_a_folder_of_the_drivers_name(machine):
     (machine.esp / DRIVERS / "ext4_x64.efi").mkdir(parents=True)
     assert "another driver" in machine.refusal("install", "--driver", driver_file(machine))

@@ -289,12 +289,14 @@ def test_bad_settings(system, path, text, words):
 
 
 def test_bad_tries_of_an_entry_that_is_there(system):
-    """Nothing is written before they are told."""
+    """They are for new ones: this one gets its new initrd, and the mistake is told."""
     system.install(NEW)
     system.call("add", NEW)
     system.write("etc/kernel/tries", "-1\n")
-    system.write("etc/kernel/cmdline", "root=UUID=2\n")
-    assert "/etc/kernel/tries: -1 is no number" in system.refusal("add", NEW)
+    system.write(f"boot/initrd.img-{NEW}", "another")
+    done = system.run("--hook", "add", NEW)
+    assert done.returncode == 0 and "/etc/kernel/tries: -1 is no number" in done.stderr
+    assert (system.esp / MACHINE / NEW / f"initrd.img-{NEW}").read_text() == "another"
 
 
 def test_initrds_that_are_empty(system, tmp_path):
@@ -373,6 +375,22 @@ def test_hook_does_not_fail(system):
     system.write("boot/vmlinuz-5.0", "no kernel")
     done = system.run("--hook", "add", "5.0")
     assert done.returncode == 0 and "warning: " in done.stderr
+
+
+@pytest.mark.parametrize("words", [["add", NEW], ["add", "5.0"], ["remove", NEW]])
+def test_hook_that_nobody_hears(system, words):
+    """Whatever it cannot write, it does its work, and fails no package."""
+    system.install(NEW)
+    system.write("boot/vmlinuz-5.0", "no kernel")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([TOOLS / "pvhboot-kernel", "--root", system.root, "--hook", *words], stdout=full, stderr=full)
+    assert done.returncode == 0
+    assert len(system.entries()) == (words == ["add", NEW])
+
+
+def test_hook_without_pvhboot_of_any_version(system):
+    shutil.rmtree(system.esp / "EFI")
+    assert system.call("--hook", "add", "a b") == ""
 
 
 def test_full_volume(system, tmp_path):

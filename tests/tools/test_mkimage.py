@@ -342,7 +342,7 @@ def test_values_that_are_none(machine, tmp_path, words, said):
 
 
 @pytest.mark.parametrize("words, said", [
-    (["--profile", "main=x"], "each --profile has an ID of its own"), (["--profile", "a=x", "--profile", "a=y"], "an ID of its own"),
+    (["--profile", "main=x"], "each --profile has an ID of its own"), (["--profile", "a=x", "--profile", "A=y"], "an ID of its own"),
     (["--uki", "--output", "x/"], "--output names a file, without / at its end"),
 ])
 def test_wrong_usage_of_an_image(machine, words, said):

@@ -123,6 +123,17 @@ def test_no_traceback_reaches_a_user(body, status, said):
     assert done.stdout == ("a\\udcff\n" if "print" in body else "")
 
 
+def test_a_failure_while_output_cannot_be_written():
+    script = "import sys\nsys.path.insert(0, sys.argv[1])\nfrom pvhtools import program\n\n" \
+        "def main():\n    print('done so far')\n    raise program.Failure('it fails')\nprogram.run_main('test', main, failed=7)\n"
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-c", script, TOOLS], stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                              env=environment)
+        silent = subprocess.run([sys.executable, "-c", script, TOOLS], stdout=full, stderr=full, check=False, env=environment)
+    assert (done.returncode, done.stderr, silent.returncode) == (7, "test: it fails\n", 7)
+
+
 @pytest.mark.parametrize("words", [["pvhboot-mkimage", "--help"], ["pvhboot-run", "--help"], ["pvhboot-kernel", "--help"]])
 def test_output_that_cannot_be_written(words):
     with open("/dev/full", "wb") as full:

@@ -35,7 +35,8 @@ is_own_driver() {
 	[ -f "$1" ] && [ -f "$list" ] && grep -q -i -x -F -e "$(driver_line "$1")" "$list"
 }
 
-# Adds the driver to changes, unless it is there. Fails when it must not be replaced.
+# Adds the driver to changes, unless it is there. Fails when it must not be replaced. What is there already counts as put
+# there, since it is what was asked for.
 choose_driver() {
 	path=$DRIVERS/${driver_file##*/}
 	file=$(on_esp "$path")
@@ -49,18 +50,19 @@ choose_driver() {
 	! secure_boot_is_on || warn "Secure Boot is on: the firmware starts the driver only if it is signed, and shim starts none"
 }
 
-# Writes the driver's line into the list, if it is one of the changes.
+# Writes the driver's line into the list: before it is written, beside that of the driver that it replaces, if any, so that
+# one of them is right whatever happens; with "only", afterwards, in its place.
 list_driver() {
-	case "$changes " in
-	*" $DRIVERS/"*) ;;
-	*) return 0 ;;
-	esac
-	[ "$dry_run" = no ] || return 0
-	file=$(on_esp "$DRIVERS/${driver_file##*/}") list=$(on_esp "$DRIVER_LIST")
+	[ -n "$driver" ] && [ "$dry_run" = no ] || return 0
+	list=$(on_esp "$DRIVER_LIST")
 	make_scratch
-	[ ! -f "$list" ] || grep -v -i -e "  ${file##*/}$" "$list" >"$scratch/list" || :
-	driver_line "$file" >>"$scratch/list"
-	put_file "$scratch/list" "$DRIVER_LIST" >/dev/null
+	: >"$scratch/list"
+	[ ! -f "$list" ] || awk -v name="${driver_file##*/}" -v line="$(driver_line "$driver_file")" -v only="${1-}" \
+		'$0 != line && (!only || tolower(substr($0, 67)) != tolower(name))' "$list" >"$scratch/list"
+	driver_line "$driver_file" >>"$scratch/list"
+	if [ ! -f "$list" ] || ! cmp -s "$scratch/list" "$list"; then
+		put_file "$scratch/list" "$DRIVER_LIST" >/dev/null
+	fi
 }
 
 print_drivers() {

@@ -11,7 +11,7 @@ from .program import Failure, readable_file
 KERNEL_KEYS = ("pvh", "linux")  # the loader prefers the first
 
 # The files of `extra` that the loader takes: common/uki/companion.c.
-EXTRA = re.compile(r"[!-\-0-\[\]-~][ -.0-\[\]-~]*\.(cred|raw)", re.IGNORECASE)
+EXTRA = re.compile(r"[ -\-0-\[\]-~][ -.0-\[\]-~]*\.(cred|raw)", re.IGNORECASE)
 
 # What no line of pins can have in a path: it would end the line, or be another path to the loader.
 NOT_IN_PINS = re.compile(r"[\0-\x1f\x7f\\\ud800-\udfff]| $")

@@ -146,7 +146,7 @@ def refuse_own_files(output, options, contents):
     """Fails when the image would overwrite one of the files that it is made of, or would be one of the directory's."""
     if options.directory and pathlib.Path(os.path.realpath(output)).is_relative_to(options.directory.resolve()):
         raise Failure(f"{output}: is in {options.directory}, whose files go onto the medium; put it elsewhere")
-    refuse_inputs(output, [options.key, options.cert, options.efi, options.efi_ia32,
+    refuse_inputs(output, [options.key, options.cert, *(getattr(options, option) or own_file(*names) for _, option, names in LOADERS),
                            *(file for file in contents.files.values() if isinstance(file, pathlib.Path))])
 
 

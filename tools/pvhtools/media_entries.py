@@ -17,6 +17,7 @@ TIMEOUT = 5
 # As the loader reads it: common/bls/loader_config.c.
 TIMEOUT_WORDS = ("menu-force", "menu-hidden", "menu-disabled")
 LONGEST_TIMEOUT = (1 << 32) - 3
+TIMEOUT_FOREVER = (1 << 32) - 1
 
 # The keys of --entry; those of LINES are lines of the entry file. What follows options= is the command line, commas and all.
 LINES = ("sort-key", "pass-framebuffer", "overwrite-acpi-nvs")
@@ -82,7 +83,9 @@ def look(boot, decoders, force):
 
 
 def is_timeout(text):
-    return text in TIMEOUT_WORDS or bool(re.fullmatch("[0-9]{1,10}", text)) and int(text) <= LONGEST_TIMEOUT
+    """As common/bls/loader_config.c takes it: the largest number stands for menu-force."""
+    return text in TIMEOUT_WORDS or bool(re.fullmatch("[0-9]{1,10}", text)) and \
+        (int(text) <= LONGEST_TIMEOUT or int(text) == TIMEOUT_FOREVER)
 
 
 def add_config(contents, timeout):

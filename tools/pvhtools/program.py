@@ -60,17 +60,11 @@ def run_main(name, main, failed=1):
         sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: names of files need not be text
     try:
         status = complete(main)
-    except Failure as failure:
-        fail(f"{name}: {failure}", failed if failure.status is None else failure.status)
-    except OSError as error:
-        fail(f"{name}: {describe(error)}", failed)
-    except MemoryError:
-        fail(f"{name}: out of memory", failed)
     except Ended as ended:
-        print(f"{name}: ended by {ended}", file=sys.stderr)
-        sys.exit(128 + signal.Signals[str(ended)])
+        fail(f"{name}: ended by {ended}", 128 + signal.Signals[str(ended)])
     except Exception as error:  # nobody is to read a traceback
-        fail(f"{name}: {mistake(error)}", failed)
+        status = getattr(error, "status", None)
+        fail(f"{name}: {explain(error)}", failed if status is None else status)
     sys.exit(status)
 
 
@@ -80,13 +74,38 @@ def complete(main):
         status = main()
     except SystemExit as end_of_main:
         status = end_of_main.code
-    try:
-        if sys.stdout:
-            sys.stdout.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where the rest goes, at which Python would try again
-        raise Failure(f"standard output: {error.strerror}") from None
+    error = flush(sys.stdout)
+    if error:
+        raise Failure(f"standard output: {error.strerror}")
     return status
+
+
+def flush(stream):
+    """Writes what has been printed; an error is returned. Python would meet it again at the end, and exit with a status of
+    its own: so the rest goes nowhere."""
+    try:
+        if stream:
+            stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
+
+
+def explain(error):
+    """What to tell the user of an exception."""
+    if isinstance(error, Failure):
+        return str(error)
+    if isinstance(error, OSError):
+        return describe(error)
+    return "out of memory" if isinstance(error, MemoryError) else mistake(error)
+
+
+def warn(words):
+    """Says it, unless nobody can hear it."""
+    with contextlib.suppress(OSError):
+        print(words, file=sys.stderr)
+    flush(sys.stderr)
 
 
 def mistake(error):
@@ -97,7 +116,8 @@ def mistake(error):
 
 
 def fail(words, status):
-    print(words, file=sys.stderr)
+    warn(words)
+    flush(sys.stdout)
     sys.exit(status)
 
 
