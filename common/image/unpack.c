@@ -264,6 +264,15 @@ bool unpack_probe(struct unpack *unpack, struct byte_source *source, uint64_t li
     return find_elf(unpack, source);
 }
 
+bool unpack_has_bzimage(const struct unpack *unpack)
+{
+    for (unsigned i = 0; i < unpack->layer_count; i++) {
+        if (unpack->layers[i].in_bzimage)
+            return true;
+    }
+    return false;
+}
+
 void unpack_memory(const struct unpack *unpack, uint64_t *ret_all, uint64_t *ret_largest)
 {
     *ret_all = unpack->budget.taken;

@@ -76,6 +76,9 @@ bool unpack_to_memory(struct unpack *unpack);
 /* Call after the last unpack_read(): checks that everything was read, and all checksums. */
 bool unpack_finish(struct unpack *unpack);
 
+/* True if one of the layers is in a Linux bzImage. */
+bool unpack_has_bzimage(const struct unpack *unpack);
+
 /*
  * Returns the memory that unpacking has taken so far, without the ELF file if that is a stream:
  * bytes in total, and in the largest piece.

@@ -215,11 +215,7 @@ void kernel_release(struct kernel *kernel)
 
 bool kernel_is_linux(const struct kernel *kernel)
 {
-    for (unsigned i = 0; i < kernel->unpack.layer_count; i++) {
-        if (kernel->unpack.layers[i].in_bzimage)
-            return true;
-    }
-    return kernel->image.notes.is_linux;
+    return unpack_has_bzimage(&kernel->unpack) || kernel->image.notes.is_linux;
 }
 
 void kernel_close(struct kernel *kernel)

@@ -23,7 +23,6 @@ static bool is_answered_yes(struct keyboard *keyboard)
 bool question_ask(const char *question)
 {
     CLEANUP(keyboard_close) struct keyboard keyboard = {.timer = NULL};
-
     bool can_answer = !EFI_ERROR(keyboard_open(&keyboard, TICK));
 
     if (can_answer)

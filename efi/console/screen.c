@@ -59,10 +59,7 @@ static bool text_is_tiny(void)
            (uint64_t)columns * FONT_WIDTH * (uint64_t)rows * FONT_HEIGHT * READABLE_FRACTION;
 }
 
-/*
- * The number of the mode to set: the current one for no change. Where the firmware has set none, it
- * is mode 0, which all consoles have.
- */
+/* The number of the mode to set: the usual one for no change. */
 static INT32 choose_mode(int console_mode)
 {
     INT32 last = ST->ConOut->Mode->MaxMode - 1;
@@ -73,7 +70,7 @@ static INT32 choose_mode(int console_mode)
         return last;
     if (console_mode == CONSOLE_MODE_AUTO && text_is_tiny())
         return last >= MODE_FIRST_MACHINE ? MODE_FIRST_MACHINE : MODE_80_50;
-    return text_mode_current() < 0 ? 0 : text_mode_current();
+    return text_mode_usual();
 }
 
 void screen_forget(struct screen *screen)

@@ -13,6 +13,13 @@ INT32 text_mode_current(void)
     return ST->ConOut && ST->ConOut->Mode ? ST->ConOut->Mode->Mode : -1;
 }
 
+INT32 text_mode_usual(void)
+{
+    INT32 mode = text_mode_current();
+
+    return mode < 0 ? 0 : mode;
+}
+
 bool text_mode_set(INT32 mode)
 {
     INT32 before = text_mode_current();

@@ -7,6 +7,9 @@
 /* The number of the current text mode; negative when there is none. */
 INT32 text_mode_current(void);
 
+/* The mode to come back to: the current one, or 0, which all consoles have, where there is none. */
+INT32 text_mode_usual(void);
+
 /*
  * Sets a text mode, which clears the screen. False when it cannot be set or is the current one; the
  * previous mode is then set again.

@@ -139,7 +139,7 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .console_mode = loader_interface_read_console_mode(console_mode, manager->arena),
         .configured_mode = console_mode,
         .beep = manager->catalog.config.beep,
-        .firmware_mode = text_mode_current() < 0 ? 0 : text_mode_current(),
+        .firmware_mode = text_mode_usual(),
         .context = entry_menu,
         .work = probe_next,
         .save_default = save_default,

@@ -43,7 +43,7 @@ struct menu {
     int console_mode;           /* as in struct loader_config; r and R change it */
     int configured_mode;        /* the console mode that loader.conf asks for */
     bool beep;                  /* every second of a countdown; the number of an entry otherwise */
-    INT32 firmware_mode;        /* the text mode before the menu; negative: unknown */
+    INT32 firmware_mode;        /* the text mode before the menu */
     /* Shown above the list until a key is pressed, e.g. why a boot failed; NULL for none. */
     const char *message;
     /* out: the edited command line, in the arena; NULL: unchanged */

@@ -94,7 +94,7 @@ void kernel_read_part(const char *path, const char *name, struct range part, str
 
 bool kernel_is_linux(const struct kernel *kernel)
 {
-    return kernel_file_is_bzimage(&kernel->file) || kernel->image.notes.is_linux;
+    return unpack_has_bzimage(&kernel->file.unpack) || kernel->image.notes.is_linux;
 }
 
 const char *machine_name(const struct elf_image *image)

@@ -101,15 +101,6 @@ bool kernel_file_is_elf(const struct kernel_file *file)
            memcmp(magic, "\177ELF", sizeof(magic)) == 0;
 }
 
-bool kernel_file_is_bzimage(const struct kernel_file *file)
-{
-    for (unsigned i = 0; i < file->unpack.layer_count; i++) {
-        if (file->unpack.layers[i].in_bzimage)
-            return true;
-    }
-    return false;
-}
-
 void kernel_file_close(struct kernel_file *file)
 {
     host_file_close(&file->file);

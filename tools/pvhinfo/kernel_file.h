@@ -38,7 +38,4 @@ bool kernel_file_open(const char *path, const char *name, struct range part, str
 /* True if it contains an ELF file, which may not be a kernel. */
 bool kernel_file_is_elf(const struct kernel_file *file);
 
-/* True if one of its containers is a bzImage. */
-bool kernel_file_is_bzimage(const struct kernel_file *file);
-
 void kernel_file_close(struct kernel_file *file);

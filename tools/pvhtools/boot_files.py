@@ -13,6 +13,9 @@ from .program import Failure, call_for_words, own_file, readable_file, temporary
 PVHINFO = own_file("build/pvhinfo", "bin/pvhinfo")
 LOADER = "EFI/BOOT/BOOTX64.EFI"
 LOADER_IA32 = "EFI/BOOT/BOOTIA32.EFI"
+# Where make puts them, and where make install does.
+LOADER_PLACES = {LOADER: ("build/x64/pvhboot.efi", "lib/pvhboot/pvhboot.efi"),
+                 LOADER_IA32: ("build/ia32/pvhboot.efi", "lib/pvhboot/pvhbootia32.efi")}
 ENTRIES = "loader/entries"
 FOLDER = "boot"
 
@@ -94,6 +97,19 @@ def check_loader(path, is_ia32=False):
         raise Failure(f"{path}: is pvhboot for {'32' if image.is_ia32() else '64'}-bit firmware; name the one for "
                       f"{'32' if is_ia32 else '64'}-bit firmware")
     return pathlib.Path(path)
+
+
+def loader_path(named, program):
+    """Where the loader PROGRAM is, LOADER or LOADER_IA32: the file NAMED, or ours."""
+    return named or own_file(*LOADER_PLACES[program])
+
+
+def find_loader(named, program):
+    """The same for a loader that is to be there, and to be pvhboot for that firmware."""
+    path = loader_path(named, program)
+    if not named and not path.is_file():
+        raise Failure(f"{path}: the loader is missing; make builds it, and make install installs it")
+    return check_loader(path, program == LOADER_IA32)
 
 
 def look_at(boot, decoders=ALL_DECODERS):

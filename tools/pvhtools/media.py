@@ -5,11 +5,11 @@ import contextlib
 import os
 import pathlib
 
-from .boot_files import ALL_DECODERS, LOADER, LOADER_IA32, Boot, check_loader, find_unknown_decoders
+from .boot_files import ALL_DECODERS, LOADER, LOADER_IA32, Boot, find_loader, find_unknown_decoders, loader_path
 from .media_entries import add_config, add_entries, check_entries, is_timeout, parse_entry
 from .media_images import write_disk, write_iso, write_netboot
 from .media_tree import Contents
-from .program import Failure, need, own_file, refuse_inputs, replacing, sha256, temporary_folder
+from .program import Failure, need, refuse_inputs, replacing, sha256, temporary_folder
 from .signing import sign
 
 # What the name of the output says, unless an option does.
@@ -17,9 +17,8 @@ MODES = {".iso": "iso", ".img": "disk", ".raw": "disk", ".qcow2": "disk"}
 MEDIA = ("iso", "disk", "netboot")
 PROGRAMS = {"iso": ["mkfs.fat", "mcopy", "xorriso"], "disk": ["mkfs.fat", "mcopy"], "netboot": []}
 
-# Path on the medium, the option, where it is by default.
-LOADERS = ((LOADER, "efi", ("build/x64/pvhboot.efi", "lib/pvhboot/pvhboot.efi")),
-           (LOADER_IA32, "efi_ia32", ("build/ia32/pvhboot.efi", "lib/pvhboot/pvhbootia32.efi")))
+# Path on the medium, and the option.
+LOADERS = ((LOADER, "efi"), (LOADER_IA32, "efi_ia32"))
 
 
 def add_media_options(parser):
@@ -105,21 +104,18 @@ def collect(options, cmdline, scratch):
                           settings=["overwrite-acpi-nvs yes"] if options.overwrite_acpi_nvs else []))
     add_entries(contents, boots, options.decoders, options.force)
     add_config(contents, options.timeout)
-    for path, option, names in LOADERS:
+    for path, option in LOADERS:
         if not contents.find(path):
-            contents.add(path, loader(getattr(options, option), names, options, scratch, path == LOADER_IA32))
+            contents.add(path, loader(getattr(options, option), path, options, scratch))
     return contents
 
 
-def loader(named, names, options, scratch, is_ia32):
+def loader(named, program, options, scratch):
     """The loader's file, signed if that is wanted."""
-    path = named or own_file(*names)
-    if not named and not path.is_file():
-        raise Failure(f"{path}: the loader is missing; make builds it, and make install installs it")
-    check_loader(path, is_ia32)
+    path = find_loader(named, program)
     if not options.key:
         return path
-    signed = scratch / pathlib.Path(names[0]).parent.name
+    signed = scratch / pathlib.Path(program).name
     sign(options.key, options.cert, path, signed)
     return signed
 
@@ -146,7 +142,7 @@ def refuse_own_files(output, options, contents):
     """Fails when the image would overwrite one of the files that it is made of, or would be one of the directory's."""
     if options.directory and pathlib.Path(os.path.realpath(output)).is_relative_to(options.directory.resolve()):
         raise Failure(f"{output}: is in {options.directory}, whose files go onto the medium; put it elsewhere")
-    refuse_inputs(output, [options.key, options.cert, *(getattr(options, option) or own_file(*names) for _, option, names in LOADERS),
+    refuse_inputs(output, [options.key, options.cert, *(loader_path(getattr(options, option), path) for path, option in LOADERS),
                            *(file for file in contents.files.values() if isinstance(file, pathlib.Path))])
 
 
