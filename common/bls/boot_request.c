@@ -19,14 +19,14 @@ bool boot_files_add(struct boot_files *files, struct arena *arena, struct volume
 bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,
                                    struct volume *volume, const char *path_and_arguments)
 {
+    const char *start = skip_spaces(path_and_arguments);
     size_t length = 0;
     const char *path;
 
-    while (path_and_arguments[length] && !is_space(path_and_arguments[length]))
+    while (start[length] && !is_space(start[length]))
         length++;
-    path = arena_strndup(arena, path_and_arguments, length);
-    return path &&
-           boot_files_add(files, arena, volume, path, skip_spaces(path_and_arguments + length));
+    path = arena_strndup(arena, start, length);
+    return path && boot_files_add(files, arena, volume, path, skip_spaces(start + length));
 }
 
 bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const char *name,

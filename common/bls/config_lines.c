@@ -42,9 +42,19 @@ static const char *take_line(struct config_lines *lines)
     return end;
 }
 
+static bool is_all_blank(const char *start, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (!is_blank(start[i]))
+            return false;
+    }
+    return true;
+}
+
 /*
  * Strips the quotes from a value that is quoted as a whole, as systemd-boot does. A value with more
- * quotes of that kind inside, such as "a b" c="d", keeps them all.
+ * quotes of that kind inside, such as "a b" c="d", keeps them all. White space in quotes alone is
+ * no value: it names nothing.
  */
 static void unquote(struct config_line *line)
 {
@@ -58,7 +68,7 @@ static void unquote(struct config_line *line)
             return;
     }
     line->value++;
-    line->value_length -= 2;
+    line->value_length = is_all_blank(start + 1, length - 2) ? 0 : length - 2;
 }
 
 /* Splits a trimmed line that is not empty. */

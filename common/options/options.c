@@ -142,8 +142,8 @@ static bool take_option(struct word_reader *reader, struct options *options, con
         added = value && boot_files_add(&request->initrds, reader->arena, NULL, value, "");
     } else if (option_is(word, "--module")) {
         value = option_value(reader, word, "--module", error);
-        added = value && boot_files_add_with_arguments(&request->modules, reader->arena, NULL,
-                                                       skip_spaces(value));
+        added =
+            value && boot_files_add_with_arguments(&request->modules, reader->arena, NULL, value);
     } else if (option_is(word, "--entry")) {
         value = options->entry = option_value(reader, word, "--entry", error);
     } else {

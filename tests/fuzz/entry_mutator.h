@@ -33,6 +33,8 @@ static const char *const line_values[] = {
     "4294967296",
     "quiet console=ttyS0",
     "\"a b\"",
+    "\" a b\"",
+    "' '",
     "@saved",
     "$kernelopts",
     "6a9857a393724b7a981ebb5b8495b9ea",

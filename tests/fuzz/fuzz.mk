@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Fuzzers of everything that parses untrusted input: libFuzzer with the address and undefined behaviour sanitizers.
-# `make fuzz FUZZ=name TIME=seconds`. The initial corpora are in tests/fuzz/corpus.
+# `make fuzz FUZZ=name TIME=seconds`, always with other inputs; those of SEED=number are the same each time, as in CI:
+# what a change did not break, it is not blamed for. The initial corpora are in tests/fuzz/corpus.
 
 FUZZ_BUILD   := build/fuzz
 comma := ,
 FUZZ_SECONDS = $(or $(TIME),60)
 FUZZ_LIMITS  = -timeout=20 -rss_limit_mb=1024 -artifact_prefix=$(FUZZ_BUILD)/found_$*_
+FUZZ_SEED    = $(if $(SEED),-seed="$$SEED")
 # What failed, before libFuzzer's stack and totals.
 fuzz_finding = grep -E 'not so:|runtime error:|ERROR:' $(1); tail -n 40 $(1)
 FUZZ_TARGETS := gzip xz zstd lz4 lz4_legacy bzimage nesting
@@ -53,7 +55,7 @@ $(FUZZ_OWN:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(
 $(FUZZ_OWN:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
 	@mkdir -p $(FUZZ_BUILD)/corpus_$*
 	@echo "fuzz: $* for $(FUZZ_SECONDS) seconds"
-	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=2048 $(FUZZ_LIMITS) -print_final_stats=1 \
+	@$< $(FUZZ_SEED) -max_total_time=$(FUZZ_SECONDS) -max_len=2048 $(FUZZ_LIMITS) -print_final_stats=1 \
 		-dict=$(call FUZZ_DICT,$*) $(FUZZ_BUILD)/corpus_$* \
 		$(call FUZZ_CORPUS,$*) \
 		>$(FUZZ_BUILD)/$*.log 2>&1 || { $(call fuzz_finding,$(FUZZ_BUILD)/$*.log); exit 1; }
@@ -64,7 +66,7 @@ $(FUZZ_OWN:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_%
 $(patsubst %,fuzz-%,$(FUZZ_TARGETS)): fuzz-%: $(FUZZ_BUILD)/fuzz_% $(FUZZ_BUILD)/seeds/.complete
 	@mkdir -p $(FUZZ_BUILD)/corpus_$*
 	@echo "fuzz: $* for $(FUZZ_SECONDS) seconds"
-	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=8192 $(FUZZ_LIMITS) -print_final_stats=1 \
+	@$< $(FUZZ_SEED) -max_total_time=$(FUZZ_SECONDS) -max_len=8192 $(FUZZ_LIMITS) -print_final_stats=1 \
 		$(FUZZ_BUILD)/corpus_$* $(FUZZ_BUILD)/seeds \
 		>$(FUZZ_BUILD)/$*.log 2>&1 || { $(call fuzz_finding,$(FUZZ_BUILD)/$*.log); exit 1; }
 	@grep -E '^stat::number_of_executed_units' $(FUZZ_BUILD)/$*.log
@@ -76,12 +78,12 @@ $(FUZZ_BUILD)/seeds/.complete: $(UNIT_SAMPLES)
 	@touch $@
 
 .PHONY: fuzz
-fuzz: $(patsubst %,fuzz-%,$(or $(FUZZ),$(FUZZ_TARGETS) $(FUZZ_OWN))) ## run the fuzzers, or one: FUZZ=name, TIME=seconds for each
+fuzz: $(patsubst %,fuzz-%,$(or $(FUZZ),$(FUZZ_TARGETS) $(FUZZ_OWN))) ## run the fuzzers, or one: FUZZ=name, TIME=seconds for each, SEED=number for the same inputs each time
 
 # Always two at a time, whatever -j says: each fuzzer keeps one processor busy.
 .PHONY: check-fuzz check-fuzz-full check-fuzz-hours
 check-fuzz: ## run every fuzzer for two seconds, and its corpus
-	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=2
+	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=2 SEED=1
 check-fuzz-full: ## run every fuzzer for a minute
 	@$(MAKE) --no-print-directory -j2 fuzz FUZZ= TIME=$(FUZZ_SECONDS)
 check-fuzz-hours: ## run every fuzzer for an hour, and keep what it found (13 hours)

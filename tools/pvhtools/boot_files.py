@@ -255,7 +255,9 @@ def read_value(value):
     """What the loader reads (common/bls/config_lines.c)."""
     value = value.strip(BLANKS)
     quoted = re.fullmatch(r"""(["'])(.*)\1""", value, re.DOTALL)
-    return quoted[2] if quoted and quoted[1] not in quoted[2] else value
+    if not quoted or quoted[1] in quoted[2]:
+        return value
+    return quoted[2] if quoted[2].strip(BLANKS) else ""
 
 
 def one_line(text, what="a command line"):

@@ -72,6 +72,8 @@ static void quotes_around_a_value(void **state)
     assert_text("a 'b \" c'\n", "1:a=b \" c;");
     assert_text("a \" b \"\n", "1:a= b ;");
     assert_text("a \"\"\n", "1:a=;");
+    assert_text("a \" \t \"\n", "1:a=;");
+    assert_text("a ' '\n", "1:a=;");
     assert_text("a \"\n", "1:a=\";");
     assert_text("a \"b c\n", "1:a=\"b c;");
     assert_text("a \"b' \n", "1:a=\"b';");

@@ -204,6 +204,28 @@ static void variables_of_grub(void **state)
     }
 }
 
+/* A module's path ends at white space, so it does not begin with any either. */
+static void white_space_in_quotes(void **state)
+{
+    static const char *const keys[] = {"linux", "initrd", "module", "options", "title", "extra"};
+    char text[100];
+
+    (void)state;
+    parse("a.conf", "linux /k\nmodule \" /m  a \"\nmodule \" /n\"\n");
+    assert_int_equal(entry.diagnostics.count, 0);
+    assert_string_equal(entry.request.modules.items[0].path, "/m");
+    assert_string_equal(entry.request.modules.items[0].command, "a ");
+    assert_string_equal(entry.request.modules.items[1].path, "/n");
+    for (size_t i = 0; i < ELEMENTS(keys); i++) {
+        snprintf(text, sizeof(text), "efi /a\n%s \" \t\"\n", keys[i]);
+        parse("a.conf", text);
+        snprintf(text, sizeof(text), "%s has no value; ignored", keys[i]);
+        assert_int_equal(entry.diagnostics.count, 1);
+        assert_diagnostic(0, 2, text);
+        assert_true(entry_is_bootable(&entry));
+    }
+}
+
 /* Also what is only known at the end of the file. */
 static void diagnostics_are_in_the_order_of_lines(void **state)
 {
@@ -578,6 +600,7 @@ int main(void)
         test(an_empty_file_is_no_boot),
         test(line_ends_and_white_space),
         test(bytes_that_do_not_belong_in_a_text),
+        test(white_space_in_quotes),
         test(diagnostics_are_in_the_order_of_lines),
         test(other_loaders_keys_are_ignored),
         test(extras),
