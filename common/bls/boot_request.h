@@ -49,8 +49,8 @@ bool boot_files_add_bytes(struct boot_files *files, struct arena *arena, const c
                           const uint8_t *bytes, uint64_t size, bool linux_only);
 
 /*
- * Appends a file given as "PATH ARGS", of more than white space; only the path is copied. False when
- * out of memory.
+ * Appends a file given as "PATH ARGS", of more than white space; only the path is copied. False
+ * when out of memory.
  */
 bool boot_files_add_with_arguments(struct boot_files *files, struct arena *arena,
                                    struct volume *volume, const char *path_and_arguments);
