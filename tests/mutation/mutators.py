@@ -27,8 +27,14 @@ JUMPS = {"return", "break", "continue", "case", "default"}
 NOTHING_TO_FIND = {"assert", "_Static_assert", "TEXT_ON_STACK"}
 
 # Their arguments, or the last two of them, mean the same in any order.
-SYMMETRIC = {"min_u64", "max_u64", "arena_alloc", "arena_alloc_bulk", "partition_id_equals", "range_overlaps",
-             "text_equals_ignoring_case"}
+SYMMETRIC = {"min_u64", "max_u64", "arena_alloc", "arena_alloc_bulk", "partition_id_equals", "range_intersect",
+             "range_overlaps", "text_equals_ignoring_case"}
+
+# The first two of theirs.
+SYMMETRIC_FIRST = {"checked_add", "checked_mul"}
+
+# What they give may be a byte or an element larger than it has to be.
+ALLOCATING = {"arena_alloc", "arena_alloc_bulk"}
 
 # The first two of theirs, where it is asked whether they are equal.
 COMPARING = {"memcmp", "strcmp", "strncmp"}
@@ -118,15 +124,24 @@ def labels(source, function):
             for label in range(number, skip_to(source, number, ":"))}
 
 
+def allocated_sizes(source, function):
+    """The token numbers in the arguments of calls that allocate."""
+    return {inside for number in range(function.opening, function.closing)
+            if source.tokens[number].text in ALLOCATING and source.tokens[number + 1].text == "("
+            for inside in range(number + 2, source.partners[number + 1])}
+
+
 def constants(source, function):
     left_out = dimensions(source, function) | labels(source, function)
+    may_be_larger = allocated_sizes(source, function)
     for number in worth_changing(source, function):
         token = source.tokens[number]
         is_call = source.tokens[number + 1].text == "("
         if number in left_out:
             continue
         if token.kind == "number":
-            yield token.start, token.end, f"({token.text} + 1)"
+            if number not in may_be_larger:
+                yield token.start, token.end, f"({token.text} + 1)"
             if token.text not in ("0", "1"):
                 yield token.start, token.end, f"({token.text} - 1)"
             if token.text != "0":
@@ -227,6 +242,8 @@ def swapped_arguments(source, function):
         pairs = list(zip(places, places[1:]))
         if name.text in SYMMETRIC:
             pairs = pairs[:-1]
+        if name.text in SYMMETRIC_FIRST:
+            pairs = pairs[1:]
         if name.text in COMPARING and source.tokens[closing + 1].text in ("==", "!="):
             pairs = pairs[1:]
         for (start, end), (second_start, second_end) in pairs:

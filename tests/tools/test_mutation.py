@@ -75,9 +75,22 @@ def test_what_no_mutant_changes(before):
     "static void f(struct pair *pair)\n{\n    pair->left = a;\n    pair->right = b;\n}\n",
     "static void f(struct pair *pair)\n{\n    pair->left = read_le32(a);\n    pair->right = read_le32(b);\n}\n",
     "static bool f(char *a)\n{\n    return text_equals_ignoring_case(a, b);\n}\n",
+    "static struct range f(struct range a)\n{\n    return range_intersect(a, b);\n}\n",
 ))
 def test_what_means_the_same(text):
     assert [after for _, after in changes(text) if after not in ("return 0;", ";")] == []
+
+
+def test_what_is_allocated_may_be_larger():
+    after = [after for _, after in changes("static void f(void)\n{\n    a = arena_alloc(arena, length + 8, (unsigned)b);\n}\n")]
+    assert "a = arena_alloc(arena, length + (8 - 1), (unsigned)b);" in after
+    assert "a = arena_alloc(arena, length + (8 + 1), (unsigned)b);" not in after
+
+
+def test_the_order_of_what_is_added():
+    after = [after for _, after in changes("static bool f(void)\n{\n    return checked_add(a, b, &c);\n}\n")]
+    assert "return checked_add(a, &c, b);" in after
+    assert "return checked_add(b, a, &c);" not in after
 
 
 @pytest.mark.parametrize("call, swapped, is_fault", (
