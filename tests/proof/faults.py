@@ -211,8 +211,8 @@ FAULTS = (
           "prove_url_reference", "prove_resolve", "it has an end"),
     Fault("an URL has no path", "url_parse", statement(calls="url_append", mentions=("'/'",)), "",
           "prove_url_reference", "prove_parse", "there is a path"),
-    Fault("a name may end behind the text", "append_rest", value("length"), ('length_until(rest, "/?#")', '1 + length_until(rest, "/?#")'),
-          "prove_url_reference", "prove_rest", "a name is in the text"),
+    Fault("the rest begins behind the text's end", "append_rest", statement(assigns="rest"), ("is_directory", "1"),
+          "prove_url_reference", "prove_rest", "outside object bounds"),
 
     Fault("a digest may begin behind the log", "event_size", condition("DIGEST_HEADER"), "0",
           "prove_event_log", "prove_event", "outside object bounds"),
