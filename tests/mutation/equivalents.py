@@ -32,16 +32,18 @@ class Equivalents:
 
 def read_equivalents(path, mutants):
     """Each paragraph: "FILE FUNCTION", "- the line", "+ what it becomes", and why that is the same. It is about one of
-    these mutants, and no other."""
-    known, wrong = set(), []
+    these mutants, and no other; where a function has the same line again, each has its own paragraph."""
+    known, wrong, first_at = collections.Counter(), [], {}
     there = collections.Counter(map(key_of, mutants))
     for number, lines in group(path.read_text(encoding="utf-8").splitlines()):
         key = (lines[0], *(line[2:] for line in lines[1:3]))
         if len(lines) < 4 or not lines[1].startswith("- ") or not lines[2].startswith("+"):
             wrong.append(f"{path.name}:{number}: not FILE FUNCTION, - LINE, + LINE and a reason")
-        elif there[key] != 1:
-            wrong.append(f"{path.name}:{number}: there are {there[key]} such mutants, not 1")
-        known.add(key)
+        else:
+            known[key] += 1
+            first_at.setdefault(key, number)
+    wrong += [f"{path.name}:{first_at[key]}: there are {there[key]} such mutants, not {count}"
+              for key, count in known.items() if there[key] != count]
     if wrong:
         sys.exit("\n".join(wrong))
     return Equivalents(known)

@@ -206,9 +206,13 @@ def test_a_list_that_has_rotted_is_told(tmp_path, text, says):
 def test_one_reason_is_for_one_mutant(tmp_path):
     twice = "static void f(int a)\n{\n    if (a)\n        g(a);\n    else\n        g(a);\n}\n"
     known = tmp_path / "equivalent.txt"
-    known.write_text("twice.c f\n- g(a);\n+ ;\nNobody asks.\n", encoding="utf-8")
-    with pytest.raises(SystemExit, match="there are 2 such mutants"):
-        read_equivalents(known, mutants_of([Source("twice.c", twice)]))
+    paragraph = "twice.c f\n- g(a);\n+ ;\nNobody asks.\n"
+    mutants = mutants_of([Source("twice.c", twice)])
+    known.write_text(paragraph, encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"equivalent.txt:1: there are 2 such mutants, not 1"):
+        read_equivalents(known, mutants)
+    known.write_text(f"{paragraph}\n{paragraph}", encoding="utf-8")
+    assert len(mutants) - sum(map(read_equivalents(known, mutants).allow, mutants)) == 2
 
 
 def test_the_list_is_of_mutants_of_the_loader():
