@@ -247,6 +247,33 @@ static void strings_beyond_all_measure(void **state)
     free(text);
 }
 
+/* 16 MiB, of the command line and of everything, are just possible. */
+static void strings_of_the_longest_measure(void **state)
+{
+    char *text = malloc(17 * MIB);
+    size_t length = 8;
+
+    (void)state;
+    memset(text, 'a', 17 * MIB);
+    request.command_line_room = 16 * MIB;
+    assert_true(boot_info_size(&request, &size));
+    request.command_line_room++;
+    assert_false(boot_info_size(&request, &size));
+    request.command_line_room = 0;
+    add_module(0x2000000, 1, text);
+    text[length] = '\0';
+    assert_true(boot_info_size(&request, &size));
+    text[length] = 'a';
+    length += 16 * MIB - size;
+    text[length] = '\0';
+    assert_true(boot_info_size(&request, &size));
+    assert_int_equal(size, 16 * MIB);
+    text[length] = 'a';
+    text[length + 1] = '\0';
+    assert_false(boot_info_size(&request, &size));
+    free(text);
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
 
 int main(void)
@@ -258,6 +285,7 @@ int main(void)
         test(command_lines_of_every_length),
         test(room_for_a_longer_command_line),
         test(strings_beyond_all_measure),
+        test(strings_of_the_longest_measure),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -687,6 +687,21 @@ static void pieces_of_one_size(void **state)
     assert_int_equal(table.lost, (200 - E820_MAX_ENTRIES) * 2 * PAGE_SIZE);
 }
 
+/* What is needed may begin where something else that is needed ends. */
+static void needed_pieces_that_adjoin(void **state)
+{
+    const uint64_t piece = 0x1000000 + 9 * UINT64_C(0x4000);
+    const struct range needed[] = {{piece - PAGE_SIZE, piece}, {piece, piece + PAGE_SIZE}};
+
+    (void)state;
+    for (size_t i = 0; i < 200; i++)
+        map_add(&builder, EFI_CONVENTIONAL, 0x1000000 + i * 0x4000, 2, 0);
+    build(&no_overlays, needed, ELEMENTS(needed));
+    assert_int_equal(table.count, E820_MAX_ENTRIES);
+    assert_int_equal(table_type(&table, piece), 1);
+    assert_int_equal(table_type(&table, piece - 0x4000), 0);
+}
+
 /* RAM that is left out becomes what surrounds it, if that is the same on both sides. */
 static void left_out_between_others(void **state)
 {
@@ -698,17 +713,44 @@ static void left_out_between_others(void **state)
         {EFI_RESERVED, EFI_ACPI_NVS, 0},
     };
 
+    static const uint64_t places[] = {0x800000,
+                                      0x2000000}; /* the first and the last of the table */
+
     (void)state;
-    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+    for (size_t i = 0; i < ELEMENTS(rows) * ELEMENTS(places); i++) {
+        uint64_t place = places[i % ELEMENTS(places)];
+        size_t row = i / ELEMENTS(places);
+
         restart(48);
-        map_add(&builder, rows[i].before, 0x800000, 1, 0); /* the first of the table */
-        map_add(&builder, EFI_CONVENTIONAL, 0x801000, 1, 0);
-        map_add(&builder, rows[i].after, 0x802000, 1, 0);
+        map_add(&builder, rows[row].before, place, 1, 0);
+        map_add(&builder, EFI_CONVENTIONAL, place + PAGE_SIZE, 1, 0);
+        map_add(&builder, rows[row].after, place + 2 * PAGE_SIZE, 1, 0);
         for (size_t piece = 0; piece < E820_MAX_ENTRIES; piece++)
             map_add(&builder, EFI_CONVENTIONAL, 0x1000000 + piece * 0x4000, 2, 0);
         build_plain();
-        assert_int_equal(table_type(&table, 0x801000), rows[i].type);
+        assert_int_equal(table_type(&table, place + PAGE_SIZE), rows[row].type);
     }
+}
+
+/* What is left out at the ends of a table has a neighbour on one side alone. */
+static void left_out_at_the_ends(void **state)
+{
+    const size_t count = E820_MAX_ENTRIES + 3; /* both ends, and one more */
+    struct hvm_memmap_entry *entries = malloc(count * sizeof(*entries)); /* exactly */
+
+    (void)state;
+    assert_non_null(entries);
+    for (size_t i = 0; i < count; i++)
+        map_add(&builder, EFI_CONVENTIONAL, 0x1000000 + i * 0x4000,
+                i == 0 || i == count - 1 ? 1 : 2, 0);
+    build_map(&map, &arena, &builder.map, &no_overlays);
+    table = (struct e820_table){.entries = entries, .capacity = map.count};
+    assert_int_equal(map.count, count + 1); /* the ISA hole is no entry */
+    assert_true(e820_build(&table, &map, NULL, 0, &error));
+    assert_int_equal(table.count, E820_MAX_ENTRIES);
+    assert_int_equal(table.lost, 4 * PAGE_SIZE);
+    assert_int_equal(table.entries[0].addr, 0x1008000);
+    free(entries);
 }
 
 /* Only reserved memory, in pieces: they are merged, the closest first. */
@@ -1109,7 +1151,9 @@ int main(void)
         test(real_machines_without_a_log),
         test(more_pieces_than_a_kernel_takes),
         test(pieces_of_one_size),
+        test(needed_pieces_that_adjoin),
         test(left_out_between_others),
+        test(left_out_at_the_ends),
         test(too_many_reserved_pieces),
         test(the_closest_pieces_are_joined),
         test(a_crowd_of_reserved_pieces),
