@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/overflow.h"
 #include "common/base/units.h"
 #include "pvh/platform/mtrr.h"
 #include "pvh/start_info.h"
@@ -13,6 +14,7 @@
 #define VALID          UINT64_C(0x800)
 #define ENABLED        UINT64_C(0x800)
 #define FIXED          UINT64_C(0x400)
+#define MOST_VARIABLE  40 /* up to the register at 0x250 */
 
 enum {
     UC = 0,
@@ -29,7 +31,7 @@ static struct machine {
     bool absent, guest, no_extended;
     unsigned address_bits; /* 0 for 36 */
     uint64_t capabilities, default_type, fixed_64k, fixed_16k;
-    uint64_t variable[2 * 16];
+    uint64_t variable[2 * MOST_VARIABLE];
     uint64_t system_config, top_memory_2;
 } machine;
 
@@ -59,7 +61,7 @@ static struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
 static uint64_t read_msr(uint32_t msr)
 {
     assert_false(machine.absent);
-    if (msr >= 0x200 && msr < 0x200 + 2 * (machine.capabilities & 0xff))
+    if (msr >= 0x200 && msr < 0x200 + 2 * min_u64(machine.capabilities & 0xff, MOST_VARIABLE))
         return machine.variable[msr - 0x200];
     switch (msr) {
     case 0xfe:
@@ -241,9 +243,15 @@ static void memory_that_is_forced_to_be_write_back(void **state)
     set_block(1, 4 * GIB, 256 * MIB, UC); /* MTRRs come before it */
     assert_finding(256 * MIB, true);
     machine.variable[3] = 0;
+    machine.top_memory_2 = 4 * GIB + 528 * MIB - 1; /* in steps of 8 MiB */
+    assert_finding(GIB - 520 * MIB, true);
+    machine.top_memory_2 = 5 * GIB;
     machine.system_config = 1 << 21;
     assert_finding(GIB, true);
-    machine.system_config = 3 << 21;
+    machine.system_config = ~(UINT64_C(1) << 21);
+    assert_finding(GIB, true);
+    machine.system_config = ~UINT64_C(0); /* whatever else it says */
+    assert_finding(0, false);
     machine.signature = 0x6a0; /* an Athlon does not have it */
     assert_finding(GIB, true);
     machine.signature = AMD_SIGNATURE;
@@ -317,6 +325,38 @@ static void wide_addresses(void **state)
     machine.no_extended = false;
     machine.address_bits = 255;
     assert_finding(GIB, true);
+}
+
+/* Up to the last address that the processor has, and not beyond. */
+static void addresses_of_any_width(void **state)
+{
+    static const struct {
+        unsigned bits, used;
+        bool no_extended;
+    } rows[] = {{32, 36, false}, {39, 39, false},  {52, 52, false},
+                {53, 52, false}, {255, 52, false}, {39, 36, true}};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        uint64_t end = UINT64_C(1) << rows[i].used;
+
+        start_machine(UC);
+        machine.address_bits = rows[i].bits;
+        machine.no_extended = rows[i].no_extended;
+        add_memory(end - GIB, end + GIB, HVM_MEMMAP_RAM);
+        set_block(0, 0, 8 * GIB, WB);
+        assert_finding(GIB, true);
+    }
+}
+
+static void as_many_registers_as_can_be(void **state)
+{
+    (void)state;
+    start_machine(UC);
+    machine.capabilities = 0xff;
+    set_block(MOST_VARIABLE - 2, 0, 8 * GIB, WB);
+    set_block(MOST_VARIABLE - 1, 4 * GIB, 256 * MIB, UC);
+    assert_finding(256 * MIB, true);
 }
 
 static void masks_with_gaps(void **state)
@@ -457,6 +497,8 @@ int main(void)
         cmocka_unit_test(fixed_ranges),
         cmocka_unit_test(low_memory_is_not_trimmed),
         cmocka_unit_test(wide_addresses),
+        cmocka_unit_test(addresses_of_any_width),
+        cmocka_unit_test(as_many_registers_as_can_be),
         cmocka_unit_test(masks_with_gaps),
         cmocka_unit_test(endless_masks),
         cmocka_unit_test(as_page_by_page),
