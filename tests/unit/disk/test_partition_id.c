@@ -2,6 +2,7 @@
 /* PARTUUIDs in paths and in device paths; file systems by their magic numbers. */
 #include "tests/lib/support.h"
 
+#include "common/base/units.h"
 #include "common/disk/file_system.h"
 #include "common/disk/partition_id.h"
 
@@ -25,6 +26,7 @@ static void test_guid(void **state)
     assert_true(partition_id_parse_path("PARTUUID=" GUID ":/vmlinuz", &id, &path));
     assert_string_equal(path, "/vmlinuz");
     assert_true(partition_id_equals(&id, &guid_id));
+    assert_int_equal(id.number, 0);
     assert_true(partition_id_parse_path("partuuid=" GUID ":x", &id, &path));
     assert_string_equal(path, "x");
 }
@@ -35,11 +37,17 @@ static void test_mbr(void **state)
     const char *path;
 
     (void)state;
+    memset(&id, 0xff, sizeof(id)); /* nothing is left of what was there */
     assert_true(partition_id_parse_path("PARTUUID=d4c3b2a1-1f:\\x", &id, &path));
+    assert_int_equal(id.start, 0);
     assert_string_equal(path, "\\x");
     assert_true(partition_id_equals(&id, &wanted));
     wanted.number++;
     assert_false(partition_id_equals(&id, &wanted));
+    assert_true(partition_id_parse_path("PARTUUID=d4c3b2a1-01:x", &id, &path));
+    assert_int_equal(id.number, 1);
+    assert_false(partition_id_equals(&id, &wanted));
+    assert_false(partition_id_equals(&wanted, &id));
 }
 
 /* Every beginning of a right one is wrong, and so is every other character in it. */
@@ -85,6 +93,12 @@ static void test_node(void **state)
     put_number(node + 4, 8, 0x123456789);
     assert_true(partition_id_from_node(node, sizeof(node), &id));
     assert_int_equal(id.start, 0x123456789);
+    memset(node + 20, 0, 4); /* as a logical partition's */
+    assert_false(partition_id_from_node(node, sizeof(node), &id));
+    node[37] = 2;
+    assert_true(partition_id_from_node(node, sizeof(node), &id));
+    assert_int_equal(id.number, 0);
+    assert_int_equal(id.start, 0);
     node[37] = 0;
     assert_false(partition_id_from_node(node, sizeof(node), &id));
 }
@@ -92,21 +106,34 @@ static void test_node(void **state)
 /* Where they start counts more than their numbers, and without both, the disk is meant. */
 static void test_mbr_places(void **state)
 {
-    struct partition_id a = {PARTITION_SIGNATURE_MBR, {1, 2, 3, 4}, 2, 4096}, b = a;
+    static const struct {
+        uint32_t number[2];
+        uint64_t start[2];
+        bool equal;
+    } rows[] = {
+        {{2, 2}, {4096, 4096}, true}, {{2, 3}, {4096, 4096}, true}, {{2, 2}, {4096, 4097}, false},
+        {{2, 3}, {4096, 0}, false},   {{2, 2}, {4096, 0}, true},    {{2, 0}, {4096, 0}, true},
+        {{2, 2}, {1, 2}, false},      {{2, 3}, {1, 1}, true},       {{1, 2}, {0, 0}, false},
+        {{1, 1}, {0, 0}, true},       {{1, 0}, {0, 0}, true},       {{0, 0}, {0, 0}, true},
+    };
 
     (void)state;
-    b.number = 3;
-    assert_true(partition_id_equals(&a, &b));
-    b.start = 4097;
-    assert_false(partition_id_equals(&a, &b));
-    b.start = 0;
-    assert_false(partition_id_equals(&a, &b));
-    b.number = 2;
-    assert_true(partition_id_equals(&a, &b));
-    b.number = 0;
-    assert_true(partition_id_equals(&a, &b));
-    b.signature[3] = 5;
-    assert_false(partition_id_equals(&a, &b));
+    for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        struct partition_id a = {PARTITION_SIGNATURE_MBR, {1, 2, 3, 4}, 0, 0}, b;
+
+        a.number = rows[i].number[0];
+        a.start = rows[i].start[0];
+        b = a;
+        b.number = rows[i].number[1];
+        b.start = rows[i].start[1];
+        assert_int_equal(partition_id_equals(&a, &b), rows[i].equal);
+        assert_int_equal(partition_id_equals(&b, &a), rows[i].equal);
+        b.signature[15] = 5;
+        assert_false(partition_id_equals(&a, &b));
+        b.signature[15] = 0;
+        b.kind = PARTITION_SIGNATURE_GPT;
+        assert_false(partition_id_equals(&a, &b));
+    }
 }
 
 static uint8_t probe[FILE_SYSTEM_PROBE_SIZE];
@@ -140,6 +167,17 @@ static void test_file_systems(void **state)
     assert_null(file_system_recognize(probe, 0)->damage);
 }
 
+/* One is worth looking for where there is one, or where nobody knows. */
+static void test_drivers(void **state)
+{
+    (void)state;
+    name_at(0x10040, "_BHRfS_M", 8);
+    assert_true(file_system_may_have_driver(file_system_recognize(probe, sizeof(probe))));
+    name_at(0, "XFSB", 4);
+    assert_false(file_system_may_have_driver(file_system_recognize(probe, sizeof(probe))));
+    assert_true(file_system_may_have_driver(file_system_recognize(probe, 0)));
+}
+
 static const struct file_system *ext(uint32_t compatible, uint32_t incompatible)
 {
     memset(probe, 0, sizeof(probe));
@@ -154,6 +192,12 @@ static void test_ext(void **state)
     (void)state;
     assert_string_equal(ext(0x38, 0x2)->name, "ext2");
     assert_string_equal(ext(0x3c, 0x2)->name, "ext3");
+    assert_string_equal(ext(0x39, 0x3)->name, "ext2");
+    assert_string_equal(ext(0x4, 0x1)->name, "ext3");
+    assert_string_equal(ext(0x4, 0x40)->name, "ext4");
+    assert_string_equal(ext(0x4, 0x80)->name, "ext4");
+    assert_string_equal(ext(0x4, 0x200)->name, "ext4");
+    assert_null(strstr(ext(0x5, 0xdfff)->words, "0.14"));
     assert_string_equal(ext(0x3c, 0x242)->name, "ext4");
     assert_string_equal(ext(0x3c, 0x242)->driver, "ext4_x64.efi");
     assert_non_null(strstr(ext(0x3c, 0x242)->words, "ext4_x64.efi"));
@@ -169,7 +213,7 @@ int main(void)
         cmocka_unit_test(test_guid),       cmocka_unit_test(test_mbr),
         cmocka_unit_test(test_mbr_places), cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_node),       cmocka_unit_test(test_file_systems),
-        cmocka_unit_test(test_ext),
+        cmocka_unit_test(test_drivers),    cmocka_unit_test(test_ext),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
