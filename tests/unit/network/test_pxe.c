@@ -98,6 +98,10 @@ static void test_options(void **state)
     add_text(66, "192.168.100.255");
     assert_server((const uint8_t[]){192, 168, 100, 255}, "a.efi");
 
+    start_packet("a.efi");
+    add_option(66, "9.8.76.5\0x", 10);
+    assert_server((const uint8_t[]){9, 8, 76, 5}, "a.efi");
+
     start_packet("a.efi"); /* a name, which cannot be looked up */
     add_option(54, (const uint8_t[]){10, 0, 2, 3}, 4);
     add_text(66, "boot.example");
@@ -112,7 +116,9 @@ static void test_options(void **state)
 static void test_bad_addresses(void **state)
 {
     static const char *const bad[] = {"10.0.2",      "10.0.2.256", "10.0.2.3.4", "10..2.3",
-                                      "10.0.2.1000", "",           "0.0.0.0",    "10.0.2.3x"};
+                                      "10.0.2.1000", "",           "0.0.0.0",    "10.0.2.3x",
+                                      "0001.0.2.3",  "10.0.2.3.",  ".10.0.2.3",  "10.0.2.",
+                                      "10.0.2./",    "10.0.2.:",   "boot.server"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -120,21 +126,90 @@ static void test_bad_addresses(void **state)
         add_text(66, bad[i]);
         assert_false(read_packet());
     }
+    for (size_t size = 0; size < 6; size++) {
+        start_packet("a.efi");
+        add_option(54, (const uint8_t[]){10, 0, 2, 3, 4, 5}, size);
+        assert_int_equal(read_packet(), size == 4);
+    }
+    start_packet("a.efi");
+    add_option(54, (const uint8_t[4]){0}, 4);
+    assert_false(read_packet());
 }
 
-/* Options go on in the fields for the file and the server's name. */
-static void test_overload(void **state)
+/* A packet whose fields have options: a file in that for the file, an address in the other. */
+static void start_fields(uint8_t overload)
 {
-    static const char in_file[] = "\x43\x09x/efi.efi\xff";
-    static const char in_name[] = "\x42\x08"
+    static const char in_file[] = "\0\x43\x09x/efi.efi\xff";
+    static const char in_name[] = "\0\x42\x08"
                                   "10.0.0.9\xff";
 
-    (void)state;
     start_packet("");
     memcpy(packet.bytes + FILE_AT, in_file, sizeof(in_file) - 1);
     memcpy(packet.bytes + SNAME, in_name, sizeof(in_name) - 1);
-    add_option(52, "\3", 1);
+    if (overload)
+        add_option(52, &overload, 1);
+}
+
+/* Options go on in the fields for the file and the server's name, where that is said. */
+static void test_overload(void **state)
+{
+    (void)state;
+    start_fields(3);
     assert_server((const uint8_t[]){10, 0, 0, 9}, "x/efi.efi");
+    start_fields(1);
+    assert_false(read_packet());
+    set_siaddr();
+    assert_server((const uint8_t[]){10, 0, 2, 2}, "x/efi.efi");
+    start_fields(2);
+    assert_false(read_packet());
+    packet.bytes[FILE_AT] = 'a';
+    assert_server((const uint8_t[]){10, 0, 0, 9}, "aC\tx/efi.efi\xff");
+    start_fields(0);
+    set_siaddr();
+    assert_false(read_packet());
+    start_fields(0);
+    packet.bytes[FILE_AT] = 'a';
+    assert_false(read_packet());
+
+    /* What stands outside of the fields comes first. */
+    start_fields(3);
+    add_text(67, "b.efi");
+    add_text(66, "10.0.0.8");
+    assert_server((const uint8_t[]){10, 0, 0, 8}, "b.efi");
+    start_packet("");
+    set_siaddr();
+    add_text(67, "b.efi");
+    add_text(52, "");
+    assert_server((const uint8_t[]){10, 0, 2, 2}, "b.efi");
+}
+
+/* Their options end where the fields end, with an end's mark or without. */
+static void test_full_fields(void **state)
+{
+    (void)state;
+    start_fields(3);
+    memset(packet.bytes + SNAME, 0, COOKIE - SNAME);
+    memcpy(packet.bytes + FILE_AT - 10,
+           "\x42\x08"
+           "10.0.0.9",
+           10);
+    memcpy(packet.bytes + COOKIE - 7,
+           "\x43\x05"
+           "b.efi",
+           7);
+    assert_server((const uint8_t[]){10, 0, 0, 9}, "b.efi");
+    packet.bytes[COOKIE - 6] = 6; /* longer than the field */
+    assert_false(read_packet());
+
+    start_fields(2);
+    memset(packet.bytes + SNAME, 0, COOKIE - SNAME);
+    memcpy(packet.bytes + FILE_AT,
+           "\x42\x08"
+           "10.0.0.9",
+           10); /* a name, even though it is a strange one */
+    assert_false(read_packet());
+    set_siaddr();
+    assert_true(read_packet());
 }
 
 static void test_nothing(void **state)
@@ -154,6 +229,8 @@ static void test_nothing(void **state)
     add_text(67, "a.efi");
     packet.size--; /* cut off */
     assert_false(read_packet());
+    packet.size = OPTIONS + 1; /* behind its code */
+    assert_false(read_packet());
     packet.size = OPTIONS - 1;
     assert_false(read_packet());
 }
@@ -161,7 +238,7 @@ static void test_nothing(void **state)
 /* Without the last bytes of the packet, which are there all the same. */
 static bool read_url_cut_off(const char *url, size_t missing)
 {
-    uint8_t bytes[BOOT_FILE_NAME_SIZE + 20] = {7, 1, 2, 3, 0, 1, 0, 2, 9, 9, 0, 59};
+    uint8_t bytes[2 * BOOT_FILE_NAME_SIZE] = {7, 1, 2, 3, 0, 1, 0, 2, 9, 9, 0, 59};
     size_t size = strlen(url);
 
     bytes[12] = (uint8_t)(size >> 8);
@@ -211,6 +288,31 @@ static void test_ipv6(void **state)
         assert_false(read_url_cut_off("tftp://[::1]/a", missing));
 }
 
+static void test_ipv6_gaps(void **state)
+{
+    (void)state;
+    assert_ipv6("tftp://[1:2::7:8]/a", "\0\1\0\2\0\0\0\0\0\0\0\0\0\7\0\x8", "a");
+    assert_ipv6("tftp://[1:2:3:4:5:6:7::]/a", "\0\1\0\2\0\3\0\4\0\5\0\6\0\7\0\0", "a");
+    assert_ipv6("tftp://[::2:3:4:5:6:7:8]/a", "\0\0\0\2\0\3\0\4\0\5\0\6\0\7\0\x8", "a");
+    assert_ipv6("tftp://[1::3:4:5:6:7:8]/a", "\0\1\0\0\0\3\0\4\0\5\0\6\0\7\0\x8", "a");
+    assert_false(read_url("tftp://[1:2:3:4:5:6:7:8::]/a"));
+}
+
+/* The longest name there is room for. */
+static void test_long_url(void **state)
+{
+    char url[BOOT_FILE_NAME_SIZE + 1];
+
+    (void)state;
+    memset(url, 'x', sizeof(url));
+    memcpy(url, "tftp://[::1]/", 13);
+    url[BOOT_FILE_NAME_SIZE] = '\0';
+    assert_false(read_url(url));
+    url[BOOT_FILE_NAME_SIZE - 1] = '\0';
+    assert_true(read_url(url));
+    assert_string_equal(server.file, url + 13);
+}
+
 static void assert_file(const char *file, const char *path, const char *expected)
 {
     TEXT_ON_STACK(text, 100);
@@ -224,6 +326,7 @@ static void test_files(void **state)
 {
     (void)state;
     assert_file("pvhboot.efi", "\\vmlinuz", "vmlinuz");
+    assert_file("pvhboot.efi", "\\k\\vmlinuz", "k/vmlinuz");
     assert_file("/pvhboot.efi", "vmlinuz", "/vmlinuz");
     assert_file("/a/b/pvhboot.efi", "\\k\\.\\vmlinuz", "/a/b/k/vmlinuz");
     assert_file("Boot\\x64\\pvhboot.efi", "/k//vmlinuz", "Boot\\x64\\k\\vmlinuz");
@@ -252,8 +355,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_header),        cmocka_unit_test(test_options),
         cmocka_unit_test(test_bad_addresses), cmocka_unit_test(test_overload),
-        cmocka_unit_test(test_nothing),       cmocka_unit_test(test_ipv6),
-        cmocka_unit_test(test_files),         cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_full_fields),   cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_ipv6),          cmocka_unit_test(test_ipv6_gaps),
+        cmocka_unit_test(test_long_url),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_urls),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
