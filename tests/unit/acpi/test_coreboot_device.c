@@ -212,6 +212,30 @@ static void only_code_is_searched(void **state)
     forget_tables();
 }
 
+/* An FADT has as many of the two pointers as there is room for; the longer one is the newer. */
+static void fadts_of_any_length(void **state)
+{
+    (void)state;
+    for (uint32_t length = 36; length <= 156; length++) {
+        static const uint64_t pointers[] = {FADT};
+        struct fake_table *fadt;
+
+        for (size_t i = 0; i < 2; i++) {
+            forget_tables();
+            add_rsdp(2, 0, XSDT);
+            add_root(XSDT, 8, ELEMENTS(pointers), pointers);
+            fadt = add_table(FADT, "FACP", length);
+            if (length >= 44)
+                put_number(fadt->bytes + 40, 4, DSDT);
+            if (length >= 148)
+                put_number(fadt->bytes + 140, 8, OTHER);
+            memcpy(add_table(i ? OTHER : DSDT, "DSDT", LENGTH)->bytes + 100, "BOOT0000", 8);
+            assert_int_equal(search(), length >= (i ? 148 : 44));
+        }
+    }
+    forget_tables();
+}
+
 /* Tables that are not there, end elsewhere or have a wrong checksum. */
 static void damaged_tables(void **state)
 {
@@ -253,13 +277,31 @@ static void work_is_bounded(void **state)
     forget_tables();
 }
 
+/* As much code as any machine may have is searched, and a byte more is not. */
+static void the_largest_table(void **state)
+{
+    static const uint64_t pointers[] = {0x100000};
+    struct fake_table *table = add_memory(0x100000, 16 * MIB + 1);
+
+    (void)state;
+    add_rsdp(2, 0, XSDT);
+    add_root(XSDT, 8, ELEMENTS(pointers), pointers);
+    memcpy(table->bytes, "SSDT", 4);
+    put_number(table->bytes + 4, 4, 16 * MIB);
+    assert_false(search());
+    put_number(table->bytes + 4, 4, 16 * MIB + 1);
+    assert_true(search()); /* it cannot tell */
+    forget_tables();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_are_those_of_iasl), cmocka_unit_test(iasl_reads_it_back),
         cmocka_unit_test(either_name_anywhere),    cmocka_unit_test(text_like_the_names),
-        cmocka_unit_test(only_code_is_searched),   cmocka_unit_test(damaged_tables),
-        cmocka_unit_test(work_is_bounded),
+        cmocka_unit_test(only_code_is_searched),   cmocka_unit_test(fadts_of_any_length),
+        cmocka_unit_test(damaged_tables),          cmocka_unit_test(work_is_bounded),
+        cmocka_unit_test(the_largest_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,7 +88,7 @@ static void stack_and_tables_in_free_memory(void **state)
 
 static void nothing_where_the_firmware_owns_it(void **state)
 {
-    const struct processor_state processor = {.stack_pointer = 0x1080000,
+    const struct processor_state processor = {.stack_pointer = 0x1010000, /* free is not far */
                                               .page_table = 0x1000000,
                                               .page_levels = 4,
                                               .gdt = {0xfffdd700, 0xfffdd730},
@@ -102,12 +102,16 @@ static void nothing_where_the_firmware_owns_it(void **state)
 
 static void at_the_beginning_of_memory(void **state)
 {
-    const struct processor_state processor = {.stack_pointer = 0x7000};
+    struct processor_state processor = {.stack_pointer = 0x7000};
 
     (void)state;
     find(&processor);
     assert_int_equal(found.count, 1);
     assert_found(0, 0, 0x27000);
+    processor.stack_pointer = 0x150000; /* not a page more than on either side */
+    find(&processor);
+    assert_int_equal(found.count, 1);
+    assert_found(0, 0x130000, 0x170000);
 }
 
 /* A table of pages is a range of its own; an entry that is not present is none. */
@@ -130,7 +134,7 @@ static void tables_of_small_pages(void **state)
     assert_found(1, 0x300000, 0x301000);
     assert_found(2, TABLES + 4 * PAGE_SIZE, TABLES + 5 * PAGE_SIZE);
     assert_found(3, TABLES + 6 * PAGE_SIZE, TABLES + 7 * PAGE_SIZE);
-    tables[1][0] = 0;
+    tables[1][0] = table_address(2) | 2; /* writable, but not there */
     find(&processor);
     assert_int_equal(found.count, 1);
     assert_found(0, TABLES, TABLES + 2 * PAGE_SIZE);
@@ -152,6 +156,7 @@ static void levels_of_32_bits(void **state)
     assert_found(2, 0x500000, 0x501000);
     memset(tables, 0, sizeof(tables));
     tables[0][3] = 0x00600000 | PRESENT | UINT64_C(0x00800083) << 32;
+    tables[1][0] = 0x700000 | PRESENT; /* behind the table */
     processor.page_levels = 2;
     find(&processor);
     assert_int_equal(found.count, 2);

@@ -390,6 +390,17 @@ static void a_kernel_around_the_isa_hole(void **state)
     assert_error(&error, ERROR_SPAN_TAKEN, 0x1000, 2 * MIB + 0x2000, 0xa0000, 0xf0000,
                  MEMORY_ISA_HOLE);
 
+    /* Right up to it on both sides. */
+    restart();
+    add_plain_memory();
+    map_add_range(&builder, EFI_RESERVED, 0xf0000, 0x100000);
+    add_segment(0x1000, 0x30, 0x9f000);
+    add_segment(MIB, 0x1000, 0x2000);
+    make_good();
+    assert_int_equal(plan.ram_parts.count, 2);
+    assert_int_equal(plan.ram_parts.items[0].end, 0xa0000);
+    assert_int_equal(plan.ram_parts.items[1].start, MIB);
+
     /* Other holes are not allowed in gaps: Linux uses its gaps as memory. */
     restart();
     add_plain_memory();
@@ -790,6 +801,25 @@ static void relocation_keeps_to_its_note(void **state)
     image.notes.relocation.valid = false;
     assert_false(make());
     assert_int_equal(error.code, ERROR_RELOCATION_NOTE);
+}
+
+/* A hole of as many pages as the kernel has, of whatever number, is room enough. */
+static void relocation_into_a_hole_that_just_fits(void **state)
+{
+    (void)state;
+    for (uint64_t pages = 1; pages <= 8; pages++) {
+        uint64_t size = pages * PAGE_SIZE;
+
+        restart();
+        map_add_range(&builder, EFI_CONVENTIONAL, 0x10000, 0xa0000);
+        map_add_range(&builder, EFI_CONVENTIONAL, 2 * MIB, 2 * MIB + size - PAGE_SIZE);
+        map_add_range(&builder, EFI_CONVENTIONAL, 4 * MIB, 4 * MIB + size);
+        map_add_range(&builder, EFI_CONVENTIONAL, 8 * MIB, 9 * MIB);
+        add_segment(16 * MIB, size - 5, size - 5);
+        allow_relocation(PAGE_SIZE, 0, UINT32_MAX);
+        make_good();
+        assert_int_equal(plan.span.start, 4 * MIB);
+    }
 }
 
 /* A kernel is not moved when its link address is only in use until exit. */
@@ -1382,6 +1412,7 @@ int main(void)
         test(acpi_nvs_in_the_span),
         test(what_blocks_the_span_is_named),
         test(relocation_keeps_to_its_note),
+        test(relocation_into_a_hole_that_just_fits),
         test(staging_goes_before_relocation),
         test(relocation_into_boot_services),
         test(no_room_for_the_rest),
