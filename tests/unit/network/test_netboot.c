@@ -74,6 +74,8 @@ static void test_paths(void **state)
     assert_path("/Loader//entries/a.conf", "pvhboot/a.conf");
     assert_path("\\loader\\loader.conf", "\\loader\\loader.conf");
     assert_path("\\loader\\entries2\\a", "\\loader\\entries2\\a");
+    assert_path("\\loader\\entrie\\a", "\\loader\\entrie\\a");
+    assert_path("\\boader\\entries\\a", "\\boader\\entries\\a");
     assert_path("/vmlinuz", "/vmlinuz");
     assert_true(netboot_is_entries("\\loader\\entries"));
     assert_true(netboot_is_entries("loader/entries/"));

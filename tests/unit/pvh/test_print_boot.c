@@ -82,8 +82,10 @@ static void modules(void **state)
     (void)state;
     print_module(&writer, 0, (struct range){0x2000000, 0x2000123}, "a.img", 2);
     print_module(&writer, 12, (struct range){0x3000000, 0x3000001}, "b.img", 0);
+    print_module(&writer, 13, (struct range){0x3001000, 0x3002000}, "c.img", 1);
     assert_string_equal(written, "  module 0     0x2000000-0x2000122 a.img and 2 more\n"
-                                 "  module 12    0x3000000-0x3000000 b.img\n");
+                                 "  module 12    0x3000000-0x3000000 b.img\n"
+                                 "  module 13    0x3001000-0x3001fff c.img and 1 more\n");
 }
 
 /* Paths and command lines of any length are printed completely, with their line ends. */
@@ -130,8 +132,10 @@ static void the_rest_of_the_plan(void **state)
 
 static void one_copy(void **state)
 {
-    const struct load_plan plan = {
-        .staged = 4096, .copies = {.count = 1}, .zero_after_exit = {.count = 1}};
+    const struct load_plan plan = {.acpi_overlay = {0x7ff0000, 0x7ff2000},
+                                   .staged = 4096,
+                                   .copies = {.count = 1},
+                                   .zero_after_exit = {.count = 1}};
     const struct memory_map map = {.descriptors = 120};
     const struct e820_table table = {.count = 17, .ram_count = 6};
 
@@ -139,6 +143,7 @@ static void one_copy(void **state)
     print_plan(&writer, &plan, &map, &table);
     assert_non_null(
         strstr(written, "  staged       4096 bytes in 1 copy, 1 range to clear after exit\n"));
+    assert_non_null(strstr(written, "  ACPI overlay 0x7ff0000-0x7ff1fff\n"));
 }
 
 /* A boot info block at 0x10000 with two modules, the second with a long command line. */
@@ -226,6 +231,8 @@ static void maps(void **state)
     map_add(&builder, EFI_RESERVED, UINT64_C(0xfffffffffffff000), 1, 0);
     map_add(&builder, EFI_RESERVED, 0x1000, UINT64_MAX, 0);
     print_firmware_map(&writer, &builder.map, &ecam, 1);
+    print_tables(&writer, held, 1);
+    print_overlay_size(&writer, 0x21000);
     print_reclaimable(&writer, &reclaimable);
     print_e820(&writer, &table);
     map_free(&builder);
@@ -233,6 +240,8 @@ static void maps(void **state)
                                  "efi 0 0x0 0xfffffffffffff000 0xffffffffffffffff\n"
                                  "efi 0 0x0 0x1000 0xffffffffffffffff\n"
                                  "mcfg 0xb0000000 0xc0000000\n"
+                                 "acpi 0x7e000000 0x7e200000\n"
+                                 "acpi-overlay 0x21000\n"
                                  "reclaimable 0x7e000000 0x7e200000\n"
                                  "reclaimable 0x70000000 0x70001000\n"
                                  "e820 1 0x1000 0xa0000\n"
