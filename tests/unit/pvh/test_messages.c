@@ -320,6 +320,19 @@ static void missing_entries(void **state)
                         "instead of \"Xen\"");
 }
 
+/* Any of those that are kept may be the one with another owner, and no other. */
+static void the_note_of_another_owner(void **state)
+{
+    (void)state;
+    for (size_t place = 0; place <= ELEMENTS(error.notes.ids); place++) {
+        error = (struct error){.code = ERROR_NO_ENTRY_NOTE};
+        for (size_t i = 0; i < ELEMENTS(error.notes.ids); i++)
+            add_note(i == place ? "nuttx" : "Xen", i == place ? 18 : 6);
+        assert_int_equal(strstr(sentence(), "has the owner \"nuttx\"") != NULL,
+                         place < ELEMENTS(error.notes.ids));
+    }
+}
+
 static void notes_that_break_off(void **state)
 {
     (void)state;
@@ -337,13 +350,10 @@ static void names_of_notes(void **state)
         struct note_id id;
         const char *name;
     } names[] = {
-        {{"GNU", 1}, "GNU ABI tag"},
-        {{"GNU", 3}, "GNU build-id"},
-        {{"GNU", 5}, "GNU property"},
-        {{"Linux", 0x100}, "Linux build salt"},
-        {{"Linux", 0x101}, "Linux LTO"},
-        {{"Xen", 18}, "Xen type 18"},
-        {{"", 4294967295}, "(no owner) type 4294967295"},
+        {{"GNU", 1}, "GNU ABI tag"},     {{"GNU", 3}, "GNU build-id"},
+        {{"GNU", 5}, "GNU property"},    {{"Linux", 0x100}, "Linux build salt"},
+        {{"Linux", 0x101}, "Linux LTO"}, {{"Xen", 18}, "Xen type 18"},
+        {{"X", 2}, "X type 2"},          {{"", 4294967295}, "(no owner) type 4294967295"},
     };
 
     (void)state;
@@ -533,6 +543,7 @@ int main(void)
         cmocka_unit_test(sentences_are_different),
         cmocka_unit_test(no_error_says_nothing),
         cmocka_unit_test(missing_entries),
+        cmocka_unit_test(the_note_of_another_owner),
         cmocka_unit_test(notes_that_break_off),
         cmocka_unit_test(names_of_notes),
         cmocka_unit_test(what_people_try_to_boot_instead),
