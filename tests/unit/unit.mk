@@ -15,6 +15,7 @@ UNIT_SUPPORT := $(addprefix tests/lib/,support.c acpi_tables.c elf_file.c simula
 # Tests of single files of efi/, which need only a few fake services.
 UNIT_EFI_efi/test_console := $(addprefix efi/console/,console.c log.c printable.c text_mode.c)
 UNIT_EFI_efi/test_screen := $(addprefix efi/console/,screen.c printable.c text_mode.c)
+UNIT_EFI_efi/test_keyboard := efi/console/keyboard.c
 UNIT_EFI_efi/test_stub_interface := efi/stub/stub_interface.c \
 	$(addprefix efi/firmware/,device_path.c interface_variables.c system_table.c variables.c)
 UNIT_EFI_efi/test_measure := efi/boot/measure.c efi/firmware/tpm.c
