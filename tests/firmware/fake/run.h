@@ -68,7 +68,7 @@ struct run_result {
     size_t first[SERVICE_COUNT]; /* first call of each service; 0 for none */
     enum service failed;         /* the service that was made to fail */
     uint8_t trace[TRACE_LENGTH];
-    char failure[1000]; /* what the loader did wrong; "" for nothing */
+    char failure[4000]; /* what the loader did wrong; "" for nothing */
     bool finished;
     bool marked;
     size_t said_length;

@@ -156,6 +156,15 @@ static void worn_at_last(uint64_t seed)
     expect_command_line("worn");
 }
 
+/* What may work after all is tried before: that has a problem, but tries as well. */
+static void check_worn_at_last(void)
+{
+    static const char *const said[] = {"pvhboot: b: /none: no such file",
+                                       "pvhboot: a: /no: no such file"};
+
+    check_all_said(said, ELEMENTS(said));
+}
+
 /* The last try of another entry is used up: it is not started again as one without tries. */
 static void last_try_once(uint64_t seed)
 {
@@ -202,6 +211,16 @@ static void pass_entry(uint64_t seed)
     expect_fallback(
         "x pvhboot.entry=\"a b\" pvhboot.boot-count-path=/loader/entries/\"a b+3.conf\"");
     expect_fallback("x");
+}
+
+/* A terminal that shows the command line might obey a control character. */
+static void pass_no_entry(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    file_put_text(CONFIG, "pass-entry yes\n");
+    put_entry("a\x7f.conf", "Deleted", "1", "x");
+    expect_command_line("x");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -1409,10 +1428,11 @@ const struct scenario manager_scenarios[] = {
     {"entries-a-file", file_for_directory, ENDING_ERROR, "there is no directory \\loader\\entries",
      .lasts = 3100},
     {"worn-before-good", worn_before_good, ENDING_BOOT, .seeds = 2},
-    {"worn-at-last", worn_at_last, ENDING_BOOT, .seeds = 2},
+    {"worn-at-last", worn_at_last, ENDING_BOOT, NULL, check_worn_at_last, .seeds = 2},
     {"last-try-once", last_try_once, ENDING_ERROR, NULL, check_last_try, .lasts = 3100},
     {"config-damaged", damaged_config, ENDING_BOOT, "loader.conf", .seeds = 4, .faults = true},
     {"pass-entry", pass_entry, ENDING_BOOT, NULL, .faults = true},
+    {"pass-no-entry", pass_no_entry, ENDING_BOOT, "this name cannot be passed to the kernel"},
 
     {"counted", counted, ENDING_BOOT, NULL, check_counted, .faults = true},
     {"counted-read-only", counted_read_only, ENDING_BOOT, "cannot be counted", check_not_counted,

@@ -233,6 +233,20 @@ static void entry_not_passed(uint64_t seed)
     expect_command_line("signed");
 }
 
+/* Nor what a virtual machine is told from outside, which would be refused. */
+static void outside_not_added(uint64_t seed)
+{
+    static const char options[] = "io.systemd.boot.kernel-cmdline-extra=evil";
+
+    (void)seed;
+    setup_plain();
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\n");
+    pin("\\vmlinux");
+    install(NULL);
+    put_smbios((const uint8_t[]){11, 5, 0, 0, 1}, options, sizeof(options));
+    set_secure_boot(true);
+}
+
 /* What the loader adds itself is not told of as if someone had given it. */
 static void check_nothing_ignored(void)
 {
@@ -337,6 +351,8 @@ const struct scenario pinned_scenarios[] = {
      .says = "but the signed image asks for", .seeds = 2},
     {"pinned-offered", offered_to_pinned, ENDING_ERROR, .says = "no signature covers this initrd"},
     {"pinned-entry-not-passed", entry_not_passed, ENDING_BOOT, .check = check_nothing_ignored},
+    {"pinned-outside-not-added", outside_not_added, ENDING_BOOT,
+     .says = "pvhboot: a: the command line comes from outside and is ignored"},
     {"pinned-framebuffer-not-passed", framebuffer_not_passed, ENDING_BOOT, .seeds = 3},
     {"pinned-module-options", module_options, ENDING_ERROR,
      .says = "more: Secure Boot is on, and the command line comes from outside", .seeds = 2},

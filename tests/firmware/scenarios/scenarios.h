@@ -24,6 +24,7 @@ extern const struct scenario pinned_scenarios[];
 extern const struct scenario random_scenarios[];
 extern const struct scenario real_scenarios[];
 extern const struct scenario report_scenarios[];
+extern const struct scenario screen_scenarios[];
 extern const struct scenario smbios_scenarios[];
 extern const struct scenario trouble_scenarios[];
 extern const struct scenario tpm_scenarios[];

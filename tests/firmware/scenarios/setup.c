@@ -5,6 +5,7 @@
 #include "tests/firmware/fake/run.h"
 
 #include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/text.h"
 #include "tests/firmware/fake/variables.h"
@@ -124,6 +125,23 @@ uint8_t *make_archive(const struct archive_shape *shape, uint64_t *ret_size)
     require(bytes = malloc(*ret_size));
     cpio_write(&archive, bytes);
     return bytes;
+}
+
+void put_smbios(const uint8_t *header, const char *strings, size_t size)
+{
+    static const EFI_GUID guid = {
+        0xf2fd1544, 0x9794, 0x4a2c, {0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94}};
+    static uint8_t structures[2000], entry[24] = {'_', 'S', 'M', '3', '_', 0, 24};
+    size_t length = header[1];
+
+    require(length + size + 2 <= sizeof(structures));
+    memcpy(structures, header, length);
+    memcpy(structures + length, strings, size);
+    put_number(entry + 12, 4, length + size + 1);
+    put_number(entry + 16, 8, (uintptr_t)structures);
+    for (size_t i = 0; i < sizeof(entry); i++)
+        entry[5] = (uint8_t)(entry[5] - (i == 5 ? 0 : entry[i]));
+    configuration_add(&guid, (uintptr_t)entry);
 }
 
 void support_setup(void)

@@ -32,6 +32,12 @@ struct archive_shape {
 /* The archive's bytes, which the caller may free. */
 uint8_t *make_archive(const struct archive_shape *shape, uint64_t *ret_size);
 
+/*
+ * SMBIOS with one structure: its header and formatted part, and its strings, each with its NUL, of
+ * `size` bytes.
+ */
+void put_smbios(const uint8_t *header, const char *strings, size_t size);
+
 /* The firmware can restart into its setup. */
 void support_setup(void);
 

@@ -20,25 +20,7 @@
 #define OPTIONS     "io.systemd.boot.kernel-cmdline-extra="
 #define STUB        "io.systemd.stub.kernel-cmdline-extra="
 
-/* A structure with its strings, each with its NUL; they stay where they are. */
-static void put_structure(const uint8_t *header, const char *strings, size_t size)
-{
-    static const EFI_GUID guid = {
-        0xf2fd1544, 0x9794, 0x4a2c, {0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94}};
-    static uint8_t structures[2000], entry[24] = {'_', 'S', 'M', '3', '_', 0, 24};
-    size_t length = header[1];
-
-    require(length + size + 2 <= sizeof(structures));
-    memcpy(structures, header, length);
-    memcpy(structures + length, strings, size);
-    put_number(entry + 12, 4, length + size + 1);
-    put_number(entry + 16, 8, (uintptr_t)structures);
-    for (size_t i = 0; i < sizeof(entry); i++)
-        entry[5] = (uint8_t)(entry[5] - (i == 5 ? 0 : entry[i]));
-    configuration_add(&guid, (uintptr_t)entry);
-}
-
-#define PUT(strings) put_structure((const uint8_t[]){11, 5, 0, 0, 1}, strings, sizeof(strings) - 1)
+#define PUT(strings) put_smbios((const uint8_t[]){11, 5, 0, 0, 1}, strings, sizeof(strings) - 1)
 
 static void set_secure_boot(void)
 {
@@ -158,7 +140,7 @@ static void dry_run(uint64_t seed)
 
     report_of_machine = reports[seed];
     setup_plain();
-    put_structure(headers[seed], "Maker\x1b\0Box 1\0", sizeof("Maker\x1b\0Box 1"));
+    put_smbios(headers[seed], "Maker\x1b\0Box 1\0", sizeof("Maker\x1b\0Box 1"));
     fake_system_table.Hdr.Revision = 2 << 16 | 70;
     fake_system_table.FirmwareVendor = vendor;
     fake_system_table.FirmwareRevision = 3 << 16 | 5;

@@ -35,8 +35,8 @@ static const struct scenario *const all_scenarios[] = {
     image_scenarios,  keyboard_scenarios,  manager_scenarios, measure_scenarios,
     memory_scenarios, menu_scenarios,      network_scenarios, overlay_scenarios,
     pinned_scenarios, random_scenarios,    real_scenarios,    report_scenarios,
-    smbios_scenarios, tpm_scenarios,       trouble_scenarios, trust_scenarios,
-    type2_scenarios,  volume_scenarios};
+    screen_scenarios, smbios_scenarios,    tpm_scenarios,     trouble_scenarios,
+    trust_scenarios,  type2_scenarios,     volume_scenarios};
 
 /* Runs that a process executes one after another. */
 struct batch {

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whole screens of the menu, row by row. */
+#include "tests/firmware/scenarios/scenarios.h"
+
+#include "tests/firmware/fake/console.h"
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
+#include "tests/firmware/fake/guest.h"
+#include "tests/firmware/scenarios/setup.h"
+
+#include <stdio.h>
+
+#define ENTER '\r'
+
+static uint64_t time;
+
+static void press(UINT16 scan, CHAR16 unicode)
+{
+    keys_press(time += TICKS_PER_SECOND / 4, scan, unicode);
+}
+
+static void start(const char *config)
+{
+    time = TICKS_PER_SECOND;
+    setup_plain();
+    file_put_text("\\loader\\loader.conf", config);
+}
+
+static void put_letters(const char *letters, const char *kernel)
+{
+    char path[40], text[400];
+
+    for (; *letters; letters++) {
+        snprintf(path, sizeof(path), "\\loader\\entries\\%c.conf", *letters);
+        snprintf(text, sizeof(text), "title Entry %c\nsort-key %c\nlinux %s\n", *letters, *letters,
+                 kernel);
+        file_put_text(path, text);
+    }
+}
+
+static const char small_list_screen[] =
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                             Entry A\n"
+    ">                         => Entry B, which is wider\n"
+    "                             C (no tries left)\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                 Boot in 4 s.   Enter: now   any other key: stop\n"
+    " \n"
+    "cursor: row 9, column 25, hidden\n"
+    "highlighted: row 9, columns 25 to 53\n";
+
+/* Three entries in the middle, of which the second is the default, and below them the countdown. */
+static void small_list(uint64_t seed)
+{
+    (void)seed;
+    start("timeout 5\ndefault b\n");
+    file_put_text("\\loader\\entries\\a.conf",
+                  "title Entry A\nsort-key a\nlinux /vmlinux\noptions a\n");
+    file_put_text("\\loader\\entries\\b.conf",
+                  "title Entry B, which is wider\nsort-key b\nlinux /vmlinux\n");
+    file_put_text("\\loader\\entries\\c+0-3.conf", "title C\nsort-key c\nlinux /vmlinux\n");
+    console_expect(small_list_screen);
+    press(SCAN_UP, 0);
+    press(0, ENTER);
+    expect_command_line("a");
+}
+
+/* Missing, and so far down that its name takes almost three rows. */
+#define DEEP                                                                                       \
+    "/123456789/123456789/123456789/123456789/123456789/123456789/123456789/123456789"             \
+    "/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel"
+
+static const char *const full_screens[] = {
+    " b: no such file on the volume pvhboot was started from; paths start at its\n"
+    " root:\n"
+    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
+    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    " \n"
+    " \n"
+    ">                                 => Entry b (cannot boot)\n"
+    "                                     Entry c (cannot boot)\n"
+    "                                     Entry d (cannot boot)\n"
+    "                                     Entry e (cannot boot)\n"
+    "                                     Entry f (cannot boot)\n"
+    "                                     Entry g (cannot boot)\n"
+    "                                     Entry h (cannot boot)\n"
+    "                                     Entry i (cannot boot)\n"
+    "                                     Entry j (cannot boot)\n"
+    "                                     Entry k (cannot boot)\n"
+    "                                     Entry l (cannot boot)\n"
+    "                                     Entry m (cannot boot)\n"
+    "                                     (6 more below)\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                       Enter: boot   e: edit   h: all keys\n"
+    " \n"
+    "cursor: row 6, column 33, hidden\n"
+    "highlighted: row 6, columns 33 to 57\n",
+    "                                  => Entry b (cannot boot)\n"
+    ">                                    Entry c (cannot boot)\n"
+    "                                     Entry d (cannot boot)\n"
+    "                                     Entry e (cannot boot)\n"
+    "                                     Entry f (cannot boot)\n"
+    "                                     Entry g (cannot boot)\n"
+    "                                     Entry h (cannot boot)\n"
+    "                                     Entry i (cannot boot)\n"
+    "                                     Entry j (cannot boot)\n"
+    "                                     Entry k (cannot boot)\n"
+    "                                     Entry l (cannot boot)\n"
+    "                                     Entry m (cannot boot)\n"
+    "                                     Entry n (cannot boot)\n"
+    "                                     Entry o (cannot boot)\n"
+    "                                     Entry p (cannot boot)\n"
+    "                                     Entry q (cannot boot)\n"
+    "                                     Entry r (cannot boot)\n"
+    "                                     Good\n"
+    " \n"
+    " no such file on the volume pvhboot was started from; paths start at its root:\n"
+    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
+    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    " \n"
+    "                       Enter: boot   e: edit   h: all keys\n"
+    " \n"
+    "cursor: row 1, column 33, hidden\n"
+    "highlighted: row 1, columns 33 to 57\n",
+    "                                     Entry b (cannot boot)\n"
+    ">                                 => Entry c (cannot boot)\n"
+    "                                     Entry d (cannot boot)\n"
+    "                                     Entry e (cannot boot)\n"
+    "                                     Entry f (cannot boot)\n"
+    "                                     Entry g (cannot boot)\n"
+    "                                     Entry h (cannot boot)\n"
+    "                                     Entry i (cannot boot)\n"
+    "                                     Entry j (cannot boot)\n"
+    "                                     Entry k (cannot boot)\n"
+    "                                     Entry l (cannot boot)\n"
+    "                                     Entry m (cannot boot)\n"
+    "                                     Entry n (cannot boot)\n"
+    "                                     Entry o (cannot boot)\n"
+    "                                     Entry p (cannot boot)\n"
+    "                                     Entry q (cannot boot)\n"
+    "                                     Entry r (cannot boot)\n"
+    "                                     Good\n"
+    " \n"
+    " This entry is the default from now on, but it cannot boot: no such file on the\n"
+    " volume pvhboot was started from; paths start at its root:\n"
+    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
+    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    "                       Enter: boot   e: edit   h: all keys\n"
+    " \n"
+    "cursor: row 1, column 33, hidden\n"
+    "highlighted: row 1, columns 33 to 57\n",
+    "                                     Entry b (cannot boot)\n"
+    "                                  => Entry c (cannot boot)\n"
+    "                                     Entry d (cannot boot)\n"
+    "                                     Entry e (cannot boot)\n"
+    "                                     Entry f (cannot boot)\n"
+    "                                     Entry g (cannot boot)\n"
+    "                                     Entry h (cannot boot)\n"
+    "                                     Entry i (cannot boot)\n"
+    "                                     Entry j (cannot boot)\n"
+    "                                     Entry k (cannot boot)\n"
+    "                                     Entry l (cannot boot)\n"
+    "                                     Entry m (cannot boot)\n"
+    "                                     Entry n (cannot boot)\n"
+    "                                     Entry o (cannot boot)\n"
+    "                                     Entry p (cannot boot)\n"
+    "                                     Entry q (cannot boot)\n"
+    "                                     Entry r (cannot boot)\n"
+    ">                                    Good\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                       Enter: boot   e: edit   h: all keys\n"
+    " \n"
+    "cursor: row 17, column 33, hidden\n"
+    "highlighted: row 17, columns 33 to 45\n",
+};
+
+/* A message, a list that is longer than what is left, and answers in as many rows as there are. */
+static void full_screen(uint64_t seed)
+{
+    (void)seed;
+    start("timeout menu-force\n");
+    file_put_text("\\loader\\entries\\a.conf", "title Good\nsort-key z\nlinux /vmlinux\n");
+    put_letters("bcdefghijklmnopqr", DEEP);
+    press(0, ENTER);
+    console_expect(full_screens[0]);
+    press(SCAN_DOWN, 0);
+    console_expect(full_screens[1]);
+    press(0, 'd');
+    console_expect(full_screens[2]);
+    press(SCAN_END, 0);
+    console_expect(full_screens[3]);
+    press(0, ENTER);
+}
+
+static const char *const long_message_screens[] = {
+    " a: no such file on the volume pvhboot was started from; paths start at its\n"
+    " root:\n"
+    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
+    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    " b: no such file on the volume pvhboot was started from; paths start at its\n"
+    " root:\n"
+    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
+    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    " c: no such file on the volume pvhboot was started from; paths start at its\n"
+    " root:\n"
+    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
+    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kern...\n"
+    " \n"
+    " \n"
+    ">                                 => Entry a (cannot boot)\n"
+    "                                     Entry b (cannot boot)\n"
+    "                                     Entry c (cannot boot)\n"
+    "                                     Entry d (cannot boot)\n"
+    "                                     (5 more below)\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                  Back to the firmware in 7 s.   any key: stay\n"
+    " \n"
+    "cursor: row 14, column 33, hidden\n"
+    "highlighted: row 14, columns 33 to 57\n",
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    ">                                 => Entry a (cannot boot)\n"
+    "                                     Entry b (cannot boot)\n"
+    "                                     Entry c (cannot boot)\n"
+    "                                     Entry d (cannot boot)\n"
+    "                                     Entry e (cannot boot)\n"
+    "                                     Entry f (cannot boot)\n"
+    "                                     Entry g (cannot boot)\n"
+    "                                     Entry h (cannot boot)\n"
+    "                                     Entry i (cannot boot)\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " no such file on the volume pvhboot was started from; paths start at its root:\n"
+    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
+    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    " \n"
+    "                       Enter: boot   e: edit   h: all keys\n"
+    " \n"
+    "cursor: row 5, column 33, hidden\n"
+    "highlighted: row 5, columns 33 to 57\n",
+};
+
+/* What nobody was there for is cut off, and goes on with the countdown to the firmware. */
+static void long_message(uint64_t seed)
+{
+    (void)seed;
+    start("timeout 1\n");
+    put_letters("abcdefghi", DEEP);
+    time = 4 * TICKS_PER_SECOND;
+    console_expect(long_message_screens[0]);
+    press(SCAN_UP, 0);
+    console_expect(long_message_screens[1]);
+    press(0, 'Q');
+}
+
+const struct scenario screen_scenarios[] = {
+    {"screen-small-list", small_list, ENDING_BOOT},
+    {"screen-full", full_screen, ENDING_BOOT},
+    {"screen-long-message", long_message, ENDING_SUCCESS},
+    {NULL},
+};
