@@ -62,7 +62,7 @@ static const char small_list_screen[] =
     " \n"
     " \n"
     " \n"
-    "                 Boot in 4 s.   Enter: now   any other key: stop\n"
+    "                 Boot in 1 s.   Enter: now   any other key: stop\n"
     " \n"
     "cursor: row 9, column 25, hidden\n"
     "highlighted: row 9, columns 25 to 53\n";
@@ -77,6 +77,7 @@ static void small_list(uint64_t seed)
     file_put_text("\\loader\\entries\\b.conf",
                   "title Entry B, which is wider\nsort-key b\nlinux /vmlinux\n");
     file_put_text("\\loader\\entries\\c+0-3.conf", "title C\nsort-key c\nlinux /vmlinux\n");
+    time = 17 * TICKS_PER_SECOND / 4;
     console_expect(small_list_screen);
     press(SCAN_UP, 0);
     press(0, ENTER);
@@ -107,7 +108,7 @@ static const char *const full_screens[] = {
     "                                     Entry k (cannot boot)\n"
     "                                     Entry l (cannot boot)\n"
     "                                     Entry m (cannot boot)\n"
-    "                                     (6 more below)\n"
+    "                                     (7 more below)\n"
     " \n"
     " \n"
     " \n"
@@ -133,8 +134,8 @@ static const char *const full_screens[] = {
     "                                     Entry p (cannot boot)\n"
     "                                     Entry q (cannot boot)\n"
     "                                     Entry r (cannot boot)\n"
+    "                                     Entry s (cannot boot)\n"
     "                                     Good\n"
-    " \n"
     " no such file on the volume pvhboot was started from; paths start at its root:\n"
     " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
     " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
@@ -160,8 +161,8 @@ static const char *const full_screens[] = {
     "                                     Entry p (cannot boot)\n"
     "                                     Entry q (cannot boot)\n"
     "                                     Entry r (cannot boot)\n"
+    "                                     Entry s (cannot boot)\n"
     "                                     Good\n"
-    " \n"
     " This entry is the default from now on, but it cannot boot: no such file on the\n"
     " volume pvhboot was started from; paths start at its root:\n"
     " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
@@ -187,16 +188,16 @@ static const char *const full_screens[] = {
     "                                     Entry p (cannot boot)\n"
     "                                     Entry q (cannot boot)\n"
     "                                     Entry r (cannot boot)\n"
+    "                                     Entry s (cannot boot)\n"
     ">                                    Good\n"
-    " \n"
     " \n"
     " \n"
     " \n"
     " \n"
     "                       Enter: boot   e: edit   h: all keys\n"
     " \n"
-    "cursor: row 17, column 33, hidden\n"
-    "highlighted: row 17, columns 33 to 45\n",
+    "cursor: row 18, column 33, hidden\n"
+    "highlighted: row 18, columns 33 to 45\n",
 };
 
 /* A message, a list that is longer than what is left, and answers in as many rows as there are. */
@@ -205,7 +206,7 @@ static void full_screen(uint64_t seed)
     (void)seed;
     start("timeout menu-force\n");
     file_put_text("\\loader\\entries\\a.conf", "title Good\nsort-key z\nlinux /vmlinux\n");
-    put_letters("bcdefghijklmnopqr", DEEP);
+    put_letters("bcdefghijklmnopqrs", DEEP);
     press(0, ENTER);
     console_expect(full_screens[0]);
     press(SCAN_DOWN, 0);
@@ -287,9 +288,166 @@ static void long_message(uint64_t seed)
     press(0, 'Q');
 }
 
+static const char long_titles_screen[] =
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    ">=> B. A name of éighty characters, or more, so that it takes the whole row ...\n"
+    "    A. A name of éighty characters, or more, so that it takes ... (cannot boot)\n"
+    "    C. A name of éighty characters, or more, so that it take... (no tries left)\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                 Boot in 4 s.   Enter: now   any other key: stop\n"
+    " \n"
+    "cursor: row 8, column 0, hidden\n"
+    "highlighted: row 8, columns 0 to 78\n";
+
+/* Names are cut off where the row ends, with room for what is wrong with them. */
+static void long_titles(uint64_t seed)
+{
+    static const char title[] = "A name of \xc3\xa9ighty characters, or more, so that it takes the "
+                                "whole row and goes on after it";
+    static const char *const kernels[] = {"vmlinux", "gone"};
+    char path[40], text[300];
+
+    (void)seed;
+    start("timeout 5\ndefault b\n");
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(path, sizeof(path), "\\loader\\entries\\%c%s.conf", 'a' + i, i == 2 ? "+0" : "");
+        snprintf(text, sizeof(text), "title %c. %s\nlinux /%s\noptions %c\n", 'A' + i, title,
+                 kernels[i == 0], 'a' + i);
+        file_put_text(path, text);
+    }
+    console_expect(long_titles_screen);
+    press(0, ENTER);
+    expect_command_line("b");
+}
+
+static const char *const empty_screens[] = {
+    "  nothing to boot: there is no directory \\loader\\entries on the volume pvhboot\n"
+    "  was started from; create it, with a file linux.conf that says \"linux\n"
+    "  /PATH/OF/KERNEL\", or name a KERNEL in the load options; see pvhboot(7)\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                           There is no entry to boot.\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                      Q: back to the firmware   h: all keys\n"
+    " \n"
+    "cursor: row 0, column 0, hidden\n",
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                           There is no entry to boot.\n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    " \n"
+    "                      Q: back to the firmware   h: all keys\n"
+    " \n"
+    "cursor: row 0, column 0, hidden\n",
+};
+
+/* Without an entry, with a message and without. */
+static void empty(uint64_t seed)
+{
+    (void)seed;
+    start("timeout menu-force\n");
+    console_expect(empty_screens[0]);
+    press(SCAN_UP, 0);
+    console_expect(empty_screens[1]);
+    press(0, 'Q');
+}
+
+static const char single_screen[] = " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    ">                                 => Entry a\n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    " \n"
+                                    "                       Enter: boot   e: edit   h: all keys\n"
+                                    " \n"
+                                    "cursor: row 9, column 33, hidden\n"
+                                    "highlighted: row 9, columns 33 to 45\n";
+
+/* The only entry is in the middle. */
+static void single(uint64_t seed)
+{
+    (void)seed;
+    start("timeout menu-force\n");
+    put_letters("a", "/vmlinux");
+    console_expect(single_screen);
+    press(0, ENTER);
+}
+
 const struct scenario screen_scenarios[] = {
     {"screen-small-list", small_list, ENDING_BOOT},
     {"screen-full", full_screen, ENDING_BOOT},
     {"screen-long-message", long_message, ENDING_SUCCESS},
+    {"screen-long-titles", long_titles, ENDING_BOOT},
+    {"screen-empty", empty, ENDING_SUCCESS},
+    {"screen-single", single, ENDING_BOOT},
     {NULL},
 };
