@@ -148,8 +148,6 @@ static void init_menu(struct entry_menu *entry_menu, bool timeout_exits, struct 
         .describe_machine = describe_machine,
     };
     entry_menu->menu = ret_menu;
-    if (ret_menu->timeout == TIMEOUT_HIDDEN) /* shown because a key was pressed */
-        ret_menu->timeout = TIMEOUT_FOREVER;
 }
 
 /* Carries out a choice. Returns when it has failed, or when the program started has exited. */

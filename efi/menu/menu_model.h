@@ -35,7 +35,7 @@ struct menu {
     enum entry_action action;   /* out */
     bool has_firmware_setup;    /* a restart can lead there */
     size_t default_entry;       /* shown with a mark; `count` for none */
-    uint32_t timeout;           /* seconds, or TIMEOUT_FOREVER */
+    uint32_t timeout;           /* seconds; TIMEOUT_FOREVER or TIMEOUT_HIDDEN: no countdown */
     uint32_t saved_timeout;     /* of later boots: + and - change it */
     bool timeout_exits;         /* the timeout returns to the firmware instead of booting */
     bool keeps_default;         /* the timeout boots it even if it has a problem */

@@ -7,6 +7,7 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/screen.h"
+#include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/framebuffers.h"
@@ -409,6 +410,39 @@ static void programs(uint64_t seed)
     press(0, ENTER);
 }
 
+/* Where no entry can be the default, the bar is at the first one, and nothing is marked. */
+static void without_default(uint64_t seed)
+{
+    (void)seed;
+    start_with_entry("title A\nsort-key a\nlinux /vmlinux\narchitecture aa64\n");
+    file_put_text("\\loader\\entries\\b.conf",
+                  "title B\nsort-key b\nlinux /vmlinux\narchitecture aa64\n");
+    console_expect(">                                       A (cannot boot)\n");
+    press(SCAN_DOWN, 0);
+    console_expect(">                                       B (cannot boot)\n");
+    press(0, 'Q');
+}
+
+/* With Secure Boot on (1), no kernel is decoded before it is verified, and no line is edited. */
+static void secure(uint64_t seed)
+{
+    variable_put(&global_variable_guid, "SecureBoot", &(const uint8_t){seed == 1}, 1);
+    variable_put(&global_variable_guid, "SetupMode", &(const uint8_t){0}, 1);
+    start_with_entry("title A\nsort-key a\nlinux /text\n");
+    file_put_text("\\loader\\entries\\b.conf", "title B\nsort-key b\nlinux /gone\n");
+    file_put_text("\\loader\\entries\\c.conf", "title C\nsort-key c\nlinux /vmlinux\n");
+    file_put_text("\\text", "no kernel, but a text that is long enough for the start of one");
+    press(SCAN_HOME, 0);
+    console_expect(seed ? " A\n" : " A (cannot boot)\n");
+    console_expect(" B (cannot boot)\n");
+    console_expect(" C\n");
+    press(0, 'e');
+    console_expect(seed ? "Editing is off: with Secure Boot on, a command line has to be signed.\n"
+                        : "Enter: boot with this command line   Esc: discard changes\n");
+    press(SCAN_ESC, 0);
+    press(0, 'Q');
+}
+
 /* What has no tries left can be made the default, which it is not then. */
 static void without_tries(uint64_t seed)
 {
@@ -509,6 +543,8 @@ const struct scenario menu_scenarios[] = {
     {"menu-help-with-setup", help_with_setup, ENDING_BOOT},
     {"menu-nameless-file", nameless_file, ENDING_BOOT},
     {"menu-programs", programs, ENDING_BOOT},
+    {"menu-without-default", without_default, ENDING_SUCCESS},
+    {"menu-secure", secure, ENDING_SUCCESS, .seeds = 2},
     {"menu-without-tries", without_tries, ENDING_BOOT, .seeds = 2},
     {"menu-letter-of-images", letter_of_images, ENDING_SUCCESS},
     {"menu-slow-medium", slow_medium, ENDING_BOOT, .seeds = 2},

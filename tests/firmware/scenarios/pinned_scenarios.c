@@ -208,6 +208,22 @@ static void asked_ahead(uint64_t seed)
     keys_press(5 * TICKS_PER_SECOND, 0, 'q');
 }
 
+/* Nobody is asked where nobody has chosen: the timeout has. */
+static void not_asked(uint64_t seed)
+{
+    (void)seed;
+    changed_insecurely(0);
+    options_set("");
+    file_put_text("\\loader\\loader.conf", "timeout 2\n");
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\noptions plain\n");
+}
+
+static void check_not_asked(void)
+{
+    if (strstr(run_said(), "(y/n)"))
+        run_fail("a question is asked that nobody answers");
+}
+
 static void not_pinned(uint64_t seed)
 {
     setup_pinned("");
@@ -346,6 +362,8 @@ const struct scenario pinned_scenarios[] = {
     {"pinned-asked-soon", asked_soon, ENDING_BOOT, "Start it anyway? (y/n)"},
     {"pinned-asked-late", asked_late, ENDING_SUCCESS, "Start it anyway? (y/n)"},
     {"pinned-asked-ahead", asked_ahead, ENDING_SUCCESS, "Start it anyway? (y/n)"},
+    {"pinned-not-asked", not_asked, ENDING_BOOT, "but the signed image asks for 0000",
+     check_not_asked},
     {"pinned-not-all", not_pinned, ENDING_ERROR, .says = "Secure Boot is on", .seeds = 4},
     {"pinned-offered-nothing", offered_nothing, ENDING_ERROR,
      .says = "but the signed image asks for", .seeds = 2},
