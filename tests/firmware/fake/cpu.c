@@ -155,6 +155,7 @@ static struct {
     uint8_t value;
     uint8_t divisor[2];
     unsigned beeps;
+    uint64_t switched_at;
 } speaker = {.value = OTHER_BITS};
 
 unsigned speaker_beeps(void)
@@ -169,6 +170,18 @@ uint8_t cpu_read_port(uint16_t port)
     return speaker.value;
 }
 
+/* It sounds for a tenth of a second, and is silent for another one at least. */
+static void check_beep(bool sounds)
+{
+    uint64_t since = ledger_now() - speaker.switched_at;
+
+    if (!run_is_plain() || (sounds && speaker.beeps == 0))
+        return;
+    if (since < TICKS_PER_SECOND / 10 || (!sounds && since > TICKS_PER_SECOND / 9))
+        run_fail("the speaker is %s after %llu us", sounds ? "on" : "off",
+                 (unsigned long long)(since / TICKS_PER_MICROSECOND));
+}
+
 static void switch_speaker(uint8_t value)
 {
     unsigned divisor = speaker.divisor[0] | (unsigned)speaker.divisor[1] << 8;
@@ -178,6 +191,8 @@ static void switch_speaker(uint8_t value)
         run_fail("other devices' bits of port 0x61 are changed");
     if (sounds && (divisor == 0 || TIMER_FREQUENCY / divisor != 440))
         run_fail("the speaker sounds at another pitch");
+    check_beep(sounds);
+    speaker.switched_at = ledger_now();
     speaker.beeps += sounds && speaker.value == OTHER_BITS;
     speaker.value = value;
 }

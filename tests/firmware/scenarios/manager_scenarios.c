@@ -438,10 +438,30 @@ static void menu_timeout(uint64_t seed)
     setup_menu();
 }
 
+/* The milliseconds in a variable that has microseconds. */
+static uint64_t time_in(const char *name)
+{
+    size_t size;
+    const uint8_t *value = variable_find(&loader_variable_guid, name, &size);
+    uint64_t time = 0;
+
+    if (!value || size < 4)
+        run_fail("%s is not set", name);
+    for (size_t i = 0; i < size / 2 - 1; i++)
+        time = 10 * time + value[2 * i] - '0';
+    return time / 1000;
+}
+
 static void check_waited(void)
 {
+    uint64_t menu = time_in("LoaderTimeMenuUSec") - time_in("LoaderTimeInitUSec");
+    uint64_t start = time_in("LoaderTimeExecUSec") - time_in("LoaderTimeMenuUSec");
+
     if (ledger_now() < 4 * TICKS_PER_SECOND)
         run_fail("the menu does not wait for as long as loader.conf says");
+    if (menu < 4950 || menu > 5050 || start > 50)
+        run_fail("the menu takes %llu ms and the start %llu", (unsigned long long)menu,
+                 (unsigned long long)start);
 }
 
 static void menu_edit_line(uint64_t seed)
