@@ -36,6 +36,14 @@ static void test_parts(void **state)
     assert_string_equal(url.text, "https://[fe80::1]/");
     assert_int_equal(url.port, 443);
     assert_true(url.secure && url_host_is_ipv6(&url));
+    assert_null(url_parse("http://[::]/", &url));
+    assert_string_equal(url.text, "http://[::]/");
+    assert_null(url_parse("http://[::ffff:10.0.0.1]:8000/", &url));
+    assert_string_equal(url.text, "http://[::ffff:10.0.0.1]:8000/");
+    assert_null(url_parse("http://a:65535/", &url));
+    assert_int_equal(url.port, 65535);
+    assert_null(url_parse("http://a:1/", &url));
+    assert_int_equal(url.port, 1);
     assert_null(url_parse("http://a:/", &url));
     assert_string_equal(url.text, "http://a/");
     assert_int_equal(url.port, 80);
@@ -72,6 +80,11 @@ static void test_encoding(void **state)
         {"http://a/b\\c", "http://a/b%5Cc"},
         {"http://a/./b/../c/.", "http://a/c/"},
         {"http://a/../../b//c/..", "http://a/b//"},
+        {"http://a//../b", "http://a/b"},
+        {"http://a/x%2F", "http://a/x%2F"},
+        {"http://a/%0a%a0", "http://a/%0a%a0"},
+        {"http://a/%4z%z4%", "http://a/%254z%25z4%25"},
+        {"http://a/ ab", "http://a/%20ab"},
     };
 
     (void)state;
@@ -99,6 +112,7 @@ static void test_refused(void **state)
         {"http://a\\b", "its server's name is malformed"},
         {"http://[::1/", "its IPv6 address is malformed"},
         {"http://[]/", "its IPv6 address is malformed"},
+        {"http://[:]/", "its IPv6 address is malformed"},
         {"http://[fe80::1%25eth0]/", "its IPv6 address is malformed"},
     };
 
@@ -128,8 +142,29 @@ static void test_long(void **state)
         text[8] = 'a'; /* a host */
         assert_int_equal(url_parse(text, &url) == NULL, length + 1 < URL_SIZE - 1);
         memcpy(text + length - 3, ":99", 4);
-        (void)url_parse(text, &url);
+        assert_int_equal(url_parse(text, &url) == NULL, length + 1 < URL_SIZE - 1);
     }
+}
+
+/* So is what a redirection or a path below makes of one. */
+static void test_long_references(void **state)
+{
+    static char text[2 * URL_SIZE];
+
+    (void)state;
+    assert_null(url_parse("http://a/b", &base));
+    for (size_t length = URL_SIZE - 20; length < URL_SIZE + 20; length++) {
+        memset(text, 'a', length);
+        text[length] = '\0';
+        assert_int_equal(url_join(&base, text, &url) == NULL, 9 + length < URL_SIZE - 1);
+        assert_int_equal(url_resolve(&base, text, &url) == NULL, 9 + length < URL_SIZE - 1);
+        memcpy(text, "//a/", 4);
+        assert_int_equal(url_resolve(&base, text, &url) == NULL, 5 + length < URL_SIZE - 1);
+    }
+    strcpy(text, "//a/");
+    while (strlen(text) < URL_SIZE + 20)
+        strcat(text, "b/../");
+    assert_string_equal(url_resolve(&base, text, &url), "it is too long");
 }
 
 static void test_join(void **state)
@@ -166,6 +201,8 @@ static void test_resolve(void **state)
         {"d", "http://a:81/b/d"},
         {"../d", "http://a:81/d"},
         {"./d:e", "http://a:81/b/d:e"},
+        {"x/y", "http://a:81/b/x/y"},
+        {"/x/y", "http://a:81/x/y"},
         {"?f", "http://a:81/b/c?f"},
         {"#f", "http://a:81/b/c?q=/r"},
         {"", "http://a:81/b/c?q=/r"},
@@ -178,6 +215,11 @@ static void test_resolve(void **state)
         assert_string_equal(url.text, rows[i][1]);
     }
     assert_non_null(url_resolve(&base, "ftp://c/d", &url));
+    assert_null(url_parse("https://a//b/c", &base));
+    assert_null(url_resolve(&base, "/d", &url));
+    assert_string_equal(url.text, "https://a/d");
+    assert_null(url_resolve(&base, "//c/d", &url));
+    assert_string_equal(url.text, "https://c/d");
     assert_non_null(url_resolve(&base, "//", &url));
     assert_null(url_resolve(&base, "https://c:8443/d", &url));
     assert_int_equal(url.port, 8443);
@@ -203,11 +245,11 @@ static void test_address(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scheme),   cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_refused),  cmocka_unit_test(test_link_local),
-        cmocka_unit_test(test_encoding), cmocka_unit_test(test_long),
-        cmocka_unit_test(test_join),     cmocka_unit_test(test_resolve),
-        cmocka_unit_test(test_address),
+        cmocka_unit_test(test_scheme),          cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_link_local),
+        cmocka_unit_test(test_encoding),        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_long_references), cmocka_unit_test(test_join),
+        cmocka_unit_test(test_resolve),         cmocka_unit_test(test_address),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
