@@ -141,11 +141,16 @@ static void other_owners_are_not_xen(void **state)
         size_t size;
         const char *shown;
     } owners[] = {
-        {"nuttx", 6, "nuttx"},   {"XEN", 4, "XEN"},
-        {"Xe", 3, "Xe"},         {"Xen", 3, "Xen"},
-        {"Xenx", 5, "Xenx"},     {"", 0, ""},
-        {"Xen\0\0", 5, "Xen"},   {"xen", 4, "xen"},
-        {"\1\xff n", 5, "???n"}, {"a name that is far too long to keep", 36, "a?name?that"},
+        {"nuttx", 6, "nuttx"},
+        {"XEN", 4, "XEN"},
+        {"Xe", 3, "Xe"},
+        {"Xen", 3, "Xen"},
+        {"Xenx", 5, "Xenx"},
+        {"", 0, ""},
+        {"Xen\0\0", 5, "Xen"},
+        {"xen", 4, "xen"},
+        {"\1\xff\x7f~ n", 7, "???~?n"},
+        {"a name that is far too long to keep", 36, "a?name?that"},
     };
 
     (void)state;
@@ -233,6 +238,12 @@ static void the_kernels_name(void **state)
         {NULL, "2.6", NULL, ""},
         {"linux", NULL, "", "Linux"},
         {"a\nb\x80", NULL, NULL, "A?b?"},
+        {"zeta", NULL, NULL, "Zeta"},
+        {"{x", NULL, NULL, "{x"},
+        {"x", "1", "6.1", "X 1"},
+        {"x", NULL, "6.1", "X"},
+        {"FreeBSD", NULL, "6.1", "FreeBSD"},
+        {NULL, NULL, "6", "Linux 6"},
         {NULL, NULL, NULL, ""},
     };
 
@@ -248,6 +259,22 @@ static void the_kernels_name(void **state)
         scan();
         assert_string_equal(notes.system, rows[i].expected);
     }
+}
+
+/* Of several names the first counts, and other notes have none. */
+static void names_that_are_none(void **state)
+{
+    (void)state;
+    put("Linux", 6, 0x101, "6.1", 4);
+    put("GNU", 4, 0x100, "6.2", 4);
+    scan();
+    assert_string_equal(notes.system, "");
+    put("Xen", 4, XEN_ELFNOTE_GUEST_OS, "x", 2);
+    put("Xen", 4, XEN_ELFNOTE_GUEST_OS, "y", 2);
+    put("Xen", 4, XEN_ELFNOTE_GUEST_VERSION, "14", 3);
+    put("Xen", 4, XEN_ELFNOTE_GUEST_VERSION, "15", 3);
+    scan();
+    assert_string_equal(notes.system, "X 14");
 }
 
 /* Lockdown depends on it, so any sign is enough: without Xen's notes Linux may have no name. */
@@ -297,6 +324,29 @@ static void a_name_that_is_too_long_is_cut(void **state)
     scan();
     assert_true(strlen(notes.system) < sizeof(notes.system));
     assert_memory_equal(notes.system, "Xxxx", 4);
+}
+
+static void check_kept(struct note_visitor *visitor, const struct note *note)
+{
+    (void)visitor;
+    assert_int_equal(note->name_size, 200);
+    assert_int_equal(note->desc_size, 200);
+    assert_int_equal(strlen(note->name), NOTE_NAME_KEPT);
+    assert_int_equal(strlen((const char *)note->desc), NOTE_DESC_KEPT);
+}
+
+/* What is kept of a long owner and a long value is a string. */
+static void what_is_kept_is_terminated(void **state)
+{
+    struct note_visitor visitor = {check_kept};
+    char longest[200];
+
+    (void)state;
+    memset(longest, 'x', sizeof(longest));
+    put(longest, sizeof(longest), 1, longest, sizeof(longest));
+    notes.visitor = &visitor;
+    assert_true(scan_padded(4, NEVER));
+    assert_int_equal(notes.found.seen, 1);
 }
 
 static void the_list_of_notes_is_bounded(void **state)
@@ -376,6 +426,24 @@ static void countless_notes(void **state)
     assert_int_equal(notes.found.seen, 1);
     source_close(&source);
     free(bytes);
+}
+
+/* The last one that is still read. */
+static void as_many_notes_as_are_read(void **state)
+{
+    const size_t most = 4096, empty = 12;
+
+    for (size_t before = most - 1; before <= most; before++) {
+        stop(state);
+        start(state);
+        free(file.bytes);
+        file.size = (most + 10) * empty;
+        file.bytes = calloc(1, file.size);
+        end = before * empty;
+        put_xen(XEN_ELFNOTE_PHYS32_ENTRY, 0x100000, 4);
+        scan();
+        assert_int_equal(notes.has_entry, before < most);
+    }
 }
 
 /* Many headers may refer to the same notes; headers beyond the limit are not read. */
@@ -462,13 +530,16 @@ int main(void)
         test(the_first_relocation_counts),
         test(notes_padded_to_eight),
         test(the_kernels_name),
+        test(names_that_are_none),
         test(linux_is_known_by_any_of_its_notes),
         test(a_name_that_is_too_long_is_cut),
+        test(what_is_kept_is_terminated),
         test(the_list_of_notes_is_bounded),
         test(cut_off_notes),
         test(an_unpadded_end),
         test(sizes_that_wrap),
         test(countless_notes),
+        test(as_many_notes_as_are_read),
         test(countless_headers_of_countless_notes),
         test(few_reads_and_each_may_fail),
         test(reads_across_many_windows_may_fail),
