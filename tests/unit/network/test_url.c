@@ -141,6 +141,8 @@ static void test_long(void **state)
         text[length] = '\0';
         text[8] = 'a'; /* a host */
         assert_int_equal(url_parse(text, &url) == NULL, length + 1 < URL_SIZE - 1);
+        memcpy(text + length, "/..", 4);
+        assert_int_equal(url_parse(text, &url) == NULL, length + 1 < URL_SIZE - 1);
         memcpy(text + length - 3, ":99", 4);
         assert_int_equal(url_parse(text, &url) == NULL, length + 1 < URL_SIZE - 1);
     }
