@@ -81,6 +81,31 @@ static void damaged_entry_points(void **state)
     assert_false(smbios_read_entry_point(entry, &tables));
 }
 
+/* Every letter of them counts, also where the sums are right. */
+static void other_anchors(void **state)
+{
+    struct smbios_tables tables;
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        make_version_3(0xf1000, 300);
+        entry[i] ^= 0x40;
+        add_up(entry, 24, 5);
+        assert_false(smbios_read_entry_point(entry, &tables));
+        make_version_2(0xf1000, 300, 31);
+        entry[16 + i] ^= 0x40;
+        add_up(entry + 16, 15, 5);
+        add_up(entry, 31, 4);
+        assert_false(smbios_read_entry_point(entry, &tables));
+    }
+    for (size_t i = 0; i < 4; i++) {
+        make_version_2(0xf1000, 300, 31);
+        entry[i] ^= 0x40;
+        add_up(entry, 31, 4);
+        assert_false(smbios_read_entry_point(entry, &tables));
+    }
+}
+
 /* Structures in memory of exactly their size, so that reading on is noticed. */
 static void check_strings(const char *bytes, size_t size, const char *const *wanted)
 {
@@ -112,6 +137,7 @@ static void strings(void **state)
     CHECK(BIOS PLAIN OEM("a\0b=c\0") PLAIN OEM("d\0") END OEM("no\0"), "a", "b=c", "d");
     CHECK(OEM("a\0"), "a");
     CHECK(OEM("\0") OEM("b\0"), "b");
+    CHECK("\1\4\0\0\0\0" OEM("b\0"), "b"); /* nothing but a header */
     CHECK(END, NULL);
     CHECK("", NULL);
 }
@@ -184,6 +210,14 @@ static void uuids(void **state)
     assert_false(READ_UUID(SYSTEM("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")));
     assert_false(READ_UUID(SYSTEM("\xff\xff\xff\xff\xff\xff\xff\xff"
                                   "\xff\xff\xff\xff\xff\xff\xff\xff")));
+    /* The UUID ends the structure. */
+    assert_true(READ_UUID("\1\30\1\0xxxx" UUID "\0\0"));
+    assert_memory_equal(uuid, UUID, sizeof(uuid));
+    /* One byte is enough to be no such pattern, and only these two are none. */
+    assert_true(READ_UUID(SYSTEM("\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0")));
+    assert_true(READ_UUID(SYSTEM("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1")));
+    assert_true(READ_UUID(SYSTEM("\0\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1")));
+    assert_true(READ_UUID(SYSTEM("\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1")));
     assert_false(READ_UUID(END SYSTEM(UUID)));
     assert_false(READ_UUID(""));
     for (size_t size = 0; size < sizeof(BIOS) - 1 + 28; size++)
@@ -216,6 +250,8 @@ static void names(void **state)
                 "maker", "product");
     CHECK_NAMES(NAMED("\3\1", "product\0version\0maker\0"), "maker", "product");
     CHECK_NAMES(NAMED("\0\1", "product\0"), "", "product");
+    CHECK_NAMES(NAMED("\1\2", "m\0p\0"), "m", "p");
+    CHECK_NAMES(NAMED("\4\1", "product\0") NAMED("\1\2", "a\0b\0"), "", "product");
     CHECK_NAMES(NAMED("\2\1", "product\0"), "", "product");
     CHECK_NAMES(NAMED("\1\xff", "maker\0"), "maker", "");
     CHECK_NAMES(NAMED("\1\2", "\0"), "", "");
@@ -232,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entry_points),
         cmocka_unit_test(damaged_entry_points),
+        cmocka_unit_test(other_anchors),
         cmocka_unit_test(strings),
         cmocka_unit_test(damaged_structures),
         cmocka_unit_test(random_structures),

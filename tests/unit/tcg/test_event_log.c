@@ -51,8 +51,8 @@ static void put_first(struct bytes *log, struct random *random, size_t bank_coun
     put(log, 8, 0x0200020000000000);
     put(log, 4, bank_count);
     for (size_t i = 0; i < bank_count; i++) {
-        put(log, 2, banks[i].algorithm);
-        put(log, 2, banks[i].size);
+        put(log, 2, banks[i % ELEMENTS(banks)].algorithm);
+        put(log, 2, banks[i % ELEMENTS(banks)].size);
     }
     put(log, 1, vendor);
     put_random(log, random, vendor);
@@ -141,6 +141,20 @@ static void logs_of_any_length(void **state)
             check(measure(&pair.log, ROOM, i, &size) == is_start);
         }
         check(!measure(&pair.log, ROOM, UINT64_MAX, &size));
+    }
+}
+
+/* As many banks as a TPM may have, and not more. */
+static void as_many_banks_as_can_be(void **state)
+{
+    (void)state;
+    for (size_t count = 0; count <= 20; count++) {
+        struct random random = random_start(count);
+        struct bytes log = {.size = 0};
+        uint64_t size;
+
+        put_first(&log, &random, count);
+        assert_int_equal(measure(&log, log.size, 0, &size), count >= 1 && count <= 16);
     }
 }
 
@@ -251,6 +265,12 @@ static void final_events(void **state)
         for (size_t room = pair.log.size; room <= pair.log.size + pair.final.size; room++)
             check(append(&pair, room, pair.final.size) ==
                   whole_events(&pair, start + room - pair.log.size));
+        if (pair.final.count > pair.known) {
+            size_t last = pair.final.count - 1; /* which is not counted any more */
+
+            put_number(pair.final.data + 8, 8, last);
+            check(append(&pair, ROOM, pair.final.size) == pair.final.ends[last] - start);
+        }
         put_number(pair.final.data + 8, 8, UINT64_MAX); /* more than there are */
         check(append(&pair, ROOM, ROOM) == pair.final.size - start);
         put_number(pair.final.data, 8, 2); /* another version */
@@ -270,6 +290,11 @@ static void no_final_events(void **state)
     (void)state;
     assert_int_equal(tcg_final_events_count(&none), 0);
     assert_int_equal(tcg_final_events_count(&some), pair.final.count);
+    some.limit = FINAL_HEAD;
+    assert_int_equal(tcg_final_events_count(&some), pair.final.count);
+    some.limit = FINAL_HEAD - 1;
+    assert_int_equal(tcg_final_events_count(&some), 0);
+    some.limit = pair.final.size;
     tcg_log_append(&area, &none, 0);
     assert_int_equal(area.size, pair.log.size);
     tcg_log_append(&empty, &some, 0);
@@ -299,13 +324,10 @@ static void damaged_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logs_of_any_length),
-        cmocka_unit_test(zeroes_are_no_event),
-        cmocka_unit_test(vendors_bytes_are_no_bank),
-        cmocka_unit_test(no_larger_than_the_limit),
-        cmocka_unit_test(final_events),
-        cmocka_unit_test(no_final_events),
-        cmocka_unit_test(damaged_bytes),
+        cmocka_unit_test(logs_of_any_length),       cmocka_unit_test(as_many_banks_as_can_be),
+        cmocka_unit_test(zeroes_are_no_event),      cmocka_unit_test(vendors_bytes_are_no_bank),
+        cmocka_unit_test(no_larger_than_the_limit), cmocka_unit_test(final_events),
+        cmocka_unit_test(no_final_events),          cmocka_unit_test(damaged_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

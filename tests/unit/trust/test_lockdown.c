@@ -40,6 +40,7 @@ static void is_put_in_front(void **state)
 {
     (void)state;
     assert_string_equal(lock("", false, LIMIT), ADDED);
+    assert_string_equal(lock("x", false, LIMIT), ADDED " x");
     assert_string_equal(lock("quiet", false, LIMIT), ADDED " quiet");
     assert_string_equal(lock("quiet", true, LIMIT), ADDED " quiet");
     assert_string_equal(lock("quiet -- lockdown=none", true, LIMIT),
@@ -56,6 +57,8 @@ static void a_signed_level_stays(void **state)
         "a=\"b c\" lockdown=none",  "lockdown=none -- x",
         "--x lockdown=none",        "--=1 lockdown=none",
         "\"lockdown=none\"",        "x\xa0lockdown=none",
+        "-x lockdown=none",         "ab lockdown=none",
+        "x\rlockdown=none",         "x\nlockdown=none",
         "\"-- \" lockdown=none",    "--\" lockdown=none\"\" \" lockdown=none",
     };
 
