@@ -125,6 +125,7 @@ static void what_is_no_program(void **state)
         uint64_t value;
     } rows[] = {
         {0, 1, 'm'},
+        {1, 1, 'z'},
         {0x3c, 4, 0xffffffff},
         {0x3c, 4, 0x600},
         {HEADER, 1, 'p'},
@@ -165,6 +166,24 @@ static void for_either_firmware(void **state)
     }
     assert_error(&error, ERROR_NO_PROGRAM);
     pe_file_free(&file);
+}
+
+/* The headers may overlap: a file need not be longer than the first. */
+static void the_shortest_program(void **state)
+{
+    uint8_t bytes[64] = "MZ\0\0PE\0";
+    struct test_source source;
+    struct error error;
+
+    (void)state;
+    put_number(bytes + 8, 2, FIRMWARE_PE_MACHINE);
+    put_number(bytes + 0x3c, 4, 4);
+    for (size_t size = 0; size <= sizeof(bytes); size++) {
+        error = (struct error){.code = ERROR_NONE};
+        source_open(&source, bytes, size);
+        assert_int_equal(pe_check_program(&source.source, &error), size == sizeof(bytes));
+        source_close(&source);
+    }
 }
 
 static void damaged_tables(void **state)
@@ -399,6 +418,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(in_a_file_and_in_memory, start, stop),
         cmocka_unit_test_setup_teardown(what_is_no_program, start, stop),
         cmocka_unit_test_setup_teardown(for_either_firmware, start, stop),
+        cmocka_unit_test(the_shortest_program),
         cmocka_unit_test_setup_teardown(damaged_tables, start, stop),
         cmocka_unit_test_setup_teardown(sizes_in_a_file, start, stop),
         cmocka_unit_test_setup_teardown(outside_memory, start, stop),
