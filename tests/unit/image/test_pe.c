@@ -138,9 +138,12 @@ static void what_is_no_program(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(rows); i++) {
+        memset(&sections, 0xff, sizeof(sections));
         assert_false(read_changed(PE_IN_FILE, rows[i].field, rows[i].width, rows[i].value,
                                   &sections, &error));
         assert_error(&error, ERROR_NO_PROGRAM);
+        assert_null(sections.items);
+        assert_int_equal(sections.count, 0);
     }
 }
 

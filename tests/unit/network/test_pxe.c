@@ -53,6 +53,7 @@ static bool read_packet(void)
     bool found;
 
     memcpy(copy, packet.bytes, packet.size); /* of its exact size, for the sanitizer */
+    memset(&server, 0xff, sizeof(server));   /* nothing is left of what was there */
     found = pxe_read_dhcp(copy, packet.size, &server);
     free(copy);
     return found;
@@ -63,6 +64,8 @@ static void assert_server(const uint8_t address[4], const char *file)
     assert_true(read_packet());
     assert_false(server.is_ipv6);
     assert_memory_equal(server.address, address, 4);
+    for (size_t i = 4; i < sizeof(server.address); i++)
+        assert_int_equal(server.address[i], 0);
     assert_string_equal(server.file, file);
 }
 
@@ -73,6 +76,7 @@ static void test_header(void **state)
     (void)state;
     start_packet("boot/pvhboot.efi");
     set_siaddr();
+    packet.bytes[SIADDR + 4] = 9; /* a relay's address */
     add_text(67, "other.efi");
     add_text(66, "10.0.0.9");
     assert_server((const uint8_t[]){10, 0, 2, 2}, "boot/pvhboot.efi");
@@ -90,6 +94,7 @@ static void test_options(void **state)
     add_option(54, (const uint8_t[]){10, 0, 2, 3}, 4);
     add_text(67, "dir\\pvhboot.efi");
     packet.bytes[packet.size++] = 255;
+    packet.bytes[packet.size++] = 0;
     add_text(66, "10.0.0.9"); /* behind the end */
     assert_server((const uint8_t[]){10, 0, 2, 3}, "dir\\pvhboot.efi");
 
@@ -105,6 +110,11 @@ static void test_options(void **state)
     start_packet("a.efi"); /* a name, which cannot be looked up */
     add_option(54, (const uint8_t[]){10, 0, 2, 3}, 4);
     add_text(66, "boot.example");
+    assert_server((const uint8_t[]){10, 0, 2, 3}, "a.efi");
+
+    start_packet("a.efi"); /* nor can what has too many numbers */
+    add_option(54, (const uint8_t[]){10, 0, 2, 3}, 4);
+    add_text(66, "10.0.2.3.4.5");
     assert_server((const uint8_t[]){10, 0, 2, 3}, "a.efi");
 
     start_packet("");
@@ -140,7 +150,7 @@ static void test_bad_addresses(void **state)
 static void start_fields(uint8_t overload)
 {
     static const char in_file[] = "\0\x43\x09x/efi.efi\xff";
-    static const char in_name[] = "\0\x42\x08"
+    static const char in_name[] = "\x42\x08"
                                   "10.0.0.9\xff";
 
     start_packet("");
@@ -200,6 +210,10 @@ static void test_full_fields(void **state)
     assert_server((const uint8_t[]){10, 0, 0, 9}, "b.efi");
     packet.bytes[COOKIE - 6] = 6; /* longer than the field */
     assert_false(read_packet());
+    packet.bytes[COOKIE - 6] = 5;
+    assert_true(read_packet());
+    packet.bytes[FILE_AT - 9] = 9;
+    assert_false(read_packet());
 
     start_fields(2);
     memset(packet.bytes + SNAME, 0, COOKIE - SNAME);
@@ -244,6 +258,7 @@ static bool read_url_cut_off(const char *url, size_t missing)
     bytes[12] = (uint8_t)(size >> 8);
     bytes[13] = (uint8_t)size;
     memcpy(bytes + 14, url, size);
+    memset(&server, 0xff, sizeof(server));
     return pxe_read_dhcp6(bytes, 14 + size - missing, &server);
 }
 

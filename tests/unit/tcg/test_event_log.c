@@ -144,6 +144,21 @@ static void logs_of_any_length(void **state)
     }
 }
 
+/* The first event has room for the list of banks, or is none, and nothing behind it is read. */
+static void first_events_of_any_size(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size <= 40; size++) {
+        struct random random = random_start(1);
+        struct bytes log = {.size = 0};
+        uint64_t measured;
+
+        put_first(&log, &random, 1);
+        put_number(log.data + 28, 4, size);
+        assert_int_equal(measure(&log, 32 + size, 0, &measured), size >= 24 + 4 + 4 + 1);
+    }
+}
+
 /* As many banks as a TPM may have, and not more. */
 static void as_many_banks_as_can_be(void **state)
 {
@@ -324,10 +339,15 @@ static void damaged_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logs_of_any_length),       cmocka_unit_test(as_many_banks_as_can_be),
-        cmocka_unit_test(zeroes_are_no_event),      cmocka_unit_test(vendors_bytes_are_no_bank),
-        cmocka_unit_test(no_larger_than_the_limit), cmocka_unit_test(final_events),
-        cmocka_unit_test(no_final_events),          cmocka_unit_test(damaged_bytes),
+        cmocka_unit_test(logs_of_any_length),
+        cmocka_unit_test(first_events_of_any_size),
+        cmocka_unit_test(as_many_banks_as_can_be),
+        cmocka_unit_test(zeroes_are_no_event),
+        cmocka_unit_test(vendors_bytes_are_no_bank),
+        cmocka_unit_test(no_larger_than_the_limit),
+        cmocka_unit_test(final_events),
+        cmocka_unit_test(no_final_events),
+        cmocka_unit_test(damaged_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
