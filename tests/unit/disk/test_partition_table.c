@@ -121,6 +121,25 @@ static void test_without_xbootldr(void **state)
     assert_not_found(512);
 }
 
+/* Only the beginning of an entry is its type, and the first of two partitions counts. */
+static void test_what_is_in_entries(void **state)
+{
+    static const struct shape wide = {512, 64, 256, 92, 64};
+    uint8_t *entries = disk + 2 * 512;
+
+    (void)state;
+    make_gpt(&wide);
+    memcpy(entries + 5 * 256 + 128, xbootldr_gpt_type, sizeof(xbootldr_gpt_type));
+    put_header(&wide, 1, LAST_BLOCK, 2);
+    assert_not_found(512);
+    for (size_t i = 6; i < 8; i++) {
+        memcpy(entries + i * 256, xbootldr_gpt_type, sizeof(xbootldr_gpt_type));
+        memset(entries + i * 256 + 16, i == 6 ? GUID_FILL : 0x11, 16);
+    }
+    put_header(&wide, 1, LAST_BLOCK, 2);
+    assert_found(512);
+}
+
 static void test_illegal_shapes(void **state)
 {
     static const struct shape shapes[] = {
@@ -220,6 +239,9 @@ static void test_mbr(void **state)
         assert_int_equal(id.start, 0xfffffff0 + i);
         assert_int_equal(id.kind, PARTITION_SIGNATURE_MBR);
         assert_int_equal(id.number, i + 1);
+        assert_not_found(0);
+        assert_not_found(256);
+        assert_not_found(513);
         assert_memory_equal(id.signature, "\x44\x33\x22\x11\0\0\0\0\0\0\0\0\0\0\0\0", 16);
         disk[446 + 16 * i + 4] = 0xef;
         assert_not_found(512);
@@ -254,6 +276,9 @@ static void test_places(void **state)
     put_number(disk + 510, 2, 0xaa55);
     assert_true(locate(1, &start));
     assert_int_equal(start, 2048);
+    put_number(disk + 446 + 8, 4, 1);
+    assert_true(locate(1, &start));
+    assert_int_equal(start, 1);
     assert_false(locate(2, &start));
     assert_true(locate(3, &start));
     assert_int_equal(start, 4096);
@@ -277,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_without_xbootldr),
+        cmocka_unit_test(test_what_is_in_entries),
         cmocka_unit_test(test_illegal_shapes),
         cmocka_unit_test(test_block_sizes),
         cmocka_unit_test(test_damage),

@@ -375,6 +375,7 @@ static void any_machine(void **state)
         write_block((1 + random_below(&random, 0xfff00)) * PAGE_SIZE);
         if (overlay.size)
             check_block(&machine);
+        check_guards();
         free(area);
         check(arena_end_test(&arena) == 0);
     }

@@ -75,6 +75,14 @@ static void one_record_or_none(void **state)
     free(write_table(NULL, 0, 0));
 }
 
+/* Whatever the bytes sum up to, with all the carries. */
+static void any_checksum(void **state)
+{
+    (void)state;
+    for (uint64_t log = 0x7fff0000; log <= 0x7fffffff; log++)
+        free(write_table(&usual, log, 2));
+}
+
 static void a_framebuffer_above_4_gib(void **state)
 {
     struct framebuffer high = usual;
@@ -177,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_records),
         cmocka_unit_test(one_record_or_none),
+        cmocka_unit_test(any_checksum),
         cmocka_unit_test(a_framebuffer_above_4_gib),
         cmocka_unit_test(linux_formats_are_known),
         cmocka_unit_test(other_formats_are_not),
