@@ -343,7 +343,7 @@ static void addresses_of_any_width(void **state)
         start_machine(UC);
         machine.address_bits = rows[i].bits;
         machine.no_extended = rows[i].no_extended;
-        add_memory(end - GIB, end + GIB, HVM_MEMMAP_RAM);
+        add_memory(end - GIB, end + 16 * GIB, HVM_MEMMAP_RAM);
         set_block(0, 0, 8 * GIB, WB);
         assert_finding(GIB, true);
     }
