@@ -765,6 +765,7 @@ static void menu_text_modes(uint64_t seed)
     if (text_modes[seed].before)
         variable_put_text("LoaderConfigConsoleMode", text_modes[seed].before);
     type(text_modes[seed].keys);
+    keys_pressed += 8; /* settings are saved when no key comes for a second */
     press(SCAN_NONE, ENTER);
 }
 
@@ -773,6 +774,8 @@ static void check_text_mode(void)
     const char *after = text_modes[text_mode_row].after;
     size_t size;
 
+    if (strstr(run_said(), "did not store"))
+        run_fail("something is not stored");
     check_all_said(&text_modes[text_mode_row].answer, 1);
     if (console_mode() != text_modes[text_mode_row].mode)
         run_fail("text mode %d is set", (int)console_mode());
@@ -820,13 +823,14 @@ static void check_drawn_again(void)
         run_fail("the menu is not drawn again");
 }
 
+/* Neither one (0) nor none (1). */
 static void menu_mode_refused(uint64_t seed)
 {
-    (void)seed;
     setup_menu();
+    variable_put_text("LoaderConfigConsoleMode", "2");
     variables_refused = EFI_WRITE_PROTECTED;
-    type("r");
-    keys_pressed += 8; /* settings are saved when no key comes for a second */
+    type(seed ? "R" : "r");
+    keys_pressed += 8;
     press(SCAN_NONE, ENTER);
 }
 
@@ -1500,7 +1504,7 @@ const struct scenario manager_scenarios[] = {
     {"menu-mode-unset", menu_mode_unset, ENDING_BOOT, NULL, check_mode_set, .seeds = 2},
     {"menu-no-mode", menu_no_mode, ENDING_BOOT, "no other text mode", check_drawn_again},
     {"menu-mode-refused", menu_mode_refused, ENDING_BOOT, "did not store the console mode",
-     .lasts = 2750},
+     .seeds = 2, .lasts = 2750},
     {"menu-beeps", menu_beeps, ENDING_BOOT, NULL, check_beeps, .seeds = ELEMENTS(beeping)},
     {"menu-beeps-end", menu_beeps_end, ENDING_BOOT, NULL, check_beeps_end},
     {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "did not store the default",

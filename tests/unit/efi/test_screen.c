@@ -14,7 +14,8 @@
 #define COLUMNS      80
 #define ROWS         24 /* the firmware says 25 */
 #define NOT_IN_FONT  0xe9
-#define NO_CHARACTER 0 /* the right half of a wide one */
+#define EURO         0x20ac /* that the screen's font has */
+#define NO_CHARACTER 0      /* the right half of a wide one */
 
 #define KANJI  "\xe6\x97\xa5"     /* U+65E5, two columns */
 #define KANA   "\xe3\x81\x82"     /* U+3042, two columns */
@@ -33,8 +34,14 @@ static struct {
     UINTN attribute;
     bool cursor_visible;
     size_t drawn, moves, clears, styled;
-    bool is_screen; /* a screen instead, whose font has nothing beyond Latin-1 */
+    bool is_screen; /* a screen instead, whose font has Latin-1, and one character beyond it */
+    uint32_t width, height; /* of the screen, in pixels */
+    UINTN columns, rows;    /* that the firmware claims */
+    bool is_wide;           /* it has as many columns as that: what is drawn is only counted */
+    INT32 modes_set, last_set;
 } terminal;
+
+static SIMPLE_TEXT_OUTPUT_MODE console_mode;
 
 static struct arena arena;
 
@@ -64,7 +71,7 @@ static void draw_on_screen(const CHAR16 *string)
     size_t lacking = 0;
 
     for (; *string; string++) {
-        if (*string > 0xff)
+        if (*string > 0xff && *string != EURO)
             lacking++;
         else
             draw(*string);
@@ -73,9 +80,24 @@ static void draw_on_screen(const CHAR16 *string)
     terminal.firmware_column += lacking;
 }
 
+/* Some firmware has small buffers. */
+static void count(const CHAR16 *string)
+{
+    size_t length = 0;
+
+    while (string[length])
+        length++;
+    assert_in_range(length, 1, 127);
+    terminal.drawn += length;
+}
+
 static EFI_STATUS EFIAPI output_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
 {
     (void)this;
+    if (terminal.is_wide) {
+        count(string);
+        return EFI_SUCCESS;
+    }
     if (terminal.is_screen)
         draw_on_screen(string);
     for (; *string && !terminal.is_screen; string++)
@@ -95,8 +117,16 @@ static EFI_STATUS EFIAPI query_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mo
 {
     (void)this;
     (void)mode;
-    *ret_columns = COLUMNS;
-    *ret_rows = ROWS + 1;
+    *ret_columns = terminal.columns;
+    *ret_rows = terminal.rows;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_mode(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN mode)
+{
+    (void)this;
+    terminal.modes_set++;
+    terminal.last_set = console_mode.Mode = (INT32)mode;
     return EFI_SUCCESS;
 }
 
@@ -125,6 +155,8 @@ static EFI_STATUS EFIAPI set_cursor_position(SIMPLE_TEXT_OUTPUT_INTERFACE *this,
                                              UINTN row)
 {
     (void)this;
+    if (terminal.is_wide)
+        return EFI_SUCCESS;
     check(row < ROWS && column < COLUMNS);
     if (row == terminal.firmware_row)
         terminal.column += column - terminal.firmware_column;
@@ -151,22 +183,24 @@ static EFI_STATUS EFIAPI locate_graphics(EFI_GUID *guid, VOID *registration, VOI
 
     (void)guid;
     (void)registration;
+    info.HorizontalResolution = terminal.width;
+    info.VerticalResolution = terminal.height;
     *ret_interface = terminal.is_screen ? &graphics : NULL;
     return terminal.is_screen ? EFI_SUCCESS : EFI_NOT_FOUND;
 }
 
 static int switch_on(void **state)
 {
-    static SIMPLE_TEXT_OUTPUT_MODE mode = {.MaxMode = 1, .Attribute = EFI_BROWN};
     static SIMPLE_TEXT_OUTPUT_INTERFACE console = {
         .OutputString = output_string,
         .TestString = test_string,
         .QueryMode = query_mode,
+        .SetMode = set_mode,
         .SetAttribute = set_attribute,
         .ClearScreen = clear_screen,
         .SetCursorPosition = set_cursor_position,
         .EnableCursor = enable_cursor,
-        .Mode = &mode,
+        .Mode = &console_mode,
     };
     static EFI_BOOT_SERVICES services = {.LocateProtocol = locate_graphics};
     static EFI_SYSTEM_TABLE table = {.ConOut = &console};
@@ -177,6 +211,9 @@ static int switch_on(void **state)
     BS = &services;
     memset(&terminal, 0, sizeof(terminal));
     terminal.cursor_visible = true;
+    terminal.columns = COLUMNS;
+    terminal.rows = ROWS + 1;
+    console_mode = (SIMPLE_TEXT_OUTPUT_MODE){.MaxMode = 1, .Attribute = EFI_BROWN};
     return 0;
 }
 
@@ -342,6 +379,163 @@ static void missing_glyphs_leave_no_hole(void **state)
     (void)screen_write(&screen, 1, 3, SCREEN_NORMAL, label, strlen(label));
     screen_show(&screen);
     assert_row(3, " a ? ?  ?? b        ", SCREEN_NORMAL);
+    write_text(&screen, COLUMNS - 2, ROWS - 1, "\xd0\x9a");
+    screen_show(&screen);
+    assert_int_equal(terminal.characters[ROWS - 1][COLUMNS - 2], '?');
+    screen_close(&screen);
+}
+
+/* Of what the font has, nothing else is seen. */
+static void glyphs_take_the_place_of_substitutes(void **state)
+{
+    struct screen screen;
+
+    (void)state;
+    terminal.is_screen = true;
+    screen = open_screen();
+    write_text(&screen, 0, 0, "5 \xe2\x82\xac!");
+    screen_show(&screen);
+    assert_int_equal(terminal.characters[0][2], EURO);
+    assert_int_equal(terminal.characters[0][3], '!');
+    screen_close(&screen);
+}
+
+/* What the firmware claims, and what of it is used. */
+static const struct {
+    bool is_screen;
+    int console_mode;
+    UINTN columns, rows;
+    size_t used_columns, used_rows;
+} sizes[] = {
+    {false, CONSOLE_MODE_KEEP, 80, 25, 79, 24},
+    {false, CONSOLE_MODE_KEEP, 100, 31, 79, 24},
+    {false, CONSOLE_MODE_KEEP, 40, 10, 39, 9},
+    {false, CONSOLE_MODE_KEEP, 41, 11, 40, 10},
+    {false, CONSOLE_MODE_KEEP, 39, 9, 39, 9},
+    {false, 0, 100, 31, 99, 30},
+    {true, CONSOLE_MODE_KEEP, 100, 31, 99, 30},
+    {true, 0, 100, 31, 99, 30},
+    {true, CONSOLE_MODE_KEEP, 1024, 512, 1023, 511},
+    {true, CONSOLE_MODE_KEEP, 1025, 513, 1023, 511},
+    {true, CONSOLE_MODE_KEEP, 1, 1, 39, 9},
+};
+
+static void the_last_column_and_row_are_not_used(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(sizes); i++) {
+        struct screen screen;
+
+        terminal.is_screen = sizes[i].is_screen;
+        terminal.columns = sizes[i].columns;
+        terminal.rows = sizes[i].rows;
+        assert_int_equal(screen_open(&screen, sizes[i].console_mode, &arena), EFI_SUCCESS);
+        assert_int_equal(screen.columns, sizes[i].used_columns);
+        assert_int_equal(screen.rows, sizes[i].used_rows);
+        screen_close(&screen);
+    }
+}
+
+/* The text modes of a console, its screen, and which is set of them; -1: none. */
+static const struct {
+    int console_mode;
+    INT32 count;
+    uint32_t width, height;
+    INT32 set;
+} modes[] = {
+    {CONSOLE_MODE_KEEP, 5, 7680, 4320, -1},
+    {CONSOLE_MODE_MAX, 5, 640, 480, 4},
+    {CONSOLE_MODE_MAX, 1, 640, 480, -1},
+    {CONSOLE_MODE_AUTO, 5, 640, 480, -1},
+    {CONSOLE_MODE_AUTO, 5, 1600, 1900, -1},
+    {CONSOLE_MODE_AUTO, 5, 1600, 1901, 2},
+    {CONSOLE_MODE_AUTO, 3, 7680, 4320, 2},
+    {CONSOLE_MODE_AUTO, 2, 7680, 4320, 1},
+    {CONSOLE_MODE_AUTO, 1, 7680, 4320, -1},
+    {CONSOLE_MODE_AUTO, 5, 0, 0, -1},
+    {0, 5, 640, 480, -1},
+    {1, 5, 640, 480, 1},
+    {4, 5, 640, 480, 4},
+    {5, 5, 640, 480, -1},
+};
+
+static void the_mode_that_is_asked_for_is_set(void **state)
+{
+    for (size_t i = 0; i < ELEMENTS(modes); i++) {
+        struct screen screen;
+
+        (void)switch_on(state);
+        terminal.is_screen = modes[i].width > 0;
+        terminal.width = modes[i].width;
+        terminal.height = modes[i].height;
+        console_mode.MaxMode = modes[i].count;
+        assert_int_equal(screen_open(&screen, modes[i].console_mode, &arena), EFI_SUCCESS);
+        assert_int_equal(terminal.modes_set, modes[i].set >= 0);
+        assert_int_equal(terminal.last_set, modes[i].set >= 0 ? modes[i].set : 0);
+        screen_close(&screen);
+    }
+}
+
+static void blanks_are_not_sent(void **state)
+{
+    struct screen screen = open_screen();
+
+    (void)state;
+    screen_show(&screen);
+    assert_int_equal(terminal.drawn, 0);
+    screen_forget(&screen);
+    screen_show(&screen);
+    assert_int_equal(terminal.drawn, 0);
+    screen_close(&screen);
+}
+
+static void long_rows_are_sent_in_parts(void **state)
+{
+    struct screen screen;
+    char text[300];
+
+    (void)state;
+    terminal.is_wide = terminal.is_screen = true;
+    terminal.columns = sizeof(text) + 1;
+    screen = open_screen();
+    memset(text, 'x', sizeof(text));
+    assert_int_equal(screen_write(&screen, 0, 0, SCREEN_NORMAL, text, sizeof(text)), sizeof(text));
+    screen_show(&screen);
+    assert_int_equal(terminal.drawn, sizeof(text));
+    screen_close(&screen);
+}
+
+static void the_cursor_stays_on_the_screen(void **state)
+{
+    struct screen screen = open_screen();
+
+    (void)state;
+    screen_place_cursor(&screen, COLUMNS + 5, ROWS + 5, true);
+    screen_show(&screen);
+    assert_int_equal(terminal.column, COLUMNS - 2);
+    assert_int_equal(terminal.row, ROWS - 1);
+    assert_true(terminal.cursor_visible);
+    screen_erase(&screen);
+    screen_show(&screen);
+    assert_true(terminal.column == 0 && terminal.row == 0 && !terminal.cursor_visible);
+    screen_close(&screen);
+}
+
+/* The same grids serve a mode that is not larger. */
+static void another_mode_is_adopted(void **state)
+{
+    struct screen screen = open_screen();
+    const struct screen_cell *cells = screen.wanted;
+
+    (void)state;
+    assert_int_equal(screen_adopt_mode(&screen, CONSOLE_MODE_KEEP, &arena), EFI_SUCCESS);
+    assert_ptr_equal(screen.wanted, cells);
+    terminal.is_screen = true;
+    terminal.columns = COLUMNS + 20;
+    assert_int_equal(screen_adopt_mode(&screen, CONSOLE_MODE_KEEP, &arena), EFI_SUCCESS);
+    assert_int_equal(screen.columns, COLUMNS + 19);
+    screen.wanted[screen.rows * screen.columns - 1].character = 'x';
+    screen.shown[screen.rows * screen.columns - 1].character = 'x';
     screen_close(&screen);
 }
 
@@ -364,12 +558,15 @@ static void without_console_or_memory_there_is_no_screen(void **state)
     struct screen screen;
 
     (void)state;
+    console_mode.MaxMode = 2;
     for (size_t i = 0; i < 2; i++) {
         arena_fail_after(i);
-        assert_int_equal(screen_open(&screen, CONSOLE_MODE_KEEP, &arena), EFI_OUT_OF_RESOURCES);
+        assert_int_equal(screen_open(&screen, 1, &arena), EFI_OUT_OF_RESOURCES);
     }
     arena_fail_after(NEVER);
     assert_int_equal(terminal.clears, 0);
+    assert_int_equal(terminal.modes_set, 4);
+    assert_int_equal(console_mode.Mode, 0); /* that from before */
     ST->ConOut = NULL;
     assert_int_equal(screen_open(&screen, CONSOLE_MODE_KEEP, &arena), EFI_UNSUPPORTED);
 }
@@ -382,6 +579,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(writing_stops_at_the_edge, switch_on, release),
         cmocka_unit_test_setup_teardown(what_cannot_be_shown_keeps_its_place, switch_on, release),
         cmocka_unit_test_setup_teardown(missing_glyphs_leave_no_hole, switch_on, release),
+        cmocka_unit_test_setup_teardown(glyphs_take_the_place_of_substitutes, switch_on, release),
+        cmocka_unit_test_setup_teardown(the_last_column_and_row_are_not_used, switch_on, release),
+        cmocka_unit_test_setup_teardown(the_mode_that_is_asked_for_is_set, switch_on, release),
+        cmocka_unit_test_setup_teardown(blanks_are_not_sent, switch_on, release),
+        cmocka_unit_test_setup_teardown(long_rows_are_sent_in_parts, switch_on, release),
+        cmocka_unit_test_setup_teardown(the_cursor_stays_on_the_screen, switch_on, release),
+        cmocka_unit_test_setup_teardown(another_mode_is_adopted, switch_on, release),
         cmocka_unit_test_setup_teardown(the_screen_is_left_as_it_was, switch_on, release),
         cmocka_unit_test_setup_teardown(without_console_or_memory_there_is_no_screen, switch_on,
                                         release),
