@@ -125,6 +125,13 @@ static void closed_directory(uint64_t seed)
     medium_ways.closed = "loader\\entries";
 }
 
+/* Nothing is said of having no entries: nobody knows. */
+static void check_unread(void)
+{
+    if (!strstr(run_said(), "pvhboot: nothing to boot: entries could not be read (see above)"))
+        run_fail("it is not said that entries are missing for not being read");
+}
+
 /* A file in the directory's place: not a byte of it is taken for a directory's. */
 static void file_for_directory(uint64_t seed)
 {
@@ -1224,6 +1231,8 @@ static void menu_empty(uint64_t seed)
     type("q");
 }
 
+static uint64_t warned; /* seed */
+
 /* The menu shows diagnostics, and on a serial line only once. */
 static void menu_warnings(uint64_t seed)
 {
@@ -1243,6 +1252,89 @@ static void check_said_once(void)
 
     if (!first || strstr(first + 1, "timeot"))
         run_fail("a warning is shown twice, or not at all");
+    if (!strstr(run_said(), "sound") || strstr(run_said(), "logo"))
+        run_fail("not as many warnings are shown as there is room for");
+}
+
+/*
+ * Without a menu, eight lines are shown that were not understood, of loader.conf and of entries: of
+ * eight, nine and ten; the last ones when an entry is asked for.
+ */
+static void warnings(uint64_t seed)
+{
+    char config[100] = "";
+
+    setup_two();
+    for (uint64_t i = 0; i < 6 + seed; i++)
+        snprintf(config + strlen(config), sizeof(config) - strlen(config), "config%u x\n",
+                 (unsigned)i + 1);
+    file_put_text(CONFIG, config);
+    file_put_text(ENTRIES "last.conf", "version 0\nentry1 x\nentry2 x\nlinux /vmlinux\n");
+    if (seed == 2)
+        options_set("--entry new");
+    warned = seed;
+}
+
+static void check_warnings(void)
+{
+    static const char *const said[][3] = {
+        {"\\loader\\loader.conf:6: unknown key", "\\loader\\entries\\last.conf:2: unknown key",
+         "\\loader\\entries\\last.conf:3: unknown key"},
+        {"config7", "\"entry1\"", "pvhboot: 1 more lines were not understood"},
+        {"config7", "config8", "pvhboot: 2 more lines were not understood"},
+    };
+
+    check_all_said(said[warned], ELEMENTS(said[warned]));
+    if (!strstr(run_said(), "more lines") != (warned == 0) ||
+        !strstr(run_said(), "entry2") != (warned > 0))
+        run_fail("not as many warnings are shown as there is room for");
+}
+
+/*
+ * The entries are told to the system that is booted, also when one is asked for. What was to be
+ * booted once is left for the next boot.
+ */
+static void named(uint64_t seed)
+{
+    setup_plain();
+    put_entry("a.conf", "A", "1", "x");
+    options_set("--entry A");
+    variable_put_text("LoaderEntryOneShot", "b.conf");
+    if (seed == 0) {
+        expect_command_line("x");
+        return;
+    }
+    put_entry("b.conf", "B", "2", "y");
+    options_set("--entry c");
+    run_expect(ENDING_ERROR);
+}
+
+static void check_named(void)
+{
+    check_loader_variable("LoaderEntryOneShot", "b.conf");
+    if (run_status() == EFI_SUCCESS)
+        check_loader_variable("LoaderEntries", "a.conf");
+    else if (!strstr(run_said(), "b, a"))
+        run_fail("it is not said which entries there are");
+}
+
+/* Then the keyboard is not read, nor for a dry run. */
+static void menu_disabled(uint64_t seed)
+{
+    setup_menu();
+    if (seed == 0)
+        variable_put_text("LoaderConfigTimeout", "menu-disabled");
+    else
+        options_set("--dry-run");
+    keys_press(0, SCAN_NONE, ' ');
+    if (seed == 1)
+        run_expect(ENDING_SUCCESS);
+}
+
+static void check_no_key_read(void)
+{
+    if (keys_were_asked_for())
+        run_fail("the keyboard is read");
 }
 
 static void menu_empty_alone(uint64_t seed)
@@ -1318,6 +1410,7 @@ static void menu_hidden_failed(uint64_t seed)
 {
     (void)seed;
     menu_hidden(0);
+    file_put_text(CONFIG, "timeout 5\ntimeot 5\n");
     file_put_text(ENTRIES "zap.conf", "title Zap\nsort-key a\nversion 0\nlinux /gone\n");
     keys_press(0, SCAN_NONE, '3');
     console_expect("/gone: no such file");
@@ -1445,10 +1538,10 @@ const struct scenario manager_scenarios[] = {
     {"entries-with-directories", with_directories, ENDING_BOOT, "New: vmlinux",
      check_directories_unsaid},
     {"entries-unlistable", unlistable, ENDING_BOOT, "cannot be listed", .faults = true},
-    {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", .seeds = 3,
-     .faults = true},
-    {"entries-closed", closed_directory, ENDING_ERROR, "cannot be opened", .faults = true,
-     .lasts = 3100},
+    {"entries-unlisted", unlistable_at_all, ENDING_ERROR, "cannot be listed", check_unread,
+     .seeds = 3, .faults = true},
+    {"entries-closed", closed_directory, ENDING_ERROR, "cannot be opened", check_unread,
+     .faults = true, .lasts = 3100},
     {"entries-a-file", file_for_directory, ENDING_ERROR, "there is no directory \\loader\\entries",
      .lasts = 3100},
     {"worn-before-good", worn_before_good, ENDING_BOOT, .seeds = 2},
@@ -1540,6 +1633,9 @@ const struct scenario manager_scenarios[] = {
     {"menu-empty", menu_empty, ENDING_SUCCESS, "nothing to boot", MENU_FAULTS},
     {"menu-warnings", menu_warnings, ENDING_BOOT, "2 more lines were not", check_said_once,
      MENU_FAULTS},
+    {"warnings", warnings, ENDING_BOOT, NULL, check_warnings, .seeds = 3},
+    {"named", named, ENDING_BOOT, NULL, check_named, .seeds = 2},
+    {"menu-disabled", menu_disabled, ENDING_BOOT, NULL, check_no_key_read, .seeds = 2},
     {"menu-empty-alone", menu_empty_alone, ENDING_ERROR, "nothing to boot", .faults = true,
      .lasts = 5000},
     {"menu-empty-nowhere", menu_empty_nowhere, ENDING_ERROR, "timeot", .faults = true,
@@ -1550,7 +1646,8 @@ const struct scenario manager_scenarios[] = {
     {"menu-once", menu_once, ENDING_BOOT, .lasts = 41000},
     {"menu-hidden", menu_hidden, ENDING_BOOT, NULL, .seeds = 2, .faults = true},
     {"menu-hidden-late", menu_hidden_late, ENDING_BOOT, NULL, .seeds = 2},
-    {"menu-hidden-failed", menu_hidden_failed, ENDING_BOOT, MENU_FAULTS},
+    {"menu-hidden-failed", menu_hidden_failed, ENDING_BOOT, "loader.conf:2: unknown key \"timeot\"",
+     MENU_FAULTS},
     {"menu-sequences", menu_sequences, ENDING_BOOT, NULL, .seeds = 4, MENU_FAULTS},
     {"menu-cut-sequences", menu_cut_sequences, ENDING_BOOT, NULL, .seeds = 8},
     {"menu-escape-letter", menu_escape_letter, ENDING_BOOT, NULL, .seeds = 3},

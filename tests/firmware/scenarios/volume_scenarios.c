@@ -308,7 +308,7 @@ static void check_bad_driver(void)
         run_fail("what is wrong with the driver is not said");
     if (bad_driver_kind == 4 && strstr(run_said(), "returned an error"))
         run_fail("a driver that has done its work is called a failure");
-    if (!strstr(run_said(), "XBOOTLDR partition: cannot be read"))
+    if (!strstr(run_said(), "this disk's XBOOTLDR partition: cannot be read"))
         run_fail("the partition is not mentioned");
     if (fake_program.starts != (bad_driver_kind >= 3 && bad_driver_kind <= 5))
         run_fail("the driver was started %zu times", fake_program.starts);
