@@ -15,7 +15,7 @@
 
 #define MOST_COLUMNS  100
 #define MOST_ROWS     31
-#define MOST_EXPECTED 64
+#define MOST_EXPECTED 96
 
 #define COLUMNS     (output_mode.Mode == 0 ? 80 : MOST_COLUMNS)
 #define ROWS        (output_mode.Mode == 0 ? 25 : MOST_ROWS)

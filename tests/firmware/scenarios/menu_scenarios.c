@@ -176,7 +176,7 @@ struct step {
 /* The console shows the row with this number, and not that with another one. */
 static void expect_row(const char *format, unsigned shown, unsigned hidden)
 {
-    static char texts[64][80];
+    static char texts[96][80];
     static size_t count;
 
     require(count + 2 <= ELEMENTS(texts));
@@ -185,6 +185,8 @@ static void expect_row(const char *format, unsigned shown, unsigned hidden)
     snprintf(texts[count], sizeof(texts[count]), format, hidden);
     console_expect_none(texts[count++]);
 }
+
+#define LINES_LISTED 51 /* what is wrong with later ones is not told one by one */
 
 /* The details of an entry, in 60 rows, of which 22 are shown: the fifth is of line 3, and so on. */
 static void scroll_details(uint64_t seed)
@@ -204,8 +206,10 @@ static void scroll_details(uint64_t seed)
     for (size_t i = 0; i < ELEMENTS(steps); i++) {
         press(steps[i].scan, steps[i].unicode);
         expect_row("Lines %u to", steps[i].shown, steps[i].shown + 1);
-        /* the fifth row, and the one below the last */
+        /* the fifth row, the last one, and the one below that */
         expect_row(" line %u:", steps[i].shown + 2, steps[i].shown + 20);
+        if (steps[i].shown + 20 <= LINES_LISTED)
+            expect_row("unknown key \"row%u\"", steps[i].shown + 19, steps[i].shown + 20);
     }
     leave_and_boot();
 }
@@ -233,11 +237,15 @@ static void wrap_details(uint64_t seed)
     (void)seed;
     start_with_entry("title T\nlinux /vmlinux\noptions 123456789 123456789 123456789 123456789 "
                      "123456789 123456789 second row\ncolour red\n");
+    file_put_text("\\loader\\loader.conf", "timeout 5\nsound on\n");
+    press(SCAN_HOME, 0);
     press(0, 'p');
     console_expect("  options:        123456789 123456789 123456789 123456789 123456789 123456789\n"
                    "                  second row\n"
                    "  line 4:         unknown key \"colour\"; ignored\n"
                    " \n");
+    press(SCAN_END, 0);
+    console_expect("\n  \\loader\\loader.conf:2: unknown key \"sound\"; ignored\n");
     leave_and_boot();
     expect_command_line("123456789 123456789 123456789 123456789 123456789 123456789 second row");
 }

@@ -13,6 +13,7 @@
 
 #define KANJI  "\xe6\x97\xa5" /* U+65E5 */
 #define LETTER "\xc3\xa9"     /* U+00E9 */
+#define EURO   "\xe2\x82\xac" /* U+20AC, which the screen's font has */
 
 EFI_SYSTEM_TABLE *ST;
 EFI_BOOT_SERVICES *BS;
@@ -24,7 +25,9 @@ static struct {
     bool graphics;
     INT32 settable[3]; /* the text modes that can be set */
     unsigned modes_tried;
-    char said[4000]; /* low bytes, as EDK2 sends them to a terminal */
+    unsigned strings; /* that were sent */
+    char sent[400];   /* low bytes, with carriage returns */
+    char said[4000];  /* low bytes, as EDK2 sends them to a terminal */
     size_t length;
 } console;
 
@@ -38,7 +41,7 @@ static void draw_on_screen(const CHAR16 *string)
     for (; *string; string++) {
         if (*string == '\n')
             mode.CursorColumn = -1;
-        if (*string <= 0xff && *string != '\r')
+        if ((*string <= 0xff || *string == 0x20ac) && *string != '\r')
             console.said[start++] = (char)*string;
         if (*string != '\r') {
             console.length++;
@@ -47,9 +50,23 @@ static void draw_on_screen(const CHAR16 *string)
     }
 }
 
+/* Some firmware has small buffers. */
+static void record(const CHAR16 *string)
+{
+    size_t length = 0, end = strlen(console.sent);
+
+    for (; string[length]; length++) {
+        if (end + length + 1 < sizeof(console.sent))
+            console.sent[end + length] = (char)string[length];
+    }
+    assert_in_range(length, 1, 127);
+    console.strings++;
+}
+
 static EFI_STATUS EFIAPI output_string(SIMPLE_TEXT_OUTPUT_INTERFACE *this, CHAR16 *string)
 {
     (void)this;
+    record(string);
     assert_true(console.length + 200 < sizeof(console.said));
     if (console.graphics)
         draw_on_screen(string);
@@ -65,6 +82,7 @@ static EFI_STATUS EFIAPI set_cursor(SIMPLE_TEXT_OUTPUT_INTERFACE *this, UINTN co
 {
     (void)this;
     (void)row;
+    assert_in_range(column, 0, 79);
     console.length -= (size_t)mode.CursorColumn - column;
     mode.CursorColumn = (INT32)column;
     return EFI_SUCCESS;
@@ -200,7 +218,7 @@ static void a_console_without_a_size_has_80_columns(void **state)
     console_print("%s\n", word);
     assert_int_equal(strcspn(console.said, "\n"), 79);
     console.length = 0;
-    console.columns = 3; /* no such console exists: then it is left to wrap */
+    console.columns = 20; /* no console is as narrow: then it is left to wrap */
     console_print("%s\n", word);
     assert_int_equal(strcspn(console.said, "\n"), sizeof(word) - 1);
 }
@@ -235,6 +253,9 @@ static void missing_glyphs_are_substituted(void **state)
     console.shows_all = console.graphics = true;
     console_message("a" KANJI KANJI "b");
     assert_said("pvhboot: a??b\n");
+    console_message("a" EURO "b");
+    assert_said("pvhboot: a\xac"
+                "b\n");
 }
 
 /* A terminal beside the screen makes TestString() refuse what the screen's font has. */
@@ -244,6 +265,123 @@ static void the_screen_shows_what_a_terminal_lacks(void **state)
     console.graphics = true;
     console_print("a" LETTER KANJI "b\x7f");
     assert_said("a\xe9?b?\n");
+}
+
+static void assert_sent(const char *expected)
+{
+    assert_string_equal(console.sent, expected);
+    memset(console.sent, 0, sizeof(console.sent));
+    console.length = 0;
+}
+
+/* By another one, by nothing, by other text. */
+static void a_transient_line_is_overwritten(void **state)
+{
+    char line[101], blank[80];
+
+    (void)state;
+    console_show_transient("");
+    assert_sent("");
+    console_show_transient("abc");
+    assert_sent("\rabc");
+    console_show_transient("d");
+    assert_sent("\rd  ");
+    console_show_transient("");
+    assert_sent("\r \r");
+    console_show_transient("");
+    assert_sent("");
+    console_show_transient("ab");
+    console_write("c");
+    assert_sent("\rab\r  \rc");
+    console_show_transient("ab");
+    console_print("c");
+    assert_sent("\rab\r  \rc\r\n");
+    console_hold(true);
+    console_show_transient("ab");
+    console_hold(false);
+    assert_sent("");
+    memset(line, 'x', sizeof(line));
+    line[100] = '\0';
+    memset(blank, ' ', sizeof(blank));
+    console_show_transient(line);
+    assert_int_equal(strlen(console.sent), 1 + CONSOLE_TRANSIENT);
+    assert_sent(console.sent);
+    console_show_transient("");
+    assert_memory_equal(console.sent + 1, blank, CONSOLE_TRANSIENT);
+    assert_string_equal(console.sent + 1 + CONSOLE_TRANSIENT, "\r");
+}
+
+static void text_is_sent_in_few_parts(void **state)
+{
+    char text[300];
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    text[126] = '\0';
+    console_writer.write(&console_writer, text);
+    assert_int_equal(console.strings, 1);
+    text[126] = '\n';
+    text[127] = '\0';
+    console_write(text);
+    assert_int_equal(console.strings, 3);
+    text[125] = '\n';
+    text[126] = '\0';
+    console_write(text);
+    assert_int_equal(console.strings, 4);
+}
+
+/* Some machines have no console; what is written is in the log. */
+static void without_a_console_text_is_logged(void **state)
+{
+    struct arena arena;
+
+    (void)state;
+    arena_begin_test(&arena);
+    log_start(&arena);
+    ST->ConOut = NULL;
+    console_message("a");
+    console_show_transient("b");
+    console_show_transient("");
+    assert_string_equal(log_text()->data, "pvhboot: a\n");
+    log_end();
+    assert_int_equal(arena_end_test(&arena), 0);
+}
+
+/* An error is printed once, and its status is that of the loader. */
+static void errors_have_a_status(void **state)
+{
+    struct error error = {.code = ERROR_OUT_OF_MEMORY};
+
+    (void)state;
+    assert_int_equal(console_print_error(&error, NULL), EFI_OUT_OF_RESOURCES);
+    assert_said("pvhboot: the firmware has no memory left for the loader's own tables; add\n"
+                "    memory\n");
+    assert_int_equal(console_print_error(&error, NULL), EFI_OUT_OF_RESOURCES);
+    assert_int_equal(console.length, 0);
+}
+
+/* The name of an entry is in each message until another one is set. */
+static void messages_name_the_entry(void **state)
+{
+    char name[NAME_SHOWN + 2], expected[NAME_SHOWN + 40];
+
+    (void)state;
+    console.columns = 250;
+    memset(name, 'n', sizeof(name));
+    name[NAME_SHOWN] = '\0';
+    console_set_entry(name);
+    console_message("a");
+    snprintf(expected, sizeof(expected), "pvhboot: %s: a\n", name);
+    assert_said(expected);
+    name[NAME_SHOWN] = 'n';
+    name[NAME_SHOWN + 1] = '\0';
+    console_message("a");
+    assert_in_range(strlen(console.said), strlen(expected) - 2, strlen(expected));
+    assert_non_null(strstr(console.said, "n...n"));
+    console.length = 0;
+    console_set_entry(NULL);
+    console_message("a");
+    assert_said("pvhboot: a\n");
 }
 
 static void the_reason_comes_before_a_long_name(void **state)
@@ -357,6 +495,11 @@ int main(void)
         cmocka_unit_test_setup(no_low_bytes_of_wide_characters, switch_on),
         cmocka_unit_test_setup(missing_glyphs_are_substituted, switch_on),
         cmocka_unit_test_setup(the_screen_shows_what_a_terminal_lacks, switch_on),
+        cmocka_unit_test_setup(a_transient_line_is_overwritten, switch_on),
+        cmocka_unit_test_setup(text_is_sent_in_few_parts, switch_on),
+        cmocka_unit_test_setup(without_a_console_text_is_logged, switch_on),
+        cmocka_unit_test_setup(errors_have_a_status, switch_on),
+        cmocka_unit_test_setup(messages_name_the_entry, switch_on),
         cmocka_unit_test_setup(the_reason_comes_before_a_long_name, switch_on),
         cmocka_unit_test_setup(the_next_text_mode, switch_on),
         cmocka_unit_test_setup(the_log_has_each_line_whole, switch_on),
