@@ -184,6 +184,13 @@ static void auto_dry_run(uint64_t seed)
     options_set("pvhboot.efi --dry-run");
 }
 
+static void auto_closed(uint64_t seed)
+{
+    (void)seed;
+    setup_guest("");
+    medium_ways.closed = "loader\\keys";
+}
+
 static void auto_refused(uint64_t seed)
 {
     (void)seed;
@@ -299,6 +306,8 @@ const struct scenario enroll_scenarios[] = {
      .faults = true, .also = ENROLL_ALSO, .lasts = 3000},
     {"enroll-auto-not", auto_not, ENDING_BOOT, NULL, check_nothing_written, .seeds = 5},
     {"enroll-dry-run", auto_dry_run, ENDING_SUCCESS, NULL, check_nothing_written},
+    {"enroll-closed", auto_closed, ENDING_BOOT, "\\loader\\keys: cannot be opened",
+     check_nothing_written},
     {"enroll-refused", auto_refused, ENDING_BOOT,
      "\\loader\\keys\\auto\\db.auth: the firmware did not take this key: Security Violation",
      check_nothing_written, .lasts = 3100},

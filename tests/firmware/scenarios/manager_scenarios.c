@@ -532,8 +532,13 @@ static void menu_edit_history(uint64_t seed)
     press(SCAN_NONE, ENTER);
     type("e");
     press(SCAN_UP, 0);
+    console_expect("\n  typed old\n");
     press(SCAN_ESC, 0);
     press(SCAN_DOWN, 0);
+    type("e");
+    press(SCAN_UP, 0);
+    console_expect("\n  new\n"); /* the lines of another entry are not among its own */
+    press(SCAN_ESC, 0);
     press(SCAN_NONE, ENTER);
 }
 

@@ -94,6 +94,12 @@ static const struct {
     {{0, 'd', ALT}, "first secX third"},
     {{0, 'u', CTRL}, "Xond third"},
     {{0, 'k', CTRL}, "first secX"},
+    {{0, '\t', 0}, "first secXond third"},
+    {{0, 'x', CTRL}, "first secXond third"},
+    {{0, 'x', ALT}, "first secXond third"},
+    {{SCAN_INSERT, 0, 0}, "first secXond third"},
+    {{SCAN_F1, 0, 0}, "first secXond third"},
+    {{0, ' ', 0}, "first sec Xond third"},
 };
 
 /* The editor with the bar at "first sec|ond third". */
@@ -137,6 +143,24 @@ static void edit_by_terminal(uint64_t seed)
     key.time = ++time;
     keys_press_with(key);
     finish_editing("first Xond third");
+}
+
+/* Up and Down, or Ctrl+P and Ctrl+N: the entry's own line, and back to what has been typed. */
+static void edit_history(uint64_t seed)
+{
+    start_with_entry("linux /vmlinux\noptions first\n");
+    press(0, 'e');
+    press(0, 'X');
+    for (unsigned i = 0; i < 2; i++) {
+        press_with(seed ? 0 : SCAN_UP, seed ? 'p' : 0, seed ? CTRL : 0);
+        console_expect("\n  first\n");
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        press_with(seed ? 0 : SCAN_DOWN, seed ? 'n' : 0, seed ? CTRL : 0);
+        console_expect("\n  firstX\n");
+    }
+    press(0, ENTER);
+    expect_command_line("firstX");
 }
 
 /* A line that is longer than the row: marks tell where it goes on. */
@@ -541,6 +565,7 @@ static void check_text_size(void)
 
 const struct scenario menu_scenarios[] = {
     {"menu-edit-key", edit_key, ENDING_BOOT, .seeds = ELEMENTS(edit_keys)},
+    {"menu-edit-up-and-down", edit_history, ENDING_BOOT, .seeds = 2},
     {"menu-edit-by-terminal", edit_by_terminal, ENDING_BOOT, .seeds = 3},
     {"menu-edit-long-line", edit_long_line, ENDING_BOOT},
     {"menu-scroll-details", scroll_details, ENDING_BOOT},
