@@ -188,6 +188,34 @@ static void check_another(void)
     check_listed("plain.conf auto-windows auto-efi-default");
 }
 
+/* Started from there, by shim or as that, we would only start ourselves again. */
+static const struct {
+    const char *own_path; /* NULL: unknown */
+    bool is_there;
+} own_paths[] = {
+    {"\\EFI\\BOOT\\BOOTX64.EFI", true},
+    {"\\efi\\boot\\grubx64.efi", true},
+    {"\\EFI\\BOOT2\\x.efi", false},
+    {"\\EFI\\BOO\\x.efi", false},
+    {"\\EFI\\x.efi", false},
+    {NULL, false},
+};
+static uint64_t own_path_row;
+
+static void own_directory(uint64_t seed)
+{
+    own_path_row = seed;
+    put_fallback(NULL);
+    fake_loaded_image.FilePath =
+        own_paths[seed].own_path ? make_device_path(own_paths[seed].own_path) : NULL;
+}
+
+static void check_own_directory(void)
+{
+    check_listed(own_paths[own_path_row].is_there ? "plain.conf auto-windows"
+                                                  : "plain.conf auto-windows auto-efi-default");
+}
+
 static void enter_setup(uint64_t seed)
 {
     setup_beside_windows(seed ? "timeout 1\ndefault auto-reboot-to-firmware-setup\n" : "");
@@ -235,6 +263,15 @@ static void dry_run(uint64_t seed)
 {
     (void)seed;
     setup_beside_windows("auto-poweroff yes\n");
+    options_set("pvhboot.efi --dry-run --entry auto-poweroff");
+}
+
+/* An entry of the same name is there, too: the ID tells them apart. */
+static void same_title(uint64_t seed)
+{
+    (void)seed;
+    setup_beside_windows("auto-poweroff yes\nauto-reboot yes\n");
+    file_put_text("\\loader\\entries\\plain.conf", "title Power Off The System\nlinux /vmlinux\n");
     options_set("pvhboot.efi --dry-run --entry auto-poweroff");
 }
 
@@ -331,6 +368,8 @@ const struct scenario automatic_scenarios[] = {
      .also = ALSO(ENDING_BOOT)},
     {"automatic-ourselves", fallback, ENDING_BOOT, NULL, check_not_ourselves, .seeds = 2},
     {"automatic-another", another_fallback, ENDING_BOOT, NULL, check_another, .faults = true},
+    {"automatic-own-directory", own_directory, ENDING_BOOT, NULL, check_own_directory,
+     .seeds = ELEMENTS(own_paths)},
     {"automatic-setup", enter_setup, ENDING_SETUP, NULL, check_nothing_saved, .seeds = 2,
      .faults = true, .also = ALSO(ENDING_BOOT)},
     {"automatic-setup-keys", setup_keys, ENDING_SETUP, NULL, check_nothing_saved, .seeds = 4},
@@ -345,6 +384,8 @@ const struct scenario automatic_scenarios[] = {
     {"automatic-no-restart", no_restart_on_error, ENDING_BOOT, "gone: no such file", .seeds = 5},
     {"automatic-restart-once", restart_once, ENDING_RESTART, NULL, check_nothing_saved},
     {"automatic-dry-run", dry_run, ENDING_SUCCESS, "not done: dry run: Power Off The System"},
+    {"automatic-same-title", same_title, ENDING_SUCCESS,
+     "not done: dry run: Power Off The System (auto-poweroff)"},
     {"automatic-letters", letters, ENDING_SUCCESS, "There is no entry for a shell.", check_windows,
      .seeds = 2, MENU_FAULTS, .also = ALSO(ENDING_BOOT) | ALSO(ENDING_SETUP)},
     {"automatic-never", never_by_itself, ENDING_ERROR, NULL, .seeds = 4},

@@ -899,6 +899,25 @@ static void check_beeps_end(void)
         run_fail("%u beeps", speaker_beeps());
 }
 
+/* Nobody counts further than that: the first entry, and one of the last. */
+static void menu_beeps_most(uint64_t seed)
+{
+    (void)seed;
+    many(seed);
+    file_put_text(CONFIG, "beep yes\ntimeout menu-force\n");
+    keys_pressed = 0;
+    press(SCAN_END, 0);
+    keys_pressed += 32;
+    press(SCAN_NONE, ENTER);
+    expect_command_line("other");
+}
+
+static void check_most_beeps(void)
+{
+    if (speaker_beeps() != 1 + 30)
+        run_fail("%u beeps", speaker_beeps());
+}
+
 /* d on what is preferred clears that; D then sets a default that counts. */
 static void menu_preferred(uint64_t seed)
 {
@@ -1605,6 +1624,7 @@ const struct scenario manager_scenarios[] = {
      .seeds = 2, .lasts = 2750},
     {"menu-beeps", menu_beeps, ENDING_BOOT, NULL, check_beeps, .seeds = ELEMENTS(beeping)},
     {"menu-beeps-end", menu_beeps_end, ENDING_BOOT, NULL, check_beeps_end},
+    {"menu-beeps-most", menu_beeps_most, ENDING_BOOT, NULL, check_most_beeps},
     {"menu-settings-refused", menu_settings_refused, ENDING_BOOT, "did not store the default",
      MENU_FAULTS},
     {"menu-quit", menu_quit, ENDING_SUCCESS, NULL, MENU_FAULTS, .also = ALSO(ENDING_BOOT)},

@@ -464,6 +464,7 @@ static void secure(uint64_t seed)
     file_put_text("\\loader\\entries\\b.conf", "title B\nsort-key b\nlinux /gone\n");
     file_put_text("\\loader\\entries\\c.conf", "title C\nsort-key c\nlinux /vmlinux\n");
     file_put_text("\\text", "no kernel, but a text that is long enough for the start of one");
+    file_put_text("\\loader\\loader.conf", "timeout 5\ndefault a*\npreferred c\n");
     press(SCAN_HOME, 0);
     console_expect(seed ? " A\n" : " A (cannot boot)\n");
     console_expect(" B (cannot boot)\n");
@@ -471,6 +472,12 @@ static void secure(uint64_t seed)
     press(0, 'e');
     console_expect(seed ? "Editing is off: with Secure Boot on, a command line has to be signed.\n"
                         : "Enter: boot with this command line   Esc: discard changes\n");
+    press(SCAN_ESC, 0);
+    press(0, 'p');
+    console_expect(seed ? "  Secure Boot:    on\n" : "  Secure Boot:    off\n");
+    console_expect("  entries:        3\n"
+                   "  preferred:      c\n"
+                   "  default:        a*\n");
     press(SCAN_ESC, 0);
     press(0, 'Q');
 }
