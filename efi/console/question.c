@@ -9,12 +9,10 @@
 
 static bool is_answered_yes(struct keyboard *keyboard)
 {
-    for (unsigned ticks = 0; ticks < MOST_TICKS;) {
+    for (unsigned ticks = 0; ticks < MOST_TICKS; ticks++) {
         uint32_t key = keyboard_wait(keyboard);
 
-        if (key == KEY_TICK)
-            ticks++;
-        else if (key != KEY_NONE)
+        if (key != KEY_TICK)
             return key == 'y' || key == 'Y';
     }
     return false;

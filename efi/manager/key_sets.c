@@ -66,12 +66,8 @@ static bool read_sets(struct manager *manager, const struct volume *volume, stru
 /* Waits for a second. True unless a key was pressed. */
 static bool wait_second(struct keyboard *keyboard)
 {
-    for (unsigned ticks = 0; ticks < SECOND;) {
-        uint32_t key = keyboard_wait(keyboard);
-
-        if (key == KEY_TICK)
-            ticks++;
-        else if (key != KEY_NONE)
+    for (unsigned ticks = 0; ticks < SECOND; ticks++) {
+        if (keyboard_wait(keyboard) != KEY_TICK)
             return false;
     }
     return true;
