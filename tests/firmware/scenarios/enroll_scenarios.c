@@ -127,10 +127,20 @@ static void check_countdown(bool is_guest)
         if (!strstr(run_said(), text))
             run_fail("does not say \"%s\"", text);
     }
+    if (!strstr(run_said(), "Secure Boot keys of \\loader\\keys\\auto\r\n"))
+        run_fail("the set is not named");
     if (strstr(run_said(), "Enrolling in 8 s") || strstr(run_said(), "Enrolling in 0 s"))
         run_fail("other seconds are counted down");
     if (!strstr(run_said(), "Microsoft's certificates") != is_guest)
         run_fail("the machine is mistaken");
+}
+
+/* Without a countdown there is nothing to decide. */
+static void check_at_once(void)
+{
+    check_at_ease();
+    if (strstr(run_said(), "Microsoft"))
+        run_fail("there is a warning");
 }
 
 static void check_countdown_on_hardware(void)
@@ -244,6 +254,12 @@ static void forced_at_once(uint64_t seed)
     setup_keys("secure-boot-enroll force\nsecure-boot-enroll-timeout-sec hidden\n");
 }
 
+static void forced_soon(uint64_t seed)
+{
+    (void)seed;
+    setup_keys("secure-boot-enroll force\nsecure-boot-enroll-timeout-sec 1\n");
+}
+
 /* Nobody can stop it, and it takes as long. */
 static void forced_without_keyboard(uint64_t seed)
 {
@@ -351,7 +367,9 @@ const struct scenario enroll_scenarios[] = {
      "the firmware will not start it any more", check_countdown_in_guest, .lasts = 10000},
     {"enroll-force", forced, ENDING_ENROLLED, "Microsoft's certificates",
      check_countdown_on_hardware, .faults = true, .also = ENROLL_ALSO, .lasts = 10000},
-    {"enroll-force-at-once", forced_at_once, ENDING_ENROLLED, NULL, check_auto, .lasts = 3000},
+    {"enroll-force-at-once", forced_at_once, ENDING_ENROLLED, NULL, check_at_once, .lasts = 3000},
+    {"enroll-force-soon", forced_soon, ENDING_ENROLLED, "Enrolling in 1 s", check_auto,
+     .lasts = 4000},
     {"enroll-force-without-keyboard", forced_without_keyboard, ENDING_ENROLLED, NULL,
      check_countdown_on_hardware, .lasts = 10000},
     {"enroll-force-stopped", forced_stopped, ENDING_BOOT, "stopped by a key", check_nothing_written,
