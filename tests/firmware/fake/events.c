@@ -111,12 +111,17 @@ static EFI_STATUS create(UINT32 type, EFI_EVENT_NOTIFY notify, void *context, EF
     run_fail("more than %d events are in use", MOST_EVENTS);
 }
 
+/* Of events that ExitBootServices or SetVirtualAddressMap signals. */
+#define EVT_SIGNALS (EVT_SIGNAL_EXIT_BOOT_SERVICES | EVT_SIGNAL_VIRTUAL_ADDRESS_CHANGE)
+
 static EFI_STATUS EFIAPI create_event(UINT32 type, EFI_TPL tpl, EFI_EVENT_NOTIFY notify,
                                       void *context, EFI_EVENT *ret_event)
 {
     EFI_STATUS status = ledger_enter(SERVICE_CREATE_EVENT);
     bool notifies = type & (EVT_NOTIFY_SIGNAL | EVT_NOTIFY_WAIT);
 
+    if (type & ~(UINT32)(EVT_TIMER | EVT_NOTIFY_SIGNAL | EVT_NOTIFY_WAIT | EVT_SIGNALS))
+        run_fail("CreateEvent is called for an unknown type, %#x", type);
     if (notifies && (!notify || tpl <= TPL_APPLICATION || tpl > TPL_NOTIFY))
         run_fail("CreateEvent is called without a function, or with a wrong priority");
     *ret_event = (EFI_EVENT)(uintptr_t)4095; /* no event; whatever a failure leaves */

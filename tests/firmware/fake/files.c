@@ -308,10 +308,11 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
     char text[PATH_MAX_LENGTH], path[PATH_MAX_LENGTH];
     struct node *node;
 
-    (void)attributes;
     *ret_file = (EFI_FILE_HANDLE)(uintptr_t)0xbadbadbadbad; /* a failed call leaves garbage */
     if (mode != EFI_FILE_MODE_READ && mode != (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE))
         run_fail("Open is called with the mode 0x%llx", (unsigned long long)mode);
+    if (attributes != 0)
+        run_fail("Open is called with the attributes of a new file");
     if (EFI_ERROR(status))
         return status;
     narrow(name, PATH_MAX_LENGTH, text, sizeof(text));
@@ -599,6 +600,8 @@ static EFI_STATUS EFIAPI set_info(EFI_FILE_HANDLE this, EFI_GUID *guid, UINTN si
         return EFI_WRITE_PROTECTED;
     if (!handle->writable)
         return EFI_ACCESS_DENIED;
+    if (info->Size != size || info->FileName[(size - offsetof(EFI_FILE_INFO, FileName)) / 2 - 1])
+        run_fail("SetInfo is called with a name that does not end where its size says");
     if (info->FileSize != handle->node->size)
         run_fail("SetInfo would change the size of %s", handle->node->path);
     narrow(info->FileName, (size - offsetof(EFI_FILE_INFO, FileName)) / 2, name, sizeof(name));

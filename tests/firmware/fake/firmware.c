@@ -89,9 +89,7 @@ static EFI_STATUS EFIAPI connect_controller(EFI_HANDLE controller, EFI_HANDLE *d
 {
     EFI_STATUS status = ledger_enter(SERVICE_CONNECT_CONTROLLER);
 
-    (void)drivers;
-    (void)path;
-    if (!firmware_ways.connect || !recursive)
+    if (!firmware_ways.connect || !recursive || drivers || path)
         run_fail("ConnectController is called where a loader has no business with drivers");
     if (!EFI_ERROR(status))
         firmware_ways.connect(controller);

@@ -234,6 +234,12 @@ static EFI_STATUS find_handles(enum service service, EFI_LOCATE_SEARCH_TYPE how,
     return *ret_count == 0 ? EFI_NOT_FOUND : EFI_SUCCESS;
 }
 
+static void check_key(const void *key)
+{
+    if (key)
+        run_fail("handles are looked for by a registration");
+}
+
 static EFI_STATUS EFIAPI locate_handle(EFI_LOCATE_SEARCH_TYPE how, EFI_GUID *guid, void *key,
                                        UINTN *size, EFI_HANDLE *buffer)
 {
@@ -241,7 +247,7 @@ static EFI_STATUS EFIAPI locate_handle(EFI_LOCATE_SEARCH_TYPE how, EFI_GUID *gui
     UINTN count;
     EFI_STATUS status = find_handles(SERVICE_LOCATE_HANDLE, how, guid, list, &count);
 
-    (void)key;
+    check_key(key);
     if (EFI_ERROR(status))
         return status;
     status = *size < count * sizeof(*list) ? EFI_BUFFER_TOO_SMALL : EFI_SUCCESS;
@@ -258,7 +264,7 @@ static EFI_STATUS EFIAPI locate_handle_buffer(EFI_LOCATE_SEARCH_TYPE how, EFI_GU
     UINTN count = MOST_PROTOCOLS; /* left there by a call that is made to fail */
     EFI_STATUS status = find_handles(SERVICE_LOCATE_HANDLE_BUFFER, how, guid, list, &count);
 
-    (void)key;
+    check_key(key);
     if (count == 0) {
         *ret_count = 0;
         *ret_buffer = NULL;
