@@ -15,14 +15,20 @@
 struct pxe_ways pxe_ways;
 
 static EFI_PXE_BASE_CODE_MODE mode;
-static size_t reads;
+static size_t reads, timeouts;
 static uint64_t reported;
 
-static const uint8_t server[4] = {10, 0, 2, 2};
+static const uint8_t server[16] = {10, 0, 2, 2}, elsewhere[16] = {10, 0, 2, 9};
+static const uint8_t server_6[16] = {0xfd, [15] = 2};
 
 size_t pxe_reads(void)
 {
     return reads;
+}
+
+size_t pxe_timeouts(void)
+{
+    return timeouts;
 }
 
 uint64_t pxe_reported(void)
@@ -79,6 +85,22 @@ static EFI_STATUS read_file(const uint8_t *bytes, size_t size, void *buffer, UIN
     return EFI_SUCCESS;
 }
 
+/* Large blocks fill a frame of Ethernet, with the headers of IP, UDP and TFTP. */
+static void check_block(size_t size)
+{
+    size_t most = 1500 - (pxe_ways.by_ipv6 ? 40 : 20) - 8 - 4;
+
+    if (size != most)
+        run_fail("Mtftp is called with blocks of %zu bytes, not %zu", size, most);
+}
+
+static bool is_odd(const char *name)
+{
+    const char *end = pxe_ways.odd_file ? strstr(name, pxe_ways.odd_file) : NULL;
+
+    return end && strcmp(end, pxe_ways.odd_file) == 0;
+}
+
 static EFI_STATUS EFIAPI mtftp(EFI_PXE_BASE_CODE_PROTOCOL *this,
                                EFI_PXE_BASE_CODE_TFTP_OPCODE operation, void *buffer,
                                BOOLEAN overwrite, UINT64 *size, UINTN *block,
@@ -90,23 +112,29 @@ static EFI_STATUS EFIAPI mtftp(EFI_PXE_BASE_CODE_PROTOCOL *this,
     size_t length;
 
     (void)this;
-    if (overwrite || info || no_buffer || memcmp(address->v4.Addr, server, sizeof(server)) != 0)
+    if (overwrite || info || no_buffer ||
+        memcmp(address, pxe_ways.by_ipv6 ? server_6 : server, sizeof(server)) != 0)
         run_fail("Mtftp is called with strange arguments, for %s", (const char *)name);
-    if (block && (*block < 512 || *block > 1500 - 20 - 8 - 4)) /* IPv4, UDP and TFTP in a frame */
-        run_fail("Mtftp is called with blocks of %zu bytes", (size_t)*block);
+    if (block)
+        check_block((size_t)*block);
     mode.TftpErrorReceived = FALSE;
     if (EFI_ERROR(status))
         return status;
     bytes = find_file((const char *)name, &length);
     if (operation == EFI_PXE_BASE_CODE_TFTP_GET_FILE_SIZE) {
-        *size = length;
+        *size = is_odd((const char *)name) ? pxe_ways.odd_size : length;
         return pxe_ways.no_sizes ? EFI_UNSUPPORTED : bytes ? EFI_SUCCESS : refuse();
     }
     if (operation != EFI_PXE_BASE_CODE_TFTP_READ_FILE || !buffer)
         run_fail("Mtftp is called for operation %d", (int)operation);
     if (!bytes)
         return refuse();
-    return block && pxe_ways.no_large_blocks ? EFI_TIMEOUT : read_file(bytes, length, buffer, size);
+    if (is_odd((const char *)name))
+        return EFI_TIMEOUT;
+    if (!block || !pxe_ways.no_large_blocks)
+        return read_file(bytes, length, buffer, size);
+    timeouts++;
+    return EFI_TIMEOUT;
 }
 
 static EFI_STATUS EFIAPI set_parameters(EFI_PXE_BASE_CODE_PROTOCOL *this, BOOLEAN *arp,
@@ -122,7 +150,15 @@ static EFI_STATUS EFIAPI set_parameters(EFI_PXE_BASE_CODE_PROTOCOL *this, BOOLEA
     return status;
 }
 
-static void fill_packet(uint8_t *packet, const char *boot_file)
+static void fill_packet_6(uint8_t *packet, const char *boot_file)
+{
+    char *url = (char *)packet + 8;
+
+    packet[5] = 59;
+    packet[7] = (uint8_t)sprintf(url, "tftp://" PXE_SERVER_6 "/%s", boot_file);
+}
+
+static void fill_packet(uint8_t *packet, const uint8_t *address, const char *boot_file)
 {
     static const uint8_t cookie[] = {0x63, 0x82, 0x53, 0x63};
     size_t length = strlen(boot_file);
@@ -130,18 +166,35 @@ static void fill_packet(uint8_t *packet, const char *boot_file)
 
     memcpy(packet + 236, cookie, sizeof(cookie));
     if (!pxe_ways.in_options) {
-        memcpy(packet + 20, server, sizeof(server));
+        memcpy(packet + 20, address, 4);
         memcpy(packet + 108, boot_file, length);
         return;
     }
     *option++ = 54;
-    *option++ = sizeof(server);
-    memcpy(option, server, sizeof(server));
-    option += sizeof(server);
+    *option++ = 4;
+    memcpy(option, address, 4);
+    option += 4;
     *option++ = 67;
     *option++ = (uint8_t)length;
     memcpy(option, boot_file, length);
     option[length] = 255;
+}
+
+/* Who comes before the one that names the server has sent nothing, whatever is left there. */
+static void fill_packets(const char *boot_file)
+{
+    EFI_PXE_BASE_CODE_PACKET *packets[] = {&mode.DhcpAck, &mode.ProxyOffer, &mode.PxeReply};
+    BOOLEAN *received[] = {&mode.DhcpAckReceived, &mode.ProxyOfferReceived, &mode.PxeReplyReceived};
+
+    for (unsigned i = 0; i < ELEMENTS(packets); i++) {
+        *received[i] = i >= pxe_ways.named_by;
+        if (i != pxe_ways.named_by)
+            fill_packet(packets[i]->Raw, elsewhere, *boot_file ? "other/pvhboot.efi" : "");
+        else if (pxe_ways.by_ipv6)
+            fill_packet_6(packets[i]->Raw, boot_file);
+        else
+            fill_packet(packets[i]->Raw, server, boot_file);
+    }
 }
 
 void pxe_install(const char *boot_file)
@@ -151,9 +204,10 @@ void pxe_install(const char *boot_file)
     static EFI_PXE_BASE_CODE_PROTOCOL protocol;
 
     protocol = (EFI_PXE_BASE_CODE_PROTOCOL){
-        .Mtftp = mtftp, .SetParameters = set_parameters, .Mode = &mode};
-    mode.Started = mode.DhcpAckReceived = TRUE;
-    fill_packet(mode.DhcpAck.Raw, boot_file);
+        .Mtftp = mtftp, .SetParameters = set_parameters, .Mode = pxe_ways.no_mode ? NULL : &mode};
+    mode.Started = !pxe_ways.not_started;
+    mode.UsingIpv6 = pxe_ways.by_ipv6;
+    fill_packets(boot_file);
     handles_remove(device_handle, &volume_guid);
     handles_install(&device_handle, &guid, &protocol);
 }

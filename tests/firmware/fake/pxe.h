@@ -11,7 +11,12 @@ struct pxe_ways {
     bool no_words;        /* a refusal has no text */
     bool in_options;      /* DHCP has server and file in its options only */
     uint64_t ticks_per_packet;
-    long grows; /* how many bytes more are sent than were announced */
+    unsigned named_by; /* who names server and file: DHCP (0), a proxy (1), a boot server (2) */
+    bool by_ipv6;
+    bool no_mode, not_started;
+    const char *odd_file; /* the end of a file's name, which is said to have so many bytes, */
+    uint64_t odd_size;    /* but cannot be read */
+    long grows;           /* how many bytes more are sent than were announced */
 };
 extern struct pxe_ways pxe_ways;
 
@@ -19,6 +24,11 @@ extern struct pxe_ways pxe_ways;
 
 /* The volume's device becomes one of PXE: no file system, and the name of the loader's file. */
 void pxe_install(const char *boot_file);
+
+#define PXE_SERVER_6 "[fd00::2]"
+
+/* Transfers in large blocks that have timed out. */
+size_t pxe_timeouts(void);
 
 /* Transfers of whole files so far, and what was reported of them to the loader. */
 size_t pxe_reads(void);

@@ -22,11 +22,13 @@
 #define STATUS_206   9
 #define STATUS_302   12
 #define STATUS_404   21
+#define STATUS_416   33
 #define FIRST_OCTET  10
 #define MOST_HEADERS 8
 #define MAC_NODE     37
 #define IPV4_NODE    27
 #define IPV6_NODE    60
+#define DNS_NODE     21
 
 struct child {
     struct http_protocol protocol; /* first, so that it can be cast back */
@@ -46,7 +48,10 @@ static struct {
     unsigned requests;
     unsigned refused; /* requests that Request() has failed */
     int children;
-    bool abandoned; /* a call that gives something back was made to fail */
+    bool abandoned;            /* a call that gives something back was made to fail */
+    bool has_pending;          /* and so was one that ends what is pending */
+    bool has_origin;           /* the loader has been booted by HTTP, and IPv4 */
+    bool has_gateway, has_dns; /* are set */
 } server;
 
 unsigned server_refused(void)
@@ -196,6 +201,21 @@ static EFI_STATUS set_policy(struct address *address, UINT32 policy)
     return EFI_SUCCESS;
 }
 
+/* Only what the loader was booted with is set, each under its own number. */
+static void check_origin(UINT32 type, UINTN size, const void *data)
+{
+    static const uint8_t address[] = {10, 0, 2, 15, 255, 255, 255, 0};
+    static const uint8_t gateway[] = {10, 0, 2, 2}, dns[] = {10, 0, 2, 3};
+    const uint8_t *expected = type == IP4_MANUAL_ADDRESS ? address
+                              : type == IP4_GATEWAY      ? gateway
+                              : type == IP4_DNS_SERVER   ? dns
+                                                         : NULL;
+
+    if (!expected || size != (expected == address ? sizeof(address) : sizeof(gateway)) ||
+        memcmp(data, expected, size) != 0)
+        run_fail("another address is set than the loader was booted with: type %u", type);
+}
+
 static EFI_STATUS EFIAPI set_data(struct ip_config_protocol *this, UINT32 type, UINTN size,
                                   void *data)
 {
@@ -214,7 +234,9 @@ static EFI_STATUS EFIAPI set_data(struct ip_config_protocol *this, UINT32 type, 
     }
     if (address == &ipv6 || address->policy != IP_POLICY_MANUAL)
         run_fail("an address is set though the policy is DHCP");
-    require(size == (type == IP4_MANUAL_ADDRESS ? 8 : 4));
+    check_origin(type, size, data);
+    server.has_gateway |= type == IP4_GATEWAY;
+    server.has_dns |= type == IP4_DNS_SERVER;
     if (type != IP4_MANUAL_ADDRESS)
         return EFI_SUCCESS;
     address->is_manual = true;
@@ -272,6 +294,38 @@ static void check_headers(const struct http_message *message)
     }
 }
 
+/* What every request says, and none says twice. */
+static void check_request(const struct child *child, const struct http_message *message)
+{
+    const char *host = child->url + strlen("http://");
+    char value[LONGEST];
+
+    check_headers(message);
+    copy_header(value, sizeof(value), message, "Host");
+    if (strlen(value) != strcspn(host, "/") || strncmp(host, value, strlen(value)) != 0)
+        run_fail("a request for %s names the host \"%s\"", child->url, value);
+    copy_header(value, sizeof(value), message, "User-Agent");
+    if (strncmp(value, "pvhboot/", strlen("pvhboot/")) != 0)
+        run_fail("a request is from \"%s\"", value);
+    copy_header(value, sizeof(value), message, "Accept");
+    if (strcmp(value, "*/*") != 0)
+        run_fail("a request accepts \"%s\"", value);
+    copy_header(value, sizeof(value), message, "Range");
+    if (message->header_count != (*value ? 4 : 3))
+        run_fail("a request has %zu headers", (size_t)message->header_count);
+}
+
+/* Servers behind a router, and those that have a name, are reached as the firmware reached them. */
+static void check_network(const struct child *child)
+{
+    if (!server.has_origin || child->is_ipv6 || !run_is_plain())
+        return;
+    if (server.has_gateway == server_ways.no_gateway)
+        run_fail("the gateway is %s", server.has_gateway ? "set" : "missing");
+    if (server.has_dns == server_ways.no_dns)
+        run_fail("the DNS server is %s", server.has_dns ? "set" : "missing");
+}
+
 static bool is_on_link(const struct child *child)
 {
     return strncmp(child->url, SERVER_URL_LINK, strlen(SERVER_URL_LINK)) == 0;
@@ -284,13 +338,14 @@ static bool has_address_for(const struct child *child)
     return is_due(&ipv6) || (is_on_link(child) && has_link_address());
 }
 
+static void answer(struct child *child);
+
 static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *token)
 {
     EFI_STATUS status = ledger_enter(SERVICE_HTTP_REQUEST);
     struct child *child = start_token(this, token);
     const CHAR16 *url = token->message->data.request->url;
     size_t length = 0;
-    char host[64];
 
     if (EFI_ERROR(status))
         return status;
@@ -305,13 +360,16 @@ static EFI_STATUS EFIAPI request(struct http_protocol *this, struct http_token *
     child->url[length] = '\0';
     if (!has_address_for(child))
         return EFI_NO_MAPPING;
-    check_headers(token->message);
-    copy_header(host, sizeof(host), token->message, "Host");
-    require(strncmp(child->url + strlen("http://"), host, strlen(host)) == 0);
+    if (token->message->data.request->method != HTTP_METHOD_GET)
+        run_fail("a request is no GET");
+    check_request(child, token->message);
+    check_network(child);
     copy_header(child->range, sizeof(child->range), token->message, "Range");
     child->pending = token;
     child->is_response = false;
     server.requests++;
+    if (server_ways.at_once)
+        answer(child);
     return EFI_SUCCESS;
 }
 
@@ -330,6 +388,8 @@ static EFI_STATUS EFIAPI response(struct http_protocol *this, struct http_token 
         run_fail("more is asked for than the server sends");
     child->pending = token;
     child->is_response = true;
+    if (server_ways.at_once)
+        answer(child);
     return EFI_SUCCESS;
 }
 
@@ -425,6 +485,11 @@ static EFI_STATUS send_headers(struct child *child, struct http_message *message
         add_header(message, "Content-Length", "0");
         return STATUS_HTTP_ERROR;
     }
+    if (size == 0 && *child->range && server_ways.no_empty_ranges) {
+        message->data.response->status = STATUS_416;
+        add_header(message, "Content-Length", "0");
+        return STATUS_HTTP_ERROR;
+    }
     add_file_headers(child, message, size);
     return EFI_SUCCESS;
 }
@@ -447,11 +512,23 @@ static EFI_STATUS send_body(struct child *child, struct http_message *message)
         if (count > server_ways.cut_at - (child->at - child->start))
             count = server_ways.cut_at - (child->at - child->start);
     }
+    if (server_ways.empty_bodies)
+        count = 0;
     require(child->at + count <= size);
     memcpy(message->body, bytes + child->at, count);
     child->at += count;
-    message->body_length = count;
+    message->body_length = server_ways.large_bodies ? message->body_length + 1 : count;
     return EFI_SUCCESS;
+}
+
+static void answer(struct child *child)
+{
+    if (!child->is_response)
+        finish(child, EFI_SUCCESS);
+    else if (!child->answered)
+        finish(child, send_headers(child, child->pending->message));
+    else
+        finish(child, send_body(child, child->pending->message));
 }
 
 static EFI_STATUS EFIAPI poll(struct http_protocol *this)
@@ -467,12 +544,7 @@ static EFI_STATUS EFIAPI poll(struct http_protocol *this)
         keys_excuse_wait(TICKS_PER_SECOND / 10);
         return EFI_NOT_READY;
     }
-    if (!child->is_response)
-        finish(child, EFI_SUCCESS);
-    else if (!child->answered)
-        finish(child, send_headers(child, child->pending->message));
-    else
-        finish(child, send_body(child, child->pending->message));
+    answer(child);
     return EFI_SUCCESS;
 }
 
@@ -481,6 +553,7 @@ static EFI_STATUS EFIAPI cancel(struct http_protocol *this, struct http_token *t
     EFI_STATUS status = ledger_enter(SERVICE_HTTP_CANCEL);
     struct child *child = (struct child *)this;
 
+    server.has_pending |= EFI_ERROR(status);
     if (EFI_ERROR(status))
         return status;
     if (child->pending != token)
@@ -512,12 +585,15 @@ static EFI_STATUS EFIAPI destroy_child(EFI_SERVICE_BINDING *this, EFI_HANDLE han
 {
     static const EFI_GUID guid = HTTP_PROTOCOL_GUID;
     EFI_STATUS status = ledger_enter(SERVICE_DESTROY_CHILD);
+    const struct child *child = handles_interface(handle, &guid);
 
     (void)this;
     if (EFI_ERROR(status)) {
         server.abandoned = true;
         return status;
     }
+    if (child->pending && !server.has_pending)
+        run_fail("a child is destroyed while something is pending");
     handles_remove(handle, &guid);
     server.children--;
     return EFI_SUCCESS;
@@ -566,7 +642,8 @@ void server_install_boot(const char *url)
     static const uint8_t ipv6_node[IPV6_NODE] = {3, 0x0d, IPV6_NODE, 0, 0xfd};
     static const uint8_t end[] = {0x7f, 0xff, 4, 0};
     static uint8_t card[MAC_NODE + sizeof(end)];
-    static uint8_t boot[MAC_NODE + IPV6_NODE + LONGEST];
+    static const uint8_t dns_node[DNS_NODE] = {3, 0x1f, DNS_NODE, 0, 0, 10, 0, 2, 3};
+    static uint8_t boot[MAC_NODE + IPV6_NODE + DNS_NODE + LONGEST];
     const uint8_t *network = server_ways.boots_by_ipv6 ? ipv6_node : ipv4_node;
     size_t length = strlen(url);
     uint8_t *uri = boot + MAC_NODE + network[2];
@@ -576,6 +653,13 @@ void server_install_boot(const char *url)
     memcpy(card + sizeof(mac), end, sizeof(end));
     memcpy(boot, mac, sizeof(mac));
     memcpy(boot + sizeof(mac), network, network[2]);
+    if (server_ways.no_gateway)
+        memset(boot + MAC_NODE + 19, 0, 4);
+    if (!server_ways.no_dns) {
+        memcpy(uri, dns_node, sizeof(dns_node));
+        uri += sizeof(dns_node);
+    }
+    server.has_origin = true;
     memcpy(uri, (const uint8_t[]){3, 0x18}, 2);
     put_number(uri + 2, 2, 4 + length);
     memcpy(uri + 4, url, length);

@@ -23,15 +23,21 @@ struct server_ways {
     bool odd_addresses;    /* of IPv6: the list is not where it should be */
     bool empty_places;     /* of IPv6: of an address that is not there yet, zeroes are listed */
     bool boots_by_ipv6;    /* with addresses of IPv6 only */
+    bool no_gateway;       /* the loader is booted by HTTP without a gateway, */
+    bool no_dns;           /* or without a DNS server */
     bool no_link;          /* the card has no cable */
     bool whole_files;      /* ranges are ignored */
     bool no_length;        /* Content-Length is left out */
     bool chunked;
     bool wrong_range;     /* another part comes than was asked for */
     bool grows;           /* the file is larger each time that it is asked for */
+    bool no_empty_ranges; /* a part of an empty file is refused */
     bool silent;          /* no request is answered */
     bool stalls;          /* no body comes */
     bool drips;           /* a body comes a byte a second */
+    bool at_once;         /* answers are there when they are asked for, not only later */
+    bool empty_bodies;    /* a body comes with no bytes, */
+    bool large_bodies;    /* or is said to have more than there was room for */
     uint64_t said_size;   /* of files, instead of the true one; 0: none */
     uint64_t cut_at;      /* a connection ends after so many bytes of the body; 0: it does not */
     unsigned cuts;        /* how many connections do */

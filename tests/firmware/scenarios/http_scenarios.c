@@ -100,6 +100,18 @@ static void boot_by_hand(uint64_t seed)
                           : "--initrd=" SERVER_URL_6 "initrd " SERVER_URL_6 "vmlinux");
 }
 
+/* Of an empty file there is no part (0), which some servers refuse to send (1). */
+static void empty_initrd(uint64_t seed)
+{
+    machine_usual();
+    put_kernel("\\vmlinux", &plain_kernel);
+    file_put(SERVER_FILES "\\initrd", "", 0);
+    server_ways.no_empty_ranges = seed == 1;
+    firmware_ways.connect = nothing_connects;
+    server_install(true);
+    options_set("--initrd=" SERVER_URL "initrd /vmlinux");
+}
+
 /* A server on the same link needs no router (0), but an address that is more than a place (1). */
 static void boot_on_link(uint64_t seed)
 {
@@ -170,15 +182,22 @@ static void start_network(enum service service, size_t call)
         server_ways.no_address = false;
 }
 
-/* What ends well all the same: connections that are cut off. */
+/*
+ * What ends well all the same: connections that are cut off; as many redirections as may be (4);
+ * answers that are there at once (5).
+ */
 static void interrupted(uint64_t seed)
 {
     start_with(&large_kernel);
     server_ways.whole_files = seed == 3;
-    server_ways.cut_at = 1 + seed * 20000;
+    server_ways.cut_at = 1 + seed % 4 * 20000;
     server_ways.cuts = 3;
+    server_ways.redirect = seed == 4 ? "/vmlinux" : NULL;
+    server_ways.redirections = 5;
+    server_ways.at_once = seed == 5;
     server_install(true);
-    options_set("--initrd=" SERVER_URL "initrd " SERVER_URL "vmlinux");
+    options_set(seed == 4 ? "--initrd=" SERVER_URL "initrd " SERVER_URL "old/vmlinux"
+                          : "--initrd=" SERVER_URL "initrd " SERVER_URL "vmlinux");
 }
 
 static const char *const bad_says[] = {
@@ -205,6 +224,8 @@ static const char *const bad_says[] = {
     "http://10.0.2.2/initrd: the server does not answer: Protocol Error; check its name",
     "http://10.0.2.2/initrd: is said to have 18446744073709551615 bytes; check",
     "https://server.test/initrd: there is no server of this name, or no certificate of an",
+    "http://10.0.2.2/initrd: the transfer stops again and again, last at byte 0 of 100001: End of",
+    "http://10.0.2.2/initrd: the transfer stops again and again, last at byte 0 of 100001: End of",
 };
 
 /*
@@ -212,8 +233,8 @@ static const char *const bad_says[] = {
  * until a server is silent, and less if it has answered; and 3 s for whoever reads why.
  */
 static const unsigned bad_lasts[] = {
-    3150, 3150, 33550, 48850, 96550, 4950, 3150, 3150, 3150, 3150, 3150,
-    3150, 3150, 3150,  23000, 3000,  3000, 3000, 3350, 3350, 3150, 3150,
+    3150, 3150, 33550, 48850, 96550, 4950, 3150, 3150, 3150, 3150, 3150, 3150,
+    3150, 3150, 23000, 3000,  3000,  3000, 3350, 3350, 3150, 3150, 4950, 4950,
 };
 _Static_assert(ELEMENTS(bad_lasts) == ELEMENTS(bad_says), "a time for each");
 
@@ -251,6 +272,8 @@ static void set_bad_ways(uint64_t seed)
         .no_address = seed == 14,
         .no_link = seed == 15,
         .said_size = seed == 20 ? UINT64_MAX : 0,
+        .empty_bodies = seed == 22,
+        .large_bodies = seed == 23,
     };
 }
 
@@ -342,10 +365,15 @@ static void from_server(uint64_t seed)
     expect_command_line(lines[seed]);
 }
 
-/* A server is asked by what the loader was started by: IPv4 (0) or IPv6 (1), if it has a name. */
+/*
+ * A server is asked by what the loader was started by: IPv4 (0) or IPv6 (1), if it has a name; and
+ * without a gateway (2) or a DNS server (3), where there was none.
+ */
 static void by_name(uint64_t seed)
 {
     server_ways.boots_by_ipv6 = seed == 1;
+    server_ways.no_gateway = seed == 2;
+    server_ways.no_dns = seed == 3;
     start_at(SERVER_URL_NAME "pvhboot.efi", "");
     put_entry("", "default", "default");
     expect_command_line("default");
@@ -475,16 +503,18 @@ const struct scenario http_scenarios[] = {
     {"http-by-hand", boot_by_hand, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true,
      .lasts = 1000},
     {"http-on-link", boot_on_link, ENDING_BOOT, "vmlinux + initrd", .seeds = 2, .faults = true},
+    {"http-empty", empty_initrd, ENDING_ERROR, SERVER_URL "initrd: the file is empty", .seeds = 2,
+     .lasts = 3150},
     {"http-no-ipv6", no_ipv6, ENDING_ERROR,
      "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 2,
      .lasts = 23000},
     {"http-menu", menu_with_urls, ENDING_BOOT, "vmlinux", check_asked_when_chosen, .seeds = 3},
     {"http-tried-again", tried_again, ENDING_BOOT, .hook = start_network},
-    {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 4, .lasts = 750},
+    {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 6, .lasts = 750},
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
     {"http-started", from_server, ENDING_BOOT, "vmlinux + initrd", .seeds = 5, .faults = true},
-    {"http-by-name", by_name, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
+    {"http-by-name", by_name, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
     {"http-list", list_on_server, ENDING_BOOT, "vmlinux + initrd", .faults = true, .lasts = 250},
     {"http-program", start_from_server, ENDING_SUCCESS, NULL, check_started_program, .seeds = 3,
      .faults = true},

@@ -108,6 +108,17 @@ static void below_base(uint64_t seed)
     expect_command_line("below");
 }
 
+/* DHCP names the server (0), or a proxy (1), or a boot server (2), or DHCPv6 (3). */
+static void named_by(uint64_t seed)
+{
+    pxe_ways.named_by = seed % 3;
+    pxe_ways.by_ipv6 = seed == 3;
+    start_from("boot/x64/pvhboot.efi");
+    put_files("\\boot\\x64");
+    put_entry("\\boot\\x64", "default", "named");
+    expect_command_line("named");
+}
+
 /* loader.conf chooses among the entries of a list, one of which is not there. */
 static void list(uint64_t seed)
 {
@@ -147,6 +158,8 @@ static void check_poor(void)
 
     if (run_is_plain() && pxe_ways.no_sizes && pxe_reads() != reads)
         run_fail("%zu transfers, not %zu", pxe_reads(), reads);
+    if (run_is_plain() && pxe_ways.no_large_blocks && pxe_timeouts() != 1)
+        run_fail("large blocks are tried %zu times", pxe_timeouts());
 }
 
 /* A kernel on the command line; what is read whole is transferred once. */
@@ -257,6 +270,8 @@ static const char *const mistakes[] = {
     "do not say which server",
     "the server has none of the entries " UUID ".conf, " MAC ".conf, default.conf",
     "/pvhboot/default.conf: the server announced",
+    "the device that pvhboot was started from has no file system",
+    "the device that pvhboot was started from has no file system",
 };
 static uint64_t mistake;
 
@@ -264,6 +279,8 @@ static void wrong(uint64_t seed)
 {
     mistake = seed;
     pxe_ways.no_words = seed == 1;
+    pxe_ways.not_started = seed == 5;
+    pxe_ways.no_mode = seed == 6;
     start_from(seed == 2 ? "" : "pvhboot.efi");
     put_uuid();
     if (seed != 3)
@@ -275,6 +292,32 @@ static void check_wrong(void)
 {
     if (run_is_plain() && !strstr(run_said(), mistakes[mistake]))
         run_fail("the mistake is not named: %s", mistakes[mistake]);
+}
+
+/* Files that cannot be read, or not by TFTP; where blocks may have run out, that is said. */
+static const struct {
+    uint64_t size;
+    const char *said, *unsaid;
+} large[] = {
+    {65535 * 512, "initrd: cannot be read from the server: Time Out", "65535 blocks"},
+    {65536 * 512, "initrd: cannot be read from the server: Time Out; 33554432 bytes may be more",
+     "is said to have"},
+    {4 * GIB, "initrd: ", "is said to have"},
+    {4 * GIB + 1, "initrd: is said to have 4294967297 bytes", "65535 blocks"},
+};
+
+static void too_large(uint64_t seed)
+{
+    mistake = seed;
+    pxe_ways.odd_file = "initrd";
+    pxe_ways.odd_size = large[seed].size;
+    named(0);
+}
+
+static void check_too_large(void)
+{
+    if (!strstr(run_said(), large[mistake].said) || strstr(run_said(), large[mistake].unsaid))
+        run_fail("it does not say \"%s\" alone", large[mistake].said);
 }
 
 /* The first name that is asked for is there (0), or the last one (1). */
@@ -306,6 +349,7 @@ static void long_name(uint64_t seed)
 const struct scenario network_scenarios[] = {
     {"tftp-name", by_name, ENDING_BOOT, "vmlinux + initrd", .seeds = 3, .faults = true},
     {"tftp-base", below_base, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
+    {"tftp-named-by", named_by, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
     {"tftp-list", list, ENDING_BOOT, "vmlinux + initrd", check_list, .faults = true},
     {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", check_poor, .seeds = 3, .faults = true},
     {"tftp-named", named, ENDING_BOOT, "vmlinux + initrd", check_named, .faults = true},
@@ -315,6 +359,7 @@ const struct scenario network_scenarios[] = {
     {"flat-closed", flat_closed, ENDING_BOOT, "loader.conf: cannot be opened: Access Denied"},
     {"flat", flat, ENDING_BOOT, "vmlinux + initrd", check_flat, .seeds = 4, .faults = true},
     {"tftp-first-name", first_name_in_menu, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
+    {"tftp-large", too_large, ENDING_ERROR, NULL, check_too_large, .seeds = ELEMENTS(large)},
     {"tftp-long-name", long_name, ENDING_ERROR, "the path is too long", .lasts = 3100},
     {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),
      .faults = true},
