@@ -78,7 +78,7 @@ static EFI_STATUS read_file(const uint8_t *bytes, size_t size, void *buffer, UIN
     reads++;
     size += (size_t)pxe_ways.grows;
     report(size);
-    *buffer_size = size;
+    *buffer_size = room < size && pxe_ways.no_lengths ? room : size;
     if (room < size)
         return EFI_BUFFER_TOO_SMALL;
     memcpy(buffer, bytes, size);

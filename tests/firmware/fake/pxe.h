@@ -7,6 +7,7 @@
 /* How firmware and server behave; set by scenarios. */
 struct pxe_ways {
     bool no_sizes;        /* GET_FILE_SIZE is not supported */
+    bool no_lengths;      /* nor is it told how large a file is that does not fit */
     bool no_large_blocks; /* a block size leads to a time-out */
     bool no_words;        /* a refusal has no text */
     bool in_options;      /* DHCP has server and file in its options only */

@@ -16,6 +16,9 @@
 #include <string.h>
 
 #define SEGMENT      16000 /* bytes of a body that come at once */
+#define SHORT_PART   30000
+#define TRICKLE      8192 /* bytes that come at once, */
+#define TRICKLE_WAIT 14   /* after so many seconds */
 #define NEVER_DUE    UINT64_MAX
 #define LONGEST      1024
 #define STATUS_200   3
@@ -146,13 +149,14 @@ static bool has_link_address(void)
 
 static void get_ipv6(UINTN *size, void *data)
 {
+    static struct ip6_address_info elsewhere[] = {{.address.Addr[0] = 0xfd}};
     struct {
         struct ip6_interface_info info;
-        struct ip6_address_info addresses[2];
+        struct ip6_address_info addresses[3]; /* the last one listed, and one behind it */
     } *given = data;
 
     require(*size >= sizeof(*given));
-    memset(given, 0, sizeof(*given));
+    memset(given, 0, *size);
     if (has_link_address()) {
         given->addresses[0].address.Addr[0] = 0xfe;
         given->addresses[0].address.Addr[1] = 0x80;
@@ -160,9 +164,15 @@ static void get_ipv6(UINTN *size, void *data)
     if (is_due(&ipv6))
         given->addresses[1].address.Addr[0] = 0xfd;
     given->info.address_count = is_due(&ipv6) || server_ways.empty_places ? 2 : 1;
+    given->addresses[given->info.address_count].address.Addr[0] = 0xfd;
     given->info.addresses = given->addresses;
-    if (server_ways.odd_addresses)
+    if (server_ways.no_list)
         given->info.address_count = UINT32_MAX;
+    if (server_ways.long_list)
+        given->info.address_count =
+            1 + (UINT32)((*size - sizeof(given->info)) / sizeof(given->addresses[0]));
+    if (server_ways.list_elsewhere)
+        given->info.addresses = elsewhere;
     *size = sizeof(*given);
 }
 
@@ -451,6 +461,8 @@ static void add_file_headers(struct child *child, struct http_message *message, 
         message->data.response->status = STATUS_206;
         child->at = start;
         child->end = last + 1 < size ? last + 1 : size;
+        if (server_ways.short_parts && child->end - start > SHORT_PART)
+            child->end = start + SHORT_PART;
         snprintf(line, sizeof(line), "bytes %llu-%llu/%llu",
                  start + (server_ways.wrong_range && start > 0), (unsigned long long)child->end - 1,
                  (unsigned long long)said);
@@ -503,6 +515,10 @@ static EFI_STATUS send_body(struct child *child, struct http_message *message)
     if (server_ways.drips) {
         keys_excuse_wait(TICKS_PER_SECOND);
         count = 1;
+    }
+    if (server_ways.trickles) {
+        keys_excuse_wait(TRICKLE_WAIT * TICKS_PER_SECOND);
+        count = min_u64(count, TRICKLE);
     }
     if (server_ways.cut_at && server_ways.cuts > 0) {
         if (child->at - child->start >= server_ways.cut_at) {

@@ -20,7 +20,9 @@ struct server_ways {
     bool has_address;      /* from the start */
     bool policy_is_manual; /* of IPv4, as EDK2's HTTP boot leaves it */
     bool set_by_hand;      /* somebody has given the card addresses, which are not listed yet */
-    bool odd_addresses;    /* of IPv6: the list is not where it should be */
+    bool no_list;          /* of IPv6: there are far too many, */
+    bool long_list;        /* or one more than there is room for, */
+    bool list_elsewhere;   /* or the list is not where it should be */
     bool empty_places;     /* of IPv6: of an address that is not there yet, zeroes are listed */
     bool boots_by_ipv6;    /* with addresses of IPv6 only */
     bool no_gateway;       /* the loader is booted by HTTP without a gateway, */
@@ -35,6 +37,8 @@ struct server_ways {
     bool silent;          /* no request is answered */
     bool stalls;          /* no body comes */
     bool drips;           /* a body comes a byte a second */
+    bool short_parts;     /* a part has fewer bytes than were asked for */
+    bool trickles;        /* a body comes so slowly that it is only just worth waiting for */
     bool at_once;         /* answers are there when they are asked for, not only later */
     bool empty_bodies;    /* a body comes with no bytes, */
     bool large_bodies;    /* or is said to have more than there was room for */

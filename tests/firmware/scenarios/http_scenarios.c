@@ -74,7 +74,7 @@ static void check_requests(void)
 /*
  * By IPv6: the address comes from a router (0), or is there (1); one file by each (2); the
  * address is listed before it is known (3); there is no router (4), or the firmware's list of
- * addresses cannot be one (5), while IPv4 works.
+ * addresses cannot be one (5, 6, 7), while IPv4 works.
  */
 static void boot_by_ipv6(uint64_t seed)
 {
@@ -82,7 +82,10 @@ static void boot_by_ipv6(uint64_t seed)
     server_ways.has_address = seed == 1;
     server_ways.empty_places = seed == 3;
     server_ways.no_address = seed == 4;
-    server_ways.odd_addresses = seed == 5;
+    server_ways.no_list = seed == 5;
+    server_ways.long_list = seed == 6;
+    server_ways.list_elsewhere = seed == 7;
+    server_ways.no_address |= seed > 5;
     firmware_ways.connect = nothing_connects;
     server_install(true);
     options_set(seed == 2 ? "--initrd=" SERVER_URL "initrd " SERVER_URL_6 "vmlinux"
@@ -198,6 +201,25 @@ static void interrupted(uint64_t seed)
     server_install(true);
     options_set(seed == 4 ? "--initrd=" SERVER_URL "initrd " SERVER_URL "old/vmlinux"
                           : "--initrd=" SERVER_URL "initrd " SERVER_URL "vmlinux");
+}
+
+/* A server that sends less at once than it was asked for (0), or 16 KiB in half a minute (1). */
+static void reluctant(uint64_t seed)
+{
+    machine_usual();
+    put_kernel("\\vmlinux", &plain_kernel);
+    put_module(SERVER_FILES "\\initrd", 100001, "");
+    server_ways.short_parts = seed == 0;
+    server_ways.trickles = seed == 1;
+    firmware_ways.connect = nothing_connects;
+    server_install(true);
+    options_set("--initrd=" SERVER_URL "initrd /vmlinux");
+}
+
+/* Thirteen pieces come after 14 seconds each. */
+static void check_reluctant(void)
+{
+    run_check_time(server_ways.trickles ? 150 + 13 * 14000 : 150);
 }
 
 static const char *const bad_says[] = {
@@ -506,11 +528,12 @@ const struct scenario http_scenarios[] = {
     {"http-empty", empty_initrd, ENDING_ERROR, SERVER_URL "initrd: the file is empty", .seeds = 2,
      .lasts = 3150},
     {"http-no-ipv6", no_ipv6, ENDING_ERROR,
-     "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 2,
+     "http://[fd00::2]/vmlinux: the network card gets no address of IPv6: Time Out", .seeds = 4,
      .lasts = 23000},
     {"http-menu", menu_with_urls, ENDING_BOOT, "vmlinux", check_asked_when_chosen, .seeds = 3},
     {"http-tried-again", tried_again, ENDING_BOOT, .hook = start_network},
     {"http-interrupted", interrupted, ENDING_BOOT, "vmlinux + initrd", .seeds = 6, .lasts = 750},
+    {"http-reluctant", reluctant, ENDING_BOOT, "vmlinux + initrd", check_reluctant, .seeds = 2},
     {"http-bad", bad_server, ENDING_ERROR, NULL, check_bad,
      .seeds = sizeof(bad_says) / sizeof(*bad_says)},
     {"http-started", from_server, ENDING_BOOT, "vmlinux + initrd", .seeds = 5, .faults = true},

@@ -141,12 +141,16 @@ static void check_list(void)
         run_fail("it is not said that an entry is missing");
 }
 
-/* Poor firmware or servers: no sizes (0), no large blocks (1), no size of a large file (2). */
+/*
+ * Poor firmware or servers: no sizes (0), no large blocks (1), no size of a large file (2), and
+ * none after it has been tried (3).
+ */
 static void poor(uint64_t seed)
 {
     pxe_ways.no_sizes = seed != 1;
     pxe_ways.no_large_blocks = seed == 1;
-    initrd_size = seed == 2 ? 4 * MIB + 1 : INITRD;
+    pxe_ways.no_lengths = seed == 3;
+    initrd_size = seed == 3 ? 8 * MIB + 1 : seed == 2 ? 4 * MIB + 1 : INITRD;
     by_name(0);
 }
 
@@ -154,7 +158,7 @@ static void poor(uint64_t seed)
  */
 static void check_poor(void)
 {
-    size_t reads = initrd_size > INITRD ? 5 : 4;
+    size_t reads = pxe_ways.no_lengths ? 6 : initrd_size > INITRD ? 5 : 4;
 
     if (run_is_plain() && pxe_ways.no_sizes && pxe_reads() != reads)
         run_fail("%zu transfers, not %zu", pxe_reads(), reads);
@@ -269,7 +273,7 @@ static const char *const mistakes[] = {
     "tftp://" PXE_SERVER "/vmlinux: File not found",
     "do not say which server",
     "the server has none of the entries " UUID ".conf, " MAC ".conf, default.conf",
-    "/pvhboot/default.conf: the server announced",
+    "/pvhboot/default.conf: the server announced 60 bytes and sent 57",
     "the device that pvhboot was started from has no file system",
     "the device that pvhboot was started from has no file system",
 };
@@ -351,7 +355,7 @@ const struct scenario network_scenarios[] = {
     {"tftp-base", below_base, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
     {"tftp-named-by", named_by, ENDING_BOOT, "vmlinux + initrd", .seeds = 4},
     {"tftp-list", list, ENDING_BOOT, "vmlinux + initrd", check_list, .faults = true},
-    {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", check_poor, .seeds = 3, .faults = true},
+    {"tftp-poor", poor, ENDING_BOOT, "vmlinux + initrd", check_poor, .seeds = 4, .faults = true},
     {"tftp-named", named, ENDING_BOOT, "vmlinux + initrd", check_named, .faults = true},
     {"tftp-pieces", in_pieces, ENDING_BOOT, "vmlinux + initrd", check_named},
     {"tftp-slow", slow, ENDING_BOOT, "initrd: 50 %", .lasts = 6100},
