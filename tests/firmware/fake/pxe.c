@@ -122,7 +122,11 @@ static EFI_STATUS EFIAPI mtftp(EFI_PXE_BASE_CODE_PROTOCOL *this,
         return status;
     bytes = find_file((const char *)name, &length);
     if (operation == EFI_PXE_BASE_CODE_TFTP_GET_FILE_SIZE) {
-        *size = is_odd((const char *)name) ? pxe_ways.odd_size : length;
+        if (is_odd((const char *)name)) {
+            *size = pxe_ways.odd_size;
+            return pxe_ways.odd_asked;
+        }
+        *size = length;
         return pxe_ways.no_sizes ? EFI_UNSUPPORTED : bytes ? EFI_SUCCESS : refuse();
     }
     if (operation != EFI_PXE_BASE_CODE_TFTP_READ_FILE || !buffer)
@@ -130,7 +134,7 @@ static EFI_STATUS EFIAPI mtftp(EFI_PXE_BASE_CODE_PROTOCOL *this,
     if (!bytes)
         return refuse();
     if (is_odd((const char *)name))
-        return EFI_TIMEOUT;
+        return pxe_ways.odd_read == EFI_TFTP_ERROR ? refuse() : pxe_ways.odd_read;
     if (!block || !pxe_ways.no_large_blocks)
         return read_file(bytes, length, buffer, size);
     timeouts++;

@@ -15,9 +15,10 @@ struct pxe_ways {
     unsigned named_by; /* who names server and file: DHCP (0), a proxy (1), a boot server (2) */
     bool by_ipv6;
     bool no_mode, not_started;
-    const char *odd_file; /* the end of a file's name, which is said to have so many bytes, */
-    uint64_t odd_size;    /* but cannot be read */
-    long grows;           /* how many bytes more are sent than were announced */
+    const char *odd_file;           /* the end of the name of a file */
+    uint64_t odd_size;              /* that is said to have so many bytes, */
+    EFI_STATUS odd_asked, odd_read; /* but cannot be asked for them, or cannot be read */
+    long grows;                     /* how many bytes more are sent than were announced */
 };
 extern struct pxe_ways pxe_ways;
 

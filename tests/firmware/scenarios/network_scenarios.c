@@ -300,28 +300,38 @@ static void check_wrong(void)
 
 /* Files that cannot be read, or not by TFTP; where blocks may have run out, that is said. */
 static const struct {
+    const char *file;
     uint64_t size;
+    EFI_STATUS asked, read;
     const char *said, *unsaid;
-} large[] = {
-    {65535 * 512, "initrd: cannot be read from the server: Time Out", "65535 blocks"},
-    {65536 * 512, "initrd: cannot be read from the server: Time Out; 33554432 bytes may be more",
+} unread[] = {
+    {"initrd", 65535 * 512, 0, EFI_TIMEOUT, "initrd: cannot be read from the server: Time Out",
+     "65535 blocks"},
+    {"initrd", 65536 * 512, 0, EFI_TIMEOUT,
+     "initrd: cannot be read from the server: Time Out; 33554432 bytes may be more than 65535",
      "is said to have"},
-    {4 * GIB, "initrd: ", "is said to have"},
-    {4 * GIB + 1, "initrd: is said to have 4294967297 bytes", "65535 blocks"},
+    {"initrd", 4 * GIB, 0, EFI_TIMEOUT, "initrd: ", "is said to have"},
+    {"initrd", 4 * GIB + 1, 0, EFI_TIMEOUT, "initrd: is said to have 4294967297 bytes",
+     "65535 blocks"},
+    {"initrd", INITRD, 0, EFI_TFTP_ERROR, "initrd: No such file here", "cannot be read"},
+    {"initrd", 0, EFI_TIMEOUT, 0, "initrd: cannot be read from the server: Time Out", "bytes"},
+    {"vmlinux", 4096, 0, EFI_TIMEOUT, "vmlinux: cannot be read from the server: Time Out", "bytes"},
 };
 
-static void too_large(uint64_t seed)
+static void cannot_read(uint64_t seed)
 {
     mistake = seed;
-    pxe_ways.odd_file = "initrd";
-    pxe_ways.odd_size = large[seed].size;
+    pxe_ways.odd_file = unread[seed].file;
+    pxe_ways.odd_size = unread[seed].size;
+    pxe_ways.odd_asked = unread[seed].asked;
+    pxe_ways.odd_read = unread[seed].read;
     named(0);
 }
 
-static void check_too_large(void)
+static void check_unread(void)
 {
-    if (!strstr(run_said(), large[mistake].said) || strstr(run_said(), large[mistake].unsaid))
-        run_fail("it does not say \"%s\" alone", large[mistake].said);
+    if (!strstr(run_said(), unread[mistake].said) || strstr(run_said(), unread[mistake].unsaid))
+        run_fail("it does not say \"%s\" alone", unread[mistake].said);
 }
 
 /* The first name that is asked for is there (0), or the last one (1). */
@@ -363,7 +373,7 @@ const struct scenario network_scenarios[] = {
     {"flat-closed", flat_closed, ENDING_BOOT, "loader.conf: cannot be opened: Access Denied"},
     {"flat", flat, ENDING_BOOT, "vmlinux + initrd", check_flat, .seeds = 4, .faults = true},
     {"tftp-first-name", first_name_in_menu, ENDING_BOOT, "vmlinux + initrd", .seeds = 2},
-    {"tftp-large", too_large, ENDING_ERROR, NULL, check_too_large, .seeds = ELEMENTS(large)},
+    {"tftp-unread", cannot_read, ENDING_ERROR, NULL, check_unread, .seeds = ELEMENTS(unread)},
     {"tftp-long-name", long_name, ENDING_ERROR, "the path is too long", .lasts = 3100},
     {"tftp-wrong", wrong, ENDING_ERROR, NULL, check_wrong, .seeds = ELEMENTS(mistakes),
      .faults = true},
