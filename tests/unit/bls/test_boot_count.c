@@ -61,6 +61,7 @@ static void names_that_only_look_like_it(void **state)
         {"debian+3.conf.conf", "debian+3.conf"},
         {"debian+ 3.conf", "debian+ 3"},
         {"debian+2147483648.conf", "debian+2147483648"},
+        {"debian+1-2147483648.conf", "debian+1-2147483648"},
         {"debian+1-99999999999999999999.conf", "debian+1-99999999999999999999"},
         {"debian+3+b.conf", "debian+3+b"},
         {"+3.conf", "+3"}, /* there would be no ID */

@@ -96,6 +96,7 @@ static bool read_file(struct catalog_reader *reader, struct catalog_file *file, 
 {
     struct fake_volume *fake = volume_of(reader);
 
+    (void)texts;
     assert_true(fake->read_count < MAX_FILES);
     fake->limits[fake->read_count] = file->limit;
     fake->reads[fake->read_count++] = file->path;
@@ -106,8 +107,8 @@ static bool read_file(struct catalog_reader *reader, struct catalog_file *file, 
         if (strcmp(fake->files[i].path, file->path) != 0 || !fake->files[i].text)
             continue;
         file->length = strlen(fake->files[i].text);
-        file->text = arena_strndup(texts, fake->files[i].text, file->length);
-        return file->text || error_set(ret_error, ERROR_OUT_OF_MEMORY);
+        file->text = fake->files[i].text;
+        return true;
     }
     return file->optional || error_set(ret_error, ERROR_READ, 6);
 }
@@ -263,6 +264,8 @@ static void two_volumes(void **state)
     assert_ptr_equal(catalog.entries.items[0].source.volume, &other);
     assert_ptr_equal(catalog.entries.items[0].request.kernel.volume, &other);
     assert_ptr_equal(catalog.entries.items[1].source.volume, &volume);
+    assert_true(catalog.entries.items[0].source.is_other);
+    assert_false(catalog.entries.items[1].source.is_other);
     assert_string_equal(catalog.entries.items[0].label, "B (d)");
     assert_int_equal(catalog.entries.unreadable, 1);
     assert_int_equal(volume.report_count, 0);
@@ -318,6 +321,7 @@ static void an_empty_volume(void **state)
     assert_false(catalog.entries.no_directory); /* it exists, but is empty */
     assert_int_equal(catalog.entries.count, 0);
     assert_int_equal(catalog.config.timeout, TIMEOUT_HIDDEN);
+    assert_true(catalog.config.editor); /* the settings are the usual ones */
     catalog_add_patterns(&catalog, &selection);
     assert_int_equal(catalog_choose_default(&catalog, &selection), 0); /* none */
     use_files(NULL, 0);
@@ -543,25 +547,60 @@ static void variables_of_grub_in_initrds(void **state)
     assert_initrds("linux /k\ninitrd $1 $ /a $b\n", "$1|$|/a");
 }
 
-/* Every allocation fails in turn. */
+/* What a virtual machine is given is among those of files; the kernels are on the volume. */
+static void entries_from_smbios(void **state)
+{
+    static struct smbios_entry given[] = {
+        {"s.conf", "sort-key a\nlinux /s\n"},
+        {"s.efi", "linux /no\n"},
+        {"t+3.conf", "sort-key b\nlinux /t\n"},
+    };
+    const struct smbios_settings settings = {.entries = given, .entry_count = ELEMENTS(given)};
+
+    (void)state;
+    use_files(usual, ELEMENTS(usual));
+    assert_true(catalog_read(&volume.reader, &settings, &arena, &catalog, &error));
+    assert_ids("s t b a c");
+    for (size_t i = 0; i < 2; i++) {
+        const struct boot_entry *entry = &catalog.entries.items[i];
+
+        assert_int_equal(entry->source.kind, ENTRY_SMBIOS);
+        assert_ptr_equal(entry->source.volume, &volume);
+        assert_false(entry->source.is_other);
+        assert_ptr_equal(entry->request.kernel.volume, &volume);
+        assert_false(entry->count.counted); /* there is no file to be renamed */
+    }
+    assert_int_equal(volume.report_count, 0);
+}
+
+/* Every allocation fails in turn: that is never said of a file or directory, but ends it all. */
 static void out_of_memory_is_reported(void **state)
 {
+    static const struct fake_file files[] = {
+        {ENTRIES "\\c+0-3.CONF", "linux /c\ninitrd /a $x /b\noptions $y\n"},
+        {CONFIG, "timeout 5\ndefault a*\n"},
+        {ENTRIES "\\a+3.conf", "title B\nlinux /a\n"},
+        {IMAGES "\\b.efi", "0"},
+        {ENTRIES "\\b.conf", "title B\nlinux /b\n"},
+    };
+    struct pe_file image = make_image("ID=b\nPRETTY_NAME=B\n");
     bool done = false;
     size_t n = 0;
 
     (void)state;
     for (; !done; n++) {
         start(NULL);
-        use_files(usual, ELEMENTS(usual));
+        use_images(files, ELEMENTS(files), &image);
         arena_fail_after(n);
-        done = read_catalog() && volume.report_count == 0;
+        done = read_catalog();
+        assert_int_equal(volume.report_count, 0);
+        assert_int_equal(error.code, done ? ERROR_NONE : ERROR_OUT_OF_MEMORY);
         if (done)
-            assert_ids("b a c");
-        else if (volume.report_count == 0)
-            assert_int_equal(error.code, ERROR_OUT_OF_MEMORY);
+            assert_int_equal(catalog.entries.count, 4);
         stop(NULL);
     }
     assert_true(n > 30);
+    pe_file_free(&image);
 }
 
 #define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
@@ -582,6 +621,7 @@ int main(void)
         test(unified_kernel_images),
         test(a_list_of_initrds),
         test(variables_of_grub_in_initrds),
+        test(entries_from_smbios),
         test(out_of_memory_is_reported),
     };
 

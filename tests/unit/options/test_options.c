@@ -110,6 +110,7 @@ static void the_command_line_is_kept_to_the_letter(void **state)
         {"\"--\" k -- \"a  b\"", "k", "-- \"a  b\""},
         {"--initrd=--x -- -k", "-k", ""},
         {"initrd=x -- k --verbose", "k", "--verbose"},
+        {"vmlinux \n", "vmlinux", ""},
         {"vmlinux quiet \n", "vmlinux", "quiet "},
         {"vmlinux quiet\r\n", "vmlinux", "quiet"},
         {"vmlinux quiet\n\n", "vmlinux", "quiet"},
@@ -172,6 +173,8 @@ static void the_entry_is_taken(void **state)
     (void)state;
     parse_line("--entry debian-6.1");
     assert_string_equal(options.entry, "debian-6.1");
+    parse_line("--entry -x");
+    assert_string_equal(options.entry, "-x");
     parse_line("--entry=\"with space\" --verbose");
     assert_string_equal(options.entry, "with space");
     assert_true(options.verbose);
@@ -189,6 +192,10 @@ static void mistakes_are_named(void **state)
     assert_refused("--a\xff\x1b", "unknown option --a\uFFFD\uFFFD; see --help");
     assert_refused("--entry=\"a\nb\" \"k\t\"",
                    "both the kernel k\uFFFD and --entry a\uFFFDb were given; leave one out");
+    assert_refused("--pass-framebufer",
+                   "unknown option --pass-framebufer (did you mean --pass-framebuffer?); see "
+                   "--help");
+    assert_refused("--entri", "unknown option --entri (did you mean --entry?); see --help");
     assert_refused("--dryrun k", "unknown option --dryrun (did you mean --dry-run?); see --help");
     assert_refused("-help", "unknown option -help (did you mean --help?); see --help");
     assert_refused("-x", "unknown option -x; see --help");
@@ -250,11 +257,13 @@ static void files_get_their_volume(void **state)
     assert_null(request->kernel.volume);
     assert_null(request->initrds.items[0].volume);
     assert_null(request->modules.items[0].volume);
+    assert_true(boot_files_add(&request->extras, &arena, NULL, "d.cred", ""));
     boot_request_set_volume(request, volume);
     assert_ptr_equal(request->kernel.volume, volume);
     assert_ptr_equal(request->initrds.items[0].volume, volume);
     assert_ptr_equal(request->initrds.items[1].volume, volume);
     assert_ptr_equal(request->modules.items[0].volume, volume);
+    assert_ptr_equal(request->extras.items[0].volume, volume);
 }
 
 static void a_kernel_needs_a_path(void **state)
@@ -288,6 +297,8 @@ static void a_shells_words(void **state)
     assert_request("k", "x \"y z\"");
     assert_string_equal(options.request.initrds.items[0].path, "i");
     assert_string_equal(options.request.modules.items[0].command, "a b");
+    parse_words(WORDS("k", "a b", "c\td", "e f", ""), NULL);
+    assert_request("k", "\"a b\" \"c\td\" \"e f\" \"\"");
     parse_words(WORDS("initrd=i", "k", "initrd=j"), NULL);
     assert_request("k", "initrd=j");
     assert_string_equal(options.request.initrds.items[0].path, "i");
@@ -303,6 +314,8 @@ static void a_shells_words_and_the_typed_line(void **state)
     assert_request("k", "a=\"b c\"  d");
     parse_words(WORDS("k", "k", "k"), "pvhboot k  k  k");
     assert_request("k", "k  k");
+    parse_words(WORDS("k", "a", "b"), "a   b"); /* a line without the names */
+    assert_request("k", "a   b");
     parse_words(WORDS("k"), "pvhboot.efi k");
     assert_request("k", "");
 }
@@ -350,6 +363,7 @@ static void the_own_name_is_skipped(void **state)
         {"", NULL, ""},
         {"", "", ""},
         {" k", "", " k"},
+        {"\\EFI\\ k", "", "\\EFI\\ k"},
         {"\"", NULL, "\""},
         {"\"\" k", NULL, "\"\" k"},
         {"pvhboot.efi\" k", NULL, "pvhboot.efi\" k"},
@@ -412,7 +426,7 @@ static enum load_options read_options(const void *data, size_t size, const char 
     const char *at_odd = NULL;
     enum load_options odd, even;
 
-    *ret_text = NULL;
+    *ret_text = "unset";
     memcpy(room + 1, data, size);
     room = realloc(room, size + 1);
     odd = load_options_read(room + 1, size, &arena, &at_odd);
@@ -439,6 +453,7 @@ static void assert_no_options_text(const void *data, size_t size, enum load_opti
     const char *text;
 
     assert_int_equal(read_options(data, size, &text), expected);
+    assert_null(text);
 }
 
 static void ucs2_load_options(void **state)
@@ -446,6 +461,8 @@ static void ucs2_load_options(void **state)
     static const uint16_t plain[] = {'k', ' ', 'a', 0};
     static const uint16_t junk_behind[] = {'k', ' ', 'a', 0, 0x1234, 'z', 0xdead};
     static const uint16_t wide[] = {'\\', 0xe4, 0x20ac, 0xd83d, 0xde00, 0};
+    static const uint16_t at_limits[] = {'!', 0xdfff, 0xf900, 0xfffd, 0};
+    static const uint16_t last_ascii[] = {0xe4, '~', 0xe4, 0};
 
     (void)state;
     assert_options_text(plain, 8, "k a");
@@ -457,6 +474,8 @@ static void ucs2_load_options(void **state)
     assert_options_text(wide, sizeof(wide), "\\\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
     assert_options_text(wide, sizeof(wide) - 4, "\\\xc3\xa4\xe2\x82\xac\xef\xbf\xbd");
     assert_options_text(plain, 2, "k");
+    assert_options_text(at_limits, sizeof(at_limits), "!\uFFFD\uF900\uFFFD");
+    assert_options_text(last_ascii, sizeof(last_ascii), "\u00e4~\u00e4");
 }
 
 static void eight_bit_load_options(void **state)
@@ -494,15 +513,19 @@ static void binary_load_options(void **state)
     /* The start of the data in Windows' boot option. */
     static const char windows[] = "WINDOWS\0\1\0\0\0\x88\0\0\0x\0\0\0B\0C\0D\0O\0B\0J\0E\0C\0T\0=";
     static const uint16_t control[] = {'k', 1, 'a', 0};
-    static const uint16_t noncharacter[] = {'k', 0xffff, 0};
-    static const uint16_t private_use[] = {'k', 0xe000, 0};
+    static const uint16_t others[][3] = {
+        {'k', 0xfffe, 0},  {'k', 0xffff, 0}, /* no characters */
+        {'k', 0xe000, 0},  {'k', 0xf8ff, 0}, /* of private use */
+        {' ', 0xe4, 0},    {0x80, 0xe4, 0},  /* no ASCII */
+        {0x120, 0x120, 0}, {1, 0, 0},        /* not blank, either */
+    };
 
     (void)state;
     assert_no_options_text(own_mark, sizeof(own_mark), LOAD_OPTIONS_JUNK);
     assert_no_options_text(windows, sizeof(windows), LOAD_OPTIONS_JUNK);
     assert_no_options_text(control, sizeof(control), LOAD_OPTIONS_JUNK);
-    assert_no_options_text(noncharacter, sizeof(noncharacter), LOAD_OPTIONS_JUNK);
-    assert_no_options_text(private_use, sizeof(private_use), LOAD_OPTIONS_JUNK);
+    for (size_t i = 0; i < ELEMENTS(others); i++)
+        assert_no_options_text(others[i], sizeof(others[i]), LOAD_OPTIONS_JUNK);
     assert_no_options_text("\1\2\3\4\5\6", 6, LOAD_OPTIONS_JUNK);
     assert_no_options_text("ab\177cd", 5, LOAD_OPTIONS_JUNK);
 }
@@ -544,11 +567,17 @@ static void whole_load_options(void **state)
     assert_options_text(bytes, size, "--help");
     size = make_load_option(bytes, 1, "", "vmlinux quiet", 13);
     assert_options_text(bytes, size, "vmlinux quiet");
+    size = make_load_option(bytes, 1, "Linux", text, sizeof(text));
+    memcpy(bytes + 18, "\x7f\xff\x08", 3); /* two paths */
+    assert_options_text(bytes, size, "--help");
+    assert_no_options_text("\1\0\0\0\4\0\0\0\x7f\xff\4", 12, LOAD_OPTIONS_NONE); /* the least */
     /* Malformed options are not recognized, and are not text either. */
     whole = make_load_option(bytes, 1, "Linux", text, sizeof(text));
     for (size = 0; size < whole - sizeof(text); size++)
         assert_int_not_equal(read_options(bytes, size, &(const char *){NULL}), LOAD_OPTIONS_TEXT);
     bytes[18 + 2] = 3; /* a node shorter than its header */
+    assert_no_options_text(bytes, whole, LOAD_OPTIONS_JUNK);
+    bytes[18 + 5] = 5; /* what would be the next node is none */
     assert_no_options_text(bytes, whole, LOAD_OPTIONS_JUNK);
     (void)make_load_option(bytes, 1, "Linux", text, sizeof(text));
     bytes[18 + 9] = 1; /* end of one of several paths, but no other follows */
@@ -586,6 +615,7 @@ static void byte_order_marks(void **state)
     (void)state;
     assert_options_text(wide, sizeof(wide), "k a");
     assert_no_options_text(alone, sizeof(alone), LOAD_OPTIONS_NONE);
+    assert_no_options_text(alone, 2, LOAD_OPTIONS_NONE);
     assert_options_text("\xef\xbb\xbfvmlinux", 10, "vmlinux");
     assert_no_options_text("\xef\xbb\xbf", 3, LOAD_OPTIONS_NONE);
 }
@@ -593,13 +623,16 @@ static void byte_order_marks(void **state)
 /* No file system allows such a name, so it is not a path. */
 static void words_that_are_no_paths(void **state)
 {
-    static const char *const words[] = {"<Boot Menu>", "a|b", "what? no", "*.efi x", "a>b"};
+    static const char *const words[] = {"<Boot Menu>", "a|b", "what? no",
+                                        "*.efi x",     "a>b", "  <a> b"};
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(words); i++)
         assert_no_options_text(words[i], strlen(words[i]), LOAD_OPTIONS_JUNK);
     assert_options_text("k a|b <c> d?", 12, "k a|b <c> d?");
     assert_options_text("--module \"a|b\" k", 16, "--module \"a|b\" k");
+    assert_options_text("--module=a|b k", 14, "--module=a|b k");
+    assert_options_text("\"a|b\" k", 7, "\"a|b\" k");
 }
 
 static void options_before_the_kernel(void **state)
