@@ -538,6 +538,12 @@ static void variables_of_grub_in_initrds(void **state)
     assert_initrds("linux /k\n\ninitrd ${early} /a $b /b $c\n", "/a|/b");
     assert_remark(0, 3, "initrd: \"${early}\" is a variable of GRUB and is left out");
     assert_remark(2, 3, "initrd: \"$c\" is a variable of GRUB and is left out");
+    assert_initrds("linux /k\ninitrd /a "
+                   "$abcdefghijklmnopqrstuvwxyz_0123456789_abcdefghijklmnopqrstuvwxyz\n",
+                   "/a");
+    assert_remark(0, 2,
+                  "initrd: \"$abcdefghijklmnopqrstuvwxyz_0123456789_abcdefghijklmnopqrstu\" is a "
+                  "variable of GRUB and is left out");
     assert_initrds("linux /k\ninitrd $a\ninitrd /b\n", "/b");
     assert_initrds("linux /k\ninitrd $a $b\n", "");
     assert_initrds("linux /k\ninitrd /c d $e\n", "/c d");

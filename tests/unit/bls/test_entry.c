@@ -23,8 +23,14 @@ static void names_of_an_entry(void **state)
 {
     static const char *const good[] = {"debian-6.1", "debian-6.1.conf", "DEBIAN-6.1",
                                        "debian-6.1.CONF", "debian-6.1+3.conf"};
-    static const char *const bad[] = {"",  "debian-6",     "debian-6.1.con",
-                                      "*", "debian-6.1+3", "debian-6.1.conf.conf"};
+    static const char *const bad[] = {"",
+                                      "debian-6",
+                                      "debian-6.1.con",
+                                      "*",
+                                      "debian-6.1+3",
+                                      "debian-6.1.conf.conf",
+                                      "debian-6.1+4.conf",
+                                      "xebian-6.1+3.conf"};
 
     (void)state;
     add("debian-6.1+3.conf", "");

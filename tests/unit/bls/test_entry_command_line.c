@@ -27,8 +27,8 @@ static void the_kernel_is_told_its_entry(void **state)
 /* Such names would become kernel options, or refer to another entry. */
 static void names_that_no_quotes_hold_together(void **state)
 {
-    static const char *const names[] = {"a\" init=b\".conf", "a\nb.conf", "a\tb.conf",
-                                        "a\x7f.conf"};
+    static const char *const names[] = {"a\" init=b\".conf", "a\nb.conf", "a\tb.conf", "a\x7f.conf",
+                                        "a\x1f.conf"};
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(names); i++) {

@@ -191,6 +191,8 @@ static void what_is_selected_may_be_lacking(void **state)
     assert_true(lacks("x", "", "auto-*", ""));
     assert_true(lacks("", "", "@saved", "auto-windows"));
     assert_false(lacks("", "", "@saved", ""));
+    assert_true(entries_lack_selected(entries, entry_count,
+                                      &(struct default_selection){.sysfail = "gone", .saved = ""}));
 }
 
 static void entries_have_keys(void **state)
@@ -213,6 +215,12 @@ static void entries_have_keys(void **state)
     assert_int_equal(entries_find_key(entries, 4, 0, '0'), 4);
     assert_int_equal(entries_find_key(entries, 4, 0, 'l' | 1 << 24), 4);
     assert_int_equal(entries_find_key(entries, 0, 0, 'l'), 0);
+    add("e.conf", "uki /e");
+    assert_int_equal(entries_find_key(entries, 5, 3, 'l'), 4);
+    while (entry_count < 10)
+        add("x.conf", "");
+    assert_int_equal(entries_find_key(entries, 10, 0, '9'), 8);
+    assert_int_equal(entries_find_key(entries, 10, 0, '9' + 1), 10);
 }
 
 #define test(function) cmocka_unit_test_setup_teardown(function, start, stop)

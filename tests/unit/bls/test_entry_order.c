@@ -97,15 +97,31 @@ static void any_two_files_have_an_order(void **state)
     }
 }
 
+/* Of two partitions, of several kinds, or of one image. */
+static void the_same_name_several_times(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        add("a.conf", "");
+    entries[1].source.is_other = true;
+    entries[2].source.kind = ENTRY_SMBIOS;
+    entries[3].profile = 1;
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t j = i + 1; j < 4; j++) {
+            assert_true(entry_compare(&entries[i], &entries[j]) < 0);
+            assert_true(entry_compare(&entries[j], &entries[i]) > 0);
+        }
+    }
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(the_order_of_entries),
-        test(counters_and_the_order),
-        test(names_without_their_suffix),
-        test(any_two_files_have_an_order),
+        test(the_order_of_entries),        test(counters_and_the_order),
+        test(names_without_their_suffix),  test(any_two_files_have_an_order),
+        test(the_same_name_several_times),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

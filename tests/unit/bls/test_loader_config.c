@@ -352,6 +352,9 @@ static void utf16_is_read_and_said(void **state)
     assert_true(parse_bytes("\xff\xfe"
                             "e",
                             3));
+    assert_true(parse_bytes("a\0b", 4));
+    assert_int_equal(config.diagnostics.count, 2);
+    assert_diagnostic(1, 1, "unknown key \"ab\"; ignored");
     parse_wide("editor no", 2, false, true);
     assert_false(config.editor);
 }
@@ -367,6 +370,8 @@ static void other_files_with_nuls_are_not_utf16(void **state)
     assert_true(parse_bytes("\n\0\0\0editor no\n", 14));
     assert_false(config.editor);
     assert_int_equal(config.diagnostics.count, 0);
+    assert_true(parse_bytes("a\0b", 3));
+    assert_diagnostic(0, 1, "unknown key \"a\"; ignored");
 }
 
 /* Control characters and overlong text are removed. */

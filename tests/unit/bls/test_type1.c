@@ -108,12 +108,13 @@ static void permission_to_overwrite_nvs(void **state)
 static void files_are_on_the_entrys_volume(void **state)
 {
     (void)state;
-    parse("x.conf", "linux /a\ninitrd /b\ninitrd /c\nmodule /d e\n");
+    parse("x.conf", "linux /a\ninitrd /b\ninitrd /c\nmodule /d e\nextra /f.cred\n");
     assert_ptr_equal(entry.source.volume, volume);
     assert_ptr_equal(entry.request.kernel.volume, volume);
     assert_ptr_equal(entry.request.initrds.items[0].volume, volume);
     assert_ptr_equal(entry.request.initrds.items[1].volume, volume);
     assert_ptr_equal(entry.request.modules.items[0].volume, volume);
+    assert_ptr_equal(entry.request.extras.items[0].volume, volume);
     parse("x.conf", "efi /a.efi\n");
     assert_ptr_equal(entry.efi.volume, volume);
     assert_null(entry.request.kernel.path);
@@ -177,6 +178,7 @@ static void variables_of_grub(void **state)
         "options cost=5$",
         "options $1 $ ${ $-x $$x a$b",
         "options /$x",
+        "options $`x $[ ${{x}",
         "linux /a$b",
         "title $x",
     };
@@ -190,6 +192,18 @@ static void variables_of_grub(void **state)
     snprintf(text, sizeof(text), "options: \"$root\"%s", rest);
     assert_diagnostic(1, 3, text);
     assert_string_equal(entry.request.command_line, "ro $tuned_params $x root=$root");
+    parse("a.conf", "linux /k\noptions $z_$\noptions $_\n");
+    assert_int_equal(entry.diagnostics.count, 2);
+    snprintf(text, sizeof(text), "options: \"$z_\"%s", rest);
+    assert_diagnostic(0, 2, text);
+    snprintf(text, sizeof(text), "options: \"$_\"%s", rest);
+    assert_diagnostic(1, 3, text);
+    parse("a.conf", "linux $abcdefghijklmnopqrstuvwxyz_0123456789_abcdefghijklmnopqrstuvwxyz\n");
+    snprintf(text, sizeof(text),
+             "linux: \"$abcdefghijklmnopqrstuvwxyz_0123456789_"
+             "abcdefghijklmnopqrstu\"%s",
+             rest);
+    assert_diagnostic(0, 1, text); /* a long name is cut off */
     parse("a.conf", "linux $kernel\nmodule /m ${args}x\noptions a=1,$b_2-c \"${d\"\n");
     assert_int_equal(entry.diagnostics.count, 3);
     snprintf(text, sizeof(text), "linux: \"$kernel\"%s", rest);
@@ -238,6 +252,9 @@ static void diagnostics_are_in_the_order_of_lines(void **state)
                       "\"initrd PATH\"");
     assert_diagnostic(2, 4, "linux was already set on line 2; this line overrides it");
     assert_diagnostic(3, 5, "unknown key \"titel\" (did you mean \"title\"?); ignored");
+    parse("x.conf", "linux /a\noptions initrd=x\ntitel c\n");
+    assert_int_equal(entry.diagnostics.items[0].line, 2);
+    assert_int_equal(entry.diagnostics.items[1].line, 3);
 }
 
 static void other_loaders_keys_are_ignored(void **state)
@@ -288,17 +305,17 @@ static void extras(void **state)
 /* UTF-8 takes more room than UTF-16 did. */
 static void utf16_is_read_and_said(void **state)
 {
-    char text[400] = "\xff\xfe";
+    char text[800] = "\xff\xfe";
     size_t length = 2;
 
     (void)state;
     for (const char *c = "linux /a\noptions "; *c; c++, length += 2)
         put_number((uint8_t *)text + length, 2, (uint8_t)*c);
-    for (size_t i = 0; i < 100; i++, length += 2)
+    for (size_t i = 0; i < 200; i++, length += 2)
         put_number((uint8_t *)text + length, 2, 0x65e5);
     assert_true(parse_bytes("x.conf", text, length));
     assert_string_equal(entry.request.kernel.path, "/a");
-    assert_int_equal(strlen(entry.request.command_line), 300);
+    assert_int_equal(strlen(entry.request.command_line), 600);
     assert_int_equal(entry.diagnostics.count, 1);
     assert_diagnostic(0, 1, "the file is UTF-16; save it as UTF-8");
 }
@@ -365,6 +382,7 @@ static void one_thing_to_start(void **state)
         else
             assert_null(entry.efi.path);
         assert_int_equal(entry_is_bootable(&entry), rows[i].kernel || *rows[i].efi);
+        assert_int_equal(entry.is_uki, *rows[i].efi && rows[i].text[0] == 'u');
         if (rows[i].problem)
             assert_string_equal(entry.problem, rows[i].problem);
         else
@@ -387,6 +405,8 @@ static void profiles_of_unified_kernels(void **state)
     arena_fail_after(0);
     assert_null(entry_load_options(&entry, NULL, &arena));
     arena_fail_after(NEVER);
+    parse("x.conf", "uki /u.efi\nprofile 255\n");
+    assert_int_equal(entry.profile, 255);
     parse("x.conf", "efi /u.efi\nprofile 1\n"); /* not a unified kernel image */
     assert_int_equal(entry.profile, 0);
     parse("x.conf", "uki /u.efi\nprofile 256\nprofile x\n");
@@ -418,6 +438,8 @@ static void only_our_processors(void **state)
         {"linux /a\narchitecture arm", "is for the architecture arm; pvhboot starts x64 and ia32"},
         {"linux /a\narchitecture x64x",
          "is for the architecture x64x; pvhboot starts x64 and ia32"},
+        {"linux /a\narchitecture abcdefghijklmnopqrstuvwxyz", /* a long one is cut off */
+         "is for the architecture abcdefghijklmnopqrst; pvhboot starts x64 and ia32"},
         {"architecture AA64", "is for the architecture AA64; pvhboot starts x64 and ia32"},
         {"efi /a\narchitecture ia32", "is for the architecture ia32; this firmware starts x64"},
         {"linux /a\narchitecture \x1b", "is for the architecture \xef\xbf\xbd; pvhboot starts x64 "
@@ -554,6 +576,7 @@ static void initrds_among_the_options_are_remarked_on(void **state)
         {"pvh /k\noptions a\tinitrd=/x\n", 2},
         {"linux /k\noptions rdinitrd=/x\n", 0},
         {"linux /k\noptions a=\"b initrd=/x\" c\n", 0},
+        {"linux /k\noptions a=\"b c\" initrd=/x\n", 2},
         {"linux /k\noptions initrd\n", 0},
         {"efi /k\noptions initrd=/x\n", 0},
     };

@@ -589,7 +589,8 @@ static void whole_load_options(void **state)
 
 static void marks_of_firmware(void **state)
 {
-    static const char *const marks[] = {"RC", "AMBO", "AMGO", "HD0", "CD1", "USB2", "WINDOWS"};
+    static const char *const marks[] = {"RC",   "AMBO",    "AMGO", "HD0",  "CD1",
+                                        "USB2", "WINDOWS", "FD0",  "NET0", "RC  "};
     static const char *const names[] = {"RCX", "rc", "AMBO x", "HD", "HD00", "HDA", "hd0", "/HD0"};
     uint8_t wide[40];
 
