@@ -344,6 +344,22 @@ static void arena_chunks_can_be_taken(void **state)
     assert_int_equal(chunks_out, 0);
 }
 
+static void arena_mark_tells_of_chunks(void **state)
+{
+    struct arena arena = start_arena();
+    const void *before = arena_mark(&arena), *mark;
+
+    (void)state;
+    assert_non_null(arena_alloc(&arena, 1, 1));
+    mark = arena_mark(&arena);
+    assert_ptr_not_equal(mark, before);
+    assert_non_null(arena_alloc(&arena, 1, 1)); /* fits the rest of the chunk */
+    assert_ptr_equal(arena_mark(&arena), mark);
+    assert_non_null(arena_alloc(&arena, MIB, 1));
+    assert_ptr_not_equal(arena_mark(&arena), mark);
+    arena_release(&arena);
+}
+
 static void arena_strndup_cuts(void **state)
 {
     struct arena arena = start_arena();
@@ -410,6 +426,7 @@ int main(void)
         cmocka_unit_test(arena_survives_an_empty_provider),
         cmocka_unit_test(arena_is_fresh_after_release),
         cmocka_unit_test(arena_chunks_can_be_taken),
+        cmocka_unit_test(arena_mark_tells_of_chunks),
         cmocka_unit_test(arena_strndup_cuts),
         cmocka_unit_test(arena_push_keeps_what_was_there),
         cmocka_unit_test(arena_push_fails_cleanly),

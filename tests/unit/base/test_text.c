@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/lib/support.h"
 
+#include "common/base/decimal.h"
 #include "common/base/text.h"
 #include "common/base/units.h"
 
@@ -27,6 +28,30 @@ static void format_numbers(void **state)
     assert_formats("12345678901", "%zu", (size_t)12345678901);
     assert_formats("2147483647 -2147483648 -1", "%d %d %d", INT_MAX, INT_MIN, -1);
     assert_formats("1 2 3 4", "%u %llu %zx %u", 1u, 2ull, (size_t)3, 4u);
+}
+
+static void assert_decimal(const char *text, uint32_t max, uint32_t expected, const char *rest)
+{
+    uint32_t number = 42;
+
+    assert_int_equal(decimal_parse(&text, max, &number), *rest != '-');
+    assert_int_equal(number, expected);
+    if (*rest != '-')
+        assert_string_equal(text, rest);
+}
+
+static void decimal_numbers_are_read(void **state)
+{
+    (void)state;
+    assert_decimal("0", 9, 0, "");
+    assert_decimal("0090x1", 100, 90, "x1");
+    assert_decimal("255", UINT8_MAX, 255, "");
+    assert_decimal("4294967295 ", UINT32_MAX, UINT32_MAX, " ");
+    assert_decimal("256", UINT8_MAX, 42, "-");
+    assert_decimal("99999999999999999999999", UINT32_MAX, 42, "-");
+    assert_decimal("", UINT32_MAX, 42, "-");
+    assert_decimal("-1", UINT32_MAX, 42, "-");
+    assert_decimal(":", UINT32_MAX, 42, "-");
 }
 
 static void format_signed_longs(void **state)
@@ -122,6 +147,8 @@ static void sizes_for_people(void **state)
     assert_size(1023, "1023 bytes");
     assert_size(1024, "1 KiB");
     assert_size(1025, "1025 bytes");
+    assert_size(64 * KIB - 1, "65535 bytes");
+    assert_size(64 * KIB + 1, "64 KiB");
     assert_size(5 * MIB, "5120 KiB");
     assert_size(16 * MIB - 1, "16383 KiB");
     assert_size(16 * MIB, "16.0 MiB");
@@ -137,7 +164,11 @@ static void characters(void **state)
         bool space =
             character == ' ' || character == '\t' || character == '\r' || character == '\n';
         bool upper = character >= 'A' && character <= 'Z';
+        const char *digit = strchr("0123456789abcdef", upper ? character + 32 : character);
+        int value = character && digit ? (int)strlen("0123456789abcdef") - (int)strlen(digit) : -1;
 
+        assert_int_equal(hex_digit((char)character), value);
+        assert_int_equal(is_digit((char)character), value >= 0 && value < 10);
         assert_int_equal(is_space((char)character), space);
         assert_int_equal(to_lower((char)character), upper ? character + 32 : character);
     }
@@ -281,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(format_numbers),
+        cmocka_unit_test(decimal_numbers_are_read),
         cmocka_unit_test(format_signed_longs),
         cmocka_unit_test(format_widths),
         cmocka_unit_test(format_strings),

@@ -80,6 +80,31 @@ static void a_full_entry(void **state)
     assert_true(entry_is_bootable(&entry));
 }
 
+static void files_with_a_command_line(void **state)
+{
+    static const uint8_t bytes[4] = {1};
+    struct boot_files *modules = &entry.request.modules;
+
+    (void)state;
+    parse("x.conf", "linux /k\nmodule /a\nmodule /b c\nmodule /d e\n");
+    assert_string_equal(boot_files_find_command(modules), "/b");
+    parse("x.conf", "linux /k\nmodule /a\n");
+    assert_null(boot_files_find_command(modules));
+    assert_true(boot_files_add_bytes(modules, &arena, "b", bytes, sizeof(bytes), true));
+    assert_null(boot_files_find_command(modules));
+    assert_int_equal(modules->count, 2);
+    assert_string_equal(modules->items[1].path, "b");
+    assert_null(modules->items[1].volume);
+    assert_ptr_equal(modules->items[1].bytes, bytes);
+    assert_int_equal(modules->items[1].size, sizeof(bytes));
+    assert_true(modules->items[1].linux_only);
+    assert_null(modules->items[0].bytes);
+    arena_fail_after(0);
+    assert_false(
+        boot_files_add_bytes(&(struct boot_files){.count = 0}, &arena, "b", bytes, 1, false));
+    arena_fail_after(NEVER);
+}
+
 static void permission_to_overwrite_nvs(void **state)
 {
     static const struct {
@@ -618,6 +643,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(variables_of_grub),
         test(a_full_entry),
+        test(files_with_a_command_line),
         test(permission_to_overwrite_nvs),
         test(files_are_on_the_entrys_volume),
         test(an_empty_file_is_no_boot),

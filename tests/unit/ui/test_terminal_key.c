@@ -52,6 +52,10 @@ static void terminals_keys_are_known(void **state)
         {"[20~", KEY_OTHER},
         {"[21~", KEY_F10},
         {"[22~", KEY_OTHER},
+        {"[29~", KEY_OTHER},
+        {"[~", KEY_OTHER},
+        {"[1/~", KEY_HOME}, /* other characters mean nothing */
+        {"[2:~", KEY_INSERT},
         {"[1;5D", KEY_CTRL | KEY_LEFT},
         {"[1;5C", KEY_CTRL | KEY_RIGHT},
         {"[1;3C", KEY_ALT | KEY_RIGHT},

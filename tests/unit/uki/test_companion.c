@@ -51,6 +51,7 @@ static void names(void **state)
         {"..cred", COMPANION_NONE},
         {"\xc3\xa4.cred", COMPANION_NONE},
         {"a\n.cred", COMPANION_NONE},
+        {"a\x1f.cred", COMPANION_NONE},
         {"a\x7f.cred", COMPANION_NONE},
         {"../../etc/x.cred", COMPANION_NONE},
         {"a/../b.cred", COMPANION_NONE},

@@ -74,6 +74,7 @@ static void other_lines(void **state)
     assert_release("ID=a=b\n", "a=b", "", "a=b");
     assert_string_equal(parse("ID=a\0ID=b", 9).title, "a");
     assert_string_equal(parse("NAME=a\nID=b", 6).title, "a");
+    assert_string_equal(parse("NAME=a\nID=b", 9).title, "a");
 }
 
 static void values_in_quotes(void **state)

@@ -101,6 +101,18 @@ static void lines_that_are_none(void **state)
     assert_refused(ZEROS " /a/./b\n" ZEROS " \\a\\B\\", ERROR_PINNED_TWICE, 2);
 }
 
+static void the_digests_are_said(void **state)
+{
+    static const uint8_t found[PIN_SIZE] = {0x12, [PIN_SIZE - 1] = 0xef}, wanted[PIN_SIZE] = {0};
+    TEXT_ON_STACK(text, 256);
+
+    (void)state;
+    pin_append_mismatch(&text, found, wanted);
+    assert_string_equal(text.data,
+                        "12000000000000000000000000000000000000000000000000000000000000ef, but the "
+                        "signed image asks for " ZEROS);
+}
+
 static void without_memory(void **state)
 {
     struct error error;
@@ -155,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(files_are_found, start, stop),
         cmocka_unit_test_setup_teardown(none, start, stop),
         cmocka_unit_test_setup_teardown(lines_that_are_none, start, stop),
+        cmocka_unit_test(the_digests_are_said),
         cmocka_unit_test_setup_teardown(without_memory, start, stop),
         cmocka_unit_test_setup_teardown(any_list, start, stop),
     };
