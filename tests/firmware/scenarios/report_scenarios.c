@@ -2,13 +2,17 @@
 /* What is said about a machine before the kernel starts. */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "tests/firmware/fake/events.h"
+#include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/physical.h"
+#include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------------------------------
@@ -108,6 +112,248 @@ static void check_no_advice(void)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * The line before the jump
+ */
+
+#define NO_CONSOLE "no console= was given: "
+#define OWN_SCREEN "it goes on here if it has a framebuffer driver"
+#define KEPT       "this screen stays until the kernel has a driver for it"
+
+/* The files by their names without directories, of modules the first four; and each console=. */
+static const struct {
+    const char *options;
+    size_t modules;
+    bool is_linux;
+    const char *line;
+} lines[] = {
+    {"/boot/vmlinux console=ttyS0,115200n8 quiet console=tty0 console=hvc0", 0, false,
+     "PVH kernel: vmlinux, PVH entry 0x100040, 5 RAM ranges; console continues on ttyS0 and tty0 "
+     "and hvc0\r\n"},
+    {"/boot/vmlinux console= console=,9600 console=ttyS1 xconsole=tty2", 0, true,
+     "Linux: vmlinux, PVH entry 0x100040, 5 RAM ranges; console continues on ttyS1\r\n"},
+    {"/boot/vmlinux xconsole=ttyS1 console=", 0, false,
+     "PVH kernel: vmlinux, PVH entry 0x100040, 5 RAM ranges; " NO_CONSOLE KEPT "\r\n"},
+    {"--module=m1 --module=m2 --module=m3 --module=m4 /boot/vmlinux", 4, true,
+     "Linux: vmlinux + m1 + m2 + m3 + m4, PVH entry 0x100040, 5 RAM ranges; " NO_CONSOLE OWN_SCREEN
+     "\r\n"},
+    {"--module=m1 --module=m2 --module=m3 --module=m4 --module=m5 --module=m6 /boot/vmlinux", 6,
+     false, "PVH kernel: vmlinux + m1 + m2 + m3 + m4 + 2 more, PVH entry 0x100040, 5 RAM ranges; "},
+    {"--dry-run /boot/vmlinux console=ttyS0", 0, false,
+     "PVH kernel: vmlinux, PVH entry 0x100040, 5 RAM ranges; not started: dry run\r\n"},
+};
+
+static uint64_t chosen; /* row */
+
+static void line(uint64_t seed)
+{
+    struct kernel_shape kernel = plain_kernel;
+    const char *command_line = strstr(lines[seed].options, "/vmlinux") + strlen("/vmlinux");
+
+    chosen = seed;
+    machine_usual();
+    kernel.is_linux = lines[seed].is_linux;
+    put_kernel("\\boot\\vmlinux", &kernel);
+    for (size_t i = 1; i <= lines[seed].modules; i++) {
+        char path[10];
+
+        snprintf(path, sizeof(path), "\\m%zu", i);
+        put_module(path, 3000 + i, "");
+    }
+    options_set(lines[seed].options);
+    expect_command_line(command_line + strspn(command_line, " "));
+    if (strstr(lines[seed].options, "--dry-run"))
+        run_expect(ENDING_SUCCESS);
+}
+
+static void check_line(void)
+{
+    if (!strstr(run_said(), lines[chosen].line))
+        run_fail("does not say \"%s\"", lines[chosen].line);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * How long it took
+ */
+
+#define PHASES 6
+
+/* What is done in each phase takes its time; milliseconds. */
+#define OF_OPEN    100
+#define OF_MAP     1000
+#define OF_MEASURE 3000
+#define OF_MIB     1000
+#define OF_PAGES   10
+
+/* What else a phase may have taken, or the milliseconds' fractions, less. */
+#define MORE 60
+#define LESS 15
+
+enum { TIMES_PLAIN, TIMES_STREAM, TIMES_UNPACKED, TIMES_STAGED, TIMES_MEASURED, TIMES };
+
+/* About how long each phase takes. A kernel that is unpacked to memory is read twice. */
+static const struct {
+    const char *phase;
+    unsigned wanted[TIMES];
+} phases[PHASES] = {
+    {", opening ", {2 * OF_OPEN, 2 * OF_OPEN, OF_OPEN, 2 * OF_OPEN, OF_OPEN}},
+    {", reading ", {OF_MIB, 3 * OF_MIB / 2, 2 * OF_MIB, OF_MIB, OF_MIB / 50}},
+    {", decoding ", {0, OF_PAGES, OF_OPEN, 0, 0}}, /* with the initrd's opening */
+    {", placing ", {5 * OF_PAGES, 5 * OF_PAGES, 5 * OF_PAGES, 5 * OF_PAGES, 4 * OF_PAGES}},
+    {", map ", {2 * OF_MAP, 2 * OF_MAP, 2 * OF_MAP, 3 * OF_MAP, 2 * OF_MAP}},
+    {", measuring ", {0, 0, 0, 0, OF_MEASURE}},
+};
+
+static void put_large_kernel(bool headers_last)
+{
+    struct kernel_shape kernel = plain_kernel;
+
+    kernel.segments[0].file_size = kernel.segments[0].memory_size = MIB / 2;
+    kernel.segments[1].address = 0x200000;
+    kernel.headers_last = headers_last;
+    put_stored_kernel("\\vmlinux", &kernel);
+}
+
+static void times(uint64_t seed)
+{
+    static const struct kernel_shape staged = {
+        .bits = 64,
+        .segments = {{USUAL_DRIVERS, 0x3000, 0x4000}},
+        .count = 1,
+        .entry = USUAL_DRIVERS,
+        .seed = 6,
+    };
+
+    chosen = seed;
+    setup_plain();
+    medium_ways.ticks_per_mib = OF_MIB * TICKS_PER_SECOND / 1000;
+    if (seed == TIMES_MEASURED) {
+        file_put_text("\\loader\\loader.conf", "timeout 0\n");
+        file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\n");
+        tpm_install();
+        options_set("--verbose");
+        return;
+    }
+    put_module("\\initrd", MIB, "");
+    options_set("--verbose --initrd initrd vmlinux");
+    if (seed == TIMES_STREAM || seed == TIMES_UNPACKED)
+        put_large_kernel(seed == TIMES_UNPACKED);
+    if (seed == TIMES_STAGED)
+        put_kernel("\\vmlinux", &staged);
+}
+
+static void take_time(enum service service, size_t call)
+{
+    static const unsigned milliseconds[SERVICE_COUNT] = {
+        [SERVICE_FILE_OPEN] = OF_OPEN,
+        [SERVICE_GET_MEMORY_MAP] = OF_MAP,
+        [SERVICE_HASH_LOG_EXTEND_EVENT] = OF_MEASURE,
+        [SERVICE_ALLOCATE_PAGES] = OF_PAGES,
+    };
+
+    (void)call;
+    if (ledger_phase() == PHASE_RUNNING)
+        ledger_advance(milliseconds[service] * TICKS_PER_SECOND / 1000);
+}
+
+static void check_times(void)
+{
+    const char *said = strstr(run_said(), "time in ms: firmware ");
+
+    for (size_t i = 0; i < PHASES; i++) {
+        const char *found = said ? strstr(said, phases[i].phase) : NULL;
+        unsigned wanted = phases[i].wanted[chosen], spent = 0;
+
+        if (found)
+            (void)sscanf(found + strlen(phases[i].phase), "%u", &spent);
+        if (spent + LESS < wanted || spent > wanted + MORE || (wanted == 0) != !found)
+            run_fail("\"%s%u\" ms, not %u", phases[i].phase + 2, spent, wanted);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * ACPI tables that are not right
+ */
+
+#define FIRST_ACPI (USUAL_ACPI + 0x1000) /* of ACPI 1.0 */
+
+static const char damaged_first[] =
+    "warning: the ACPI 1.0 root pointer at 0x3e01000 is damaged and is ignored\r\n";
+static const char damaged_second[] =
+    "warning: the ACPI 2.0 root pointer at 0x3e00000 is damaged and is ignored\r\n";
+static const char damaged_xsdt[] =
+    "warning: the ACPI table XSDT is damaged and is ignored; a firmware update may fix it\r\n";
+static const char damaged_rsdt[] =
+    "warning: the ACPI table RSDT is damaged and is ignored; a firmware update may fix it\r\n";
+static const char damaged_mcfg[] =
+    "warning: the ACPI table MCFG is damaged and is ignored; a firmware update may fix it\r\n";
+static const char no_logs[] = "is damaged, so the kernel gets no screen and no logs from pvhboot;";
+static const char no_tables[] =
+    "warning: the firmware has no ACPI tables; the kernel will find few devices\r\n";
+
+static const struct {
+    bool is_first;
+    size_t damaged;       /* the place of a byte that is changed */
+    const char *lines[3]; /* in their order; then NULL */
+} broken_tables[] = {
+    {false, ACPI_RSDP + 9, {damaged_second, no_tables}},
+    {true, ACPI_RSDP + 9, {damaged_first, no_tables}},
+    {false, ACPI_XSDT + 12, {damaged_xsdt, damaged_rsdt, no_logs}},
+    {true, ACPI_XSDT + 12, {damaged_rsdt, no_logs}},
+    {false, ACPI_MCFG + 12, {damaged_mcfg}},
+};
+
+/* The tables of ACPI 1.0, which has an RSDT of pointers of four bytes, and of 2.0. */
+static void broken_table(uint64_t seed)
+{
+    static const EFI_GUID guid = ACPI_TABLE_GUID;
+    uint64_t place = broken_tables[seed].is_first ? FIRST_ACPI : USUAL_ACPI;
+    uint8_t tables[ACPI_SIZE];
+
+    chosen = seed;
+    machine_add_low();
+    physical_add(EfiConventionalMemory, 0x100000, 0x3000000);
+    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
+    machine_add_high();
+    put_kernel("\\vmlinux", &plain_kernel);
+    options_set("vmlinux");
+    acpi_make(tables, place, USUAL_ECAM);
+    if (broken_tables[seed].is_first) {
+        memcpy(tables + ACPI_XSDT, "RSDT", 4);
+        tables[ACPI_RSDP + 15] = 0;
+        put_number(tables + ACPI_RSDP + 16, 4, place + ACPI_XSDT);
+        acpi_sign(tables + ACPI_RSDP, 20, 8);
+        acpi_sign(tables + ACPI_XSDT, 44, 9);
+    }
+    tables[broken_tables[seed].damaged] ^= 1;
+    if (broken_tables[seed].is_first) {
+        physical_write(place, tables, sizeof(tables));
+        configuration_add(&guid, place);
+    } else {
+        acpi_publish(tables, place);
+    }
+    if (broken_tables[seed].lines[1] != no_tables)
+        expect_rsdp(place);
+    expect_overlay_optional();
+}
+
+/* The lines about it, and no other warning. */
+static void check_broken(void)
+{
+    size_t count = 0, wanted = 0;
+    const char *said = run_said();
+
+    for (const char *at = said; (at = strstr(at, "warning: ")); at++)
+        count++;
+    for (; wanted < 3 && broken_tables[chosen].lines[wanted]; wanted++) {
+        said = strstr(said, broken_tables[chosen].lines[wanted]);
+        if (!said)
+            run_fail("does not say \"%s\"", broken_tables[chosen].lines[wanted]);
+    }
+    if (count != wanted)
+        run_fail("%zu warnings instead of %zu", count, wanted);
+}
+
+/* ------------------------------------------------------------------------------------------------
  * The list
  */
 
@@ -125,5 +371,10 @@ const struct scenario report_scenarios[] = {
      check_no_advice},
     {"serial-console-in-memory", serial_console_in_memory, ENDING_BOOT, "has a driver for it\r\n",
      check_no_advice},
+
+    {"report-line", line, ENDING_BOOT, NULL, check_line, .seeds = ELEMENTS(lines)},
+    {"report-times", times, ENDING_BOOT, NULL, check_times, .hook = take_time, .seeds = TIMES},
+    {"report-acpi", broken_table, ENDING_BOOT, NULL, check_broken,
+     .seeds = ELEMENTS(broken_tables)},
     {.name = NULL},
 };

@@ -303,6 +303,7 @@ static void test_bytes_that_are_not_there(void **state)
     assert_false(measure_initrd(&measurements, NULL, 6, &failure));
     assert_error(&failure, ERROR_NOT_MEASURED, 9);
     assert_int_equal(EFIERR(failure.status), EFI_OUT_OF_RESOURCES);
+    assert_false(measure_initrd(&measurements, NULL, 1, &failure));
     assert_int_equal(tpm.extended, 0);
 }
 
@@ -501,6 +502,8 @@ static void test_out_of_memory(void **state)
         assert_int_equal(EFIERR(failure.status), EFI_OUT_OF_RESOURCES);
         assert_int_equal(arena_pieces(), 0);
     }
+    arena_fail_after(0);
+    assert_false(measure_kernel_file(&measurements, "/vmlinux", "x", 1, &failure));
     assert_int_equal(tpm.extended, 0);
 }
 
