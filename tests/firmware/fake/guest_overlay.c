@@ -231,6 +231,21 @@ static void check_characters(const char *text, size_t length)
     }
 }
 
+static struct {
+    const char *text;
+    size_t length;
+} kernels_log;
+
+size_t overlay_count_logged(const char *text)
+{
+    const char *at = kernels_log.text, *end = at + kernels_log.length;
+    size_t count = 0;
+
+    for (; at && (at = memmem(at, (size_t)(end - at), text, strlen(text))); at++)
+        count++;
+    return count;
+}
+
 /* The log ends as what was said does. Returns its end. */
 static uint64_t check_log(uint64_t address)
 {
@@ -245,6 +260,8 @@ static uint64_t check_log(uint64_t address)
     if (cursor == 0 || cursor > size)
         run_fail("the log has %u bytes, its cursor is at %u", size, cursor);
     check_characters(text, cursor);
+    kernels_log.text = text;
+    kernels_log.length = cursor;
     length = trimmed(text, cursor);
     if (!strstr(said, "measured into"))
         length = without_measurements(text, length);

@@ -20,3 +20,6 @@ struct expected_overlay {
  * once, the framebuffer, both logs. Returns the pages that they are in.
  */
 struct range overlay_check(uint64_t rsdp, const struct expected_overlay *expected);
+
+/* How often a text is in the log that the kernel has got. */
+size_t overlay_count_logged(const char *text);

@@ -289,6 +289,35 @@ static void withheld_large(uint64_t seed)
     expect_overlay_optional(); /* what was refused is widened, up to all of high memory */
 }
 
+static void withheld_verbose(uint64_t seed)
+{
+    withheld_large(seed);
+    options_set("--verbose --initrd initrd vmlinux a");
+}
+
+/* Four times it is the memory right behind that is asked for, then it is twice as far each time. */
+static void check_skipping(void)
+{
+    static const char refused[] = "refuses to allocate 0x";
+    const char *said = strstr(run_said(), refused);
+    unsigned long long start, last, end = 0, gap = 0, previous = 0;
+
+    for (size_t i = 0; i < 9; i++) {
+        if (!said || sscanf(said + strlen(refused), "%llx-0x%llx,", &start, &last) != 2)
+            run_fail("%zu refusals are too few", i);
+        gap = start - end;
+        if (i > 0 && i < 5 ? gap != 0 : gap < 2 * previous || gap == 0)
+            run_fail("refusal %zu: 0x%llx behind the one before", i, gap);
+        previous = i > 4 ? gap : 0;
+        end = last + 1;
+        said = strstr(said + 1, refused);
+    }
+    for (size_t i = 0; i < 4 && said; i++)
+        said = strstr(said + 1, refused);
+    if (said)
+        run_fail("there are too many refusals");
+}
+
 /* The firmware allocates pages before every call, except the loader's own attempts to allocate. */
 static void take_at_calls(enum service service, size_t call)
 {
@@ -650,6 +679,7 @@ const struct scenario memory_scenarios[] = {
 
     {"withheld", withheld, ENDING_BOOT, NULL, .seeds = 20},
     {"withheld-large", withheld_large, ENDING_BOOT, NULL, .seeds = 8},
+    {"withheld-large-verbose", withheld_verbose, ENDING_BOOT, NULL, check_skipping},
     {"withheld-large-once", withheld_large, ENDING_BOOT, NULL, .faults = true},
     {"withheld-once", withheld, ENDING_BOOT, NULL, .faults = true},
     {"running-in-free-memory", running_in_free_memory, ENDING_BOOT, NULL, .seeds = 6},

@@ -6,6 +6,7 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/guest_overlay.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/scenarios/machines.h"
@@ -271,6 +272,100 @@ static void check_times(void)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * The log that the kernel gets
+ */
+
+/* Lines that are in it once, whether they are shown or not; and that of times, or not. */
+static const char *const logged[] = {
+    "\n  span         0x100000-0x106344\n",
+    "\ne820 1 0x100000 0x3d00000\n",
+    "\ne820 2 0xb0000000 0xc0000000\n",
+};
+
+/* The clock is not measured for it (0), has been while loading took long (1), is for all to see (2)
+ */
+static void details(uint64_t seed)
+{
+    chosen = seed;
+    setup_plain();
+    put_module("\\initrd", 300000, "");
+    options_set(seed == 2 ? "--verbose --initrd initrd vmlinux" : "--initrd initrd vmlinux");
+    if (seed == 1)
+        medium_ways.ticks_per_mib = 120 * TICKS_PER_SECOND;
+}
+
+static void check_logged_once(const char *text)
+{
+    if (overlay_count_logged(text) != 1)
+        run_fail("\"%s\" is in the log %zu times", text, overlay_count_logged(text));
+}
+
+static void check_details(void)
+{
+    for (size_t i = 0; i < ELEMENTS(logged); i++)
+        check_logged_once(logged[i]);
+    if (overlay_count_logged("time in ms: ") != (chosen > 0))
+        run_fail("the log has other times");
+    if (chosen < 2 && strstr(run_said(), "span"))
+        run_fail("what is for the log is shown");
+}
+
+/* A GUID, which some firmware passes. */
+static void junk_options(uint64_t seed)
+{
+    static const uint8_t guid[] = {0x1e, 0xee, 0xab, 0x84, 0xd1, 0xff, 0x60, 0x47,
+                                   0x8f, 0x01, 0x02, 0x00, 0xfe, 0xff, 0x31, 0xd8};
+
+    (void)seed;
+    setup_plain();
+    file_put_text("\\loader\\entries\\a.conf", "linux /vmlinux\n");
+    options_set_bytes(guid, sizeof(guid));
+}
+
+static void check_junk(void)
+{
+    check_logged_once("the load options (16 bytes) are not text and are ignored\n");
+}
+
+static void text_options(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("vmlinux");
+}
+
+static void check_text(void)
+{
+    if (overlay_count_logged("load options") > 0)
+        run_fail("options that are text are called something else");
+}
+
+/* Where the firmware refuses to allocate, and where it runs. */
+static void refusing(uint64_t seed)
+{
+    (void)seed;
+    setup_plain();
+    options_set("vmlinux");
+    memory_ways.withheld = (struct range){0x101000, 0x120000};
+    firmware_ways.processor = (struct processor_state){
+        .stack_pointer = 0x200000, .page_table = 0x300000, .page_levels = 4};
+    memory_ways.in_use[0] = (struct range){0x200000 - 64 * KIB, 0x200000 + 64 * KIB};
+    memory_ways.in_use[1] = (struct range){0x300000, 0x300000 + 0x6000};
+}
+
+static void check_refusing(void)
+{
+    static const char *const wanted[] = {
+        "the firmware runs in 0x1e0000-0x21ffff, which its map calls free\n",
+        "the firmware runs in 0x300000-0x305fff, which its map calls free\n",
+        "the firmware refuses to allocate 0x100000-0x106fff, which its map calls free\n",
+    };
+
+    for (size_t i = 0; i < ELEMENTS(wanted); i++)
+        check_logged_once(wanted[i]);
+}
+
+/* ------------------------------------------------------------------------------------------------
  * ACPI tables that are not right
  */
 
@@ -374,6 +469,10 @@ const struct scenario report_scenarios[] = {
 
     {"report-line", line, ENDING_BOOT, NULL, check_line, .seeds = ELEMENTS(lines)},
     {"report-times", times, ENDING_BOOT, NULL, check_times, .hook = take_time, .seeds = TIMES},
+    {"report-log", details, ENDING_BOOT, NULL, check_details, .seeds = 3},
+    {"report-log-junk-options", junk_options, ENDING_BOOT, NULL, check_junk},
+    {"report-log-options", text_options, ENDING_BOOT, NULL, check_text},
+    {"report-log-refusing", refusing, ENDING_BOOT, NULL, check_refusing},
     {"report-acpi", broken_table, ENDING_BOOT, NULL, check_broken,
      .seeds = ELEMENTS(broken_tables)},
     {.name = NULL},
