@@ -144,6 +144,8 @@ static void initrd_list(uint64_t seed)
     setup_initrds(lines[seed]);
 }
 
+static size_t empty_initrds; /* that the entry names */
+
 static void initrd_empty(uint64_t seed)
 {
     static const char *const lines[] = {
@@ -152,7 +154,22 @@ static void initrd_empty(uint64_t seed)
         "initrd /one\ninitrd /empty\ninitrd /empty\ninitrd /my initrd\ninitrd /two\ninitrd /empty",
     };
 
+    empty_initrds = seed == 2 ? 3 : 1;
     setup_initrds(lines[seed]);
+}
+
+/* Each is told, and the line about the boot names the others. */
+static void check_empty(void)
+{
+    static const char told[] = "/empty: the file is empty and is left out of the initrd";
+    size_t count = 0;
+
+    for (const char *at = run_said(); (at = strstr(at, told)); at++)
+        count++;
+    if (count != empty_initrds)
+        run_fail("%zu empty initrds are told instead of %zu", count, empty_initrds);
+    if (!strstr(run_said(), ": vmlinux + one + my initrd + two, PVH entry"))
+        run_fail("the files are not named");
 }
 
 static void initrds_all_empty(uint64_t seed)
@@ -291,7 +308,8 @@ const struct scenario entry_scenarios[] = {
     {"initrd-list", initrd_list, ENDING_BOOT, "\"$tuned_initrd\" is a variable of GRUB", .seeds = 2,
      .faults = true},
     {"initrd-empty", initrd_empty, ENDING_BOOT,
-     "/empty: the file is empty and is left out of the initrd", .seeds = 3, .faults = true},
+     "/empty: the file is empty and is left out of the initrd", check_empty, .seeds = 3,
+     .faults = true},
     {"initrds-all-empty", initrds_all_empty, ENDING_ERROR, "the file is empty; copy it again",
      .lasts = 3100},
     {"module-empty", module_empty, ENDING_ERROR, "the file is empty; copy it again", .lasts = 3100},
