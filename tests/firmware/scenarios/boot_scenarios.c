@@ -18,6 +18,7 @@
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------------------------------
@@ -331,6 +332,12 @@ static void mistaken_in_shell(uint64_t seed)
     options_set_shell(words, ELEMENTS(words), "pvhboot.efi \\vmlinux-typo");
 }
 
+/* A shell leaves what was said on the screen: nobody is to wait until it is read. */
+static void check_at_once(void)
+{
+    run_check_time(0);
+}
+
 /* Random bytes of any length: the loader may find no kernel, but must report that. */
 static void random_options(uint64_t seed)
 {
@@ -475,6 +482,36 @@ static void packed_headers_last(uint64_t seed)
     machine_usual();
     put_stored_kernel("\\kernel", &shape);
     options_set("kernel");
+}
+
+/* The same without memory to unpack it to: the boot needs that, and as much for the kernel. */
+static void packed_too_large(uint64_t seed)
+{
+    struct kernel_shape shape = plain_kernel;
+
+    (void)seed;
+    shape.segments[0].file_size = shape.segments[0].memory_size = 0x234567;
+    shape.segments[1].address = 0x340000;
+    shape.headers_last = true;
+    machine_usual();
+    require(physical_change(EfiBootServicesData, (struct range){0x1400000, 0x3000000}) &&
+            physical_change(EfiBootServicesData, (struct range){0x3040000, 0x3c00000}) &&
+            physical_change(EfiBootServicesData, (struct range){4 * GIB, 5 * GIB}) &&
+            physical_change(EfiBootServicesData, (struct range){0x300000, USUAL_DRIVERS}) &&
+            physical_change(EfiBootServicesData, (struct range){0xc00000, 0x1400000}));
+    put_stored_kernel("\\kernel", &shape);
+    options_set("kernel");
+}
+
+/* What was taken for this boot counts as free: all but a few pages of the loader. */
+static void check_too_large(void)
+{
+    const char *said = strstr(run_said(), "but only ");
+    unsigned free, piece;
+
+    if (!said || sscanf(said, "but only %u KiB is free, %u KiB of it", &free, &piece) != 2 ||
+        free < 4380 || free > 4450 || piece != 2048)
+        run_fail("says that something else is free");
 }
 
 static void packed_damaged(uint64_t seed)
@@ -903,7 +940,8 @@ const struct scenario boot_scenarios[] = {
     {"mistaken-options-only", mistaken_options_only, ENDING_ERROR,
      "\\vmlinux-typo: no such file on the volume", .seeds = 2, .faults = true},
     {"mistaken-after-option", mistaken_after_option, ENDING_ERROR, "\\vmlinux-typo: no such file"},
-    {"mistaken-in-shell", mistaken_in_shell, ENDING_ERROR, "\\vmlinux-typo: no such file"},
+    {"mistaken-in-shell", mistaken_in_shell, ENDING_ERROR, "\\vmlinux-typo: no such file",
+     check_at_once},
     {"random-options", random_options, ENDING_ANY, NULL, .seeds = 300},
 
     {"packed", packed_boot, ENDING_BOOT, NULL, .seeds = ELEMENTS(packed)},
@@ -919,6 +957,9 @@ const struct scenario boot_scenarios[] = {
     {"packed-shared", packed_shared, ENDING_BOOT, NULL, .faults = true},
     {"packed-stored", packed_stored, ENDING_BOOT, NULL, .seeds = 3, .faults = true},
     {"packed-headers-last", packed_headers_last, ENDING_BOOT, NULL, .faults = true},
+    {"packed-too-large", packed_too_large, ENDING_ERROR,
+     "kernel: gzip: not enough memory: the boot needs at least 4534 KiB, 2267 KiB of it to unpack",
+     check_too_large},
     {"packed-damaged", packed_damaged, ENDING_ANY, NULL, .seeds = 200},
 
     {"staged", staged, ENDING_BOOT, NULL, .faults = true},

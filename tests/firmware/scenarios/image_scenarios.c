@@ -5,6 +5,7 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/handles.h"
 #include "tests/firmware/fake/load_file.h"
 #include "tests/firmware/fake/own_image.h"
 #include "tests/firmware/fake/tpm.h"
@@ -160,6 +161,32 @@ static void profile(uint64_t seed)
     expect_command_line(lines[seed]);
 }
 
+/* Which profile it is, is measured (but for the first one), and announced. */
+static void profile_measured(uint64_t seed)
+{
+    profile(2 * seed);
+    tpm_install();
+}
+
+static void check_profile(void)
+{
+    static const char number[] = "1\0\0"; /* in UCS-2 */
+    size_t count = 0;
+
+    for (size_t i = 0; i < tpm_extend_count(); i++) {
+        if (tpm_extends[i].pcr != 12)
+            continue;
+        count++;
+        if (tpm_extends[i].size != sizeof(number) ||
+            memcmp(tpm_extends[i].data, number, sizeof(number)) != 0)
+            run_fail("something else than the profile is in PCR 12");
+    }
+    check_loader_variable("StubProfile", count > 0 ? "1" : "0");
+    check_loader_variable("StubImageIdentifier", "\\EFI\\pvhboot\\pvhboot.efi");
+    if (count != (fake_loaded_image.LoadOptionsSize > 2))
+        run_fail("%zu measurements are in PCR 12", count);
+}
+
 static void missing_profile(uint64_t seed)
 {
     (void)seed;
@@ -177,6 +204,45 @@ static void kernel_of_another_profile(uint64_t seed)
     own_image_add_text(".profile", "ID=other\n");
     add_kernel(&plain_kernel);
     own_image_install(IMAGE_PLACE);
+}
+
+static void image_dry_run(uint64_t seed)
+{
+    static const char *const options[] = {"--dry-run", "--help"};
+
+    setup_image();
+    own_image_install(IMAGE_PLACE);
+    tpm_install();
+    options_set(options[seed]);
+}
+
+static void check_dry_run(void)
+{
+    size_t size;
+
+    if (!strstr(run_said(), "not started: dry run") == !strstr(run_said(), "--overwrite-acpi-nvs"))
+        run_fail("shows something else");
+    if (tpm_asked() > 0 || variable_find(&loader_variable_guid, "StubInfo", &size))
+        run_fail("something is measured or announced");
+}
+
+static void image_verbose(uint64_t seed)
+{
+    (void)seed;
+    setup_image();
+    own_image_install(IMAGE_PLACE);
+    tpm_install();
+    options_set("--verbose");
+}
+
+static void check_verbose(void)
+{
+    static const char *const lines[] = {"measured into PCR 11: .linux (name)\r\n",
+                                        "measured into PCR 11: .linux\r\n", "time in ms: "};
+
+    check_all_said(lines, ELEMENTS(lines));
+    check_loader_variable("StubInfo", "pvhboot " PVHBOOT_VERSION);
+    check_loader_variable("LoaderTpm2ActivePcrBanks", "0x00000003");
 }
 
 static void file_options(uint64_t seed)
@@ -362,6 +428,9 @@ const struct scenario image_scenarios[] = {
      .says = "the command line comes from outside"},
     {"image-unknown-state", unknown_state, ENDING_BOOT},
     {"image-profile", profile, ENDING_BOOT, .seeds = 4},
+    {"image-profile-measured", profile_measured, ENDING_BOOT, NULL, check_profile, .seeds = 2},
+    {"image-dry-run", image_dry_run, ENDING_SUCCESS, NULL, check_dry_run, .seeds = 2},
+    {"image-verbose", image_verbose, ENDING_BOOT, NULL, check_verbose},
     {"image-missing-profile", missing_profile, ENDING_ERROR,
      .says = "this image has no profile 1: it has 1 profiles"},
     {"image-kernel-elsewhere", kernel_of_another_profile, ENDING_ERROR,
