@@ -404,6 +404,19 @@ static void unknown(uint64_t seed)
     expect_command_line("lockdown=integrity own");
 }
 
+/* Each directory in which there is something, with the reason. */
+static void check_unknown(void)
+{
+    static const char *const lines[] = {
+        "pvhboot: \\loader\\addons: is ignored",
+        "pvhboot: \\loader\\credentials: is ignored",
+        "pvhboot: \\loader\\extensions: is ignored",
+        "pvhboot: \\EFI\\pvhboot\\pvhboot.efi.extra.d: is ignored",
+    };
+
+    check_all_said(lines, ELEMENTS(lines));
+}
+
 static void unreadable(uint64_t seed)
 {
     start_image(false);
@@ -479,7 +492,7 @@ const struct scenario addon_scenarios[] = {
     {"addons-secure", secure, ENDING_BOOT, NULL, check_secure, .seeds = 3, .faults = true,
      .answer = EFI_NOT_FOUND},
     {"addons-uncovered", uncovered, ENDING_BOOT, "evil.addon.efi: is ignored"},
-    {"addons-unknown", unknown, ENDING_BOOT, "Secure Boot's state cannot be read"},
+    {"addons-unknown", unknown, ENDING_BOOT, "Secure Boot's state cannot be read", check_unknown},
     {"addons-unreadable", unreadable, ENDING_BOOT, "is ignored", .seeds = 2},
     {"addons-counted", counted, ENDING_BOOT},
     {"addons-in-nodes", in_nodes, ENDING_BOOT, .seeds = 6},

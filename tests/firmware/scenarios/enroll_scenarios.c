@@ -242,6 +242,28 @@ static void put_bad_key(uint64_t seed)
     file_put(AUTO "dbx.auth", "certificate", seed == 0 ? 0 : 11);
 }
 
+/* No variable can be as large (0); what is of the greatest size is looked at (1). */
+static void put_large_key(uint64_t seed)
+{
+    static uint8_t bytes[MIB + 1];
+
+    setup_guest("");
+    file_put(AUTO "dbx.auth", bytes, sizeof(bytes) - seed);
+}
+
+static void check_large_key(void)
+{
+    size_t size;
+    bool is_looked_at;
+
+    check_nothing_written();
+    (void)file_bytes(AUTO "dbx.auth", &size);
+    is_looked_at = strstr(run_said(), "dbx.auth: not the signed value");
+    if (is_looked_at != (size == MIB) ||
+        is_looked_at == !!strstr(run_said(), "has 1048577 bytes, more than the 1048576 allowed"))
+        run_fail("a large file is refused for another reason");
+}
+
 static void forced(uint64_t seed)
 {
     (void)seed;
@@ -357,6 +379,7 @@ const struct scenario enroll_scenarios[] = {
      check_nothing_written, .lasts = 3100},
     {"enroll-bad-key", put_bad_key, ENDING_BOOT, "auth: not the signed value",
      check_nothing_written, .seeds = 2},
+    {"enroll-large-key", put_large_key, ENDING_BOOT, "dbx.auth: ", check_large_key, .seeds = 2},
     {"enroll-signed-loader", auto_signed_loader, ENDING_ENROLLED, NULL, check_at_ease,
      .lasts = 3000},
     {"enroll-unsigned-loader", auto_unsigned_loader, ENDING_BOOT,
