@@ -3,8 +3,10 @@
  */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/own_image.h"
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/scenarios/machines.h"
@@ -21,6 +23,7 @@
 #define LASA   68
 
 #define FIRST_EVENT (TPM_LOG + 69)
+#define ADDONS      45
 #define EVENT_SIZE  72 /* without data */
 
 static uint64_t chosen; /* what goes wrong */
@@ -320,6 +323,38 @@ static void many_modules(uint64_t seed)
     expect_event_log(USUAL_ACPI + TPM2, tpm_log_size);
 }
 
+/* The same for what is beside an image: the events have the names of the files, in UCS-2. */
+static void many_addons(uint64_t seed)
+{
+    struct kernel_shape kernel = plain_kernel;
+    size_t size;
+    uint8_t *bytes;
+
+    (void)seed;
+    kernel.is_linux = true;
+    bytes = kernel_make(&kernel, &size);
+    machine_with_tpm2(76, true, 0);
+    own_image_add_text(".text", "code");
+    own_image_add(".linux", bytes, size);
+    own_image_install(20 * MIB);
+    options_set("");
+    expect_kernel(bytes, size);
+    expect_module("");
+    for (int i = 0; i < ADDONS; i++) {
+        char path[230];
+        struct pe_file addon;
+
+        snprintf(path, sizeof(path), "\\loader\\addons\\%0*d.addon.efi", 200, i);
+        pe_file_start(&addon);
+        pe_file_add_text(&addon, ".initrd", "part");
+        file_put(path, addon.bytes, addon.size);
+        pe_file_free(&addon);
+        expect_module_part((const uint8_t *)"part", 4);
+    }
+    tpm_install();
+    expect_event_log(USUAL_ACPI + TPM2, tpm_log_size);
+}
+
 static void promise_more(uint8_t table[TPM_FINAL_ROOM])
 {
     put_number(table + 8, 8, UINT64_MAX);
@@ -348,6 +383,7 @@ const struct scenario tpm_scenarios[] = {
     {"tpm-final-lying", lying_final, ENDING_BOOT, NULL, .hook = measure_late,
      .seeds = ELEMENTS(final_places) + ELEMENTS(final_damages)},
     {"tpm-many-modules", many_modules, ENDING_BOOT},
+    {"tpm-many-addons", many_addons, ENDING_BOOT},
     {"tpm-final-large", large_final, ENDING_BOOT, NULL, .seeds = 2},
     {"tpm-final-promises", tpm, ENDING_BOOT, NULL, .hook = promise_at_exit},
     {.name = NULL},
