@@ -20,6 +20,7 @@ UNIT_EFI_efi/test_stub_interface := efi/stub/stub_interface.c \
 	$(addprefix efi/firmware/,device_path.c interface_variables.c system_table.c variables.c)
 UNIT_EFI_efi/test_measure := efi/boot/measure.c efi/firmware/tpm.c
 UNIT_EFI_efi/test_chainload := $(addprefix efi/trust/,chainload.c image_services.c)
+UNIT_EFI_efi/test_block_device := efi/disk/block_device.c
 UNIT_EFI_efi/test_initrd_media := efi/firmware/initrd_media.c
 UNIT_EFI_efi/test_timing := efi/firmware/timing.c
 UNIT_EFI_efi/test_file := $(addprefix efi/firmware/,file.c file_system.c volume.c)
