@@ -74,6 +74,35 @@ static void the_limit(void **state)
     assert_true(path_to_utf16(path, units));
 }
 
+/* FAT counts what follows the first separator. */
+static void what_fat_can_hold(void **state)
+{
+    uint16_t units[FAT_PATH_MAX_LENGTH + 3] = {'\\'};
+
+    (void)state;
+    assert_false(path_exceeds_fat(units));
+    for (size_t i = 0; i < FAT_PATH_MAX_LENGTH; i++)
+        units[1 + i] = i % 2 ? '\\' : 'x';
+    assert_false(path_exceeds_fat(units));
+    units[1 + FAT_PATH_MAX_LENGTH] = 'x';
+    assert_true(path_exceeds_fat(units));
+}
+
+static void urls_have_a_scheme(void **state)
+{
+    static const char *const others[] = {"",        "http:/x",  "https:/x", "/http://x",
+                                         "ftp://x", "httpx://", "http"};
+
+    (void)state;
+    assert_int_equal(path_scheme_length("https://x"), 8);
+    assert_int_equal(path_scheme_length("HTTP://"), 7);
+    assert_true(path_is_url("HttpS://"));
+    for (size_t i = 0; i < ELEMENTS(others); i++) {
+        assert_int_equal(path_scheme_length(others[i]), 0);
+        assert_false(path_is_url(others[i]));
+    }
+}
+
 static void compare(const char *a, const char *b, int expected)
 {
     int order = path_compare(a, b);
@@ -105,6 +134,8 @@ int main(void)
         cmocka_unit_test(all_spellings_become_one),
         cmocka_unit_test(what_stays),
         cmocka_unit_test(the_limit),
+        cmocka_unit_test(what_fat_can_hold),
+        cmocka_unit_test(urls_have_a_scheme),
         cmocka_unit_test(comparing),
     };
 

@@ -163,6 +163,18 @@ static void memory_that_is_short_changes_nothing(void **state)
     test_free(big);
 }
 
+/* Not a copy of the line for each character that is typed. */
+static void long_lines_take_little_memory(void **state)
+{
+    struct line_editor editor = editor_of("");
+    size_t pieces = arena_pieces();
+
+    (void)state;
+    for (size_t i = 0; i < 5000; i++)
+        assert_true(line_editor_insert(&editor, 'x'));
+    assert_true(arena_pieces() - pieces < 10);
+}
+
 static void long_lines_scroll(void **state)
 {
     struct line_editor editor = editor_of("0123456789abcdefghijklmnopqrstuvwxyz");
@@ -259,6 +271,7 @@ int main(void)
         cmocka_unit_test_teardown(the_delete_key_deletes_backwards_at_the_end_only, release),
         cmocka_unit_test_teardown(malformed_bytes_stay_as_they_are, release),
         cmocka_unit_test_teardown(memory_that_is_short_changes_nothing, release),
+        cmocka_unit_test_teardown(long_lines_take_little_memory, release),
         cmocka_unit_test_teardown(long_lines_scroll, release),
         cmocka_unit_test_teardown(lines_that_fit_do_not_scroll, release),
         cmocka_unit_test_teardown(random_steps_keep_the_line_whole, release),
