@@ -69,19 +69,35 @@ static void the_first_counts(void **state)
     (void)state;
     assert_true(READ("io.systemd.boot.timeout=\0io.systemd.boot.timeout=5\0"
                      "Io.systemd.boot.timeout=6\0" ENTRY "=linux /a\0" ENTRY "a\0"));
+    assert_null(test.settings.entries);
     assert_string_equal(test.settings.timeout, "");
     assert_int_equal(test.settings.entry_count, 0);
     assert_null(test.settings.boot_options);
     assert_null(test.settings.stub_options);
 }
 
-static void out_of_memory(void **state)
+/* What ends like a suffix without its dot is a name that needs one. */
+static void a_name_without_a_dot(void **state)
 {
     (void)state;
-    for (long count = 0; count < 2; count++) {
-        arena_fail_after(count);
-        assert_false(READ(ENTRY "a=b\0"));
-    }
+    assert_true(READ(ENTRY "xconf=linux /a\0"));
+    assert_int_equal(test.settings.entry_count, 1);
+    assert_string_equal(test.settings.entries[0].file_name, "xconf.conf");
+}
+
+static void out_of_memory(void **state)
+{
+    size_t count = 0;
+    bool done;
+
+    (void)state;
+    do {
+        arena_fail_after(count++);
+        done = READ(ENTRY "a=1\0" ENTRY "b=2\0" ENTRY "c=3\0" ENTRY "d=4\0" ENTRY "e=5\0");
+        assert_int_equal(done, !arena_has_failed());
+    } while (!done);
+    assert_in_range(count, 7, 12);
+    assert_int_equal(test.settings.entry_count, 5);
 }
 
 #define test(function) cmocka_unit_test_setup_teardown(function, start, stop)
@@ -91,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(all_settings),
         test(the_first_counts),
+        test(a_name_without_a_dot),
         test(out_of_memory),
     };
 
