@@ -73,10 +73,14 @@ struct acpi_table acpi_find_table(struct acpi_memory *memory, uint64_t rsdp, con
 {
     struct acpi_table table = {.bytes = NULL};
     struct acpi_roots roots;
+    bool is_found;
 
     if (!acpi_read_rsdp(memory, rsdp, &roots))
         return table;
-    if (roots.xsdt == 0 || !follow_root(memory, roots.xsdt, ACPI_DAMAGED_XSDT, signature, &table))
+    is_found =
+        roots.xsdt != 0 && follow_root(memory, roots.xsdt, ACPI_DAMAGED_XSDT, signature, &table);
+    /* Beside an XSDT, which may be damaged, there need not be an RSDT. */
+    if (!is_found && (roots.xsdt == 0 || roots.rsdt != 0))
         follow_root(memory, roots.rsdt, ACPI_DAMAGED_RSDT, signature, &table);
     return table;
 }

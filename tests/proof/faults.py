@@ -251,7 +251,7 @@ FAULTS = (
     Fault("an RSDT is not visited beside an XSDT", "acpi_visit_tables", returned("visit_root"),
           ("visit_root(&walk, roots.rsdt, 4)", "(roots.xsdt || visit_root(&walk, roots.rsdt, 4))"),
           "prove_table_walk", "prove_all", "both root tables are visited"),
-    Fault("an RSDT counts beside an XSDT", "acpi_find_table", condition("xsdt"), ("!follow_root", "follow_root"),
+    Fault("an RSDT counts beside an XSDT", "acpi_find_table", condition("xsdt"), ("!is_found &&", ""),
           "prove_find_table", "prove_find", "an RSDT counts only without a valid XSDT"),
     Fault("windows are there without a table", "acpi_find_ecam", statement(assigns="count"), "ret_windows->count = 1",
           "prove_find_table", "prove_ecam", "a window is an entry of the table"),

@@ -61,6 +61,7 @@ static const uint8_t *stub_acpi_check_table(struct acpi_memory *from, uint64_t a
     } else {
         PROVE(address == roots.rsdt, "an RSDT is the one that the RSDP names");
         PROVE(!xsdt, "an RSDT counts only without a valid XSDT");
+        PROVE(!is_xsdt_read || address != 0, "what is missing beside an XSDT is not damaged");
         is_rsdt_read = true;
         rsdt = root;
     }

@@ -241,6 +241,20 @@ static void the_second_way(void **state)
     assert_false(windows.damaged);
 }
 
+/* A table that the firmware does not have is not damaged. */
+static void no_second_way(void **state)
+{
+    struct acpi_windows windows;
+
+    (void)state;
+    add_everything();
+    put_number(fake_tables[0].bytes + 16, 4, 0);
+    fake_tables[2].bytes[20] ^= 1;
+    windows = find();
+    assert_int_equal(windows.count, 0);
+    assert_int_equal(windows.damaged, ACPI_DAMAGED_XSDT);
+}
+
 /* Flips every bit of every table: never a wrong window, and the damage is reported. */
 static void damaged_tables_are_passed_over(void **state)
 {
@@ -439,6 +453,7 @@ int main(void)
         test(windows_that_cannot_be),
         test(more_windows_than_there_is_room_for),
         test(the_second_way),
+        test(no_second_way),
         test(damaged_tables_are_passed_over),
         test(tables_of_impossible_length),
         test(mcfg_cut_short),
