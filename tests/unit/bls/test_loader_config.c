@@ -300,6 +300,8 @@ static void keys_that_are_not_ours(void **state)
           "secure-boot-enroll-timeout-sec 3\nreboot-for-bitlocker 1\nreboot-on-error auto\n"
           "log-level info\n");
     assert_int_equal(config.diagnostics.count, 0);
+    parse("log-levell info\n"); /* another loader's key would not help */
+    assert_diagnostic(0, 1, "unknown key \"log-levell\"; ignored");
     parse("timeuot 5\nTimeout 5\ntimeout\neditor \"\"\n reboot 1\n=\n");
     assert_int_equal(config.diagnostics.count, 6);
     assert_diagnostic(0, 1, "unknown key \"timeuot\" (did you mean \"timeout\"?); ignored");

@@ -193,6 +193,30 @@ static void assert_diagnostic(size_t index, unsigned line, const char *text)
     assert_int_equal(entry.diagnostics.items[index].line, line);
 }
 
+static void variables_begin_with_letters(void **state)
+{
+    static const char *const variables[] = {"$a", "$z", "$A", "$Z", "$_", "${_z9}"};
+    static const char *const others[] = {"$`a", "$@a", "$[a", "$^a", "$0a", "$-a"};
+    char text[100];
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(variables); i++) {
+        snprintf(text, sizeof(text), "linux /k\noptions b:%s", variables[i]);
+        parse("a.conf", text);
+        assert_int_equal(entry.diagnostics.count, 1);
+        snprintf(text, sizeof(text),
+                 "options: \"%s\" is a variable of GRUB, which is not replaced; write its value "
+                 "instead",
+                 variables[i]);
+        assert_diagnostic(0, 2, text);
+    }
+    for (size_t i = 0; i < ELEMENTS(others); i++) {
+        snprintf(text, sizeof(text), "linux /k\noptions b:%s", others[i]);
+        parse("a.conf", text);
+        assert_int_equal(entry.diagnostics.count, 0);
+    }
+}
+
 /* No other loader replaces them: the kernel gets them as they are. */
 static void variables_of_grub(void **state)
 {
@@ -280,6 +304,26 @@ static void diagnostics_are_in_the_order_of_lines(void **state)
     parse("x.conf", "linux /a\noptions initrd=x\ntitel c\n");
     assert_int_equal(entry.diagnostics.items[0].line, 2);
     assert_int_equal(entry.diagnostics.items[1].line, 3);
+}
+
+/* Also when the last of them is about an earlier line. */
+static void diagnostics_that_are_too_many(void **state)
+{
+    TEXT_ON_STACK(text, 1000);
+
+    (void)state;
+    text_append(&text, "linux /a\noptions initrd=x $b\n");
+    parse("x.conf", text.data);
+    assert_int_equal(entry.diagnostics.count, 2);
+    assert_diagnostic(0, 2,
+                      "options: \"$b\" is a variable of GRUB, which is not replaced; write its "
+                      "value instead");
+    for (size_t i = 0; i < DIAGNOSTICS_MAX - 2; i++)
+        text_append(&text, "bad\n");
+    parse("x.conf", text.data);
+    assert_int_equal(entry.diagnostics.count, DIAGNOSTICS_MAX);
+    assert_diagnostic(DIAGNOSTICS_MAX - 2, DIAGNOSTICS_MAX, "unknown key \"bad\"; ignored");
+    assert_diagnostic(DIAGNOSTICS_MAX - 1, DIAGNOSTICS_MAX, "further problems are not listed");
 }
 
 static void other_loaders_keys_are_ignored(void **state)
@@ -642,6 +686,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(variables_of_grub),
+        test(variables_begin_with_letters),
         test(a_full_entry),
         test(files_with_a_command_line),
         test(permission_to_overwrite_nvs),
@@ -651,6 +696,7 @@ int main(void)
         test(bytes_that_do_not_belong_in_a_text),
         test(white_space_in_quotes),
         test(diagnostics_are_in_the_order_of_lines),
+        test(diagnostics_that_are_too_many),
         test(other_loaders_keys_are_ignored),
         test(extras),
         test(utf16_is_read_and_said),
