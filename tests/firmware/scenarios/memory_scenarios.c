@@ -512,6 +512,33 @@ static void acpi_in_ram(uint64_t seed)
     options_set("--initrd initrd vmlinux");
 }
 
+/* All that a plan depends on is told, and how many files a module is made of. */
+static void dry_run_details(uint64_t seed)
+{
+    (void)seed;
+    put_tables_in(EfiBootServicesData);
+    put_packed_kernel("\\kernel", "bz.xz");
+    put_module("\\one", 70000, "");
+    put_module_part("\\two", 300);
+    put_module_part("\\three", 300);
+    put_module("\\more", 1, "");
+    options_set("--dry-run --initrd one --initrd two --initrd three --module more kernel");
+}
+
+static void check_dry_run_details(void)
+{
+    static const char *const lines[] = {
+        "\nmcfg 0xb0000000 0xc0000000\r\nacpi 0x2000000 0x2002000\r\nacpi-overlay 0x",
+        "\nreclaimable 0x",
+        "\nkernel: ELF64, 1 segment, PVH entry 0x101000\r\n",
+        " one and 2 more\r\n  module 1     0x",
+        " more\r\n  boot info ",
+        "\nPVH kernel: kernel + one + two + three + more, PVH entry 0x101000, 5 RAM ranges; ",
+    };
+
+    check_all_said(lines, ELEMENTS(lines));
+}
+
 /* All of them (0), or only the last one (1): then none of the others is kept either. */
 static void acpi_in_free_memory(uint64_t seed)
 {
@@ -700,6 +727,8 @@ const struct scenario memory_scenarios[] = {
     {"acpi-in-drivers", acpi_in_ram, ENDING_BOOT, NULL, .faults = true},
     {"acpi-in-free-memory", acpi_in_free_memory, ENDING_BOOT, "lie in free memory", .seeds = 2,
      .faults = true},
+    {"dry-run-details", dry_run_details, ENDING_SUCCESS, "not started: dry run",
+     check_dry_run_details},
     {"acpi-in-span", acpi_in_span, ENDING_ERROR, "0x2000000-0x2001fff is ACPI tables",
      .faults = true},
     {"acpi-in-span-moved", acpi_in_span_moved, ENDING_BOOT, NULL, .faults = true},
