@@ -522,10 +522,14 @@ static void a_list_of_initrds(void **state)
     assert_int_equal(volume.lookups, 0); /* nothing is in doubt */
     assert_initrds("linux /k\ninitrd /a /b\n", "/a|/b");
     assert_initrds("linux /k\ninitrd /a \t /b  /a\ninitrd /b\n", "/a|/b|/a|/b");
+    assert_int_equal(catalog.entries.items[0].request.initrds.items[2].line, 2);
+    assert_int_equal(catalog.entries.items[0].request.initrds.items[3].line, 3);
     assert_initrds("linux /k\ninitrd \"/b /a\"\n", "/b|/a");
     assert_initrds("linux /k\ninitrd /c d\n", "/c d");         /* a file */
     assert_initrds("linux /k\ninitrd /a /gone\n", "/a|/gone"); /* the message names /gone */
+    assert_initrds("linux /k\ninitrd /gone /a\n", "/gone|/a");
     assert_initrds("linux /k\ninitrd /e f\n", "/e f");
+    assert_initrds("linux /k\ninitrd /b\ninitrd /e f\n", "/b|/e f");
     assert_int_equal(catalog.entries.items[0].diagnostics.count, 0);
 }
 
@@ -551,6 +555,11 @@ static void variables_of_grub_in_initrds(void **state)
     assert_initrds("linux /k\ninitrd $x y\n", "$x y"); /* a file */
     assert_initrds("linux /k\ninitrd /$odd\n", "/$odd");
     assert_initrds("linux /k\ninitrd $1 $ /a $b\n", "$1|$|/a");
+    assert_initrds(
+        "linux /k\ninitrd $a34567890123456789012345678901234567890123456789012345678901\n", "");
+    assert_remark(0, 2,
+                  "initrd: \"$a3456789012345678901234567890123456789012345678901234567890\""
+                  " is a variable of GRUB and is left out");
 }
 
 /* What a virtual machine is given is among those of files; the kernels are on the volume. */

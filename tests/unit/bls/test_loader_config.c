@@ -56,8 +56,10 @@ static void nothing_said(void **state)
     parse("# only this\n");
     assert_int_equal(config.timeout, TIMEOUT_HIDDEN);
     assert_string_equal(config.default_pattern, "");
+    assert_string_equal(config.preferred_pattern, "");
     assert_true(config.editor);
-    assert_false(config.pass_entry);
+    assert_true(config.acpi_overlay);
+    assert_false(config.pass_entry || config.pass_framebuffer);
     assert_int_equal(config.console_mode, CONSOLE_MODE_KEEP);
     assert_int_equal(config.diagnostics.count, 0);
 }

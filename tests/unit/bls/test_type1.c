@@ -72,6 +72,8 @@ static void a_full_entry(void **state)
     assert_int_equal(entry.request.initrds.count, 2);
     assert_string_equal(entry.request.initrds.items[0].path, "/initrd.img");
     assert_string_equal(entry.request.initrds.items[1].path, "/microcode.img");
+    assert_int_equal(entry.request.initrds.items[0].line, 8);
+    assert_int_equal(entry.request.initrds.items[1].line, 9);
     assert_int_equal(entry.request.modules.count, 2);
     assert_string_equal(entry.request.modules.items[0].path, "/extra.bin");
     assert_string_equal(entry.request.modules.items[0].command, "some  arguments");
@@ -133,13 +135,16 @@ static void permission_to_overwrite_nvs(void **state)
 static void files_are_on_the_entrys_volume(void **state)
 {
     (void)state;
-    parse("x.conf", "linux /a\ninitrd /b\ninitrd /c\nmodule /d e\nextra /f.cred\n");
+    parse("x.conf", "linux /a\ninitrd /b\ninitrd /c\nmodule /d e\n");
     assert_ptr_equal(entry.source.volume, volume);
     assert_ptr_equal(entry.request.kernel.volume, volume);
     assert_ptr_equal(entry.request.initrds.items[0].volume, volume);
     assert_ptr_equal(entry.request.initrds.items[1].volume, volume);
     assert_ptr_equal(entry.request.modules.items[0].volume, volume);
+    parse("x.conf", "linux /a\nextra /b.cred\n");
     assert_ptr_equal(entry.request.extras.items[0].volume, volume);
+    parse("x.conf", "pvh /a\n");
+    assert_ptr_equal(entry.request.kernel.volume, volume);
     parse("x.conf", "efi /a.efi\n");
     assert_ptr_equal(entry.efi.volume, volume);
     assert_null(entry.request.kernel.path);
@@ -261,6 +266,10 @@ static void variables_of_grub(void **state)
     assert_diagnostic(1, 2, text);
     snprintf(text, sizeof(text), "options: \"$b_2\"%s", rest);
     assert_diagnostic(2, 3, text);
+    parse("a.conf", "options $a34567890123456789012345678901234567890123456789012345678901\n");
+    snprintf(text, sizeof(text),
+             "options: \"$a3456789012345678901234567890123456789012345678901234567890\"%s", rest);
+    assert_diagnostic(0, 1, text);
     for (size_t i = 0; i < ELEMENTS(plain); i++) {
         parse("a.conf", plain[i]);
         assert_int_equal(entry.diagnostics.count, 0);
@@ -374,17 +383,17 @@ static void extras(void **state)
 /* UTF-8 takes more room than UTF-16 did. */
 static void utf16_is_read_and_said(void **state)
 {
-    char text[800] = "\xff\xfe";
+    char text[2200] = "\xff\xfe";
     size_t length = 2;
 
     (void)state;
     for (const char *c = "linux /a\noptions "; *c; c++, length += 2)
         put_number((uint8_t *)text + length, 2, (uint8_t)*c);
-    for (size_t i = 0; i < 200; i++, length += 2)
+    for (size_t i = 0; i < 1000; i++, length += 2)
         put_number((uint8_t *)text + length, 2, 0x65e5);
     assert_true(parse_bytes("x.conf", text, length));
     assert_string_equal(entry.request.kernel.path, "/a");
-    assert_int_equal(strlen(entry.request.command_line), 600);
+    assert_int_equal(strlen(entry.request.command_line), 3000);
     assert_int_equal(entry.diagnostics.count, 1);
     assert_diagnostic(0, 1, "the file is UTF-16; save it as UTF-8");
 }
@@ -474,12 +483,13 @@ static void profiles_of_unified_kernels(void **state)
     arena_fail_after(0);
     assert_null(entry_load_options(&entry, NULL, &arena));
     arena_fail_after(NEVER);
-    parse("x.conf", "uki /u.efi\nprofile 255\n");
-    assert_int_equal(entry.profile, 255);
     parse("x.conf", "efi /u.efi\nprofile 1\n"); /* not a unified kernel image */
     assert_int_equal(entry.profile, 0);
-    parse("x.conf", "uki /u.efi\nprofile 256\nprofile x\n");
+    parse("x.conf", "uki /u.efi\nprofile 255\n");
+    assert_int_equal(entry.profile, 255);
+    parse("x.conf", "uki /u.efi\nprofile 256\nprofile x\nprofile 1x\n");
     assert_int_equal(entry.profile, 0);
+    assert_int_equal(entry.diagnostics.count, 3);
     assert_diagnostic(0, 2, "profile \"256\": not a number from 0 to 255; ignored");
 }
 
