@@ -40,6 +40,17 @@ static void names_of_an_entry(void **state)
         assert_false(entry_has_id(&entries[0], bad[i]));
 }
 
+static void a_name_is_copied(void **state)
+{
+    char name[] = "a+3.conf";
+
+    (void)state;
+    add(name, "");
+    memset(name, 'x', sizeof(name) - 1);
+    assert_string_equal(entries[0].source.file_name, "a+3.conf");
+    assert_string_equal(entries[0].full_id, "a.conf");
+}
+
 /* A name that was right before the last boots. */
 static void names_of_earlier_boots(void **state)
 {
@@ -61,6 +72,8 @@ static void names_of_earlier_boots(void **state)
     memset(long_id, '*', sizeof(long_id));
     memcpy(long_id + sizeof(long_id) - 3, "+3", 3);
     assert_false(entry_matched(&entries[0], long_id)); /* longer than any name: not truncated */
+    memcpy(long_id + 797, "+33", sizeof("+33"));
+    assert_false(entry_matched(&entries[0], long_id));
 }
 
 /* An ID from the menu is a pattern in the variable that it is saved in. */
@@ -131,8 +144,9 @@ static void a_new_name_of_the_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(names_of_entry_files),  test(names_of_an_entry), test(names_of_earlier_boots),
-        test(a_name_matches_itself), test(long_names),        test(a_new_name_of_the_file),
+        test(names_of_entry_files),   test(names_of_an_entry),     test(a_name_is_copied),
+        test(names_of_earlier_boots), test(a_name_matches_itself), test(long_names),
+        test(a_new_name_of_the_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,6 +132,9 @@ static void what_is_preferred_is_stronger(void **state)
     assert_string_equal(default_of(&all), "f+0.conf"); /* as of sysfail */
     assert_string_equal(default_of(&some), "c.conf");
     assert_string_equal(default_configured(&some), "c");
+    some.preferred = "e+0.conf";
+    assert_string_equal(default_of(&some), "c.conf");
+    some.preferred = NULL;
     some.preferred_pattern = "e";
     assert_string_equal(default_of(&some), "c.conf"); /* it has no tries left */
     some.preferred_pattern = "@saved";
@@ -209,6 +212,7 @@ static void entries_have_keys(void **state)
     assert_int_equal(entries_find_key(entries, 4, 0, 'w'), 3);
     assert_int_equal(entries_find_key(entries, 4, 0, 's'), 4);
     assert_int_equal(entries_find_key(entries, 4, 0, 0), 4);
+    assert_int_equal(entries_find_key(entries, 4, 0, 1), 4);
     assert_int_equal(entries_find_key(entries, 4, 3, '1'), 0);
     assert_int_equal(entries_find_key(entries, 4, 0, '4'), 3);
     assert_int_equal(entries_find_key(entries, 4, 0, '5'), 4);

@@ -124,6 +124,24 @@ static void the_delete_key_deletes_backwards_at_the_end_only(void **state)
     assert_true(line_editor_insert(&editor, 'x'));
     line_editor_delete_key(&editor);
     assert_line(&editor, "ab|");
+    line_editor_move(&editor, LINE_START);
+    line_editor_delete_key(&editor);
+    line_editor_delete_key(&editor);
+    assert_line(&editor, "|");
+    assert_true(line_editor_set(&editor, "cdef")); /* another line */
+    line_editor_delete_key(&editor);
+    assert_line(&editor, "cde|");
+    line_editor_move(&editor, LINE_LEFT);
+    line_editor_delete_key(&editor);
+    line_editor_move(&editor, LINE_END); /* another key since */
+    line_editor_delete_key(&editor);
+    assert_line(&editor, "c|");
+    assert_true(line_editor_set(&editor, "gh"));
+    line_editor_move(&editor, LINE_LEFT);
+    line_editor_delete_key(&editor);
+    line_editor_delete(&editor, LINE_WORD_RIGHT);
+    line_editor_delete_key(&editor);
+    assert_line(&editor, "|");
 }
 
 static void malformed_bytes_stay_as_they_are(void **state)
@@ -199,6 +217,10 @@ static void long_lines_scroll(void **state)
     assert_int_equal(editor.first, 0);
     line_editor_delete(&editor, LINE_END);
     assert_int_equal(line_editor_scroll(&editor, 20), 5);
+    assert_true(line_editor_set(&editor, "0123456789abcdefghijklmnopqrstuvwxyz"));
+    (void)line_editor_scroll(&editor, 20);
+    assert_true(line_editor_set(&editor, "0123456789abcdefghijklm"));
+    assert_int_equal(editor.first, 0);
 }
 
 static void lines_that_fit_do_not_scroll(void **state)
