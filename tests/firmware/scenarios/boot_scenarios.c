@@ -2,6 +2,7 @@
 /* Boots that users ask for, and the errors when they are not possible. */
 #include "tests/firmware/scenarios/scenarios.h"
 
+#include "common/base/path.h"
 #include "common/disk/partition_table.h"
 #include "efi/firmware/proto/memory_attribute.h"
 #include "efi/firmware/proto/partition_info.h"
@@ -322,6 +323,24 @@ static void mistaken_after_option(uint64_t seed)
 {
     entry_boot(seed);
     options_set("--verbose \\vmlinux-typo console=ttyS0");
+}
+
+/* With a drive as in the shell it is a path, and booting it says what is wrong with it. */
+static void mistaken_drive(uint64_t seed)
+{
+    entry_boot(seed);
+    options_set(seed ? "fs0:/vmlinux x" : "fs0:\\vmlinux x");
+}
+
+/* No path is that long. */
+static void long_foreign_options(uint64_t seed)
+{
+    char text[PATH_MAX_LENGTH + 2];
+
+    entry_boot(seed);
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    options_set(text);
 }
 
 static void mistaken_in_shell(uint64_t seed)
@@ -903,6 +922,13 @@ static void refused_for_ever(uint64_t seed)
     firmware_ways.refuse_exit = SIZE_MAX;
 }
 
+/* The map has changed since it was read, sixteen times. */
+static void refused_too_often(uint64_t seed)
+{
+    option_boot(seed);
+    firmware_ways.refuse_exit = 16;
+}
+
 static void refused_otherwise(uint64_t seed)
 {
     option_boot(seed);
@@ -942,6 +968,8 @@ const struct scenario boot_scenarios[] = {
     {"mistaken-after-option", mistaken_after_option, ENDING_ERROR, "\\vmlinux-typo: no such file"},
     {"mistaken-in-shell", mistaken_in_shell, ENDING_ERROR, "\\vmlinux-typo: no such file",
      check_at_once},
+    {"mistaken-drive", mistaken_drive, ENDING_ERROR, "leave out the drive (fs0:)", .seeds = 2},
+    {"foreign-long", long_foreign_options, ENDING_BOOT, "; ignoring the load options and reading"},
     {"random-options", random_options, ENDING_ANY, NULL, .seeds = 300},
 
     {"packed", packed_boot, ENDING_BOOT, NULL, .seeds = ELEMENTS(packed)},
@@ -1014,6 +1042,7 @@ const struct scenario boot_scenarios[] = {
     {"refused-exit", refused_exit, ENDING_BOOT, NULL, .seeds = 15},
     {"refused-once", refused_exit, ENDING_BOOT, NULL, .faults = true},
     {"refused-for-ever", refused_for_ever, ENDING_RESET, NULL, .faults = true},
+    {"refused-too-often", refused_too_often, ENDING_RESET, NULL},
     {"refused-otherwise", refused_otherwise, ENDING_RESET, NULL, .faults = true},
     {.name = NULL},
 };
