@@ -441,6 +441,7 @@ static void check_command_line(uint64_t address)
     }
     check_string("the command line", address, wanted);
     tpm_check_command_line(wanted);
+    tpm_check_measured();
 }
 
 /* The overlay's pages; none when the kernel is given the firmware's tables. */

@@ -8,6 +8,7 @@
 #include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/run.h"
 #include "tests/firmware/fake/text.h"
+#include "tests/firmware/fake/variables.h"
 #include "tests/lib/support.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static struct {
     uint8_t final[TPM_FINAL_ROOM];
     size_t final_size, final_count;
     size_t calls, events, asked, extends;
-    bool installed;
+    bool installed, refused; /* to measure something */
 } tpm;
 
 static void publish(void)
@@ -250,10 +251,11 @@ static EFI_STATUS EFIAPI hash_log_extend_event(struct tcg2_protocol *this, UINT6
     if (this != &protocol || flags != 0)
         run_fail("HashLogExtendEvent is called with another protocol, or with flags");
     check_event(bytes, data);
+    if (!EFI_ERROR(status) && tpm_ways.extending != EFI_VOLUME_FULL)
+        status = tpm_ways.extending;
+    tpm.refused |= EFI_ERROR(status);
     if (EFI_ERROR(status))
         return status;
-    if (EFI_ERROR(tpm_ways.extending) && tpm_ways.extending != EFI_VOLUME_FULL)
-        return tpm_ways.extending;
     require(++tpm.extends < TPM_EXTENDS);
     *extend = (struct tpm_extend){
         .pcr = read_number(bytes + 10),
@@ -292,6 +294,21 @@ void tpm_check_command_line(const char *command_line)
             run_fail("the kernel's command line is not the one that was measured");
     }
     free(wanted);
+}
+
+static bool is_set(const EFI_GUID *guid, const char *name)
+{
+    size_t size;
+    const uint8_t *value = variable_find(guid, name, &size);
+
+    return value && size == 1 && *value == 1;
+}
+
+void tpm_check_measured(void)
+{
+    if (tpm.refused && is_set(&global_variable_guid, "SecureBoot") &&
+        !is_set(&global_variable_guid, "SetupMode") && !is_set(&shim_variable_guid, "MokSBState"))
+        run_fail("with Secure Boot on, a kernel starts although not all was measured");
 }
 
 size_t tpm_asked(void)

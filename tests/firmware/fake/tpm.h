@@ -68,6 +68,9 @@ size_t tpm_extend_count(void);
 /* Fails the run if what Linux's EFI stub would measure was measured, and is not this text. */
 void tpm_check_command_line(const char *command_line);
 
+/* Fails the run if Secure Boot is on, and the TPM has refused to measure something. */
+void tpm_check_measured(void);
+
 /* The number of calls of GetCapability. */
 size_t tpm_asked(void);
 

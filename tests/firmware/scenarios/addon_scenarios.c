@@ -353,6 +353,7 @@ static void secure(uint64_t seed)
     verify_by(seed);
     ADDON(ADDONS "evil.addon.efi", ".cmdline=evil");
     SIGNED_ADDON(ADDONS "signed.addon.efi", ".cmdline=good");
+    tpm_install();
     expect_command_line("own good");
     expect_fallback("own");
 }

@@ -10,6 +10,7 @@
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/load_file.h"
 #include "tests/firmware/fake/own_image.h"
+#include "tests/firmware/fake/tpm.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
@@ -81,6 +82,7 @@ static void pinned(uint64_t seed)
     setup_pinned("");
     install("signed");
     set_secure_boot(seed == 0);
+    tpm_install();
     expect_command_line(seed == 0 ? "signed" : "");
 }
 
