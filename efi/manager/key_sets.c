@@ -112,7 +112,7 @@ static bool is_confirmed(const struct manager *manager)
     return wait_countdown(timeout);
 }
 
-bool key_sets_enroll(const struct manager *manager, const struct boot_entry *set,
+void key_sets_enroll(const struct manager *manager, const struct boot_entry *set,
                      struct error *error)
 {
     CLEANUP(arena_release) struct arena files;
@@ -122,12 +122,12 @@ bool key_sets_enroll(const struct manager *manager, const struct boot_entry *set
     console_print("Secure Boot keys of %s\n", set->efi.path);
     if (!is_confirmed(manager)) {
         console_message("stopped by a key: the Secure Boot keys are not enrolled");
-        return false;
+        return;
     }
     if (!enroll_keys(set->efi.volume, set->efi.path, &files, error)) {
         error->name =
             error->name ? arena_strndup(manager->arena, error->name, strlen(error->name)) : NULL;
-        return false;
+        return;
     }
     console_print("The Secure Boot keys are enrolled; the machine %s.\n",
                   shuts_down ? "is turned off" : "restarts");
@@ -136,7 +136,7 @@ bool key_sets_enroll(const struct manager *manager, const struct boot_entry *set
         request_shutdown();
     else
         request_reset();
-    return error_set(error, ERROR_NO_RESET);
+    (void)error_set(error, ERROR_NO_RESET);
 }
 
 /* What would end in a machine that does not start is not done unasked. */
@@ -176,8 +176,10 @@ void key_sets_find(struct manager *manager, const struct volume *volume)
         return;
     }
     set = find_auto(manager);
-    if (!set || (may_enroll(manager, set, &error) && key_sets_enroll(manager, set, &error)))
+    if (!set)
         return;
+    if (may_enroll(manager, set, &error))
+        key_sets_enroll(manager, set, &error);
     if (error.code != ERROR_NONE) {
         (void)console_print_error(&error, NULL);
         manager->has_notice = true;

@@ -16,7 +16,8 @@ void key_sets_find(struct manager *manager, const struct volume *volume);
 
 /*
  * Enrols a set and restarts the machine or turns it off. On real hardware there is a countdown
- * first, of as many seconds as loader.conf says; false without an error when a key stops it.
+ * first, of as many seconds as loader.conf says. Returns if that fails, with an error, or if a key
+ * stops it, without one.
  */
-bool key_sets_enroll(const struct manager *manager, const struct boot_entry *set,
+void key_sets_enroll(const struct manager *manager, const struct boot_entry *set,
                      struct error *error);

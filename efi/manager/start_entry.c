@@ -89,15 +89,13 @@ static void record_start(struct manager *manager, struct boot_entry *entry)
     loader_interface_set_time(TIME_EXEC);
 }
 
-/* Where it is stopped by a key, the menu that comes back says so. */
+/* Where it fails or is stopped by a key, the menu that comes back says so. */
 static bool enroll(struct manager *manager, const struct boot_entry *set, struct error *error)
 {
-    bool enrolled;
-
     console_copy_messages(&manager->messages);
-    enrolled = key_sets_enroll(manager, set, error);
+    key_sets_enroll(manager, set, error);
     console_copy_messages(NULL);
-    return enrolled;
+    return false;
 }
 
 /* Nothing is started: neither counted nor recorded, or "@saved" would restart the machine again. */
