@@ -226,23 +226,22 @@ static bool measure_module(struct boot *boot, size_t index, struct error *error)
                                      error);
 }
 
+/* What is added to the command line is measured by itself, as systemd-stub does. */
+static bool measure_added(struct boot *boot, const char *options, struct error *error)
+{
+    return !options || measure_kernel_parameters(&boot->trust->measurements, options, error);
+}
+
 static bool measure_command_line(struct boot *boot, struct error *error)
 {
     struct measurements *measurements = &boot->trust->measurements;
     const char *command_line = boot->map.preparation.info.command_line;
 
-    if (!is_embedded(boot) && !measure_kernel_parameters(measurements, command_line, error))
-        return false;
-    if (boot->request->options_from_outside &&
-        !measure_kernel_parameters(measurements, boot->request->options_from_outside, error))
-        return false;
-    if (boot->trust->added.options &&
-        !measure_kernel_parameters(measurements, boot->trust->added.options, error))
-        return false;
-    if (boot->trust->added.outer_options &&
-        !measure_kernel_parameters(measurements, boot->trust->added.outer_options, error))
-        return false;
-    return measure_load_options(measurements, command_line, error);
+    return (is_embedded(boot) || measure_kernel_parameters(measurements, command_line, error)) &&
+           measure_added(boot, boot->request->options_from_outside, error) &&
+           measure_added(boot, boot->trust->added.options, error) &&
+           measure_added(boot, boot->trust->added.outer_options, error) &&
+           measure_load_options(measurements, command_line, error);
 }
 
 static bool measure_addon_file(struct boot *boot, enum measured_addon kind,
