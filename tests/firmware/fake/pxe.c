@@ -113,7 +113,7 @@ static EFI_STATUS EFIAPI mtftp(EFI_PXE_BASE_CODE_PROTOCOL *this,
 
     (void)this;
     if (overwrite || info || no_buffer ||
-        memcmp(address, pxe_ways.by_ipv6 ? server_6 : server, sizeof(server)) != 0)
+        memcmp(address->v6.Addr, pxe_ways.by_ipv6 ? server_6 : server, sizeof(server)) != 0)
         run_fail("Mtftp is called with strange arguments, for %s", (const char *)name);
     if (block)
         check_block((size_t)*block);
