@@ -45,7 +45,7 @@ static struct {
 } program;
 
 static uint8_t image;           /* our own handle, */
-static uint8_t device;          /* that of the program's volume, */
+static uint8_t disk;            /* that of the program's volume, */
 static const void *image_bytes; /* and the bytes that are given to the firmware */
 static struct arena kept;       /* memory that belongs to a driver now */
 
@@ -157,11 +157,11 @@ void pages_init_arena(struct arena *arena)
     *arena = (struct arena){.chunks = NULL};
 }
 
-EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE handle, const CHAR16 *file, struct arena *arena)
+EFI_DEVICE_PATH *device_path_make_file(EFI_HANDLE device, const CHAR16 *file, struct arena *arena)
 {
     static const CHAR16 wanted[] = {'\\', 'p', '.', 'e', 'f', 'i', 0};
 
-    check(handle == (program.partition ? program.partition : &device));
+    check(device == (program.partition ? program.partition : &disk));
     assert_memory_equal(file, wanted, sizeof(wanted));
     if (program.no_path)
         return NULL;
@@ -190,7 +190,7 @@ static void begin(bool shim, EFI_MEMORY_TYPE code, EFI_STATUS returns)
 static bool chain(void)
 {
     static const struct program_request request = {
-        .device = &device, .path = PROGRAM, .options = OPTIONS};
+        .device = &disk, .path = PROGRAM, .options = OPTIONS};
 
     return chainload(&image, &request, &program.error);
 }
@@ -314,7 +314,7 @@ static void test_on_loaded(void **state)
         const struct program_request request = {
             .bytes = bytes,
             .size = sizeof(bytes),
-            .device = &device,
+            .device = &disk,
             .path = PROGRAM,
             .options = OPTIONS,
             .on_loaded = has_loaded,
@@ -336,7 +336,7 @@ static void test_on_loaded(void **state)
 static void test_without_options(void **state)
 {
     static CHAR16 options[] = {'o', 0};
-    const struct program_request request = {.device = &device, .path = PROGRAM, .options = ""};
+    const struct program_request request = {.device = &disk, .path = PROGRAM, .options = ""};
 
     (void)state;
     begin(false, EfiLoaderCode, EFI_SUCCESS);
@@ -398,7 +398,7 @@ static void test_exit_data(void **state)
 
 static bool start_driver(void)
 {
-    return chainload_driver(&image, &device, PROGRAM, &program.error);
+    return chainload_driver(&image, &disk, PROGRAM, &program.error);
 }
 
 static void test_driver(void **state)
@@ -447,7 +447,7 @@ static void test_no_driver(void **state)
 static void test_paths(void **state)
 {
     char path[2 * PATH_MAX_LENGTH];
-    struct program_request request = {.device = &device, .path = path, .options = ""};
+    struct program_request request = {.device = &disk, .path = path, .options = ""};
 
     (void)state;
     begin(false, EfiLoaderCode, EFI_SUCCESS);

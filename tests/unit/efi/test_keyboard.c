@@ -398,7 +398,7 @@ static const struct {
     {{.character = 'A', .state = CONTROL}, KEY_CTRL | 'a'},
     {{.character = 'b', .state = RIGHT_CTRL}, KEY_CTRL | 'b'},
     {{.character = 'C', .state = ALT}, KEY_ALT | 'c'},
-    {{.character = 'c', .state = ALT | CONTROL}, KEY_ALT | KEY_CTRL | 'c'},
+    {{.character = 'c', .state = ALT | EFI_LEFT_CONTROL_PRESSED}, KEY_ALT | KEY_CTRL | 'c'},
     {{.character = '@', .state = EFI_SHIFT_STATE_VALID | EFI_RIGHT_ALT_PRESSED}, '@'},
     {{.character = 'd', .state = EFI_LEFT_CONTROL_PRESSED}, 'd'}, /* not valid */
     {{.character = 4}, KEY_CTRL | 'd'},
@@ -408,7 +408,7 @@ static const struct {
     {{.character = 0x7f, .state = ALT}, KEY_ALT | KEY_BACKSPACE},
     {{.character = '\b'}, KEY_BACKSPACE},
     {{.character = '\b', .state = CONTROL}, KEY_BACKSPACE},
-    {{.character = '\b', .state = ALT | CONTROL}, KEY_ALT | KEY_BACKSPACE},
+    {{.character = '\b', .state = ALT | EFI_LEFT_CONTROL_PRESSED}, KEY_ALT | KEY_BACKSPACE},
     {{.character = '\r', .state = CONTROL}, KEY_ENTER},
     {{.character = '\t', .state = ALT}, '\t'},
     {{.character = ' ', .state = ALT}, ' '},

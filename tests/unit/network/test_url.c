@@ -163,9 +163,9 @@ static void test_long_references(void **state)
         memcpy(text, "//a/", 4);
         assert_int_equal(url_resolve(&base, text, &url) == NULL, 5 + length < URL_SIZE - 1);
     }
-    strcpy(text, "//a/");
-    while (strlen(text) < URL_SIZE + 20)
-        strcat(text, "b/../");
+    memcpy(text, "//a/", 4);
+    for (size_t length = 4; length < URL_SIZE + 20; length += 5)
+        memcpy(text + length, "b/../", 6);
     assert_string_equal(url_resolve(&base, text, &url), "it is too long");
 }
 
