@@ -31,7 +31,7 @@ void list_view_select(struct list_view *list, size_t index)
 
 void list_view_move(struct list_view *list, long lines)
 {
-    list_view_select(list, move_within(list->selected, lines, list->count ? list->count - 1 : 0));
+    list_view_select(list, move_within(list->selected, lines, list->count));
 }
 
 void list_view_resize(struct list_view *list, size_t rows)
