@@ -501,6 +501,8 @@ static void statuses(void **state)
     }
     set_row(ERROR_FILE_READ);
     assert_int_equal(error_status(&error), STATUS);
+    error.status = 0; /* a file that ends too early */
+    assert_int_equal(error_status(&error), UEFI_LOAD_ERROR);
     set_row(ERROR_NO_ENTRY_NOTE);
     assert_int_equal(error_status(&error), UEFI_LOAD_ERROR);
     set_row(ERROR_RELOCATION_NOTE); /* the file's fault, and not a shortage */
