@@ -326,3 +326,12 @@ uint32_t keyboard_wait(struct keyboard *keyboard)
             return key;
     }
 }
+
+uint32_t keyboard_wait_ticks(struct keyboard *keyboard, unsigned ticks)
+{
+    uint32_t key = KEY_TICK;
+
+    for (; ticks > 0 && key == KEY_TICK; ticks--)
+        key = keyboard_wait(keyboard);
+    return key;
+}

@@ -38,7 +38,10 @@ void keyboard_close(struct keyboard *keyboard);
 /* Waits for a key (common/ui/terminal_key.h) or for the next tick, KEY_TICK. */
 uint32_t keyboard_wait(struct keyboard *keyboard);
 
-/* The same without waiting: KEY_NONE when there is neither. */
+/* The first key within so many ticks, at least 1; KEY_TICK when there is none. */
+uint32_t keyboard_wait_ticks(struct keyboard *keyboard, unsigned ticks);
+
+/* The same as keyboard_wait() without waiting: KEY_NONE when there is neither. */
 uint32_t keyboard_poll(struct keyboard *keyboard);
 
 /* True when a key waits to be read. */

@@ -9,13 +9,9 @@
 
 static bool is_answered_yes(struct keyboard *keyboard)
 {
-    for (unsigned ticks = 0; ticks < MOST_TICKS; ticks++) {
-        uint32_t key = keyboard_wait(keyboard);
+    uint32_t key = keyboard_wait_ticks(keyboard, MOST_TICKS);
 
-        if (key != KEY_TICK)
-            return key == 'y' || key == 'Y';
-    }
-    return false;
+    return key == 'y' || key == 'Y';
 }
 
 bool question_ask(const char *question)

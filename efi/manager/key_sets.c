@@ -63,17 +63,7 @@ static bool read_sets(struct manager *manager, const struct volume *volume, stru
     return true;
 }
 
-/* Waits for a second. True unless a key was pressed. */
-static bool wait_second(struct keyboard *keyboard)
-{
-    for (unsigned ticks = 0; ticks < SECOND; ticks++) {
-        if (keyboard_wait(keyboard) != KEY_TICK)
-            return false;
-    }
-    return true;
-}
-
-/* The same for all seconds of the countdown. */
+/* Counts down. True unless a key was pressed. */
 static bool wait_countdown(uint32_t seconds)
 {
     CLEANUP(keyboard_close) struct keyboard keyboard = {.timer = NULL};
@@ -86,7 +76,7 @@ static bool wait_countdown(uint32_t seconds)
         console_show_transient(line.data);
         if (!has_keyboard)
             clock_wait(1000000);
-        else if (!wait_second(&keyboard))
+        else if (keyboard_wait_ticks(&keyboard, SECOND) != KEY_TICK)
             return false;
     }
     console_show_transient("");
