@@ -75,14 +75,6 @@ static void put_addon(const char *path, bool is_signed, const char *const *secti
 #define ADDON(path, ...)        put_addon(path, false, (const char *const[]){__VA_ARGS__, NULL})
 #define SIGNED_ADDON(path, ...) put_addon(path, true, (const char *const[]){__VA_ARGS__, NULL})
 
-static void set_secure_boot(const uint8_t *value, size_t size)
-{
-    static const uint8_t off = 0;
-
-    variable_put(&global_variable_guid, "SecureBoot", value, size);
-    variable_put(&global_variable_guid, "SetupMode", &off, 1);
-}
-
 /* ------------------------------------------------------------------------------------------------
  * All of it
  */
@@ -345,11 +337,9 @@ static void verify_by(uint64_t who)
 /* What is not signed is left out; what is, counts as signed. */
 static void secure(uint64_t seed)
 {
-    static const uint8_t on = 1;
-
     start_image(false);
     own_image_install(IMAGE_PLACE);
-    set_secure_boot(&on, 1);
+    set_secure_boot(true);
     verify_by(seed);
     ADDON(ADDONS "evil.addon.efi", ".cmdline=evil");
     SIGNED_ADDON(ADDONS "signed.addon.efi", ".cmdline=good");
@@ -369,14 +359,13 @@ static void check_secure(void)
 /* Bytes that no signature covers: a section that reaches into the certificates. */
 static void uncovered(uint64_t seed)
 {
-    static const uint8_t on = 1;
     struct pe_file file;
     uint8_t *header;
 
     (void)seed;
     start_image(false);
     own_image_install(IMAGE_PLACE);
-    set_secure_boot(&on, 1);
+    set_secure_boot(true);
     verify_by(FIRMWARE);
     pe_file_start(&file);
     pe_file_add_text(&file, ".cmdline", "evil");
@@ -398,7 +387,8 @@ static void unknown(uint64_t seed)
     (void)seed;
     start_image(true);
     own_image_install(IMAGE_PLACE);
-    set_secure_boot(two, sizeof(two));
+    variable_put(&global_variable_guid, "SecureBoot", two, sizeof(two));
+    variable_put(&global_variable_guid, "SetupMode", &(const uint8_t){0}, 1);
     verify_by(FIRMWARE);
     SIGNED_ADDON(ADDONS "signed.addon.efi", ".cmdline=good");
     put_companions();

@@ -194,14 +194,6 @@ static void check_second(void)
     }
 }
 
-static void set_secure_boot(void)
-{
-    static const uint8_t on = 1, off = 0;
-
-    variable_put(&global_variable_guid, "SecureBoot", &on, 1);
-    variable_put(&global_variable_guid, "SetupMode", &off, 1);
-}
-
 static char pins[1000];
 
 static void pin(const char *path, bool rightly)
@@ -237,7 +229,7 @@ static void pinned(uint64_t seed)
     own_image_add_text(".pins", pins);
     own_image_add_text(".cmdline", "signed");
     own_image_install(IMAGE_PLACE);
-    set_secure_boot();
+    set_secure_boot(true);
     expect_command_line("lockdown=integrity signed");
     expect_module("");
     expect_module_part(bytes, size);
@@ -256,7 +248,7 @@ static void other_kernel_pinned(uint64_t seed)
     own_image_add_text(".text", "code");
     own_image_add_text(".pins", pins);
     own_image_install(IMAGE_PLACE);
-    set_secure_boot();
+    set_secure_boot(true);
     expect_command_line("");
 }
 
@@ -324,7 +316,7 @@ static void program(uint64_t seed)
 static void program_secure(uint64_t seed)
 {
     program(seed);
-    set_secure_boot();
+    set_secure_boot(true);
 }
 
 /* Its options are measured as they are passed, with the profile. */
@@ -414,7 +406,7 @@ static void offered_to_image(uint64_t seed)
     expect_module("");
     expect_module_part((const uint8_t *)"inside", 6);
     if (is_secure)
-        set_secure_boot();
+        set_secure_boot(true);
     else
         expect_offered_part();
 }

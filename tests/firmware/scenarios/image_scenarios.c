@@ -20,14 +20,6 @@
 #define IMAGE_PLACE (20 * MIB) /* free in the usual machine */
 #define INITRD_SIZE 5000
 
-static void set_secure_boot(void)
-{
-    static const uint8_t on = 1, off = 0;
-
-    variable_put(&global_variable_guid, "SecureBoot", &on, 1);
-    variable_put(&global_variable_guid, "SetupMode", &off, 1);
-}
-
 /* The loader's own sections, and the kernel's. */
 static void add_kernel(const struct kernel_shape *shape)
 {
@@ -120,7 +112,7 @@ static void secure_image(uint64_t seed)
     add_initrd();
     own_image_add_text(".cmdline", "own");
     own_image_install(IMAGE_PLACE);
-    set_secure_boot();
+    set_secure_boot(true);
     options_set(seed ? "evil" : "");
     expect_command_line("own");
 }
@@ -139,7 +131,7 @@ static void secure_image_with_options(uint64_t seed)
     (void)seed;
     setup_image();
     own_image_install(IMAGE_PLACE);
-    set_secure_boot();
+    set_secure_boot(true);
     options_set("evil");
 }
 
@@ -416,7 +408,7 @@ static void offered_initrd_refused(uint64_t seed)
     setup_image();
     offer_elsewhere(3000);
     own_image_install(IMAGE_PLACE);
-    set_secure_boot();
+    set_secure_boot(true);
     tpm_install();
 }
 

@@ -1227,12 +1227,9 @@ static void check_each_said(void)
 /* A machine that refuses one kernel refuses all: that is said once. */
 static void machine_refuses(uint64_t seed)
 {
-    static const uint8_t on = 1;
-
     (void)seed;
     setup_two();
-    variable_put(&global_variable_guid, "SecureBoot", &on, sizeof(on));
-    variable_put(&global_variable_guid, "SetupMode", &(const uint8_t){0}, 1);
+    set_secure_boot(true);
 }
 
 static void unbootable_as_default(uint64_t seed)

@@ -7,7 +7,6 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/guest.h"
 #include "tests/firmware/fake/screen.h"
-#include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/framebuffers.h"
@@ -458,8 +457,7 @@ static void without_default(uint64_t seed)
 /* With Secure Boot on (1), no kernel is decoded before it is verified, and no line is edited. */
 static void secure(uint64_t seed)
 {
-    variable_put(&global_variable_guid, "SecureBoot", &(const uint8_t){seed == 1}, 1);
-    variable_put(&global_variable_guid, "SetupMode", &(const uint8_t){0}, 1);
+    set_secure_boot(seed == 1);
     start_with_entry("title A\nsort-key a\nlinux /text\n");
     file_put_text("\\loader\\entries\\b.conf", "title B\nsort-key b\nlinux /gone\n");
     file_put_text("\\loader\\entries\\c.conf", "title C\nsort-key c\nlinux /vmlinux\n");

@@ -11,7 +11,6 @@
 #include "tests/firmware/fake/load_file.h"
 #include "tests/firmware/fake/own_image.h"
 #include "tests/firmware/fake/tpm.h"
-#include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
 #include "tests/firmware/scenarios/setup.h"
 #include "tests/lib/support.h"
@@ -39,14 +38,6 @@ static void pin_as(const char *path, const char *name)
 static void pin(const char *path)
 {
     pin_as(path, path);
-}
-
-static void set_secure_boot(bool enabled)
-{
-    static const uint8_t values[] = {0, 1};
-
-    variable_put(&global_variable_guid, "SecureBoot", &values[enabled], 1);
-    variable_put(&global_variable_guid, "SetupMode", &values[0], 1);
 }
 
 static void install(const char *command_line)

@@ -144,6 +144,12 @@ void put_smbios(const uint8_t *header, const char *strings, size_t size)
     configuration_add(&guid, (uintptr_t)entry);
 }
 
+void set_secure_boot(bool enabled)
+{
+    variable_put(&global_variable_guid, "SecureBoot", &(const uint8_t){enabled}, 1);
+    variable_put(&global_variable_guid, "SetupMode", &(const uint8_t){0}, 1);
+}
+
 void support_setup(void)
 {
     static const uint64_t supported = 1; /* EFI_OS_INDICATIONS_BOOT_TO_FW_UI */

@@ -6,6 +6,8 @@
 
 #include "tests/firmware/fake/kernels.h"
 
+#include <stdbool.h>
+
 /* A 64-bit kernel with text, data and bss, at 1 MiB, which fits the usual machine. */
 extern const struct kernel_shape plain_kernel;
 
@@ -37,6 +39,9 @@ uint8_t *make_archive(const struct archive_shape *shape, uint64_t *ret_size);
  * `size` bytes.
  */
 void put_smbios(const uint8_t *header, const char *strings, size_t size);
+
+/* Sets Secure Boot's variables: it is enabled or not, and not in setup mode. */
+void set_secure_boot(bool enabled);
 
 /* The firmware can restart into its setup. */
 void support_setup(void);

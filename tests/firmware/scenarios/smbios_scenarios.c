@@ -22,14 +22,6 @@
 
 #define PUT(strings) put_smbios((const uint8_t[]){11, 5, 0, 0, 1}, strings, sizeof(strings) - 1)
 
-static void set_secure_boot(void)
-{
-    static const uint8_t on = 1, off = 0;
-
-    variable_put(&global_variable_guid, "SecureBoot", &on, 1);
-    variable_put(&global_variable_guid, "SetupMode", &off, 1);
-}
-
 /* The only entry; or a better one than that of the volume. Its counter is a part of its name. */
 static void entry(uint64_t seed)
 {
@@ -87,7 +79,7 @@ static void secure(uint64_t seed)
     own_image_install(IMAGE_PLACE);
     expect_kernel(bytes, size);
     PUT(STUB "evil\0");
-    set_secure_boot();
+    set_secure_boot(true);
     expect_command_line("own");
 }
 
