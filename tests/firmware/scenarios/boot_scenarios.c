@@ -492,33 +492,23 @@ static void packed_stored(uint64_t seed)
 /* Program headers that a stream does not have at its start: unpacked to memory. */
 static void packed_headers_last(uint64_t seed)
 {
-    struct kernel_shape shape = plain_kernel;
-
     (void)seed;
-    shape.segments[0].file_size = shape.segments[0].memory_size = 0x34567;
-    shape.segments[1].address = 0x140000;
-    shape.headers_last = true;
     machine_usual();
-    put_stored_kernel("\\kernel", &shape);
+    put_large_kernel("\\kernel", 0x34567, 0x140000, true);
     options_set("kernel");
 }
 
 /* The same without memory to unpack it to: the boot needs that, and as much for the kernel. */
 static void packed_too_large(uint64_t seed)
 {
-    struct kernel_shape shape = plain_kernel;
-
     (void)seed;
-    shape.segments[0].file_size = shape.segments[0].memory_size = 0x234567;
-    shape.segments[1].address = 0x340000;
-    shape.headers_last = true;
     machine_usual();
     require(physical_change(EfiBootServicesData, (struct range){0x1400000, 0x3000000}) &&
             physical_change(EfiBootServicesData, (struct range){0x3040000, 0x3c00000}) &&
             physical_change(EfiBootServicesData, (struct range){4 * GIB, 5 * GIB}) &&
             physical_change(EfiBootServicesData, (struct range){0x300000, USUAL_DRIVERS}) &&
             physical_change(EfiBootServicesData, (struct range){0xc00000, 0x1400000}));
-    put_stored_kernel("\\kernel", &shape);
+    put_large_kernel("\\kernel", 0x234567, 0x340000, true);
     options_set("kernel");
 }
 

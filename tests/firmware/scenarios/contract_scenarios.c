@@ -254,12 +254,7 @@ static void two_tables(uint64_t seed)
 {
     bool second_first = seed & 1, first_damaged = seed & 2, second_damaged = seed & 4;
 
-    machine_add_low();
-    physical_add(EfiConventionalMemory, 0x100000, 0x3000000);
-    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
-    machine_add_high();
-    put_kernel("\\vmlinux", &plain_kernel);
-    options_set("vmlinux");
+    setup_without_acpi();
     if (second_first)
         publish_second_version(second_damaged);
     publish_first_version(first_damaged);

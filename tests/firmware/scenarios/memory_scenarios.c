@@ -373,14 +373,6 @@ static void keep_drivers(enum service service, size_t call)
                               (struct range){USUAL_DRIVERS + 0x1000, USUAL_DRIVERS + 0x2000});
 }
 
-static const struct kernel_shape driver_kernel = {
-    .bits = 64,
-    .segments = {{USUAL_DRIVERS, 0x3000, 0x4000}},
-    .count = 1,
-    .entry = USUAL_DRIVERS,
-    .seed = 6,
-};
-
 static void over_drivers(uint64_t seed)
 {
     drivers_kept_at = 3 + seed;
@@ -407,20 +399,10 @@ static void outgrown_exit(uint64_t seed)
  * ACPI tables
  */
 
-static void machine_without_acpi(void)
-{
-    machine_add_low();
-    physical_add(EfiConventionalMemory, 0x100000, 0x3000000);
-    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
-    machine_add_high();
-    put_kernel("\\vmlinux", &plain_kernel);
-    options_set("vmlinux");
-}
-
 static void no_acpi(uint64_t seed)
 {
     (void)seed;
-    machine_without_acpi();
+    setup_without_acpi();
 }
 
 /* One byte of the tables is changed: the loader boots, and ignores the damaged table. */
@@ -433,7 +415,7 @@ static void damaged_acpi(uint64_t seed)
     size_t part = seed % ELEMENTS(parts);
     size_t byte = seed / ELEMENTS(parts) % parts[part].size;
 
-    machine_without_acpi();
+    setup_without_acpi();
     acpi_make(tables, USUAL_ACPI, USUAL_ECAM);
     tables[parts[part].start + byte] ^= (uint8_t)(1 << seed % 8);
     acpi_publish(tables, USUAL_ACPI);
@@ -466,7 +448,7 @@ static void lying_acpi(uint64_t seed)
     uint8_t tables[ACPI_SIZE];
     size_t wrong = seed / 3;
 
-    machine_without_acpi();
+    setup_without_acpi();
     acpi_make(tables, USUAL_ACPI, USUAL_ECAM);
     if (seed % 3 == 0) /* address of the root table */
         put_number(tables + ACPI_RSDP + 24, 8, addresses[wrong % ELEMENTS(addresses)]);

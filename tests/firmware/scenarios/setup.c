@@ -7,6 +7,7 @@
 #include "tests/firmware/fake/files.h"
 #include "tests/firmware/fake/firmware.h"
 #include "tests/firmware/fake/guest.h"
+#include "tests/firmware/fake/physical.h"
 #include "tests/firmware/fake/text.h"
 #include "tests/firmware/fake/variables.h"
 #include "tests/firmware/scenarios/machines.h"
@@ -25,6 +26,14 @@ const struct kernel_shape plain_kernel = {
     .count = 2,
     .entry = 0x100040,
     .seed = 1,
+};
+
+const struct kernel_shape driver_kernel = {
+    .bits = 64,
+    .segments = {{USUAL_DRIVERS, 0x3000, 0x4000}},
+    .count = 1,
+    .entry = USUAL_DRIVERS,
+    .seed = 6,
 };
 
 void put_kernel(const char *path, const struct kernel_shape *shape)
@@ -101,6 +110,16 @@ void put_module_part(const char *path, size_t size)
     free(bytes);
 }
 
+void put_large_kernel(const char *path, uint64_t text_size, uint64_t data, bool headers_last)
+{
+    struct kernel_shape kernel = plain_kernel;
+
+    kernel.segments[0].file_size = kernel.segments[0].memory_size = text_size;
+    kernel.segments[1].address = data;
+    kernel.headers_last = headers_last;
+    put_stored_kernel(path, &kernel);
+}
+
 void put_module(const char *path, size_t size, const char *command)
 {
     expect_module(command);
@@ -163,6 +182,16 @@ void setup_plain(void)
     put_kernel("\\vmlinux", &plain_kernel);
 }
 
+void setup_without_acpi(void)
+{
+    machine_add_low();
+    physical_add(EfiConventionalMemory, 0x100000, 0x3000000);
+    physical_add(EfiACPIReclaimMemory, USUAL_ACPI, USUAL_NVS);
+    machine_add_high();
+    put_kernel("\\vmlinux", &plain_kernel);
+    options_set("vmlinux");
+}
+
 void setup_linux(void)
 {
     struct kernel_shape kernel = plain_kernel;
@@ -192,6 +221,15 @@ void check_all_said(const char *const texts[], size_t count)
         if (!strstr(run_said(), texts[i]))
             run_fail("does not say \"%s\"", texts[i]);
     }
+}
+
+size_t count_said(const char *text)
+{
+    size_t count = 0;
+
+    for (const char *at = run_said(); (at = strstr(at, text)); at++)
+        count++;
+    return count;
 }
 
 void check_loader_variable(const char *name, const char *text)

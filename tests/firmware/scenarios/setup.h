@@ -11,6 +11,9 @@
 /* A 64-bit kernel with text, data and bss, at 1 MiB, which fits the usual machine. */
 extern const struct kernel_shape plain_kernel;
 
+/* One that is linked where the usual machine has drivers: it is staged. */
+extern const struct kernel_shape driver_kernel;
+
 /* Builds a kernel, puts it on the volume and expects it. */
 void put_kernel(const char *path, const struct kernel_shape *shape);
 
@@ -19,6 +22,12 @@ void put_packed_kernel(const char *path, const char *sample);
 
 /* The same with a kernel in stored blocks of gzip. */
 void put_stored_kernel(const char *path, const struct kernel_shape *shape);
+
+/*
+ * The same with a plain kernel whose text has so many bytes, whose data is at this address behind
+ * it, and whose program headers may be last in the file.
+ */
+void put_large_kernel(const char *path, uint64_t text_size, uint64_t data, bool headers_last);
 
 /* Puts a file of random bytes on the volume, and expects it as (part of) a module. */
 void put_module(const char *path, size_t size, const char *command);
@@ -49,7 +58,10 @@ void support_setup(void);
 /* The usual machine, with a plain kernel \vmlinux. */
 void setup_plain(void);
 
-/* The same with a kernel that is Linux. */
+/* The same in a machine whose memory for ACPI tables has none. */
+void setup_without_acpi(void);
+
+/* The same as setup_plain() with a kernel that is Linux. */
 void setup_linux(void);
 
 /* The usual machine, with a kernel \kernel that is linked inside ACPI NVS and cannot be moved. */
@@ -60,3 +72,6 @@ void check_loader_variable(const char *name, const char *text);
 
 /* Whether all of these texts are on the console. */
 void check_all_said(const char *const texts[], size_t count);
+
+/* How often a text is on the console. */
+size_t count_said(const char *text);
