@@ -198,6 +198,17 @@ static void assert_diagnostic(size_t index, unsigned line, const char *text)
     assert_int_equal(entry.diagnostics.items[index].line, line);
 }
 
+/* The warning about a variable of GRUB. */
+static void assert_variable(size_t index, unsigned line, const char *key, const char *variable)
+{
+    char text[200];
+
+    snprintf(text, sizeof(text),
+             "%s: \"%s\" is a variable of GRUB, which is not replaced; write its value instead",
+             key, variable);
+    assert_diagnostic(index, line, text);
+}
+
 static void variables_begin_with_letters(void **state)
 {
     static const char *const variables[] = {"$a", "$z", "$A", "$Z", "$_", "${_z9}"};
@@ -209,11 +220,7 @@ static void variables_begin_with_letters(void **state)
         snprintf(text, sizeof(text), "linux /k\noptions b:%s", variables[i]);
         parse("a.conf", text);
         assert_int_equal(entry.diagnostics.count, 1);
-        snprintf(text, sizeof(text),
-                 "options: \"%s\" is a variable of GRUB, which is not replaced; write its value "
-                 "instead",
-                 variables[i]);
-        assert_diagnostic(0, 2, text);
+        assert_variable(0, 2, "options", variables[i]);
     }
     for (size_t i = 0; i < ELEMENTS(others); i++) {
         snprintf(text, sizeof(text), "linux /k\noptions b:%s", others[i]);
@@ -225,8 +232,6 @@ static void variables_begin_with_letters(void **state)
 /* No other loader replaces them: the kernel gets them as they are. */
 static void variables_of_grub(void **state)
 {
-    static const char rest[] =
-        " is a variable of GRUB, which is not replaced; write its value instead";
     static const char *const plain[] = {
         "options password=$6$salt$abc",
         "options cost=5$",
@@ -236,40 +241,28 @@ static void variables_of_grub(void **state)
         "linux /a$b",
         "title $x",
     };
-    char text[200];
 
     (void)state;
     parse("a.conf", "linux /k\noptions ro $tuned_params $x\noptions root=$root\n");
     assert_int_equal(entry.diagnostics.count, 2);
-    snprintf(text, sizeof(text), "options: \"$tuned_params\"%s", rest);
-    assert_diagnostic(0, 2, text);
-    snprintf(text, sizeof(text), "options: \"$root\"%s", rest);
-    assert_diagnostic(1, 3, text);
+    assert_variable(0, 2, "options", "$tuned_params");
+    assert_variable(1, 3, "options", "$root");
     assert_string_equal(entry.request.command_line, "ro $tuned_params $x root=$root");
     parse("a.conf", "linux /k\noptions $z_$\noptions $_\n");
     assert_int_equal(entry.diagnostics.count, 2);
-    snprintf(text, sizeof(text), "options: \"$z_\"%s", rest);
-    assert_diagnostic(0, 2, text);
-    snprintf(text, sizeof(text), "options: \"$_\"%s", rest);
-    assert_diagnostic(1, 3, text);
+    assert_variable(0, 2, "options", "$z_");
+    assert_variable(1, 3, "options", "$_");
+    /* A long name is cut off. */
+    parse("a.conf", "options $a34567890123456789012345678901234567890123456789012345678901\n");
+    assert_variable(0, 1, "options",
+                    "$a3456789012345678901234567890123456789012345678901234567890");
     parse("a.conf", "linux $abcdefghijklmnopqrstuvwxyz_0123456789_abcdefghijklmnopqrstuvwxyz\n");
-    snprintf(text, sizeof(text),
-             "linux: \"$abcdefghijklmnopqrstuvwxyz_0123456789_"
-             "abcdefghijklmnopqrstu\"%s",
-             rest);
-    assert_diagnostic(0, 1, text); /* a long name is cut off */
+    assert_variable(0, 1, "linux", "$abcdefghijklmnopqrstuvwxyz_0123456789_abcdefghijklmnopqrstu");
     parse("a.conf", "linux $kernel\nmodule /m ${args}x\noptions a=1,$b_2-c \"${d\"\n");
     assert_int_equal(entry.diagnostics.count, 3);
-    snprintf(text, sizeof(text), "linux: \"$kernel\"%s", rest);
-    assert_diagnostic(0, 1, text);
-    snprintf(text, sizeof(text), "module: \"${args}\"%s", rest);
-    assert_diagnostic(1, 2, text);
-    snprintf(text, sizeof(text), "options: \"$b_2\"%s", rest);
-    assert_diagnostic(2, 3, text);
-    parse("a.conf", "options $a34567890123456789012345678901234567890123456789012345678901\n");
-    snprintf(text, sizeof(text),
-             "options: \"$a3456789012345678901234567890123456789012345678901234567890\"%s", rest);
-    assert_diagnostic(0, 1, text);
+    assert_variable(0, 1, "linux", "$kernel");
+    assert_variable(1, 2, "module", "${args}");
+    assert_variable(2, 3, "options", "$b_2");
     for (size_t i = 0; i < ELEMENTS(plain); i++) {
         parse("a.conf", plain[i]);
         assert_int_equal(entry.diagnostics.count, 0);
