@@ -38,34 +38,35 @@ static void put_letters(const char *letters, const char *kernel)
     }
 }
 
+/* What screens have in common: so many rows without anything, the keys below the list, */
+#define BLANK_4  " \n \n \n \n"
+#define BLANK_5  BLANK_4 " \n"
+#define BLANK_6  BLANK_5 " \n"
+#define BLANK_8  BLANK_4 BLANK_4
+#define BLANK_9  BLANK_5 BLANK_4
+#define BLANK_12 BLANK_8 BLANK_4
+#define BLANK_13 BLANK_9 BLANK_4
+
+#define KEYS "                       Enter: boot   e: edit   h: all keys\n \n"
+
+/* and entries with neither the bar nor the mark of the default. */
+#define ENTRY(letter)  "                                     Entry " letter " (cannot boot)\n"
+#define ENTRIES_D_TO_I ENTRY("d") ENTRY("e") ENTRY("f") ENTRY("g") ENTRY("h") ENTRY("i")
+#define ENTRIES_D_TO_M ENTRIES_D_TO_I ENTRY("j") ENTRY("k") ENTRY("l") ENTRY("m")
+#define ENTRIES_N_TO_S ENTRY("n") ENTRY("o") ENTRY("p") ENTRY("q") ENTRY("r") ENTRY("s")
+
+/* clang-format off */
 static const char small_list_screen[] =
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_8
     "                             Entry A\n"
     ">                         => Entry B, which is wider\n"
     "                             C (no tries left)\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_12
     "                 Boot in 1 s.   Enter: now   any other key: stop\n"
     " \n"
     "cursor: row 9, column 25, hidden\n"
     "highlighted: row 9, columns 25 to 53\n";
+/* clang-format on */
 
 /* Three entries in the middle, of which the second is the default, and below them the countdown. */
 static void small_list(uint64_t seed)
@@ -89,116 +90,58 @@ static void small_list(uint64_t seed)
     "/123456789/123456789/123456789/123456789/123456789/123456789/123456789/123456789"             \
     "/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel"
 
+#define DEEP_IN_ROWS                                                                               \
+    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"           \
+    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+
+/* clang-format off */
 static const char *const full_screens[] = {
     " b: no such file on the volume pvhboot was started from; paths start at its\n"
     " root:\n"
-    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
-    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    DEEP_IN_ROWS
     " \n"
     " \n"
     ">                                 => Entry b (cannot boot)\n"
     "                                     Entry c (cannot boot)\n"
-    "                                     Entry d (cannot boot)\n"
-    "                                     Entry e (cannot boot)\n"
-    "                                     Entry f (cannot boot)\n"
-    "                                     Entry g (cannot boot)\n"
-    "                                     Entry h (cannot boot)\n"
-    "                                     Entry i (cannot boot)\n"
-    "                                     Entry j (cannot boot)\n"
-    "                                     Entry k (cannot boot)\n"
-    "                                     Entry l (cannot boot)\n"
-    "                                     Entry m (cannot boot)\n"
+    ENTRIES_D_TO_M
     "                                     (7 more below)\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    "                       Enter: boot   e: edit   h: all keys\n"
-    " \n"
+    BLANK_4
+    KEYS
     "cursor: row 6, column 33, hidden\n"
     "highlighted: row 6, columns 33 to 57\n",
     "                                  => Entry b (cannot boot)\n"
     ">                                    Entry c (cannot boot)\n"
-    "                                     Entry d (cannot boot)\n"
-    "                                     Entry e (cannot boot)\n"
-    "                                     Entry f (cannot boot)\n"
-    "                                     Entry g (cannot boot)\n"
-    "                                     Entry h (cannot boot)\n"
-    "                                     Entry i (cannot boot)\n"
-    "                                     Entry j (cannot boot)\n"
-    "                                     Entry k (cannot boot)\n"
-    "                                     Entry l (cannot boot)\n"
-    "                                     Entry m (cannot boot)\n"
-    "                                     Entry n (cannot boot)\n"
-    "                                     Entry o (cannot boot)\n"
-    "                                     Entry p (cannot boot)\n"
-    "                                     Entry q (cannot boot)\n"
-    "                                     Entry r (cannot boot)\n"
-    "                                     Entry s (cannot boot)\n"
+    ENTRIES_D_TO_M
+    ENTRIES_N_TO_S
     "                                     Good\n"
     " no such file on the volume pvhboot was started from; paths start at its root:\n"
-    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
-    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    DEEP_IN_ROWS
     " \n"
-    "                       Enter: boot   e: edit   h: all keys\n"
-    " \n"
+    KEYS
     "cursor: row 1, column 33, hidden\n"
     "highlighted: row 1, columns 33 to 57\n",
     "                                     Entry b (cannot boot)\n"
     ">                                 => Entry c (cannot boot)\n"
-    "                                     Entry d (cannot boot)\n"
-    "                                     Entry e (cannot boot)\n"
-    "                                     Entry f (cannot boot)\n"
-    "                                     Entry g (cannot boot)\n"
-    "                                     Entry h (cannot boot)\n"
-    "                                     Entry i (cannot boot)\n"
-    "                                     Entry j (cannot boot)\n"
-    "                                     Entry k (cannot boot)\n"
-    "                                     Entry l (cannot boot)\n"
-    "                                     Entry m (cannot boot)\n"
-    "                                     Entry n (cannot boot)\n"
-    "                                     Entry o (cannot boot)\n"
-    "                                     Entry p (cannot boot)\n"
-    "                                     Entry q (cannot boot)\n"
-    "                                     Entry r (cannot boot)\n"
-    "                                     Entry s (cannot boot)\n"
+    ENTRIES_D_TO_M
+    ENTRIES_N_TO_S
     "                                     Good\n"
     " This entry is the default from now on, but it cannot boot: no such file on the\n"
     " volume pvhboot was started from; paths start at its root:\n"
-    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
-    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
-    "                       Enter: boot   e: edit   h: all keys\n"
-    " \n"
+    DEEP_IN_ROWS
+    KEYS
     "cursor: row 1, column 33, hidden\n"
     "highlighted: row 1, columns 33 to 57\n",
     "                                     Entry b (cannot boot)\n"
     "                                  => Entry c (cannot boot)\n"
-    "                                     Entry d (cannot boot)\n"
-    "                                     Entry e (cannot boot)\n"
-    "                                     Entry f (cannot boot)\n"
-    "                                     Entry g (cannot boot)\n"
-    "                                     Entry h (cannot boot)\n"
-    "                                     Entry i (cannot boot)\n"
-    "                                     Entry j (cannot boot)\n"
-    "                                     Entry k (cannot boot)\n"
-    "                                     Entry l (cannot boot)\n"
-    "                                     Entry m (cannot boot)\n"
-    "                                     Entry n (cannot boot)\n"
-    "                                     Entry o (cannot boot)\n"
-    "                                     Entry p (cannot boot)\n"
-    "                                     Entry q (cannot boot)\n"
-    "                                     Entry r (cannot boot)\n"
-    "                                     Entry s (cannot boot)\n"
+    ENTRIES_D_TO_M
+    ENTRIES_N_TO_S
     ">                                    Good\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    "                       Enter: boot   e: edit   h: all keys\n"
-    " \n"
+    BLANK_4
+    KEYS
     "cursor: row 18, column 33, hidden\n"
     "highlighted: row 18, columns 33 to 45\n",
 };
+/* clang-format on */
 
 /* A message, a list that is longer than what is left, and answers in as many rows as there are. */
 static void full_screen(uint64_t seed)
@@ -218,15 +161,14 @@ static void full_screen(uint64_t seed)
     press(0, ENTER);
 }
 
+/* clang-format off */
 static const char *const long_message_screens[] = {
     " a: no such file on the volume pvhboot was started from; paths start at its\n"
     " root:\n"
-    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
-    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    DEEP_IN_ROWS
     " b: no such file on the volume pvhboot was started from; paths start at its\n"
     " root:\n"
-    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
-    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    DEEP_IN_ROWS
     " c: no such file on the volume pvhboot was started from; paths start at its\n"
     " root:\n"
     " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
@@ -238,42 +180,25 @@ static const char *const long_message_screens[] = {
     "                                     Entry c (cannot boot)\n"
     "                                     Entry d (cannot boot)\n"
     "                                     (5 more below)\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_4
     "                  Back to the firmware in 7 s.   any key: stay\n"
     " \n"
     "cursor: row 14, column 33, hidden\n"
     "highlighted: row 14, columns 33 to 57\n",
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_5
     ">                                 => Entry a (cannot boot)\n"
     "                                     Entry b (cannot boot)\n"
     "                                     Entry c (cannot boot)\n"
-    "                                     Entry d (cannot boot)\n"
-    "                                     Entry e (cannot boot)\n"
-    "                                     Entry f (cannot boot)\n"
-    "                                     Entry g (cannot boot)\n"
-    "                                     Entry h (cannot boot)\n"
-    "                                     Entry i (cannot boot)\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    ENTRIES_D_TO_I
+    BLANK_5
     " no such file on the volume pvhboot was started from; paths start at its root:\n"
-    " /123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678\n"
-    " 9/123456789/123456789/123456789/123456789/123456789/123456789/123456789/kernel\n"
+    DEEP_IN_ROWS
     " \n"
-    "                       Enter: boot   e: edit   h: all keys\n"
-    " \n"
+    KEYS
     "cursor: row 5, column 33, hidden\n"
     "highlighted: row 5, columns 33 to 57\n",
 };
+/* clang-format on */
 
 /* What nobody was there for is cut off, and goes on with the countdown to the firmware. */
 static void long_message(uint64_t seed)
@@ -288,34 +213,18 @@ static void long_message(uint64_t seed)
     press(0, 'Q');
 }
 
+/* clang-format off */
 static const char long_titles_screen[] =
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_8
     ">=> B. A name of \xc3\xa9ighty characters, or more, so that it takes the whole row ...\n"
     "    A. A name of \xc3\xa9ighty characters, or more, so that it takes ... (cannot boot)\n"
     "    C. A name of \xc3\xa9ighty characters, or more, so that it take... (no tries left)\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_12
     "                 Boot in 4 s.   Enter: now   any other key: stop\n"
     " \n"
     "cursor: row 8, column 0, hidden\n"
     "highlighted: row 8, columns 0 to 78\n";
+/* clang-format on */
 
 /* Names are cut off where the row ends, with room for what is wrong with them. */
 static void long_titles(uint64_t seed)
@@ -338,60 +247,25 @@ static void long_titles(uint64_t seed)
     expect_command_line("b");
 }
 
+/* clang-format off */
 static const char *const empty_screens[] = {
     "  nothing to boot: there is no directory \\loader\\entries on the volume pvhboot\n"
     "  was started from; create it, with a file linux.conf that says \"linux\n"
     "  /PATH/OF/KERNEL\", or name a KERNEL in the load options; see pvhboot(7)\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_6
     "                           There is no entry to boot.\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_13
     "                      Q: back to the firmware   h: all keys\n"
     " \n"
     "cursor: row 0, column 0, hidden\n",
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_9
     "                           There is no entry to boot.\n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
-    " \n"
+    BLANK_13
     "                      Q: back to the firmware   h: all keys\n"
     " \n"
     "cursor: row 0, column 0, hidden\n",
 };
+/* clang-format on */
 
 /* Without an entry, with a message and without. */
 static void empty(uint64_t seed)
@@ -404,33 +278,15 @@ static void empty(uint64_t seed)
     press(0, 'Q');
 }
 
-static const char single_screen[] = " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    ">                                 => Entry a\n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    " \n"
-                                    "                       Enter: boot   e: edit   h: all keys\n"
-                                    " \n"
-                                    "cursor: row 9, column 33, hidden\n"
-                                    "highlighted: row 9, columns 33 to 45\n";
+/* clang-format off */
+static const char single_screen[] =
+    BLANK_9
+    ">                                 => Entry a\n"
+    BLANK_13
+    KEYS
+    "cursor: row 9, column 33, hidden\n"
+    "highlighted: row 9, columns 33 to 45\n";
+/* clang-format on */
 
 /* The only entry is in the middle. */
 static void single(uint64_t seed)
