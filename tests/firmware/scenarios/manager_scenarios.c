@@ -879,15 +879,20 @@ static void check_beeps(void)
         run_fail("%u beeps", speaker_beeps());
 }
 
-/* Down is pressed while the number is beeped: the rest of it is not. */
-static void menu_beeps_end(uint64_t seed)
+/* The number of one of the last entries is beeped, for as long as so many keys would take. */
+static void beep_at_last(uint64_t seed, unsigned keys)
 {
-    (void)seed;
     many(seed);
     file_put_text(CONFIG, "beep yes\ntimeout menu-force\n");
     keys_pressed = 0;
     press(SCAN_END, 0);
-    keys_pressed += 8;
+    keys_pressed += keys;
+}
+
+/* Down is pressed while the number is beeped: the rest of it is not. */
+static void menu_beeps_end(uint64_t seed)
+{
+    beep_at_last(seed, 8);
     press(SCAN_HOME, 0);
     keys_pressed += 8;
     press(SCAN_NONE, ENTER);
@@ -902,12 +907,7 @@ static void check_beeps_end(void)
 /* Nobody counts further than that: the first entry, and one of the last. */
 static void menu_beeps_most(uint64_t seed)
 {
-    (void)seed;
-    many(seed);
-    file_put_text(CONFIG, "beep yes\ntimeout menu-force\n");
-    keys_pressed = 0;
-    press(SCAN_END, 0);
-    keys_pressed += 32;
+    beep_at_last(seed, 32);
     press(SCAN_NONE, ENTER);
     expect_command_line("other");
 }
